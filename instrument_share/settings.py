@@ -233,6 +233,24 @@ if SITE_URL.startswith("https://"):
 # Whether all of the city's other sites under its domain speak HTTPS too is not for this one to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+
+def _site_text(name: str, invented: str) -> str:
+    """Read a text about the site, which may be empty; the demo's are invented."""
+    return env.str(name, default=invented if DEMO else "")
+
+
+# Whom visitors ask, and the numbers under which the site is registered; what is empty is not shown.
+CONTACT = {
+    "phone": _site_text("CONTACT_PHONE", "0999-0000-0100"),
+    "email": _site_text("CONTACT_EMAIL", "service@example.org"),
+    "address_zh": _site_text("CONTACT_ADDRESS_ZH", "云屏市示例路 1 号政务服务中心（虚构）"),
+    "address_en": _site_text("CONTACT_ADDRESS_EN", "1 Example Road, Yunping (invented)"),
+    "hours_zh": _site_text("CONTACT_HOURS_ZH", "工作日 9:00–17:00"),
+    "hours_en": _site_text("CONTACT_HOURS_EN", "working days, 9:00–17:00"),
+}
+ICP_RECORD = _site_text("ICP_RECORD", "某ICP备00000000号-1（示例）")
+POLICE_RECORD = _site_text("POLICE_RECORD", "某公网安备00000000000000号（示例）")
+
 # What the city decides.
 CITY = {"zh": env.str("CITY_NAME_ZH", default="云屏市"), "en": env.str("CITY_NAME_EN", default="Yunping")}
 PROVINCE_NAME_ZH = env.str("PROVINCE_NAME_ZH", default="")

@@ -87,6 +87,7 @@ from providers.search.selectors.search import (
     search,
     with_relevance,
 )
+from providers.search.selectors.tasks import Task, tasks
 from providers.search.services.synonyms import synonyms_load
 from providers.terms.forms.holidays import DayForm, DaysForm, YearForm
 from providers.terms.forms.rule import TermsForms, default_terms, rule_initial

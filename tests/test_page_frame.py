@@ -31,7 +31,7 @@ NAMED_ELSEWHERE = {
 """Pages whose heading greets or answers: what their title says instead."""
 ON_TOP = {"home", "opendata", "invitation", "sheet_preview"}
 """No entry of the navigation, and nothing above them; the last is gone."""
-OF_NO_ENTRY = {"home", "opendata", "invitation"}
+OF_NO_ENTRY = {"home", "opendata", "invitation", "help", "privacy"}
 
 
 def text_of(html):

@@ -6,7 +6,11 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
+from instrument_share.journal.addresses import page_address
 
 USER_NAMES = [
     RegexValidator(
@@ -35,10 +39,23 @@ class LoginForm(_WithoutPlaceholders, allauth_forms.LoginForm):
 
 
 class SignupForm(_WithoutPlaceholders, allauth_forms.SignupForm):
-    """allauth's, and the name by which colleagues and keepers know the person."""
+    """allauth's, the name by which colleagues and keepers know the person, and their consent."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    field_order = ["name", "username", "email", "password1", "password2"]
+    privacy = forms.BooleanField(
+        label=_("I have read the privacy notice and agree to it"),
+        error_messages={"required": _("Read the privacy notice and agree to it.")},
+    )
+    field_order = ["name", "username", "email", "password1", "password2", "privacy"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        notice = _("Privacy notice, version {version} (in a new window)")
+        self.fields["privacy"].help_text = format_html(
+            '<a href="{}" target="_blank">{}</a>',
+            page_address("privacy"),
+            notice.format(version=NOTICE_VERSION),
+        )
 
 
 class AddressForm(_WithoutPlaceholders, allauth_forms.AddEmailForm):

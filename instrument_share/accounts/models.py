@@ -27,6 +27,12 @@ class User(AbstractUser):
     name = models.CharField(max_length=100)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
+    privacy_version = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text="the privacy notice agreed to at sign-up; empty: before there was one",
+    )
+    privacy_agreed_at = models.DateTimeField(null=True, blank=True)
 
     REQUIRED_FIELDS = ["email", "name"]
 

@@ -41,7 +41,7 @@ class PageSitemap(OwnSitemap):
     """Public pages without arguments."""
 
     def items(self) -> list[str]:
-        return ["home", "catalogue", "units", "openness", "opendata", "timeline", "verify"]
+        return ["home", "catalogue", "units", "openness", "opendata", "timeline", "verify", "help", "privacy"]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages.views import bureau, catalogue, compare, home, unit_desk
+from instrument_share.pages.views import about, bureau, catalogue, compare, home, unit_desk
 from instrument_share.pages.views.instrument import instrument, sheet
 from instrument_share.pages.views.keeper import keeper, keeper_events
 from instrument_share.pages.views.me import me, my_organization, my_usage
@@ -24,6 +24,8 @@ urlpatterns = [
     path("sitemap.xml", sitemap_index, name="sitemap"),
     path("sitemap-<str:section>.xml", sitemap_part, name="sitemap_part"),
     path("openness/", home.openness, name="openness"),
+    path("help/", about.guide, name="help"),
+    path("privacy/", about.privacy, name="privacy"),
     path("compare/", compare.compare, name="compare"),
     path("timeline/", catalogue.timeline, name="timeline"),
     path("timeline/events/", catalogue.timeline_events, name="timeline_events"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from instrument_share.accounts import services
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.language import keep_language
 from instrument_share.web import clock
 
@@ -26,7 +27,8 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data["name"]
         user.language = get_language() or settings.LANGUAGE_CODE
         if commit:
-            services.user_sign_up(user=user, now=clock.now())
+            agreed = NOTICE_VERSION if form.cleaned_data["privacy"] else ""
+            services.user_sign_up(user=user, agrees_to_privacy=agreed, now=clock.now())
         return user
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

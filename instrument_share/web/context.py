@@ -1,5 +1,7 @@
 """What every page knows: the city, the reader's desks, unread notifications, the languages."""
 
+import re
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
@@ -9,6 +11,24 @@ from django.utils.translation import get_language, gettext
 from instrument_share.accounts.selectors import NO_STANDING, Standing, standing
 from instrument_share.journal import selectors as journal
 from instrument_share.web.desks import Place, current, desks, navigation
+
+ICP_REGISTER = "https://beian.miit.gov.cn/"
+POLICE_REGISTER = "https://beian.mps.gov.cn/#/query/webSearch"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom visitors ask; each part may be empty."""
+
+    phone: str
+    email: str
+    address: str
+    hours: str
+
+    @property
+    def is_given(self) -> bool:
+        """Return whether there is anything to show."""
+        return bool(self.phone or self.email or self.address or self.hours)
 
 
 class Platform:
@@ -33,6 +53,26 @@ class Platform:
     def address(self) -> str:
         """The site's own, for what leaves it: not what a request says that it is called."""
         return settings.SITE_URL
+
+    @property
+    def contact(self) -> Contact:
+        """Whom to ask, in the reader's language; in Chinese where there is no English."""
+        given = settings.CONTACT
+        address, hours = (
+            (self.language == "en" and given[f"{name}_en"]) or given[f"{name}_zh"]
+            for name in ("address", "hours")
+        )
+        return Contact(given["phone"], given["email"], address, hours)
+
+    @property
+    def records(self) -> list[tuple[str, str]]:
+        """The numbers under which the site is registered, each with the address of the register."""
+        digits = "".join(re.findall(r"\d", settings.POLICE_RECORD))
+        found = (
+            (settings.ICP_RECORD, ICP_REGISTER),
+            (settings.POLICE_RECORD, f"{POLICE_REGISTER}?code={digits}"),
+        )
+        return [(number, register) for number, register in found if number]
 
     @property
     def language(self) -> str:

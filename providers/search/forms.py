@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from providers.search.services.synonyms import LONGEST_TASK
+
 
 class SynonymForm(forms.Form):
     """A group of synonyms; the services report problems."""
@@ -25,4 +27,15 @@ class SynonymForm(forms.Form):
             "first. Instruments with such a name are found by the words above, not the other way round. "
             "One word is enough."
         ),
+    )
+    task_zh = forms.CharField(
+        label=_("On the home page (Chinese)"),
+        required=False,
+        max_length=LONGEST_TASK["task_zh"],
+        help_text=_(
+            "A purpose as a task, such as 看形貌. The first eight tasks that find an instrument are shown."
+        ),
+    )
+    task_en = forms.CharField(
+        label=_("On the home page (English)"), required=False, max_length=LONGEST_TASK["task_en"]
     )

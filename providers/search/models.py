@@ -60,13 +60,15 @@ class SynonymGroup(models.Model):
     """同义词: words that mean the same instrument; who searches for one finds the others.
 
     With `methods`, the best first, the words are a purpose: who searches for 孔隙率 finds what measures it,
-    but who searches for a method does not find by the purpose.
+    but who searches for a method does not find by the purpose. One with a `task` stands on the home page.
     """
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "SYN")
     )
     methods = models.JSONField(default=list, help_text="names of methods that serve the purpose, best first")
+    task_zh = models.CharField(max_length=12, blank=True, help_text="the purpose as a task: 看形貌")
+    task_en = models.CharField(max_length=40, blank=True)
     updated_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from instrument_share.web.responses.outcomes import redirect_with_message, run_s
 from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.views.common import person
 from providers.search.forms import SynonymForm
-from providers.search.selectors.synonyms import synonym_group, synonym_groups
+from providers.search.selectors.synonyms import synonym_group, synonym_groups, synonym_groups_with
 from providers.search.services.synonyms import synonym_group_remove, synonym_group_save
 
 PER_PAGE = 50
@@ -49,6 +49,7 @@ def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
             actor=person(request),
             words=form.cleaned_data["words"].splitlines(),
             methods=form.cleaned_data["methods"].splitlines(),
+            task=(form.cleaned_data["task_zh"], form.cleaned_data["task_en"]),
             public_id=public_id,
             now=clock.now(),
         ),
@@ -57,7 +58,12 @@ def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
         message = _("Saved; searches find by these words from now on.")
         return redirect_with_message(request, message, reverse("synonyms"))
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "public_id": public_id}
+    taken = form.data.get("words", "").splitlines() if form.errors else []
+    context = {
+        "form": form,
+        "public_id": public_id,
+        "others": synonym_groups_with(request.user, taken, exclude_id=public_id),
+    }
     return render(request, "providers/search/synonym_edit.html", context, status=status)
 
 
@@ -65,7 +71,12 @@ def _initial(request: HttpRequest, public_id: str) -> dict[str, str]:
     if not public_id:
         return {}
     group = synonym_group(request.user, public_id)
-    return {"words": "\n".join(row.word for row in group.words.all()), "methods": "\n".join(group.methods)}
+    return {
+        "words": "\n".join(row.word for row in group.words.all()),
+        "methods": "\n".join(group.methods),
+        "task_zh": group.task_zh,
+        "task_en": group.task_en,
+    }
 
 
 @confirmation_view

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from instrument_share.accounts import services as accounts
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.models import User
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError
@@ -40,5 +41,7 @@ def test_other_integrity_errors_are_not_converted():
 def test_account_with_name_taken_concurrently_is_refused():
     known = factories.user()
     with pytest.raises(accounts.UsernameTaken) as refused:
-        accounts.user_sign_up(user=User(username=known.username, name="乙"), now=NOW)
+        accounts.user_sign_up(
+            user=User(username=known.username, name="乙"), agrees_to_privacy=NOTICE_VERSION, now=NOW
+        )
     assert refused.value.params == {"username": known.username}

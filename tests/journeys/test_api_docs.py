@@ -1,6 +1,26 @@
+from tests.journeys.walk import axe
+
+
 def test_a_programmer_reads_the_api_and_tries_an_operation(page):
-    page.goto("/api/v1/docs")
+    page.goto("/")
+    page.locator("footer").get_by_role("link", name="开放接口（API）").click()
+    page.get_by_role("heading", level=1, name="开放接口（API）").wait_for()
     page.get_by_text("Search instruments").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.get_by_text('"next_cursor": null').first.wait_for()
+    page.locator(".back a").click()
+    page.wait_for_url("/")
+
+
+def test_the_frame_of_the_api_has_no_barriers(page):
+    page.goto("/api/v1/docs")
+    page.get_by_text("Search instruments").wait_for()
+    page.locator(".api-docs").evaluate("part => part.remove()")
+    axe(page)
+
+
+def test_help_and_privacy_have_no_barriers(page):
+    for address in ("/help/", "/privacy/", "/accounts/signup/"):
+        page.goto(address)
+        axe(page)

@@ -38,6 +38,7 @@ def sign_up(page, name, username, email=None):
         page.locator("#id_email").fill(email)
     page.locator("#id_password1").fill(PASSWORD)
     page.locator("#id_password2").fill(PASSWORD)
+    page.get_by_label("我已阅读并同意").check()
     page.locator("main").get_by_role("button", name="注册").click()
     confirm_address(page)
 

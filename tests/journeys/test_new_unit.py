@@ -95,6 +95,7 @@ def sign_up(page: Page, username: str, name: str) -> None:
     page.locator("a[href*='/accounts/signup/']").first.click()
     fill(page, name=name, username=username, email=f"{username}@example.org")
     fill(page, password1=PASSWORD, password2=PASSWORD)
+    page.get_by_label("我已阅读并同意").check()
     axe(page)
     page.locator("form[data-form]").get_by_role("button", name="注册").click()
     confirm_address(page)

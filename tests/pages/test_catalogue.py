@@ -1,5 +1,6 @@
 """The catalogue as people ask it, and instruments side by side."""
 
+import re
 from decimal import Decimal
 from urllib.parse import parse_qs
 
@@ -38,7 +39,7 @@ def shop(city):
 @pytest.fixture
 def ask(shop, see):
     def ask(person=None, **query):
-        page = see(person, "catalogue", **query)
+        page = see(person, "catalogue", **{name: value for name, value in query.items() if value})
         assert page.status_code == 200
         return page
 
@@ -107,6 +108,39 @@ def test_page_explains_query_interpretation(shop, ask):
     assert said(q="量子") == ["没有包含“量子”的仪器。"]
     assert said(q="质谱 共聚焦") == ["没有同时包含这些词的仪器；以下仪器包含其中大部分。"]
     assert set(names(ask(q="质谱 共聚焦"))) == {"质谱仪", "激光共聚焦显微镜"}
+
+
+def test_address_with_empty_parameters_redirects_to_clean_one(shop, see):
+    page = see(None, "catalogue", q="质谱", day="", sort="", vouchers="on")
+    assert (page.status_code, page["Location"]) == (
+        302,
+        "/instruments/?q=%E8%B4%A8%E8%B0%B1&vouchers=on",
+    )
+    assert see(None, "catalogue", q="", day="")["Location"] == "/instruments/"
+
+
+def test_bookable_times_of_a_row_begin_with_the_wanted_time(shop, ask):
+    def starts(**query):
+        page = ask(q="扫描", **query)
+        return re.findall(r"book/\?start=([^&]+)&amp;end=([^\"]+)", page.content.decode())
+
+    assert starts()[0] == ("2026-03-02T08%3A00", "2026-03-02T08%3A30")
+    assert [start[:10] for start, _ in starts()] == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert starts(day="2026-03-03")[0] == ("2026-03-03T09%3A00", "2026-03-03T09%3A30")
+    hours = {"begins": "14:00", "ends": "16:00"}
+    assert starts(day="2026-03-03", **hours)[:2] == [
+        ("2026-03-03T14%3A00", "2026-03-03T16%3A00"),
+        ("2026-03-04T14%3A00", "2026-03-04T14%3A30"),
+    ]
+
+
+def test_only_rows_that_the_viewer_can_book_have_a_button(shop, ask):
+    factories.windows(shop.own)
+    form = f'href="/instruments/{shop.own.public_id}/book/"'
+    assert form in ask(shop.manager).content.decode()
+    page = ask(shop.researcher).content.decode()
+    assert form not in page
+    assert f'href="/instruments/{shop.instrument.public_id}/book/"' in page
 
 
 def test_every_filter_can_be_taken_away_by_itself_and_keeps_the_others(shop, ask):
@@ -179,6 +213,36 @@ def test_pages_follow_each_other_without_gap_in_every_order(shop, ask, see):
         assert len(seen) == len(set(seen)) == 45
     assert ask(q="电镜").context["count"] == 45
     assert see(None, "catalogue", q="电镜", cursor="x").status_code == 422
+
+
+@pytest.mark.parametrize("sort", ["", "price", "name", "next_free"])
+def test_second_page_of_fallback_continues_the_same_reading(shop, ask, sort):
+    for number in range(45):
+        factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
+    search_rebuild()
+    first = ask(q="电镜 共聚焦", sort=sort)
+    seen = [row.instrument.pk for row in first.context["rows"]]
+    assert first.context["understood"] == ["没有同时包含这些词的仪器；以下仪器包含其中大部分。"]
+    mark = first.context["page"].next_cursor
+    while mark:
+        page = ask(q="电镜 共聚焦", sort=sort, cursor=mark)
+        assert page.context["understood"] == first.context["understood"]
+        assert page.context["count"] == first.context["count"]
+        seen += [row.instrument.pk for row in page.context["rows"]]
+        mark = page.context["page"].next_cursor
+    assert len(seen) == len(set(seen)) == first.context["count"] > 20
+
+
+def test_page_behind_the_last_result_is_not_read_more_loosely(shop, ask):
+    for number in range(21):
+        factories.instrument(shop.owner, name_zh=f"共聚焦电镜{number:02}", name_en="")
+    search_rebuild()
+    first = ask(q="共聚焦 电镜", sort="name")
+    mark = first.context["page"].next_cursor
+    Instrument.objects.filter(name_zh="共聚焦电镜20").delete()
+    search_rebuild()
+    page = ask(q="共聚焦 电镜", sort="name", cursor=mark)
+    assert (page.context["rows"], page.context["understood"]) == ([], [])
 
 
 def test_the_page_takes_as_many_statements_for_one_as_for_many(shop, ask, statements):

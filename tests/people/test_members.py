@@ -177,6 +177,7 @@ def test_new_user_sees_next_steps_and_keeps_language(client):
             "email": "chen@example.org",
             "password1": "only-for-tests-2026",
             "password2": "only-for-tests-2026",
+            "privacy": "on",
         },
         headers={"Accept-Language": "en"},
     )

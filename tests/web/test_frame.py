@@ -128,6 +128,7 @@ def test_signing_up_leaves_a_name_and_an_entry_in_the_journal(client):
             "email": "c@example.org",
             "password1": password,
             "password2": password,
+            "privacy": "on",
         },
     )
     user = User.objects.get(username="chenyi")

@@ -7,10 +7,14 @@ from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.test import Client
 
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.models import User
 from instrument_share.accounts.selectors import person_named
+from instrument_share.accounts.services import user_sign_up
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.errors import Invalid
 from tests import factories
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "an-unlikely-phrase-7"
@@ -21,8 +25,8 @@ def lin():
     return factories.user("林", password=make_password(PASSWORD))
 
 
-def sign_up(client, email, username="chenyi", onward=""):
-    typed = {"name": "陈一", "username": username, "email": email, "next": onward}
+def sign_up(client, email, username="chenyi", onward="", **more):
+    typed = {"name": "陈一", "username": username, "email": email, "next": onward, "privacy": "on", **more}
     return client.post("/accounts/signup/", typed | {"password1": PASSWORD, "password2": PASSWORD})
 
 
@@ -52,6 +56,29 @@ def test_nobody_gets_in_before_the_address_is_confirmed(client):
     assert not is_logged_in(client)
     chen = User.objects.get(username="chenyi")
     assert acts_of(chen) == ["user.signed_up"]
+
+
+def test_nobody_signs_up_without_agreeing_to_the_privacy_notice(client):
+    page = sign_up(client, "chen@example.org", privacy="").content.decode()
+    assert "请阅读并同意《隐私政策》。" in page
+    assert 'value="chen@example.org"' in page
+    assert not User.objects.exists()
+    with pytest.raises(Invalid):
+        user_sign_up(user=User(username="chenyi"), agrees_to_privacy="0.9", now=NOW)
+
+
+def test_account_and_journal_keep_which_notice_was_agreed_to_and_when(client, clock):
+    clock.set(NOW)
+    assert 'href="/privacy/"' in client.get("/accounts/signup/").content.decode()
+    sign_up(client, "chen@example.org")
+    chen = User.objects.get()
+    assert (chen.privacy_version, chen.privacy_agreed_at) == (NOTICE_VERSION, NOW)
+    assert AuditEntry.objects.get(action="user.signed_up").details == {"privacy_version": NOTICE_VERSION}
+
+
+def test_who_registered_before_the_notice_logs_in_as_before(client, lin):
+    assert (lin.privacy_version, lin.privacy_agreed_at) == ("", None)
+    assert log_in(client, lin.username)["Location"] == "/desk/"
 
 
 def test_the_link_of_the_mail_logs_in_and_leads_on(client):

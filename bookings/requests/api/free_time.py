@@ -68,9 +68,7 @@ def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage
         order=asked.sort or (None if search.is_asked else Order.NAME),
         now=clock.now(),
     )
-    rows = found.page(asked.cursor, asked.limit)
-    if not rows.items and not found.instruments.exists():
-        rows = found.loosen().page(asked.cursor, asked.limit)
+    _found, rows = found.page_with_fallback(asked.cursor, asked.limit)
     return InstrumentsPage(
         items=[instrument_found_out(row) for row in rows.items],
         next_cursor=rows.next_cursor,

@@ -61,6 +61,19 @@ class CatalogueResult:
         """Return a result for instruments with some of several words; unchanged for a single word."""
         return replace(self, matches_most=True) if len(self.search.clauses) > 1 else self
 
+    def page_with_fallback(
+        self, cursor: str | None, limit: int
+    ) -> "tuple[CatalogueResult, cursors.Page[Instrument]]":
+        """Return the result and its page, loosened where no instrument at all has every word.
+
+        The later pages of a loosened result are those of the same result: an empty page alone does not tell.
+        """
+        page = self.page(cursor, limit)
+        if page.items or (cursor and self.instruments.exists()):
+            return self, page
+        loosened = self.loosen()
+        return (loosened, loosened.page(cursor, limit)) if loosened.matches_most else (self, page)
+
     def page(self, cursor: str | None, limit: int) -> "cursors.Page[Instrument]":
         """Return a page: by key for orders of columns, by number for relevance. At most two statements."""
         found, ordering = self.instruments, COLUMNS[self.order]

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.models import ApiToken, User
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
@@ -42,11 +43,25 @@ def user_create(
 
 
 @transaction.atomic
-def user_sign_up(*, user: User, now: datetime) -> None:
-    """Save the account that a person has opened for themselves; the form has checked it."""
+def user_sign_up(*, user: User, agrees_to_privacy: str, now: datetime) -> None:
+    """Save the account that a person has opened for themselves; the form has checked it.
+
+    `agrees_to_privacy` is the version of the privacy notice that the person agreed to; only the present one
+    will do.
+    """
+    if agrees_to_privacy != NOTICE_VERSION:
+        message = gettext_noop("Read the privacy notice and agree to it.")
+        raise Invalid(problems=[Problem("user.privacy_not_agreed", message, field="privacy")])
+    user.privacy_version, user.privacy_agreed_at = agrees_to_privacy, now
     with _name_refused(user):
         user.save(force_insert=True)
-    record(actor=user, action="user.signed_up", subject=user, now=now)
+    record(
+        actor=user,
+        action="user.signed_up",
+        subject=user,
+        now=now,
+        details={"privacy_version": agrees_to_privacy},
+    )
 
 
 def user_address_confirmed(*, user: User, now: datetime) -> None:

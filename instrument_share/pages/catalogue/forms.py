@@ -17,13 +17,18 @@ from providers import public as providers
 from providers.domain import ServiceMode, UserKind
 
 
-class CatalogueForm(forms.Form):
-    """Filters of the catalogue; invalid ones are reported and left out of the search."""
+class SearchForm(forms.Form):
+    """Words and a day, with which a search of the catalogue begins."""
 
     q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
+    day = DayField(label=_("Free on"), required=False, widget=DayInput)
+
+
+class CatalogueForm(SearchForm):
+    """Filters of the catalogue; invalid ones are reported and left out of the search."""
+
     category = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
     compare = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
-    day = DayField(label=_("Free on"), required=False, widget=DayInput)
     begins = forms.TimeField(label=_("from"), required=False, widget=TimeInput)
     ends = forms.TimeField(label=_("until"), required=False, widget=TimeInput)
     sort = forms.ChoiceField(label=_("Sort by"), required=False)
@@ -87,6 +92,11 @@ class CatalogueForm(forms.Form):
         return Interval(datetime.combine(day, begins, CITY_TIME), datetime.combine(day, ends, CITY_TIME))
 
     @property
+    def wanted_hours(self) -> Interval | None:
+        """Return the time that has to be free if its hours are entered, not only the day."""
+        return self.wanted_time if self.cleaned_data.get("begins") else None
+
+    @property
     def asked(self) -> providers.CatalogueFilters:
         """Return the valid filters."""
         given = self.cleaned_data
@@ -107,7 +117,7 @@ class CatalogueForm(forms.Form):
 
     @property
     def folded(self) -> "list[forms.BoundField]":
-        """Return the filters that are folded on small screens."""
+        """Return the filters that are folded away."""
         return [self[name] for name in FOLDED]
 
     @property

@@ -1,11 +1,13 @@
 """Rows of instruments in lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval
 from instrument_share.pages.catalogue.weeks import Day, get_coming_week
 from providers import public as providers
 from providers.domain import PriceUnit
@@ -28,26 +30,52 @@ class PriceFrom:
 
 @dataclass(frozen=True)
 class InstrumentRow:
-    """An instrument with the viewer's lowest price and its coming week."""
+    """An instrument with the viewer's lowest price and a week; `hours` are those that they search for."""
 
     instrument: "Instrument"
     price: PriceFrom | None
     week: Sequence[Day]
+    hours: Interval | None = None
 
     @property
     def next_offers(self) -> "list[Offer]":
-        """Return the first bookable times of the next days that have any."""
-        return [day.first for day in self.week if day.first][:MOST_OFFERS]
+        """Return the first bookable times of the next days that have any, by their shortest bookings.
+
+        An offer of the hours that the viewer searches for ends with them.
+        """
+        offers = [day.first for day in self.week if day.first][:MOST_OFFERS]
+        return [
+            replace(offer, first_end=self.hours.end) if self.hours and offer.admits(self.hours) else offer
+            for offer in offers
+        ]
+
+    @property
+    def later_free_at(self) -> datetime | None:
+        """Return when somebody may next book, if that is outside the week; within it only offers tell."""
+        free_at: datetime | None = getattr(self.instrument, "next_free_at", None)
+        if free_at is None or self.week[0].date <= free_at.astimezone(CITY_TIME).date() <= self.week[-1].date:
+            return None
+        return free_at
 
 
 def build_instrument_rows(
-    viewer: "Viewer", instruments: "Sequence[Instrument]", now: datetime
+    viewer: "Viewer",
+    instruments: "Sequence[Instrument]",
+    now: datetime,
+    *,
+    wanted: Interval | None = None,
+    hours: Interval | None = None,
 ) -> list[InstrumentRow]:
-    """Return rows in the given order; the number of statements does not depend on that of instruments."""
+    """Return rows in the given order; the number of statements does not depend on that of instruments.
+
+    Their bookable times begin with the day and the time of day of the `wanted` time, by default now.
+    """
     ids = [one.pk for one in instruments]
     prices = providers.prices_for(viewer, ids, now)
-    weeks = get_coming_week(viewer, instruments, now)
-    return [InstrumentRow(one, build_price_from(*prices[one.pk]), weeks[one.pk]) for one in instruments]
+    weeks = get_coming_week(viewer, instruments, now, wanted.start if wanted else None)
+    return [
+        InstrumentRow(one, build_price_from(*prices[one.pk]), weeks[one.pk], hours) for one in instruments
+    ]
 
 
 def build_price_from(amount_yuan: Decimal | None, unit: str) -> PriceFrom | None:

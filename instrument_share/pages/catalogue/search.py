@@ -23,9 +23,14 @@ class Address:
     """The current address with changed parameters; always the first page."""
 
     def __init__(self, request: HttpRequest) -> None:
-        self._asked = {
-            name: value for name, value in request.GET.items() if value and name not in ("cursor", "csrf")
-        }
+        self._path = request.path
+        self._given = {name: value for name, value in request.GET.items() if value}
+        self._asked = {name: value for name, value in self._given.items() if name not in ("cursor", "csrf")}
+
+    @property
+    def clean(self) -> str:
+        """Return the address without empty parameters."""
+        return f"{self._path}?{urlencode(self._given)}" if self._given else self._path
 
     def replace(self, **changes: str) -> str:
         """Return the address with other values; an empty value removes the parameter."""

@@ -20,7 +20,7 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Day:
-    """A day of an instrument, with its first bookable time.
+    """A day of an instrument, with its first bookable time, by preference from the wanted time of day on.
 
     `kind` is `open` (bookable), `closed` (a closure takes all hours), `booked` (open, but nothing is
     bookable) or `free` (no opening hours).
@@ -32,14 +32,22 @@ class Day:
 
 
 def get_coming_week(
-    viewer: "Viewer", instruments: "Sequence[Instrument]", now: datetime
+    viewer: "Viewer",
+    instruments: "Sequence[Instrument]",
+    now: datetime,
+    wanted_from: datetime | None = None,
 ) -> Mapping[int, list[Day]]:
-    """Return seven days from today by instrument id, as the viewer may book; the statements are constant."""
-    today = now.astimezone(CITY_TIME).date()
-    days = [_day(today + timedelta(days=number)) for number in range(DAYS)]
+    """Return seven days by instrument id, as the viewer may book; the statements are constant.
+
+    They begin today, or with the day of the wanted time.
+    """
+    begins = max(now, wanted_from or now)
+    first = begins.astimezone(CITY_TIME).date()
+    days = [_day(first + timedelta(days=number)) for number in range(DAYS)]
     whole = Interval(max(now, days[0].start), days[-1].end)
+    preferred = begins - days[0].start if wanted_from else timedelta()
     free = bookings.get_free_time(instruments, whole, now, bookings.get_usual_applicant(viewer))
-    return {one.pk: [_build_day(one.pk, day, whole, free) for day in days] for one in instruments}
+    return {one.pk: [_build_day(one.pk, day, whole, preferred, free) for day in days] for one in instruments}
 
 
 def _day(day: date) -> Interval:
@@ -47,9 +55,11 @@ def _day(day: date) -> Interval:
     return Interval(midnight, midnight + timedelta(days=1))
 
 
-def _build_day(pk: int, day: Interval, whole: Interval, free: "FreeTime") -> Day:
+def _build_day(pk: int, day: Interval, whole: Interval, preferred: timedelta, free: "FreeTime") -> Day:
     on = day.start.astimezone(CITY_TIME).date()
-    first = free.first_offer(pk, day)
+    first = free.first_offer(pk, Interval(day.start + preferred, day.end))
+    if first is None and preferred:
+        first = free.first_offer(pk, day)
     if first is not None:
         return Day(on, "open", first)
     time_of_one = free.times.get(pk)

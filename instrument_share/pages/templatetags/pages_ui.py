@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import template
 from django.db.models.fields.files import FieldFile
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.public import CaseFigures
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.wording import word
 from instrument_share.pages.catalogue.weeks import Day
 from instrument_share.pages.instrument_facts import get_contact_entries, get_fact_entries
+from instrument_share.web import clock
 from instrument_share.web.addresses import versioned_address
 from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import facts, icon
@@ -25,6 +28,7 @@ from instrument_share.web.text.markdown import excerpt
 
 if TYPE_CHECKING:
     from instrument_share.pages.catalogue.search import Comparison
+    from providers.public import Task
 
 register = template.Library()
 
@@ -59,6 +63,12 @@ def _picture(address: str, file: FieldFile, css_class: str, name: str) -> SafeSt
 
 
 @register.simple_tag
+def query_of(task: "Task") -> str:
+    """Return the query string that searches for a task, in the reader's language."""
+    return urlencode({"q": formats.bilingual(task, "query")})
+
+
+@register.simple_tag
 def compare_link(comparison: "Comparison", instrument: Any) -> SafeString:
     """Link to add or remove the instrument from the comparison; nothing when it is full."""
     is_chosen = instrument.public_id in comparison.chosen
@@ -72,6 +82,15 @@ def compare_link(comparison: "Comparison", instrument: Any) -> SafeString:
         _("Do not compare") if is_chosen else _("Compare"),
         formats.bilingual(instrument, "name"),
     )
+
+
+@register.filter
+def week_label(days: Sequence[Day]) -> str:
+    """Name the days of a mini week: the coming week, or the week from a day on."""
+    first = days[0].date
+    if first == clock.now().astimezone(CITY_TIME).date():
+        return _("Coming week")
+    return _("Week from {day}").format(day=formats.day(first))
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -36,15 +36,14 @@ MAX_ON_TIMELINE = 60
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Search the catalogue."""
-    now = clock.now()
-    form, address = _form(request), Address(request)
-    chosen, mark = form.cleaned_data.get("category", ""), request.GET.get("cursor")
+    """Search the catalogue; an address with empty parameters leads to the one without them."""
+    address = Address(request)
+    if "" in request.GET.values():
+        return HttpResponseRedirect(address.clean)
+    now, form = clock.now(), _form(request)
+    chosen = form.cleaned_data.get("category", "")
     found = _found(request, form, now, free=form.wanted_time)
-    page = found.page(mark, PER_PAGE)
-    if not page.items and not mark:
-        found = found.loosen()
-        page = found.page(None, PER_PAGE) if found.matches_most else page
+    found, page = found.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
     everywhere = _found(
         request, form, now, found.search, free=form.wanted_time, exclude_fields=("district", "category")
     )
@@ -56,7 +55,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": build_instrument_rows(request.user, page.items, now),
+        "rows": build_instrument_rows(
+            request.user,
+            page.items,
+            now,
+            wanted=form.wanted_time,
+            hours=form.wanted_hours,
+        ),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
         "facet": facet,

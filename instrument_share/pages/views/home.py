@@ -12,6 +12,7 @@ from bookings import public as bookings
 from bookings.domain import get_year_interval
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
+from instrument_share.pages.catalogue.forms import SearchForm
 from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.pages.charts import build_stacked_hours
 from instrument_share.pages.navigation import OWN
@@ -34,6 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
     found = providers.catalogue(request.user)
     counts = providers.count_by_place(found)
     context = {
+        "form": SearchForm(),
+        "today": now.astimezone(CITY_TIME).date().isoformat(),
+        "tasks": providers.tasks(request.user),
         "categories": providers.category_counts(counts),
         "instrument_count": counts.total,
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),

@@ -121,6 +121,11 @@ def normalize(text: str) -> str:
     return "".join(_PARTS.findall(_plain(text)))
 
 
+def to_term(normal: str) -> str:
+    """Return the term with which the index has a normalized text."""
+    return normal[:LONGEST_REST] if has_chinese(normal) else normal[:LONGEST_TERM]
+
+
 def latin_words(text: str) -> list[list[str]]:
     """Return the Latin words of a text with their parts: “LC-MS system” is [[lc, ms], [system]]."""
     found = []

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from instrument_share.kernel.pinyin import has_chinese
 from providers.instruments.domain.choices import InstrumentState
-from providers.search.domain.index import LONGEST_REST, LONGEST_TERM, normalize
+from providers.search.domain.index import normalize, to_term
 from providers.search.models import SearchTerm, SynonymWord
 
 MOST = 6
@@ -18,7 +18,7 @@ def near_words(text: str) -> list[str]:
     """
     typed = _letters(normalize(text))
     rows = SynonymWord.objects.order_by("group_id", "position").values_list("word", "normal")
-    scored = [(_likeness(typed, _letters(normal)), word, _term(normal)) for word, normal in rows]
+    scored = [(_likeness(typed, _letters(normal)), word, to_term(normal)) for word, normal in rows]
     least = max((likeness for likeness, _, _ in scored), default=0) / 2
     nearest = sorted((one for one in scored if one[0] > least), key=lambda one: -one[0])[:COMPARED]
     known = SearchTerm.objects.filter(
@@ -37,7 +37,3 @@ def _letters(normal: str) -> frozenset[str]:
 def _likeness(typed: frozenset[str], known: frozenset[str]) -> float:
     """Return the share of the letters that both have: 1 if all, 0 if none (Dice)."""
     return 2 * len(typed & known) / (len(typed) + len(known)) if typed else 0
-
-
-def _term(normal: str) -> str:
-    return normal[:LONGEST_REST] if has_chinese(normal) else normal[:LONGEST_TERM]

@@ -1,5 +1,6 @@
 """Read the table of synonyms."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -24,6 +25,15 @@ def synonym_groups(viewer: "Viewer", text: str = "") -> QuerySet[SynonymGroup]: 
     if wanted := normalize(text):
         found = found.filter(pk__in=SynonymWord.objects.filter(normal__contains=wanted).values("group"))
     return found
+
+
+def synonym_groups_with(
+    viewer: "Viewer", words: Iterable[str], *, exclude_id: str = ""
+) -> QuerySet[SynonymGroup]:
+    """Return the groups that have one of the words, apart from the one with `exclude_id`."""
+    having = SynonymWord.objects.filter(normal__in=[normalize(word) for word in words])
+    found = synonym_groups(viewer).filter(pk__in=having.values("group")).exclude(public_id=exclude_id)
+    return found.order_by("id")
 
 
 def synonym_group(viewer: "Viewer", public_id: str) -> SynonymGroup:

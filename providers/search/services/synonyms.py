@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 30
 LONGEST_WORD = 60
+LONGEST_TASK = {"task_zh": 12, "task_en": 40}
 _ROOM = Path(__file__).resolve().parent.parent
+Task = tuple[str, str]
+"""A purpose as it stands on the home page, in Chinese and in English."""
+NO_TASK: Task = ("", "")
 AT_FIRST = (_ROOM / "synonyms.toml", _ROOM / "purposes.toml")
 
 
@@ -40,23 +44,30 @@ class SynonymTaken(DomainError):
 
 @transaction.atomic
 def synonym_group_save(
-    *, actor: "User", words: Sequence[str], methods: Sequence[str] = (), now: datetime, public_id: str = ""
+    *,
+    actor: "User",
+    words: Sequence[str],
+    methods: Sequence[str] = (),
+    task: Task = NO_TASK,
+    now: datetime,
+    public_id: str = "",
 ) -> SynonymGroup:
     """Create a group of synonyms, or change the one with `public_id`.
 
-    With `methods`, the best first, the words are a purpose that they serve. The index changes in the same
-    transaction. Raises Invalid with every problem.
+    With `methods`, the best first, the words are a purpose that they serve; with a `task`, in Chinese and in
+    English, it stands on the home page. The index changes in the same transaction. Raises Invalid with every
+    problem.
     """
     require(actor, "providers.maintain_tables")
     group = _lock_group(public_id) if public_id else None
-    clean, served_by = _clean(words, methods, group), _distinct(methods)
+    clean, served_by = _clean(words, methods, task, group), _distinct(methods)
     before = _told(group) if group else []
-    if group and before == [*clean, *_arrows(served_by)]:
+    if group and before == _tell(clean, served_by, task):
         return group
     concerned = _concerned(group) if group else set()
     if group is None:
         group = SynonymGroup.objects.create(updated_at=now)
-    _write(group, clean, served_by, now)
+    _write(group, clean, served_by, task, now)
     search_index(concerned | _concerned(group))
     record(
         actor=actor,
@@ -85,11 +96,11 @@ def synonyms_load(*, actor: "User | None", now: datetime, paths: Sequence[Path] 
     require_unless_system(actor, "providers.maintain_tables")
     known = set(SynonymWord.objects.values_list("normal", flat=True))
     added = []
-    for words, methods in chain.from_iterable(_read(path) for path in paths):
-        clean = _clean(words, methods, None, known)
+    for words, methods, task in chain.from_iterable(_read(path) for path in paths):
+        clean = _clean(words, methods, task, None, known)
         if not known & {normalize(word) for word in clean}:
             made = SynonymGroup.objects.create(updated_at=now)
-            _write(made, clean, _distinct(methods), now)
+            _write(made, clean, _distinct(methods), task, now)
             known |= {normalize(word) for word in clean}
             added.append(made)
     if added:
@@ -100,11 +111,13 @@ def synonyms_load(*, actor: "User | None", now: datetime, paths: Sequence[Path] 
     return len(added)
 
 
-def _read(path: Path) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield the words and the methods of each group of a file."""
+def _read(path: Path) -> Iterator[tuple[list[str], list[str], Task]]:
+    """Yield the words, the methods and the task of each group of a file."""
     content = tomllib.loads(path.read_text("utf-8"))
-    yield from ((words, []) for words in content.get("groups", ()))
-    yield from ((purpose["words"], purpose["methods"]) for purpose in content.get("purposes", ()))
+    yield from ((words, [], NO_TASK) for words in content.get("groups", ()))
+    for purpose in content.get("purposes", ()):
+        zh, en = purpose.get("task", NO_TASK)
+        yield purpose["words"], purpose["methods"], (zh, en)
 
 
 def _distinct(words: Iterable[str]) -> list[str]:
@@ -117,11 +130,16 @@ def _distinct(words: Iterable[str]) -> list[str]:
 
 
 def _clean(
-    words: Iterable[str], methods: Iterable[str], group: SynonymGroup | None, known: set[str] | None = None
+    words: Iterable[str],
+    methods: Iterable[str],
+    task: Task,
+    group: SynonymGroup | None,
+    known: set[str] | None = None,
 ) -> list[str]:
     """Return the distinct words. Raises Invalid."""
     clean, served_by = _distinct(words), _distinct(methods)
     problems = [*_problems(clean, "words", fewest=1 if served_by else 2), *_problems(served_by, "methods")]
+    problems += _problems_of_task(task, bool(served_by))
     if known is None:
         problems += _in_other_groups(clean, group)
     if problems:
@@ -142,6 +160,19 @@ def _problems(words: Sequence[str], name: str, fewest: int = 0) -> Iterable[Prob
             yield Problem("synonym.too_short", message, {"word": word}, name)
 
 
+def _problems_of_task(task: Task, is_purpose: bool) -> Iterable[Problem]:
+    if any(task) and not is_purpose:
+        message = gettext_noop("Only a purpose stands on the home page. Enter the methods that serve it.")
+        yield Problem("synonym.task_without_methods", message, field="task_zh")
+    if task[1] and not task[0]:
+        message = gettext_noop("Enter the task in Chinese too.")
+        yield Problem("synonym.task_without_chinese", message, field="task_zh")
+    for text, (name, most) in zip(task, LONGEST_TASK.items(), strict=True):
+        if len(text) > most:
+            message = gettext_noop("“{text}” is too long: at most {most} characters fit on the home page.")
+            yield Problem("synonym.task_too_long", message, {"text": text, "most": most}, name)
+
+
 def _in_other_groups(clean: Sequence[str], group: SynonymGroup | None) -> Iterable[Problem]:
     forms = [normalize(word) for word in clean]
     others = SynonymWord.objects.filter(normal__in=forms).exclude(group=group).order_by("normal")
@@ -151,7 +182,7 @@ def _in_other_groups(clean: Sequence[str], group: SynonymGroup | None) -> Iterab
         yield Problem("synonym.in_other_group", message, {"word": other.word, "others": told}, "words")
 
 
-def _write(group: SynonymGroup, clean: list[str], methods: list[str], now: datetime) -> None:
+def _write(group: SynonymGroup, clean: list[str], methods: list[str], task: Task, now: datetime) -> None:
     group.words.all().delete()
     rows = [
         SynonymWord(group=group, position=position, word=word, normal=normalize(word))
@@ -160,8 +191,9 @@ def _write(group: SynonymGroup, clean: list[str], methods: list[str], now: datet
     with raise_when_taken(SynonymTaken(), SynonymWord, "normal"):
         SynonymWord.objects.bulk_create(rows)
     group.methods = methods
+    group.task_zh, group.task_en = task
     group.updated_at = now
-    group.save(update_fields=["methods", "updated_at"])
+    group.save(update_fields=["methods", "task_zh", "task_en", "updated_at"])
 
 
 def _words_of(group: SynonymGroup) -> list[str]:
@@ -169,12 +201,12 @@ def _words_of(group: SynonymGroup) -> list[str]:
 
 
 def _told(group: SynonymGroup) -> list[str]:
-    """Return the words of a group and its methods as the journal tells them."""
-    return [*_words_of(group), *_arrows(group.methods)]
+    """Return the words of a group, its methods and its task as the journal tells them."""
+    return _tell(_words_of(group), group.methods, (group.task_zh, group.task_en))
 
 
-def _arrows(methods: Iterable[str]) -> list[str]:
-    return [f"→ {method}" for method in methods]
+def _tell(words: Iterable[str], methods: Iterable[str], task: Task) -> list[str]:
+    return [*words, *(f"→ {method}" for method in methods), *(f"⌂ {text}" for text in task if text)]
 
 
 def _lock_group(public_id: str) -> SynonymGroup:

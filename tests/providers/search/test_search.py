@@ -291,6 +291,35 @@ def test_the_journal_tells_the_methods_of_a_purpose(world, instrument):
     ]
 
 
+def test_the_task_of_a_purpose_is_kept_and_journalled(world):
+    purpose = synonym_group_save(
+        actor=world.officer, words=["晶格"], methods=["XRD"], task=("看晶格", "See the lattice"), now=NOW
+    )
+    synonym_group_save(
+        actor=world.officer, words=["晶格"], methods=["XRD"], public_id=purpose.public_id, now=NOW
+    )
+    assert [entry.details["after"] for entry in history(purpose)] == [
+        ["晶格", "→ XRD", "⌂ 看晶格", "⌂ See the lattice"],
+        ["晶格", "→ XRD"],
+    ]
+
+
+def test_invalid_task_is_reported_at_field(world):
+    def codes(task, methods=("XRD",)):
+        with pytest.raises(Invalid) as refused:
+            synonym_group_save(
+                actor=world.officer, words=["晶格", "格子"], methods=methods, task=task, now=NOW
+            )
+        return [(one.code, one.field) for one in refused.value.problems]
+
+    assert codes(("看晶格", ""), methods=()) == [("synonym.task_without_methods", "task_zh")]
+    assert codes(("", "See")) == [("synonym.task_without_chinese", "task_zh")]
+    assert codes(("看" * 13, "x" * 41)) == [
+        ("synonym.task_too_long", "task_zh"),
+        ("synonym.task_too_long", "task_en"),
+    ]
+
+
 def test_invalid_methods_of_purpose_are_reported_at_field(world):
     with pytest.raises(Invalid) as refused:
         synonym_group_save(actor=world.officer, words=[" "], methods=["X", "长" * 61], now=NOW)

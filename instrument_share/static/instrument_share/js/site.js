@@ -46,9 +46,15 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => say(document.getElementById("waiting").dataset.failed));
 }
 // A search has one address: what was left empty isn't in it.
+function removeEmpty(formData) {
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+}
+
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.verb !== "get") return;
-  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+  if (detail.verb === "get") removeEmpty(detail.formData);
+});
+document.addEventListener("formdata", (event) => {
+  if (event.target.matches('[role="search"]')) removeEmpty(event.formData);
 });
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 

@@ -1,0 +1,21 @@
+"""The guide, and the privacy notice."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from instrument_share.accounts.domain.privacy import NOTICE_DATE, NOTICE_VERSION
+from instrument_share.accounts.selectors.organizations import city_bureaus
+
+
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    """Show how to book, how a unit begins, what states and colours mean, and whom to ask."""
+    return render(request, "pages/guide.html", {"bureaus": list(city_bureaus())})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show the privacy notice in the reader's language, with its version and date."""
+    context = {"version": NOTICE_VERSION, "date": NOTICE_DATE, "bureaus": list(city_bureaus())}
+    return render(request, "pages/privacy.html", context)

@@ -1,0 +1,93 @@
+"""Whom to ask, under which numbers the site is registered, the guide and the privacy notice."""
+
+import pytest
+
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+NOBODY = {
+    "phone": "",
+    "email": "",
+    "address_zh": "",
+    "address_en": "",
+    "hours_zh": "",
+    "hours_en": "",
+}
+
+
+def foot_of(page):
+    body = page.content.decode()
+    return body[body.index("<footer") : body.index("</footer>")]
+
+
+def test_foot_shows_contact_and_record_numbers_that_are_given(client, settings):
+    settings.CONTACT = NOBODY | {"phone": "0999-1234567", "hours_zh": "工作日", "hours_en": "working days"}
+    settings.ICP_RECORD = "云ICP备12345678号-1"
+    settings.POLICE_RECORD = "云公网安备 33010602000001号"
+    foot = foot_of(client.get("/help/"))
+    assert 'href="tel:0999-1234567"' in foot
+    assert "工作日" in foot
+    assert "mailto:" not in foot
+    assert '<a href="https://beian.miit.gov.cn/" rel="noopener">云ICP备12345678号-1</a>' in foot
+    assert 'href="https://beian.mps.gov.cn/#/query/webSearch?code=33010602000001"' in foot
+    assert "working days" in foot_of(client.get("/help/", headers={"Accept-Language": "en"}))
+
+
+def test_foot_leaves_out_what_is_empty(client, settings):
+    settings.CONTACT, settings.ICP_RECORD, settings.POLICE_RECORD = NOBODY, "", ""
+    foot = foot_of(client.get("/help/"))
+    assert "beian" not in foot
+    assert "<address" not in foot
+
+
+def test_address_falls_back_to_chinese(client, settings):
+    settings.CONTACT = NOBODY | {"address_zh": "示例路 1 号"}
+    assert "示例路 1 号" in foot_of(client.get("/help/", headers={"Accept-Language": "en"}))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "zh",
+            ["科研人员、企业如何预约", "管理单位如何开始", "待审批", "0999-1234567"],
+        ),
+        ("en", ["How researchers and companies book", "How a unit begins", "Whom to ask", "0999-1234567"]),
+    ],
+)
+def test_guide_tells_how_to_book_how_to_begin_and_whom_to_ask(client, settings, language, words):
+    settings.CONTACT = NOBODY | {"phone": "0999-1234567"}
+    text = text_of(client.get("/help/", headers={"Accept-Language": language}))
+    assert [word for word in words if word not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", [f"第 {NOTICE_VERSION} 版", "谁能看到", "《中华人民共和国个人信息保护法》", "保存期限"]),
+        (
+            "en",
+            [f"Version {NOTICE_VERSION}", "Who can see it", "Personal Information Protection Law"],
+        ),
+    ],
+)
+def test_privacy_notice_has_version_and_rights(client, language, words):
+    text = text_of(client.get("/privacy/", headers={"Accept-Language": language}))
+    assert [word for word in words if word not in text] == []
+
+
+def test_search_without_result_leads_to_the_guide(client):
+    page = client.get("/instruments/?q=zzzzqqq").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert 'href="/help/"' in main
+
+
+def test_api_docs_stand_in_the_frame_with_an_introduction(client):
+    page = client.get("/api/v1/docs")
+    assert 'class="top-nav"' in page.content.decode()
+    text = text_of(page)
+    for words in ("身份验证", "接口令牌", "约定与限制", "application/problem+json", "openapi.json"):
+        assert words in text
+    english = text_of(client.get("/api/v1/docs", headers={"Accept-Language": "en"}))
+    assert "Every refusal is application/problem+json" in english

@@ -1,0 +1,43 @@
+"""The bureau's page of a group of synonyms."""
+
+import pytest
+
+from providers.search.models import SynonymGroup
+from providers.search.services.synonyms import synonym_group_save
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(clock):
+    return factories.officer()
+
+
+def test_conflict_links_to_the_group_that_has_the_word(officer, send):
+    other = synonym_group_save(actor=officer, words=["电镜", "EM"], now=NOW)
+    synonym_group_save(actor=officer, words=["质谱", "MS"], now=NOW)
+    page = send(officer, "synonym_new", words="透射电镜\ne-m")
+    assert page.status_code == 422
+    assert list(page.context["others"]) == [other]
+    assert f'<a href="/bureau/synonyms/{other.public_id}/">' in page.content.decode()
+
+
+def test_group_is_no_conflict_of_its_own(officer, send, see):
+    mine = synonym_group_save(actor=officer, words=["电镜", "EM"], now=NOW)
+    assert "已包含所填的词" not in see(officer, "synonym_edit", mine.public_id).content.decode()
+    page = send(officer, "synonym_edit", mine.public_id, words="电镜\nX")
+    assert (page.status_code, list(page.context["others"])) == (422, [])
+
+
+def test_bureau_puts_a_purpose_on_the_home_page(officer, send, see):
+    assert (
+        send(
+            officer, "synonym_new", words="孔隙率", methods="压汞仪", task_zh="测孔隙", task_en="Porosity"
+        ).status_code
+        == 302
+    )
+    purpose = SynonymGroup.objects.get()
+    assert (purpose.task_zh, purpose.task_en) == ("测孔隙", "Porosity")
+    assert 'value="测孔隙"' in see(officer, "synonym_edit", purpose.public_id).content.decode()
