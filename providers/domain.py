@@ -42,6 +42,7 @@ from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
 from providers.terms.domain.price_changes import PriceChange, price_changes, relative_change
 from providers.terms.domain.price_table import PriceTableRow, price_table
 from providers.terms.domain.rule_columns import terms_from_columns
+from providers.terms.domain.rule_states import RuleState, Standing, find_rule_states
 from providers.terms.domain.sentences import condition_sentences, sentences, sentences_by_part
 from providers.terms.domain.special_days import ONE_DAY, Day, DayTable, published_years
 from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of_terms

@@ -10,6 +10,7 @@ from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Instrument
 from providers.terms.domain.terms import DAY, MINUTE
 from providers.terms.models import Closure, OpenServiceRule, OpenWindow
+from providers.terms.selectors.rules import standing_rules
 
 LONG_PAST = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -22,9 +23,11 @@ def granted_by_rule(
     What is held is left to the caller, for whom `rule_turnaround` is the rule's turnaround in minutes. All
     are subqueries: in contrast to joins they probe an index for each instrument and stop after the page.
     """
-    in_force = OpenServiceRule.objects.filter(
-        instrument_id=OuterRef("pk"), applies_from__lte=interval.start
-    ).order_by("-version")
+    in_force = (
+        standing_rules()
+        .filter(instrument_id=OuterRef("pk"), applies_from__lte=interval.start)
+        .order_by("-version")
+    )
     with_rule = queryset.alias(
         rule_in_force=Subquery(in_force.values("pk")[:1]),
         rule_turnaround=Subquery(in_force.values("turnaround_minutes")[:1]),
