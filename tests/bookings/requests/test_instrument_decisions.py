@@ -15,8 +15,8 @@ from bookings.requests.services.instrument_decisions import (
     instrument_retire,
     instrument_suspend,
     qualification_revoke,
-    rule_put_in_force,
 )
+from bookings.requests.services.rules import rule_put_in_force
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
