@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.pages.coming_rules import get_coming_rules
 from instrument_share.pages.data_sheet import render_data_sheet
 from instrument_share.pages.eligibility import filter_prices, get_eligibility
 from instrument_share.pages.prices import build_price_rows
@@ -45,6 +46,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "instrument": found,
         "terms": terms,
+        "coming_rules": get_coming_rules(found.pk, now),
         "rule": sentences(replace(terms, prices=())) if terms else [],
         "may": may,
         "prices": filter_prices(prices, may),
@@ -75,7 +77,9 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     found = providers.instrument(request.user, public_id)
     pictures = providers.pictures_of([found.pk])[found.pk]
     response = HttpResponse(
-        render_data_sheet(found, pictures, providers.terms_at(found.pk, now), now),
+        render_data_sheet(
+            found, pictures, providers.terms_at(found.pk, now), now, get_coming_rules(found.pk, now)
+        ),
         content_type="application/pdf",
     )
     response["Content-Disposition"] = f'inline; filename="{public_id}.pdf"'
