@@ -118,7 +118,8 @@ def rule_withdrawal(request: SignedInRequest, public_id: str, rule_id: str) -> H
     providers.require_withdrawable(rule, now)
     change = get_withdrawal(rule)
     form = ReasonForm(
-        request.POST if request.method == "POST" else None, help_text=_("Everybody concerned reads it.")
+        request.POST if request.method == "POST" else None,
+        help_text=_("It is recorded; users whose booking is cancelled read it."),
     )
     home = reverse("rule_new", args=[instrument.public_id]) + "#versions"
 

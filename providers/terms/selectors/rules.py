@@ -32,6 +32,15 @@ def published_rule(rule_id: int) -> OpenServiceRule:
     return require_found(OpenServiceRule.objects.filter(pk=rule_id).first())
 
 
+def is_rule_used(rule: OpenServiceRule) -> bool:
+    """Return whether rows of other apps rest on the version, such as bookings made under it."""
+    return any(
+        relation.related_model._default_manager.filter(**{relation.field.name: rule}).exists()
+        for relation in OpenServiceRule._meta.related_objects
+        if relation.related_model._meta.app_label != OpenServiceRule._meta.app_label
+    )
+
+
 def terms_of(rule: OpenServiceRule) -> Terms:
     """Return a rule's terms (4 queries, none if TERMS_PARTS are prefetched)."""
     return Terms(

@@ -18,7 +18,7 @@ from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.terms import OpeningPattern
 from providers.terms.models import ListedPrice, OpenServiceRule, OpenWindow
-from providers.terms.selectors.rules import terms_at
+from providers.terms.selectors.rules import is_rule_used, terms_at
 from providers.terms.services.rules import RuleHasBegun, RuleWithdrawn
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -219,3 +219,10 @@ def test_withdrawal_makes_an_overtaken_version_apply_again(city):
             "starts_at", "ends_at"
         )
     ) == [(slot(day=4, hour=9).start, slot(day=4, hour=15).start)]
+
+
+def test_version_is_used_once_something_is_booked_under_it(city):
+    rule = put_in_force(city, hours(closes=22), day=2)
+    assert not is_rule_used(rule)
+    book(city, slot(day=3, hour=9))
+    assert is_rule_used(rule)
