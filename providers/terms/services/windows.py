@@ -81,7 +81,7 @@ def windows_redraw(
     *, now: datetime, instrument_ids: Collection[int] | None, since: datetime | None
 ) -> Extended:
     """Expand the windows anew, in the transaction of a service that has authorised it."""
-    concerned = {rule.instrument_id for rule in _rules(instrument_ids)}
+    concerned = {rule.instrument_id for rule in _rules(instrument_ids)} | set(instrument_ids or ())
     instrument_locks(concerned)
     rules = _rules(concerned)
     windows_cut(instrument_ids=concerned, since=since)

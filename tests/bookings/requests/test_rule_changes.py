@@ -226,3 +226,13 @@ def test_version_is_used_once_something_is_booked_under_it(city):
     assert not is_rule_used(rule)
     book(city, slot(day=3, hour=9))
     assert is_rule_used(rule)
+
+
+def test_withdrawal_of_the_only_version_leaves_the_instrument_without_open_time(city):
+    city.instrument = factories.instrument(city.owner)
+    rule = put_in_force(city, hours(), day=2)
+    assert OpenWindow.objects.filter(instrument=city.instrument).exists()
+    withdraw(city, rule)
+    assert not OpenWindow.objects.filter(instrument=city.instrument).exists()
+    assert terms_at(city.instrument.pk, slot(day=5).start) is None
+    assert NextFree.objects.get(instrument=city.instrument).at is None
