@@ -59,6 +59,7 @@ def rule_new(request: SignedInRequest, public_id: str) -> HttpResponse:
     forms = TermsForms(request.POST if request.method == "POST" else None, initial=rule_initial(shown, start))
     draft: TermsDraft | None = None if forms.act else shown
     proposed: dict[str, Any] = {}
+    status = 422 if forms.act == "publish" else 200
     if forms.is_valid():
         draft = forms.draft()
         publication = Publication(request, instrument, forms, draft, now)
@@ -67,6 +68,7 @@ def rule_new(request: SignedInRequest, public_id: str) -> HttpResponse:
         begins = max(forms.applies_from, now)
         proposed = build_preview(request.user, instrument, draft, publication.change.before, begins, now)
         proposed["publication"] = publication
+        status = 200 if publication.is_unconfirmed else status
     context = {
         "instrument": instrument,
         "forms": forms,
@@ -75,8 +77,7 @@ def rule_new(request: SignedInRequest, public_id: str) -> HttpResponse:
         "versions": _side_by_side(published, now)[:MAX_VERSIONS],
         **proposed,
     }
-    refused = forms.act == "publish"
-    return render(request, "bookings/requests/rule.html", context, status=422 if refused else 200)
+    return render(request, "bookings/requests/rule.html", context, status=status)
 
 
 def _get_starting_terms(request: HttpRequest, published: "Sequence[OpenServiceRule]") -> Terms | None:
