@@ -83,7 +83,7 @@ def run_rule_trial(
 
     Each is checked as of the moment it was made, for the time first asked for, with the windows of the terms
     and with what its user had then. Refused requests count towards no quota of later ones. Overlaps,
-    closures, credit and membership are left out: they don't depend on the terms. Takes at most twelve
+    closures, credit and membership are left out: they don't depend on the terms. Takes at most ten
     statements. Raises CalendarYearUnknown.
     """
     month = quota.get_month_interval(quota.get_month_interval(now).start - ONE_DAY)

@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.requests.models import Booking
+from bookings.requests.services import rules
+from bookings.requests.views import rule_publication
 from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -172,6 +174,20 @@ def test_booking_made_since_the_preview_is_shown_before_anything_is_published(op
     first.refresh_from_db()
     assert first.state == "approved"
     assert post("publish", **seen(answer), **outcomes(first, second)).status_code == 302
+
+
+def test_booking_made_while_publishing_is_asked_about(open_city, post, monkeypatch):
+    """It comes after the page has read the bookings and before the service has its locks."""
+
+    def publish_late(**facts):
+        late(open_city)
+        return rules.rule_put_in_force(**facts)
+
+    sent = seen(post("preview"))
+    monkeypatch.setattr(rule_publication, "rule_put_in_force", publish_late)
+    answer = post("publish", **sent)
+    assert "有 1 项预约 不在新的开放时段内" in text_of(answer)
+    assert versions() == [1, 2]
 
 
 def test_move_to_a_time_that_the_new_version_refuses_publishes_nothing(open_city, post):
