@@ -94,14 +94,30 @@ from providers.terms.forms.rule import TermsForms, default_terms, rule_initial
 from providers.terms.selectors.booking_gaps import booking_gaps
 from providers.terms.selectors.closures import closure, closure_rows, closures, closures_of
 from providers.terms.selectors.drafts import (
+    Qualified,
     backdated_openings,
     draft_openings,
+    open_time_under,
     qualification_history,
 )
 from providers.terms.selectors.granted_times import LONG_PAST, granted_by_rule
 from providers.terms.selectors.holiday_effects import window_changes
-from providers.terms.selectors.rule_versions import terms_during
-from providers.terms.selectors.rules import open_windows, rules_of, terms_at, terms_in_force, terms_of
+from providers.terms.selectors.rule_versions import (
+    coming_versions,
+    terms_by_rule,
+    terms_during,
+    terms_versions,
+    version_in_force,
+)
+from providers.terms.selectors.rules import (
+    open_windows,
+    published_rule,
+    published_rules_of,
+    rules_of,
+    terms_at,
+    terms_in_force,
+    terms_of,
+)
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.selectors.workdays import (
     YearOfDays,
@@ -115,7 +131,7 @@ from providers.terms.selectors.workdays import (
 from providers.terms.services.closures import closure_lift, closure_record
 from providers.terms.services.holidays import calendar_year_set
 from providers.terms.services.retirement import instrument_retire
-from providers.terms.services.rules import rule_publish
+from providers.terms.services.rules import require_withdrawable, rule_publish, rule_withdraw
 from providers.terms.services.windows import windows_extend
 from providers.units.selectors.completeness import completeness_at, completeness_of, kinds_running_out
 from providers.units.selectors.logged_hours import register_logged_hours

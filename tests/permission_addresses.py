@@ -20,6 +20,7 @@ def arguments(w):
         "api-v1:usage_log": log,
         "instrument_edit": instrument,
         "rule_new": instrument,
+        "rule_withdraw": [w.coming_rule.instrument.public_id, w.coming_rule.public_id],
         "holiday_year": [YEAR],
         "instrument_people": instrument,
         "keepers_set": instrument,

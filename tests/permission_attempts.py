@@ -145,6 +145,7 @@ def attempts(w):
         ),
         "qualification_revoke": partial(p.qualification_revoke, qualification_id=w.qualification.pk, **now),
         "rule_publish": partial(p.rule_publish, draft=terms(), applies_from=slot(day=2).start, **instrument),
+        "rule_withdraw": partial(p.rule_withdraw, rule_id=w.coming_rule.pk, **now, **reason),
         "closure_record": partial(p.closure_record, interval=tomorrow(), reason_zh="保养", **instrument),
         "closure_lift": partial(p.closure_lift, closure_id=w.closure.pk, **now),
         "publication_draft": partial(
@@ -206,6 +207,7 @@ def attempts(w):
         "rule_put_in_force": partial(
             b.rule_put_in_force, draft=terms(), applies_from=slot(day=2).start, **instrument
         ),
+        "rule_withdraw/bookings": partial(b.rule_withdraw, rule_id=w.coming_rule.pk, **now, **reason),
         "usage_log_by_hand": partial(
             b.usage_log_by_hand,
             interval=slot(day=-3),

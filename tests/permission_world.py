@@ -104,6 +104,7 @@ def build_world():
         instrument=instrument,
         elsewhere=elsewhere,
         company=company,
+        coming_rule=factories.rule(second, applies_from=NOW + 80 * DAY),
         synonyms=SynonymGroup.objects.create(updated_at=NOW),
         **_things_of_the_unit(city, unit, instrument),
         **_things_of_organizations(people, unit, elsewhere, company),

@@ -118,6 +118,7 @@ closure_new                          in    403   403   403   ok    ok    ok    o
 # the unit's desk
 instrument_edit                      in    403   403   403   403   403   ok    403   403   403   403   403
 rule_new                             in    403   403   403   403   403   ok    403   403   403   403   403
+rule_withdraw                        in    403   403   403   403   403   ok    403   403   403   403   403
 instrument_people                    in    403   403   403   ok    403   ok    403   403   403   403   403
 POST:keepers_set                     in    403   403   403   403   403   ok    403   403   403   403   403
 POST:qualification_new               in    403   403   403   ok    403   ok    403   403   403   403   403

@@ -119,6 +119,7 @@ keepers_set                    .     .     .     .     .     .     yes   .     .
 qualification_grant            .     .     .     .     yes   .     yes   .     .     .     .     .
 qualification_revoke           .     .     .     .     yes   .     yes   .     .     .     .     .
 rule_publish                   .     .     .     .     .     .     yes   .     .     .     .     .
+rule_withdraw                  .     .     .     .     .     .     yes   .     .     .     .     .
 closure_record                 .     .     .     .     yes   .     yes   .     .     .     .     .
 closure_lift                   .     .     .     .     yes   .     yes   .     .     .     .     .
 publication_draft              .     .     .     .     .     .     yes   .     .     .     .     .
@@ -162,6 +163,7 @@ instrument_retire/bookings     .     .     .     .     .     .     yes   .     .
 qualification_revoke/bookings  .     .     .     .     yes   .     yes   .     .     .     .     .
 holidays_set                   .     .     .     .     .     .     .     .     yes   .     .     yes
 rule_put_in_force              .     .     .     .     .     .     yes   .     .     .     .     .
+rule_withdraw/bookings         .     .     .     .     .     .     yes   .     .     .     .     .
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
 # the keeper's record
@@ -240,6 +242,7 @@ PARTS = {
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
     "prices_list_all": "of search_rebuild",
+    "require_withdrawable": "of rule_withdraw and its page; writes nothing",
     "write_move": "of booking_move and of decisions that hit bookings",
     "record": "of every service",
     "grant_implied_role": "of organization_register and organization_revise",

@@ -28,6 +28,7 @@ holidays_urls = [
 """Under `bureau/holidays/`."""
 rules_urls = [
     path("<str:public_id>/rule/", rules.rule_new, name="rule_new"),
+    path("<str:public_id>/rule/<str:rule_id>/withdraw/", rules.rule_withdrawal, name="rule_withdraw"),
 ]
 """Under `unit/instruments/`."""
 bookings_urls = [

@@ -30,6 +30,7 @@ from instrument_share.web.text.formats import bilingual
 from providers.domain import sentences
 
 if TYPE_CHECKING:
+    from instrument_share.pages.coming_rules import ComingRule
     from providers.domain import Terms
     from providers.models import Instrument, InstrumentPicture
 
@@ -79,11 +80,12 @@ def render_data_sheet(
     pictures: "Sequence[InstrumentPicture]",
     terms: "Terms | None",
     now: datetime,
+    coming: "Sequence[ComingRule]" = (),
 ) -> bytes:
     """Render the PDF in the reader's language, at most two pages; what is cut is marked."""
     made = b""
     for limit in CONTENT_LIMITS:
-        made = _render(instrument, pictures, terms, now, limit)
+        made = _render(instrument, pictures, terms, now, coming, limit)
         if count_pages(made) <= MAX_PAGES:
             break
     return made
@@ -94,6 +96,7 @@ def _render(
     pictures: "Sequence[InstrumentPicture]",
     terms: "Terms | None",
     now: datetime,
+    coming: "Sequence[ComingRule]",
     limit: ContentLimit,
 ) -> bytes:
     name, owner = bilingual(instrument, "name"), bilingual(instrument.organization, "name")
@@ -104,6 +107,7 @@ def _render(
                 *_header_blocks(instrument, pictures if limit.picture else ()),
                 *_function_blocks(instrument, limit),
                 *_terms_blocks(instrument, terms, limit),
+                *_coming_blocks(coming, limit),
                 *_contact_blocks(instrument, now),
             ],
             sender=owner,
@@ -162,6 +166,19 @@ def _terms_blocks(instrument: "Instrument", terms: "Terms | None", limit: Conten
     if instrument.user_requirement_zh:
         yield KeyValue(
             [(_("What the unit asks of its users"), limit.cut(bilingual(instrument, "user_requirement")))]
+        )
+
+
+def _coming_blocks(coming: "Sequence[ComingRule]", limit: ContentLimit) -> Iterator[Block]:
+    if not coming:
+        return
+    yield Heading(_("Changes of the rule"))
+    for one in coming:
+        changes = limit.cut_sentences(one.new_sentences) or _("some sentences are left out; see the page.")
+        yield Paragraph(
+            _("From {since} (version {version}): {changes}").format(
+                since=one.since, version=one.terms.version, changes=changes
+            )
         )
 
 

@@ -12,6 +12,7 @@ from instrument_share.web.api.openapi import error_responses
 from providers.instruments.selectors import instruments as instruments_selectors
 from providers.instruments.selectors.instruments import category_table
 from providers.search.schemas import CategoryOut, InstrumentDetailOut, instrument_detail_out
+from providers.terms.selectors.rule_versions import coming_versions
 from providers.terms.selectors.rules import terms_at
 
 router = Router(tags=["instruments"], auth=EVERYBODY)
@@ -35,6 +36,8 @@ def categories(request: HttpRequest) -> list[CategoryOut]:  # noqa: ARG001 (ninj
     summary="One instrument with the rule in force",
 )
 def instrument(request: HttpRequest, instrument_id: Annotated[PublicId, Path()]) -> InstrumentDetailOut:
-    """What the unit publishes about it, and the open-service rule that applies to bookings made now."""
+    """What the unit publishes about it, the open-service rule in force, and the versions that follow it."""
     found = instruments_selectors.instrument(request.user, instrument_id)
-    return instrument_detail_out(found, terms_at(found.pk, clock.now()))
+    now = clock.now()
+    coming = [after for _before, after in coming_versions(found.pk, now)]
+    return instrument_detail_out(found, terms_at(found.pk, now), coming)

@@ -12,6 +12,8 @@ from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_to_columns
 from providers.terms.domain.terms import MINUTE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from providers.instruments.models import Instrument
     from providers.terms.domain.terms import Terms
 
@@ -78,7 +80,7 @@ ColumnsOfRule: Any = create_model("ColumnsOfRule", __base__=Schema, **_FIELDS)
 
 
 class RuleOut(ColumnsOfRule):
-    """The open-service rule in force."""
+    """A version of the open-service rule."""
 
     version: int
     applies_from: datetime
@@ -87,7 +89,7 @@ class RuleOut(ColumnsOfRule):
 
 
 class InstrumentDetailOut(InstrumentOut):
-    """Everything public about an instrument, with the rule in force."""
+    """Everything public about an instrument, with the rule in force and the versions that follow."""
 
     in_service_date: date | None
     specification_zh: str
@@ -101,7 +103,8 @@ class InstrumentDetailOut(InstrumentOut):
     user_requirement_zh: str
     fee_text_zh: str
     condition: str
-    rule: RuleOut | None
+    rule: RuleOut | None = Field(description="the version in force; null if there is none")
+    coming_rules: list[RuleOut] = Field(description="published versions that apply later, by their start")
 
 
 LISTED = ("state", "name_zh", "name_en", "model", "manufacturer", "place_zh", "place_en")
@@ -130,11 +133,14 @@ def instrument_found_out(instrument: "Instrument") -> InstrumentFoundOut:
     )
 
 
-def instrument_detail_out(instrument: "Instrument", terms: "Terms | None") -> InstrumentDetailOut:
+def instrument_detail_out(
+    instrument: "Instrument", terms: "Terms | None", coming: "Iterable[Terms]"
+) -> InstrumentDetailOut:
     return InstrumentDetailOut(
         **_listed(instrument),
         **{name: getattr(instrument, name) for name in DETAILED},
         rule=None if terms is None else rule_out(terms),
+        coming_rules=[rule_out(one) for one in coming],
     )
 
 

@@ -44,8 +44,8 @@ class OpenServiceRule(models.Model):
     """开放服务规则: one immutable version of the terms on which an instrument is open.
 
     It applies from `applies_from` (inclusive) until a later version applies; of two that apply, the later
-    version does. Its opening pattern is kept as recurring events of `calendar`, which only
-    `providers.calendar` reads and composes.
+    version does. One that was withdrawn before it began never applies. Its opening pattern is kept as
+    recurring events of `calendar`, which only `providers.terms.openings` reads and composes.
     """
 
     public_id = models.CharField(
@@ -82,6 +82,10 @@ class OpenServiceRule(models.Model):
     accepts_vouchers = models.BooleanField(default=False, help_text="科技创新券 are accepted")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     windows_until = models.DateField(
         null=True, editable=False, help_text="windows are expanded for opening days before this one"
     )
@@ -94,6 +98,10 @@ class OpenServiceRule(models.Model):
                 & Q(min_minutes__gte=F("step_minutes"))
                 & Q(max_minutes__gte=F("min_minutes")),
                 name="rule_lengths_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__lt=F("applies_from")),
+                name="rule_withdrawn_before_it_began",
             ),
         ]
 

@@ -166,6 +166,8 @@ def open_it(page):
     expect(preview).to_contain_text("2026年3月3日至2026年4月5日：开放 24 天，共 192 小时。")
     axe(page)
     page.get_by_label("生效时间").fill("2026-03-02T10:00")
+    page.get_by_label("生效时间").press("Tab")
+    expect(preview).to_contain_text("2026年3月2日至2026年4月5日：开放 25 天，共 199 小时。")
     page.get_by_role("button", name="发布规则").click()
     expect(page.locator("#notes")).to_contain_text("第 1 版规则已公开")
 

@@ -53,6 +53,7 @@ class Situation:
     """The instrument's windows, closures and holds around the requested time."""
 
     published: bool
+    """Neither the instrument nor its unit is suspended."""
     windows: Sequence[Interval]
     closures: Sequence[Interval]
     holds: Sequence[Interval]
@@ -107,12 +108,15 @@ def is_refused_at_any_time(
     )
 
 
+NOT_PUBLISHED = Problem(
+    "booking.not_published",
+    gettext_noop("This instrument is not open for booking at present. Choose another instrument."),
+)
+
+
 def _check_instrument(terms: "TermsDraft | None", situation: Situation) -> Iterator[Problem]:
     if not situation.published:
-        yield Problem(
-            "booking.not_published",
-            gettext_noop("This instrument is not open for booking at present. Choose another instrument."),
-        )
+        yield NOT_PUBLISHED
     if terms is None:
         yield Problem(
             "booking.no_rule",
@@ -249,7 +253,7 @@ def _check_change_deadline(
 
 
 def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
-    if not _is_inside(merge(situation.windows), interval, terms.may_span_gaps):
+    if not is_within_hours(terms, situation.windows, interval):
         yield Problem(
             "booking.outside_windows",
             gettext_noop("The instrument is not open for all of this time. Choose a time that is open."),
@@ -273,12 +277,13 @@ def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situati
         )
 
 
-def _is_inside(windows: Sequence[Interval], interval: Interval, may_span_gaps: bool) -> bool:
-    """Return whether a window contains the interval or, with gaps allowed, both of its ends."""
-    if not may_span_gaps:
-        return any(window.contains(interval) for window in windows)
-    return any(window.start <= interval.start < window.end for window in windows) and any(
-        window.start < interval.end <= window.end for window in windows
+def is_within_hours(terms: "TermsDraft", windows: Sequence[Interval], interval: Interval) -> bool:
+    """Return whether a window contains the interval or, where the terms allow gaps, both of its ends."""
+    merged = merge(windows)
+    if not terms.may_span_gaps:
+        return any(window.contains(interval) for window in merged)
+    return any(window.start <= interval.start < window.end for window in merged) and any(
+        window.start < interval.end <= window.end for window in merged
     )
 
 

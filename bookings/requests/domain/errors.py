@@ -70,6 +70,13 @@ class InstrumentHitsBookings(DecisionHitsBookings):
     message = gettext_noop("The instrument is booked. Say for each booking what becomes of it.")
 
 
+class RuleHitsBookings(DecisionHitsBookings):
+    """A change of the rule without an outcome for every booking that it leaves outside opening hours."""
+
+    code = "rule.hits_bookings"
+    message = gettext_noop("Some bookings fall outside the opening hours. Say for each what becomes of it.")
+
+
 class QualificationHitsBookings(DecisionHitsBookings):
     """A revocation without an outcome for every booking that depends on the qualification."""
 

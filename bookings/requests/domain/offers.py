@@ -116,6 +116,17 @@ def find_first_offer(times: Sequence[InstrumentTime], interval: Interval, now: d
     return None
 
 
+def find_first_start(
+    times: Sequence[InstrumentTime], interval: Interval, length: timedelta, now: datetime
+) -> datetime | None:
+    """Return the first start in the interval that is offered for this length, or None."""
+    for day in split_by_day(interval):
+        for offer in find_offers(times, day, now):
+            if offer.admits(Interval(offer.start, offer.start + length)):
+                return offer.start
+    return None
+
+
 def merge_offers(offers: Iterable[Offer]) -> list[Interval]:
     """Return the time that the offers cover."""
     return merge(Interval(offer.start, offer.last_end) for offer in offers)

@@ -1,6 +1,6 @@
 """Form for the outcomes of bookings affected by a decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.forms.fields import InstantField, InstantInput
-from instrument_share.web.text.formats import timerange
+from instrument_share.web.text.formats import moment, timerange
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
@@ -51,11 +51,7 @@ class OutcomesForm(forms.Form):
         cleaned = super().clean() or {}
         for booking in self.bookings:
             start = f"start_{booking.public_id}"
-            if (
-                cleaned.get(f"outcome_{booking.public_id}") == MOVE
-                and not cleaned.get(start)
-                and start not in self.errors
-            ):
+            if self._get_way(booking) == MOVE and not cleaned.get(start) and start not in self.errors:
                 self.add_error(start, _("Enter the new start."))
         return cleaned
 
@@ -76,9 +72,81 @@ class OutcomesForm(forms.Form):
         """Return the outcomes by public id, as the services take them."""
         return {booking.public_id: self._get_outcome(booking) for booking in self.bookings}
 
+    def _get_way(self, booking: "Booking") -> str:
+        way: str = self.cleaned_data.get(f"outcome_{booking.public_id}", "")
+        return way
+
     def _get_outcome(self, booking: "Booking") -> Any:
-        outcome = self.cleaned_data[f"outcome_{booking.public_id}"]
+        outcome = self._get_way(booking)
         if outcome != MOVE:
             return outcome
         start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
         return Interval(start, start + (booking.ends_at - booking.starts_at))
+
+
+class KeepingOutcomesForm(OutcomesForm):
+    """Outcomes of a decision about opening hours: each booking stands unless something else is chosen.
+
+    `find_starts` proposes where each could go; `typed` is what was entered before, to be shown again.
+    """
+
+    for_all = forms.ChoiceField(
+        label=_("For all of them"),
+        required=False,
+        choices=[
+            ("", _("As chosen for each")),
+            (KEEP, _("Keep all: they take place as booked")),
+            (CANCEL, _("Cancel all without charge")),
+        ],
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        bookings: "Sequence[Booking]",
+        choices: "Sequence[str]" = (KEEP, MOVE, CANCEL),
+        find_starts: "Callable[[Sequence[Booking]], Mapping[str, datetime]]",
+        typed: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, bookings=bookings, choices=choices)
+        before = typed or {}
+        for name in ("for_all", "reason"):
+            if name in self.fields:
+                self.fields[name].initial = before.get(name, "")
+        starts = find_starts(bookings) if bookings else {}
+        for booking in bookings:
+            outcome, start = f"outcome_{booking.public_id}", f"start_{booking.public_id}"
+            free = starts.get(booking.public_id)
+            self.fields[outcome].initial = before.get(outcome, KEEP)
+            self.fields[start].initial = before.get(start) if before.get(outcome) == MOVE else free
+            if free is not None:
+                self.fields[start].help_text = _("Free: {time}").format(time=moment(free))
+
+    @property
+    def is_for_several(self) -> bool:
+        """Return whether there is a choice for all of them to offer."""
+        return len(self.bookings) > 1
+
+    def _get_way(self, booking: "Booking") -> str:
+        return self.cleaned_data.get("for_all") or super()._get_way(booking)
+
+
+class PublicationOutcomesForm(KeepingOutcomesForm):
+    """The same, with the reason that the users of cancelled bookings read."""
+
+    reason = forms.CharField(
+        label=_("Reason for cancelling"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Users whose booking is cancelled read it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Require a reason where a booking is cancelled."""
+        cleaned = super().clean()
+        cancels = any(self._get_way(booking) == CANCEL for booking in self.bookings)
+        if cancels and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Say why: those concerned read the reason."))
+        return cleaned

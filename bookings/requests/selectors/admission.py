@@ -13,6 +13,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_credit_event_ends
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import get_held_intervals
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -125,6 +126,18 @@ def _find_instrument_problems(
     )
 
 
+def is_in_service(instrument: "Instrument") -> bool:
+    """Return whether the instrument is published and its unit admitted.
+
+    Under the instrument's lock, which a suspension of either takes, this holds until the transaction ends.
+    The unit is to be read after the lock: rows that are joined to a locked one are older.
+    """
+    return (
+        instrument.state == InstrumentState.PUBLISHED
+        and instrument.organization.state == OrganizationState.ADMITTED
+    )
+
+
 def is_new_decision_needed(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:
     """Return whether a move by the viewer under these terms makes an approved booking a request again.
 
@@ -229,7 +242,7 @@ def _build_situation(
 ) -> admission.Situation:
     around = interval if terms is None else Interval(interval.start, interval.end + terms.turnaround)
     return admission.Situation(
-        published=instrument.state == InstrumentState.PUBLISHED,
+        published=is_in_service(instrument),
         windows=providers.open_windows([instrument.pk], interval).get(instrument.pk, []),
         closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
         holds=get_held_intervals(

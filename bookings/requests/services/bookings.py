@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from bookings.requests.domain import credit, pricing
+from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.choices import CreditKind, Direction
 from bookings.requests.domain.errors import (
     REASON_MISSING,
@@ -16,7 +17,11 @@ from bookings.requests.domain.errors import (
 )
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
-from bookings.requests.selectors.admission import find_booking_problems, is_new_decision_needed
+from bookings.requests.selectors.admission import (
+    find_booking_problems,
+    is_in_service,
+    is_new_decision_needed,
+)
 from bookings.requests.selectors.cancel_cost import is_cancelled_late
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.payers import get_payer
@@ -164,8 +169,15 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
 def booking_approve(
     *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
 ) -> Booking:
-    """Approve a request as a keeper. Raises DecisionOverdue from its deadline on."""
+    """Approve a request as a keeper.
+
+    Raises DecisionOverdue from its deadline on, and BookingRefused while the instrument or its unit is
+    suspended.
+    """
     booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
+    require_transition(MOVES, booking.state, "approve")
+    if not is_in_service(booking.instrument):
+        raise _build_refusal([NOT_PUBLISHED])
     _set_decision(booking, actor, now, note)
     apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
     notifications.notify_user(booking, notifications.APPROVED, now)

@@ -18,8 +18,7 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
-    from providers.domain import TermsDraft
-    from providers.models import Closure, Instrument, OpenServiceRule, Qualification
+    from providers.models import Closure, Instrument, Qualification
 
 
 @transaction.atomic
@@ -112,18 +111,6 @@ def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> "Closure":
     closure = providers.closure_lift(actor=actor, closure_id=closure_id, now=now)
     next_free_refresh([closure.instrument_id], now)
     return closure
-
-
-@transaction.atomic
-def rule_put_in_force(
-    *, actor: "User", instrument_id: int, draft: "TermsDraft", applies_from: datetime, now: datetime
-) -> "OpenServiceRule":
-    """Publish new terms (`providers.rule_publish`) and refresh the next free time."""
-    rule = providers.rule_publish(
-        actor=actor, instrument_id=instrument_id, draft=draft, applies_from=applies_from, now=now
-    )
-    next_free_refresh([instrument_id], now)
-    return rule
 
 
 def _upcoming_bookings_lock(

@@ -33,6 +33,10 @@ USE_GOES_ON = gettext_noop(
 KEPT = gettext_noop(
     "Your booking of {instrument} from {starts_at} stands all the same, although this was decided: {reason}"
 )
+KEPT_OUTSIDE_HOURS = gettext_noop(
+    "The opening hours of {instrument} are changing; the booking from {starts_at} falls outside them. It "
+    "takes place as booked."
+)
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."

@@ -77,29 +77,48 @@ def _get_choice(outcome: Outcome | None) -> str | None:
 
 
 def apply_outcomes(
-    affected: Iterable[tuple[Booking, Outcome]], *, actor: "User", reason: str, decision: str, now: datetime
+    affected: Iterable[tuple[Booking, Outcome]],
+    *,
+    actor: "User",
+    reason: str,
+    decision: str,
+    now: datetime,
+    kept_message: str = notifications.KEPT,
 ) -> None:
-    """Apply each booking's outcome and notify its user. `decision` names the decision in the journal."""
+    """Apply each booking's outcome and notify its user.
+
+    `decision` names the decision in the journal, `kept_message` is what the user of a kept booking reads.
+    """
     for booking, outcome in affected:
-        _apply_outcome(booking, outcome, actor, reason, decision, now)
+        if outcome == "keep":
+            _keep(booking, actor, reason, decision, now)
+            notifications.notify_user(booking, kept_message, now, reason=reason)
+        else:
+            _apply_outcome(booking, outcome, actor, reason, decision, now)
+
+
+def _keep(booking: Booking, actor: "User", reason: str, decision: str, now: datetime) -> None:
+    journal.record(
+        actor=actor,
+        action="booking.kept",
+        subject=booking,
+        now=now,
+        organization_id=booking.instrument.organization_id,
+        details={decision: True, "reason": reason},
+    )
 
 
 def _apply_outcome(
-    booking: Booking, outcome: Outcome, actor: "User", reason: str, decision: str, now: datetime
+    booking: Booking,
+    outcome: Interval | Literal["cancel"],
+    actor: "User",
+    reason: str,
+    decision: str,
+    now: datetime,
 ) -> None:
     if outcome == "cancel":
         cancel_companions(booking, actor=actor, reason=reason, now=now)
         write_cancellation(booking, actor=actor, reason=reason, now=now)
-    elif outcome == "keep":
-        journal.record(
-            actor=actor,
-            action="booking.kept",
-            subject=booking,
-            now=now,
-            organization_id=booking.instrument.organization_id,
-            details={decision: True, "reason": reason},
-        )
-        notifications.notify_user(booking, notifications.KEPT, now, reason=reason)
     else:
         together = [*get_companions(booking), booking]
         require_admitted_move(booking, outcome, actor, now)

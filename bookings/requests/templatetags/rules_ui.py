@@ -9,13 +9,14 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.requests.domain.price_examples import PriceExample
 from instrument_share.kernel.wording import Sentence, word
 from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import badge
 from instrument_share.web.text import formats
-from providers.domain import Price, PriceChange, PriceTableRow, condition_sentences
+from providers.domain import Price, PriceChange, PriceTableRow, RuleState, Standing, condition_sentences
 
 register = template.Library()
 
@@ -36,6 +37,24 @@ def price_change(change: PriceChange | PriceExample) -> SafeString:
     if change.share > 0:
         return badge(f"+{formats.percent(change.share)}", "waiting", "plus")
     return badge(f"−{formats.percent(-change.share)}", "good", "minus")
+
+
+RULE_STATES = {
+    RuleState.IN_FORCE: (gettext_lazy("In force"), "good", "check"),
+    RuleState.COMING: (gettext_lazy("Still to come"), "waiting", "clock"),
+    RuleState.OVER: (gettext_lazy("Over"), "quiet", "minus"),
+    RuleState.WITHDRAWN: (gettext_lazy("Withdrawn"), "quiet", "cross"),
+}
+
+
+@register.simple_tag
+def rule_state(standing: Standing) -> SafeString:
+    """Show what has become of a version of a rule."""
+    if standing.state is RuleState.OVERTAKEN:
+        replaced = _("Replaced by version {version}").format(version=standing.overtaken_by)
+        return badge(replaced, "quiet", "minus")
+    words, tone, icon = RULE_STATES[standing.state]
+    return badge(words, tone, icon)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
@@ -78,6 +79,8 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
     moves = set(MOVES.get(BookingState(booking.state), {}))
     if "cancel" in moves:
         moves.add("move")
+    if not is_in_service(booking.instrument):
+        moves -= {"approve", "move"}
     if now < get_check_in_opening(booking.starts_at):
         moves.discard("check_in")
     return {

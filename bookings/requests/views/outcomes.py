@@ -28,16 +28,18 @@ def ask_outcomes(
     choices: Sequence[str],
     decide: Callable[[Mapping[str, Any]], str],
     next_address: str,
+    build_form: Callable[..., OutcomesForm] = OutcomesForm,
     **context: Any,
 ) -> HttpResponse:
     """Show the form of a decision with the bookings that meet the condition, and decide.
 
     `decide` takes the outcomes by public id, as the services do, and returns the message for the next page.
+    `build_form` makes the form of the outcomes.
     """
     is_sent = request.method == "POST"
 
     def build_fates(sent: Any) -> OutcomesForm:
-        return OutcomesForm(sent, bookings=list(affected_bookings(request.user, condition)), choices=choices)
+        return build_form(sent, bookings=list(affected_bookings(request.user, condition)), choices=choices)
 
     fates = build_fates(request.POST if is_sent and OutcomesForm.has_answers(request.POST) else None)
     if is_sent and form.is_valid() and (not fates.bookings or fates.is_valid()):

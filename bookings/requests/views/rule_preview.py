@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from bookings.requests.domain.price_examples import calculate_price_examples
-from bookings.requests.selectors.rule_trial import run_rule_trial
+from bookings.requests.selectors.rule_trial import RefusedRequest, run_rule_trial
+from bookings.requests.views.rule_comparison import compare_terms
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval, intersect, total_length
@@ -49,23 +50,33 @@ def build_preview(
     viewer: "User",
     instrument: "Instrument",
     draft: TermsDraft,
-    before: Terms | None,
+    versions: Sequence[Terms],
     applies_from: datetime,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return the context of the preview: the terms in words, open time, changes, or why they are invalid."""
+    """Return the context of the preview: the terms in words, open time, changes, or why they are invalid.
+
+    `versions` are those that stand already, newest first; the draft replaces the one that would be in force.
+    """
     if problems := problems_of_terms(draft):
         return {"problems": problems_told(problems)}
     said: dict[str, Any] = {"sentences": sentences(draft)}
+    before = providers.version_in_force(versions, applies_from)
     try:
         said |= _month(draft, before, applies_from)
-        said["trial"] = trial = run_rule_trial(viewer, instrument, draft, applies_from=applies_from, now=now)
+        said["trial"] = trial = run_rule_trial(
+            viewer,
+            instrument,
+            draft,
+            in_force=providers.version_in_force(versions, now),
+            applies_from=applies_from,
+            now=now,
+        )
     except DomainError as error:
         return {**said, "problems": [told(error.message, error.params)]}
-    said["refused"] = [(one, problems_told(one.problems)) for one in trial.refused[:MAX_REFUSED]]
-    said["refused_more"] = max(len(trial.refused) - MAX_REFUSED, 0)
+    said["refused"] = _list_refused(trial.newly_refused)
+    said["refused_as_now"] = _list_refused(trial.refused_as_now)
     said["last_day"] = trial.month.end - ONE_DAY
-    said["refused_count"] = len(trial.refused)
     if before is not None:
         said["compared"] = compare_terms(before, draft)
         said["price_changes"] = price_changes(before.prices, draft.prices)
@@ -74,20 +85,11 @@ def build_preview(
     return said
 
 
-def compare_terms(before: TermsDraft | None, after: TermsDraft) -> dict[str, list[str]]:
-    """Compare two versions of the rule as sentences in the reader's language: left out, new and the same.
-
-    In the first version (`before` is None) nothing is new.
-    """
-    later = [told(sentence.message, sentence.params) for sentence in sentences(after)]
-    if before is None:
-        return {"same": later}
-    earlier = [told(sentence.message, sentence.params) for sentence in sentences(before)]
+def _list_refused(refused: Sequence[RefusedRequest]) -> dict[str, Any]:
     return {
-        "before": earlier,
-        "left_out": [text for text in earlier if text not in later],
-        "new": [text for text in later if text not in earlier],
-        "same": [text for text in later if text in earlier],
+        "count": len(refused),
+        "rows": [(one, problems_told(one.problems)) for one in refused[:MAX_REFUSED]],
+        "more": max(len(refused) - MAX_REFUSED, 0),
     }
 
 

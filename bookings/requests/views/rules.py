@@ -1,11 +1,12 @@
-"""Terms of an instrument: editing a new version, its preview, and former versions."""
+"""Terms of an instrument: editing a new version, its preview, its withdrawal, and former versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
-from itertools import zip_longest
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,21 +14,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from bookings.requests.services.instrument_decisions import rule_put_in_force
-from bookings.requests.views.rule_preview import build_preview, compare_terms
+from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE, KeepingOutcomesForm
+from bookings.requests.selectors.affected import affected_bookings
+from bookings.requests.selectors.rule_effects import (
+    RuleChange,
+    find_free_starts,
+    get_lost_hours_condition,
+    get_withdrawal,
+)
+from bookings.requests.services.rules import rule_withdraw
+from bookings.requests.views.outcomes import ask_outcomes
+from bookings.requests.views.rule_comparison import compare_terms
+from bookings.requests.views.rule_preview import build_preview
+from bookings.requests.views.rule_publication import Publication
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import add_problems
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message
-from instrument_share.web.text.formats import moment
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, moment
 from providers import public as providers
-from providers.domain import LIVE, ONE_DAY, Terms, TermsDraft, sentences_by_part
-from providers.public import TermsForms, default_terms, own_instrument, person, rule_initial
+from providers.domain import LIVE, ONE_DAY, Terms, TermsDraft, find_rule_states, sentences_by_part
+from providers.public import TermsForms, default_terms, own_instrument, rule_initial
 
 if TYPE_CHECKING:
-    from providers.models import Instrument
+    from providers.models import Instrument, OpenServiceRule
 
 MAX_VERSIONS = 10
 
@@ -35,68 +48,125 @@ MAX_VERSIONS = 10
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
+def rule_new(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Enter new terms; preview or publish them."""
     now = clock.now()
     instrument = own_instrument(request, public_id, "providers.set_rule")
-    rules = providers.rules_of(request.user, instrument.pk)[: MAX_VERSIONS + 1]
-    versions = [providers.terms_of(rule) for rule in rules]
+    published = list(providers.published_rules_of(request.user, instrument.pk)[: MAX_VERSIONS + 1])
     today = now.astimezone(CITY_TIME).date()
-    shown = versions[0] if versions else default_terms(today)
+    shown = _get_starting_terms(request, published) or default_terms(today)
     start = datetime.combine(today + ONE_DAY, time(), CITY_TIME)
     forms = TermsForms(request.POST if request.method == "POST" else None, initial=rule_initial(shown, start))
     draft: TermsDraft | None = None if forms.act else shown
-    preview: dict[str, Any] = {}
+    proposed: dict[str, Any] = {}
+    status = 422 if forms.act == "publish" else 200
     if forms.is_valid():
         draft = forms.draft()
-        if forms.act == "publish" and (published := _published(request, instrument, forms, draft, now)):
-            return published
-        before = versions[0] if versions else None
-        preview = build_preview(person(request), instrument, draft, before, max(forms.applies_from, now), now)
+        publication = Publication(request, instrument, forms, draft, now)
+        if forms.act == "publish" and (answer := publication.publish()):
+            return answer
+        begins = max(forms.applies_from, now)
+        proposed = build_preview(request.user, instrument, draft, publication.change.before, begins, now)
+        proposed["publication"] = publication
+        status = 200 if publication.is_unconfirmed else status
     context = {
         "instrument": instrument,
         "forms": forms,
         "parts": forms.parts(),
         "summaries": sentences_by_part(draft) if draft is not None else {},
-        "versions": _side_by_side(versions, now)[:MAX_VERSIONS],
-        **preview,
+        "versions": _side_by_side(published, now)[:MAX_VERSIONS],
+        **proposed,
     }
-    refused = forms.act == "publish"
-    return render(request, "bookings/requests/rule.html", context, status=422 if refused else 200)
+    return render(request, "bookings/requests/rule.html", context, status=status)
 
 
-def _published(
-    request: HttpRequest, instrument: "Instrument", forms: TermsForms, draft: TermsDraft, now: datetime
-) -> HttpResponse | None:
-    try:
-        rule = rule_put_in_force(
-            actor=person(request),
-            instrument_id=instrument.pk,
-            draft=draft,
-            applies_from=forms.applies_from,
-            now=now,
-        )
-    except DomainError as error:
-        add_problems(forms.rule, error)
-        return None
-    sentence = _("Version {version} is public and applies from {start}.").format(
-        version=rule.version, start=moment(rule.applies_from)
-    )
-    return redirect_with_message(
-        request, sentence, reverse("rule_new", args=[instrument.public_id]) + "#versions"
-    )
+def _get_starting_terms(request: HttpRequest, published: "Sequence[OpenServiceRule]") -> Terms | None:
+    """Return the version whose number the address names, else the newest that was not withdrawn."""
+    number = parse_number(request.GET.get("version", ""))
+    named = [rule for rule in published if rule.version == number]
+    standing = [rule for rule in published if rule.withdrawn_at is None]
+    return next((providers.terms_of(rule) for rule in [*named, *standing]), None)
 
 
-def _side_by_side(versions: Sequence[Terms], now: datetime) -> list[dict[str, Any]]:
-    """Return the versions, newest first, each compared with the one before; coming, in force now or over."""
-    in_force = next((terms.version for terms in versions if terms.applies_from <= now), 0)
+def _side_by_side(published: "Sequence[OpenServiceRule]", now: datetime) -> list[dict[str, Any]]:
+    """Return the versions, newest first, each with its state and compared with the one before it."""
+    states = find_rule_states(published, now)
+    terms = [providers.terms_of(rule) for rule in published]
+    standing = [one for one, rule in zip(terms, published, strict=True) if rule.withdrawn_at is None]
     return [
         {
-            "terms": terms,
-            "compared": compare_terms(before, terms),
-            "state": "coming" if terms.applies_from > now else "now" if terms.version == in_force else "over",
+            "rule": rule,
+            "terms": one,
+            "standing": states[rule.version],
+            "compared": compare_terms(
+                next((other for other in standing if other.version < one.version), None), one
+            ),
         }
-        for terms, before in zip_longest(versions, versions[1:])
+        for rule, one in zip(published, terms, strict=True)
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def rule_withdrawal(request: SignedInRequest, public_id: str, rule_id: str) -> HttpResponse:
+    """Withdraw a version that has not begun, after asking for the outcome of each booking outside hours."""
+    now = clock.now()
+    instrument = own_instrument(request, public_id, "providers.set_rule")
+    rule = require_found(
+        providers.published_rules_of(request.user, instrument.pk).filter(public_id=rule_id).first()
+    )
+    providers.require_withdrawable(rule, now)
+    change = get_withdrawal(rule)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("It is recorded; users whose booking is cancelled read it."),
+    )
+    home = reverse("rule_new", args=[instrument.public_id]) + "#versions"
+
+    def withdraw(outcomes: Mapping[str, Any]) -> str:
+        rule_withdraw(
+            actor=request.user,
+            rule_id=rule.pk,
+            reason=form.cleaned_data["reason"],
+            outcomes=outcomes,
+            now=now,
+        )
+        return _("Version {version} is withdrawn.").format(version=rule.version)
+
+    return ask_outcomes(
+        request,
+        "bookings/requests/rule_withdraw.html",
+        form,
+        condition=get_lost_hours_condition(change),
+        choices=(KEEP, MOVE, CANCEL),
+        build_form=partial(
+            KeepingOutcomesForm, find_starts=partial(find_free_starts, instrument, change, now=now)
+        ),
+        decide=withdraw,
+        next_address=home,
+        back_address=home,
+        heading=_("Withdraw version {version} of the rule of “{name}”").format(
+            version=rule.version, name=bilingual(instrument, "name")
+        ),
+        consequences=_get_consequences(change, rule),
+        action=_("Withdraw this version"),
+        judged=affected_bookings(request.user, Q(rule=rule)),
+    )
+
+
+def _get_consequences(change: RuleChange, rule: "OpenServiceRule") -> list[str]:
+    start = moment(rule.applies_from)
+    remaining = providers.version_in_force(change.after, rule.applies_from)
+    if remaining is None:
+        applies = _("From {start} no rule is in force then: nobody can book.").format(start=start)
+    else:
+        applies = _("From {start} version {version} applies instead.").format(
+            start=start, version=remaining.version
+        )
+    return [
+        applies,
+        _("Everybody sees this at once. The version stays in the list of versions, marked as withdrawn."),
     ]
 
 

@@ -1,12 +1,13 @@
 """A year of usage for assessments: values without personal data, read in batches."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypedDict, cast
 
-from django.db.models import Exists
+from django.db.models import Exists, F
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
@@ -55,7 +56,7 @@ class UsageOfYear(TypedDict):
     effective_seconds: int
     idle_seconds: int
     inside_windows_seconds: int
-    """How much of the use lies in open windows."""
+    """How much of the use lies in open windows; where none does, in the hours by which it was granted."""
     service_mode: str
     direction: str
     purpose: str
@@ -125,15 +126,35 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
         **{name: name for name in LOG_FIELDS},
         **RELATED_FIELDS,
         "confirmed": Exists(CONFIRMATION),
+        "granting_rule": F("booking__rule"),
     }
     reach: dict[int, datetime] = {}
     for rows in iterate_counted_rows(logs, sources):
         batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
-            del row["pk"]
             row["inside_windows_seconds"] = _seconds_inside(row, windows[row["instrument_id"]])
+        _count_granted_hours([row for row in batch if not row["inside_windows_seconds"]])
+        for row in batch:
+            del row["pk"], row["granting_rule"]
             yield cast("UsageOfYear", row)
+
+
+def _count_granted_hours(rows: Iterable[dict[str, Any]]) -> None:
+    """Count, for uses outside every window, the hours of the version that granted their booking.
+
+    A version that is published or withdrawn later takes windows away, not what was granted before.
+    """
+    by_rule: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["granting_rule"] is not None:
+            by_rule[row["granting_rule"]].append(row)
+    for rule_id, terms in providers.terms_by_rule(by_rule).items():
+        granted = by_rule[rule_id]
+        first, last = min(row["starts_at"] for row in granted), max(row["ends_at"] for row in granted)
+        windows = providers.open_time_under([terms], Interval(first, last))
+        for row in granted:
+            row["inside_windows_seconds"] = _seconds_inside(row, windows)
 
 
 def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:

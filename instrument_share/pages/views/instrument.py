@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.pages.booking_card import build_booking_card
+from instrument_share.pages.coming_rules import get_coming_rules
 from instrument_share.pages.data_sheet import render_data_sheet
 from instrument_share.pages.eligibility import filter_prices, get_eligibility
 from instrument_share.pages.prices import build_price_rows
@@ -44,6 +45,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "instrument": found,
         "terms": terms,
+        "coming_rules": get_coming_rules(found.pk, now),
         "rule": sentences_by_topic(replace(terms, prices=())).items() if terms else [],
         "may": may,
         "prices": filter_prices(prices, may),
@@ -73,7 +75,9 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     found = providers.instrument(request.user, public_id)
     pictures = providers.pictures_of([found.pk])[found.pk]
     response = HttpResponse(
-        render_data_sheet(found, pictures, providers.terms_at(found.pk, now), now),
+        render_data_sheet(
+            found, pictures, providers.terms_at(found.pk, now), now, get_coming_rules(found.pk, now)
+        ),
         content_type="application/pdf",
     )
     response["Content-Disposition"] = f'inline; filename="{public_id}.pdf"'

@@ -76,10 +76,9 @@ def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
 
 
 def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> list[Made]:
-    """Publish the versions; as they never change, nothing of them can be taken back."""
-    for step in steps:
-        rule_publish(actor=actor, now=now, **step.subject)
-    return []
+    """Publish the versions; they can be withdrawn as long as nothing has happened under them."""
+    published = [rule_publish(actor=actor, now=now, **step.subject) for step in steps]
+    return [{"id": rule.pk, "revision": rule.version, "before": {}} for rule in published]
 
 
 def _judge(

@@ -1,4 +1,4 @@
-"""Take back an import: remove the drafts that it made, and restore those that it changed."""
+"""Take back an import: remove and restore drafts, and withdraw versions of rules."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -18,6 +18,9 @@ from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.instruments.services.instruments import instrument_update
 from providers.instruments.services.removal import DraftInUse, remove_drafts
+from providers.terms.models import OpenServiceRule
+from providers.terms.selectors.rules import is_rule_used
+from providers.terms.services.rules import rule_withdraw
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import UnitNews
@@ -35,7 +38,7 @@ class NothingToTakeBack(Conflict):
     code = "import.nothing_to_take_back"
     message = gettext_noop(
         "There is nothing to take back: the import is under way, was taken back already, or made only "
-        "versions of rules and prices, which stay."
+        "versions of rules and prices that apply already."
     )
 
 
@@ -58,7 +61,7 @@ def sheet_run_take_back(*, actor: "User", public_id: str, now: datetime) -> Shee
     organization = organization_lock(run.organization_id)
     require(actor, "providers.edit_unit", organization)
     run = SheetRun.objects.select_for_update().get(pk=run.pk)
-    if not can_take_back(run):
+    if not can_take_back(run, now):
         raise NothingToTakeBack
     _UNDO[run.kind](actor, run, now)
     run.taken_back_at = now
@@ -74,10 +77,14 @@ def sheet_run_take_back(*, actor: "User", public_id: str, now: datetime) -> Shee
     return run
 
 
-def can_take_back(run: SheetRun) -> bool:
+def can_take_back(run: SheetRun, now: datetime) -> bool:
     """Return whether the import has ended, made something that can be taken back, and still stands."""
     is_over = run.finished_at is not None and run.taken_back_at is None
-    return is_over and bool(run.made) and run.kind in _UNDO
+    return is_over and bool(run.made) and not (run.kind in OF_RULES and _has_begun(run, now))
+
+
+def _has_begun(run: SheetRun, now: datetime) -> bool:
+    return OpenServiceRule.objects.filter(pk__in=_made_by_id(run), applies_from__lte=now).exists()
 
 
 def _take_back_instruments(actor: "User", run: SheetRun, now: datetime) -> None:
@@ -119,9 +126,30 @@ def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
             publication_discard(publication_id=one.pk, **common)
 
 
+def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
+    made = OpenServiceRule.objects.filter(pk__in=_made_by_id(run)).select_related("instrument")
+    instrument_locks(made.values_list("instrument_id", flat=True))
+    present = list(made.order_by("instrument_id", "-version"))
+    _raise_if_gone_on(
+        [
+            (one.instrument.inner_number, one.instrument.name_zh)
+            for one in present
+            if one.withdrawn_at is not None or one.applies_from <= now or is_rule_used(one)
+        ],
+        gettext_noop(
+            "{number} “{name}”: the imported version applies already, was withdrawn, or has bookings made "
+            "under it. Publish a former version again on the page of its rule."
+        ),
+    )
+    for one in present:
+        rule_withdraw(actor=actor, rule_id=one.pk, reason=run.public_id, now=now)
+
+
+OF_RULES = frozenset({SheetKindName.RULES.value, SheetKindName.PRICES.value})
 _UNDO: Mapping[str, Callable[["User", SheetRun, datetime], None]] = {
     SheetKindName.INSTRUMENTS.value: _take_back_instruments,
     SheetKindName.NEWS.value: _take_back_news,
+    **dict.fromkeys(OF_RULES, _take_back_rules),
 }
 
 
@@ -130,9 +158,11 @@ def _made_by_id(run: SheetRun) -> dict[int, Made]:
     return {made["id"]: made for made in run.made}
 
 
-def _raise_if_gone_on(entries: list[tuple[str, str]]) -> None:
+def _raise_if_gone_on(
+    entries: list[tuple[str, str]],
+    message: str = gettext_noop("{number} “{name}” was changed, submitted or published since."),
+) -> None:
     if entries:
-        message = gettext_noop("{number} “{name}” was changed, submitted or published since.")
         raise GoneOn(
             problems=[
                 Problem("import.gone_on", message, {"number": number, "name": name})

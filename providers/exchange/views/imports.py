@@ -43,7 +43,7 @@ from providers.exchange.selectors.sheet_runs import (
 )
 from providers.exchange.services.imports import ImportReport, Outcome, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
-from providers.exchange.services.taking_back import can_take_back, sheet_run_take_back
+from providers.exchange.services.taking_back import OF_RULES, can_take_back, sheet_run_take_back
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
 from providers.exchange.views.sheet_files import (
     PROBLEM_HEADS,
@@ -58,6 +58,7 @@ from providers.instruments.views.common import managed_unit, person
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
+    from providers.exchange.models import SheetRun
 
 MOST_SHOWN = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -198,7 +199,9 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
         "kind": KINDS[run.kind],
         "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
         "next": _next_page(unit, KINDS[run.kind].name),
-        "can_take_back": can_take_back(run),
+        "can_take_back": can_take_back(run, clock.now()),
+        "is_of_rules": run.kind in OF_RULES,
+        "has_published": any(run.counts.get(outcome) for outcome in (Outcome.NEW, Outcome.UPDATED)),
     }
     return render(request, "providers/exchange/sheet_result.html", context)
 
@@ -208,20 +211,10 @@ def take_back(request: SignedInRequest, organization_id: str, run_id: str) -> Co
     """Take back an import."""
     unit = managed_unit(request, organization_id)
     run = sheet_run(request.user, unit.pk, run_id)
-    changed = sum(bool(made["before"]) for made in run.made)
-    new = len(run.made) - changed
     page = reverse("sheet_result", args=[unit.public_id, run.public_id])
     return Confirmation(
         heading=_("Take back the import of {day}").format(day=formats.moment(run.started_at)),
-        consequences=[
-            *([_("Drafts that it made are removed: {count}.").format(count=new)] if new else []),
-            *(
-                [_("Drafts that it changed get their values from before: {count}.").format(count=changed)]
-                if changed
-                else []
-            ),
-            _("It is refused if any of them was changed, submitted or published since."),
-        ],
+        consequences=_take_back_rules(run) if run.kind in OF_RULES else _take_back_drafts(run),
         action=_("Take the import back"),
         perform=lambda: sheet_run_take_back(actor=request.user, public_id=run.public_id, now=clock.now()),
         success=_("The import is taken back. Correct the sheet and upload it again."),
@@ -229,6 +222,27 @@ def take_back(request: SignedInRequest, organization_id: str, run_id: str) -> Co
         form=forms.Form(request.POST if request.method == "POST" else None),
         tone="danger",
     )
+
+
+def _take_back_rules(run: "SheetRun") -> list[str]:
+    return [
+        _("Versions of rules that it published are withdrawn: {count}.").format(count=len(run.made)),
+        _("It is refused if any of them applies already or has bookings made under it."),
+    ]
+
+
+def _take_back_drafts(run: "SheetRun") -> list[str]:
+    changed = sum(bool(made["before"]) for made in run.made)
+    new = len(run.made) - changed
+    return [
+        *([_("Drafts that it made are removed: {count}.").format(count=new)] if new else []),
+        *(
+            [_("Drafts that it changed get their values from before: {count}.").format(count=changed)]
+            if changed
+            else []
+        ),
+        _("It is refused if any of them was changed, submitted or published since."),
+    ]
 
 
 def _column_groups(columns: Sequence[SheetColumn], chosen: Mapping[int, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
@@ -28,16 +29,20 @@ class ListedPriceRow:
     from_unit: str
 
 
-@dataclass(frozen=True)
-class Version:
-    """A version of a rule, by the id of its row, and when it begins to apply."""
+class Version(Protocol):
+    """A version of a rule, and when it begins to apply."""
 
-    rule_id: int
-    version: int
-    applies_from: datetime
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def applies_from(self) -> datetime: ...
 
 
-def versions_in_force(versions: Iterable[Version]) -> Iterator[tuple[Version, datetime]]:
+V = TypeVar("V", bound=Version)
+
+
+def versions_in_force(versions: Iterable[V]) -> Iterator[tuple[V, datetime]]:
     """Yield each version that is ever in force, with the instant at which that ends.
 
     Of two that apply, the later version is in force.

@@ -10,6 +10,7 @@ from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.terms.domain.booking_gaps import BookingGap, find_booking_gaps
 from providers.terms.models import OpenServiceRule, PriceLine
+from providers.terms.selectors.rules import standing_rules
 
 IS_UNBOOKABLE = Q(state=InstrumentState.PUBLISHED) & (
     Q(has_rule=False) | Q(has_price=False) | Q(has_keeper=False)
@@ -28,7 +29,7 @@ def annotate_booking_gaps(found: QuerySet[Instrument], at: datetime) -> QuerySet
 
 
 def _rules_in_force(instrument: OuterRef, at: datetime) -> QuerySet[OpenServiceRule]:
-    return OpenServiceRule.objects.filter(instrument=instrument, applies_from__lte=at)
+    return standing_rules().filter(instrument=instrument, applies_from__lte=at)
 
 
 def booking_gaps(instrument_ids: Collection[int], at: datetime) -> dict[int, tuple[BookingGap, ...]]:

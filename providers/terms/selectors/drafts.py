@@ -5,13 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.interval import Interval, intersect, merge
 from providers.instruments.models import Qualification
 from providers.terms.domain.backdated_patterns import backdate_pattern
 from providers.terms.domain.choices import HolidayTreatment
-from providers.terms.domain.special_days import DayTable
-from providers.terms.domain.terms import TermsDraft
-from providers.terms.openings import calendar_rows, openings
+from providers.terms.domain.special_days import ONE_DAY, DayTable
+from providers.terms.domain.terms import Terms, TermsDraft
+from providers.terms.openings import calendar_rows, local_date, local_midnight, openings
 from providers.terms.selectors.workdays import day_table
 
 
@@ -36,6 +36,31 @@ def backdated_openings(draft: TermsDraft, applies_on: date, first: date, last: d
         for pattern in draft.patterns
     )
     return draft_openings(replace(draft, patterns=earlier), first, last)
+
+
+def open_time_under(versions: Sequence[Terms], interval: Interval) -> list[Interval]:
+    """Return the open time within the interval under versions of a rule, newest first, however far ahead.
+
+    As windows are expanded; days of a year without public holidays count as open, as nothing is known to be
+    closed there.
+    """
+    found: list[Interval] = []
+    end = interval.end
+    for terms in versions:
+        begin = max(terms.applies_from, interval.start)
+        if begin < end:
+            found += intersect(_openings_known(terms, begin, end), [Interval(begin, end)])
+            end = begin
+    return merge(found)
+
+
+def _openings_known(terms: Terms, begin: datetime, end: datetime) -> list[Interval]:
+    first, last = local_date(begin) - ONE_DAY, local_date(end) + ONE_DAY
+    known = last
+    if terms.holidays is not HolidayTreatment.IGNORED:
+        known = day_table(range(first.year, last.year + 1)).known_until(first, last)
+    unknown = [Interval(local_midnight(known), local_midnight(last))] if known < last else []
+    return [*draft_openings(terms, first, known), *unknown] if first < known else unknown
 
 
 @dataclass(frozen=True)

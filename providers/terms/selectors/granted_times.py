@@ -9,7 +9,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Instrument
 from providers.terms.domain.terms import DAY, MINUTE
-from providers.terms.models import Closure, OpenServiceRule, OpenWindow
+from providers.terms.models import Closure, OpenWindow
+from providers.terms.selectors.rules import standing_rules
 
 LONG_PAST = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -24,7 +25,8 @@ def granted_by_rule(
     read tables as a whole, they probe an index for each instrument and stop after the page.
     """
     in_force = (
-        OpenServiceRule.objects.filter(instrument_id=OuterRef("pk"), applies_from__lte=interval.start)
+        standing_rules()
+        .filter(instrument_id=OuterRef("pk"), applies_from__lte=interval.start)
         .alias(
             start_off_step=Mod(Value(_minute_of_day(interval.start)), F("step_minutes")),
             end_off_step=Mod(Value(_minute_of_day(interval.end)), F("step_minutes")),

@@ -10,7 +10,7 @@ from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.special_days import ONE_DAY, DayTable
 from providers.terms.models import OpenServiceRule
 from providers.terms.openings import END_OF_TIME, local_date, openings, rule_events
-from providers.terms.selectors.rules import exceptions_of
+from providers.terms.selectors.rules import exceptions_of, standing_rules
 from providers.terms.selectors.workdays import day_table
 
 
@@ -60,9 +60,10 @@ def _differs(day: date, known: DayTable, corrected: DayTable) -> bool:
 
 
 def _rules() -> list[OpenServiceRule]:
-    """Return every version whose windows follow or ignore public holidays, newest first."""
+    """Return every standing version whose windows follow or ignore public holidays, newest first."""
     return list(
-        OpenServiceRule.objects.select_related("instrument", "calendar")
+        standing_rules()
+        .select_related("instrument", "calendar")
         .prefetch_related("exceptions", "calendar__event_set__rule")
         .order_by("instrument_id", "-version")
     )

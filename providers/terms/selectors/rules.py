@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.domain.choices import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
 
 TERMS_PARTS = ("price_lines", "quotas", "exceptions", "calendar__event_set__rule")
 """What `terms_of` reads; prefetched where there are several rules."""
+
+
+def standing_rules() -> QuerySet[OpenServiceRule]:
+    """Return the versions of all instruments that apply or will apply: those that were not withdrawn."""
+    return OpenServiceRule.objects.filter(withdrawn_at__isnull=True)
+
+
+def published_rule(rule_id: int) -> OpenServiceRule:
+    """Return a version of a rule, for services. Raises NotFound."""
+    return require_found(OpenServiceRule.objects.filter(pk=rule_id).first())
+
+
+def is_rule_used(rule: OpenServiceRule) -> bool:
+    """Return whether rows of other apps rest on the version, such as bookings made under it."""
+    return any(
+        relation.related_model._default_manager.filter(**{relation.field.name: rule}).exists()
+        for relation in OpenServiceRule._meta.related_objects
+        if relation.related_model._meta.app_label != OpenServiceRule._meta.app_label
+    )
 
 
 def terms_of(rule: OpenServiceRule) -> Terms:
@@ -77,7 +97,8 @@ def terms_at(instrument_id: int, at: datetime) -> Terms | None:
 def terms_in_force(instrument_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
     """Return the terms in force at an instant by instrument id; 6 queries in all."""
     in_force = (
-        OpenServiceRule.objects.filter(instrument_id=OuterRef("instrument_id"), applies_from__lte=at)
+        standing_rules()
+        .filter(instrument_id=OuterRef("instrument_id"), applies_from__lte=at)
         .order_by("-version")
         .values("pk")[:1]
     )
@@ -90,10 +111,15 @@ def terms_in_force(instrument_ids: Iterable[int], at: datetime) -> dict[int, Ter
 
 
 def rules_of(viewer: "Viewer", instrument_id: int) -> QuerySet[OpenServiceRule]:
-    """Return every version of the rule of a visible instrument, newest first."""
+    """Return every standing version of the rule of a visible instrument, newest first."""
+    return published_rules_of(viewer, instrument_id).filter(withdrawn_at__isnull=True)
+
+
+def published_rules_of(viewer: "Viewer", instrument_id: int) -> QuerySet[OpenServiceRule]:
+    """Return every version that was ever published, withdrawn ones included, newest first."""
     return (
         OpenServiceRule.objects.filter(instrument__in=instruments(viewer).filter(pk=instrument_id))
-        .select_related("calendar", "created_by")
+        .select_related("calendar", "created_by", "withdrawn_by")
         .prefetch_related(*TERMS_PARTS)
         .order_by("-version")
     )

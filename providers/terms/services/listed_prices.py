@@ -8,9 +8,9 @@ from django.db import transaction
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.domain.choices import ServiceMode, UserKind
-from providers.terms.domain.listed_prices import Version, listed_price_rows, versions_in_force
+from providers.terms.domain.listed_prices import listed_price_rows, versions_in_force
 from providers.terms.models import ListedPrice, OpenServiceRule
-from providers.terms.selectors.rules import prices_of
+from providers.terms.selectors.rules import prices_of, standing_rules
 
 BATCH = 500
 
@@ -39,13 +39,11 @@ def prices_list_all() -> int:
 
 def _rows(instrument_ids: Collection[int]) -> Iterator[ListedPrice]:
     versions: dict[int, list[OpenServiceRule]] = defaultdict(list)
-    rules = OpenServiceRule.objects.filter(instrument_id__in=instrument_ids).order_by("instrument_id", "id")
+    rules = standing_rules().filter(instrument_id__in=instrument_ids).order_by("instrument_id", "id")
     for rule in rules.prefetch_related("price_lines"):
         versions[rule.instrument_id].append(rule)
     for instrument_id, of in versions.items():
-        by_id = {rule.pk: rule for rule in of}
-        for one, until in versions_in_force(Version(rule.pk, rule.version, rule.applies_from) for rule in of):
-            rule = by_id[one.rule_id]
+        for rule, until in versions_in_force(of):
             kinds, modes = map(UserKind, rule.user_kinds), map(ServiceMode, rule.service_modes)
             for row in listed_price_rows(prices_of(rule), kinds, modes):
                 yield ListedPrice(
@@ -53,7 +51,7 @@ def _rows(instrument_ids: Collection[int]) -> Iterator[ListedPrice]:
                     rule_id=rule.pk,
                     user_kind=row.user_kind,
                     service_mode=row.service_mode,
-                    since=one.applies_from,
+                    since=rule.applies_from,
                     until=until,
                     hour_yuan=row.hour_yuan,
                     from_yuan=row.from_yuan,

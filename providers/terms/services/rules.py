@@ -1,4 +1,4 @@
-"""Publish versions of open-service rules."""
+"""Publish versions of open-service rules, and withdraw those that have not begun."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -7,7 +7,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, gettext_noop
+from instrument_share.kernel.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    gettext_noop,
+    require_reason,
+)
 from instrument_share.kernel.public_id import new_public_id
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
@@ -17,9 +23,10 @@ from providers.terms.domain.rule_columns import terms_to_columns
 from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of_terms
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.terms.openings import calendar_rows, local_date
+from providers.terms.selectors.rules import published_rule
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.listed_prices import prices_list
-from providers.terms.services.windows import windows_cut, windows_extend
+from providers.terms.services.windows import windows_cut, windows_extend, windows_redraw
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -33,6 +40,23 @@ class RuleInThePast(DomainError):
         "The rule would apply from {applies_from}, which has passed. Choose a time from {now} on; "
         "what was open before stays as it was."
     )
+
+
+class RuleHasBegun(Conflict):
+    """A version that applies already, or has applied, cannot be withdrawn."""
+
+    code = "rule.has_begun"
+    message = gettext_noop(
+        "Version {version} has applied since {applies_from} and can't be withdrawn. Publish a new version "
+        "instead."
+    )
+
+
+class RuleWithdrawn(Conflict):
+    """The version has been withdrawn already."""
+
+    code = "rule.withdrawn"
+    message = gettext_noop("Version {version} has been withdrawn already. Reload the page.")
 
 
 @transaction.atomic
@@ -58,19 +82,53 @@ def rule_publish(
     windows_cut(instrument_ids=[instrument.pk], since=applies_from)
     windows_extend(now=now, instrument_ids=[instrument.pk])
     prices_list([instrument.pk])
+    _record(actor, "rule.published", rule, instrument, now)
+    return rule
+
+
+@transaction.atomic
+def rule_withdraw(*, actor: "User", rule_id: int, reason: str, now: datetime) -> OpenServiceRule:
+    """Withdraw a version that has not begun; from its start on, the other versions apply without it.
+
+    The version and the terms of bookings made by it stay. `bookings` calls this and settles the bookings.
+    Raises RuleHasBegun from its start on, and RuleWithdrawn.
+    """
+    instrument_id = published_rule(rule_id).instrument_id
+    instrument = lock_instrument(actor, instrument_id, permission="providers.set_rule")
+    rule = published_rule(rule_id)
+    require_withdrawable(rule, now)
+    rule.withdrawn_at, rule.withdrawn_by = now, actor
+    rule.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    windows_redraw(now=now, instrument_ids=[instrument_id], since=rule.applies_from)
+    prices_list([instrument_id])
+    _record(actor, "rule.withdrawn", rule, instrument, now, reason=require_reason(reason))
+    return rule
+
+
+def require_withdrawable(rule: OpenServiceRule, now: datetime) -> None:
+    """Raise RuleWithdrawn or RuleHasBegun if the version can't be withdrawn now."""
+    if rule.withdrawn_at is not None:
+        raise RuleWithdrawn(version=rule.version)
+    if rule.applies_from <= now:
+        raise RuleHasBegun(version=rule.version, applies_from=rule.applies_from)
+
+
+def _record(
+    actor: "User", action: str, rule: OpenServiceRule, instrument: Instrument, now: datetime, **details: str
+) -> None:
     record(
         actor=actor,
-        action="rule.published",
+        action=action,
         subject=rule,
         now=now,
         organization_id=instrument.organization_id,
         details={
             "instrument": instrument.public_id,
             "version": rule.version,
-            "applies_from": applies_from.isoformat(),
+            "applies_from": rule.applies_from.isoformat(),
+            **details,
         },
     )
-    return rule
 
 
 def _create(

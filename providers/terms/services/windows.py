@@ -20,7 +20,7 @@ from providers.terms.domain.special_days import ONE_DAY, DayTable
 from providers.terms.domain.terms import DayException
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.terms.openings import END_OF_TIME, Event, local_date, local_midnight, openings, rule_events
-from providers.terms.selectors.rules import exceptions_of
+from providers.terms.selectors.rules import exceptions_of, standing_rules
 from providers.terms.selectors.workdays import day_table
 
 if TYPE_CHECKING:
@@ -74,7 +74,14 @@ def windows_rebuild(
     The result is the same unless public holidays have changed.
     """
     require_unless_system(actor, "providers.maintain_tables")
-    concerned = {rule.instrument_id for rule in _rules(instrument_ids)}
+    return windows_redraw(now=now, instrument_ids=instrument_ids, since=since)
+
+
+def windows_redraw(
+    *, now: datetime, instrument_ids: Collection[int] | None, since: datetime | None
+) -> Extended:
+    """Expand the windows anew, in the transaction of a service that has authorised it."""
+    concerned = {rule.instrument_id for rule in _rules(instrument_ids)} | set(instrument_ids or ())
     instrument_locks(concerned)
     rules = _rules(concerned)
     windows_cut(instrument_ids=concerned, since=since)
@@ -99,8 +106,8 @@ def windows_cut(*, instrument_ids: Collection[int] | None, since: datetime | Non
 
 
 def _rules(instrument_ids: Collection[int] | None) -> list[OpenServiceRule]:
-    """Return every version, the newest of each instrument first."""
-    rules = OpenServiceRule.objects.all()
+    """Return every standing version, the newest of each instrument first."""
+    rules = standing_rules()
     if instrument_ids is not None:
         rules = rules.filter(instrument_id__in=list(instrument_ids))
     return list(

@@ -142,7 +142,14 @@ class UsageRow:
     post_seconds: Annotated[int, Column("post-processing", "s")]
     effective_seconds: Annotated[int, Column("set-up, measuring and post-processing together", "s")]
     idle_seconds: Annotated[int, Column("idle", "s")]
-    inside_windows_seconds: Annotated[int, Column("how much of the use lies in open windows", "s")]
+    inside_windows_seconds: Annotated[
+        int,
+        Column(
+            "how much of the use lies in open windows; where none does, in the hours of the rule that "
+            "granted its booking",
+            "s",
+        ),
+    ]
     service_mode: Annotated[str, Column("how it was served", "code of ServiceMode")]
     direction: Annotated[str, Column("what it was for", "code of Direction")]
     purpose: Annotated[UsagePurpose, Column("what rewards may exclude", "code of UsagePurpose")]

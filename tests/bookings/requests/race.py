@@ -106,6 +106,37 @@ def book_meanwhile(checked, released, results, *, environment, **facts):
     released.set()
 
 
+def suspend_slowly(checked, released, results, *, environment, **facts):
+    """Suspend a unit, staying between the locks and the end of the transaction."""
+    wake(environment)
+    from bookings.requests.services import organization_suspension
+
+    organization_suspension._notify_of_uses_under_way = lingering(
+        checked, released, organization_suspension._notify_of_uses_under_way
+    )
+    attempt(results, organization_suspension.organization_suspend, **facts)
+
+
+def suspend_meanwhile(checked, released, results, *, environment, **facts):
+    """Suspend a unit while the first process stands between check and write."""
+    wake(environment)
+    from bookings.requests.services.organization_suspension import organization_suspend
+
+    checked.wait(60)
+    attempt(results, organization_suspend, **facts)
+    released.set()
+
+
+def book_at_unit(checked, released, results, *, environment, guarded, **facts):
+    """Book while the first process suspends the unit; unguarded, only the instrument's state is checked."""
+    wake(environment)
+    from bookings.requests.selectors import admission
+
+    if not guarded:
+        admission.is_in_service = lambda instrument: instrument.state == "published"
+    book_meanwhile(checked, released, results, environment=environment, **facts)
+
+
 def book(results, *, locked, booker_id, facts, begin):
     from django.db import connection
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bookings.requests.models import NextFree
 from bookings.requests.services.holidays import holidays_set
-from bookings.requests.services.instrument_decisions import rule_put_in_force
+from bookings.requests.services.rules import rule_put_in_force
 from instrument_share.journal.models import Notification
 from providers.terms.domain.choices import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.special_days import Day, published_days

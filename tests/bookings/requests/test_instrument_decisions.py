@@ -8,6 +8,7 @@ from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookin
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.offers import get_free_intervals
+from bookings.requests.services.bookings import booking_approve, booking_move
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import (
     closure_lift,
@@ -15,8 +16,9 @@ from bookings.requests.services.instrument_decisions import (
     instrument_retire,
     instrument_suspend,
     qualification_revoke,
-    rule_put_in_force,
 )
+from bookings.requests.services.rules import rule_put_in_force
+from bookings.requests.views.common import get_possible_actions
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
@@ -24,7 +26,7 @@ from providers.instruments.services.instruments import SuspendedByBureau
 from providers.instruments.services.people import qualification_grant
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
-from tests.bookings.requests.booking import book
+from tests.bookings.requests.booking import book, codes
 from tests.factories import NOW, slot
 from tests.providers.conftest import terms
 
@@ -194,6 +196,24 @@ def test_booking_covered_by_other_qualification_needs_no_outcome(trained):
     with pytest.raises(QualificationHitsBookings) as refused:
         revoke(trained, right)
     assert [one.field for one in refused.value.problems] == [beyond.public_id]
+
+
+def test_request_is_decided_and_moved_only_while_the_instrument_is_in_service():
+    city = factories.city(decision="by_keeper", decision_hours=48)
+    request = book(city, slot(day=3))
+    suspend(city, {request.public_id: "keep"})
+    kept = Booking.objects.get()
+    assert get_possible_actions(city.keeper, kept, NOW) == {"reject", "cancel"}
+    with pytest.raises(BookingRefused) as refused:
+        booking_approve(actor=city.keeper, booking_id=request.pk, now=NOW)
+    assert codes(refused) == ["booking.not_published"]
+    with pytest.raises(BookingRefused) as refused:
+        booking_move(actor=city.keeper, booking_id=request.pk, interval=slot(day=4), now=NOW)
+    assert codes(refused) == ["booking.not_published"]
+    resume(city)
+    kept = Booking.objects.get()
+    assert get_possible_actions(city.keeper, kept, NOW) == {"approve", "reject", "cancel", "move"}
+    assert booking_approve(actor=city.keeper, booking_id=request.pk, now=NOW).state == "approved"
 
 
 def test_a_lifted_closure_gives_its_time_back_at_once(city):

@@ -10,7 +10,7 @@ from bookings.requests.services.bookings import booking_cancel, booking_move
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
 from providers.terms.domain.choices import HolidayTreatment, QuotaHolder, QuotaSpan, ServiceMode, UserKind
-from providers.terms.domain.terms import OpeningPattern, Price, Quota, TermsDraft
+from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -47,11 +47,24 @@ def asked(city, day, hour=9, length=2, **more):
     return book(city, interval, **{"now": FEBRUARY, **more})
 
 
-def trial(city, viewer=None, **changes):
-    applies_from = NOW + timedelta(days=7)
+def trial(city, viewer=None, in_force=None, **changes):
     return run_rule_trial(
-        viewer or city.manager, city.instrument, draft(**changes), applies_from=applies_from, now=NOW
+        viewer or city.manager,
+        city.instrument,
+        draft(**changes),
+        in_force=in_force,
+        applies_from=NOW + timedelta(days=7),
+        now=NOW,
     )
+
+
+def in_force(**changes):
+    """A rule that applies since the beginning of the year."""
+    since = FEBRUARY - timedelta(days=34)
+    terms = draft(
+        **{"patterns": (OpeningPattern(time(8), time(20), date(2026, 1, 5), tuple(range(7))),), **changes}
+    )
+    return Terms(**vars(terms), rule_id=1, version=1, applies_from=since)
 
 
 def refusals(found):
@@ -183,7 +196,7 @@ def test_qualification_counts_if_held_at_time_of_request(city):
 
 def test_amounts_compare_old_and_new_prices_of_kept_bookings(city):
     asked(city, 1)
-    asked(city, 2, hour=18)  # refused
+    asked(city, 2, hour=18, length=1)  # refused
     gone = asked(city, 3)
     booking_cancel(actor=city.researcher, booking_id=gone.pk, now=FEBRUARY)
     found = trial(
@@ -192,10 +205,46 @@ def test_amounts_compare_old_and_new_prices_of_kept_bookings(city):
         prices=(Price(Decimal(120)),),
     )
     assert (found.quoted_yuan, found.repriced_yuan, found.lost_yuan) == (
-        Decimal(400),
-        Decimal(480),
         Decimal(200),
+        Decimal(240),
+        Decimal(100),
     )
+
+
+def test_what_the_rule_in_force_refuses_as_well_is_told_apart(city):
+    asked(city, 1)
+    evening = asked(city, 2, hour=18)
+    both = asked(city, 3, hour=17, length=3)
+    found = trial(
+        city,
+        patterns=(OpeningPattern(time(8), time(18), date(2026, 3, 9), tuple(range(7))),),
+        in_force=in_force(max_length=timedelta(hours=2)),
+    )
+    assert [one.booking.pk for one in found.newly_refused] == [evening.pk]
+    assert [one.booking.pk for one in found.refused_as_now] == [both.pk]
+    assert [problem.code for problem in found.refused_as_now[0].problems] == ["booking.outside_windows"]
+    assert (found.quoted_yuan, found.repriced_yuan, found.lost_yuan) == (200, 200, 500)
+
+
+def test_refused_by_the_rule_in_force_alone_is_not_refused(city):
+    asked(city, 1, length=3)
+    assert trial(city, in_force=in_force(max_length=timedelta(hours=2))).refused == ()
+
+
+def test_quotas_of_draft_and_rule_in_force_count_what_each_of_them_grants(city):
+    """One booking a month: the draft refuses the first, so that it grants the second."""
+    evening, second = asked(city, 1, hour=18), asked(city, 2, now=FEBRUARY + timedelta(minutes=1))
+    once = (Quota(QuotaHolder.USER, QuotaSpan.MONTH, most_bookings=1),)
+    found = trial(
+        city,
+        patterns=(OpeningPattern(time(8), time(18), date(2026, 3, 9), tuple(range(7))),),
+        quotas=once,
+        in_force=in_force(quotas=once),
+    )
+    assert refusals(found) == [(evening.public_id, ["booking.outside_windows"])]
+    assert not found.refused[0].refused_now
+    found = trial(city, quotas=once, in_force=in_force(quotas=once))
+    assert [(one.booking.pk, one.refused_now) for one in found.refused] == [(second.pk, True)]
 
 
 def test_trial_covers_last_months_requests_of_instrument(city):
@@ -218,6 +267,8 @@ def test_query_count_is_independent_of_request_count(city, statements):
         Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, timedelta(minutes=60)),
     )
     statements.assert_unchanged(
-        lambda: trial(city, quotas=quotas, needs_qualification=True),
+        lambda: trial(
+            city, quotas=quotas, needs_qualification=True, in_force=in_force(needs_qualification=True)
+        ),
         by=lambda: [asked(city, day) for day in range(2, 16)],
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.requests.services.instrument_decisions import rule_put_in_force
+from bookings.requests.services.rules import rule_put_in_force
 from providers.terms.domain.choices import HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
 from tests.factories import NOW

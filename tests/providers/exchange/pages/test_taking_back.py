@@ -1,6 +1,6 @@
 """Drafts can be removed, and imports taken back, until something has gone on."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +9,7 @@ from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
 from providers.exchange.models import SheetRun
+from providers.exchange.services import taking_back
 from providers.exchange.services.sheet_runs import sheet_run_start
 from providers.exchange.services.taking_back import GoneOn, NothingToTakeBack, sheet_run_take_back
 from providers.exchange.services.uploads import sheet_keep
@@ -23,7 +24,7 @@ from providers.instruments.services.people import qualification_grant
 from providers.instruments.services.removal import DraftInUse, NotRemovable, instrument_remove
 from providers.search.models import SearchSpelling, SearchTerm
 from providers.terms.models import OpenServiceRule
-from providers.terms.services.rules import rule_publish
+from providers.terms.services.rules import rule_publish, rule_withdraw
 from providers.units.models import UnitNews
 from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, published, terms
@@ -169,3 +170,58 @@ def test_undo_refusal_names_changed_instruments(at, world):
     answer = at("manager").post(reverse("sheet_take_back", args=[world.unit.public_id, run.public_id]))
     assert answer.status_code == 409
     assert "Y-1“扫描电镜”导入后已修改、提交或发布。" in text_of(answer)
+
+
+RULE_SHEET = (
+    "内部编号,生效日期,开放星期,开放开始时间,开放结束时间,节假日安排,可预约对象,服务方式,每小时价格（元）\n"
+    "A-001,2025-09-08,周一至周五,9:00,17:00,节假日照常开放,企业,自主上机,300\n"
+)
+PRICE_SHEET = "内部编号,生效日期,服务对象,计价方式,价格（元）\nA-001,2025-09-15,企业,每小时,280\n"
+BEGINS = datetime(2025, 9, 7, 16, tzinfo=UTC)
+"""The beginning of 8 September 2025 in the city."""
+
+
+def states(instrument):
+    return list(instrument.rules.order_by("version").values_list("version", "withdrawn_at"))
+
+
+def test_undoing_an_import_of_rules_withdraws_its_versions(world, draft):
+    rules = brought(world, RULE_SHEET, KINDS["rules"])
+    prices = brought(world, PRICE_SHEET, KINDS["prices"], now=NOW + timedelta(minutes=1))
+    take_back(world, prices)
+    assert states(draft) == [(1, None), (2, LATER)]
+    take_back(world, rules)
+    assert states(draft) == [(1, LATER), (2, LATER)]
+    assert not draft.open_windows.exists()
+    entry = history(draft.rules.get(version=1)).last()
+    assert (entry.action, entry.details["reason"]) == ("rule.withdrawn", rules.public_id)
+    with pytest.raises(NothingToTakeBack):
+        take_back(world, rules)
+
+
+def test_import_of_rules_that_apply_already_cannot_be_undone(at, clock, world, draft):
+    run = brought(world, RULE_SHEET, KINDS["rules"])
+    result = reverse("sheet_result", args=[world.unit.public_id, run.public_id])
+    clock.set(BEGINS - timedelta(seconds=1))
+    address = reverse("sheet_take_back", args=[world.unit.public_id, run.public_id])
+    assert address in at("manager").get(result).content.decode()
+    assert "撤回导入生成的规则版本 1 个。" in text_of(at("manager").get(address))
+    clock.set(BEGINS)
+    page = at("manager").get(result)
+    assert address not in page.content.decode()
+    assert "本次导入不能撤回。" in text_of(page)
+    with pytest.raises(NothingToTakeBack):
+        sheet_run_take_back(actor=world.manager, public_id=run.public_id, now=BEGINS)
+    assert states(draft) == [(1, None)]
+
+
+def test_import_of_rules_is_not_undone_once_a_version_was_withdrawn_or_booked(world, draft, monkeypatch):
+    run = brought(world, RULE_SHEET, KINDS["rules"])
+    monkeypatch.setattr(taking_back, "is_rule_used", lambda _rule: True)
+    with pytest.raises(GoneOn) as refused:
+        take_back(world, run)
+    assert [one.params for one in refused.value.problems] == [{"number": "A-001", "name": "透射电子显微镜"}]
+    monkeypatch.undo()
+    rule_withdraw(actor=world.manager, rule_id=draft.rules.get().pk, reason="时间有误", now=NOW)
+    with pytest.raises(GoneOn):
+        take_back(world, run)

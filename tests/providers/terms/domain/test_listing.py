@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, time
 from decimal import Decimal
+from typing import NamedTuple
 
 from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.listed_prices import (
     FOREVER,
     NO_HOURLY_PRICE,
-    Version,
     listed_price_rows,
     versions_in_force,
 )
@@ -15,6 +15,11 @@ from providers.terms.domain.terms import Price
 
 INSIDE, OUTSIDE, ENTERPRISE = UserKind.INSIDE, UserKind.OUTSIDE, UserKind.ENTERPRISE
 SELF, SAMPLES = ServiceMode.SELF_OPERATED, ServiceMode.SAMPLES
+
+
+class Version(NamedTuple):
+    version: int
+    applies_from: datetime
 
 
 def rows(prices, kinds, modes):
@@ -68,8 +73,8 @@ def test_later_of_two_applicable_versions_is_in_force():
     def at(month):
         return datetime(2026, month, 1, tzinfo=UTC)
 
-    versions = [Version(1, 1, at(1)), Version(2, 2, at(6)), Version(3, 3, at(3))]
-    assert [(one.rule_id, until) for one, until in versions_in_force(versions)] == [(3, FOREVER), (1, at(3))]
+    versions = [Version(1, at(1)), Version(2, at(6)), Version(3, at(3))]
+    assert [(one.version, until) for one, until in versions_in_force(versions)] == [(3, FOREVER), (1, at(3))]
 
 
 def test_the_cheapest_of_other_units_and_a_price_for_the_kind_before_one_for_the_service():

@@ -50,6 +50,15 @@ RULE = {
 }
 
 
+SEEN = "previewed"
+
+
+def seen(answer):
+    """What the page says of the preview that stands on it."""
+    found = re.search(r'name="previewed" value="(\w+)"', answer.content.decode())
+    return found[1] if found else ""
+
+
 @pytest.fixture
 def sent(at, world):
     live = published(world)
@@ -57,7 +66,10 @@ def sent(at, world):
     client = at("manager")
 
     def post(act, **changed):
-        return client.post(address, {**RULE, "act": act, **changed})
+        typed = {**RULE, **changed}
+        if act == "publish" and SEEN not in changed:
+            typed[SEEN] = seen(client.post(address, {**typed, "act": "preview"}))
+        return client.post(address, {**typed, "act": act})
 
     return post
 

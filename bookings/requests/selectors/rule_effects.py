@@ -1,0 +1,115 @@
+"""Bookings that a new or withdrawn version of a rule leaves outside opening hours, and free time for them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from bookings.requests.domain.admission import is_within_hours
+from bookings.requests.domain.offers import find_first_start, get_versions
+from bookings.requests.domain.states import NOT_BEGUN_STATES
+from bookings.requests.models import Booking
+from bookings.requests.selectors.offers import get_free_time
+from bookings.requests.selectors.scope import NOTHING
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+from providers.domain import Terms, TermsDraft
+
+if TYPE_CHECKING:
+    from providers.models import Instrument, OpenServiceRule
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """The versions of an instrument's rule before and after a decision, newest first.
+
+    The decision changes nothing before `since`.
+    """
+
+    instrument_id: int
+    before: Sequence[Terms]
+    after: Sequence[Terms]
+    since: datetime
+
+
+def get_publication(instrument_id: int, draft: TermsDraft, applies_from: datetime) -> RuleChange:
+    """Return what publishing these terms changes."""
+    before = providers.terms_versions([instrument_id]).get(instrument_id, [])
+    values = {field.name: getattr(draft, field.name) for field in fields(TermsDraft)}
+    number = before[0].version + 1 if before else 1
+    published = Terms(**values, rule_id=0, version=number, applies_from=applies_from)
+    return RuleChange(instrument_id, before, [published, *before], applies_from)
+
+
+def get_withdrawal(rule: "OpenServiceRule") -> RuleChange:
+    """Return what withdrawing this version changes."""
+    before = providers.terms_versions([rule.instrument_id]).get(rule.instrument_id, [])
+    after = [terms for terms in before if terms.version != rule.version]
+    return RuleChange(rule.instrument_id, before, after, rule.applies_from)
+
+
+def get_lost_hours_condition(change: RuleChange) -> Q:
+    """Return the condition for bookings that lie within opening hours before the change and not after it.
+
+    Each is judged, before and after, by the version in force at its start. What an earlier decision has left
+    outside is not asked about again.
+    """
+    starting = Booking.objects.filter(
+        instrument_id=change.instrument_id, state__in=NOT_BEGUN_STATES, starts_at__gte=change.since
+    )
+    rows = starting.values_list("pk", "starts_at", "ends_at")
+    times = {pk: Interval(start, end) for pk, start, end in rows}
+    if not times:
+        return NOTHING
+    around = Interval(change.since, max(time.end for time in times.values()))
+    lost = _find_within(change.before, times, around) - _find_within(change.after, times, around)
+    return Q(pk__in=sorted(lost))
+
+
+def _find_within(versions: Sequence[Terms], times: Mapping[int, Interval], around: Interval) -> set[int]:
+    """Return the keys of times within the hours of the version in force at their start."""
+    windows = providers.open_time_under(versions, around)
+    return {key for key, time in times.items() if _is_within(versions, windows, time)}
+
+
+def _is_within(versions: Sequence[Terms], windows: Sequence[Interval], time: Interval) -> bool:
+    terms = providers.version_in_force(versions, time.start)
+    return terms is not None and is_within_hours(terms, windows, time)
+
+
+def find_free_starts(
+    instrument: "Instrument", change: RuleChange, bookings: Iterable[Booking], now: datetime
+) -> dict[str, datetime]:
+    """Return a free start after the change for each booking, by public id, where there is one.
+
+    It is the first from the booking's own start on, else the first of all, for the same length; no two
+    overlap.
+    """
+    ahead = Interval(now, now + max(terms.horizon for terms in change.after))
+    free = get_free_time([instrument], ahead, now)
+    if instrument.pk not in free.times:
+        return {}
+    time = replace(
+        free.times[instrument.pk],
+        versions=get_versions(change.after),
+        windows=providers.open_time_under(change.after, ahead),
+    )
+    linked = [free.times[pk] for pk in free.linked.get(instrument.pk, ()) if pk in free.times]
+    found: dict[str, datetime] = {}
+    for booking in bookings:
+        length = booking.ends_at - booking.starts_at
+        later = Interval(booking.starts_at, ahead.end) if booking.starts_at < ahead.end else ahead
+        together = [time, *linked]
+        start = find_first_start(together, later, length, now)
+        start = start or find_first_start(together, ahead, length, now)
+        if start is not None:
+            found[booking.public_id] = start
+            time = replace(time, holds=[*time.holds, _hold(change.after, Interval(start, start + length))])
+    return found
+
+
+def _hold(versions: Sequence[Terms], time: Interval) -> Interval:
+    terms = providers.version_in_force(versions, time.start)
+    return time if terms is None else Interval(time.start, time.end + terms.turnaround)

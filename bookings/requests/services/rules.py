@@ -1,0 +1,109 @@
+"""Publish and withdraw versions of an instrument's rule, and settle the bookings outside its hours."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.requests.domain.errors import REASON_MISSING, RuleHitsBookings
+from bookings.requests.selectors.holds import instrument_group_lock
+from bookings.requests.selectors.rule_effects import (
+    RuleChange,
+    get_lost_hours_condition,
+    get_publication,
+    get_withdrawal,
+)
+from bookings.requests.services import notifications
+from bookings.requests.services.next_free import next_free_refresh
+from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_reason
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from providers.domain import TermsDraft
+    from providers.models import OpenServiceRule
+
+
+@transaction.atomic
+def rule_put_in_force(
+    *,
+    actor: "User",
+    instrument_id: int,
+    draft: "TermsDraft",
+    applies_from: datetime,
+    now: datetime,
+    outcomes: Mapping[str, Outcome] | None = None,
+    reason: str = "",
+) -> "OpenServiceRule":
+    """Publish new terms and settle the bookings that lie outside their opening hours.
+
+    `outcomes` give, by public id, what becomes of each: "keep", another interval, which the new terms have to
+    admit, or "cancel", without charge and for a reason. Raises RuleHitsBookings with the bookings that lack
+    one, ReasonMissing, and what `providers.rule_publish` raises.
+    """
+    instrument = instrument_group_lock(instrument_id)
+    require(actor, "providers.set_rule", instrument)
+    change = get_publication(instrument_id, draft, applies_from)
+    rule = providers.rule_publish(
+        actor=actor, instrument_id=instrument_id, draft=draft, applies_from=applies_from, now=now
+    )
+    _settle_bookings(change, outcomes, actor=actor, reason=reason, now=now)
+    return rule
+
+
+@transaction.atomic
+def rule_withdraw(
+    *,
+    actor: "User",
+    rule_id: int,
+    reason: str,
+    now: datetime,
+    outcomes: Mapping[str, Outcome] | None = None,
+) -> "OpenServiceRule":
+    """Withdraw a version that has not begun and settle the bookings that only its hours contain.
+
+    What was booked by it otherwise stays, with its price and deadlines. `outcomes` and errors are as in
+    `rule_put_in_force`; raises RuleHasBegun and RuleWithdrawn too.
+    """
+    published = providers.published_rule(rule_id)
+    instrument = instrument_group_lock(published.instrument_id)
+    require(actor, "providers.set_rule", instrument)
+    change = get_withdrawal(published)
+    rule = providers.rule_withdraw(actor=actor, rule_id=rule_id, reason=reason, now=now)
+    _settle_bookings(change, outcomes, actor=actor, reason=reason, now=now)
+    return rule
+
+
+def _settle_bookings(
+    change: RuleChange,
+    outcomes: Mapping[str, Outcome] | None,
+    *,
+    actor: "User",
+    reason: str,
+    now: datetime,
+) -> None:
+    """Apply the outcome of each booking that loses its hours; moves are judged by the rule as changed."""
+    affected = affected_bookings_lock(
+        get_lost_hours_condition(change),
+        outcomes,
+        {"cancel", "move", "keep"},
+        error_class=RuleHitsBookings,
+        code="rule.booking_without_outcome",
+    )
+    if any(outcome == "cancel" for _booking, outcome in affected):
+        reason = require_reason(reason, code=REASON_MISSING)
+    apply_outcomes(
+        affected,
+        actor=actor,
+        reason=reason,
+        decision="rule",
+        now=now,
+        kept_message=notifications.KEPT_OUTSIDE_HOURS,
+    )
+    for booking, outcome in affected:
+        if outcome == "keep":
+            notifications.notify_keepers(booking, notifications.KEPT_OUTSIDE_HOURS, now)
+    next_free_refresh([change.instrument_id], now)

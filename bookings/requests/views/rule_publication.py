@@ -1,0 +1,116 @@
+"""Publish a version from its page: once its preview has been seen, with the outcomes of bookings."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings.requests.domain.errors import DecisionHitsBookings
+from bookings.requests.forms.outcomes import PublicationOutcomesForm
+from bookings.requests.selectors.affected import affected_bookings
+from bookings.requests.selectors.rule_effects import (
+    find_free_starts,
+    get_lost_hours_condition,
+    get_publication,
+)
+from bookings.requests.selectors.scope import NOTHING
+from bookings.requests.services.rules import rule_put_in_force
+from instrument_share.kernel.errors import DomainError
+from instrument_share.web.forms.fields import add_problems
+from instrument_share.web.responses.outcomes import redirect_with_message
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import moment
+from providers.domain import TermsDraft, problems_of_terms
+from providers.public import TermsForms
+
+if TYPE_CHECKING:
+    from bookings.requests.models import Booking
+    from providers.models import Instrument
+
+SEEN = "previewed"
+"""The field that carries the digest of the preview on the page."""
+NOT_OF_THE_RULE = {"csrfmiddlewaretoken", "form_token", "act", "reason", "for_all", SEEN}
+
+
+class Publication:
+    """The publication of the entered terms, and the bookings that lie outside their opening hours.
+
+    It takes one confirmation: that the preview of the same terms, with the same bookings, stood on the page
+    from which they are published.
+    """
+
+    def __init__(
+        self,
+        request: SignedInRequest,
+        instrument: "Instrument",
+        forms: TermsForms,
+        draft: TermsDraft,
+        now: datetime,
+    ) -> None:
+        self._request, self._instrument, self._forms = request, instrument, forms
+        self._draft, self._now = draft, now
+        self.is_refused = bool(problems_of_terms(draft)) or forms.applies_from < now
+        self.is_unconfirmed = False
+        self.change = get_publication(instrument.pk, draft, forms.applies_from)
+        self._read_bookings()
+
+    def _read_bookings(self) -> None:
+        condition = NOTHING if self.is_refused else get_lost_hours_condition(self.change)
+        self.bookings = list(affected_bookings(self._request.user, condition))
+        self.fingerprint = _fingerprint(self._request.POST, self.bookings)
+        is_seen = self._request.POST.get(SEEN) == self.fingerprint
+        self.fates = PublicationOutcomesForm(
+            self._request.POST if is_seen and self._forms.act == "publish" else None,
+            bookings=self.bookings,
+            find_starts=partial(find_free_starts, self._instrument, self.change, now=self._now),
+            typed=self._request.POST.dict(),
+        )
+        self._is_seen = is_seen
+
+    def publish(self) -> HttpResponse | None:
+        """Publish and redirect; None where the page is to be shown again with what it asks or refuses."""
+        if not self.is_refused and not self._is_seen:
+            self.is_unconfirmed = True
+            return None
+        if self.bookings and not self.fates.is_valid():
+            return None
+        try:
+            rule = rule_put_in_force(
+                actor=self._request.user,
+                instrument_id=self._instrument.pk,
+                draft=self._draft,
+                applies_from=self._forms.applies_from,
+                now=self._now,
+                outcomes=self.fates.outcomes,
+                reason=self.fates.cleaned_data["reason"] if self.bookings else "",
+            )
+        except DecisionHitsBookings:
+            self._read_bookings()
+            self.is_unconfirmed = True
+            return None
+        except DomainError as error:
+            add_problems(self._forms.rule, error)
+            return None
+        sentence = _("Version {version} is public and applies from {start}.").format(
+            version=rule.version, start=moment(rule.applies_from)
+        )
+        return redirect_with_message(
+            self._request, sentence, reverse("rule_new", args=[self._instrument.public_id]) + "#versions"
+        )
+
+
+def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]") -> str:
+    """Return the digest of the entered terms and of the bookings outside their opening hours."""
+    terms = sorted(
+        (name, values)
+        for name, values in typed.lists()
+        if name not in NOT_OF_THE_RULE and not name.startswith(("outcome_", "start_"))
+    )
+    affected = [(one.public_id, one.starts_at.isoformat(), one.ends_at.isoformat()) for one in bookings]
+    return hashlib.sha256(json.dumps([terms, affected]).encode()).hexdigest()
