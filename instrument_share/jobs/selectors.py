@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from django.db.models import Count, Min, Q
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -13,6 +14,8 @@ from instrument_share.jobs.registry import job_of_path, recurring
 
 SILENT_FOR = timedelta(seconds=30)
 """A worker that was not seen for so long is dead; it says every five seconds that it is alive."""
+LATE_AFTER = timedelta(minutes=5)
+"""So much later than due a recurring job is overdue: others may run before it."""
 
 
 class JobState(Enum):
@@ -56,6 +59,40 @@ class RecurringState:
     finished_at: datetime | None
     done: int
     problem: str
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it is due again; None if it has never run and is due at once."""
+        return self.started_at + self.every if self.started_at else None
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long the last run took; None while it runs."""
+        if self.ending not in (Ending.DONE, Ending.FAILED):
+            return None
+        assert self.started_at is not None
+        assert self.finished_at is not None
+        return self.finished_at - self.started_at
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Return whether it should have run some time ago, or has never run at all."""
+        return self.next_at is None or self.next_at + LATE_AFTER < now
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How many jobs wait, and since when the first of them; `runs` are under way."""
+
+    waits: int
+    runs: int
+    since: datetime | None
+
+
+def queue(now: datetime) -> Queue:
+    """Return what stands in the queue and is due, and what runs."""
+    due = DBTaskResult.objects.ready().filter(Q(run_after__isnull=True) | Q(run_after__lte=now))
+    waiting = due.aggregate(count=Count("id"), since=Min("enqueued_at"))
+    return Queue(waiting["count"], DBTaskResult.objects.running().count(), waiting["since"])
 
 
 def is_worker_running(now: datetime) -> bool:

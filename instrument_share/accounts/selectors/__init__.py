@@ -2,6 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from instrument_share.accounts.selectors.access import (
+    Access,
+    AccountState,
+    account,
+    account_access,
+    accounts,
+    administrators_organization,
+    locked_accounts,
+    names_of_people,
+    people_matching,
+)
 from instrument_share.accounts.selectors.memberships import (
     Belonging,
     active_roles,
@@ -75,12 +86,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_STANDING",
+    "Access",
+    "AccountState",
     "Belonging",
     "Region",
     "Related",
     "Standing",
     "Suspension",
+    "account",
+    "account_access",
+    "accounts",
     "active_roles",
+    "administrators_organization",
     "api_tokens",
     "belongings",
     "can_see_inside",
@@ -93,12 +110,14 @@ __all__ = [
     "invitations_open",
     "is_address_of",
     "is_database_empty",
+    "locked_accounts",
     "managers_of",
     "members",
     "membership",
     "membership_lock",
     "memberships_lock",
     "memberships_of_organization_lock",
+    "names_of_people",
     "officers_of",
     "organization",
     "organization_by_uscc",
@@ -114,6 +133,7 @@ __all__ = [
     "organizations_to_join",
     "owning_organizations",
     "people_by_organization",
+    "people_matching",
     "people_of",
     "people_with_role",
     "person_named",
