@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "bookings",
     "rewards",
     "instrument_share.people",
+    "instrument_share.operations",
     "instrument_share.pages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -203,7 +204,7 @@ EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 # django-environ drops the first slash of the path: filemail:///var/mail would be a folder of wherever one is.
 EMAIL_FILE_PATH = str(Path("/", EMAIL_CONFIG["EMAIL_FILE_PATH"]))
-# Mails wait in a queue; the worker sends them by what EMAIL_URL names, and waits so many seconds for an answer.
+# Mails wait in a queue; the worker sends them by what EMAIL_URL names, with a limit in seconds for answers.
 MAIL_TRANSPORT = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_BACKEND = "instrument_share.mails.backend.QueueBackend"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)

@@ -28,7 +28,9 @@ class User(AbstractUser):
     name = models.CharField(max_length=100)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
-    locked_at = models.DateTimeField(null=True, help_text="since when it is locked (`is_active` is false then)")
+    locked_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when it is locked (`is_active` is false then)"
+    )
     lock_reason = models.CharField(max_length=500, blank=True, help_text="as the person reads it at login")
 
     REQUIRED_FIELDS = ["email", "name"]

@@ -140,5 +140,6 @@ add_permissions(
         "accounts.end_own_membership": is_oneself,
         "accounts.maintain_accounts": is_sysadmin,
         "site.operate": is_sysadmin,
+        "site.read_journal": is_sysadmin | is_supervisor,
     }
 )

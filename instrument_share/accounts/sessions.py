@@ -17,7 +17,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        made = super().create_model_instance(data)
+        made: Any = super().create_model_instance(data)
         made.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         made.signed_in_at = _signed_in_at(data)
         return made

@@ -22,10 +22,10 @@ class RecurringRun(models.Model):
     done = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=500, blank=True, help_text="why it failed; empty if it did not")
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def public_id(self) -> str:
         """Its name, by which the journal knows it."""
-        return self.name
-
-    def __str__(self) -> str:
         return self.name

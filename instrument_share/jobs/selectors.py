@@ -109,17 +109,24 @@ def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
     """Return the jobs that were given up, the last first."""
     failed = DBTaskResult.objects.failed().order_by("-finished_at")
     given_up = [row for row in failed[: 2 * limit] if _state(row) is JobState.GIVEN_UP]
-    return [
-        GivenUpJob(
-            id=str(row.pk),
-            name=found.name if (found := job_of_path(row.task_path)) else row.task_path,
-            attempts=len(row.worker_ids),
-            failed_at=row.finished_at,
-            reason=row.traceback.strip().rpartition("\n")[2],
-            trace=row.traceback,
-        )
-        for row in given_up[:limit]
-    ]
+    return [_given_up(row) for row in given_up[:limit]]
+
+
+def given_up_job(job_id: str) -> GivenUpJob | None:
+    """Return a job that was given up; None for any other."""
+    row = DBTaskResult.objects.failed().filter(pk=job_id).first()
+    return _given_up(row) if row and _state(row) is JobState.GIVEN_UP else None
+
+
+def _given_up(row: DBTaskResult) -> GivenUpJob:
+    return GivenUpJob(
+        id=str(row.pk),
+        name=found.name if (found := job_of_path(row.task_path)) else row.task_path,
+        attempts=len(row.worker_ids),
+        failed_at=row.finished_at,
+        reason=row.traceback.strip().rpartition("\n")[2],
+        trace=row.traceback,
+    )
 
 
 def recurring_jobs() -> list[RecurringState]:

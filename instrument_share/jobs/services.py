@@ -100,9 +100,9 @@ def recurring_run_now(*, actor: "User", name: str, now: datetime) -> None:
     run, _ = RecurringRun.objects.get_or_create(name=job.name)
     RecurringRun.objects.select_for_update().get(pk=run.pk)
     waiting = DBTaskResult.objects.ready().filter(task_path=job_named(RUN_NOW).task.module_path)
-    if job.name in [row.args_kwargs["kwargs"]["name"] for row in waiting]:
+    if job.name in [row.args_kwargs["kwargs"]["recurring"] for row in waiting]:
         return
-    enqueue(RUN_NOW, name=job.name)
+    enqueue(RUN_NOW, recurring=job.name)
     record(actor=actor, action="recurring_job.started", subject=run, now=now)
 
 

@@ -7,9 +7,9 @@ from instrument_share.web import clock
 
 
 @job(RUN_NOW, attempts=1)
-def run_recurring_now(context: JobContext, name: str) -> None:  # noqa: ARG001 (jobs get it)
+def run_recurring_now(context: JobContext, recurring: str) -> None:  # noqa: ARG001 (jobs get it)
     """Run a recurring job now; one that the site has dropped meanwhile is left out."""
-    one = recurring_named(name)
+    one = recurring_named(recurring)
     if one is not None:
         recurring_begin(one, clock.now())
         run_recurring(one)

@@ -194,11 +194,11 @@ log = logging.getLogger(__name__)
 
 
 def notifications_mail(now: datetime, tell: Tell) -> int:
-    """Send the notifications that were not mailed yet, each in its reader's language; their number.
+    """Mail the notifications that were not mailed yet, each in its reader's language; their number.
 
-    Run by a job. Each is marked in the transaction that puts its mail into the queue. One whose mail cannot be
-    made is tried again next time, for a week, and keeps back nobody else's. People without an address read
-    theirs in the inbox.
+    Run by a job. Each is marked in the transaction that puts its mail into the queue. One whose mail cannot
+    be made is tried again next time, for a week, and keeps back nobody else's. People without an address
+    read theirs in the inbox.
     """
     waiting = Notification.objects.filter(mailed_at__isnull=True, created_at__gt=now - TRIED_FOR)
     sent, unreachable = 0, set()

@@ -13,4 +13,4 @@ class QueueBackend(BaseEmailBackend):
     """Put mails into the queue, in the transaction of who sends them."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        return mails_enqueue(email_messages, now=clock.now())
+        return len(mails_enqueue(email_messages, now=clock.now()))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
@@ -30,10 +30,16 @@ STATE_CONDITIONS = {
 
 
 def mails(viewer: "Viewer", state: str = "") -> QuerySet[OutgoingMail]:
-    """Return the mails of this state for an administrator, none for others; never their text."""
+    """Return the mails of this state for an administrator, none for others; never their text.
+
+    `can_be_sent` says of one that failed whether its text is still there.
+    """
     if not standing(viewer).holds(Role.SYSADMIN):
         return OutgoingMail.objects.none()
-    found = OutgoingMail.objects.defer("content")
+    sendable = Q(failed_at__isnull=False, content__isnull=False)
+    found = OutgoingMail.objects.defer("content").annotate(
+        can_be_sent=ExpressionWrapper(sendable, BooleanField())
+    )
     return found.filter(STATE_CONDITIONS[MailState(state)]) if state in STATE_CONDITIONS else found
 
 

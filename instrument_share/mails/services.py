@@ -33,18 +33,18 @@ log = logging.getLogger(__name__)
 class MailTooOld(Conflict):
     code = "mail.too_old"
     message = gettext_noop(
-        "The text of this mail has been deleted, as its links no longer work. Let the mail be sent anew where it "
-        "came from: an invitation from the list of members, a forgotten password from the account."
+        "The text of this mail has been deleted, as its links no longer work. Let the mail be sent anew "
+        "where it came from: an invitation from the list of members, a forgotten password from the account."
     )
 
 
 @transaction.atomic
-def mails_enqueue(messages: Sequence[EmailMessage], *, now: datetime) -> int:
-    """Put messages into the queue in the caller's transaction; return how many."""
+def mails_enqueue(messages: Sequence[EmailMessage], *, now: datetime) -> list[OutgoingMail]:
+    """Put messages into the queue in the caller's transaction, those that go to somebody."""
     waiting = [_queued(message, now) for message in messages if message.recipients()]
     for mail in OutgoingMail.objects.bulk_create(waiting):
         enqueue(SEND, public_id=mail.public_id)
-    return len(waiting)
+    return waiting
 
 
 def mail_send(public_id: str, *, is_last: bool, now: datetime) -> None:
@@ -53,7 +53,9 @@ def mail_send(public_id: str, *, is_last: bool, now: datetime) -> None:
     Raises what the server or the way to it raises, so that the job is tried again, unless this attempt was
     the last or the server refuses the recipients for good: then the mail is given up.
     """
-    mail = OutgoingMail.objects.filter(public_id=public_id, sent_at__isnull=True, failed_at__isnull=True).first()
+    mail = OutgoingMail.objects.filter(
+        public_id=public_id, sent_at__isnull=True, failed_at__isnull=True
+    ).first()
     if mail is None or mail.content is None:
         return
     try:
@@ -96,7 +98,7 @@ def mail_retry(*, actor: "User", public_id: str, now: datetime) -> OutgoingMail:
 
 
 def mails_forget_old(now: datetime) -> int:
-    """Delete the text of mails that failed a week ago, and mails that are long over; return the deleted mails."""
+    """Delete the text of mails that failed a week ago, and mails that are long over; return their number."""
     outdated = OutgoingMail.objects.filter(failed_at__lt=now - TEXT_KEPT_FOR, content__isnull=False)
     outdated.update(content=None)
     sent = OutgoingMail.objects.filter(sent_at__lt=now - SENT_KEPT_FOR).delete()[0]

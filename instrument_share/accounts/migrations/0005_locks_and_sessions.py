@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='locked_at',
-            field=models.DateTimeField(help_text='since when it is locked (`is_active` is false then)', null=True),
+            field=models.DateTimeField(blank=True, help_text='since when it is locked (`is_active` is false then)', null=True),
         ),
         migrations.CreateModel(
             name='Session',

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.models import ApiToken, Membership, Organization, Session, User
 from instrument_share.accounts.selectors.people import people_with_role
-from instrument_share.accounts.selectors.standing import standing
+from instrument_share.accounts.selectors.standing import Region, standing
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
@@ -81,8 +81,36 @@ def people_matching(text: str) -> QuerySet[User]:
 
 
 def names_of_people(public_ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of accounts by their public ids; the caller has checked that the viewer may see them."""
+    """Return the names of accounts by their public ids; the caller has checked the viewer."""
     return {one.public_id: one.get_full_name() for one in User.objects.filter(public_id__in=list(public_ids))}
+
+
+def people_in(region: Region) -> QuerySet[User]:
+    """Return everybody who has or had a role in an organization of the region."""
+    return User.objects.filter(
+        Exists(Membership.objects.filter(region.within("organization"), user=OuterRef("pk")))
+    )
+
+
+def organizations_in(region: Region) -> QuerySet[Organization]:
+    """Return the organizations of the region, in whatever state."""
+    return Organization.objects.filter(region.within())
+
+
+def organizations_matching(text: str) -> QuerySet[Organization]:
+    """Return the organizations whose name holds the text or whose id or credit code it is."""
+    return Organization.objects.filter(
+        Q(name_zh__icontains=text)
+        | Q(name_en__icontains=text)
+        | Q(public_id=text.upper())
+        | Q(uscc=text.upper())
+    )
+
+
+def memberships_by_public_id(public_ids: Iterable[str]) -> dict[str, Membership]:
+    """Return memberships with person and organization; the caller has checked the viewer."""
+    rows = Membership.objects.filter(public_id__in=list(public_ids)).select_related("user", "organization")
+    return {row.public_id: row for row in rows}
 
 
 def administrators_organization() -> Organization | None:

@@ -33,7 +33,8 @@ class OwnAccount(DomainError):
 class LastAdministrator(Conflict):
     code = "user.last_administrator"
     message = gettext_noop(
-        "This is the last administrator who can log in. Give somebody else the role first, then lock the account."
+        "This is the last administrator who can log in. Give somebody else the role first, then lock the "
+        "account."
     )
 
 

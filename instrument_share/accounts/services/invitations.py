@@ -168,7 +168,7 @@ def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> N
 
 
 def _build_mail(invitation: Invitation, secret: str) -> EmailMessage:
-    """Return the mail with the link; it says what it is about, so that the list can show what became of it."""
+    """Return the mail with the link; it says what it is about, so that its state can be shown."""
     subject, text = _letter(invitation, f"{settings.SITE_URL}/invitations/{secret}/")
     about = {"X-Subject-Id": invitation.public_id}
     return EmailMessage(subject, text, to=[invitation.email], headers=about)

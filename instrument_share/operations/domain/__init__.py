@@ -1,0 +1,1 @@
+"""Words of the administrator's desk and of the journal; marked literals."""
