@@ -1,6 +1,8 @@
 """A message as the queue keeps it, and back."""
 
+from collections.abc import Iterable
 from email.utils import make_msgid, parseaddr
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -42,6 +44,31 @@ def restore_message(kept: dict[str, Any], connection: BaseEmailBackend) -> Email
     for content, media_type in alternatives:
         message.attach_alternative(content, media_type)
     return message
+
+
+def mask_address(address: str) -> str:
+    """Return an address by which its owner is recognized but not written to: `z…@example.org`."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def describe_error(error: Exception, recipients: Iterable[str]) -> str:
+    """Return why a mail failed: what the server answered where it did, and no address of a recipient."""
+    match error:
+        case SMTPRecipientsRefused():
+            answers = dict.fromkeys(_answer(*answer) for answer in error.recipients.values())
+            text = "; ".join(answers)
+        case SMTPResponseException():
+            text = _answer(error.smtp_code, error.smtp_error)
+        case _:
+            text = f"{type(error).__name__}: {error}"
+    for address in recipients:
+        text = text.replace(address, mask_address(address))
+    return text
+
+
+def _answer(code: int, text: bytes | str) -> str:
+    return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
 
 
 def _domain(sender: str) -> str:

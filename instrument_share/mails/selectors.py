@@ -59,9 +59,3 @@ def mail_states(about: Iterable[str]) -> dict[str, MailState]:
     """Return what has become of the last mail about each of these things; without one, it is left out."""
     rows = OutgoingMail.objects.filter(about__in=list(about)).defer("content").order_by("id")
     return {row.about: state_of(row) for row in rows}
-
-
-def mask_address(address: str) -> str:
-    """Return an address by which its owner is recognized but not written to: `z…@example.org`."""
-    name, _at, domain = address.rpartition("@")
-    return f"{name[:1]}…@{domain}"

@@ -14,7 +14,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
-from instrument_share.mails.messages import ABOUT_HEADER, keep_message, restore_message
+from instrument_share.mails.messages import ABOUT_HEADER, describe_error, keep_message, restore_message
 from instrument_share.mails.models import OutgoingMail
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def mail_record_failure(mail: OutgoingMail, error: Exception, *, is_over: bool, 
     """Record an attempt that failed, and that it was the last if it was."""
     longest = OutgoingMail._meta.get_field("error").max_length
     mail.attempts, mail.tried_at = mail.attempts + 1, now
-    mail.error = f"{type(error).__name__}: {error}"[:longest]
+    mail.error = describe_error(error, mail.recipients)[:longest]
     mail.failed_at = now if is_over else None
     mail.save(update_fields=["attempts", "tried_at", "error", "failed_at"])
 

@@ -6,7 +6,8 @@ from django import template
 from django.utils.translation import gettext, ngettext
 
 from instrument_share.jobs.selectors import Ending
-from instrument_share.mails.selectors import mask_address, state_of
+from instrument_share.mails.messages import mask_address
+from instrument_share.mails.selectors import state_of
 from instrument_share.web.templatetags.ui import badge
 from instrument_share.web.text.formats import number
 
