@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -88,10 +88,9 @@ class Queue:
     since: datetime | None
 
 
-def queue(now: datetime) -> Queue:
+def queue() -> Queue:
     """Return what stands in the queue and is due, and what runs."""
-    due = DBTaskResult.objects.ready().filter(Q(run_after__isnull=True) | Q(run_after__lte=now))
-    waiting = due.aggregate(count=Count("id"), since=Min("enqueued_at"))
+    waiting = DBTaskResult.objects.ready().aggregate(count=Count("id"), since=Min("enqueued_at"))
     return Queue(waiting["count"], DBTaskResult.objects.running().count(), waiting["since"])
 
 

@@ -59,5 +59,5 @@ def get_desk(viewer: "User", now: datetime) -> Desk:
         locked=list(locked[:MAX_LISTED]),
         locked_count=locked.count(),
         is_worker_running=is_worker_running(now),
-        queue=queue(now),
+        queue=queue(),
     )

@@ -29,7 +29,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "tabs": build_system_tabs("system_jobs"),
         "runs": [(run, run.is_overdue(now)) for run in selectors.recurring_jobs()],
         "given_up": selectors.given_up_jobs(),
-        "queue": selectors.queue(now),
+        "queue": selectors.queue(),
         "is_worker_running": selectors.is_worker_running(now),
         "now": now,
     }
