@@ -97,9 +97,9 @@ def name_detail(key: str) -> str:
 
 def describe_value(key: str, value: Any) -> str:
     """Return a value of the details as people read it: times and roles in words, lists in one line."""
+    if value in (None, "", [], {}):
+        return formats.NOTHING
     match value:
-        case None | "" | [] | {}:
-            return formats.NOTHING
         case bool():
             return gettext("Yes") if value else gettext("No")
         case list():
