@@ -95,9 +95,9 @@ def test_account_is_locked_explained_unlocked_and_found_in_the_journal(enter, ci
 
 def test_officer_of_a_district_reads_the_journal_of_the_district(enter, city):
     officer = enter("xiao")
-    officer.locator("main").get_by_role("link", name="操作日志").click()
-    expect(officer.locator("main")).to_contain_text("本区单位及其仪器、预约和人员的操作记录")
-    expect(officer.get_by_text("未找到操作记录")).to_be_visible()
+    officer.locator("main").get_by_role("link", name="审计日志").click()
+    expect(officer.locator("main")).to_contain_text("本区单位及其仪器、预约和人员的审计记录")
+    expect(officer.get_by_text("未找到审计记录")).to_be_visible()
     axe(officer)
     journal.record(actor=None, action="user.locked", subject=city.researcher, now=NOW)
     officer.reload()

@@ -13,7 +13,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.registry import Subject, registered_acts, registered_kinds
 from instrument_share.kernel.wording import Bilingual
-from instrument_share.operations.domain.details import DETAILS
+from instrument_share.operations.selectors.details import DETAILS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST
 from instrument_share.web.text import formats, labels
 

@@ -36,7 +36,7 @@ def took(length: timedelta | None) -> str:
 
 
 @register.simple_tag
-def ending_badge(ending: Ending) -> str:
+def run_badge(ending: Ending) -> str:
     """Return how the last run of a scheduled job ended, as a badge."""
     words = {
         Ending.NEVER_RAN: (gettext("Has not run yet"), "waiting", "clock"),

@@ -11,7 +11,7 @@ def build_system_tabs(current: str) -> list[tuple[str, str, bool]]:
         ("system_accounts", _("Accounts")),
         ("system_mails", _("Mail")),
         ("system_jobs", _("Jobs")),
-        ("journal", _("Journal")),
+        ("journal", _("Audit log")),
         ("organizations", _("Organizations")),
     ]
     return [(text, reverse(name), name == current) for name, text in parts]

@@ -1,1 +1,0 @@
-"""Words of the administrator's desk and of the journal; marked literals."""
