@@ -47,7 +47,7 @@ def log_in(person):
     return client, answer
 
 
-def lock(actor, person, reason="多人共用账户"):
+def lock(actor, person, reason="多人共用账号"):
     return services.account_lock(actor=actor, user_id=person.pk, reason=reason, now=NOW)
 
 
@@ -73,10 +73,10 @@ def test_locking_ends_sessions_and_tokens_and_is_recorded_once(admin, person):
     for _twice in range(2):
         lock(admin, person)
     person.refresh_from_db()
-    assert (person.is_active, person.locked_at, person.lock_reason) == (False, NOW, "多人共用账户")
+    assert (person.is_active, person.locked_at, person.lock_reason) == (False, NOW, "多人共用账号")
     assert client.get(reverse("settings")).status_code == 302
     assert selectors.account_access(person, NOW) == selectors.Access([], 0)
-    assert actions(person) == [("user.locked", {"reason": "多人共用账户", "sessions": 1, "tokens": 1})]
+    assert actions(person) == [("user.locked", {"reason": "多人共用账号", "sessions": 1, "tokens": 1})]
 
 
 def test_locked_person_reads_the_reason_and_whom_to_ask(admin, person):
@@ -84,7 +84,7 @@ def test_locked_person_reads_the_reason_and_whom_to_ask(admin, person):
     _, answer = log_in(person)
     assert answer.status_code == 403
     words = text_of(answer)
-    for told in ("账户已锁定", "多人共用账户", "云屏市大数据中心", "守一", "0572-12345"):
+    for told in ("账号已锁定", "多人共用账号", "云屏市大数据中心", "守一", "0572-12345"):
         assert told in words
 
 
@@ -92,7 +92,7 @@ def test_wrong_password_tells_nothing_of_the_lock(admin, person):
     lock(admin, person)
     answer = Client().post(reverse("account_login"), {"login": person.username, "password": "wrong"})
     assert answer.status_code == 200
-    assert "多人共用账户" not in answer.content.decode()
+    assert "多人共用账号" not in answer.content.decode()
 
 
 def test_unlocked_account_is_as_it_was_but_for_its_tokens(admin, person):

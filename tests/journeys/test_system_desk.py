@@ -12,7 +12,7 @@ from tests.factories import NOW
 from tests.journeys.walk import PASSWORD, axe, login
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REASON = "多人共用账户，待本人说明"
+REASON = "多人共用账号，待本人说明"
 
 
 def with_password(person, username):
@@ -54,40 +54,40 @@ def test_account_is_locked_explained_unlocked_and_found_in_the_journal(enter, ci
     admin = enter("shen")
     expect(admin.get_by_role("heading", level=1)).to_have_text("系统管理")
     axe(admin)
-    admin.locator("main").get_by_role("link", name="账户", exact=True).click()
+    admin.locator("main").get_by_role("link", name="账号", exact=True).click()
     admin.get_by_role("searchbox").fill("戊")
     admin.get_by_role("button", name="搜索").click()
     axe(admin)
     admin.get_by_role("link", name="戊").click()
     axe(admin)
-    admin.get_by_role("link", name="锁定账户").click()
+    admin.get_by_role("link", name="锁定账号").click()
     dialog = admin.get_by_role("dialog")
     dialog.get_by_label("理由").fill(REASON)
-    dialog.get_by_role("button", name="锁定账户").click()
-    expect(admin.locator("#notes")).to_contain_text("已锁定 戊 的账户")
+    dialog.get_by_role("button", name="锁定账号").click()
+    expect(admin.locator("#notes")).to_contain_text("已锁定 戊 的账号")
 
     person = enter()
     person.goto("/accounts/login/")
     person.locator("input[name=login]").fill("wu")
     person.locator("input[name=password]").fill(PASSWORD)
     person.locator("input[name=password]").press("Enter")
-    expect(person.get_by_role("heading", level=1)).to_have_text("账户已锁定")
+    expect(person.get_by_role("heading", level=1)).to_have_text("账号已锁定")
     expect(person.locator("main")).to_contain_text(REASON)
     expect(person.locator("main")).to_contain_text("0572-12345")
     axe(person)
 
     admin.get_by_role("link", name="解除锁定").click()
     admin.get_by_role("dialog").get_by_role("button", name="解除锁定").click()
-    expect(admin.locator("#notes")).to_contain_text("已解除 戊 的账户锁定")
+    expect(admin.locator("#notes")).to_contain_text("已解除 戊 的账号锁定")
     login(person, "wu")
-    expect(person.get_by_role("heading", level=1)).not_to_have_text("账户已锁定")
+    expect(person.get_by_role("heading", level=1)).not_to_have_text("账号已锁定")
 
     admin.goto("/journal/")
     admin.get_by_label("操作对象").fill("戊")
     admin.get_by_role("button", name="搜索").click()
     rows = admin.locator("#results tbody tr")
     expect(rows).to_have_count(2)
-    expect(rows.nth(1)).to_contain_text("锁定账户")
+    expect(rows.nth(1)).to_contain_text("锁定账号")
     rows.nth(1).get_by_text("查看详情").click()
     expect(rows.nth(1)).to_contain_text(REASON)
     axe(admin)
@@ -103,4 +103,4 @@ def test_officer_of_a_district_reads_the_journal_of_the_district(enter, city):
     officer.reload()
     rows = officer.locator("#results tbody tr")
     expect(rows).to_have_count(1)
-    expect(rows).to_contain_text("锁定账户")
+    expect(rows).to_contain_text("锁定账号")

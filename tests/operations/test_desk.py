@@ -46,14 +46,14 @@ def test_login_leads_administrators_to_the_desk(admin, see):
 def test_desk_of_a_healthy_site_says_so(admin, on_time, see):
     words = text_of(see(admin, "system"))
     assert "邮件和任务均正常，定时任务按时运行。" in words
-    assert "没有锁定的账户。" in words
+    assert "没有锁定的账号。" in words
     assert "后台进程运行中" in words
 
 
 def test_desk_names_what_failed_and_links_to_its_mending(admin, on_time, see):
     mail = failed_mail()
     locked = factories.user("壬")
-    accounts.account_lock(actor=admin, user_id=locked.pk, reason="多人共用账户", now=NOW)
+    accounts.account_lock(actor=admin, user_id=locked.pk, reason="多人共用账号", now=NOW)
     RecurringRun.objects.filter(name="site.audit_seal").update(started_at=NOW - timedelta(hours=1))
     RecurringRun.objects.filter(name="bookings.lapse").update(problem="ValueError: no holidays")
     page = see(admin, "system")

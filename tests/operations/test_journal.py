@@ -115,10 +115,10 @@ def test_days_are_those_of_the_city(city, admin):
 
 def test_page_tells_in_words_and_links_where_the_reader_may_go(city, admin, see):
     booking = book(city)
-    note(city.researcher, "user.locked", actor=admin, reason="多人共用账户", sessions=2)
+    note(city.researcher, "user.locked", actor=admin, reason="多人共用账号", sessions=2)
     page = see(admin, "journal")
     words = text_of(page)
-    for told in ("提交预约", "锁定账户", "多人共用账户", "终止会话数 2", city.instrument.name_zh, "系统管理"):
+    for told in ("提交预约", "锁定账号", "多人共用账号", "终止会话数 2", city.instrument.name_zh, "系统管理"):
         assert told in words
     body = page.content.decode()
     assert f"/system/accounts/{city.researcher.public_id}/" in body

@@ -27,7 +27,7 @@ def load(world: World) -> str:
     accounts.account_lock(
         actor=world.people["admin"],
         user_id=locked.pk,
-        reason="多人共用同一账户预约仪器，待本人书面说明后解除锁定。",
+        reason="多人共用同一账号预约仪器，待本人书面说明后解除锁定。",
         now=yesterday,
     )
     message = EmailMessage(
