@@ -2,7 +2,6 @@
 
 from instrument_share.accounts.services.access import (
     AccountLocked,
-    LastAdministrator,
     NoAddress,
     OwnAccount,
     account_end_access,
@@ -84,7 +83,6 @@ __all__ = [
     "AlreadyMember",
     "DocumentUnusable",
     "InvitationForOther",
-    "LastAdministrator",
     "LastOfRole",
     "NoAddress",
     "NotAMember",

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from instrument_share.accounts import selectors
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import ApiToken, Session, User
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.models import ApiToken, Membership, Session, User
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
     Conflict,
     DomainError,
+    Forbidden,
     Invalid,
     Kind,
     Problem,
@@ -27,14 +27,6 @@ class OwnAccount(DomainError):
     kind: Kind = "forbidden"
     message = gettext_noop(
         "Nobody locks their own account or ends their own sessions here. Ask another administrator."
-    )
-
-
-class LastAdministrator(Conflict):
-    code = "user.last_administrator"
-    message = gettext_noop(
-        "This is the last administrator who can log in. Give somebody else the role first, then lock the "
-        "account."
     )
 
 
@@ -52,18 +44,16 @@ class NoAddress(Conflict):
 def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> User:
     """Lock an account and end its sessions and tokens; the person reads the reason at login.
 
-    A second time changes nothing. Nobody locks themselves or the last administrator.
+    A second time changes nothing. Nobody locks themselves, and so nobody the last administrator.
     """
     require(actor, "accounts.maintain_accounts")
-    user = _lock(user_id)
+    user = _lock(actor, user_id)
     _require_other(actor, user)
     if not reason.strip():
         message = gettext_noop("Enter the reason; the person reads it at login.")
         raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
     if not user.is_active:
         return user
-    if not selectors.people_with_role(Role.SYSADMIN).exclude(pk=user.pk).exists():
-        raise LastAdministrator
     user.is_active, user.locked_at, user.lock_reason = False, now, reason.strip()
     user.save(update_fields=["is_active", "locked_at", "lock_reason"])
     details = {"reason": user.lock_reason, **_end_access(user, now)}
@@ -75,7 +65,7 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
 def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
     """Let the person log in again, with the password and the roles as they were; a second time is nothing."""
     require(actor, "accounts.maintain_accounts")
-    user = _lock(user_id)
+    user = _lock(actor, user_id)
     if user.is_active:
         return user
     user.is_active, user.locked_at, user.lock_reason = True, None, ""
@@ -91,7 +81,7 @@ def account_end_access(*, actor: User, user_id: int, now: datetime) -> dict[str,
     Where there are none, nothing changes and nothing is recorded.
     """
     require(actor, "accounts.maintain_accounts")
-    user = _lock(user_id)
+    user = _lock(actor, user_id)
     _require_other(actor, user)
     ended = _end_access(user, now)
     if any(ended.values()):
@@ -106,7 +96,7 @@ def account_send_reset(*, actor: User, user_id: int, send: Callable[[User], None
     Nobody sets or sees a password of somebody else.
     """
     require(actor, "accounts.maintain_accounts")
-    user = _lock(user_id)
+    user = _lock(actor, user_id)
     if not user.is_active:
         raise AccountLocked
     if not user.email:
@@ -121,15 +111,17 @@ def sessions_forget_ended(*, now: datetime) -> int:
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
-def _lock(user_id: int) -> User:
-    """Lock the account together with all administrators, always in the order of their ids.
+def _lock(actor: User, user_id: int) -> User:
+    """Lock the account, after the organizations of all administrators, as whatever ends a role does.
 
-    So two administrators who lock each other at the same moment wait for each other.
+    So of two administrators who lock each other at the same moment the second finds that they are none any
+    more, and an administrator stays: whoever acts is one, and acts on somebody else.
     """
-    administrators: QuerySet[User] = selectors.people_with_role(Role.SYSADMIN)
-    ids = {user_id, *administrators.values_list("pk", flat=True)}
-    locked = {row.pk: row for row in User.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
-    return require_found(locked.get(user_id))
+    seats = Membership.objects.filter(role=Role.SYSADMIN.value, state=MembershipState.ACTIVE)
+    selectors.organization_locks(seats.values_list("organization_id", flat=True))
+    if not selectors.people_with_role(Role.SYSADMIN).filter(pk=actor.pk).exists():
+        raise Forbidden
+    return require_found(User.objects.select_for_update().filter(pk=user_id).first())
 
 
 def _require_other(actor: User, user: User) -> None:

@@ -17,17 +17,15 @@ from instrument_share.web import clock
 
 class Command(BaseCommand):
     help = (
-        "Create the first administrator of a new site, in the organization that runs it. The password is asked "
-        "for, or read from ADMINISTRATOR_PASSWORD."
+        "Create the first administrator of a new site, in the organization that runs it. Asks for the password "
+        "unless ADMINISTRATOR_PASSWORD holds it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument("email")
         parser.add_argument("--name", required=True, help="the person's")
-        parser.add_argument(
-            "--organization", required=True, help="the Chinese name of the body that runs the site"
-        )
+        parser.add_argument("--organization", required=True, help="Chinese name of who runs the site")
         parser.add_argument("--organization-en", default="", help="its English name")
         parser.add_argument("--uscc", required=True, help="its unified social credit code")
         parser.add_argument("--contact", default="", help="whom people ask whose account is locked")
