@@ -17,8 +17,8 @@ from instrument_share.web import clock
 
 class Command(BaseCommand):
     help = (
-        "Create the first administrator of a new site, in the organization that runs it. Asks for the password "
-        "unless ADMINISTRATOR_PASSWORD holds it."
+        "Create the first administrator of a new site, in the organization that runs it. Asks for the "
+        "password unless ADMINISTRATOR_PASSWORD holds it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
