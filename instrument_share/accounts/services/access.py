@@ -121,7 +121,7 @@ def _lock(actor: User, user_id: int) -> User:
     selectors.organization_locks(seats.values_list("organization_id", flat=True))
     if not selectors.people_with_role(Role.SYSADMIN).filter(pk=actor.pk).exists():
         raise Forbidden
-    return require_found(User.objects.select_for_update().filter(pk=user_id).first())
+    return require_found(User.objects.select_for_update(no_key=True).filter(pk=user_id).first())
 
 
 def _require_other(actor: User, user: User) -> None:
