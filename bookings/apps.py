@@ -8,6 +8,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import guards
+        from bookings.journal import ACTS, KINDS
         from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
@@ -19,6 +20,7 @@ class BookingsConfig(AppConfig):
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
+        from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
         from providers.public import (
@@ -43,3 +45,4 @@ class BookingsConfig(AppConfig):
         register_instrument_notice(get_rule_notice)
         register_logged_hours(get_unit_hours_of_year)
         register_recurring(*RECURRING)
+        register_journal(ACTS, KINDS)

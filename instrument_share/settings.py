@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "instrument_share.journal",
     "instrument_share.accounts",
     "instrument_share.jobs",
+    "instrument_share.mails",
     "instrument_share.demo",  # before web: it adds its accounts to the login page
     "instrument_share.web",
     "instrument_share.documents",
@@ -60,10 +61,10 @@ INSTALLED_APPS = [
     "bookings",
     "rewards",
     "instrument_share.people",
+    "instrument_share.operations",
     "instrument_share.pages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
@@ -205,6 +206,10 @@ EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 # django-environ drops the first slash of the path: filemail:///var/mail would be a folder of wherever one is.
 EMAIL_FILE_PATH = str(Path("/", EMAIL_CONFIG["EMAIL_FILE_PATH"]))
+# Mails wait in a queue; the worker sends them by what EMAIL_URL names, with a limit in seconds for answers.
+MAIL_TRANSPORT = EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_BACKEND = "instrument_share.mails.backend.QueueBackend"
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@example.org")
 
 CONTENT_SECURITY_POLICY = {
@@ -223,6 +228,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "instrument_share.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

@@ -5,6 +5,7 @@ from django.urls import include, path
 from bookings.requests import urls as requests
 from bookings.usage import urls as usage
 from instrument_share.api import api
+from instrument_share.operations import urls as operations
 from instrument_share.people import urls as people
 from providers.exchange import urls as exchange
 from providers.instruments import urls as instruments
@@ -68,6 +69,9 @@ urlpatterns = [
     path("me/", include(people.me_urls)),
     path("invitations/", include(people.invitations_urls)),
     path("organizations/", include(people.organizations_urls)),
+    # The site itself
+    path("system/", include(operations.system_urls)),
+    path("journal/", include(operations.journal_urls)),
     # Pages that read from several apps
     path("", include("instrument_share.pages.urls")),
 ]

@@ -7,6 +7,7 @@ class ProvidersConfig(AppConfig):
     def ready(self) -> None:
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
+        from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
         from providers.exchange import tasks  # noqa: F401 (registers the jobs)
@@ -20,6 +21,7 @@ class ProvidersConfig(AppConfig):
             register_instrument_notice,
             register_instrument_tabs,
         )
+        from providers.journal import ACTS, KINDS
         from providers.recurring import RECURRING
         from providers.revisions.selectors import register_revised
         from providers.revisions.templatetags.revisions_ui import register_value_formats
@@ -51,5 +53,6 @@ class ProvidersConfig(AppConfig):
         register_instrument_notice(get_gap_notice)
         on_instruments_changed(search_index)
         register_recurring(*RECURRING)
+        register_journal(ACTS, KINDS)
         on_drafts_removed(search_forget)
         on_drafts_removed(rules_forget)

@@ -124,8 +124,23 @@ def arguments(w):
         "unit_picture": unit,
         "my_organization": [w.company.public_id],
         "notification_open": [w.notification.public_id],
+        **_of_the_site(w),
         "token_revoke": [w.token.public_id],
         **_of_people(w),
+    }
+
+
+def _of_the_site(w):
+    somebody = [w.people["other"].public_id]
+    return {
+        "system_account": somebody,
+        "account_lock": somebody,
+        "account_unlock": somebody,
+        "account_end_access": somebody,
+        "account_send_reset": somebody,
+        "mail_retry": [w.failed_mail.public_id],
+        "job_retry": [w.failed_job],
+        "recurring_run": ["site.audit_seal"],
     }
 
 

@@ -11,8 +11,10 @@ from bookings.usage.domain.history import HistoryRow
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.domain.registration import Registration
+from instrument_share.jobs import services as jobs
 from instrument_share.journal import services as journal
 from instrument_share.kernel.uscc import compute_check_character
+from instrument_share.mails import services as mails
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
 from providers.exchange.services.imports import apply as sheet_apply
@@ -76,6 +78,12 @@ def attempts(w):
             **now,
         ),
         **_of_people(w, now, reason),
+        "account_lock": partial(accounts.account_lock, user_id=w.people["other"].pk, **reason, **now),
+        "account_unlock": partial(accounts.account_unlock, user_id=w.people["other"].pk, **now),
+        "account_end_access": partial(accounts.account_end_access, user_id=w.people["other"].pk, **now),
+        "account_send_reset": partial(
+            accounts.account_send_reset, user_id=w.people["other"].pk, send=lambda user: None, **now
+        ),
         "api_token_create": partial(accounts.api_token_create, name="导出", **now),
         "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
         "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),
@@ -248,6 +256,9 @@ def attempts(w):
             account="6222",
             **report,
         ),
+        "recurring_run_now": partial(jobs.recurring_run_now, name="site.audit_seal", **now),
+        "job_retry": partial(jobs.job_retry, job_id=w.failed_job, **now),
+        "mail_retry": partial(mails.mail_retry, public_id=w.failed_mail.public_id, **now),
     }
 
 

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
+from django.core.mail import EmailMessage
+from django_tasks_db.models import DBTaskResult
 
 from bookings.requests.services.bookings import booking_approve
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
@@ -23,8 +25,12 @@ from instrument_share.accounts.models import (
     OrganizationDocument,
     OrganizationRelation,
 )
+from instrument_share.jobs.services import enqueue
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
+from instrument_share.mails.messages import keep_message
+from instrument_share.mails.models import OutgoingMail
+from instrument_share.mails.services import ATTEMPTS
 from providers.exchange.models import SheetRun
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import (
@@ -110,6 +116,7 @@ def build_world():
         **_things_of_organizations(people, unit, elsewhere, company),
         **_things_of_the_user(city, instrument),
         **_year(city, authorities, instrument, company),
+        **_things_of_the_site(),
     )
 
 
@@ -280,6 +287,23 @@ def _running(city, interval):
     booking = book(city, interval, now=interval.start - timedelta(hours=1))
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=interval.start - timedelta(hours=1))
     return booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+
+
+def _things_of_the_site():
+    """A mail and a job that were given up."""
+    mail = OutgoingMail.objects.create(
+        recipients=["geng@example.org"],
+        subject="通知",
+        content=keep_message(EmailMessage("通知", "请查看", to=["geng@example.org"])),
+        created_at=NOW,
+        failed_at=NOW,
+        error="550 no such mailbox",
+    )
+    job = enqueue("mails.send", public_id=mail.public_id)
+    DBTaskResult.objects.filter(pk=job).update(
+        status="FAILED", worker_ids=["w"] * ATTEMPTS, finished_at=NOW, traceback="ValueError: out of paper"
+    )
+    return {"failed_mail": mail, "failed_job": job}
 
 
 def _year(city, authorities, instrument, company):

@@ -242,6 +242,22 @@ report_accept                        in    403   403   403   403   403   403   4
 report_return                        in    403   403   403   403   403   403   403   403   403   ok    403
 payment_new                          in    403   403   403   403   403   403   403   403   403   ok    403
 
+# the site itself: administrators, and the journal for officers too
+system                               in    403   403   403   403   403   403   403   403   403   403   ok
+system_accounts                      in    403   403   403   403   403   403   403   403   403   403   ok
+system_account                       in    403   403   403   403   403   403   403   403   403   403   ok
+account_lock                         in    403   403   403   403   403   403   403   403   403   403   ok
+account_unlock                       in    403   403   403   403   403   403   403   403   403   403   ok
+account_end_access                   in    403   403   403   403   403   403   403   403   403   403   ok
+account_send_reset                   in    403   403   403   403   403   403   403   403   403   403   ok
+system_mails                         in    403   403   403   403   403   403   403   403   403   403   ok
+mail_retry                           in    403   403   403   403   403   403   403   403   403   403   ok
+system_jobs                          in    403   403   403   403   403   403   403   403   403   403   ok
+job_retry                            in    403   403   403   403   403   403   403   403   403   403   ok
+recurring_run                        in    403   403   403   403   403   403   403   403   403   403   ok
+journal                              in    403   403   403   403   403   403   403   ok    403   403   ok
+journal_csv                          in    403   403   403   403   403   403   403   ok    403   403   ok
+
 # the API
 api-v1:openapi-json                  ok    -     -     -     -     -     -     -     -     -     -     -
 api-v1:openapi-view                  ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok

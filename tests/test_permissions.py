@@ -15,8 +15,10 @@ import rules
 from django.db import transaction
 
 from instrument_share.accounts import services as accounts
+from instrument_share.jobs import services as jobs
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError
+from instrument_share.mails import services as mails
 from tests.permission_attempts import attempts
 from tests.permission_world import ROLES, build_world, cells, differences
 from tests.rooms import service_modules
@@ -61,6 +63,10 @@ invitation_accept              .     yes   .     .     .     .     .     .     .
 # one's own
 user_update                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 user_language_set              .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+account_lock                   .     .     .     .     .     .     .     .     .     .     .     yes
+account_unlock                 .     .     .     .     .     .     .     .     .     .     .     yes
+account_end_access             .     .     .     .     .     .     .     .     .     .     .     yes
+account_send_reset             .     .     .     .     .     .     .     .     .     .     .     yes
 # one's own
 api_token_create               -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 # the user's
@@ -193,10 +199,28 @@ report_send                    .     .     .     .     .     .     .     .     y
 report_accept                  .     .     .     .     .     .     .     .     .     .     yes   .
 report_return                  .     .     .     .     .     .     .     .     .     .     yes   .
 payment_record                 .     .     .     .     .     .     .     .     .     .     yes   .
+
+site
+recurring_run_now              .     .     .     .     .     .     .     .     .     .     .     yes
+job_retry                      .     .     .     .     .     .     .     .     .     .     .     yes
+mail_retry                     .     .     .     .     .     .     .     .     .     .     .     yes
 """
 
 OF_THE_SYSTEM = {
     "institution_establish": "installation",
+    "sessions_forget_ended": "a recurring job",
+    "enqueue": "of every service that leaves work to a job",
+    "jobs_recover": "the worker",
+    "jobs_forget_old": "a recurring job",
+    "worker_seen": "the worker",
+    "worker_left": "the worker",
+    "recurring_claim": "the worker",
+    "recurring_begin": "the worker",
+    "recurring_end": "the worker",
+    "mails_enqueue": "the mail backend, for whatever sends a mail",
+    "mail_send": "a job",
+    "mail_record_failure": "of mail_send",
+    "mails_forget_old": "a recurring job",
     "user_sign_up": "who opens an account for themselves; the form has checked it",
     "user_address_confirmed": "who opens the link of a mail; allauth has checked it",
     "user_password_changed": "who knows the old one or opens the link of a mail; allauth has checked it",
@@ -250,7 +274,12 @@ PARTS = {
 }
 """Written by other services, which have asked before."""
 
-OF_READING = {"providers.see_revisions", "rewards.trace_any", "rewards.see_assessment"}
+OF_READING = {
+    "providers.see_revisions",
+    "rewards.trace_any",
+    "rewards.see_assessment",
+    "site.read_journal",
+}
 """Permissions that pages ask."""
 
 NOT_THEIR_ORGANIZATION = "booking.organization_not_admitted"
@@ -318,7 +347,7 @@ def services_of(package):
                 yield name
 
 
-PACKAGES = (accounts, journal, *APPS)
+PACKAGES = (accounts, journal, jobs, mails, *APPS)
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: getattr(package, "__name__", package))
@@ -332,7 +361,7 @@ def test_every_permission_is_required_by_a_service():
         r'(?:require|require_unless_system)\(\s*actor,\s*"([a-z_.]+)"|permission(?:: str)? ?= ?"([a-z_.]+)"'
     )
     modules = [module for app in APPS for module in service_modules(app)]
-    places = [Path(module.__file__) for module in (accounts, journal, *modules)]
+    places = [Path(module.__file__) for module in (accounts, journal, jobs, mails, *modules)]
     sources = [
         one
         for place in places

@@ -35,5 +35,5 @@ def test_a_page_may_load_and_run_only_what_comes_from_the_site(client):
 def test_a_folder_for_mail_does_not_depend_on_where_a_command_is_started(monkeypatch, url):
     monkeypatch.setenv("EMAIL_URL", url)
     read = runpy.run_path(str(Path(settings.BASE_DIR) / "instrument_share/settings.py"))
-    assert read["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+    assert read["MAIL_TRANSPORT"] == "django.core.mail.backends.filebased.EmailBackend"
     assert read["EMAIL_FILE_PATH"] == "/srv/mail"

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 
@@ -33,6 +34,10 @@ class User(AbstractUser):
         help_text="the privacy notice agreed to at sign-up; empty: before there was one",
     )
     privacy_agreed_at = models.DateTimeField(null=True, blank=True)
+    locked_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when it is locked (`is_active` is false then)"
+    )
+    lock_reason = models.CharField(max_length=500, blank=True, help_text="as the person reads it at login")
 
     REQUIRED_FIELDS = ["email", "name"]
 
@@ -44,6 +49,16 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.get_full_name()
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, with whose it is, so that an account's can be counted and ended."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    signed_in_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"session of {self.user_id}"
 
 
 class District(models.Model):
@@ -199,7 +214,6 @@ class Invitation(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, help_text="when the mail server last took the mail")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -139,5 +139,7 @@ add_permissions(
         "accounts.ask_membership": rules.is_authenticated,
         "accounts.end_own_membership": is_oneself,
         "accounts.maintain_accounts": is_sysadmin,
+        "site.operate": is_sysadmin,
+        "site.read_journal": is_sysadmin | is_supervisor,
     }
 )

@@ -17,6 +17,7 @@ from instrument_share.demo.stages import (
     past,
     present,
     supervision,
+    system,
     texts,
     units,
 )
@@ -33,6 +34,7 @@ STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
     ("Texts in preparation", texts.load),
     ("What stands around instruments", around.load),
     ("What the bureau asks of units", supervision.load),
+    ("What waits for the administrator", system.load),
     ("Last year's assessment", assessment.load),
 )
 

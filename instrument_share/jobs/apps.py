@@ -9,6 +9,7 @@ class JobsConfig(AppConfig):
     name = "instrument_share.jobs"
 
     def ready(self) -> None:
+        from instrument_share.jobs import tasks  # noqa: F401 (registers the job)
         from instrument_share.jobs.registry import RecurringJob, register_recurring
         from instrument_share.jobs.services import jobs_forget_old
         from instrument_share.kernel.errors import gettext_noop

@@ -67,6 +67,11 @@ def job_of_path(task_path: str) -> Job | None:
     return next((one for one in _jobs.values() if one.task.module_path == task_path), None)
 
 
+def recurring_named(name: str) -> RecurringJob | None:
+    """Return a recurring job; None if no app registers it."""
+    return _recurring.get(name)
+
+
 def recurring() -> list[RecurringJob]:
     """Return all recurring jobs in the order of a round."""
     return sorted(_recurring.values(), key=lambda one: one.after_others)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from django.db.models import Count, Min
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -13,6 +14,8 @@ from instrument_share.jobs.registry import job_of_path, recurring
 
 SILENT_FOR = timedelta(seconds=30)
 """A worker that was not seen for so long is dead; it says every five seconds that it is alive."""
+LATE_AFTER = timedelta(minutes=5)
+"""So much later than due a recurring job is overdue: others may run before it."""
 
 
 class JobState(Enum):
@@ -57,6 +60,39 @@ class RecurringState:
     done: int
     problem: str
 
+    @property
+    def next_at(self) -> datetime | None:
+        """When it is due again; None if it has never run and is due at once."""
+        return self.started_at + self.every if self.started_at else None
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long the last run took; None while it runs."""
+        if self.ending not in (Ending.DONE, Ending.FAILED):
+            return None
+        assert self.started_at is not None
+        assert self.finished_at is not None
+        return self.finished_at - self.started_at
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Return whether it should have run some time ago, or has never run at all."""
+        return self.next_at is None or self.next_at + LATE_AFTER < now
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How many jobs wait, and since when the first of them; `runs` are under way."""
+
+    waits: int
+    runs: int
+    since: datetime | None
+
+
+def queue() -> Queue:
+    """Return what stands in the queue and is due, and what runs."""
+    waiting = DBTaskResult.objects.ready().aggregate(count=Count("id"), since=Min("enqueued_at"))
+    return Queue(waiting["count"], DBTaskResult.objects.running().count(), waiting["since"])
+
 
 def is_worker_running(now: datetime) -> bool:
     """Return whether any worker has said lately that it is alive."""
@@ -72,17 +108,24 @@ def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
     """Return the jobs that were given up, the last first."""
     failed = DBTaskResult.objects.failed().order_by("-finished_at")
     given_up = [row for row in failed[: 2 * limit] if _state(row) is JobState.GIVEN_UP]
-    return [
-        GivenUpJob(
-            id=str(row.pk),
-            name=found.name if (found := job_of_path(row.task_path)) else row.task_path,
-            attempts=len(row.worker_ids),
-            failed_at=row.finished_at,
-            reason=row.traceback.strip().rpartition("\n")[2],
-            trace=row.traceback,
-        )
-        for row in given_up[:limit]
-    ]
+    return [_given_up(row) for row in given_up[:limit]]
+
+
+def given_up_job(job_id: str) -> GivenUpJob | None:
+    """Return a job that was given up; None for any other."""
+    row = DBTaskResult.objects.failed().filter(pk=job_id).first()
+    return _given_up(row) if row and _state(row) is JobState.GIVEN_UP else None
+
+
+def _given_up(row: DBTaskResult) -> GivenUpJob:
+    return GivenUpJob(
+        id=str(row.pk),
+        name=found.name if (found := job_of_path(row.task_path)) else row.task_path,
+        attempts=len(row.worker_ids),
+        failed_at=row.finished_at,
+        reason=row.traceback.strip().rpartition("\n")[2],
+        trace=row.traceback,
+    )
 
 
 def recurring_jobs() -> list[RecurringState]:

@@ -1,20 +1,33 @@
 """Write to the queue: enqueue, put back, forget; and keep who works and what recurs."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Q
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from instrument_share.accounts.permissions import require
 from instrument_share.jobs.models import RecurringRun, Worker
-from instrument_share.jobs.registry import RecurringJob, job_named
+from instrument_share.jobs.registry import RecurringJob, job_named, job_of_path, recurring_named
 from instrument_share.jobs.selectors import SILENT_FOR, attempts_left
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=10)
 DONE_KEPT_FOR = timedelta(days=7)
 FAILED_KEPT_FOR = timedelta(days=90)
+RUN_NOW = "jobs.run_recurring"
+
+
+class JobUnknown(Conflict):
+    code = "job.unknown"
+    message = gettext_noop("This version of the site no longer knows this job, so it cannot be run again.")
 
 
 def enqueue(name: str, **arguments: Any) -> str:
@@ -77,6 +90,36 @@ def recurring_end(job: RecurringJob, now: datetime, *, done: int = 0, problem: s
     """Record how a run of a recurring job ended; `problem` says why it failed."""
     longest = RecurringRun._meta.get_field("problem").max_length
     RecurringRun.objects.filter(name=job.name).update(finished_at=now, done=done, problem=problem[:longest])
+
+
+@transaction.atomic
+def recurring_run_now(*, actor: "User", name: str, now: datetime) -> None:
+    """Let a worker run a recurring job next, due or not; while it waits for that, nothing is added."""
+    require(actor, "site.operate")
+    job = require_found(recurring_named(name))
+    run, _ = RecurringRun.objects.get_or_create(name=job.name)
+    RecurringRun.objects.select_for_update().get(pk=run.pk)
+    waiting = DBTaskResult.objects.ready().filter(task_path=job_named(RUN_NOW).task.module_path)
+    if job.name in [row.args_kwargs["kwargs"]["recurring"] for row in waiting]:
+        return
+    enqueue(RUN_NOW, recurring=job.name)
+    record(actor=actor, action="recurring_job.started", subject=run, now=now)
+
+
+@transaction.atomic
+def job_retry(*, actor: "User", job_id: str, now: datetime) -> None:
+    """Give a job that was given up all its attempts again; one that waits, runs or is done stays as it is."""
+    require(actor, "site.operate")
+    row = require_found(DBTaskResult.objects.select_for_update().filter(pk=job_id).first())
+    if row.status != TaskResultStatus.FAILED or attempts_left(row):
+        return
+    known = job_of_path(row.task_path)
+    if known is None:
+        raise JobUnknown
+    row.worker_ids = []
+    row.save(update_fields=["worker_ids"])
+    _put_back(row, now)
+    record(actor=actor, action="job.retried", subject=row, now=now, details={"job": known.name})
 
 
 def _delay(row: DBTaskResult) -> timedelta:

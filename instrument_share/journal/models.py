@@ -27,6 +27,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["subject_type", "id"], name="audit_by_type"),
             models.Index(fields=["organization_id", "id"], name="audit_by_organization"),
             models.Index(fields=["actor", "id"], name="audit_by_actor"),
+            models.Index(fields=["at", "id"], name="audit_by_time"),
+            models.Index(fields=["action", "id"], name="audit_by_action"),
         ]
 
     def __str__(self) -> str:

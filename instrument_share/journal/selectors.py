@@ -22,6 +22,11 @@ def unread_count(viewer: "User") -> int:
     return Notification.objects.filter(user=viewer, read_at__isnull=True).count()
 
 
+def entries() -> QuerySet[AuditEntry]:
+    """Return all entries; the caller bounds them by what the viewer may see."""
+    return AuditEntry.objects.all()
+
+
 def history(subject: Model) -> QuerySet[AuditEntry]:
     """Return every entry on `subject`, oldest first; the caller has checked that the viewer may see it."""
     return AuditEntry.objects.filter(

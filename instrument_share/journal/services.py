@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from smtplib import SMTPConnectError, SMTPServerDisconnected
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
@@ -190,17 +189,16 @@ def _seal_next(now: datetime) -> int:
 MAILED_AT_ONCE = 200
 TRIED_FOR = timedelta(days=7)
 """What is older stands in the inbox only: news of last month in today's mail would mislead."""
-SERVER_IS_AWAY = (ConnectionError, TimeoutError, SMTPServerDisconnected, SMTPConnectError)
-"""Of these the next mail would die as well."""
 
 log = logging.getLogger(__name__)
 
 
 def notifications_mail(now: datetime, tell: Tell) -> int:
-    """Send the notifications that were not mailed yet, each in its reader's language; their number.
+    """Mail the notifications that were not mailed yet, each in its reader's language; their number.
 
-    Run by a job. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
-    for a week, and keeps back nobody else's. People without an address read theirs in the inbox.
+    Run by a job. Each is marked in the transaction that puts its mail into the queue. One whose mail cannot
+    be made is tried again next time, for a week, and keeps back nobody else's. People without an address
+    read theirs in the inbox.
     """
     waiting = Notification.objects.filter(mailed_at__isnull=True, created_at__gt=now - TRIED_FOR)
     sent, unreachable = 0, set()
@@ -211,10 +209,8 @@ def notifications_mail(now: datetime, tell: Tell) -> int:
             continue
         try:
             sent += _mail(pk, now, tell)
-        except SERVER_IS_AWAY:
-            raise
         except Exception:
-            log.exception("The mail of notification %s was not sent.", pk)
+            log.exception("The mail of notification %s was not made.", pk)
             unreachable.add(user_id)
     return sent
 

@@ -20,9 +20,14 @@ BY_ROLE = (
         "/bureau/",
         _("Bureau desk"),
         frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
-        ("/finance/", "/organizations/", "/revisions/", "/unit/", *USAGE_PREFIXES),
+        ("/finance/", "/journal/", "/organizations/", "/revisions/", "/unit/", *USAGE_PREFIXES),
     ),
-    Place("/organizations/", _("Organizations"), frozenset({Role.SYSADMIN}), ("/bureau/",)),
+    Place(
+        "/system/",
+        _("System desk"),
+        frozenset({Role.SYSADMIN}),
+        ("/bureau/", "/journal/", "/organizations/"),
+    ),
     Place(
         "/unit/",
         _("Unit desk"),

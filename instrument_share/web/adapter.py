@@ -3,14 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
-from instrument_share.accounts import services
+from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.language import keep_language
 from instrument_share.web import clock
@@ -51,9 +54,20 @@ class AccountAdapter(DefaultAccountAdapter):
             super().set_password(user, password)
             services.user_password_changed(user=user, now=clock.now())
 
+    def respond_user_inactive(self, request: HttpRequest, user: "User") -> HttpResponse:
+        """Say why the account is locked and whom to ask; only who knows the password gets here."""
+        context = {"locked": user, "ask": selectors.administrators_organization()}
+        return render(request, "account/account_inactive.html", context, status=403)
+
     def post_login(self, request: HttpRequest, user: "User", **how: Any) -> HttpResponse:
         """A browser that has not been told a language yet gets the account's."""
         answer = super().post_login(request, user, **how)
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not how["signup"]:
             keep_language(answer, user.language)
         return answer
+
+
+def send_password_reset(request: HttpRequest, user: "User") -> None:
+    """Mail a person, in their language, the link to choose a new password."""
+    with override(user.language):
+        request_password_reset(request, user.email, [user], default_token_generator)

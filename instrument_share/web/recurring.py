@@ -1,9 +1,8 @@
 """What the site itself does by the clock."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.contrib.sessions.models import Session
-
+from instrument_share.accounts import services as accounts
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import gettext_noop
@@ -13,13 +12,14 @@ from instrument_share.web.responses import problem
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-def _delete_ended_sessions(now: datetime) -> int:
-    return Session.objects.filter(expire_date__lt=now).delete()[0]
-
-
 RECURRING = (
     RecurringJob("site.audit_seal", gettext_noop("Seals over the audit log"), MINUTE, journal.audit_seal),
-    RecurringJob("site.sessions", gettext_noop("Removal of ended sessions"), HOUR, _delete_ended_sessions),
+    RecurringJob(
+        "site.sessions",
+        gettext_noop("Removal of ended sessions"),
+        HOUR,
+        lambda now: accounts.sessions_forget_ended(now=now),
+    ),
     RecurringJob(
         "site.old_answers",
         gettext_noop("Removal of old answers to repeated requests"),

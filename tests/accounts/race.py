@@ -44,3 +44,43 @@ def take_the_others_role(ready, results, *, environment, locked, actor_id, membe
         results.put(type(error).__name__)
     else:
         results.put("taken")
+
+
+def lock_the_other(ready, results, *, environment, locked, actor_id, user_id, now):
+    """Lock the account once; put `locked` or the error's name into `results`."""
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+    from contextlib import suppress
+    from threading import BrokenBarrierError
+
+    from django.db import connection
+
+    from instrument_share.accounts import selectors
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.services import access
+
+    lock = access.account_lock
+    ready, seam = ready
+    if not locked:
+        selectors.organization_locks = lambda ids: []
+        if connection.vendor == "sqlite":
+            lock = lock.__wrapped__
+    end_access = access._end_access
+
+    def when_both_are_here(*args):
+        with suppress(BrokenBarrierError):
+            seam.wait(3)
+        return end_access(*args)
+
+    access._end_access = when_both_are_here
+    actor = User.objects.get(pk=actor_id)
+    selectors.standing(actor)
+    ready.wait(60)
+    try:
+        lock(actor=actor, user_id=user_id, reason="理由", now=now)
+    except Exception as error:
+        results.put(type(error).__name__)
+    else:
+        results.put("locked")

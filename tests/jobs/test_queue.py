@@ -6,10 +6,28 @@ import pytest
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
+from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.jobs.models import Worker
-from instrument_share.jobs.selectors import JobState, given_up_jobs, is_worker_running, job_states
-from instrument_share.jobs.services import enqueue, jobs_forget_old, jobs_recover, worker_left, worker_seen
+from instrument_share.jobs.selectors import (
+    JobState,
+    given_up_job,
+    given_up_jobs,
+    is_worker_running,
+    job_states,
+    queue,
+)
+from instrument_share.jobs.services import (
+    enqueue,
+    job_retry,
+    jobs_forget_old,
+    jobs_recover,
+    worker_left,
+    worker_seen,
+)
 from instrument_share.jobs.worker import run_next_job
+from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.errors import Forbidden
+from tests import factories
 from tests.jobs import samples
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +166,24 @@ def test_old_jobs_and_workers_are_forgotten_failures_later(put, clock, monkeypat
     clock.move(timedelta(days=90))
     assert jobs_forget_old(clock.now()) == 1
     assert state(failed) is None
+
+
+def test_administrator_gives_a_job_its_attempts_again(put, clock, monkeypatch):
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    admin = factories.member(office, Role.SYSADMIN)
+    job_id = put()
+    monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
+    while state(job_id) is JobState.WAITS:
+        DBTaskResult.objects.update(run_after=clock.now() - timedelta(days=1))
+        fail(job_id, clock)
+        jobs_recover(clock.now(), idle_worker="w")
+    assert given_up_job(job_id).reason == "ValueError: out of paper"
+    with pytest.raises(Forbidden):
+        job_retry(actor=factories.user(), job_id=job_id, now=clock.now())
+    monkeypatch.setattr(samples, "fails_with", None)
+    for _twice in range(2):
+        job_retry(actor=admin, job_id=job_id, now=clock.now())
+    assert (given_up_job(job_id), queue().waits) == (None, 1)
+    assert run_next_job("w")
+    assert state(job_id) is JobState.DONE
+    assert AuditEntry.objects.filter(action="job.retried", subject_id=job_id).count() == 1

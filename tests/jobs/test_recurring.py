@@ -8,12 +8,17 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django_tasks_db.models import DBTaskResult
 
-from instrument_share.jobs import worker
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.jobs import registry, worker
 from instrument_share.jobs.models import RecurringRun
-from instrument_share.jobs.registry import RecurringJob, register_recurring
+from instrument_share.jobs.registry import Job, RecurringJob, register_recurring
 from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs
-from instrument_share.jobs.services import enqueue, recurring_claim
+from instrument_share.jobs.services import RUN_NOW, enqueue, recurring_claim, recurring_run_now
+from instrument_share.jobs.tasks import run_recurring_now
 from instrument_share.jobs.worker import work_once
+from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.errors import Forbidden
+from tests import factories
 from tests.jobs import samples
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +147,30 @@ def test_the_list_of_jobs_tells_how_they_ended_and_why(ran, clock, capsys, monke
         "2026-03-02 09:00:05  done       last",
         "2026-03-02 09:00:05  given up   tests.sample  ValueError: out of paper  (3 attempts)",
     ]
+
+
+def test_overdue_is_what_should_have_run_or_never_ran(ran, clock):
+    assert all(state.is_overdue(clock.now()) for state in recurring_jobs())
+    work_once()
+    assert not any(state.is_overdue(clock.now() + 5 * MINUTE) for state in recurring_jobs())
+    late = [state.name for state in recurring_jobs() if state.is_overdue(clock.now() + 7 * MINUTE)]
+    assert late == ["broken", "last"]
+    (good,) = (state for state in recurring_jobs() if state.name == "good")
+    assert (good.next_at, good.took) == (clock.now() + 10 * MINUTE, timedelta())
+
+
+def test_administrator_runs_a_recurring_job_once_before_it_is_due(ran, run_jobs, monkeypatch, clock):
+    monkeypatch.setitem(registry._jobs, RUN_NOW, Job(RUN_NOW, run_recurring_now, 1))
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    admin = factories.member(office, Role.SYSADMIN)
+    with pytest.raises(Forbidden):
+        recurring_run_now(actor=factories.user(), name="good", now=clock.now())
+    for _twice in range(2):
+        recurring_run_now(actor=admin, name="good", now=clock.now())
+    assert ran == []
+    run_jobs()
+    assert [name for name, _now in ran] == ["good"]
+    (state,) = (one for one in recurring_jobs() if one.name == "good")
+    assert (state.ending, state.done) == (Ending.DONE, 4)
+    (entry,) = AuditEntry.objects.filter(action="recurring_job.started")
+    assert (entry.actor, entry.subject_id) == (admin, "good")

@@ -49,11 +49,3 @@ def test_refused_address_does_not_block_other_mail(people, refused):
     assert tried == [first, second, third]
     assert [letter.to[0] for letter in mail.outbox] == [second, third]
     assert Notification.objects.filter(mailed_at__isnull=True).count() == 2
-
-
-def test_unreachable_server_stops_sending(people, refused):
-    tried = refused(people[0].email, ConnectionRefusedError())
-    with pytest.raises(ConnectionRefusedError):
-        journal.notifications_mail(NOW, tell=told)
-    assert tried == [people[0].email]
-    assert Notification.objects.filter(mailed_at__isnull=True).count() == 4

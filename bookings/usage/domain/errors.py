@@ -25,6 +25,13 @@ class AlreadyConfirmed(Conflict):
     message = gettext_noop("This is confirmed already; nothing more needs to be done.")
 
 
+class NotConfirmedYet(Conflict):
+    """A use is rated before its hours are confirmed."""
+
+    code = "usage.not_confirmed"
+    message = gettext_noop("A use can be rated once its hours are confirmed. Confirm them first.")
+
+
 class AlreadyReviewed(Conflict):
     """The use has been rated before."""
 

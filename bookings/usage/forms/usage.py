@@ -134,5 +134,11 @@ class ReviewForm(forms.Form):
         label=_("How was it?"), choices=partial(choices_of, Rating), widget=forms.RadioSelect
     )
     comment = forms.CharField(
-        label=_("A few words"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("A few words"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Everybody reads it on the page of the instrument, as you write it and without your name."
+        ),
     )

@@ -13,7 +13,13 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.payers import get_payer
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
-from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
+from bookings.usage.domain.errors import (
+    AlreadyConfirmed,
+    AlreadyReviewed,
+    NotConfirmedYet,
+    SamePerson,
+    UsageRefused,
+)
 from bookings.usage.domain.usage import (
     Spent,
     content_missing_problem,
@@ -212,9 +218,11 @@ def usage_confirm(
 
 @transaction.atomic
 def usage_review(*, actor: "User", log_id: int, rating: Rating, now: datetime, comment: str = "") -> Review:
-    """Rate a use, as its user. Raises AlreadyReviewed."""
+    """Rate a use whose hours are confirmed, as its user. Raises NotConfirmedYet and AlreadyReviewed."""
     log = log_lock(log_id)
     require(actor, "bookings.review_usage", log)
+    if not log.is_confirmed:  # type: ignore[attr-defined]
+        raise NotConfirmedYet
     if Review.objects.filter(log=log).exists():
         raise AlreadyReviewed
     review = Review.objects.create(

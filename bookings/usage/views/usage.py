@@ -61,7 +61,9 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "is_mine": log.user_id == viewer.pk,
         "here": get_desk(viewer, log),
         "review": review,
-        "may_review": review is None and rules.has_perm("bookings.review_usage", viewer, log),
+        "may_review": review is None
+        and log.is_confirmed  # type: ignore[attr-defined]
+        and rules.has_perm("bookings.review_usage", viewer, log),
         "review_form": review_form,
     }
 

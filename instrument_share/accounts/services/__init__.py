@@ -1,5 +1,15 @@
 """The only writers of people, organizations and roles."""
 
+from instrument_share.accounts.services.access import (
+    AccountLocked,
+    NoAddress,
+    OwnAccount,
+    account_end_access,
+    account_lock,
+    account_send_reset,
+    account_unlock,
+    sessions_forget_ended,
+)
 from instrument_share.accounts.services.documents import (
     DocumentUnusable,
     check_uploads,
@@ -69,17 +79,24 @@ from instrument_share.accounts.services.relations import relation_declare, relat
 __all__ = [
     "TOKEN_LIFETIME",
     "USCC_TAKEN",
+    "AccountLocked",
     "AlreadyMember",
     "DocumentUnusable",
     "InvitationForOther",
     "LastOfRole",
+    "NoAddress",
     "NotAMember",
     "NotCorrectable",
     "NotJoinable",
     "NothingCorrected",
+    "OwnAccount",
     "RoleNotYours",
     "TooManyInvitations",
     "UsernameTaken",
+    "account_end_access",
+    "account_lock",
+    "account_send_reset",
+    "account_unlock",
     "api_token_create",
     "api_token_revoke",
     "check_uploads",
@@ -113,6 +130,7 @@ __all__ = [
     "organization_suspend",
     "relation_declare",
     "relation_end",
+    "sessions_forget_ended",
     "user_address_confirmed",
     "user_create",
     "user_language_set",

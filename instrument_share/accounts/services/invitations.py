@@ -1,16 +1,13 @@
 """Writers of invitations by mail."""
 
 import hashlib
-import logging
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import translation
@@ -41,8 +38,6 @@ OPEN_AT_MOST = 100
 """So many invitations of one organization wait at a time: this is not a way to mail strangers."""
 
 ACCEPTED = gettext_noop("{user} has accepted the invitation to “{organization}”.")
-
-log = logging.getLogger(__name__)
 
 
 class InvitationForOther(DomainError):
@@ -166,28 +161,17 @@ def _belongs(address: str, organization: Organization, role: Role) -> bool:
 def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> None:
     secret = secrets.token_urlsafe(24)
     invitation.digest = hashlib.sha256(secret.encode()).hexdigest()
-    invitation.expires_at, invitation.sent_at = now + LIFETIME, None
+    invitation.expires_at = now + LIFETIME
     invitation.save()
     _record(actor, action, invitation, now)
-    transaction.on_commit(_mailing(invitation, secret, now))
+    _build_mail(invitation, secret).send()
 
 
-def _mailing(invitation: Invitation, secret: str, now: datetime) -> Callable[[], None]:
-    """Return what sends the mail once the invitation is committed.
-
-    A mail that fails is shown as not sent, to be sent again; the link itself is not kept.
-    """
-
-    def mail() -> None:
-        address = f"{settings.SITE_URL}/invitations/{secret}/"
-        try:
-            send_mail(*_letter(invitation, address), None, [invitation.email])
-        except (OSError, SMTPException):
-            log.exception("The mail of invitation %s was not sent.", invitation.public_id)
-            return
-        Invitation.objects.filter(pk=invitation.pk).update(sent_at=now)
-
-    return mail
+def _build_mail(invitation: Invitation, secret: str) -> EmailMessage:
+    """Return the mail with the link; it says what it is about, so that its state can be shown."""
+    subject, text = _letter(invitation, f"{settings.SITE_URL}/invitations/{secret}/")
+    about = {"X-Subject-Id": invitation.public_id}
+    return EmailMessage(subject, text, to=[invitation.email], headers=about)
 
 
 def _letter(invitation: Invitation, address: str) -> tuple[str, str]:

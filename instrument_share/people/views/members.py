@@ -19,6 +19,7 @@ from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden, NotFound, require_found
+from instrument_share.mails.selectors import MailState, mail_states
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, get_role_choices
 from instrument_share.people.views.organizations import build_organization_tabs, get_organization_address
 from instrument_share.web import clock, cursor
@@ -33,7 +34,7 @@ from instrument_share.web.text.labels import ROLES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from instrument_share.accounts.models import Membership, Organization, User
+    from instrument_share.accounts.models import Invitation, Membership, Organization, User
 
 PER_PAGE = 50
 FORMER_STATES = (MembershipState.ENDED, MembershipState.REFUSED)
@@ -89,7 +90,7 @@ def _members_page(
         "page": page,
         "people": _grouped(page.items, given),
         "requests": every.filter(state=MembershipState.PENDING).order_by("created_at", "id"),
-        "invitations": accounts.invitations_open(request.user, found),
+        "invitations": _with_mail_states(accounts.invitations_open(request.user, found)),
         "form": form,
         "former": former,
         "q": text,
@@ -97,6 +98,14 @@ def _members_page(
         "chips": [(_("Former members"), "?" if former else "?show=former", former)],
     }
     return render(request, "people/members.html", context, status=status)
+
+
+def _with_mail_states(
+    invitations: "Iterable[Invitation]",
+) -> "list[tuple[Invitation, MailState | None]]":
+    every = list(invitations)
+    states = mail_states(one.public_id for one in every)
+    return [(one, states.get(one.public_id)) for one in every]
 
 
 def _grouped(rows: "Iterable[Membership]", given: frozenset[Role]) -> list[Member]:

@@ -2,12 +2,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from bookings.requests.models import Booking, NextFree
+from instrument_share.accounts.models import Session
 from instrument_share.jobs import registry
 from instrument_share.journal import guards
 from instrument_share.journal.models import AuditEntry, AuditSeal

@@ -7,7 +7,13 @@ import pytest
 from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.models import Booking
 from bookings.usage.domain.choices import Rating
-from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
+from bookings.usage.domain.errors import (
+    AlreadyConfirmed,
+    AlreadyReviewed,
+    NotConfirmedYet,
+    SamePerson,
+    UsageRefused,
+)
 from bookings.usage.models import UsageEntry
 from bookings.usage.selectors.usage import get_usage_log
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
@@ -172,8 +178,11 @@ def test_payer_must_be_organization_of_user(city):
     assert codes(refused) == ["usage.payer_not_of_user"]
 
 
-def test_the_user_rates_a_use_once(city):
+def test_the_user_rates_a_confirmed_use_once(city):
     log = use(city)
+    with pytest.raises(NotConfirmedYet):
+        usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=NOW)
     with pytest.raises(Forbidden):
         usage_review(actor=city.keeper, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
     usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)

@@ -84,7 +84,24 @@ def test_superseded_correction_is_marked_and_has_no_button(city, log, see, send)
     assert (page.count(overtaken), f'value="{first.public_id}"' in page) == (1, False)
 
 
+def test_the_rating_is_offered_once_hours_are_confirmed_and_says_that_its_text_is_public(
+    city, log, see, send
+):
+    offered = 'name="rating"'
+    assert offered not in texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    given = {"rating": "satisfied", "comment": "很好\n<b>快</b>"}
+    assert send(city.researcher, "usage_review", log.public_id, now=AFTER, **given).status_code == 409
+    send(city.researcher, "usage_confirm", log.public_id, now=AFTER)
+    page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    assert offered in page
+    assert "评价文字将按原文公开显示在仪器页面" in page
+    send(city.researcher, "usage_review", log.public_id, now=AFTER, **given)
+    public = texts(see(None, "instrument", city.instrument.public_id, now=AFTER))
+    assert "很好<br>&lt;b&gt;快&lt;/b&gt;" in public
+
+
 def test_a_rating_needs_a_choice_and_is_given_once_by_the_user(city, log, see, send):
+    send(city.researcher, "usage_confirm", log.public_id, now=AFTER)
     empty = send(city.researcher, "usage_review", log.public_id, now=AFTER, comment="很好")
     assert (empty.status_code, "很好" in texts(empty)) == (422, True)
     given = {"rating": "satisfied", "comment": "很好"}

@@ -1,0 +1,94 @@
+"""How the journal tells what is done to bookings and usage logs."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from bookings.requests.models import Booking
+from bookings.requests.selectors.bookings import bookings
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.selectors.usage import usage_logs
+from instrument_share.journal.registry import LookUp, Subject, SubjectKind
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+ACTS: dict[str, str] = {
+    "booking.requested": gettext_noop("Booking requested"),
+    "booking.approved": gettext_noop("Booking approved"),
+    "booking.rejected": gettext_noop("Booking rejected"),
+    "booking.cancelled": gettext_noop("Booking cancelled"),
+    "booking.lapsed": gettext_noop("Booking request lapsed"),
+    "booking.no_show": gettext_noop("No-show recorded"),
+    "booking.moved": gettext_noop("Booking moved"),
+    "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
+    "booking.charged_again": gettext_noop("Late cancellation charged again"),
+    "booking.kept": gettext_noop("Booking kept in spite of a closure"),
+    "booking.checked_in": gettext_noop("Checked in"),
+    "booking.checked_out": gettext_noop("Checked out"),
+    "usage.recorded": gettext_noop("Usage logged"),
+    "usage.corrected": gettext_noop("Usage log corrected"),
+    "usage.confirmed": gettext_noop("Usage log confirmed"),
+    "usage.reviewed": gettext_noop("Use rated"),
+    "usage.history_imported": gettext_noop("Earlier hours imported"),
+    "case.uses_set": gettext_noop("Uses cited by a service case set"),
+}
+
+
+def _bookings(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = Booking.objects.filter(public_id__in=ids).select_related("instrument")
+    visible = set(bookings(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
+    return {
+        row.public_id: Subject(
+            _name(row.instrument),
+            reverse("booking", args=[row.public_id]) if row.public_id in visible else "",
+        )
+        for row in rows
+    }
+
+
+def _logs(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = UsageLog.objects.filter(public_id__in=ids).select_related("instrument")
+    return {row.public_id: subject for row, subject in _of_logs(viewer, {row: row for row in rows})}
+
+
+def _parts_of_logs(model: Any) -> LookUp:
+    """Return how to look up corrections or confirmations: they are told by the log that they belong to."""
+
+    def look_up(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+        rows = model.objects.filter(public_id__in=ids).select_related("log__instrument")
+        return {row.public_id: subject for row, subject in _of_logs(viewer, {row: row.log for row in rows})}
+
+    return look_up
+
+
+def _of_logs(viewer: "Viewer", logs: Mapping[Any, UsageLog]) -> list[tuple[Any, Subject]]:
+    wanted = {log.public_id for log in logs.values()}
+    visible = set(usage_logs(viewer).filter(public_id__in=wanted).values_list("public_id", flat=True))
+    return [
+        (
+            row,
+            Subject(
+                _name(log.instrument),
+                reverse("usage_log", args=[log.public_id]) if log.public_id in visible else "",
+            ),
+        )
+        for row, log in logs.items()
+    ]
+
+
+def _name(row: Any) -> Bilingual:
+    return Bilingual(row.name_zh, row.name_en)
+
+
+KINDS: dict[str, SubjectKind] = {
+    "bookings.Booking": SubjectKind(gettext_noop("Booking"), _bookings),
+    "bookings.UsageLog": SubjectKind(gettext_noop("Usage log"), _logs),
+    "bookings.UsageCorrection": SubjectKind(gettext_noop("Correction"), _parts_of_logs(UsageCorrection)),
+    "bookings.UsageConfirmation": SubjectKind(
+        gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
+    ),
+}

@@ -1,0 +1,142 @@
+"""Reads of accounts for who administers them: who they are, whether they may log in, how they are in use."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
+from instrument_share.accounts.models import ApiToken, Membership, Organization, Session, User
+from instrument_share.accounts.selectors.people import people_with_role
+from instrument_share.accounts.selectors.standing import Region, standing
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors.standing import Viewer
+
+
+class AccountState(StrEnum):
+    """What the list of accounts is narrowed by."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+    UNUSED = "unused"
+
+
+STATE_CONDITIONS = {
+    AccountState.OPEN: Q(is_active=True, last_login__isnull=False),
+    AccountState.LOCKED: Q(is_active=False),
+    AccountState.UNUSED: Q(is_active=True, last_login__isnull=True),
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """How an account is in use: sessions, the last one first, and tokens that work."""
+
+    sessions: list[Session]
+    tokens: int
+
+
+def accounts(viewer: "Viewer", *, text: str = "", state: str = "") -> QuerySet[User]:
+    """Return all accounts for an administrator, none for others, with their active memberships.
+
+    `text` is looked for in names, user names, addresses, ids and the names of organizations.
+    """
+    if not standing(viewer).holds(Role.SYSADMIN):
+        return User.objects.none()
+    found = User.objects.prefetch_related(
+        Prefetch("memberships", queryset=_active_memberships().order_by("id"), to_attr="active_memberships")
+    )
+    if state in STATE_CONDITIONS:
+        found = found.filter(STATE_CONDITIONS[AccountState(state)])
+    return found.filter(_is_named(text.strip())) if text.strip() else found
+
+
+def account(viewer: "Viewer", public_id: str) -> User | None:
+    """Return one account for an administrator."""
+    return accounts(viewer).filter(public_id=public_id).first()
+
+
+def account_access(account: User, now: datetime) -> Access:
+    """Return the sessions and the number of tokens of an account; the caller has checked the viewer."""
+    return Access(
+        list(Session.objects.filter(user=account, expire_date__gt=now).order_by("-signed_in_at", "pk")),
+        ApiToken.objects.filter(user=account, revoked_at__isnull=True, expires_at__gt=now).count(),
+    )
+
+
+def locked_accounts(viewer: "Viewer") -> QuerySet[User]:
+    """Return the locked accounts for an administrator, the last one first."""
+    return accounts(viewer, state=AccountState.LOCKED).order_by("-locked_at", "-id")
+
+
+def people_matching(text: str) -> QuerySet[User]:
+    """Return everybody whose name, user name, mail address or id this is; names by a part of them."""
+    return User.objects.filter(
+        Q(name__icontains=text) | Q(username=text) | Q(public_id=text.upper()) | Q(email__iexact=text)
+    )
+
+
+def names_of_people(public_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of accounts by their public ids; the caller has checked the viewer."""
+    return {one.public_id: one.get_full_name() for one in User.objects.filter(public_id__in=list(public_ids))}
+
+
+def people_in(region: Region) -> QuerySet[User]:
+    """Return everybody who has or had a role in an organization of the region."""
+    return User.objects.filter(
+        Exists(Membership.objects.filter(region.within("organization"), user=OuterRef("pk")))
+    )
+
+
+def organizations_in(region: Region) -> QuerySet[Organization]:
+    """Return the organizations of the region, in whatever state."""
+    return Organization.objects.filter(region.within())
+
+
+def organizations_matching(text: str) -> QuerySet[Organization]:
+    """Return the organizations whose name holds the text or whose id or credit code it is."""
+    return Organization.objects.filter(
+        Q(name_zh__icontains=text)
+        | Q(name_en__icontains=text)
+        | Q(public_id=text.upper())
+        | Q(uscc=text.upper())
+    )
+
+
+def memberships_by_public_id(public_ids: Iterable[str]) -> dict[str, Membership]:
+    """Return memberships with person and organization; the caller has checked the viewer."""
+    rows = Membership.objects.filter(public_id__in=list(public_ids)).select_related("user", "organization")
+    return {row.public_id: row for row in rows}
+
+
+def administrators_organization() -> Organization | None:
+    """Return the organization whose administrators people ask: the first that has any who can log in."""
+    administrators = people_with_role(Role.SYSADMIN)
+    seats = _active_memberships().filter(user__in=administrators, role=Role.SYSADMIN.value).order_by("id")
+    seat = seats.first()
+    return seat.organization if seat else None
+
+
+def _active_memberships() -> QuerySet[Membership]:
+    return Membership.objects.filter(
+        state=MembershipState.ACTIVE, organization__state=OrganizationState.ADMITTED
+    ).select_related("organization")
+
+
+def _is_named(text: str) -> Q:
+    in_organization = Membership.objects.filter(
+        Q(organization__name_zh__icontains=text) | Q(organization__name_en__icontains=text),
+        user=OuterRef("pk"),
+        state=MembershipState.ACTIVE,
+    )
+    return (
+        Q(name__icontains=text)
+        | Q(username__icontains=text)
+        | Q(email__icontains=text)
+        | Q(public_id=text.upper())
+        | Q(Exists(in_organization))
+    )

@@ -1,0 +1,137 @@
+"""Writers of who may get in: accounts that are locked, sessions and tokens that are ended."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from instrument_share.accounts import selectors
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.models import ApiToken, Membership, Session, User
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    Kind,
+    Problem,
+    gettext_noop,
+    require_found,
+)
+
+
+class OwnAccount(DomainError):
+    code = "user.own_account"
+    kind: Kind = "forbidden"
+    message = gettext_noop(
+        "Nobody locks their own account or ends their own sessions here. Ask another administrator."
+    )
+
+
+class AccountLocked(Conflict):
+    code = "user.locked"
+    message = gettext_noop("The account is locked. Unlock it first, then send the mail.")
+
+
+class NoAddress(Conflict):
+    code = "user.no_address"
+    message = gettext_noop("The account has no mail address to which a link could be sent.")
+
+
+@transaction.atomic
+def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> User:
+    """Lock an account and end its sessions and tokens; the person reads the reason at login.
+
+    A second time changes nothing. Nobody locks themselves, and so nobody the last administrator.
+    """
+    require(actor, "accounts.maintain_accounts")
+    user = _lock(actor, user_id)
+    _require_other(actor, user)
+    if not reason.strip():
+        message = gettext_noop("Enter the reason; the person reads it at login.")
+        raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
+    if not user.is_active:
+        return user
+    user.is_active, user.locked_at, user.lock_reason = False, now, reason.strip()
+    user.save(update_fields=["is_active", "locked_at", "lock_reason"])
+    details = {"reason": user.lock_reason, **_end_access(user, now)}
+    record(actor=actor, action="user.locked", subject=user, now=now, details=details)
+    return user
+
+
+@transaction.atomic
+def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
+    """Let the person log in again, with the password and the roles as they were; a second time is nothing."""
+    require(actor, "accounts.maintain_accounts")
+    user = _lock(actor, user_id)
+    if user.is_active:
+        return user
+    user.is_active, user.locked_at, user.lock_reason = True, None, ""
+    user.save(update_fields=["is_active", "locked_at", "lock_reason"])
+    record(actor=actor, action="user.unlocked", subject=user, now=now)
+    return user
+
+
+@transaction.atomic
+def account_end_access(*, actor: User, user_id: int, now: datetime) -> dict[str, int]:
+    """End all sessions and tokens of an account, which stays open; return how many of each.
+
+    Where there are none, nothing changes and nothing is recorded.
+    """
+    require(actor, "accounts.maintain_accounts")
+    user = _lock(actor, user_id)
+    _require_other(actor, user)
+    ended = _end_access(user, now)
+    if any(ended.values()):
+        record(actor=actor, action="user.access_ended", subject=user, now=now, details=ended)
+    return ended
+
+
+@transaction.atomic
+def account_send_reset(*, actor: User, user_id: int, send: Callable[[User], None], now: datetime) -> User:
+    """Mail a person the link to choose a new password; `send` is the site's way to send it.
+
+    Nobody sets or sees a password of somebody else.
+    """
+    require(actor, "accounts.maintain_accounts")
+    user = _lock(actor, user_id)
+    if not user.is_active:
+        raise AccountLocked
+    if not user.email:
+        raise NoAddress
+    record(actor=actor, action="user.reset_sent", subject=user, now=now)
+    send(user)
+    return user
+
+
+def sessions_forget_ended(*, now: datetime) -> int:
+    """Delete sessions that have ended by themselves; return their number."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
+def _lock(actor: User, user_id: int) -> User:
+    """Lock the account, after the organizations of all administrators, as whatever ends a role does.
+
+    So of two administrators who lock each other at the same moment the second finds that they are none any
+    more, and an administrator stays: whoever acts is one, and acts on somebody else.
+    """
+    seats = Membership.objects.filter(role=Role.SYSADMIN.value, state=MembershipState.ACTIVE)
+    selectors.organization_locks(seats.values_list("organization_id", flat=True))
+    if not selectors.people_with_role(Role.SYSADMIN).filter(pk=actor.pk).exists():
+        raise Forbidden
+    return require_found(User.objects.select_for_update(no_key=True).filter(pk=user_id).first())
+
+
+def _require_other(actor: User, user: User) -> None:
+    if actor.pk == user.pk:
+        raise OwnAccount
+
+
+def _end_access(user: User, now: datetime) -> dict[str, int]:
+    sessions = Session.objects.filter(user=user, expire_date__gt=now)
+    tokens = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
+    ended = {"sessions": sessions.count(), "tokens": tokens.update(revoked_at=now)}
+    Session.objects.filter(user=user).delete()
+    return ended

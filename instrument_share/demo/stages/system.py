@@ -1,0 +1,41 @@
+"""Create what waits on the administrator's desk: a locked account and a mail that was refused."""
+
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+
+from django.core.mail import EmailMessage
+
+from instrument_share.accounts import services as accounts
+from instrument_share.demo.accounts import DEMO_PASSWORD
+from instrument_share.demo.world import World
+from instrument_share.mails.services import mail_record_failure, mails_enqueue
+
+REFUSED = "tang.wuyou@demo.invalid"
+
+
+def load(world: World) -> str:
+    """Load the stage and return a summary."""
+    yesterday = world.now - timedelta(days=1)
+    locked = accounts.user_create(
+        actor=None,
+        username="miao.jieming",
+        name="苗借名",
+        email="miao.jieming@demo.example",
+        password=DEMO_PASSWORD,
+        now=yesterday - timedelta(days=30),
+    )
+    accounts.account_lock(
+        actor=world.people["admin"],
+        user_id=locked.pk,
+        reason="多人共用同一账号预约仪器，待本人书面说明后解除锁定。",
+        now=yesterday,
+    )
+    message = EmailMessage(
+        "关于补充送样清单的通知 / Please complete your list of samples",
+        "请补充送样清单。\n\nPlease complete your list of samples.\n",
+        to=[REFUSED],
+    )
+    (mail,) = mails_enqueue([message], now=yesterday)
+    answer = b"5.1.1 Recipient address rejected: no such mailbox (demonstration)"
+    mail_record_failure(mail, SMTPRecipientsRefused({REFUSED: (550, answer)}), is_over=True, now=yesterday)
+    return "1 locked account, 1 mail that was refused"

@@ -1,0 +1,61 @@
+"""Reads of the queue of mails, for who administers the site and for who wants to know about one mail."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import standing
+from instrument_share.mails.models import OutgoingMail
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+class MailState(StrEnum):
+    """What becomes of a mail."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+STATE_CONDITIONS = {
+    MailState.WAITING: Q(sent_at__isnull=True, failed_at__isnull=True),
+    MailState.SENT: Q(sent_at__isnull=False),
+    MailState.FAILED: Q(failed_at__isnull=False),
+}
+
+
+def mails(viewer: "Viewer", state: str = "") -> QuerySet[OutgoingMail]:
+    """Return the mails of this state for an administrator, none for others; never their text.
+
+    `can_be_sent` says of one that failed whether its text is still there.
+    """
+    if not standing(viewer).holds(Role.SYSADMIN):
+        return OutgoingMail.objects.none()
+    sendable = Q(failed_at__isnull=False, content__isnull=False)
+    found = OutgoingMail.objects.defer("content").annotate(
+        can_be_sent=ExpressionWrapper(sendable, BooleanField())
+    )
+    return found.filter(STATE_CONDITIONS[MailState(state)]) if state in STATE_CONDITIONS else found
+
+
+def mail(viewer: "Viewer", public_id: str) -> OutgoingMail | None:
+    """Return one mail for an administrator."""
+    return mails(viewer).filter(public_id=public_id).first()
+
+
+def state_of(mail: OutgoingMail) -> MailState:
+    """Return what has become of a mail."""
+    if mail.sent_at:
+        return MailState.SENT
+    return MailState.FAILED if mail.failed_at else MailState.WAITING
+
+
+def mail_states(about: Iterable[str]) -> dict[str, MailState]:
+    """Return what has become of the last mail about each of these things; without one, it is left out."""
+    rows = OutgoingMail.objects.filter(about__in=list(about)).defer("content").order_by("id")
+    return {row.about: state_of(row) for row in rows}

@@ -1,0 +1,123 @@
+"""The only writers of the queue of mails."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.jobs.services import enqueue
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
+from instrument_share.mails.messages import ABOUT_HEADER, describe_error, keep_message, restore_message
+from instrument_share.mails.models import OutgoingMail
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+SEND = "mails.send"
+ATTEMPTS = 6
+SENT_KEPT_FOR = timedelta(days=30)
+FAILED_KEPT_FOR = timedelta(days=90)
+TEXT_KEPT_FOR = timedelta(days=7)
+"""The links of an older mail no longer work, and its news would mislead."""
+
+log = logging.getLogger(__name__)
+
+
+class MailTooOld(Conflict):
+    code = "mail.too_old"
+    message = gettext_noop(
+        "The text of this mail has been deleted, as its links no longer work. Let the mail be sent anew "
+        "where it came from: an invitation from the list of members, a forgotten password from the account."
+    )
+
+
+@transaction.atomic
+def mails_enqueue(messages: Sequence[EmailMessage], *, now: datetime) -> list[OutgoingMail]:
+    """Put messages into the queue in the caller's transaction, those that go to somebody."""
+    waiting = [_queued(message, now) for message in messages if message.recipients()]
+    for mail in OutgoingMail.objects.bulk_create(waiting):
+        enqueue(SEND, public_id=mail.public_id)
+    return waiting
+
+
+def mail_send(public_id: str, *, is_last: bool, now: datetime) -> None:
+    """Send a mail that waits, outside any transaction; one that was sent or given up stays as it is.
+
+    Raises what the server or the way to it raises, so that the job is tried again, unless this attempt was
+    the last or the server refuses the recipients for good: then the mail is given up.
+    """
+    mail = OutgoingMail.objects.filter(
+        public_id=public_id, sent_at__isnull=True, failed_at__isnull=True
+    ).first()
+    if mail is None or mail.content is None:
+        return
+    try:
+        restore_message(mail.content, get_connection(settings.MAIL_TRANSPORT)).send()
+    except Exception as error:
+        is_over = is_last or _is_refused_for_good(error)
+        mail_record_failure(mail, error, is_over=is_over, now=now)
+        if not is_over:
+            raise
+        log.exception("The mail %s was given up.", public_id)
+        return
+    mail.sent_at = mail.tried_at = now
+    mail.attempts, mail.content, mail.error = mail.attempts + 1, None, ""
+    mail.save(update_fields=["sent_at", "tried_at", "attempts", "content", "error"])
+
+
+def mail_record_failure(mail: OutgoingMail, error: Exception, *, is_over: bool, now: datetime) -> None:
+    """Record an attempt that failed, and that it was the last if it was."""
+    longest = OutgoingMail._meta.get_field("error").max_length
+    mail.attempts, mail.tried_at = mail.attempts + 1, now
+    mail.error = describe_error(error, mail.recipients)[:longest]
+    mail.failed_at = now if is_over else None
+    mail.save(update_fields=["attempts", "tried_at", "error", "failed_at"])
+
+
+@transaction.atomic
+def mail_retry(*, actor: "User", public_id: str, now: datetime) -> OutgoingMail:
+    """Put a mail that was given up back into the queue; a second time changes nothing."""
+    require(actor, "site.operate")
+    mail = require_found(OutgoingMail.objects.select_for_update().filter(public_id=public_id).first())
+    if mail.failed_at is None:
+        return mail
+    if mail.content is None:
+        raise MailTooOld
+    mail.failed_at, mail.attempts = None, 0
+    mail.save(update_fields=["failed_at", "attempts"])
+    enqueue(SEND, public_id=mail.public_id)
+    record(actor=actor, action="mail.retried", subject=mail, now=now)
+    return mail
+
+
+def mails_forget_old(now: datetime) -> int:
+    """Delete the text of mails that failed a week ago, and mails that are long over; return their number."""
+    outdated = OutgoingMail.objects.filter(failed_at__lt=now - TEXT_KEPT_FOR, content__isnull=False)
+    outdated.update(content=None)
+    sent = OutgoingMail.objects.filter(sent_at__lt=now - SENT_KEPT_FOR).delete()[0]
+    return sent + OutgoingMail.objects.filter(failed_at__lt=now - FAILED_KEPT_FOR).delete()[0]
+
+
+def _queued(message: EmailMessage, now: datetime) -> OutgoingMail:
+    message.message()  # raises where an address or a header is none, while somebody is there to be told
+    longest = OutgoingMail._meta.get_field("subject").max_length
+    return OutgoingMail(
+        recipients=message.recipients(),
+        subject=str(message.subject)[:longest],
+        about=str(message.extra_headers.get(ABOUT_HEADER, "")),
+        content=keep_message(message),
+        created_at=now,
+    )
+
+
+def _is_refused_for_good(error: Exception) -> bool:
+    return isinstance(error, SMTPRecipientsRefused) and all(
+        code >= 500 for code, _answer in error.recipients.values()
+    )

@@ -1,0 +1,63 @@
+"""What waits on the administrator's desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.jobs.selectors import (
+    Ending,
+    GivenUpJob,
+    Queue,
+    RecurringState,
+    given_up_jobs,
+    is_worker_running,
+    queue,
+    recurring_jobs,
+)
+from instrument_share.mails.selectors import MailState, mails
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.mails.models import OutgoingMail
+
+MAX_LISTED = 5
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What waits, each with how much of it there is; the lists hold the last few."""
+
+    failed_mails: "list[OutgoingMail]"
+    failed_mail_count: int
+    waiting_mail_count: int
+    given_up: list[GivenUpJob]
+    overdue: list[RecurringState]
+    failed_runs: list[RecurringState]
+    locked: "list[User]"
+    locked_count: int
+    is_worker_running: bool
+    queue: Queue
+
+    @property
+    def is_clear(self) -> bool:
+        """Return whether nothing waits for the administrator."""
+        return not (self.failed_mail_count or self.given_up or self.overdue or self.failed_runs)
+
+
+def get_desk(viewer: "User", now: datetime) -> Desk:
+    """Return what waits for an administrator; the caller has checked that the viewer is one."""
+    failed, locked = mails(viewer, MailState.FAILED), accounts.locked_accounts(viewer)
+    runs = recurring_jobs()
+    return Desk(
+        failed_mails=list(failed.order_by("-failed_at", "-id")[:MAX_LISTED]),
+        failed_mail_count=failed.count(),
+        waiting_mail_count=mails(viewer, MailState.WAITING).count(),
+        given_up=given_up_jobs(MAX_LISTED),
+        overdue=[run for run in runs if run.is_overdue(now)],
+        failed_runs=[run for run in runs if run.ending is Ending.FAILED],
+        locked=list(locked[:MAX_LISTED]),
+        locked_count=locked.count(),
+        is_worker_running=is_worker_running(now),
+        queue=queue(),
+    )

@@ -1,0 +1,139 @@
+"""Entries of the journal in the reader's words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
+from instrument_share.journal.registry import Subject, registered_acts, registered_kinds
+from instrument_share.kernel.wording import Bilingual
+from instrument_share.operations.selectors.details import DETAILS
+from instrument_share.operations.selectors.journal import NEWEST_FIRST
+from instrument_share.web.text import formats, labels
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
+    from instrument_share.journal.models import AuditEntry
+
+READ_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class JournalRow:
+    """An entry with what it is about."""
+
+    entry: "AuditEntry"
+    act: str
+    kind: str
+    subject: Subject | None
+    organization: "Organization | None"
+
+    @property
+    def actor(self) -> str:
+        """Who acted, by the name at that time."""
+        return self.entry.actor_name if self.entry.actor_id else gettext("System")
+
+    @property
+    def subject_name(self) -> str:
+        """The name of what it is about; the id where it has none."""
+        name = in_language(self.subject.name) if self.subject else ""
+        return name or self.entry.subject_id
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """What was changed, each value with its name."""
+        return [(name_detail(key), describe_value(key, value)) for key, value in self.entry.details.items()]
+
+
+def describe_entries(viewer: "Viewer", entries: Sequence["AuditEntry"]) -> list[JournalRow]:
+    """Return the rows of a page: one look-up for each kind of subject, however many entries there are."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        ids[entry.subject_type].add(entry.subject_id)
+    kinds, acts = registered_kinds(), registered_acts()
+    subjects: dict[str, Mapping[str, Subject]] = {
+        model: kinds[model].look_up(viewer, wanted) for model, wanted in ids.items() if model in kinds
+    }
+    bodies = accounts.organizations_by_id({e.organization_id for e in entries if e.organization_id})
+    return [
+        JournalRow(
+            entry=entry,
+            act=gettext(acts.get(entry.action, entry.action)),
+            kind=kind_in_words(entry.subject_type),
+            subject=subjects.get(entry.subject_type, {}).get(entry.subject_id),
+            organization=bodies.get(entry.organization_id or 0),
+        )
+        for entry in entries
+    ]
+
+
+def iterate_rows(viewer: "Viewer", found: "QuerySet[AuditEntry]", most: int) -> Iterator[JournalRow]:
+    """Yield the newest `most` rows of a search, some hundreds at a time."""
+    entries = found.order_by(*NEWEST_FIRST)[:most]
+    for begin in range(0, most, READ_AT_ONCE):
+        part = list(entries[begin : begin + READ_AT_ONCE])
+        yield from describe_entries(viewer, part)
+        if len(part) < READ_AT_ONCE:
+            return
+
+
+def kind_in_words(model: str) -> str:
+    """Return the word for a kind of subject; the model's name where nobody has registered one."""
+    kind = registered_kinds().get(model)
+    return gettext(kind.label) if kind else model.rpartition(".")[2]
+
+
+def name_detail(key: str) -> str:
+    """Return the word for a key of the details."""
+    return gettext(DETAILS[key]) if key in DETAILS else key
+
+
+def describe_value(key: str, value: Any) -> str:
+    """Return a value of the details as people read it: times and roles in words, lists in one line."""
+    if value in (None, "", [], {}):
+        return formats.NOTHING
+    match value:
+        case bool():
+            return gettext("Yes") if value else gettext("No")
+        case list():
+            return (", " if formats.in_english() else "、").join(describe_value(key, one) for one in value)
+        case dict():
+            return _describe_pairs(value.items())
+        case str() if key == "role" and value in set(Role):
+            return str(labels.ROLES[Role(value)])
+        case str():
+            return _describe_text(value)
+    return str(value)
+
+
+def in_language(name: Bilingual) -> str:
+    """Return a name in the reader's language."""
+    return name.en if formats.in_english() and name.en else name.zh
+
+
+def _describe_pairs(pairs: Iterable[tuple[str, Any]]) -> str:
+    separator, colon = ("; ", ": ") if formats.in_english() else ("；", "：")
+    return separator.join(f"{name_detail(key)}{colon}{describe_value(key, value)}" for key, value in pairs)
+
+
+def _describe_text(value: str) -> str:
+    """Return text, with an instant or an interval of two (`…/…`) as the city's clocks show it."""
+    instants = [_parse_instant(part) for part in value.split("/")] if "T" in value else []
+    if instants and all(instants):
+        return " – ".join(formats.moment(instant) for instant in instants)
+    return value
+
+
+def _parse_instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None else None

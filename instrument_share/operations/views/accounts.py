@@ -1,0 +1,177 @@
+"""Accounts: the list, one account, and what an administrator does to it."""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from instrument_share.accounts import selectors, services
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import AccountState
+from instrument_share.kernel.errors import require_found
+from instrument_share.operations.selectors.journal import NEWEST_FIRST, entries_of_account
+from instrument_share.operations.selectors.journal_rows import describe_entries
+from instrument_share.operations.views.tabs import build_system_tabs
+from instrument_share.web import clock, cursor
+from instrument_share.web.adapter import send_password_reset
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.signed_in import SignedInRequest
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+PER_PAGE = 50
+LAST_ENTRIES = 10
+
+
+@login_required
+@require_safe
+def accounts(request: SignedInRequest) -> HttpResponse:
+    """List accounts: `?q=` searches, `?state=` narrows."""
+    require(request.user, "accounts.maintain_accounts")
+    state, text = request.GET.get("state", ""), request.GET.get("q", "")
+    page = cursor.page(
+        selectors.accounts(request.user, text=text, state=state),
+        ordering=("name", "id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    words = {
+        AccountState.OPEN: _("In use"),
+        AccountState.LOCKED: _("Locked"),
+        AccountState.UNUSED: _("Never logged in"),
+    }
+    chips = [(word, _narrow("" if one == state else one, text), one == state) for one, word in words.items()]
+    context = {
+        "tabs": build_system_tabs("system_accounts"),
+        "page": page,
+        "q": text,
+        "state": state,
+        "chips": chips,
+    }
+    return render(request, "operations/accounts.html", context)
+
+
+@login_required
+@require_safe
+def account(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show one account: roles, sessions, tokens and what was done lately."""
+    found = _account(request, public_id)
+    entries = entries_of_account(request.user, found).order_by(*NEWEST_FIRST)[:LAST_ENTRIES]
+    context = {
+        "account": found,
+        "access": selectors.account_access(found, clock.now()),
+        "rows": describe_entries(request.user, list(entries)),
+        "is_oneself": found.pk == request.user.pk,
+    }
+    return render(request, "operations/account.html", context)
+
+
+@confirmation_view
+def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm locking an account, with the reason that the person reads."""
+    found = _account(request, public_id)
+    form = ReasonForm(request.POST or None, help_text=_("The person reads it at login."))
+    return Confirmation(
+        **_common(found),
+        heading=_("Lock the account of {name}?").format(name=found.get_full_name()),
+        consequences=[
+            _ended_sentence(found),
+            _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
+            _("At login the person reads the reason and whom to ask."),
+        ],
+        action=_("Lock the account"),
+        perform=lambda: services.account_lock(**_act(request, found), **form.cleaned_data),
+        success=_("The account of {name} is locked.").format(name=found.get_full_name()),
+        form=form,
+        tone="danger",
+    )
+
+
+@confirmation_view
+def account_unlock(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm unlocking an account."""
+    found = _account(request, public_id)
+    return Confirmation(
+        **_common(found),
+        heading=_("Unlock the account of {name}?").format(name=found.get_full_name()),
+        consequences=[
+            _("The person can log in again, with the same password and the same roles."),
+            _("API tokens that ended stay ended; new ones can be made."),
+        ],
+        action=_("Unlock the account"),
+        perform=lambda: services.account_unlock(**_act(request, found)),
+        success=_("The account of {name} is unlocked.").format(name=found.get_full_name()),
+    )
+
+
+@confirmation_view
+def account_end_access(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm ending all sessions and API tokens of an account."""
+    found = _account(request, public_id)
+    return Confirmation(
+        **_common(found),
+        heading=_("End the sessions of {name}?").format(name=found.get_full_name()),
+        consequences=[
+            _ended_sentence(found),
+            _("The account stays open: whoever knows the password can log in again."),
+        ],
+        action=_("End sessions and tokens"),
+        perform=lambda: services.account_end_access(**_act(request, found)),
+        success=_("All sessions and API tokens of {name} have ended.").format(name=found.get_full_name()),
+        tone="danger",
+    )
+
+
+@confirmation_view
+def account_send_reset(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm mailing the link to choose a new password."""
+    found = _account(request, public_id)
+    return Confirmation(
+        **_common(found),
+        heading=_("Send {name} a link to choose a new password?").format(name=found.get_full_name()),
+        consequences=[
+            _("The link goes to {email} only; nobody else sees or sets the password.").format(
+                email=found.email
+            ),
+            _("The present password works until the person has chosen a new one."),
+        ],
+        action=_("Send the link"),
+        perform=lambda: services.account_send_reset(
+            **_act(request, found), send=lambda user: send_password_reset(request, user)
+        ),
+        success=_("The mail with the link is on its way to {email}.").format(email=found.email),
+    )
+
+
+def _account(request: SignedInRequest, public_id: str) -> "User":
+    require(request.user, "accounts.maintain_accounts")
+    return require_found(selectors.account(request.user, public_id))
+
+
+def _common(found: "User") -> dict[str, Any]:
+    return {"back_address": reverse("system_account", args=[found.public_id])}
+
+
+def _act(request: SignedInRequest, found: "User") -> dict[str, Any]:
+    return {"actor": request.user, "user_id": found.pk, "now": clock.now()}
+
+
+def _ended_sentence(found: "User") -> str:
+    access = selectors.account_access(found, clock.now())
+    sessions, tokens = len(access.sessions), access.tokens
+    return _("It ends at once: {sessions}, {tokens}.").format(
+        sessions=ngettext("{count} session", "{count} sessions", sessions).format(count=sessions),
+        tokens=ngettext("{count} API token", "{count} API tokens", tokens).format(count=tokens),
+    )
+
+
+def _narrow(state: str, text: str) -> str:
+    return "?" + urlencode({name: value for name, value in (("state", state), ("q", text)) if value})

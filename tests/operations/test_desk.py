@@ -1,0 +1,123 @@
+"""The administrator's desk: what waits, with where it is mended."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.mail import EmailMessage
+
+from instrument_share.accounts import services as accounts
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.models import Session, User
+from instrument_share.jobs import registry
+from instrument_share.jobs.models import RecurringRun
+from instrument_share.jobs.services import worker_seen
+from instrument_share.mails.services import mail_record_failure, mails_enqueue
+from tests import factories
+from tests.factories import NOW
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin():
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    return factories.member(office, Role.SYSADMIN, name="癸")
+
+
+@pytest.fixture
+def on_time():
+    """Every scheduled job ran a second ago, and a worker works."""
+    worker_seen("w", NOW)
+    for job in registry.recurring():
+        RecurringRun.objects.create(name=job.name, started_at=NOW, finished_at=NOW)
+
+
+def failed_mail(subject="请补充清单"):
+    (mail,) = mails_enqueue([EmailMessage(subject, "文", to=["ren@example.org"])], now=NOW)
+    mail_record_failure(mail, OSError("ren@example.org refused"), is_over=True, now=NOW)
+    return mail
+
+
+def test_login_leads_administrators_to_the_desk(admin, see):
+    assert see(admin, "desk")["Location"] == "/system/"
+
+
+def test_desk_of_a_healthy_site_says_so(admin, on_time, see):
+    words = text_of(see(admin, "system"))
+    assert "邮件和任务均正常，定时任务按时运行。" in words
+    assert "没有锁定的账号。" in words
+    assert "后台进程运行中" in words
+
+
+def test_desk_names_what_failed_and_links_to_its_mending(admin, on_time, see):
+    mail = failed_mail()
+    locked = factories.user("壬")
+    accounts.account_lock(actor=admin, user_id=locked.pk, reason="多人共用账号", now=NOW)
+    RecurringRun.objects.filter(name="site.audit_seal").update(started_at=NOW - timedelta(hours=1))
+    RecurringRun.objects.filter(name="bookings.lapse").update(problem="ValueError: no holidays")
+    page = see(admin, "system")
+    body = page.content.decode()
+    for address in (
+        f"/system/mail/{mail.public_id}/retry/",
+        f"/system/accounts/{locked.public_id}/",
+        "/system/jobs/site.audit_seal/run/",
+        "/system/jobs/bookings.lapse/run/",
+    ):
+        assert f'href="{address}"' in body
+    words = text_of(page)
+    assert "r…@example.org" in words
+    assert "ren@example.org" not in words
+    assert "ValueError: no holidays" in words
+    assert "邮件和任务均正常" not in words
+
+
+def test_site_without_a_worker_says_what_waits_for_one(admin, see):
+    assert "后台进程未运行" in text_of(see(admin, "system"))
+    assert "后台进程未运行" in text_of(see(admin, "system_jobs"))
+
+
+def test_jobs_page_shows_last_and_next_run(admin, on_time, see):
+    words = text_of(see(admin, "system_jobs"))
+    assert "审计记录封存 site.audit_seal 1 分钟 2026年3月2日 08:00 成功 0 0 秒 2026年3月2日 08:01" in words
+    RecurringRun.objects.filter(name="site.audit_seal").delete()
+    assert "尚未运行" in text_of(see(admin, "system_jobs"))
+
+
+def test_mails_are_listed_by_state_and_sent_again_once(admin, see, send):
+    mail = failed_mail()
+    mails_enqueue([EmailMessage("另一封", "文", to=["ren@example.org"])], now=NOW)
+    assert "另一封" not in text_of(see(admin, "system_mails", state="failed"))
+    assert "另一封" in text_of(see(admin, "system_mails", state="waiting"))
+    for _twice in range(2):
+        assert send(admin, "mail_retry", mail.public_id).status_code == 302
+    assert "请补充清单" in text_of(see(admin, "system_mails", state="waiting"))
+
+
+def test_account_page_shows_roles_sessions_and_its_journal(admin, see, send, client):
+    company = factories.organization("云屏晶体有限公司")
+    person = factories.member(company, name="壬")
+    Session.objects.create(
+        session_key="k", session_data="", expire_date=NOW + timedelta(days=3), user=person, signed_in_at=NOW
+    )
+    accounts.api_token_create(actor=person, name="导出", now=NOW)
+    page = see(admin, "system_account", person.public_id)
+    words = text_of(page)
+    for told in ("云屏晶体有限公司", "2026年3月2日 08:00 登录", "有效 API 令牌 1 个", "创建 API 令牌"):
+        assert told in words
+    assert "password" not in words.lower()
+    answer = send(admin, "account_lock", person.public_id, reason="")
+    assert answer.status_code == 422
+    answer = send(admin, "account_lock", person.public_id, reason="离职")
+    assert answer.status_code == 302
+    assert not User.objects.get(pk=person.pk).is_active
+    words = text_of(see(admin, "system_account", person.public_id))
+    assert "解除锁定" in words
+    assert "离职" in words
+
+
+def test_own_account_offers_no_lock(admin, see, send):
+    page = see(admin, "system_account", admin.public_id).content.decode()
+    assert "/lock/" not in page
+    assert "只能由其他系统管理员锁定" in page
+    assert send(admin, "account_lock", admin.public_id, reason="x").status_code == 403
