@@ -86,7 +86,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "instrument_share.web.request_log.RequestLogMiddleware",
+    "instrument_share.web.middleware.RequestLogMiddleware",
     "instrument_share.web.middleware.NoNulMiddleware",
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -18,7 +18,7 @@ from rewards.policy import urls as policy
 from rewards.report import urls as report
 from rewards.year import urls as year
 
-handler500 = "instrument_share.web.failures.server_error"
+handler500 = "instrument_share.web.responses.failures.server_error"
 
 urlpatterns = [
     path("api/v1/", api.urls),

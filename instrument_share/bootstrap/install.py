@@ -2,29 +2,36 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.accounts.domain.registration import Registration
-from instrument_share.accounts.models import District, Organization, User
 from instrument_share.bootstrap.plan import InstitutionPlan, PersonPlan, Plan, read_categories
 from instrument_share.kernel import uscc
 from providers import public as providers
 from providers.domain import Day
 
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import District, Organization, User
+
 
 @transaction.atomic
-def install(plan: Plan, folder: Path, now: datetime) -> list[User]:
+def install(plan: Plan, folder: Path, now: datetime) -> "list[User]":
     """Enter the plan and return the people who have no password yet. Safe to repeat.
 
     `folder` is where the plan's files lie. Raises PlanProblem, or Invalid where a rule refuses a value;
     then nothing is entered.
     """
-    for district in plan.districts:
-        services.district_create(actor=None, now=now, **district.model_dump())
-    bodies = {one.uscc: _establish(one, now) for one in plan.institutions}
+    districts = {
+        one.code: services.district_create(actor=None, now=now, **one.model_dump()) for one in plan.districts
+    }
+    bodies = {
+        one.uscc: _establish(one, districts[one.region] if one.region else None, now)
+        for one in plan.institutions
+    }
     people = [_enter_person(one, bodies[one.institution], now) for one in plan.people]
     if plan.categories:
         _load_categories(plan, folder, now)
@@ -33,7 +40,7 @@ def install(plan: Plan, folder: Path, now: datetime) -> list[User]:
     return [one for one in people if not one.has_usable_password()]
 
 
-def _establish(plan: InstitutionPlan, now: datetime) -> Organization:
+def _establish(plan: InstitutionPlan, region: "District | None", now: datetime) -> "Organization":
     registration = Registration(
         uscc=plan.uscc,
         name_zh=plan.name_zh,
@@ -42,16 +49,15 @@ def _establish(plan: InstitutionPlan, now: datetime) -> Organization:
         contact=plan.contact,
         phone=plan.phone,
     )
-    entered = Organization.objects.filter(uscc=uscc.normalize(plan.uscc)).first()
+    entered = selectors.organization_by_uscc(uscc.normalize(plan.uscc))
     body = entered or services.organization_register(actor=None, registration=registration, now=now)
     if body.state == OrganizationState.ADMITTED:
         return body
-    region = District.objects.get(code=plan.region) if plan.region else None
     return services.institution_establish(organization=body, region=region, now=now)
 
 
-def _enter_person(plan: PersonPlan, body: Organization, now: datetime) -> User:
-    person = User.objects.filter(username=plan.username).first() or services.user_create(
+def _enter_person(plan: PersonPlan, body: "Organization", now: datetime) -> "User":
+    person = selectors.person_named(plan.username) or services.user_create(
         actor=None, username=plan.username, name=plan.name, email=plan.email, password=None, now=now
     )
     held = selectors.active_roles(person.pk, body.pk)

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
@@ -8,12 +8,14 @@ from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from instrument_share.accounts.models import User
 from instrument_share.bootstrap.install import install
 from instrument_share.bootstrap.plan import PlanProblem, read_plan
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
 from instrument_share.web.responses.problem import problems_told, told
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 
 class Command(BaseCommand):
@@ -48,7 +50,7 @@ def _list(problems: Iterable[str]) -> str:
     return "\n".join(["Nothing was entered.", *(f"- {one}" for one in problems)])
 
 
-def _build_link(person: User) -> str:
+def _build_link(person: "User") -> str:
     """Return the link of a forgotten password, without a mail: a new site may have no mail yet."""
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
     return get_adapter().get_reset_password_from_key_url(f"{user_pk_to_url_str(person)}-{token}")

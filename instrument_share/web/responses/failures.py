@@ -2,6 +2,7 @@
 
 import sys
 
+import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -9,7 +10,6 @@ from django.utils.translation import gettext
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from instrument_share.web.request_log import get_request_id
 from instrument_share.web.responses import problem
 
 RETRY_AFTER_SECONDS = 10
@@ -27,7 +27,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = problem.response(
             {
                 **problem.body(status=status, code=code, detail=_get_detail(is_busy=is_busy)),
-                "request_id": get_request_id(),
+                "request_id": _get_request_id(),
             }
         )
     else:
@@ -35,12 +35,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "status": status,
             "title": problem.TITLES[status],
             "detail": _get_detail(is_busy=is_busy),
-            "request_id": get_request_id(),
+            "request_id": _get_request_id(),
         }
         answer = HttpResponse(loader.render_to_string("500.html", context), status=status)
     if is_busy:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
+
+
+def _get_request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def _is_database_busy(error: BaseException | None) -> bool:
