@@ -192,6 +192,7 @@ ACCOUNT_FORMS = {
     "add_email": "instrument_share.accounts.forms.AddressForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
+AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -15,6 +15,7 @@ PARTS = [
     "accounts",
     "bootstrap",
     "demo",
+    "doctor",
     "documents",
     "jobs",
     "journal",

@@ -36,10 +36,13 @@ class DistrictPlan(_Part):
 
 
 class InstitutionPlan(_Part):
-    """An authority. `region` is the code of the district that a bureau answers for; the city without one."""
+    """An authority, or the body that runs the site.
+
+    `region` is the code of the district that a bureau answers for; without one it is the whole city.
+    """
 
     uscc: Text
-    kind: Literal["bureau", "finance"]
+    kind: Literal["bureau", "finance", "government"]
     name_zh: Text
     name_en: Text
     contact: Text

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from django.db.models import Min, Q
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -83,6 +84,12 @@ def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
         )
         for row in given_up[:limit]
     ]
+
+
+def get_oldest_waiting_job(now: datetime) -> datetime | None:
+    """Return since when the job has waited that could have run longest ago; None where none waits."""
+    due = DBTaskResult.objects.ready().filter(Q(run_after__isnull=True) | Q(run_after__lte=now))
+    return due.aggregate(oldest=Min("enqueued_at"))["oldest"]
 
 
 def recurring_jobs() -> list[RecurringState]:
