@@ -3,6 +3,7 @@
 A site sets at least SECRET_KEY, DEBUG=false, ALLOWED_HOSTS, SITE_URL and DATABASE_URL (docs/operations.md).
 """
 
+import logging
 from pathlib import Path
 
 import environ
@@ -10,6 +11,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
+
+from instrument_share.logs import build_logging, configure_structlog
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -74,6 +77,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_structlog",
     "django_tasks",
     "django_tasks_db",
     "ninja",
@@ -83,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "instrument_share.web.middleware.RequestLogMiddleware",
     "instrument_share.web.middleware.NoNulMiddleware",
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -127,6 +132,10 @@ TEMPLATES = [
     }
 ]
 
+DATABASE_POOL = env.int("DATABASE_POOL", default=4)
+"""Connections to PostgreSQL that a process keeps at most; 0: one for each thread, without a bound."""
+DATABASE_POOL_SECONDS = 5
+"""So long a request waits for a connection; then the answer is 503."""
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -138,9 +147,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     )
 else:
-    DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A page of the catalogue takes 7 ms; compiling its statement took another 60.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    if DATABASE_POOL:
+        DATABASES["default"]["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": DATABASE_POOL,
+            "timeout": DATABASE_POOL_SECONDS,
+        }
+    else:
+        DATABASES["default"]["CONN_MAX_AGE"] = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -176,6 +193,7 @@ ACCOUNT_FORMS = {
     "add_email": "instrument_share.accounts.forms.AddressForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
+AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -201,6 +219,14 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]  # nobody waits for those
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json")
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO").upper()
+LOGGING = build_logging(LOG_FORMAT, LOG_LEVEL)
+configure_structlog()
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

@@ -19,6 +19,8 @@ from rewards.policy import urls as policy
 from rewards.report import urls as report
 from rewards.year import urls as year
 
+handler500 = "instrument_share.web.responses.failures.server_error"
+
 urlpatterns = [
     path("api/v1/", api.urls),
     path("accounts/", include("instrument_share.accounts.urls")),

@@ -19,6 +19,8 @@ os.environ.update(
     DEMO="false",
     SITE_URL="http://testserver",
     EMAIL_URL="memorymail://",
+    DATABASE_POOL="0",
+    LOG_LEVEL="ERROR",
     VAR_DIR=str(OWN_FOLDER),
 )
 if "TEST_DATABASE_URL" in os.environ:

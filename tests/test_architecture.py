@@ -13,7 +13,9 @@ ROOT = Path(__file__).parent.parent
 APPS = ["bookings", "providers", "rewards"]
 PARTS = [
     "accounts",
+    "bootstrap",
     "demo",
+    "doctor",
     "documents",
     "jobs",
     "journal",

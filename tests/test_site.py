@@ -1,5 +1,6 @@
 """The site as whoever runs it sees it: is it up, and what does it allow a page to do."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -37,3 +38,13 @@ def test_a_folder_for_mail_does_not_depend_on_where_a_command_is_started(monkeyp
     read = runpy.run_path(str(Path(settings.BASE_DIR) / "instrument_share/settings.py"))
     assert read["MAIL_TRANSPORT"] == "django.core.mail.backends.filebased.EmailBackend"
     assert read["EMAIL_FILE_PATH"] == "/srv/mail"
+
+
+def test_compose_passes_every_documented_setting():
+    """A setting that the file leaves out has no effect in containers."""
+    base = Path(settings.BASE_DIR)
+    table = (base / "docs/operations.md").read_text(encoding="utf-8").partition("## With containers")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    documented = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    passed = set(re.findall(r"^    ([A-Z_]+):", (base / "docker/compose.yaml").read_text(), re.M))
+    assert documented - passed == {"BUILDING", "DEBUG", "DEMO", "VAR_DIR"}

@@ -1,17 +1,20 @@
-"""Refusals of the rules become pages; the API answers its own."""
+"""What happens around every request: its line in the log, its address, refusals of the rules as pages."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
 
+import structlog
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django_structlog.middlewares import RequestMiddleware
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.services import record_remote_address
@@ -22,6 +25,28 @@ NUL = "\x00"
 REFUSED_TO_SUSPENDED = (403, 404)
 """What people of a suspended organization get where they could act before; the page says why."""
 TEXT = ("text/", "application/json", "application/problem+json", "application/atom+xml", "image/svg+xml")
+
+
+BEFORE_ROUTING = "(before routing)"
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """Logs the method and route of each request, its status, who made it (USR-…) and, on failure, the cause.
+
+    What stands in an address (words of a search, keys of links in mails) is not logged: the route is.
+    """
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        route = request.resolver_match.route if request.resolver_match else BEFORE_ROUTING
+        return f"{request.method} /{route}"
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Bind who asks, where that is known already: logging never reads the database."""
+        user = request.__dict__.get("_cached_user") or request.__dict__.get("user")
+        if issubclass(type(user), AbstractBaseUser):
+            structlog.contextvars.bind_contextvars(actor=getattr(user, "public_id", None))
 
 
 class ProxyMiddleware:

@@ -1,7 +1,8 @@
 """Addresses that belong to no app."""
 
+import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
@@ -10,6 +11,8 @@ from django.views.i18n import set_language as django_set_language
 
 from instrument_share.accounts.services import user_language_set
 from instrument_share.web import clock
+
+log = structlog.get_logger(__name__)
 
 ROBOTS = """User-agent: *
 Disallow: /accounts/
@@ -31,10 +34,20 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
-    """Answer whether this process works and reaches its database, for monitoring."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Answer that this process is alive. Restart it when this fails."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    """Answer whether this process reaches its database. Send it no requests while this fails."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        log.exception("database_out_of_reach")
+        return HttpResponse("database\n", status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe

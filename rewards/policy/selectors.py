@@ -19,6 +19,11 @@ def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:  # noqa: ARG001 (every
     return RewardPolicy.objects.order_by("-created_at", "-id")
 
 
+def has_policy() -> bool:
+    """Return whether any policy is loaded."""
+    return RewardPolicy.objects.exists()
+
+
 def get_policy(policy_id: int) -> RewardPolicy:
     """Return a loaded policy. Raises NotFound."""
     return require_found(RewardPolicy.objects.filter(pk=policy_id).first())

@@ -38,6 +38,15 @@ def load_signer(at: datetime) -> SimpleSigner:
     return _load(str(path), path.stat().st_mtime_ns)
 
 
+def get_certificate_end() -> datetime | None:
+    """Return when the present certificate ends; None before the first use. Raises SigningKeyUnusable."""
+    path = _get_configured_file()
+    if not path.is_file() and not settings.SIGNING_KEY_FILE:
+        return None
+    certificate = _load(str(path), path.stat().st_mtime_ns if path.is_file() else 0).signing_cert
+    return certificate.not_valid_after if certificate else None
+
+
 def get_known_fingerprints() -> frozenset[str]:
     """Return the SHA-256, in hexadecimal, of the certificates that have signed here."""
     present = _get_configured_file()

@@ -28,6 +28,7 @@ TITLES = {
     422: _("Something needs to be changed"),
     429: _("Too many requests"),
     500: _("Something went wrong here"),
+    503: _("Busy at the moment"),
 }
 
 

@@ -1,0 +1,1 @@
+"""What a new site needs before anybody can use it: districts, authorities, their first people, tables."""

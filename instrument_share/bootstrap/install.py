@@ -1,0 +1,81 @@
+"""Enter what a plan describes; what is there already stays as it is."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts import selectors, services
+from instrument_share.accounts.domain import OrganizationKind, OrganizationState
+from instrument_share.accounts.domain.registration import Registration
+from instrument_share.bootstrap.plan import InstitutionPlan, PersonPlan, Plan, read_categories
+from instrument_share.kernel import uscc
+from providers import public as providers
+from providers.domain import Day
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import District, Organization, User
+
+
+@transaction.atomic
+def install(plan: Plan, folder: Path, now: datetime) -> "list[User]":
+    """Enter the plan and return the people who have no password yet. Safe to repeat.
+
+    `folder` is where the plan's files lie. Raises PlanProblem, or Invalid where a rule refuses a value;
+    then nothing is entered.
+    """
+    districts = {
+        one.code: services.district_create(actor=None, now=now, **one.model_dump()) for one in plan.districts
+    }
+    bodies = {
+        one.uscc: _establish(one, districts[one.region] if one.region else None, now)
+        for one in plan.institutions
+    }
+    people = [_enter_person(one, bodies[one.institution], now) for one in plan.people]
+    if plan.categories:
+        _load_categories(plan, folder, now)
+    providers.synonyms_load(actor=None, now=now)
+    _set_holidays(plan, now)
+    return [one for one in people if not one.has_usable_password()]
+
+
+def _establish(plan: InstitutionPlan, region: "District | None", now: datetime) -> "Organization":
+    registration = Registration(
+        uscc=plan.uscc,
+        name_zh=plan.name_zh,
+        name_en=plan.name_en,
+        kind=OrganizationKind(plan.kind),
+        contact=plan.contact,
+        phone=plan.phone,
+    )
+    entered = selectors.organization_by_uscc(uscc.normalize(plan.uscc))
+    body = entered or services.organization_register(actor=None, registration=registration, now=now)
+    if body.state == OrganizationState.ADMITTED:
+        return body
+    return services.institution_establish(organization=body, region=region, now=now)
+
+
+def _enter_person(plan: PersonPlan, body: "Organization", now: datetime) -> "User":
+    person = selectors.person_named(plan.username) or services.user_create(
+        actor=None, username=plan.username, name=plan.name, email=plan.email, password=None, now=now
+    )
+    held = selectors.active_roles(person.pk, body.pk)
+    for role in sorted(plan.roles - set(held)):
+        services.membership_grant(actor=None, user=person, organization=body, role=role, now=now)
+    return person
+
+
+def _load_categories(plan: Plan, folder: Path, now: datetime) -> None:
+    if plan.categories is None or providers.category_table().exists():
+        return
+    rows = read_categories(folder / plan.categories.file)
+    providers.category_table_load(actor=None, version=plan.categories.version, rows=rows, now=now)
+
+
+def _set_holidays(plan: Plan, now: datetime) -> None:
+    known = providers.known_years()
+    for one in plan.holidays:
+        if not known.get(one.year):
+            days = [Day(day.date, day.kind, day.name) for day in one.days]
+            providers.calendar_year_set(actor=None, year=one.year, days=days, source=one.source, now=now)

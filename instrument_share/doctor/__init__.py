@@ -1,0 +1,1 @@
+"""Say what a site lacks to run well, for whoever operates it."""

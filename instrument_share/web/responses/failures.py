@@ -1,0 +1,62 @@
+"""Answer what went wrong in the program (500), and what is too busy at the moment (503)."""
+
+import sys
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils.translation import gettext
+from psycopg import errors as postgresql
+from psycopg_pool import PoolTimeout, TooManyRequests
+
+from instrument_share.web.responses import problem
+
+RETRY_AFTER_SECONDS = 10
+BUSY = (PoolTimeout, TooManyRequests, postgresql.TooManyConnections, postgresql.CannotConnectNow)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an error that no view has handled; the log has it under the id that is shown.
+
+    Reads no database: that may be what failed.
+    """
+    is_busy = _is_database_busy(sys.exc_info()[1])
+    status, code = (503, "site.busy") if is_busy else (500, "site.failed")
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = problem.response(
+            {
+                **problem.body(status=status, code=code, detail=_get_detail(is_busy=is_busy)),
+                "request_id": _get_request_id(),
+            }
+        )
+    else:
+        context = {
+            "status": status,
+            "title": problem.TITLES[status],
+            "detail": _get_detail(is_busy=is_busy),
+            "request_id": _get_request_id(),
+        }
+        answer = HttpResponse(loader.render_to_string("500.html", context), status=status)
+    if is_busy:
+        answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
+def _get_request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def _is_database_busy(error: BaseException | None) -> bool:
+    """Return whether the database had no connection to give."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    cause = error.__cause__
+    # libpq reports a refused connection without a code of its own; only the words say why.
+    return isinstance(cause, BUSY) or "too many clients" in str(error) or "connection slots" in str(error)
+
+
+def _get_detail(*, is_busy: bool) -> str:
+    if is_busy:
+        return gettext("Too many requests came at once. Nothing was carried out. Try again in a moment.")
+    return gettext("The mistake is ours and has been noted. What you had sent was not carried out.")

@@ -1,0 +1,104 @@
+"""A new site gets its districts, authorities and first people from one file."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from instrument_share.accounts.models import District, Membership, Organization, User
+from instrument_share.journal.models import AuditEntry
+from providers import public as providers
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "Vorlage-für-den-Anfang"
+
+
+@pytest.fixture
+def example(settings):
+    return (settings.BASE_DIR / "docs/bootstrap.example.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def bootstrap(tmp_path):
+    """`bootstrap(text)` runs the command on a file and returns what it prints."""
+
+    def run(text):
+        path = tmp_path / "site.toml"
+        path.write_text(text, encoding="utf-8")
+        printed = StringIO()
+        call_command("bootstrap", path, stdout=printed)
+        return printed.getvalue()
+
+    return run
+
+
+def snapshot():
+    return [model.objects.count() for model in (District, Organization, User, Membership, AuditEntry)]
+
+
+def test_officer_of_a_new_site_chooses_a_password_and_opens_the_desk(bootstrap, example):
+    links = re.findall(r"http://testserver(/\S+)", bootstrap(example))
+    assert len(links) == 4
+    officer = User.objects.get(username="officer")
+    client = Client()
+    (link,) = [one for one in links if client.get(one, follow=True).context["form"].user == officer]
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    assert client.post("/accounts/login/", {"login": "officer", "password": PASSWORD}).status_code == 302
+    assert client.get("/bureau/").status_code == 200
+    assert client.get("/organizations/").status_code == 200
+
+
+def test_second_run_changes_nothing_but_the_links(bootstrap, example):
+    first = bootstrap(example)
+    before = snapshot()
+    second = bootstrap(example)
+    assert snapshot() == before
+    assert first.count("http://testserver/") == second.count("http://testserver/") == 4
+
+
+def test_categories_and_holidays_come_with_the_file(bootstrap, example, tmp_path):
+    (tmp_path / "categories.csv").write_text(
+        "parent,code,name\n,010000,分析仪器\n010000,010100,电子光学仪器\n", encoding="utf-8"
+    )
+    bootstrap(
+        example
+        + '[categories]\nversion = "2024"\nfile = "categories.csv"\n'
+        + '[[holidays]]\nyear = 2031\nsource = "通知"\n'
+        + 'days = [{ date = 2031-01-01, kind = "holiday", name = "元旦" }]\n'
+    )
+    assert list(providers.category_table().values_list("code", flat=True).order_by("code")) == [
+        "010000",
+        "010100",
+    ]
+    assert [day.name for day in providers.calendar_year(2031).days] == ["元旦"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('roles = ["bureau_officer"]', 'roles = ["keeper"]', "nobody is an officer of the bureau"),
+        ('roles = ["sysadmin"]', 'roles = ["king"]', "people.0.roles.0: Input should be"),
+        ("119901010000000014", "119901010000000015", "统一社会信用代码"),
+        ('code = "990101"', 'code = "99"', "districts.0.code"),
+        ('name = "经办人"', "", "people.1.name: Field required"),
+        ('name_zh = "示例区"', "name_zh = 示例区", "site.toml"),
+    ],
+    ids=["no_officer", "unknown_role", "wrong_code", "short_code", "missing", "no_toml"],
+)
+def test_wrong_file_is_refused_with_its_faults_and_enters_nothing(bootstrap, example, old, new, said):
+    with pytest.raises(CommandError, match=re.escape(said)) as refused:
+        bootstrap(example.replace(old, new))
+    assert str(refused.value).startswith("Nothing was entered.")
+    assert not District.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_all_faults_of_a_file_are_said_at_once(bootstrap, example):
+    wrong = example.replace('code = "990101"', 'code = "99"').replace('kind = "finance"', 'kind = "bank"')
+    with pytest.raises(CommandError) as refused:
+        bootstrap(wrong)
+    assert len(str(refused.value).splitlines()) == 3

@@ -1,0 +1,92 @@
+"""What the doctor says of a new site, of one that is well, and of one that has fallen ill."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services import district_create
+from instrument_share.doctor.checks import Level, Result, examine
+from instrument_share.documents.sealing import signing_key
+from instrument_share.jobs.models import RecurringRun, Worker
+from instrument_share.jobs.registry import recurring
+from providers import public as providers
+from providers.domain import CategoryRow
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def healthy(settings, tmp_path, monkeypatch):
+    """A site that lacks nothing."""
+    settings.SECRET_KEY = "long and random " * 4
+    settings.SITE_URL = "https://share.example.org"
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
+    settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
+    (tmp_path / "staticfiles.json").write_text("{}")
+    signing_key.load_signer(NOW)
+    bureau = factories.organization("云屏市科学技术局", kind="bureau")
+    for role in (Role.SYSADMIN, Role.BUREAU_OFFICER, Role.FINANCE_OFFICER):
+        factories.member(bureau, role, factories.user(role.value))
+    district_create(actor=None, code="990101", name_zh="示例区", name_en="Example", now=NOW)
+    providers.category_table_load(actor=None, version="1", rows=[CategoryRow("010000", "分析仪器")], now=NOW)
+    monkeypatch.setattr("rewards.public.has_policy", lambda: True)
+    Worker.objects.create(name="w1", seen_at=NOW)
+    monkeypatch.setattr("instrument_share.doctor.checks.check_clock", lambda _now: iter(()))
+
+
+def ill():
+    return [one for one in examine(NOW) if one.level is not Level.OK]
+
+
+def without_engine(results):
+    return [one for one in results if one.check not in {"engine", "clock"}]
+
+
+def test_healthy_site_lacks_nothing(healthy):
+    assert without_engine(ill()) == []
+
+
+def test_new_site_hears_all_that_it_lacks(settings, tmp_path):
+    settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
+    errors = {one.check for one in ill() if one.level is Level.ERROR} - {"clock"}
+    assert errors == {
+        "secret_key", "address", "mail", "static_files", "people", "districts", "categories", "worker",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "level"), [(3700, Level.ERROR), (3600, Level.WARNING), (3500, None)], ids=["over", "soon", "far"]
+)
+def test_end_of_the_certificate_is_announced(healthy, days, level):
+    found = [one.level for one in examine(NOW + timedelta(days=days)) if one.check == "signing_key"]
+    assert found == [level or Level.OK]
+
+
+def test_failed_jobs_are_named(healthy):
+    name = next(one.name for one in recurring())
+    RecurringRun.objects.create(name=name, started_at=NOW, finished_at=NOW, problem="OSError: disk full")
+    assert [one.text for one in ill() if one.check == "jobs"] == [f"{name} failed: OSError: disk full"]
+
+
+def test_site_without_a_database_hears_so(healthy, monkeypatch):
+    def refuse():
+        raise OperationalError("refused")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+    assert ill() == [Result("database", Level.ERROR, "It can't be reached: refused")]
+
+
+def test_command_ends_with_an_error_and_speaks_json(settings, tmp_path):
+    settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
+    printed = StringIO()
+    with pytest.raises(CommandError, match="stop somebody's work"):
+        call_command("doctor", "--json", stdout=printed)
+    levels = {one["check"]: one["level"] for one in json.loads(printed.getvalue())}
+    assert (levels["people"], levels["migrations"]) == ("error", "ok")
