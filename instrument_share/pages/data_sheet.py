@@ -132,7 +132,7 @@ def _header_blocks(instrument: "Instrument", pictures: "Sequence[InstrumentPictu
 def _function_blocks(instrument: "Instrument", limit: ContentLimit) -> Iterator[Block]:
     parts = [
         (_("What it measures"), "functions"),
-        (_("How well"), "specification"),
+        (_("Specifications"), "specification"),
         (_("On what samples"), "samples"),
         (_("Services offered"), "services"),
     ]
@@ -157,7 +157,7 @@ def _terms_blocks(instrument: "Instrument", terms: "Terms | None", limit: Conten
             note=_("Further prices stand on the page.") if len(rows[: limit.prices]) < len(rows) else "",
             size="list",
         )
-    yield Heading(_("The rule"))
+    yield Heading(_("Booking rules"))
     said = [told(one.message, one.params) for one in sentences(replace(terms, prices=()))]
     since = _("Version {version}, in force since {since}").format(
         version=terms.version, since=formats.date_only(terms.applies_from)
@@ -184,7 +184,7 @@ def _coming_blocks(coming: "Sequence[ComingRule]", limit: ContentLimit) -> Itera
 
 def _contact_blocks(instrument: "Instrument", now: datetime) -> Iterator[Block]:
     address = build_absolute_url(reverse("instrument", args=[instrument.public_id]))
-    yield Heading(_("Who to ask, where to go"))
+    yield Heading(_("Contact and location"))
     asked = [value for _name, value in _pairs(get_contact_entries(instrument))]
     yield Code(
         address,

@@ -52,7 +52,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         SharingMode.NONE: gettext_noop("Not shared"),
     },
     Condition: {
-        Condition.NORMAL: gettext_noop("In order"),
+        Condition.NORMAL: gettext_noop("Operational"),
         Condition.STANDBY: gettext_noop("On standby"),
         Condition.REMOTE: gettext_noop("In remote service"),
         Condition.OCCASIONAL_FAULTS: gettext_noop("Occasional faults"),

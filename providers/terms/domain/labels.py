@@ -21,8 +21,8 @@ from providers.terms.domain.choices import (
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ServiceMode: {
-        ServiceMode.SELF_OPERATED: gettext_noop("operated by the user"),
-        ServiceMode.OPERATED: gettext_noop("measured by the unit"),
+        ServiceMode.SELF_OPERATED: gettext_noop("self-operated"),
+        ServiceMode.OPERATED: gettext_noop("operated by staff"),
         ServiceMode.SAMPLES: gettext_noop("samples sent in"),
         ServiceMode.REMOTE: gettext_noop("operated remotely"),
     },

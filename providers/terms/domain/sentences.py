@@ -82,7 +82,7 @@ def _hours(pattern: OpeningPattern) -> Sentence:
     elif pattern.interval > 1:
         message = gettext_noop("Open every {interval} weeks on {weekdays}, {hours}.")
     else:
-        message = gettext_noop("Open on {weekdays}, {hours}.")
+        message = gettext_noop("Open {weekdays}, {hours}.")
     whole = Sentence(message, params)
     if pattern.until is None:
         return whole
@@ -130,7 +130,9 @@ def _who(terms: TermsDraft) -> Iterator[Sentence]:
     modes = tuple(word(mode) for mode in ServiceMode if mode in terms.service_modes)
     yield Sentence(gettext_noop("Ways of service: {modes}."), {"modes": modes})
     if terms.needs_qualification:
-        yield Sentence(gettext_noop("Who operates it needs a qualification that is valid through the end."))
+        yield Sentence(
+            gettext_noop("To operate it yourself you need a qualification valid for the whole booking.")
+        )
 
 
 def _lengths(terms: TermsDraft) -> Iterator[Sentence]:
@@ -187,12 +189,12 @@ def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
 def _cancellation(terms: TermsDraft) -> Iterator[Sentence]:
     yield Sentence(
         gettext_noop(
-            "It can be moved until {change}, and cancelled without charge until {cancel}, before the start."
+            "It can be moved up to {change}, and cancelled free of charge up to {cancel}, before the start."
         ),
         {"change": _length(terms.change_deadline), "cancel": _length(terms.cancel_deadline)},
     )
     yield Sentence(
-        gettext_noop("A later cancellation costs {late}% of the quoted price, not coming {no_show}%."),
+        gettext_noop("Late cancellation costs {late}% of the quoted price, a no-show {no_show}%."),
         {"late": terms.late_cancel_percent, "no_show": terms.no_show_percent},
     )
 
@@ -200,7 +202,7 @@ def _cancellation(terms: TermsDraft) -> Iterator[Sentence]:
 def _turnaround(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.turnaround:
         yield Sentence(
-            gettext_noop("After each use {turnaround} are kept free to clean and make ready."),
+            gettext_noop("After each use {turnaround} are blocked for cleaning and set-up."),
             {"turnaround": _length(terms.turnaround)},
         )
 

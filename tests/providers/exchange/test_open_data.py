@@ -92,7 +92,7 @@ def test_rules_with_prices_and_hours_as_sentences_in_both_languages(rows, city, 
     (found,) = rows("rules", "json")
     assert found["version"] == 2
     assert found["opening_zh"][0] == "周一至周五 09:00—17:00 开放。"
-    assert found["opening_en"][0] == "Open on Monday to Friday, 09:00 to 17:00."
+    assert found["opening_en"][0] == "Open Monday to Friday, 09:00 to 17:00."
     assert found["prices"] == [
         {
             "price_yuan": "100.00",

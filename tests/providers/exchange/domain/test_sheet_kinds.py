@@ -136,7 +136,7 @@ def test_lengths_in_hours_minutes_and_days_and_yes_and_no_and_several_words():
         may_span_gaps="否",
         needs_qualification="yes",
         user_kinds="企业、个人",
-        service_modes="operated by the user, 送样",
+        service_modes="self-operated, 送样",
     )
     assert row.problems == ()
     assert row.values == {

@@ -66,7 +66,7 @@ IN_CHINESE = """\
 逾期取消收取报价的 50%，爽约收取报价的 100%。"""
 
 IN_ENGLISH = """\
-Open on Monday to Friday, 09:00 to 17:00.
+Open Monday to Friday, 09:00 to 17:00.
 From 1 Sep 2025 through 1 Jan 2026: Open on the last Friday of the month, 20:00 to 08:00 the next day.
 Closed on public holidays; a weekend day that is worked in exchange has Monday's hours.
 Not open as usual on 9 Sep 2025.
@@ -75,18 +75,18 @@ Time is booked in steps of 30 minutes: 30 minutes at least, 8 hours at most.
 It can be booked up to 30 days ahead.
 Book at least 2 hours before the start.
 A booking may run on through the hours between two openings, overnight.
-After each use 15 minutes are kept free to clean and make ready.
+After each use 15 minutes are blocked for cleaning and set-up.
 One person may book 10 hours a week at most.
 It may be booked by: outside researchers, enterprises.
-Ways of service: operated by the user, samples sent in.
-Who operates it needs a qualification that is valid through the end.
+Ways of service: self-operated, samples sent in.
+To operate it yourself you need a qualification valid for the whole booking.
 The keeper decides within 24 hours; after that the request lapses.
 100.5 yuan per hour (enterprises, Saturday, Sunday).
 30 yuan per sample (samples sent in).
 At least 50 yuan are charged for a booking.
 Innovation vouchers are accepted towards the price.
-It can be moved until 3 days, and cancelled without charge until 24 hours, before the start.
-A later cancellation costs 50% of the quoted price, not coming 100%."""
+It can be moved up to 3 days, and cancelled free of charge up to 24 hours, before the start.
+Late cancellation costs 50% of the quoted price, a no-show 100%."""
 
 
 def read(terms, language):
@@ -104,7 +104,7 @@ def test_a_rule_is_told_as_sentences(language, text):
     [
         (
             RuleTopic.TIME,
-            "Open on Monday to Friday, 09:00 to 17:00.",
+            "Open Monday to Friday, 09:00 to 17:00.",
             "One person may book 10 hours a week at most.",
         ),
         (
@@ -119,8 +119,8 @@ def test_a_rule_is_told_as_sentences(language, text):
         ),
         (
             RuleTopic.CANCELLATION,
-            "It can be moved until 3 days, and cancelled without charge until 24 hours, before the start.",
-            "A later cancellation costs 50% of the quoted price, not coming 100%.",
+            "It can be moved up to 3 days, and cancelled free of charge up to 24 hours, before the start.",
+            "Late cancellation costs 50% of the quoted price, a no-show 100%.",
         ),
     ],
 )
@@ -177,12 +177,12 @@ def hours(**changes):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"weekdays": (0, 1)}, "Open on Monday, Tuesday, 09:00 to 17:00."),
-        ({"weekdays": (2, 0, 1, 0)}, "Open on Monday to Wednesday, 09:00 to 17:00."),
-        ({"weekdays": (0, 1, 3)}, "Open on Monday, Tuesday, Thursday, 09:00 to 17:00."),
-        ({"weekdays": (0,), "closes": time(9)}, "Open on Monday, 09:00 to 09:00 the next day."),
-        ({"weekdays": (0,), "opens": time(0)}, "Open on Monday, 00:00 to 17:00."),
-        ({"weekdays": (0,), "closes": time(0)}, "Open on Monday, 09:00 to 24:00."),
+        ({"weekdays": (0, 1)}, "Open Monday, Tuesday, 09:00 to 17:00."),
+        ({"weekdays": (2, 0, 1, 0)}, "Open Monday to Wednesday, 09:00 to 17:00."),
+        ({"weekdays": (0, 1, 3)}, "Open Monday, Tuesday, Thursday, 09:00 to 17:00."),
+        ({"weekdays": (0,), "closes": time(9)}, "Open Monday, 09:00 to 09:00 the next day."),
+        ({"weekdays": (0,), "opens": time(0)}, "Open Monday, 00:00 to 17:00."),
+        ({"weekdays": (0,), "closes": time(0)}, "Open Monday, 09:00 to 24:00."),
         (
             {"weekdays": (0,), "frequency": Frequency.MONTHLY_BY_WEEKDAY, "nth": 2, "interval": 3},
             "Open on the second Monday of every 3 months, 09:00 to 17:00.",
