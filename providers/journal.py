@@ -49,6 +49,7 @@ ACTS: dict[str, str] = {
     "qualification.revoked": gettext_noop("Qualification revoked"),
     "qualification.expired": gettext_noop("Qualification expired"),
     "rule.published": gettext_noop("Booking rules published"),
+    "rule.withdrawn": gettext_noop("Version of the booking rules withdrawn"),
     "closure.recorded": gettext_noop("Closure recorded"),
     "closure.lifted": gettext_noop("Closure lifted"),
     "calendar_year.set": gettext_noop("Public holidays of a year set"),

@@ -37,6 +37,7 @@ account_reset_password_from_key      ok    ok    ok    ok    ok    ok    ok    o
 account_reset_password_done          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 set_language                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 health                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+ready                                ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 robots                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 favicon                              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 

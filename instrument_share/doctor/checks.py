@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
 
 from django.conf import settings
@@ -37,7 +37,7 @@ EXPECTED_ROLES = {
 }
 
 
-class Level(StrEnum):
+class Level(Enum):
     """How bad it is: an error stops somebody's work, a warning will."""
 
     OK = "ok"

@@ -18,9 +18,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         results = examine(clock.now())
         if options["json"]:
-            self.stdout.write(json.dumps([asdict(one) for one in results], ensure_ascii=False, indent=1))
+            self.stdout.write(
+                json.dumps([{**asdict(one), "level": one.level.value} for one in results], indent=1)
+            )
         else:
             for one in results:
-                self.stdout.write(f"{one.level:<8} {one.check:<14} {one.text}".rstrip())
+                self.stdout.write(f"{one.level.value:<8} {one.check:<14} {one.text}".rstrip())
         if errors := sum(one.level is Level.ERROR for one in results):
             raise CommandError(f"{errors} things stop somebody's work.")

@@ -282,7 +282,17 @@ def test_the_map_lists_what_is_public(see, city, profile):
     ]
     assert [address for address, _at in locations(see(None, "sitemap_part", "pages"))] == [
         f"{SITE}{path}"
-        for path in ("/", "/instruments/", "/units/", "/openness/", "/opendata/", "/timeline/", "/verify/")
+        for path in (
+            "/",
+            "/instruments/",
+            "/units/",
+            "/openness/",
+            "/opendata/",
+            "/timeline/",
+            "/verify/",
+            "/help/",
+            "/privacy/",
+        )
     ]
 
 
