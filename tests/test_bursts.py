@@ -21,7 +21,7 @@ from tests import factories
 
 ALLOWED = 20
 BURSTS, CLIENTS = 5, 40
-ROLE = "burst"
+ROLE = f"burst_{os.getpid()}"  # each worker of the suite has its own
 LOOKS = ("/", "/instruments/", "/units/", "/readyz")
 
 pytestmark = [
