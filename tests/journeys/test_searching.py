@@ -92,7 +92,7 @@ def test_a_visitor_books_from_home_by_mouse_with_a_day(city, enter):
     log_in_on_the_way(page, city.researcher)
     expect(page.locator("#id_starts_at")).to_have_value("2026-03-04T09:00")
     effort.type("#id_subject", "铝合金断口形貌")
-    effort.press(page.get_by_role("button", name="预约").click)
+    effort.press(page.get_by_role("button", name="预约这个时段").click)
     expect(page.locator("#notes")).to_contain_text("预约成功")
     assert Booking.objects.get().user == city.researcher
     assert (effort.presses, effort.typed) == (3, 2)
@@ -111,7 +111,7 @@ def test_a_researcher_books_from_home_by_keyboard_alone(city, enter):
     expect(page.locator("#id_starts_at")).to_have_value("2026-03-02T08:00")
     effort.tab_to(page.locator("#id_subject"))
     page.keyboard.insert_text("铝合金断口形貌")
-    effort.tab_to(page.get_by_role("button", name="预约"))
+    effort.tab_to(page.get_by_role("button", name="预约这个时段"))
     effort.press(lambda: page.keyboard.press("Enter"))
     expect(page.locator("#notes")).to_contain_text("预约成功")
     assert Booking.objects.get().user == city.researcher
@@ -126,7 +126,7 @@ def test_a_researcher_books_from_home_by_touch_on_a_phone(city, enter):
     effort.press(page.locator(".result-times .chip").first.tap)
     expect(page.locator("#id_starts_at")).to_have_value("2026-03-02T08:00")
     effort.type("#id_subject", "铝合金断口形貌")
-    effort.press(page.get_by_role("button", name="预约").tap)
+    effort.press(page.get_by_role("button", name="预约这个时段").tap)
     expect(page.locator("#notes")).to_contain_text("预约成功")
     assert Booking.objects.get().user == city.researcher
     assert (effort.presses, effort.typed) == (3, 1)
