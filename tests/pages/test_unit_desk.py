@@ -57,6 +57,10 @@ def test_returned_instruments_stand_before_other_drafts_with_the_reason(see, cit
     assert "待完善草稿 2" in page
 
 
+def test_progress_names_what_it_measures_not_a_state(see, city):
+    assert "信息完整度 0% · 已完善 0/6 类" in text_of(see(city.manager, "unit_desk"))
+
+
 def test_requests_that_wait_are_counted_and_linked(see, city, book):
     booking = book()
     response = see(city.manager, "unit_desk")
