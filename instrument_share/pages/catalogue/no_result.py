@@ -26,7 +26,7 @@ class WaysOn:
 
 
 def suggest_ways_on(viewer: "Viewer", text: str, day_address: str = "") -> WaysOn:
-    """Return the day, words like the text that find something, categories with instruments, and the bureau."""
+    """Return the day, words like the text that find something, categories in use, and the bureau."""
     counts = providers.count_by_place(providers.catalogue(viewer))
     return WaysOn(
         day_address=day_address,

@@ -71,8 +71,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "comparison": Comparison.parse(form.cleaned_data.get("compare", ""), address),
     }
     if not page.items:
-        matches_without_time = form.wanted_time and _found(request, form, now, found.search).instruments.exists()
-        day_address = _build_day_address(address) if matches_without_time else ""
+        has_shorter_times = form.wanted_time and _found(request, form, now, found.search).instruments.exists()
+        day_address = _build_day_address(address) if has_shorter_times else ""
         context["ways_on"] = suggest_ways_on(request.user, found.search.text, day_address)
     return render(request, "pages/catalogue.html", context)
 
