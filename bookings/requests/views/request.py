@@ -71,9 +71,8 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "form": form,
         "week": get_bookable_week(request.user, instrument, now, parse_day(request.GET.get("day", ""))),
     }
-    if not is_sent:
-        entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
-        context |= _get_quote(request, instrument, terms, entered, now)
+    entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
+    context |= {"is_refused": is_sent, **_get_quote(request, instrument, terms, entered, now)}
     return render(request, "bookings/requests/book.html", context, status=422 if is_sent else 200)
 
 
