@@ -26,7 +26,7 @@ ACTS: dict[str, str] = {
     "booking.moved": gettext_noop("Booking moved"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
-    "booking.kept": gettext_noop("Booking kept in spite of a closure"),
+    "booking.kept": gettext_noop("Booking kept although the opening changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),
     "usage.recorded": gettext_noop("Usage logged"),

@@ -68,11 +68,12 @@ class ContentLimit:
 
 CONTENT_LIMITS = (
     ContentLimit(),
-    ContentLimit(240, 12),
-    ContentLimit(120, 8),
+    ContentLimit(picture=False),
+    ContentLimit(240, 12, picture=False),
+    ContentLimit(120, 8, picture=False),
     ContentLimit(60, 4, picture=False),
 )
-"""Tried in turn until two pages are enough."""
+"""Tried in turn until two pages are enough: the picture is left out before words are."""
 
 
 def render_data_sheet(

@@ -391,3 +391,13 @@ def test_empty_result_suggests_words_categories_and_contact(shop, ask):
     assert "云屏市科学技术局" in text
     assert "0999-1234567" in text
     assert "ways_on" not in ask(q="质谱").context
+
+
+def test_day_without_a_whole_free_interval_leads_to_its_shorter_times(shop, ask):
+    book(shop, slot(day=1, hour=9, length=2))
+    page = ask(q="扫描电子", day="2026-03-03", begins="09:00", ends="12:00", vouchers="")
+    assert names(page) == []
+    day_address = page.context["ways_on"].day_address
+    assert parse_qs(day_address.removeprefix("/timeline/?")) == {"q": ["扫描电子"], "day": ["2026-03-03"]}
+    assert "2026年3月3日 周二 09:00–12:00没有可整段预约的仪器" in text_of(page)
+    assert ask(q="没有这种仪器", day="2026-03-03").context["ways_on"].day_address == ""

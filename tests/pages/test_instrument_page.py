@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from instrument_share.pages import data_sheet
 from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
@@ -86,6 +87,13 @@ def test_the_data_sheet_is_a_paper_in_the_reader_s_language(client, clock, city,
     assert answer["Content-Type"] == "application/pdf"
     assert len(paper.pages) <= 2
     assert name in paper.pages[0].extract_text()
+
+
+def test_data_sheet_drops_its_picture_before_any_words(monkeypatch):
+    monkeypatch.setattr(data_sheet, "_render", lambda *facts: facts[-1])
+    monkeypatch.setattr(data_sheet, "count_pages", lambda limit: 3 if limit.picture else 2)
+    shown = data_sheet.render_data_sheet(None, (), None, NOW)
+    assert shown == data_sheet.ContentLimit(picture=False)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -1,6 +1,7 @@
 """What must my unit do next."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -54,6 +55,10 @@ def test_returned_instruments_stand_before_other_drafts_with_the_reason(see, cit
     page = text_of(see(city.manager, "unit_desk"))
     assert page.index("乙仪器 已退回 请补充型号") < page.index("甲仪器 草稿")
     assert "待完善草稿 2" in page
+
+
+def test_progress_names_what_it_measures_not_a_state(see, city):
+    assert "信息完整度 0% · 已完善 0/6 类" in text_of(see(city.manager, "unit_desk"))
 
 
 def test_requests_that_wait_are_counted_and_linked(see, city, book):
@@ -173,6 +178,28 @@ def test_due_items_are_first_with_date(see, city, book):
     assert text.index("当前待办") < text.index("待审批预约 1")
     early = text_of(see(city.manager, "unit_desk", now=booking.decide_by - timedelta(days=1, hours=12)))
     assert "今天没有到期事项" in early
+
+
+def test_due_request_is_approved_or_declined_on_the_desk(see, city, book):
+    booking = book()
+    page = see(city.manager, "unit_desk", now=booking.decide_by - timedelta(hours=3)).content.decode()
+    desk = f"/unit/?unit={city.owner.public_id}"
+    assert f'action="/bookings/{booking.public_id}/approve/"' in page
+    assert f'name="next" value="{desk}"' in page
+    assert f'href="/bookings/{booking.public_id}/reject/?next={quote(desk)}"' in page
+
+
+def test_due_requests_take_no_more_statements(see, city, book, statements):
+    first = book()
+    soon = first.decide_by - timedelta(hours=3)
+
+    def more():
+        for day in range(2, 7):
+            due = book(day)
+            due.decide_by = first.decide_by
+            due.save(update_fields=["decide_by"])
+
+    statements.assert_unchanged(lambda: see(city.manager, "unit_desk", now=soon), by=more)
 
 
 def test_published_instruments_that_cannot_be_booked_are_tasks(see, city):

@@ -65,15 +65,15 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
             return redirect_with_message(
                 request, _what_happens_next(booking), reverse("booking", args=[booking.public_id])
             )
-    context = {
+    context: dict[str, Any] = {
         "instrument": instrument,
         "terms": terms,
         "form": form,
+        "is_refused": is_sent,
         "week": get_bookable_week(request.user, instrument, now, parse_day(request.GET.get("day", ""))),
     }
-    if not is_sent:
-        entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
-        context |= _get_quote(request, instrument, terms, entered, now)
+    entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
+    context |= _get_quote(request, instrument, terms, entered, now)
     return render(request, "bookings/requests/book.html", context, status=422 if is_sent else 200)
 
 

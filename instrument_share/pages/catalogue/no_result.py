@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WaysOn:
-    """Chips of near words and of categories, and whom to ask."""
+    """The day on the timeline if one is asked for, chips of near words and of categories, and whom to ask."""
 
+    day_address: str
     words: list[tuple[Any, ...]]
     categories: list[tuple[Any, ...]]
     bureaus: "list[Organization]"
 
 
-def suggest_ways_on(viewer: "Viewer", text: str) -> WaysOn:
-    """Return words like the text that find something, categories with instruments, and the bureau."""
+def suggest_ways_on(viewer: "Viewer", text: str, day_address: str = "") -> WaysOn:
+    """Return the day, words like the text that find something, categories in use, and the bureau."""
     counts = providers.count_by_place(providers.catalogue(viewer))
     return WaysOn(
+        day_address=day_address,
         words=[(word, _address(q=word), False) for word in providers.near_words(text)],
         categories=[
             (formats.bilingual(one, "name"), _address(category=one.code), False, one.count)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
@@ -70,8 +71,14 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "comparison": Comparison.parse(form.cleaned_data.get("compare", ""), address),
     }
     if not page.items:
-        context["ways_on"] = suggest_ways_on(request.user, found.search.text)
+        has_shorter_times = form.wanted_time and _found(request, form, now, found.search).instruments.exists()
+        day_address = _build_day_address(address) if has_shorter_times else ""
+        context["ways_on"] = suggest_ways_on(request.user, found.search.text, day_address)
     return render(request, "pages/catalogue.html", context)
+
+
+def _build_day_address(address: Address) -> str:
+    return f"{reverse('timeline')}{address.replace(begins='', ends='')}"
 
 
 def _form(request: HttpRequest) -> CatalogueForm:

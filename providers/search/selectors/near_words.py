@@ -12,12 +12,14 @@ COMPARED = 40
 
 
 def near_words(text: str) -> list[str]:
-    """Return words most like the text by their letters, that find published instruments; best first.
+    """Return other words most like the text by their letters, that find published instruments; best first.
 
     Words that are less than half as like it as the nearest word of all are left out.
     """
-    typed = _letters(normalize(text))
-    rows = SynonymWord.objects.order_by("group_id", "position").values_list("word", "normal")
+    typed_normal = normalize(text)
+    typed = _letters(typed_normal)
+    words = SynonymWord.objects.exclude(normal=typed_normal).order_by("group_id", "position")
+    rows = words.values_list("word", "normal")
     scored = [(_likeness(typed, _letters(normal)), word, to_term(normal)) for word, normal in rows]
     least = max((likeness for likeness, _, _ in scored), default=0) / 2
     nearest = sorted((one for one in scored if one[0] > least), key=lambda one: -one[0])[:COMPARED]

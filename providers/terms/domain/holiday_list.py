@@ -40,6 +40,10 @@ def parse_days(rows: Iterable[Sequence[Any]]) -> tuple[list[Day], list[Problem]]
 def _problems_of_row(
     number: int, cells: Sequence[Any], on: date | None, kind: DayKind | None
 ) -> Iterator[Problem]:
+    if on is None and not any(_text(cell) for cell in cells[1:]):
+        message = gettext_noop("Row {row}: “{value}” has no kind. Separate date, kind and name by commas.")
+        yield Problem("calendar.row_commas", message, {"row": number, "value": _text(cells[0])}, "rows")
+        return
     if on is None:
         message = gettext_noop("Row {row}: “{value}” is no date. Write it as 2026-10-01.")
         yield Problem("calendar.row_date", message, {"row": number, "value": _text(cells[0])}, "rows")
@@ -83,7 +87,8 @@ def days_to_text(days: Iterable[Day]) -> str:
 
 
 def _is_heading(cells: Sequence[Any]) -> bool:
-    return _date(cells[0]) is None and _text(cells[1]).lower() not in KINDS
+    first = _text(cells[0])
+    return not any(letter.isdigit() for letter in first) and _text(cells[1]).lower() not in KINDS
 
 
 def _date(cell: Any) -> date | None:

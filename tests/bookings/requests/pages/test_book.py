@@ -50,6 +50,26 @@ def test_a_form_sent_twice_makes_one_booking_and_leads_to_it(city, send):
     assert (taken.status_code, "二氧化钛薄膜" in texts(taken)) == (422, True)
 
 
+def test_a_refused_request_names_price_and_next_bookable_time_and_repeats_no_problem(city, send):
+    typed = {
+        "form_token": "refused",
+        "starts_at": "2026-03-03T06:15",
+        "ends_at": "2026-03-03T16:15",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+        "subject": "二氧化钛薄膜",
+        "direction": Direction.RESEARCH.value,
+    }
+    answer = send(city.researcher, "book", city.instrument.public_id, **typed)
+    page = texts(answer)
+    box = page[page.index('id="quote"') :]
+    assert (answer.status_code, Booking.objects.count()) == (422, 0)
+    assert "¥1,000.00" in box
+    assert 'data-choose-start="2026-03-03T08:00"' in box
+    assert "存在以下问题" not in page
+    assert 'hx-trigger="change from' in page
+
+
 def test_a_time_in_the_address_is_priced_before_anything_is_sent(city, see):
     asked = {"start": "2026-03-03T09:00", "end": "2026-03-03T12:00"}
     page = texts(see(city.researcher, "book", city.instrument.public_id, **asked))

@@ -70,3 +70,12 @@ def test_more_than_three_cells_of_a_row_are_left_aside():
 def test_a_first_row_with_a_day_or_a_kind_is_no_heading():
     assert [one.code for one in parse_days([["2026-10-01", "?"]])[1]] == ["calendar.row_kind"]
     assert [one.code for one in parse_days([["?", "休"]])[1]] == ["calendar.row_date"]
+
+
+def test_a_day_without_commas_is_one_problem_and_never_taken_for_a_heading():
+    days, problems = parse_days([["2026-10-01 休 国庆节"], ["2026-10-02 休 国庆节"]])
+    assert days == []
+    assert [(one.code, one.params["row"]) for one in problems] == [
+        ("calendar.row_commas", 1),
+        ("calendar.row_commas", 2),
+    ]
