@@ -314,7 +314,7 @@ def test_comparison_begins_with_what_decides_and_marks_the_best(shop, see):
     groups = compared(page)
     assert list(groups) == ["关键信息", "其他信息"]
     assert groups["关键信息"] == {
-        "最低价格": ("¥40.00 /小时 · 最低价", "¥100.00 /小时"),
+        "对外最低价格": ("¥40.00 /小时 · 最低价", "¥100.00 /小时"),
         "最早可约": ("2026年3月2日 08:00 · 最早", "2026年3月2日 11:00"),
         "预约资格": ("面向本单位用户、外单位科研人员、企业、个人开放",) * 2,
         "单位与所在区": ("澜滨光学所", "云屏测试大学"),
@@ -345,12 +345,12 @@ def test_prices_by_different_units_and_equal_ones_are_not_marked(shop, see):
     ids = f"{shop.cheap.public_id},{shop.instrument.public_id}"
     PriceLine.objects.filter(rule__instrument=shop.cheap).update(unit="sample")
     search_rebuild()
-    prices = compared(see(None, "compare", ids=ids))["关键信息"]["最低价格"]
+    prices = compared(see(None, "compare", ids=ids))["关键信息"]["对外最低价格"]
     assert prices == ("¥40.00 /样品", "¥100.00 /小时")
     PriceLine.objects.filter(rule__instrument=shop.cheap).update(unit="hour", price_yuan=100)
     search_rebuild()
     deciding = compared(see(None, "compare", ids=ids))["关键信息"]
-    assert deciding["最低价格"] == ("¥100.00 /小时", "¥100.00 /小时")
+    assert deciding["对外最低价格"] == ("¥100.00 /小时", "¥100.00 /小时")
     assert deciding["最早可约"] == ("2026年3月2日 08:00", "2026年3月2日 08:00")
 
 

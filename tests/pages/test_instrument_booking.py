@@ -59,7 +59,7 @@ def links_of_week(page):
 def test_a_visitor_reads_the_lowest_price_the_next_time_and_how_to_book(contact, see):
     form = ADDRESS.format(contact.instrument.public_id)
     words, links = card_of(open_page(see, None, contact))
-    assert words == "最低价格 ¥100.00 /小时 最早可约 今天 08:00 预约"
+    assert words == "对外最低价格 ¥100.00 /小时 最早可约 今天 08:00 预约"
     assert links == [f"{form}?start=2026-03-02T08%3A00&end=2026-03-02T08%3A30", form]
 
 

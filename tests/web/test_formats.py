@@ -59,6 +59,20 @@ def test_a_range_names_the_day_once_unless_it_spans_the_night(lasts, chinese, en
         assert formats.timerange(interval) == english
 
 
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        ("2.5", "2.5"),
+        ("15.8333", "15 小时 50 分钟"),
+        ("0.1667", "10 分钟"),
+        ("0.9999", "1 小时 0 分钟"),
+        ("10", "10"),
+    ],
+)
+def test_hours_off_the_quarter_are_told_in_minutes(length, shown):
+    assert formats.hours_and_minutes(Decimal(length)) == shown
+
+
 def test_bilingual_falls_back_to_chinese():
     both = SimpleNamespace(name_zh="材料所", name_en="Institute of Materials")
     one = SimpleNamespace(name_zh="材料所", name_en="")

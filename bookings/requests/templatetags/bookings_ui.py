@@ -71,9 +71,11 @@ def _line_words(line: Mapping[str, str]) -> str:
         return _("up to the minimum charge of {amount}").format(
             amount=formats.yuan(Decimal(line["price_yuan"]))
         )
-    unit = _(word(PriceUnit(line["unit"])))
+    unit = PriceUnit(line["unit"])
     each = formats.yuan(Decimal(line["price_yuan"]))
-    return f"{formats.number(Decimal(line['quantity']), 4)} × {each} {unit}"
+    quantity = Decimal(line["quantity"])
+    counted = formats.hours_and_minutes(quantity) if unit is PriceUnit.HOUR else formats.number(quantity, 4)
+    return f"{counted} × {each} {_(word(unit))}"
 
 
 @register.inclusion_tag("instrument_share/ui/steps.html")

@@ -69,6 +69,15 @@ def hours(length: timedelta | Decimal | float | None) -> str:
     return ngettext("%(hours)s hour", "%(hours)s hours", 1 if text == "1" else 2) % {"hours": text}
 
 
+def hours_and_minutes(length: Decimal) -> str:
+    """Format a number of hours: `2.5`, and `15 h 50 min` where quarters of an hour don't do."""
+    if not length * 4 % 1:
+        return number(length)
+    whole, minutes = divmod(int((length * 60).to_integral_value(ROUND_HALF_UP)), 60)
+    shown = _("{hours} h {minutes} min") if whole else _("{minutes} min")
+    return shown.format(hours=whole, minutes=minutes)
+
+
 def percent(share: Decimal | float | None, places: int = 1) -> str:
     """Format a share of one as a percentage: 0.853 is `85.3%`."""
     if share is None:
