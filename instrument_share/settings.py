@@ -197,6 +197,7 @@ AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "instrument_share.accounts.selectors.logins.login_name"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 PROXIES = env.int("PROXIES", default=0)
 """How many web servers stand before this one; so many entries at the end of X-Forwarded-For are theirs."""
