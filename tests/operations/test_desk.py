@@ -143,10 +143,10 @@ def test_desk_shows_who_is_locked_out_by_wrong_passwords_until_it_is_lifted(admi
     for name, args in (("system", []), ("system_account", [person.public_id])):
         page = see(admin, name, *args, now=now)
         until = moment(now + timedelta(minutes=15))
-        assert f"203.0.113.9 连续输错密码 10 次，该地址在 {until} 前不能登录。" in text_of(page)
+        assert f"203.0.113.9 登录失败 10 次，该地址在 {until} 前不能登录。" in text_of(page)
         assert f'href="/system/accounts/{person.public_id}/lift-lockout/"' in page.content.decode()
     send(admin, "account_lift_lockout", person.public_id, now=now)
-    assert "输错密码" not in text_of(see(admin, "system", now=now))
+    assert "登录失败" not in text_of(see(admin, "system", now=now))
     entry = AuditEntry.objects.get(action="user.lockout_lifted")
     assert (entry.actor, entry.subject_id, entry.details) == (admin, person.public_id, {"failures": 10})
 

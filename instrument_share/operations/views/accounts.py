@@ -120,7 +120,7 @@ def account_lift_lockout(request: SignedInRequest, public_id: str) -> Confirmati
     found = _account(request, public_id)
     return Confirmation(
         **_common(found),
-        heading=_("Let {name} log in again before the time is over?").format(name=found.get_full_name()),
+        heading=_("Let {name} log in again now?").format(name=found.get_full_name()),
         consequences=[
             _("The wrong passwords are no longer counted; the person can try again at once."),
             _("The password stays as it is. Ask first whether it was the person who tried."),
