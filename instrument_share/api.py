@@ -4,7 +4,7 @@ from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
 from bookings.usage.api.attendance import router as attendance
 from bookings.usage.api.usage import router as usage
-from instrument_share.web.api.errors import add_error_handlers
+from instrument_share.web.api.errors import JSONParser, add_error_handlers
 from instrument_share.web.api.me import me_router
 from instrument_share.web.api.openapi import ShareAPI
 from providers.search.api import router as providers
@@ -22,6 +22,7 @@ api = ShareAPI(
     version="1",
     description=DESCRIPTION.strip(),
     urls_namespace="api-v1",
+    parser=JSONParser(),
 )
 add_error_handlers(api)
 api.add_router("", public)

@@ -138,11 +138,13 @@ DATABASE_POOL_SECONDS = 5
 """So long a request waits for a connection; then the answer is 503."""
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A power cut loses no booking that a site has answered; trying the demo is not worth the wait.
+    synchronous = "NORMAL" if DEBUG or DEMO else "FULL"
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         timeout=20,
         init_command=(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; "
             "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-65536;"
         ),
     )
@@ -197,6 +199,7 @@ AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "instrument_share.accounts.selectors.logins.login_name"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 PROXIES = env.int("PROXIES", default=0)
 """How many web servers stand before this one; so many entries at the end of X-Forwarded-For are theirs."""

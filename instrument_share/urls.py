@@ -19,6 +19,7 @@ from rewards.policy import urls as policy
 from rewards.report import urls as report
 from rewards.year import urls as year
 
+handler404 = "instrument_share.web.responses.failures.not_found"
 handler500 = "instrument_share.web.responses.failures.server_error"
 
 urlpatterns = [

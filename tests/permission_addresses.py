@@ -136,6 +136,7 @@ def _of_the_site(w):
         "system_account": somebody,
         "account_lock": somebody,
         "account_unlock": somebody,
+        "account_lift_lockout": somebody,
         "account_end_access": somebody,
         "account_send_reset": somebody,
         "mail_retry": [w.failed_mail.public_id],

@@ -80,6 +80,7 @@ def attempts(w):
         **_of_people(w, now, reason),
         "account_lock": partial(accounts.account_lock, user_id=w.people["other"].pk, **reason, **now),
         "account_unlock": partial(accounts.account_unlock, user_id=w.people["other"].pk, **now),
+        "account_lift_lockout": partial(accounts.account_lift_lockout, user_id=w.people["other"].pk, **now),
         "account_end_access": partial(accounts.account_end_access, user_id=w.people["other"].pk, **now),
         "account_send_reset": partial(
             accounts.account_send_reset, user_id=w.people["other"].pk, send=lambda user: None, **now

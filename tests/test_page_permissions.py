@@ -249,6 +249,7 @@ system_accounts                      in    403   403   403   403   403   403   4
 system_account                       in    403   403   403   403   403   403   403   403   403   403   ok
 account_lock                         in    403   403   403   403   403   403   403   403   403   403   ok
 account_unlock                       in    403   403   403   403   403   403   403   403   403   403   ok
+account_lift_lockout                 in    403   403   403   403   403   403   403   403   403   403   ok
 account_end_access                   in    403   403   403   403   403   403   403   403   403   403   ok
 account_send_reset                   in    403   403   403   403   403   403   403   403   403   403   ok
 system_mails                         in    403   403   403   403   403   403   403   403   403   403   ok

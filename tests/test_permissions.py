@@ -65,6 +65,7 @@ user_update                    .     yes   yes   yes   yes   yes   yes   yes   y
 user_language_set              .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 account_lock                   .     .     .     .     .     .     .     .     .     .     .     yes
 account_unlock                 .     .     .     .     .     .     .     .     .     .     .     yes
+account_lift_lockout           .     .     .     .     .     .     .     .     .     .     .     yes
 account_end_access             .     .     .     .     .     .     .     .     .     .     .     yes
 account_send_reset             .     .     .     .     .     .     .     .     .     .     .     yes
 # one's own

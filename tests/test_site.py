@@ -40,6 +40,14 @@ def test_a_folder_for_mail_does_not_depend_on_where_a_command_is_started(monkeyp
     assert read["EMAIL_FILE_PATH"] == "/srv/mail"
 
 
+@pytest.mark.parametrize(("demo", "word"), [("false", "FULL"), ("true", "NORMAL")])
+def test_sqlite_of_a_site_waits_for_the_disk(monkeypatch, demo, word):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DEMO", demo)
+    read = runpy.run_path(str(Path(settings.BASE_DIR) / "instrument_share/settings.py"))
+    assert f"PRAGMA synchronous={word};" in read["DATABASES"]["default"]["OPTIONS"]["init_command"]
+
+
 def test_compose_passes_every_documented_setting():
     """A setting that the file leaves out has no effect in containers."""
     base = Path(settings.BASE_DIR)

@@ -10,6 +10,9 @@ system_urls = [
     path("accounts/<str:public_id>/", accounts.account, name="system_account"),
     path("accounts/<str:public_id>/lock/", accounts.account_lock, name="account_lock"),
     path("accounts/<str:public_id>/unlock/", accounts.account_unlock, name="account_unlock"),
+    path(
+        "accounts/<str:public_id>/lift-lockout/", accounts.account_lift_lockout, name="account_lift_lockout"
+    ),
     path("accounts/<str:public_id>/end-access/", accounts.account_end_access, name="account_end_access"),
     path("accounts/<str:public_id>/send-reset/", accounts.account_send_reset, name="account_send_reset"),
     path("mail/", mails.mails, name="system_mails"),

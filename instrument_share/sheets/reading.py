@@ -12,11 +12,19 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Words
 from instrument_share.sheets.file_types import type_of_archive, type_of_other_file
-from instrument_share.sheets.read_apart import ReadFailed, read_in_subprocess
+from instrument_share.sheets.read_apart import (
+    MAX_CELLS,
+    MAX_CHARACTERS,
+    ReadFailed,
+    ReadTooMuch,
+    read_in_subprocess,
+    take_rows,
+)
 from instrument_share.sheets.table import Cell, Table
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -60,6 +68,19 @@ class SheetTooLarge(DomainError):
         super().__init__(megabytes=MAX_BYTES // 1024 // 1024, rows=MAX_ROWS, columns=MAX_COLUMNS)
 
 
+class SheetTooFull(SheetTooLarge):
+    """A sheet within the limits of size that holds too much, as the same long text in thousands of cells."""
+
+    code = "import.too_full"
+    message = gettext_noop(
+        "The sheet holds too much: at most {cells} filled cells, with {characters} characters together. "
+        "Divide it, or delete columns that are not needed."
+    )
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, cells=Decimal(MAX_CELLS), characters=Decimal(MAX_CHARACTERS))
+
+
 class SheetUnreadable(DomainError):
     """A file that is no readable sheet."""
 
@@ -79,7 +100,7 @@ class NotATable(SheetUnreadable):
 def read_table(content: bytes) -> Table:
     """Read the first visible sheet of a file, whose type is detected from its content.
 
-    Raises SheetTooLarge, NotATable and SheetUnreadable.
+    Raises SheetTooLarge, SheetTooFull, NotATable and SheetUnreadable.
     """
     if len(content) > MAX_BYTES:
         raise SheetTooLarge
@@ -97,10 +118,12 @@ def _read_csv(content: bytes) -> list[list[Cell]]:
     delimiter = max(DELIMITERS, key=first_line.count)
     rows: list[list[Cell]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append(list(row))
+        for row in take_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), left=0):
+            rows.append(row)
             if len(rows) > MAX_ROWS + 1:
                 raise SheetTooLarge
+    except ReadTooMuch:
+        raise SheetTooFull from None
     except csv.Error:
         raise SheetUnreadable from None
     return rows
@@ -128,6 +151,8 @@ def _read_xlsx(content: bytes) -> Table:
         index, rows, merged = read_in_subprocess(content)
         _fill_merged(rows, merged)
         unseen = _scan_sheet(content, index)
+    except ReadTooMuch:
+        raise SheetTooFull from None
     except (ReadFailed, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
     for (row, column), error in unseen.errors.items():
@@ -174,6 +199,8 @@ def _scan_sheet(content: bytes, index: int) -> _SheetMarks:
                 for tag in ROW_TAG.findall(part):
                     if HIDDEN.search(tag) and (number := ROW_NUMBER.search(tag)):
                         found.hidden.add(int(number[1]))
+                if len(found.formulas) > MAX_CELLS:
+                    raise ReadTooMuch
                 before = part[-MAX_TAG_LENGTH:]
     return found
 

@@ -130,8 +130,10 @@ class DomainErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self.get_response(request)
-        if not isinstance(answer, HttpResponseNotAllowed) or request.path.startswith("/api/"):
+        if not isinstance(answer, HttpResponseNotAllowed):
             return answer
+        if request.path.startswith("/api/"):
+            return _method_refused(answer)
         detail = _(
             "This address only takes what a form sends. Go to the page with the form and send it from there."
         )
@@ -150,6 +152,15 @@ class DomainErrorMiddleware:
             detail=problem.told(exception.message, exception.params),
             problems=problem.problems_told(exception.problems),
         )
+
+
+def _method_refused(answer: HttpResponseNotAllowed) -> HttpResponse:
+    """The API's answer to a method that an address does not take."""
+    allowed = ", ".join(sorted(answer["Allow"].split(", ")))
+    detail = _("This address takes {methods} only.").format(methods=allowed)
+    refused = problem.response(problem.body(status=405, code="request.method", detail=detail))
+    refused["Allow"] = allowed
+    return refused
 
 
 def _refusal(

@@ -12,6 +12,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.domain.invitations import (
     InvitationExpired,
     InvitationWithdrawn,
+    InvitedTooOften,
     InviterDismissed,
 )
 from instrument_share.accounts.models import Invitation
@@ -112,7 +113,7 @@ def test_invitation_expires_after_fourteen_days(invite):
 
 
 def test_a_second_invitation_replaces_the_link(invite):
-    first, second = invite(), invite()
+    first, second = invite(), invite(now=NOW + timedelta(minutes=1))
     assert Invitation.objects.count() == 1
     invited = person()
     with pytest.raises(NotFound):
@@ -120,6 +121,40 @@ def test_a_second_invitation_replaces_the_link(invite):
     assert accept(invited, second).state == "active"
     with pytest.raises(AlreadyMember):
         invite()
+
+
+def test_an_invitation_is_mailed_once_a_minute_and_five_times_a_day(invite, admin):
+    invite(now=NOW)
+    one = Invitation.objects.get()
+
+    def resend(after):
+        services.invitation_resend(actor=admin, invitation_id=one.pk, now=NOW + after)
+
+    with pytest.raises(InvitedTooOften) as refused:
+        resend(timedelta(seconds=59))
+    assert refused.value.params == {"most": 5, "time": NOW + timedelta(minutes=1)}
+    with pytest.raises(InvitedTooOften):
+        invite(now=NOW + timedelta(seconds=59))
+    for minutes in (1, 2, 3, 4):
+        resend(timedelta(minutes=minutes, seconds=minutes))
+    with pytest.raises(InvitedTooOften) as refused:
+        resend(timedelta(hours=23, minutes=59, seconds=59))
+    assert refused.value.params == {"most": 5, "time": NOW + timedelta(days=1)}
+    resend(timedelta(days=1))
+    with pytest.raises(InvitedTooOften) as refused:
+        resend(timedelta(days=1, seconds=60))
+    assert refused.value.params["time"] == NOW + timedelta(days=1, minutes=2), "rounded up to the minute"
+
+
+def test_a_new_invitation_is_no_way_around_the_limit_of_a_day(invite, admin, company):
+    invite(role=Role.ORG_ADMIN)
+    for minutes in range(4):
+        invite(now=NOW + timedelta(minutes=minutes))
+        one = Invitation.objects.get(role="researcher", withdrawn_at=None)
+        services.invitation_withdraw(actor=admin, invitation_id=one.pk, now=NOW)
+    with pytest.raises(InvitedTooOften):
+        invite(now=NOW + timedelta(minutes=5))
+    assert invite("another@example.org", now=NOW + timedelta(minutes=5))
 
 
 def test_a_withdrawn_invitation_does_not_work(invite, admin):

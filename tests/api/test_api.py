@@ -44,6 +44,11 @@ class Caller:
         )
 
 
+def assert_problem(answer, status, code):
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert (answer.json()["status"], answer.json()["code"]) == (status, code)
+
+
 def z(instant):
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -256,6 +261,63 @@ def test_catalogue_is_public_and_invalid_token_is_refused(city):
         "Bearer",
         "authentication.missing",
     )
+
+
+def test_a_token_that_is_not_valid_is_named_as_the_reason_before_any_csrf_token(city):
+    client = Client(enforce_csrf_checks=True)
+    refused = client.post(
+        "/api/v1/bookings",
+        asked(city),
+        content_type="application/json",
+        headers={"Authorization": "Bearer wrong"},
+    )
+    assert_problem(refused, 401, "authentication.missing")
+    client.force_login(city.researcher, backend=BACKEND)
+    refused = client.get("/api/v1/me", headers={"Authorization": "Bearer wrong"})
+    assert_problem(refused, 401, "authentication.missing")
+
+
+def test_unknown_addresses_are_problems_in_the_readers_language(city):
+    for path in ("/nowhere", "/bookings/x/y/z", "/"):
+        assert_problem(Caller(city.researcher)("GET", path), 404, "not_found")
+    chinese = Client().get("/api/v1/nowhere", headers={"Accept-Language": "zh-hans"})
+    assert "页面" in chinese.json()["title"]
+    assert Client().get("/nowhere")["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("method", ["DELETE", "OPTIONS", "PATCH"])
+def test_wrong_methods_are_problems_that_name_the_right_ones(city, method):
+    refused = Caller(city.researcher)(method, "/bookings")
+    assert_problem(refused, 405, "request.method")
+    assert refused["Allow"] == "GET, POST"
+    assert "GET, POST" in refused.json()["detail"]
+
+
+def test_bodies_that_cannot_be_read_are_problems(city):
+    client = Client(headers=Caller(city.researcher).headers)
+
+    def post(body, content_type="application/json"):
+        return client.generic("POST", "/api/v1/bookings", body, content_type=content_type)
+
+    assert_problem(post("{not json"), 400, "request.unreadable")
+    assert_problem(post(b"\xff\xfe{}"), 400, "request.unreadable")
+    assert_problem(post("[" * 100_000), 400, "request.unreadable")
+    assert_problem(post('{"subject": "' + "x" * 3_000_000 + '"}'), 413, "request.too_large")
+    for content_type in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ):
+        assert_problem(post("subject=x", content_type), 415, "request.content_type")
+
+
+def test_form_with_the_csrf_token_of_its_page_is_refused_by_its_type(city):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(city.researcher, backend=BACKEND)
+    client.get("/me/tokens/")
+    token = client.cookies["csrftoken"].value
+    refused = client.post("/api/v1/bookings", {"csrfmiddlewaretoken": token, "subject": "x"})
+    assert_problem(refused, 415, "request.content_type")
 
 
 def test_a_session_needs_its_csrf_token_for_changes(city):

@@ -3,15 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.mail import EmailMessage
+from django.utils import timezone
 
+from instrument_share.accounts import selectors as accounts_selectors
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import Session, User
 from instrument_share.jobs import registry
 from instrument_share.jobs.models import RecurringRun
 from instrument_share.jobs.services import worker_seen
+from instrument_share.journal.models import AuditEntry
 from instrument_share.mails.services import mail_record_failure, mails_enqueue
+from instrument_share.web.text.formats import moment
 from tests import factories
 from tests.factories import NOW
 from tests.page_fixtures import text_of
@@ -37,6 +42,13 @@ def failed_mail(subject="请补充清单"):
     (mail,) = mails_enqueue([EmailMessage(subject, "文", to=["ren@example.org"])], now=NOW)
     mail_record_failure(mail, OSError("ren@example.org refused"), is_over=True, now=NOW)
     return mail
+
+
+def wrong_passwords(person, count, *, agent="", at=NOW):
+    made = AccessAttempt.objects.create(
+        username=person.public_id, ip_address="203.0.113.9", user_agent=agent, failures_since_start=count
+    )
+    AccessAttempt.objects.filter(pk=made.pk).update(attempt_time=at)
 
 
 def test_login_leads_administrators_to_the_desk(admin, see):
@@ -121,3 +133,28 @@ def test_own_account_offers_no_lock(admin, see, send):
     assert "/lock/" not in page
     assert "只能由其他系统管理员锁定" in page
     assert send(admin, "account_lock", admin.public_id, reason="x").status_code == 403
+
+
+def test_desk_shows_who_is_locked_out_by_wrong_passwords_until_it_is_lifted(admin, see, send):
+    now = timezone.now()  # at a login axes forgets what is over by the computer's own clock
+    person = factories.user("辛")
+    wrong_passwords(person, 6, agent="a", at=now)
+    wrong_passwords(person, 4, agent="b", at=now)
+    for name, args in (("system", []), ("system_account", [person.public_id])):
+        page = see(admin, name, *args, now=now)
+        until = moment(now + timedelta(minutes=15))
+        assert f"203.0.113.9 登录失败 10 次，该地址在 {until} 前不能登录。" in text_of(page)
+        assert f'href="/system/accounts/{person.public_id}/lift-lockout/"' in page.content.decode()
+    send(admin, "account_lift_lockout", person.public_id, now=now)
+    assert "登录失败" not in text_of(see(admin, "system", now=now))
+    entry = AuditEntry.objects.get(action="user.lockout_lifted")
+    assert (entry.actor, entry.subject_id, entry.details) == (admin, person.public_id, {"failures": 10})
+
+
+def test_lockout_ends_by_itself_and_nothing_is_recorded_when_there_is_none(admin):
+    person = factories.user("辛")
+    wrong_passwords(person, 10, at=NOW - timedelta(minutes=16))
+    assert accounts_selectors.lockouts(admin, NOW) == []
+    other = factories.user("庚")
+    assert accounts.account_lift_lockout(actor=admin, user_id=other.pk, now=NOW) == 0
+    assert not AuditEntry.objects.filter(action="user.lockout_lifted").exists()

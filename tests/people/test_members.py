@@ -1,6 +1,7 @@
 """The people of an organization: requests, roles, invitations, leaving; and one's own settings."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -109,7 +110,11 @@ def test_an_invitation_is_sent_again_withdrawn_and_accepted(
     one = Invitation.objects.get()
     assert "new@example.org 等待接受" in text_of(see(admin, "members", company.public_id))
     with django_capture_on_commit_callbacks(execute=True):
-        send(admin, "invitation_resend", company.public_id, one.public_id)
+        too_soon = send(admin, "invitation_resend", company.public_id, one.public_id)
+        assert too_soon.status_code == 409
+        assert "2026年3月2日 08:01 后可再次发送" in text_of(too_soon)
+        later = NOW + timedelta(minutes=1)
+        send(admin, "invitation_resend", company.public_id, one.public_id, now=later)
     first, second = (re.search(r"/invitations/([\w-]+)/", letter.body)[1] for letter in mail.outbox)
     assert see(None, "invitation", first).status_code == 404
     visitor = see(None, "invitation", second).content.decode()

@@ -227,3 +227,19 @@ def test_ten_wrong_passwords_lock_the_account_for_that_address(client, lin):
     assert (locked.status_code, "尝试次数过多" in locked.content.decode()) == (429, True)
     assert log_in(client, lin.username).status_code == 429
     assert log_in(client, lin.username, REMOTE_ADDR="203.0.113.9")["Location"] == "/desk/"
+
+
+def test_wrong_passwords_count_by_account_however_it_is_spelt(client, lin):
+    spellings = [lin.username, lin.username.upper(), lin.email, lin.email.title()]
+    other = factories.user("邻", password=make_password(PASSWORD))
+    answers = [log_in(client, spellings[number % 4], "wrong").status_code for number in range(10)]
+    assert answers == [200] * 9 + [429]
+    assert [log_in(client, spelling).status_code for spelling in spellings] == [429] * 4
+    assert log_in(client, other.username)["Location"] == "/desk/"
+
+
+def test_spellings_of_a_name_without_account_count_together(client, lin):
+    names = ["Nobody", "NOBODY", "ｎｏｂｏｄｙ", "nobody"]
+    answers = [log_in(client, names[number % 4], "wrong").status_code for number in range(10)]
+    assert answers == [200] * 9 + [429]
+    assert log_in(client, lin.username)["Location"] == "/desk/"

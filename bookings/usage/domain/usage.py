@@ -79,7 +79,7 @@ class Spent:
                 "usage.seconds_negative",
                 gettext_noop("No part of the time can be negative. Enter 0 or more."),
             )
-        if timedelta(seconds=self.effective_seconds + self.idle_seconds) > time.length:
+        if self.effective_seconds + self.idle_seconds > time.length.total_seconds():
             yield Problem(
                 "usage.seconds_exceed_time",
                 gettext_noop("The parts add up to more than the whole time ({length}). Shorten one."),
@@ -201,7 +201,7 @@ def _check_length(name: str, text: str, limit: int) -> Iterator[Problem]:
 
 
 def _check_amount(amount: Decimal) -> Iterator[Problem]:
-    if not amount.is_finite() or amount > MAX_YUAN or amount != round_to_fen(amount):
+    if not amount.is_finite() or abs(amount) > MAX_YUAN or amount != round_to_fen(amount):
         yield Problem(
             "usage.amount_out_of_range",
             gettext_noop("An amount has ten digits at most, and two behind the point."),

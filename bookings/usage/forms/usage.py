@@ -11,13 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Rating, UsagePurpose
+from bookings.usage.domain.usage import MAX_SAMPLES, MAX_YUAN
 from instrument_share.web.forms.fields import BaseIntervalForm, InstantField, InstantInput, choices_of
+from instrument_share.web.forms.params import MAX_INTERVAL
 from instrument_share.web.text.formats import hours
 from providers.domain import ServiceMode
 
 MINUTE = 60
 MinutesField = partial(forms.IntegerField, min_value=0, max_value=31 * 24 * 60, required=False)
 """A part of the time in whole minutes."""
+ExactMinutesField = partial(
+    forms.DecimalField, decimal_places=1, max_value=MAX_INTERVAL.days * 24 * 60, max_digits=7
+)
+"""A part of the time as it was recorded."""
 
 
 class SpentFields(forms.Form):
@@ -48,7 +54,9 @@ class SpentFields(forms.Form):
 class CheckOutForm(SpentFields):
     """What happened during the use. Left empty, all of the time was measuring."""
 
-    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
+    samples = forms.IntegerField(
+        label=_("Number of samples"), min_value=0, max_value=MAX_SAMPLES, required=False
+    )
     content = forms.CharField(label=_("What was done"), max_length=200, required=False)
     results = forms.CharField(
         label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -81,19 +89,21 @@ class CorrectionForm(BaseIntervalForm):
 
     starts_at = InstantField(label=_("Starts at"), widget=InstantInput(by_second=True))
     ends_at = InstantField(label=_("Ends at"), widget=InstantInput(by_second=True))
-    setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), decimal_places=1)
-    measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), decimal_places=1)
-    post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), decimal_places=1)
-    idle_seconds = forms.DecimalField(label=_("Idle (minutes)"), decimal_places=1)
+    setup_seconds = ExactMinutesField(label=_("Set-up (minutes)"))
+    measuring_seconds = ExactMinutesField(label=_("Measuring (minutes)"))
+    post_seconds = ExactMinutesField(label=_("Post-processing (minutes)"))
+    idle_seconds = ExactMinutesField(label=_("Idle (minutes)"))
     service_mode = forms.ChoiceField(label=_("Way of service"), choices=partial(choices_of, ServiceMode))
     direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
     purpose = forms.ChoiceField(label=_("Kind of use"), choices=partial(choices_of, UsagePurpose))
     content = forms.CharField(label=_("What was done"))
     project = forms.CharField(label=_("Project"), required=False)
-    samples = forms.IntegerField(label=_("Number of samples"))
+    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=MAX_SAMPLES)
     results = forms.CharField(label=_("Results"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     amount_yuan = forms.DecimalField(
         label=_("Amount (yuan)"),
+        max_value=MAX_YUAN,
+        max_digits=12,
         decimal_places=2,
         help_text=_("It does not follow the hours by itself. Change it where they change the price."),
     )

@@ -1,6 +1,42 @@
-"""Why an invitation no longer works."""
+"""How often an invitation is mailed, and why it no longer works."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop
+
+PAUSE = timedelta(minutes=1)
+"""So long after a mail of an invitation the next one goes out."""
+MAX_MAILS_A_DAY = 5
+"""So many mails with invitations an organization sends to an address within 24 hours."""
+DAY = timedelta(days=1)
+
+
+class InvitedTooOften(Conflict):
+    code = "invitation.too_often"
+    message = gettext_noop(
+        "An invitation is mailed once a minute, and a person {most} times a day, at most. It can be sent "
+        "again from {time}."
+    )
+
+
+def require_mail_due(own: Sequence[datetime], to_address: Sequence[datetime], now: datetime) -> None:
+    """Raise InvitedTooOften unless another mail may go out.
+
+    `own` are the times of the mails of this invitation, `to_address` those of all that the organization has
+    sent to the address, so that a new invitation is no way around the limit.
+    """
+    due = [max(own) + PAUSE] if own else []
+    if len(to_address) >= MAX_MAILS_A_DAY:
+        due.append(sorted(to_address)[-MAX_MAILS_A_DAY] + DAY)
+    if due and now < max(due):
+        raise InvitedTooOften(most=MAX_MAILS_A_DAY, time=_round_up_to_minute(max(due)))
+
+
+def _round_up_to_minute(instant: datetime) -> datetime:
+    """Return the instant as people read it, not before it."""
+    whole = instant.replace(second=0, microsecond=0)
+    return whole if whole == instant else whole + timedelta(minutes=1)
 
 
 class InvitationOver(DomainError):

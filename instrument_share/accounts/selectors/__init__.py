@@ -17,6 +17,7 @@ from instrument_share.accounts.selectors.access import (
     people_in,
     people_matching,
 )
+from instrument_share.accounts.selectors.logins import Lockout, lockouts
 from instrument_share.accounts.selectors.memberships import (
     Belonging,
     active_roles,
@@ -93,6 +94,7 @@ __all__ = [
     "Access",
     "AccountState",
     "Belonging",
+    "Lockout",
     "Region",
     "Related",
     "Standing",
@@ -115,6 +117,7 @@ __all__ = [
     "is_address_of",
     "is_database_empty",
     "locked_accounts",
+    "lockouts",
     "managers_of",
     "members",
     "membership",

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from axes.models import AccessAttempt
 from django.db import transaction
+from django.db.models import Sum
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, Role
@@ -72,6 +74,23 @@ def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
     user.save(update_fields=["is_active", "locked_at", "lock_reason"])
     record(actor=actor, action="user.unlocked", subject=user, now=now)
     return user
+
+
+@transaction.atomic
+def account_lift_lockout(*, actor: User, user_id: int, now: datetime) -> int:
+    """Forget the wrong passwords of an account, so that the right one is taken again; return how many.
+
+    Where there are none, nothing changes and nothing is recorded.
+    """
+    require(actor, "accounts.maintain_accounts")
+    user = _lock(actor, user_id)
+    attempts = AccessAttempt.objects.filter(username=user.public_id)
+    failures: int = attempts.aggregate(count=Sum("failures_since_start"))["count"] or 0
+    if failures:
+        attempts.delete()
+        details = {"failures": failures}
+        record(actor=actor, action="user.lockout_lifted", subject=user, now=now, details=details)
+    return failures
 
 
 @transaction.atomic

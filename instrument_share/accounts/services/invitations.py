@@ -15,11 +15,17 @@ from django.utils.translation import gettext
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, Role
-from instrument_share.accounts.domain.invitations import InvitationTaken, InvitationWithdrawn
+from instrument_share.accounts.domain.invitations import (
+    DAY,
+    InvitationTaken,
+    InvitationWithdrawn,
+    require_mail_due,
+)
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import activate_membership
 from instrument_share.accounts.services.memberships import AlreadyMember, require_may_grant
+from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
@@ -36,6 +42,8 @@ from instrument_share.kernel.wording import Bilingual
 LIFETIME = timedelta(days=14)
 OPEN_AT_MOST = 100
 """So many invitations of one organization wait at a time: this is not a way to mail strangers."""
+
+MAILED = SENT, SENT_AGAIN = "invitation.sent", "invitation.sent_again"
 
 ACCEPTED = gettext_noop("{user} has accepted the invitation to “{organization}”.")
 
@@ -73,7 +81,7 @@ def invitation_send(
     invitation = known or Invitation(
         organization=organization, email=address, role=role.value, invited_by=actor, created_at=now
     )
-    _issue(invitation, actor, "invitation.sent", now)
+    _issue(invitation, actor, SENT, now)
     return invitation
 
 
@@ -86,7 +94,7 @@ def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invi
         raise InvitationTaken
     if invitation.withdrawn_at:
         raise InvitationWithdrawn
-    _issue(invitation, actor, "invitation.sent_again", now)
+    _issue(invitation, actor, SENT_AGAIN, now)
     return invitation
 
 
@@ -159,12 +167,23 @@ def _belongs(address: str, organization: Organization, role: Role) -> bool:
 
 
 def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> None:
+    _require_mail_due(invitation, now)
     secret = secrets.token_urlsafe(24)
     invitation.digest = hashlib.sha256(secret.encode()).hexdigest()
     invitation.expires_at = now + LIFETIME
     invitation.save()
     _record(actor, action, invitation, now)
     _build_mail(invitation, secret).send()
+
+
+def _require_mail_due(invitation: Invitation, now: datetime) -> None:
+    to_address = Invitation.objects.filter(
+        organization_id=invitation.organization_id, email=invitation.email
+    ).values_list("public_id", flat=True)
+    sent = journal.entries_on(Invitation._meta.label, list(to_address), MAILED)
+    mails = list(sent.filter(at__gt=now - DAY).values_list("subject_id", "at"))
+    own = [at for public_id, at in mails if public_id == invitation.public_id]
+    require_mail_due(own, [at for _public_id, at in mails], now)
 
 
 def _build_mail(invitation: Invitation, secret: str) -> EmailMessage:

@@ -10,6 +10,7 @@ ACTS: dict[str, str] = {
     "user.updated": gettext_noop("Settings of the account changed"),
     "user.locked": gettext_noop("Account locked"),
     "user.unlocked": gettext_noop("Account unlocked"),
+    "user.lockout_lifted": gettext_noop("Lock-out by wrong passwords lifted"),
     "user.access_ended": gettext_noop("Sessions and API tokens ended"),
     "user.reset_sent": gettext_noop("Password-reset mail sent"),
     "api_token.created": gettext_noop("API token created"),

@@ -36,6 +36,7 @@ class Desk:
     failed_runs: list[RecurringState]
     locked: "list[User]"
     locked_count: int
+    lockouts: "list[accounts.Lockout]"
     is_worker_running: bool
     queue: Queue
 
@@ -58,6 +59,7 @@ def get_desk(viewer: "User", now: datetime) -> Desk:
         failed_runs=[run for run in runs if run.ending is Ending.FAILED],
         locked=list(locked[:MAX_LISTED]),
         locked_count=locked.count(),
+        lockouts=accounts.lockouts(viewer, now),
         is_worker_running=is_worker_running(now),
         queue=queue(),
     )

@@ -65,9 +65,11 @@ def account(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show one account: roles, sessions, tokens and what was done lately."""
     found = _account(request, public_id)
     entries = entries_of_account(request.user, found).order_by(*NEWEST_FIRST)[:LAST_ENTRIES]
+    now = clock.now()
     context = {
         "account": found,
-        "access": selectors.account_access(found, clock.now()),
+        "lockouts": [one for one in selectors.lockouts(request.user, now) if one.user == found],
+        "access": selectors.account_access(found, now),
         "rows": describe_entries(request.user, list(entries)),
         "is_oneself": found.pk == request.user.pk,
     }
@@ -109,6 +111,23 @@ def account_unlock(request: SignedInRequest, public_id: str) -> Confirmation:
         action=_("Unlock the account"),
         perform=lambda: services.account_unlock(**_act(request, found)),
         success=_("The account of {name} is unlocked.").format(name=found.get_full_name()),
+    )
+
+
+@confirmation_view
+def account_lift_lockout(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm forgetting the wrong passwords of an account."""
+    found = _account(request, public_id)
+    return Confirmation(
+        **_common(found),
+        heading=_("Let {name} log in again now?").format(name=found.get_full_name()),
+        consequences=[
+            _("The wrong passwords are no longer counted; the person can try again at once."),
+            _("The password stays as it is. Ask first whether it was the person who tried."),
+        ],
+        action=_("Lift the lock-out"),
+        perform=lambda: services.account_lift_lockout(**_act(request, found)),
+        success=_("{name} can log in again.").format(name=found.get_full_name()),
     )
 
 

@@ -3,14 +3,34 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.types import DictStrAny
 
 from instrument_share.kernel.errors import DomainError, Invalid, NotFound
 from instrument_share.web.responses import problem
+from instrument_share.web.text import formats
+
+MEGABYTE = 1024 * 1024
+
+
+class ContentTypeWrong(Exception):
+    """A body that is declared to be something else than JSON."""
+
+
+class JSONParser(Parser):
+    """Reads bodies that are declared as JSON; what declares nothing is taken for it."""
+
+    def parse_body(self, request: HttpRequest) -> DictStrAny:
+        if request.content_type not in {"", "application/json"}:
+            raise ContentTypeWrong
+        return super().parse_body(request)
 
 
 class PreconditionMissing(Exception):
@@ -33,6 +53,8 @@ def add_error_handlers(api: NinjaAPI) -> None:
         PreconditionMissing: _precondition_missing,
         ValidationError: _not_valid,
         AuthenticationError: _not_logged_in,
+        RequestDataTooBig: _too_large,
+        RawPostDataException: _content_type_wrong,  # the body was read as a form, to find the CSRF token
         HttpError: _of_the_protocol,
         Http404: lambda _request, _error: problem.response_of(NotFound()),
     }
@@ -79,7 +101,21 @@ def _not_logged_in(_request: HttpRequest, _error: Exception) -> HttpResponse:
     return answer
 
 
-def _of_the_protocol(_request: HttpRequest, error: HttpError) -> HttpResponse:
+def _too_large(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    detail = gettext("The body is too large: at most {megabytes} MB.").format(
+        megabytes=formats.number(settings.DATA_UPLOAD_MAX_MEMORY_SIZE / MEGABYTE)
+    )
+    return problem.response(problem.body(status=413, code="request.too_large", detail=detail))
+
+
+def _content_type_wrong(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    detail = gettext("Send the body as JSON, with Content-Type: application/json.")
+    return problem.response(problem.body(status=415, code="request.content_type", detail=detail))
+
+
+def _of_the_protocol(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, ContentTypeWrong):
+        return _content_type_wrong(request, error.__cause__)
     said = {
         400: ("request.unreadable", _("The body is not JSON.")),
         403: ("csrf.failed", _("The CSRF token is missing or too old. Reload the page and try again.")),

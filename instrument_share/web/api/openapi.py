@@ -44,6 +44,8 @@ PHRASES = {
     409: "Conflict",
     410: "Gone",
     412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
     422: "Unprocessable Entity",
     428: "Precondition Required",
 }
@@ -70,6 +72,8 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
         "Somebody changed this booking meanwhile. Reload it and decide again.",
         [],
     ),
+    413: ("request.too_large", "The body is too large: at most 2.5 MB.", []),
+    415: ("request.content_type", "Send the body as JSON, with Content-Type: application/json.", []),
     422: (
         "booking.refused",
         "This can't be booked as it stands. Change what is listed and try again.",
@@ -85,6 +89,10 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
 }
 
 
+OF_BODIES = (400, 413, 415)
+"""What is answered to a body that can't be read, wherever one is taken."""
+
+
 class ShareAPI(NinjaAPI):
     """NinjaAPI whose refusals are problem details, in its answers and in its OpenAPI document."""
 
@@ -94,6 +102,8 @@ class ShareAPI(NinjaAPI):
             for operation in path.values():
                 if operation["security"] == [{PersonalToken.__name__: []}]:
                     operation["security"].append({})  # a visitor needs none
+                if "requestBody" in operation:
+                    operation["responses"] |= {status: {} for status in OF_BODIES}
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
                         _declare(int(status), response)

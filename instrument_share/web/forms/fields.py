@@ -16,6 +16,9 @@ from instrument_share.kernel.wording import word
 from instrument_share.web.forms.params import FIRST_YEAR, LAST_YEAR, interval_problem, is_countable
 from instrument_share.web.responses import problem
 
+MAX_REVISION = 2**31 - 1
+"""So large a number fits into its column."""
+
 
 def add_problems(form: forms.BaseForm, error: DomainError) -> None:
     """Put each problem beside the field that it names, the others on top; without any, the error itself."""
@@ -34,6 +37,13 @@ def set_choices(field: forms.Field, choices: Iterable[Any]) -> None:
 def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Return members of a closed list as (code, words in the reader's language)."""
     return [(member.value, gettext(word(member))) for member in members]
+
+
+class RevisionField(forms.IntegerField):
+    """The revision that an edit starts from, which the page holds."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=0, max_value=MAX_REVISION, widget=forms.HiddenInput())
 
 
 class DayInput(forms.DateInput):

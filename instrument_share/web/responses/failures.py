@@ -7,9 +7,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext
+from django.views import defaults
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout, TooManyRequests
 
+from instrument_share.kernel.errors import NotFound
 from instrument_share.web.responses import problem
 
 RETRY_AFTER_SECONDS = 10
@@ -41,6 +43,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_busy:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere, to programs as to people."""
+    if request.path.startswith("/api/"):
+        return problem.response_of(NotFound())
+    return defaults.page_not_found(request, exception)
 
 
 def _get_request_id() -> str:

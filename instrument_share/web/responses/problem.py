@@ -25,6 +25,8 @@ TITLES = {
     405: _("Not possible here"),
     409: _("Something else came first"),
     410: _("No longer there"),
+    413: _("Too large"),
+    415: _("Another type of content is needed"),
     422: _("Something needs to be changed"),
     429: _("Too many requests"),
     500: _("Something went wrong here"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.forms.fields import DayField, DayInput, RevisionField, set_choices
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import bilingual, bracketed, in_english
 from providers.instruments.domain.fields import FIELDS
@@ -74,7 +74,7 @@ class InstrumentForm(forms.Form):
             self.fields[name] = form_field(spec, told(spec.label, {}))
             if spec.national:
                 mark_for_platform(self.fields[name])
-        self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+        self.fields["revision"] = RevisionField()
         held = initial or {}
         leaves = category_leaves()
         set_choices(self.fields["category"], category_choices(leaves, held.get("category", "")))

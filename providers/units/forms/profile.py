@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.forms.fields import RevisionField
 from instrument_share.web.responses.problem import told
 from providers.instruments.forms.fields import markdown_area, text_field
 from providers.units.domain.profiles import PROFILE_FIELDS, SHORTEST_INTRODUCTION
@@ -32,7 +33,7 @@ class ProfileForm(forms.Form):
         }
         self.fields["introduction_zh"].widget = markdown_area(10)
         self.fields["introduction_en"].widget = markdown_area(8, english=True)
-        self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+        self.fields["revision"] = RevisionField()
         self.fields["picture"] = forms.FileField(
             label=told(PROFILE_FIELDS["picture"].label, {}),
             required=False,

@@ -10,6 +10,7 @@ from instrument_share.web.forms.fields import (
     DayInput,
     InstantField,
     InstantInput,
+    RevisionField,
     set_choices,
 )
 from instrument_share.web.responses.problem import told
@@ -55,7 +56,7 @@ class PublicationForm(forms.Form):
             cast(SeveralSelect, self.fields["instruments"].widget).spoken = {
                 str(one.pk): search_words(one.name_zh, one.name_en) for one in rows
             }
-        self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+        self.fields["revision"] = RevisionField()
 
     def keep_year(self) -> None:
         """Fix the year to the one whose hours were summed; another is chosen by its link."""

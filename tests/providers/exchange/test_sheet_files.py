@@ -1,15 +1,24 @@
 """Files that people send as sheets: encodings, workbooks of offices, and those that would end a reader."""
 
 import io
+import re
+import subprocess
+import sys
 import zipfile
 from contextlib import nullcontext
 from datetime import date
 
 import openpyxl
 import pytest
+from django.conf import settings
+from django.utils import translation
+from openpyxl.utils import get_column_letter
 
+from instrument_share.sheets import read_apart
 from instrument_share.sheets import reading as tables
-from instrument_share.sheets.reading import SheetTooLarge, SheetUnreadable, read_table
+from instrument_share.sheets.read_apart import ReadTooMuch
+from instrument_share.sheets.reading import SheetTooFull, SheetTooLarge, SheetUnreadable, read_table
+from instrument_share.web.responses import problem
 from providers.exchange.services.imports import apply
 from providers.instruments.models import Instrument
 from tests.providers.conftest import NOW
@@ -172,8 +181,103 @@ def test_memory_exhausting_workbook_ends_only_reader_process(place):
                 content = content.replace(b'<row r="1">', place).replace(b' r="A1"', b"")
                 assert place in content
             new.writestr(part.filename, content)
-    with pytest.raises(SheetUnreadable):
+    with pytest.raises((SheetTooFull, SheetUnreadable)):
         read_table(huge.getvalue())
+
+
+def workbook_of_one_text(rows, columns, text):
+    """A small file in which every cell has the same text."""
+    letters = [get_column_letter(column) for column in range(1, columns + 1)]
+    cells = "".join(
+        f'<row r="{row}">{"".join(f"""<c r="{one}{row}" t="s"><v>0</v></c>""" for one in letters)}</row>'
+        for row in range(1, rows + 1)
+    )
+
+    def fill(name, part):
+        return name, re.sub(rb"<row.*</row>", cells.encode(), part) if "sheet1" in name else part
+
+    made = io.BytesIO(repacked(xlsx([[1]]), change=fill))
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive:
+        name_space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{name_space}"><si><t>{text}</t></si></sst>')
+    return made.getvalue()
+
+
+MEASURE = """
+import sys
+from instrument_share.sheets.reading import SheetTooFull, read_table
+
+def peak():
+    (line,) = [one for one in open("/proc/self/status") if one.startswith("VmHWM")]
+    return int(line.split()[1]) // 1024
+
+content = sys.stdin.buffer.read()
+before = peak()
+try:
+    read_table(content)
+except SheetTooFull as error:
+    print(peak() - before, error.params["cells"], error.params["characters"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of the memory as Linux tells it")
+@pytest.mark.parametrize(("rows", "length"), [(4000, 600), (20_000, 2000)])
+def test_text_repeated_in_every_cell_is_refused_without_filling_the_memory(rows, length):
+    content = workbook_of_one_text(rows, 200 if rows == 4000 else 60, "字" * length)
+    assert len(content) < 10_000_000
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE], input=content, capture_output=True, check=True, cwd=settings.BASE_DIR
+    )
+    megabytes, cells, characters = done.stdout.split()
+    assert int(megabytes) < 100
+    assert (cells, characters) == (b"1000000", b"10000000")
+
+
+def test_refusal_of_a_sheet_too_full_says_the_bound_and_what_to_do():
+    with translation.override("zh-hans"):
+        assert problem.body_of(SheetTooFull())["detail"] == (
+            "表格内容过多：有内容的单元格最多 1,000,000 个，合计最多 10,000,000 个字符。"
+            "请拆分表格，或删除不需要的列。"
+        )
+
+
+def test_many_cells_with_the_same_text_are_read_as_one_text():
+    rows = read_table(workbook_of_one_text(200, 50, "场发射扫描电子显微镜")).rows
+    assert {len(row) for row in rows} == {50}
+    assert len({id(value) for row in rows for value in row}) == 1
+
+
+def test_cells_and_characters_are_counted_together(monkeypatch):
+    monkeypatch.setattr(read_apart, "MAX_CELLS", 3)
+    assert list(read_apart.take_rows([["a", "", 1.0], ["", True, ""]], 1)) == [
+        ["", "a", "", 1.0],
+        ["", "", True, ""],
+    ]
+    with pytest.raises(ReadTooMuch):
+        list(read_apart.take_rows([["a", "", 1.0], ["", True, 0.0]], 0))
+    monkeypatch.setattr(read_apart, "MAX_CHARACTERS", 4)
+    assert len(list(read_apart.take_rows([["ab"], ["ab"]], 0))) == 2
+    with pytest.raises(ReadTooMuch):
+        list(read_apart.take_rows([["ab"], ["ab"], ["c"]], 0))
+
+
+def test_csv_has_the_same_bounds_as_a_workbook(monkeypatch):
+    monkeypatch.setattr(read_apart, "MAX_CELLS", 3)
+    assert read_table("名称,,型号\n质谱仪,,\n".encode()).rows == [["名称", "", "型号"], ["质谱仪", "", ""]]
+    with pytest.raises(SheetTooFull):
+        read_table("名称,,型号\n质谱仪,,7500\n".encode())
+
+
+def test_sheet_that_begins_away_from_the_corner_keeps_its_places():
+    def away(sheet):
+        sheet["C4"], sheet["D6"] = "名称", 3
+
+    assert read_table(xlsx([], away)).rows == [
+        *[["", "", "", ""]] * 3,
+        ["", "", "名称", ""],
+        ["", "", "", ""],
+        ["", "", "", 3.0],
+    ]
 
 
 def test_workbook_with_undecodable_part_names_is_refused():
