@@ -60,7 +60,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     DayKind: {
         DayKind.HOLIDAY: gettext_noop("public holiday"),
-        DayKind.WORKDAY: gettext_noop("worked in exchange"),
+        DayKind.WORKDAY: gettext_noop("make-up workday"),
     },
     QuotaHolder: {
         QuotaHolder.USER: gettext_noop("one person"),

@@ -21,7 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 _HOLIDAYS = {
     HolidayTreatment.CLOSED_AND_SHIFTED: gettext_noop(
-        "Closed on public holidays; a weekend day that is worked in exchange has Monday's hours."
+        "Closed on public holidays; make-up workdays follow Monday's hours."
     ),
     HolidayTreatment.CLOSED: gettext_noop("Closed on public holidays."),
     HolidayTreatment.IGNORED: gettext_noop("Open on public holidays too, at the same hours."),

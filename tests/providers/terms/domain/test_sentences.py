@@ -68,7 +68,7 @@ IN_CHINESE = """\
 IN_ENGLISH = """\
 Open Monday to Friday, 09:00 to 17:00.
 From 1 Sep 2025 through 1 Jan 2026: Open on the last Friday of the month, 20:00 to 08:00 the next day.
-Closed on public holidays; a weekend day that is worked in exchange has Monday's hours.
+Closed on public holidays; make-up workdays follow Monday's hours.
 Not open as usual on 9 Sep 2025.
 Also open on 13 Sep 2025, 20:00 to 24:00.
 Time is booked in steps of 30 minutes: 30 minutes at least, 8 hours at most.
