@@ -83,6 +83,7 @@ def pages():
     yield "catalogue by name", asked(order=Order.NAME), 8
     yield "catalogue by next free time", asked(), 15
     yield "catalogue by price", asked(order=Order.PRICE), 15
+    yield "bookable on this day, by next free time", asked(day=(NOW + 3 * DAY).date()), 20
     yield "free at this time, by name", asked(order=Order.NAME, free=WANTED), 20
     yield "free at this time, by next free time", asked(free=WANTED), 20
     yield "free at this time, by price", asked(order=Order.PRICE, free=WANTED), 25
@@ -251,7 +252,13 @@ def fill_time(instruments, rules) -> None:
     )
     NextFree.objects.bulk_create(
         [
-            NextFree(instrument=one, at=NOW + number % 97 * HOUR, until=None, computed_at=NOW)
+            NextFree(
+                instrument=one,
+                at=NOW + number % 97 * HOUR,
+                until=None,
+                days=" ".join((NOW + day * DAY).date().isoformat() for day in range(number % 3, DAYS, 2)),
+                computed_at=NOW,
+            )
             for number, one in enumerate(instruments)
         ],
         batch_size=BATCH,

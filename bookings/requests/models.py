@@ -107,6 +107,9 @@ class NextFree(models.Model):
     )
     at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
+    days = models.TextField(
+        default="", blank=True, help_text="the days with a bookable start, as 2026-03-05 2026-03-06"
+    )
     computed_at = models.DateTimeField()
 
     class Meta:

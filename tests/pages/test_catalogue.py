@@ -89,6 +89,18 @@ def test_taken_or_closed_instruments_are_left_out(shop, ask):
     assert names(ask(q="电镜", **day)) == []
 
 
+def test_a_day_alone_finds_any_start_of_that_day(shop, ask):
+    book(shop, slot(day=1, hour=8, length=6))
+    book(shop, slot(day=1, hour=14, length=5))
+    sem = "场发射扫描电子显微镜"
+    page = ask(day="2026-03-03")
+    assert set(names(page)) == {sem, "激光共聚焦显微镜"}
+    assert "2026年3月3日 周二 可约" in text_of(page)
+    assert names(ask(q="扫描", day="2026-03-03", begins="09:00", ends="17:00")) == []
+    book(shop, slot(day=1, hour=19, length=1))
+    assert names(ask(day="2026-03-03")) == ["激光共聚焦显微镜"]
+
+
 def test_orders_by_price_time_and_name_and_by_fit_where_words_are_searched(shop, ask):
     book(shop, slot(day=0, hour=8, length=3))
     assert names(ask(sort="price")) == ["激光共聚焦显微镜", "场发射扫描电子显微镜", "质谱仪"]
@@ -126,7 +138,7 @@ def test_bookable_times_of_a_row_begin_with_the_wanted_time(shop, ask):
 
     assert starts()[0] == ("2026-03-02T08%3A00", "2026-03-02T08%3A30")
     assert [start[:10] for start, _ in starts()] == ["2026-03-02", "2026-03-03", "2026-03-04"]
-    assert starts(day="2026-03-03")[0] == ("2026-03-03T09%3A00", "2026-03-03T09%3A30")
+    assert starts(day="2026-03-03")[0] == ("2026-03-03T08%3A00", "2026-03-03T08%3A30")
     hours = {"begins": "14:00", "ends": "16:00"}
     assert starts(day="2026-03-03", **hours)[:2] == [
         ("2026-03-03T14%3A00", "2026-03-03T16%3A00"),

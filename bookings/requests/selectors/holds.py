@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES
@@ -71,6 +71,12 @@ def annotate_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument
         next_free_until=F("next_free__until"),
         next_free_order=Coalesce("next_free__at", Value(NEVER)),
     )
+
+
+def filter_bookable_on(queryset: "QuerySet[Instrument]", day: date) -> "QuerySet[Instrument]":
+    """Filter instruments to those that offer a start on the day to somebody whom their rule admits."""
+    days = NextFree.objects.filter(instrument_id=OuterRef("pk")).values("days")
+    return queryset.alias(bookable_days=Subquery(days[:1])).filter(bookable_days__contains=day.isoformat())
 
 
 def next_free_keys() -> "QuerySet[NextFree]":

@@ -1,6 +1,6 @@
 """Read which times may be requested: what every calendar, list and search shows as free."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -31,9 +31,8 @@ from bookings.requests.domain.offers import (
     find_offers,
     get_versions,
     merge_offers,
-    split_by_day,
 )
-from bookings.requests.domain.quota import get_relevant_interval
+from bookings.requests.domain.quota import get_day_interval, get_relevant_interval
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import QUOTA_STATES
@@ -122,9 +121,14 @@ class FreeTime:
     def first_offers(self, instrument_id: int, interval: Interval, count: int) -> list[Offer]:
         """Return the first offer of each of the next `count` days that have any."""
         together = self._together(instrument_id)
-        days = split_by_day(interval) if together else ()
-        firsts = (find_first_offer(together, day, self.now) for day in days)
-        return list(islice(filter(None, firsts), count))
+        return list(islice(self._first_of_each_day(together, interval), count)) if together else []
+
+    def _first_of_each_day(self, together: Sequence[InstrumentTime], interval: Interval) -> Iterator[Offer]:
+        left: Interval | None = interval
+        while left and (offer := find_first_offer(together, left, self.now)):
+            yield offer
+            tomorrow = get_day_interval(offer.start).end
+            left = Interval(tomorrow, left.end) if tomorrow < left.end else None
 
     def _together(self, instrument_id: int) -> list[InstrumentTime]:
         ids = [instrument_id, *self.linked.get(instrument_id, ())]

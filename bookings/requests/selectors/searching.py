@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from bookings.requests.selectors.holds import NEVER, annotate_next_free, next_free_keys
+from bookings.requests.selectors.holds import NEVER, annotate_next_free, filter_bookable_on, next_free_keys
 from bookings.requests.selectors.offers import filter_free
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor as cursors
@@ -14,7 +14,7 @@ from providers import public as providers
 from providers.domain import NO_HOURLY_PRICE
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
@@ -113,10 +113,11 @@ def search_catalogue(
     search: providers.Search = providers.EVERYTHING,
     asked: providers.CatalogueFilters = providers.NO_FILTERS,
     free: Interval | None = None,
+    day: "date | None" = None,
     order: Order | None = None,
     now: "datetime",
 ) -> CatalogueResult:
-    """Search published instruments that match and may be requested for `free`.
+    """Search published instruments that match and may be requested for `free`, or for some start on `day`.
 
     By default the best match comes first when words are given, otherwise what is free first.
     """
@@ -125,4 +126,6 @@ def search_catalogue(
     fitting = providers.catalogue(viewer, asked, at=now)
     if free is not None:
         fitting = filter_free(fitting, free, now)
+    if day is not None:
+        fitting = filter_bookable_on(fitting, day)
     return CatalogueResult(viewer, search, asked, now, fitting, order)

@@ -1,6 +1,6 @@
-"""Projection of the next free time of each instrument."""
+"""Projection of when each instrument is next free, and of the days on which it is bookable."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,12 @@ from django.db.models import Q, QuerySet
 
 from bookings.requests.models import NextFree
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from bookings.requests.domain.offers import Offer
     from providers.models import Instrument
 
 STALE_AFTER = timedelta(hours=1)
@@ -32,16 +34,7 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
     providers.instrument_locks(ids)
     ahead = Interval(now, now + LONGEST_LOOK)
     free = get_free_time(_catalogue().filter(pk__in=ids), ahead, now)
-    offers = {pk: free.first_offer(pk, ahead) for pk in ids}
-    rows = [
-        NextFree(
-            instrument_id=pk,
-            at=offer.start if offer else None,
-            until=offer.last_end if offer else None,
-            computed_at=now,
-        )
-        for pk, offer in offers.items()
-    ]
+    rows = [_build_row(pk, free.first_offers(pk, ahead, LONGEST_LOOK.days), now) for pk in ids]
     NextFree.objects.filter(instrument__links__linked__in=ids).exclude(instrument__in=ids).update(
         computed_at=now - 2 * STALE_AFTER
     )
@@ -49,8 +42,20 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
         rows,
         update_conflicts=True,
         unique_fields=["instrument"],
-        update_fields=["at", "until", "computed_at"],
+        update_fields=["at", "until", "days", "computed_at"],
         batch_size=500,
+    )
+
+
+def _build_row(instrument_id: int, offers: "Sequence[Offer]", now: datetime) -> NextFree:
+    """Return the row of an instrument from the first offer of each day that has any."""
+    first = next(iter(offers), None)
+    return NextFree(
+        instrument_id=instrument_id,
+        at=first.start if first else None,
+        until=first.last_end if first else None,
+        days=" ".join(one.start.astimezone(CITY_TIME).date().isoformat() for one in offers),
+        computed_at=now,
     )
 
 

@@ -1,6 +1,6 @@
 """Forms of the catalogue."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -74,7 +74,9 @@ class CatalogueForm(SearchForm):
         cleaned = super().clean() or {}
         begins, ends = cleaned.get("begins"), cleaned.get("ends")
         if bool(begins) != bool(ends):
-            self.add_error("ends" if begins else "begins", _("Enter both times, or none for 9:00 to 17:00."))
+            self.add_error(
+                "ends" if begins else "begins", _("Enter both times, or none for any time of the day.")
+            )
         elif begins and ends and ends <= begins:
             self.add_error("ends", _("The end has to be later than the start."))
         if (begins or ends) and not cleaned.get("day") and "day" not in self.errors:
@@ -83,18 +85,17 @@ class CatalogueForm(SearchForm):
 
     @property
     def wanted_time(self) -> Interval | None:
-        """Return the time that has to be free, by default from 9:00 to 17:00 of the day, or None."""
-        day: date | None = self.cleaned_data.get("day")
-        if day is None or self.errors.keys() & {"day", "begins", "ends"}:
+        """Return the day's hours that have to be free, or None."""
+        day, begins, ends = (self.cleaned_data.get(name) for name in ("day", "begins", "ends"))
+        if not (day and begins and ends):
             return None
-        begins = self.cleaned_data.get("begins") or time(9)
-        ends = self.cleaned_data.get("ends") or time(17)
         return Interval(datetime.combine(day, begins, CITY_TIME), datetime.combine(day, ends, CITY_TIME))
 
     @property
-    def wanted_hours(self) -> Interval | None:
-        """Return the time that has to be free if its hours are entered, not only the day."""
-        return self.wanted_time if self.cleaned_data.get("begins") else None
+    def wanted_day(self) -> date | None:
+        """Return the day on which any start will do, since no hours are entered, or None."""
+        is_free = not self.errors.keys() & {"day", "begins", "ends"} and not self.cleaned_data.get("begins")
+        return self.cleaned_data.get("day") if is_free else None
 
     @property
     def asked(self) -> providers.CatalogueFilters:

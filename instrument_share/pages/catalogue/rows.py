@@ -63,16 +63,16 @@ def build_instrument_rows(
     instruments: "Sequence[Instrument]",
     now: datetime,
     *,
-    wanted: Interval | None = None,
+    since: datetime | None = None,
     hours: Interval | None = None,
 ) -> list[InstrumentRow]:
     """Return rows in the given order; the number of statements does not depend on that of instruments.
 
-    Their bookable times begin with the day and the time of day of the `wanted` time, by default now.
+    Their bookable times begin on the day and at the time of day of `since`, by default now.
     """
     ids = [one.pk for one in instruments]
     prices = providers.prices_for(viewer, ids, now)
-    weeks = get_coming_week(viewer, instruments, now, wanted.start if wanted else None)
+    weeks = get_coming_week(viewer, instruments, now, since)
     return [
         InstrumentRow(one, build_price_from(*prices[one.pk]), weeks[one.pk], hours) for one in instruments
     ]

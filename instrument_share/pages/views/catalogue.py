@@ -1,7 +1,7 @@
 """The catalogue, and a day's timeline of many instruments."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -29,7 +29,6 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from bookings.public import CatalogueResult
-    from instrument_share.kernel.interval import Interval
 
 PER_PAGE = 20
 MAX_ON_TIMELINE = 60
@@ -43,10 +42,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(address.clean)
     now, form = clock.now(), _form(request)
     chosen = form.cleaned_data.get("category", "")
-    found = _found(request, form, now, free=form.wanted_time)
+    found = _found(request, form, now, is_timed=True)
     found, page = found.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
     everywhere = _found(
-        request, form, now, found.search, free=form.wanted_time, exclude_fields=("district", "category")
+        request, form, now, found.search, is_timed=True, exclude_fields=("district", "category")
     )
     counts = providers.count_by_place(replace(everywhere, matches_most=found.matches_most).instruments)
     district = form.asked.district
@@ -60,11 +59,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             request.user,
             page.items,
             now,
-            wanted=form.wanted_time,
-            hours=form.wanted_hours,
+            since=_get_since(form),
+            hours=form.wanted_time,
         ),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
+        "wanted_day": form.wanted_day,
         "facet": facet,
         "narrowing": build_filter_chips(form, address, exclude_fields=told),
         "understood": describe_interpretation(found),
@@ -75,6 +75,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         day_address = _build_day_address(address) if has_shorter_times else ""
         context["ways_on"] = suggest_ways_on(request.user, found.search.text, day_address)
     return render(request, "pages/catalogue.html", context)
+
+
+def _get_since(form: CatalogueForm) -> datetime | None:
+    """Return from when the bookable times of rows are shown; None is now."""
+    if form.wanted_time:
+        return form.wanted_time.start
+    return datetime.combine(form.wanted_day, time(), CITY_TIME) if form.wanted_day else None
 
 
 def _build_day_address(address: Address) -> str:
@@ -93,7 +100,7 @@ def _found(
     now: datetime,
     search: providers.Search | None = None,
     *,
-    free: "Interval | None" = None,
+    is_timed: bool = False,
     exclude_fields: tuple[str, ...] = (),
 ) -> "CatalogueResult":
     """Return the form's result without some filters; `search` is the form's text, if parsed already."""
@@ -101,7 +108,8 @@ def _found(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
         asked=_without(form.asked, exclude_fields),
-        free=free,
+        free=form.wanted_time if is_timed else None,
+        day=form.wanted_day if is_timed else None,
         order=form.order,
         now=now,
     )

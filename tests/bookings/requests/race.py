@@ -67,7 +67,7 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
         providers.instrument_locks = unlocked(connection.vendor)
         if connection.vendor == "sqlite":
             next_free.next_free_refresh = next_free.next_free_refresh.__wrapped__
-    offers.FreeTime.first_offer = lingering(checked, released, offers.FreeTime.first_offer)
+    offers.FreeTime.first_offers = lingering(checked, released, offers.FreeTime.first_offers)
     next_free.next_free_rebuild(now)
     results.put("done")
 

@@ -7,9 +7,12 @@ import pytest
 from django.db import connection
 
 from bookings.requests.selectors.admission import find_booking_problems
-from bookings.requests.selectors.offers import Applicant, filter_free, get_free_time
+from bookings.requests.selectors.holds import filter_bookable_on
+from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, filter_free, get_free_time
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Instrument, InstrumentLink, Qualification
 from providers.terms.domain.choices import ServiceMode, UserKind
@@ -175,6 +178,18 @@ def test_catalogue_filter_finds_nights_of_instruments_that_span_gaps(spans_gaps,
     assert filter_free(Instrument.objects.all(), night, NOW).exists() == expected
     offers = get_free_time([one], SPAN, NOW).offers(one.pk, SPAN)
     assert any(offer.admits(night) for offer in offers) == expected
+
+
+def test_days_of_the_catalogue_are_those_with_an_offer(city):
+    next_free_rebuild(NOW)
+    ahead = Interval(NOW, NOW + LONGEST_LOOK)
+    for one in (city.instrument, city.other):
+        offers = get_free_time([one, city.other], ahead, NOW).offers(one.pk, ahead)
+        days = {offer.start.astimezone(CITY_TIME).date() for offer in offers}
+        every = [NOW.date() + timedelta(days=number) for number in range(40)]
+        found = [day for day in every if filter_bookable_on(Instrument.objects.filter(pk=one.pk), day)]
+        assert found == sorted(days)
+        assert days
 
 
 def test_catalogue_filter_joins_no_other_table(city):
