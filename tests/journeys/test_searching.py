@@ -91,7 +91,7 @@ def test_a_visitor_books_from_home_by_mouse_with_a_day(city, enter):
     expect(page).to_have_url("/instruments/?day=2026-03-04")
     effort.press(page.locator(".result-times .chip").first.click)
     log_in_on_the_way(page, city.researcher)
-    expect(page.locator("#id_starts_at")).to_have_value("2026-03-04T09:00")
+    expect(page.locator("#id_starts_at")).to_have_value("2026-03-04T08:00")
     effort.type("#id_subject", "铝合金断口形貌")
     effort.press(page.get_by_role("button", name="预约这个时段").click)
     expect(page.locator("#notes")).to_contain_text("预约成功")
