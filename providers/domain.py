@@ -22,7 +22,7 @@ from providers.exchange.domain.national.values import (
     instrument_record,
     unit_record,
 )
-from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.domain.categories import CategoryRow, read_category_rows
 from providers.instruments.domain.choices import Audience, GroupKind, InstrumentState, Purpose, SharingMode
 from providers.instruments.domain.notices import NOTICE_AHEAD
 from providers.instruments.domain.states import LIVE

@@ -1,6 +1,5 @@
 """Read the file that describes a new site, and say everything that is wrong with it at once."""
 
-import csv
 import tomllib
 from collections import Counter
 from datetime import date
@@ -10,11 +9,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from instrument_share.accounts.domain import Role
-from providers.domain import CategoryRow, DayKind
+from providers.domain import CategoryRow, DayKind, read_category_rows
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
-CATEGORY_COLUMNS = {"parent", "code", "name"}
 
 
 class PlanProblem(Exception):
@@ -147,19 +145,9 @@ def read_plan(path: Path) -> Plan:
 
 
 def read_categories(path: Path) -> list[CategoryRow]:
-    """Return the rows of a category table. Raises PlanProblem."""
+    """Return the rows of a category table. Raises PlanProblem, or Invalid without the columns."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if not set(reader.fieldnames or ()) >= CATEGORY_COLUMNS:
-                raise PlanProblem([f"{path}: the first line needs the columns parent, code and name"])
-            return [_build_category(row) for row in reader]
+            return read_category_rows(file)
     except (OSError, UnicodeDecodeError) as error:
         raise PlanProblem([f"{path}: {error}"]) from error
-
-
-def _build_category(row: dict[str, str | None]) -> CategoryRow:
-    code, name, parent, name_en = (
-        (row.get(key) or "").strip() for key in ("code", "name", "parent", "name_en")
-    )
-    return CategoryRow(code=code, name_zh=name, parent=parent, name_en=name_en)

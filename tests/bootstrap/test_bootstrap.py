@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import translation
 
 from instrument_share.accounts.models import District, Membership, Organization, User
 from instrument_share.journal.models import AuditEntry
@@ -75,6 +76,19 @@ def test_categories_and_holidays_come_with_the_file(bootstrap, example, tmp_path
         "010100",
     ]
     assert [day.name for day in providers.calendar_year(2031).days] == ["元旦"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("number,name\n1,分析仪器\n", "parent, code"), (None, "categories.csv")],
+    ids=["other_columns", "no_file"],
+)
+def test_category_table_that_cannot_be_read_enters_nothing(bootstrap, example, tmp_path, content, said):
+    if content:
+        (tmp_path / "categories.csv").write_text(content, encoding="utf-8")
+    with translation.override("en"), pytest.raises(CommandError, match=re.escape(said)):
+        bootstrap(example + '[categories]\nversion = "2024"\nfile = "categories.csv"\n')
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """The national table of instrument categories: six digits, three levels, in versions."""
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 
 ROOT = "_root_"
+COLUMNS = ("parent", "code", "name")
 MOST_CANDIDATES = 5
 
 
@@ -39,6 +41,23 @@ class CategoryChange:
     name_after: str
     instruments: int
     candidates: Sequence[CategoryRow] = ()
+
+
+def read_category_rows(lines: Iterable[str]) -> list[CategoryRow]:
+    """Return the rows of a CSV with the columns parent, code, name and perhaps name_en. Raises Invalid."""
+    reader = csv.DictReader(lines)
+    if not set(COLUMNS) <= set(reader.fieldnames or ()):
+        message = gettext_noop("The file needs the columns parent, code and name in its first line.")
+        raise Invalid(problems=[Problem("category.columns", message)])
+    return [
+        CategoryRow(
+            code=(row["code"] or "").strip(),
+            name_zh=(row["name"] or "").strip(),
+            parent=(row["parent"] or "").strip(),
+            name_en=(row.get("name_en") or "").strip(),
+        )
+        for row in reader
+    ]
 
 
 def is_top(row: CategoryRow) -> bool:

@@ -1,7 +1,6 @@
 """Load a version of the national category table, and report its effects on instruments."""
 
 import argparse
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,9 @@ from django.utils.translation import gettext as _
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
 from instrument_share.web.responses.problem import problems_told, told
-from providers.instruments.domain.categories import CategoryChange, CategoryRow, Fate
+from providers.instruments.domain.categories import CategoryChange, Fate, read_category_rows
 from providers.instruments.selectors.categories import category_changes
 from providers.instruments.services.categories import category_table_load
-
-COLUMNS = ("parent", "code", "name")
 
 
 class Command(BaseCommand):
@@ -32,8 +29,9 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = _rows(options["file"])
         try:
+            with options["file"].open(encoding="utf-8-sig", newline="") as file:
+                rows = read_category_rows(file)
             with transaction.atomic():
                 changes = category_changes(rows)
                 codes = category_table_load(
@@ -53,22 +51,6 @@ class Command(BaseCommand):
             self.stdout.write(_line(change))
         said = _("Only looked at: {codes} codes.") if options["dry_run"] else _("Loaded: {codes} codes.")
         self.stdout.write(said.format(codes=codes))
-
-
-def _rows(path: Path) -> list[CategoryRow]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if not set(COLUMNS) <= set(reader.fieldnames or ()):
-            raise CommandError(_("The file needs the columns parent, code and name in its first line."))
-        return [
-            CategoryRow(
-                code=(row["code"] or "").strip(),
-                name_zh=(row["name"] or "").strip(),
-                parent=(row["parent"] or "").strip(),
-                name_en=(row.get("name_en") or "").strip(),
-            )
-            for row in reader
-        ]
 
 
 def _line(change: CategoryChange) -> str:
