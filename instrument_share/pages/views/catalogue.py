@@ -29,6 +29,7 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from bookings.public import CatalogueResult
+    from instrument_share.kernel.interval import Interval
 
 PER_PAGE = 20
 MAX_ON_TIMELINE = 60
@@ -42,10 +43,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(address.clean)
     now, form = clock.now(), _form(request)
     chosen = form.cleaned_data.get("category", "")
-    found = _found(request, form, now, is_timed=True)
+    free, day = form.wanted_time, form.wanted_day
+    found = _found(request, form, now, free=free, day=day)
     found, page = found.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
     everywhere = _found(
-        request, form, now, found.search, is_timed=True, exclude_fields=("district", "category")
+        request, form, now, found.search, free=free, day=day, exclude_fields=("district", "category")
     )
     counts = providers.count_by_place(replace(everywhere, matches_most=found.matches_most).instruments)
     district = form.asked.district
@@ -100,7 +102,8 @@ def _found(
     now: datetime,
     search: providers.Search | None = None,
     *,
-    is_timed: bool = False,
+    free: "Interval | None" = None,
+    day: date | None = None,
     exclude_fields: tuple[str, ...] = (),
 ) -> "CatalogueResult":
     """Return the form's result without some filters; `search` is the form's text, if parsed already."""
@@ -108,8 +111,8 @@ def _found(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
         asked=_without(form.asked, exclude_fields),
-        free=form.wanted_time if is_timed else None,
-        day=form.wanted_day if is_timed else None,
+        free=free,
+        day=day,
         order=form.order,
         now=now,
     )
