@@ -122,5 +122,7 @@ def test_a_site_is_ready_when_it_reaches_its_database(client, monkeypatch):
 def test_documented_server_has_as_many_threads_as_connections(settings):
     documented = (settings.BASE_DIR / "docs/operations.md").read_text(encoding="utf-8")
     started = (settings.BASE_DIR / "docker/entrypoint").read_text(encoding="utf-8")
+    code = (settings.BASE_DIR / "instrument_share/settings.py").read_text(encoding="utf-8")
+    pool = re.findall(r'"DATABASE_POOL", default=(\d+)', code)
     for text in (documented, started):
-        assert re.findall(r"--blocking-threads (\d+)", text) == ["4"]
+        assert re.findall(r"--blocking-threads (\d+)", text) == pool

@@ -24,19 +24,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Reads no database: that may be what failed.
     """
     is_busy = _is_database_busy(sys.exc_info()[1])
-    status, code = (503, "site.busy") if is_busy else (500, "site.failed")
+    status, code, detail = _describe_busy() if is_busy else _describe_failure()
     if request.path.startswith("/api/"):
-        answer: HttpResponse = problem.response(
-            {
-                **problem.body(status=status, code=code, detail=_get_detail(is_busy=is_busy)),
-                "request_id": _get_request_id(),
-            }
-        )
+        members = problem.body(status=status, code=code, detail=detail)
+        answer: HttpResponse = problem.response({**members, "request_id": _get_request_id()})
     else:
         context = {
             "status": status,
             "title": problem.TITLES[status],
-            "detail": _get_detail(is_busy=is_busy),
+            "detail": detail,
             "request_id": _get_request_id(),
         }
         answer = HttpResponse(loader.render_to_string("500.html", context), status=status)
@@ -52,6 +48,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
+def _describe_busy() -> tuple[int, str, str]:
+    detail = gettext("Too many requests came at once. Nothing was carried out. Try again in a moment.")
+    return 503, "site.busy", detail
+
+
+def _describe_failure() -> tuple[int, str, str]:
+    detail = gettext("The mistake is ours and has been noted. What you had sent was not carried out.")
+    return 500, "site.failed", detail
+
+
 def _get_request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
@@ -63,9 +69,3 @@ def _is_database_busy(error: BaseException | None) -> bool:
     cause = error.__cause__
     # libpq reports a refused connection without a code of its own; only the words say why.
     return isinstance(cause, BUSY) or "too many clients" in str(error) or "connection slots" in str(error)
-
-
-def _get_detail(*, is_busy: bool) -> str:
-    if is_busy:
-        return gettext("Too many requests came at once. Nothing was carried out. Try again in a moment.")
-    return gettext("The mistake is ours and has been noted. What you had sent was not carried out.")
