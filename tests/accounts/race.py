@@ -29,12 +29,13 @@ def take_the_others_role(ready, results, *, environment, locked, actor_id, membe
             close = close.__wrapped__
     is_last = memberships.is_last
 
-    def when_both_are_here(*args):
+    def when_both_have_read(*args):
+        last = is_last(*args)
         with suppress(BrokenBarrierError):
-            seam.wait(3)
-        return is_last(*args)
+            seam.wait(3 if locked else 60)
+        return last
 
-    memberships.is_last = when_both_are_here
+    memberships.is_last = when_both_have_read
     actor = User.objects.get(pk=actor_id)
     selectors.standing(actor)  # as a page has read it before the service begins
     ready.wait(60)
@@ -67,14 +68,15 @@ def lock_the_other(ready, results, *, environment, locked, actor_id, user_id, no
         selectors.organization_locks = lambda ids: []
         if connection.vendor == "sqlite":
             lock = lock.__wrapped__
-    end_access = access._end_access
+    require_other = access._require_other
 
-    def when_both_are_here(*args):
+    def when_both_may(*args):
+        # Between what is checked and what is written; only with the lock one of them can't come here.
+        require_other(*args)
         with suppress(BrokenBarrierError):
-            seam.wait(3)
-        return end_access(*args)
+            seam.wait(3 if locked else 60)
 
-    access._end_access = when_both_are_here
+    access._require_other = when_both_may
     actor = User.objects.get(pk=actor_id)
     selectors.standing(actor)
     ready.wait(60)
