@@ -26,6 +26,7 @@ if OWN_FOLDER not in os.environ:
         DJANGO_SETTINGS_MODULE="instrument_share.settings",
         SECRET_KEY="for-benchmarks-only",
         DEBUG="false",
+        LOG_LEVEL="WARNING",
         VAR_DIR=str(FOLDER),
         EMAIL_URL="memorymail://",
     )
