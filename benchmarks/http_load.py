@@ -183,9 +183,7 @@ class LoadedCity:
     def _page(name: str, client: Client, path: str, accepted: float, statements: int) -> Row:
         cookies = "; ".join(f"{key}={morsel.value}" for key, morsel in client.cookies.items())
         request = render("GET", path, {"Cookie": cookies} if cookies else {})
-        return Row(
-            name, repeat(request), accepted=accepted, statements=statements, client=client, path=path
-        )
+        return Row(name, repeat(request), accepted=accepted, statements=statements, client=client, path=path)
 
     def _next_week(self) -> dict[str, str]:
         day = (self.now + 7 * DAY).date()

@@ -37,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Hashing that is slow on purpose would be most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Pages name static files as they stand in the source tree; `collected` below has them as on a site.
+    # Rows that a test puts there without a service leave no audit entry, which shared pages go by.
+    settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     config.stash[AT_START] = visible_in_the_root(config)

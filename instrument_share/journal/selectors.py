@@ -11,6 +11,8 @@ from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
+IN_FLIGHT = 64
+
 
 def notifications(viewer: "User") -> QuerySet[Notification]:
     """Return the viewer's inbox, newest first."""
@@ -25,6 +27,14 @@ def unread_count(viewer: "User") -> int:
 def entries() -> QuerySet[AuditEntry]:
     """Return all entries; the caller bounds them by what the viewer may see."""
     return AuditEntry.objects.all()
+
+
+def read_state() -> tuple[int, ...]:
+    """Return the newest entries' numbers: they are others after every write.
+
+    More than the last, since a transaction that ends late may have a number below one that is there already.
+    """
+    return tuple(AuditEntry.objects.order_by("-id").values_list("id", flat=True)[:IN_FLIGHT])
 
 
 def history(subject: Model) -> QuerySet[AuditEntry]:

@@ -9,10 +9,12 @@ from bookings.requests.forms.booking import get_applicant
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.views.common import get_shown_interval
 from instrument_share.web import clock
+from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 
 
 @require_safe
+@share_among_visitors
 def availability(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return an instrument's calendar as JSON: `?start=…&end=…` in RFC 3339, two months at most.
 

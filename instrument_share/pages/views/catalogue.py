@@ -25,6 +25,7 @@ from instrument_share.pages.catalogue.search import (
 )
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
+from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ MAX_ON_TIMELINE = 60
 
 
 @require_safe
+@share_among_visitors
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search the catalogue; an address with empty parameters leads to the one without them."""
     address = Address(request)
@@ -124,6 +126,7 @@ def _without(asked: providers.CatalogueFilters, names: tuple[str, ...]) -> provi
 
 
 @require_safe
+@share_among_visitors
 def timeline(request: HttpRequest) -> HttpResponse:
     """Show a day (`day`) of the instruments that match the catalogue's filters."""
     now = clock.now()
@@ -150,6 +153,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@share_among_visitors
 def timeline_events(request: HttpRequest) -> HttpResponse:
     """Return a day's events as JSON: `?day=YYYY-MM-DD` and the filters of the page."""
     now = clock.now()

@@ -19,6 +19,7 @@ from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
 from instrument_share.web.forms.params import parse_year
+from instrument_share.web.responses.shared_pages import share_among_visitors
 from instrument_share.web.text.formats import bilingual, month_label
 from providers import public as providers
 from providers.domain import PublicationKind
@@ -29,6 +30,7 @@ YEAR = timedelta(days=365)
 
 
 @require_safe
+@share_among_visitors
 def home(request: HttpRequest) -> HttpResponse:
     """Show the start page."""
     now = clock.now()
@@ -55,6 +57,7 @@ def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
 
 
 @require_safe
+@share_among_visitors
 def openness(request: HttpRequest) -> HttpResponse:
     """Show a year's hours by month and by unit (`?year=`)."""
     today = clock.now().astimezone(CITY_TIME).date()

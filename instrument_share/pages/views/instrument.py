@@ -21,11 +21,13 @@ from instrument_share.pages.structured import (
 )
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
+from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 from providers.domain import PublicationKind, sentences_by_topic
 
 
 @require_safe
+@share_among_visitors
 def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show an instrument, with the bookable times from `?day=…` on; 410 with the date if it is retired."""
     now = clock.now()

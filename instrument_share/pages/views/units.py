@@ -12,6 +12,7 @@ from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.web import clock, cursor
+from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 from providers.domain import PublicationKind
 
@@ -44,6 +45,7 @@ EMPTY_HINTS = {
 
 
 @require_safe
+@share_among_visitors
 def units(request: HttpRequest) -> HttpResponse:
     """List the units."""
     today = clock.now().astimezone(CITY_TIME).date()
@@ -64,6 +66,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@share_among_visitors
 def unit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a unit; `?tab=` chooses one of the six kinds of information."""
     now = clock.now()
