@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.sql.constants import LOUTER
+from django_cte import CTE, with_cte
 
 from instrument_share.kernel.pinyin import has_chinese
 from providers.instruments.models import Instrument
@@ -179,10 +181,17 @@ def filter_partly_matching(queryset: QuerySet[Instrument], query: Search) -> Que
 
 
 def with_relevance(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
-    """Annotate `relevance`, the sum of the weights of the matching clauses."""
+    """Annotate `relevance`, the sum of the weights of the matching clauses.
+
+    Each clause's range of the index is read and grouped once and joined; as a subquery for each instrument it
+    was read anew for every match.
+    """
     total: Combinable = Value(0)
-    for clause in query.clauses:
-        total = total + Coalesce(Subquery(_weight(clause.range)), 0) * Value(clause.rarity)
+    for number, clause in enumerate(query.clauses):
+        weights = CTE(_weights(clause.range), name=f"weights_{number}")
+        joined = weights.join(queryset, pk=weights.col.instrument_id, _join_type=LOUTER)
+        queryset = with_cte(weights, select=joined)
+        total = total + Coalesce(weights.col.best, 0) * Value(clause.rarity)
     return queryset.annotate(relevance=total)
 
 
@@ -190,8 +199,8 @@ def _terms_in(clause: Range) -> QuerySet[SearchTerm]:
     return SearchTerm.objects.filter(term__gte=clause.start, term__lt=clause.end)
 
 
-def _weight(clause: Range) -> "QuerySet[SearchTerm, Any]":
-    """Return the best weight of the outer instrument's terms in the range."""
+def _weights(clause: Range) -> "QuerySet[SearchTerm, Any]":
+    """Return each instrument with the best weight of its terms in the range."""
     goes_on = Q(term__gte=clause.typed, term__lt=clause.typed + LAST)
     fit = Case(
         When(term=clause.typed, then=Value(JUST_THAT)),
@@ -200,11 +209,4 @@ def _weight(clause: Range) -> "QuerySet[SearchTerm, Any]":
         default=Value(ONLY_BEGINS_SO if clause.start == clause.typed else ANOTHER_FORM),
         output_field=IntegerField(),
     )
-    return (
-        _terms_in(clause)
-        .filter(instrument_id=OuterRef("pk"))
-        .order_by()
-        .values("instrument_id")
-        .annotate(best=Max(F("weight") * fit))
-        .values("best")
-    )
+    return _terms_in(clause).order_by().values("instrument_id").annotate(best=Max(F("weight") * fit))
