@@ -1,3 +1,5 @@
+import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -113,3 +115,37 @@ def test_running_text_without_an_english_version_is_marked_as_chinese():
         assert render('{{ thing|running_text:"text" }}', thing=thing) == "A"
     assert shown == '<span lang="zh-Hans">甲 &lt;b&gt;<br>乙</span>'
     assert render('{{ thing|running_text:"text" }}', thing=thing) == "甲 &lt;b&gt;<br>乙"
+
+
+def many_bars(kind, number):
+    names = [f"单位{one}" for one in range(number)]
+    return {
+        "type": kind,
+        "horizontal": True,
+        "categories": names,
+        "series": [{"name": "对外", "data": list(range(number, 0, -1))}],
+    }
+
+
+def drawn(page):
+    return json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+
+
+def test_a_chart_of_hours_draws_twenty_units_and_the_sum_of_the_others():
+    page = render('{% chart "x" "t" spec %}', spec=many_bars("stacked", 23))
+    assert drawn(page)["categories"][19:] == ["单位19", "其他 3 家"]
+    assert drawn(page)["series"][0]["data"][19:] == [4, 3 + 2 + 1]
+    assert "图中为前 20 项，共 23 项" in page
+    assert page.count('<th scope="row">') == 23
+
+
+def test_a_chart_of_scores_adds_nothing_up():
+    page = render('{% chart "x" "t" spec %}', spec=many_bars("bar", 23))
+    assert drawn(page)["categories"] == [f"单位{one}" for one in range(20)]
+    assert page.count('<th scope="row">') == 23
+
+
+def test_a_chart_of_twenty_bars_is_drawn_as_it_is():
+    page = render('{% chart "x" "t" spec %}', spec=many_bars("stacked", 20))
+    assert len(drawn(page)["categories"]) == 20
+    assert "图中为前" not in page

@@ -1,6 +1,7 @@
-"""Forms of the catalogue."""
+"""Forms of the catalogue and of the list of units."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -9,10 +10,13 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.public import Order
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import OrganizationKind
+from instrument_share.accounts.domain.registration import AUTHORITIES
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of, set_choices
 from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.labels import KINDS
 from providers import public as providers
 from providers.domain import ServiceMode, UserKind
 
@@ -134,3 +138,39 @@ SORTS = {
     Order.NAME: pgettext_lazy("instrument", "Name"),
 }
 FOLDED = ("district", "unit", "mode", "user_kind", "price", "vouchers")
+
+
+class UnitOrder(StrEnum):
+    """The orders of the list of units."""
+
+    NAME = "name"
+    INSTRUMENTS = "instruments"
+
+
+class UnitsForm(forms.Form):
+    """Filters of the list of units; invalid ones are left out of the search."""
+
+    q = forms.CharField(
+        label=_("Name"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    district = forms.ChoiceField(label=_("District"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    sort = forms.ChoiceField(label=_("Sort by"), required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        anything = ("", _("All"))
+        districts = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
+        set_choices(self.fields["district"], [anything, *districts])
+        kinds = [(code, word) for code, word in KINDS.items() if OrganizationKind(code) not in AUTHORITIES]
+        set_choices(self.fields["kind"], [anything, *kinds])
+        set_choices(
+            self.fields["sort"], [("", _("Name")), (UnitOrder.INSTRUMENTS.value, _("Most instruments"))]
+        )
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """Return the columns of the order asked for, the last one unique."""
+        if self.cleaned_data.get("sort") == UnitOrder.INSTRUMENTS:
+            return ("-instrument_count", "id")
+        return ("organization__name_zh", "id")

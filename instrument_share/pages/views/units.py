@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.pages.catalogue.forms import UnitsForm
 from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.shared_pages import share_among_visitors
@@ -47,20 +48,20 @@ EMPTY_HINTS = {
 @require_safe
 @share_among_visitors
 def units(request: HttpRequest) -> HttpResponse:
-    """List the units."""
+    """List the units whose name, district and kind are asked for."""
     today = clock.now().astimezone(CITY_TIME).date()
-    found = providers.units(request.user).filter(published_at__isnull=False)
-    page = cursor.page(
-        found,
-        ordering=("organization__name_zh", "id"),
-        cursor=request.GET.get("cursor"),
-        limit=PER_PAGE,
-    )
+    form = UnitsForm(request.GET)
+    form.is_valid()
+    asked = {name: form.cleaned_data.get(name, "") for name in ("district", "kind")}
+    found = providers.find_units(request.user, words=form.cleaned_data.get("q", ""), **asked)
+    page = cursor.page(found, ordering=form.ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
     judged = providers.completeness_of([unit.organization_id for unit in page.items], today)
     context = {
         "page": page,
         "rows": [{"profile": unit, "completeness": judged[unit.organization_id]} for unit in page.items],
         "count": found.count(),
+        "form": form,
+        "is_narrowed": any(form.cleaned_data.get(name) for name in ("q", "district", "kind")),
     }
     return render(request, "pages/units.html", context)
 

@@ -14,7 +14,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.addresses import page_address
@@ -320,13 +320,13 @@ def timeline(url: str, label: str, day: date, book_url: str = "", rows: int = 10
     return {"url": url, "label": label, "day": day, "book_url": book_url, "rows": range(min(rows, 30))}
 
 
-BARS_THAT_FIT = 6
-"""Horizontal bars with long names beside them that a chart of ordinary height has room for."""
+BARS_THAT_FIT, MOST_BARS = 6, 20
+"""Horizontal bars with long names that a chart of ordinary height, and a tall one, has room for."""
 
 
 @register.inclusion_tag(_PARTS + "chart.html")
 def chart(chart_id: str, title: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A chart and the table with the same numbers.
+    """A chart and the table with the same numbers; of many horizontal bars the first are drawn.
 
     `spec`: `type` ("bar" | "line" | "stacked"), `categories` (list of words), `series` (list of {"name",
     "data"}), optionally `unit` (shown on the axis and in the table) and `horizontal` (bars for long names).
@@ -335,15 +335,28 @@ def chart(chart_id: str, title: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
         (category, [formats.number(series["data"][at]) for series in spec["series"]])
         for at, category in enumerate(spec["categories"])
     ]
+    is_cut = bool(spec.get("horizontal")) and len(rows) > MOST_BARS
     return {
         "chart_id": chart_id,
         "title": title,
         "unit": spec.get("unit", ""),
         "tall": spec.get("horizontal") and len(rows) > BARS_THAT_FIT,
-        "json": _json_block(spec),
+        "json": _json_block(_first_bars(spec) if is_cut else spec),
+        "drawn": MOST_BARS if is_cut else 0,
         "rows": rows,
         "names": [series["name"] for series in spec["series"]],
     }
+
+
+def _first_bars(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The chart with its first bars; amounts that are stacked, and so can be added, end with all others."""
+    names, rest = list(spec["categories"][:MOST_BARS]), len(spec["categories"]) - MOST_BARS
+    series = [{**one, "data": list(one["data"][:MOST_BARS])} for one in spec["series"]]
+    if spec["type"] == "stacked":
+        names.append(ngettext("{count} other", "{count} others", rest).format(count=rest))
+        for shown, whole in zip(series, spec["series"], strict=True):
+            shown["data"].append(sum(whole["data"][MOST_BARS:]))
+    return {**spec, "categories": names, "series": series}
 
 
 def _json_block(value: Any) -> SafeString:

@@ -37,6 +37,23 @@ def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
     )
 
 
+def find_units(
+    viewer: "Viewer", *, words: str = "", district: str = "", kind: str = ""
+) -> QuerySet[UnitProfile]:
+    """Return units with a published profile, of a district and a kind, whose name has all the words.
+
+    What is empty does not narrow. Names are those in Chinese and English.
+    """
+    found = units(viewer).filter(published_at__isnull=False)
+    for word in words.split():
+        found = found.filter(
+            Q(organization__name_zh__icontains=word) | Q(organization__name_en__icontains=word)
+        )
+    if district:
+        found = found.filter(organization__district__code=district)
+    return found.filter(organization__kind=kind) if kind else found
+
+
 def unit(viewer: "Viewer", public_id: str) -> UnitProfile:
     """Return one visible unit by the public id of its profile or organization. Raises NotFound."""
     named = Q(public_id=public_id) | Q(organization__public_id=public_id)
