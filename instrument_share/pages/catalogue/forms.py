@@ -1,7 +1,6 @@
 """Forms of the catalogue and of the list of units."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -140,18 +139,18 @@ SORTS = {
 FOLDED = ("district", "unit", "mode", "user_kind", "price", "vouchers")
 
 
-class UnitOrder(StrEnum):
-    """The orders of the list of units."""
-
-    NAME = "name"
-    INSTRUMENTS = "instruments"
+MOST_INSTRUMENTS = "instruments"
+"""The order of the list of units that is not by name."""
 
 
 class UnitsForm(forms.Form):
     """Filters of the list of units; invalid ones are left out of the search."""
 
     q = forms.CharField(
-        label=_("Name"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+        label=pgettext_lazy("instrument", "Name"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
     district = forms.ChoiceField(label=_("District"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
@@ -164,13 +163,12 @@ class UnitsForm(forms.Form):
         set_choices(self.fields["district"], [anything, *districts])
         kinds = [(code, word) for code, word in KINDS.items() if OrganizationKind(code) not in AUTHORITIES]
         set_choices(self.fields["kind"], [anything, *kinds])
-        set_choices(
-            self.fields["sort"], [("", _("Name")), (UnitOrder.INSTRUMENTS.value, _("Most instruments"))]
-        )
+        orders = {"": pgettext_lazy("instrument", "Name"), MOST_INSTRUMENTS: _("Most instruments")}
+        set_choices(self.fields["sort"], orders.items())
 
     @property
     def ordering(self) -> tuple[str, ...]:
         """Return the columns of the order asked for, the last one unique."""
-        if self.cleaned_data.get("sort") == UnitOrder.INSTRUMENTS:
+        if self.cleaned_data.get("sort") == MOST_INSTRUMENTS:
             return ("-instrument_count", "id")
         return ("organization__name_zh", "id")
