@@ -415,3 +415,16 @@ def test_day_without_a_whole_free_interval_leads_to_its_shorter_times(shop, ask)
     assert parse_qs(day_address.removeprefix("/timeline/?")) == {"q": ["扫描电子"], "day": ["2026-03-03"]}
     assert "2026年3月3日 周二 09:00–12:00没有可整段预约的仪器" in text_of(page)
     assert ask(q="没有这种仪器", day="2026-03-03").context["ways_on"].day_address == ""
+
+
+@pytest.mark.parametrize(
+    ("q", "orders"),
+    [
+        ("", ["最早可约时间", "价格", "名称"]),
+        ("显微镜", ["最相关", "价格", "最早可约时间", "名称"]),
+    ],
+)
+def test_each_order_is_named_once(shop, see, q, orders):
+    page = see(None, "catalogue", **({"q": q} if q else {})).content.decode()
+    (select,) = re.findall(r'<select name="sort".*?</select>', page, re.DOTALL)
+    assert re.findall(r"<option[^>]*>([^<]+)</option>", select) == orders
