@@ -13,6 +13,7 @@ class BookingsConfig(AppConfig):
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
+        from bookings.requests.services import sheet_effects
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
@@ -27,6 +28,7 @@ class BookingsConfig(AppConfig):
             register_instrument_notice,
             register_instrument_tabs,
             register_logged_hours,
+            register_rule_effects,
         )
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)
@@ -44,5 +46,6 @@ class BookingsConfig(AppConfig):
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(get_rule_notice)
         register_logged_hours(get_unit_hours_of_year)
+        register_rule_effects(sheet_effects)
         register_recurring(*RECURRING)
         register_journal(ACTS, KINDS)

@@ -15,7 +15,12 @@ from bookings.requests.selectors.bookings import (
     uses_while_suspended,
     waiting_decisions,
 )
-from bookings.requests.selectors.calendar import BookableWeek, get_bookable_week, get_day_events
+from bookings.requests.selectors.calendar import (
+    BookableWeek,
+    get_bookable_week,
+    get_day_events,
+    get_day_stretches,
+)
 from bookings.requests.selectors.cancel_cost import CancelCost
 from bookings.requests.selectors.holds import (
     annotate_next_free,

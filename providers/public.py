@@ -8,6 +8,7 @@ from providers.exchange.selectors.national import (
     unit_codes,
 )
 from providers.exchange.services.national import national_year_save
+from providers.exchange.services.rule_effects import TermsChange, register_rule_effects
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of
 from providers.instruments.selectors.categories import instruments_to_recode

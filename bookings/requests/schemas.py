@@ -11,6 +11,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.searching import Order
 from instrument_share.web.api.fields import (
     NO_NUL,
+    Day,
     Instant,
     OrganizationRef,
     PublicId,
@@ -86,6 +87,9 @@ class SearchIn(Schema):
         None, description="for an hour, for `user_kind`, or for who asks"
     )
     vouchers: bool = Field(False, description="only where innovation vouchers are accepted")
+    day: Day | None = Field(
+        None, description="a day of the city with some bookable start", examples=["2026-12-01"]
+    )
     free_from: Instant | None = Field(None, description="with `free_until`: free for all of it")
     free_until: Instant | None = Field(None, description="at most 366 days after `free_from`")
     sort: Order | None = Field(

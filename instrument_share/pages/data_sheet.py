@@ -47,6 +47,11 @@ class ContentLimit:
     prices: int | None = None
     picture: bool = True
 
+    @property
+    def is_short(self) -> bool:
+        """Return whether texts may be shortened."""
+        return self.characters is not None
+
     def cut(self, text: str) -> str:
         """Return the text, or its beginning with a reference to the page."""
         most = self._most()
@@ -109,7 +114,7 @@ def _render(
                 *_function_blocks(instrument, limit),
                 *_terms_blocks(instrument, terms, limit),
                 *_coming_blocks(coming, limit),
-                *_contact_blocks(instrument, now),
+                *_contact_blocks(instrument, now, limit),
             ],
             sender=owner,
             date=formats.date_only(now),
@@ -183,7 +188,7 @@ def _coming_blocks(coming: "Sequence[ComingRule]", limit: ContentLimit) -> Itera
         )
 
 
-def _contact_blocks(instrument: "Instrument", now: datetime) -> Iterator[Block]:
+def _contact_blocks(instrument: "Instrument", now: datetime, limit: ContentLimit) -> Iterator[Block]:
     address = build_absolute_url(reverse("instrument", args=[instrument.public_id]))
     yield Heading(_("Contact and location"))
     asked = [value for _name, value in _pairs(get_contact_entries(instrument))]
@@ -192,7 +197,9 @@ def _contact_blocks(instrument: "Instrument", now: datetime) -> Iterator[Block]:
         [
             f"{bilingual(instrument.organization, 'name')} · {asked[0]}" if asked else "",
             " · ".join(asked[1:]),
-            _("When it is free, and booking: {address}").format(address=address),
+            _("Booking, free time and all that is shortened here: {address}").format(address=address)
+            if limit.is_short
+            else _("When it is free, and booking: {address}").format(address=address),
             _("As it stood on {day}").format(day=formats.date_only(now)),
         ],
     )

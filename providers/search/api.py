@@ -5,6 +5,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Router
 
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import EVERYBODY
 from instrument_share.web.api.fields import PublicId
@@ -22,7 +23,7 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
     "/categories",
     response={200: list[CategoryOut], **error_responses()},
     operation_id="categories",
-    summary="The category table",
+    summary=gettext_noop("The category table"),
 )
 def categories(request: HttpRequest) -> list[CategoryOut]:  # noqa: ARG001 (ninja asks for it)
     """The national categories, by code, in the version that is in use."""
@@ -33,7 +34,7 @@ def categories(request: HttpRequest) -> list[CategoryOut]:  # noqa: ARG001 (ninj
     "/instruments/{instrument_id}",
     response={200: InstrumentDetailOut, **error_responses(404, 410)},
     operation_id="instrument",
-    summary="One instrument with the rule in force",
+    summary=gettext_noop("One instrument with the rule in force"),
 )
 def instrument(request: HttpRequest, instrument_id: Annotated[PublicId, Path()]) -> InstrumentDetailOut:
     """What the unit publishes about it, the open-service rule in force, and the versions that follow it."""

@@ -31,12 +31,17 @@ ROUNDING = {
     "元": gettext_noop("rounded to 1 yuan"),
     "百元": gettext_noop("rounded to 100 yuan"),
 }
+REMAINDERS = {
+    "分": gettext_noop("raised by 0.01 yuan, left over by rounding, for the largest remainder"),
+    "元": gettext_noop("raised by 1 yuan, left over by rounding, for the largest remainder"),
+    "百元": gettext_noop("raised by 100 yuan, left over by rounding, for the largest remainder"),
+}
 
 
 def describe_reasoning(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return pairs of a step and its result, in the order of the steps; caps only where they cut."""
     steps = [(bilingual(SimpleNamespace(**rule), "clause"), _claim(rule)) for rule in reasoning["rules"]]
-    unit = gettext(ROUNDING[reasoning["money_unit"]])
+    unit = reasoning["money_unit"]
     division = gettext("Division of the funds")
     steps += [(division, text) for pot in reasoning["pots"] if (text := _pot(pot, unit))]
     if reasoning["after_unit_cap"] != reasoning["sum"]:
@@ -100,9 +105,9 @@ def _divided(pot: Mapping[str, Any], unit: str) -> Iterator[str]:
     if pot["limit"]:
         yield gettext("at most {limit} yuan").format(limit=format_money(pot["limit"]))
     yield gettext("its share is {share} yuan").format(share=format_money(pot["share"]))
-    yield unit
+    yield gettext(ROUNDING[unit])
     if pot["extra_unit"]:
-        yield gettext("with one money unit more by the largest remainder")
+        yield gettext(REMAINDERS[unit])
     yield gettext("which gives {amount} yuan").format(amount=format_money(pot["amount"]))
 
 

@@ -117,6 +117,18 @@ def test_instrument_list_filters_by_free_interval(city):
     assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "interval.incomplete")
 
 
+def test_instrument_list_filters_by_day_with_some_bookable_start(city):
+    next_free_rebuild(NOW)
+    visitor = Caller()
+
+    def on(day):
+        return [item["id"] for item in visitor("GET", f"/instruments?day={day}").json()["items"]]
+
+    assert on("2026-03-03") == [city.instrument.public_id]
+    assert on("2026-03-01") == []
+    assert visitor("GET", "/instruments?day=1999-01-01").status_code == 422
+
+
 def test_quote_returns_price_and_problems(city):
     request = asked(city, slot(hour=9, length=9))
     path = f"/instruments/{city.instrument.public_id}/quote"

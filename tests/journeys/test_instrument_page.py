@@ -85,6 +85,17 @@ def test_the_timeline_begins_at_the_present_hour_today_and_at_opening_otherwise(
     expect(page.locator(".timeline .ec-row-head")).to_contain_text("云屏测试大学")
 
 
+def test_each_hour_of_the_timeline_stands_at_its_line(open_page):
+    page = open_page("/timeline/?day=2026-03-03")
+    hours = page.locator(".timeline .ec-slot time")
+    expect(hours.last).to_have_text("19:00")
+    stretch = page.locator(".timeline .ec-bg-event").first.bounding_box()  # 08:00–10:00
+    hour = stretch["width"] / 2
+    for number, label in enumerate(hours.all()):
+        line = stretch["x"] + number * hour
+        assert line <= label.bounding_box()["x"] <= line + 8, label.text_content()
+
+
 def test_any_day_of_the_timeline_is_chosen_by_its_date(open_page):
     page = open_page("/timeline/?day=2026-03-03")
     page.get_by_label("日期", exact=True).fill("2026-03-05")

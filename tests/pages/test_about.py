@@ -91,3 +91,12 @@ def test_api_docs_stand_in_the_frame_with_an_introduction(client):
         assert words in text
     english = text_of(client.get("/api/v1/docs", headers={"Accept-Language": "en"}))
     assert "Every refusal is application/problem+json" in english
+
+
+def test_operations_of_the_api_are_named_in_the_language_of_the_reader(client):
+    def search(**headers):
+        paths = client.get("/api/v1/openapi.json", headers=headers).json()["paths"]
+        return paths["/api/v1/instruments"]["get"]["summary"]
+
+    assert search() == "检索仪器"
+    assert search(**{"Accept-Language": "en"}) == "Search instruments"

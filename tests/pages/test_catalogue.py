@@ -328,11 +328,12 @@ def test_comparison_begins_with_what_decides_and_marks_the_best(shop, see):
     assert groups["关键信息"] == {
         "对外最低价格": ("¥40.00 /小时 · 最低价", "¥100.00 /小时"),
         "最早可约": ("2026年3月2日 08:00 · 最早", "2026年3月2日 11:00"),
-        "预约资格": ("面向本单位用户、外单位科研人员、企业、个人开放",) * 2,
+        "可预约对象": ("本单位用户、外单位科研人员、企业、个人",) * 2,
         "单位与所在区": ("澜滨光学所", "云屏测试大学"),
         "单次预约时长": ("0.5 小时 – 8 小时",) * 2,
     }
     assert groups["其他信息"]["科技创新券"] == ("接受", "不接受")
+    assert "可预约对象" not in groups["其他信息"]
     assert "样品要求" not in groups["其他信息"]
     body = page.content.decode()
     assert f"/instruments/{shop.cheap.public_id}/book/?start=2026-03-02T08%3A00" in body
@@ -345,7 +346,8 @@ def test_comparison_says_whether_the_reader_may_use_each(shop, see):
     shop.rule.save()
     ids = f"{shop.own.public_id},{shop.instrument.public_id}"
     page = see(shop.researcher, "compare", ids=ids)
-    deciding = compared(page)["关键信息"]
+    deciding, other = compared(page).values()
+    assert "可预约对象" in other
     assert deciding["我的最低价格"] == ("面议", "¥100.00 /小时")
     assert deciding["预约资格"] == ("不对您开放", "可预约；自主上机须先取得上机资格")
     assert deciding["最早可约"] == ("近期无可约时段", "2026年3月2日 10:00")
@@ -413,3 +415,16 @@ def test_day_without_a_whole_free_interval_leads_to_its_shorter_times(shop, ask)
     assert parse_qs(day_address.removeprefix("/timeline/?")) == {"q": ["扫描电子"], "day": ["2026-03-03"]}
     assert "2026年3月3日 周二 09:00–12:00没有可整段预约的仪器" in text_of(page)
     assert ask(q="没有这种仪器", day="2026-03-03").context["ways_on"].day_address == ""
+
+
+@pytest.mark.parametrize(
+    ("q", "orders"),
+    [
+        ("", ["最早可约时间", "价格", "名称"]),
+        ("显微镜", ["最相关", "价格", "最早可约时间", "名称"]),
+    ],
+)
+def test_each_order_is_named_once(shop, see, q, orders):
+    page = see(None, "catalogue", **({"q": q} if q else {})).content.decode()
+    (select,) = re.findall(r'<select name="sort".*?</select>', page, re.DOTALL)
+    assert re.findall(r"<option[^>]*>([^<]+)</option>", select) == orders

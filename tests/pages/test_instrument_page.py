@@ -1,20 +1,28 @@
 """An instrument's page and data sheet, as different readers get them."""
 
 import re
+from dataclasses import replace
+from datetime import date, time, timedelta
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from instrument_share.pages import data_sheet
+from instrument_share.web.responses.problem import told
 from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import qualification_grant
-from providers.terms.domain.choices import ServiceMode, UserKind
+from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.sentences import sentences
+from providers.terms.domain.terms import DayException, OpeningPattern, Quota
 from providers.terms.models import PriceLine
+from providers.terms.selectors.rules import terms_at
 from tests import factories
+from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, jpeg, slot
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +124,49 @@ def test_longest_data_sheet_fits_two_pages_and_marks_cuts(client, clock, city, l
     assert len(paper.pages) == 2
     said = {"zh-hans": "（全文见网页）", "en": "(more on the page)"}[language]
     assert text.replace(" ", "").count(said.replace(" ", "")) >= 1
+
+
+OFTEN = [
+    OpeningPattern(time(8 + half * 6, number), time(12 + half * 6, number), date(2026, 3, 2), (number,))
+    for number in range(7)
+    for half in (0, 1)
+]
+QUOTAS = [Quota(holder, span, timedelta(hours=40), 9) for holder in QuotaHolder for span in QuotaSpan]
+
+
+def read_sheet(client, city, language="en"):
+    client.cookies["django_language"] = language
+    answer = client.get(reverse("instrument_sheet", args=[city.instrument.public_id]))
+    pages = PdfReader(BytesIO(answer.content)).pages
+    text = re.sub(r"\s+", "", "".join(page.extract_text() for page in pages))
+    return len(pages), re.sub(r"—\d—", "", text)
+
+
+def rule_sentences(city):
+    with override("en"):
+        said = sentences(replace(terms_at(city.instrument.pk, NOW), prices=()))
+        return [re.sub(r"\s+", "", told(one.message, one.params)) for one in said]
+
+
+def test_data_sheet_has_every_sentence_of_a_long_rule(client, clock, city):
+    clock.set(NOW)
+    put_in_force(city, hours(patterns=tuple(OFTEN), may_span_gaps=True, quotas=tuple(QUOTAS)), now=NOW)
+    pages, text = read_sheet(client, city)
+    assert (pages <= 2, len(rule_sentences(city)) > 12) == (True, True)
+    assert [said for said in rule_sentences(city) if said not in text] == []
+    assert "shortened" not in text
+
+
+def test_data_sheet_that_leaves_out_sentences_says_so_with_the_address(client, clock, city):
+    clock.set(NOW)
+    closed = tuple(DayException(date(2026, 4, 1) + timedelta(days=3 * n)) for n in range(200))
+    put_in_force(city, hours(patterns=tuple(OFTEN), exceptions=closed, quotas=tuple(QUOTAS)), now=NOW)
+    pages, text = read_sheet(client, city)
+    shown = [said for said in rule_sentences(city) if said in text]
+    assert pages <= 2
+    assert 0 < len(shown) < len(rule_sentences(city))
+    assert f"{shown[-1]}(moreonthepage)" in text
+    assert f"shortenedhere:http://testserver/instruments/{city.instrument.public_id}/" in text
 
 
 def test_an_instrument_without_a_keeper_says_so(see, city):

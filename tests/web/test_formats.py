@@ -83,3 +83,25 @@ def test_bilingual_falls_back_to_chinese():
         ]
     with translation.override("zh-hans"):
         assert formats.bilingual(both, "name") == "材料所"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "zh", "en"),
+    [
+        (timedelta(hours=3), "今天 11:00", "Today 11:00"),
+        (timedelta(hours=25), "明天 09:00", "Tomorrow 09:00"),
+        (timedelta(days=3), "周四 08:00", "Thu 08:00"),
+        (timedelta(days=7), "2026年3月9日 08:00", "9 Mar 2026, 08:00"),
+    ],
+)
+def test_a_near_time_is_named_by_its_day(ahead, zh, en):
+    now = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday, 08:00 in the city
+    for language, said in (("zh-hans", zh), ("en", en)):
+        with translation.override(language):
+            assert formats.soon(now + ahead, now) == said
+
+
+def test_hours_of_a_day_end_at_24():
+    start = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert formats.clock_range(Interval(start, start + timedelta(hours=2))) == "20:00–22:00"
+    assert formats.clock_range(Interval(start, start + timedelta(hours=4))) == "20:00–24:00"

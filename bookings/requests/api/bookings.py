@@ -26,6 +26,7 @@ from bookings.requests.schemas import (
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.services import bookings as bookings_services
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import MEMBERS, person
 from instrument_share.web.api.errors import PreconditionMissing
@@ -59,7 +60,7 @@ router = Router(tags=["bookings"], auth=MEMBERS)
     "",
     response={200: BookingsPage, **error_responses()},
     operation_id="bookings",
-    summary="Bookings you may see",
+    summary=gettext_noop("Bookings you may see"),
 )
 def booking_list(
     request: HttpRequest,
@@ -88,7 +89,7 @@ def booking_list(
     "",
     response={201: BookingOut, **error_responses(400, 403, 404, 409, 410)},
     operation_id="booking_create",
-    summary="Book an instrument",
+    summary=gettext_noop("Book an instrument"),
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation
@@ -115,7 +116,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     "/{booking_id}",
     response={200: BookingOut, **error_responses(404)},
     operation_id="booking",
-    summary="One booking",
+    summary=gettext_noop("One booking"),
     openapi_extra=WITH_ETAG,
 )
 def booking(request: HttpRequest, response: HttpResponse, booking_id: BookingId) -> BookingOut:
@@ -126,7 +127,7 @@ def booking(request: HttpRequest, response: HttpResponse, booking_id: BookingId)
     "/{booking_id}",
     response={200: BookingOut, **error_responses(400, 403, 404, 409, 412, 428)},
     operation_id="booking_move",
-    summary="Move or extend a booking",
+    summary=gettext_noop("Move or extend a booking"),
     openapi_extra=WITH_ETAG,
 )
 def booking_move(
@@ -153,7 +154,7 @@ def booking_move(
 @router.post(
     "/{booking_id}/cancel",
     operation_id="booking_cancel",
-    summary="Cancel a booking",
+    summary=gettext_noop("Cancel a booking"),
     **CHANGES_BOOKING,
 )
 def booking_cancel(
@@ -172,7 +173,7 @@ def booking_cancel(
 @router.post(
     "/{booking_id}/approve",
     operation_id="booking_approve",
-    summary="Grant a request",
+    summary=gettext_noop("Grant a request"),
     **CHANGES_BOOKING,
 )
 def booking_approve(
@@ -190,7 +191,7 @@ def booking_approve(
 @router.post(
     "/{booking_id}/reject",
     operation_id="booking_reject",
-    summary="Decline a request",
+    summary=gettext_noop("Decline a request"),
     **CHANGES_BOOKING,
 )
 def booking_reject(

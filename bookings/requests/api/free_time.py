@@ -40,10 +40,13 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
     "/instruments",
     response={200: InstrumentsPage, **error_responses()},
     operation_id="instruments",
-    summary="Search instruments",
+    summary=gettext_noop("Search instruments"),
 )
 def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage:
-    """Published instruments that have every word, fit every filter and are free for all of the time given.
+    """Published instruments that have every word, fit every filter and are free as asked.
+
+    `day` asks for some bookable start on that day, as the catalogue's page does; `free_from` and `free_until`
+    for all of that time.
 
     Words are found in names, models, inner numbers, makers, categories, units, specifications and
     descriptions, in Chinese (two characters are enough), pinyin, its initials and English. Synonyms, misspelt
@@ -65,6 +68,7 @@ def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage
             vouchers=asked.vouchers,
         ),
         free=_free(asked),
+        day=asked.day,
         order=asked.sort or (None if search.is_asked else Order.NAME),
         now=clock.now(),
     )
@@ -90,7 +94,7 @@ def _free(asked: SearchIn) -> Interval | None:
     "/instruments/{instrument_id}/availability",
     response={200: AvailabilityOut, **error_responses(404, 410)},
     operation_id="instrument_availability",
-    summary="When an instrument is open and free",
+    summary=gettext_noop("When an instrument is open and free"),
 )
 def availability(
     request: HttpRequest,
@@ -115,7 +119,7 @@ def availability(
     "/instruments/{instrument_id}/quote",
     response={200: QuoteOut, **error_responses(400, 404, 410)},
     operation_id="instrument_quote",
-    summary="What a booking would cost",
+    summary=gettext_noop("What a booking would cost"),
 )
 def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data: RequestIn) -> QuoteOut:
     """The price under the rule in force. For somebody who is logged in also everything that stands against

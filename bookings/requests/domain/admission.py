@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from bookings.requests.domain import quota
 from bookings.requests.domain.availability import get_blocked_interval, is_on_step
 from bookings.requests.domain.pricing import has_price
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
-from instrument_share.kernel.interval import Interval, merge
+from instrument_share.kernel.interval import Interval, intersect, merge
 from instrument_share.kernel.wording import word
 from providers.domain import QuotaHolder, ServiceMode, UserKind
 
@@ -55,6 +56,7 @@ class Situation:
     published: bool
     """Neither the instrument nor its unit is suspended."""
     windows: Sequence[Interval]
+    """Of the whole days that the request touches, so that a refusal names their hours."""
     closures: Sequence[Interval]
     holds: Sequence[Interval]
 
@@ -254,11 +256,7 @@ def _check_change_deadline(
 
 def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
     if not is_within_hours(terms, situation.windows, interval):
-        yield Problem(
-            "booking.outside_windows",
-            gettext_noop("The instrument is not open for all of this time. Choose a time that is open."),
-            field="starts_at",
-        )
+        yield _outside_windows(interval, situation.windows)
     closed = [closure for closure in situation.closures if closure.overlaps(interval)]
     if closed:
         yield Problem(
@@ -275,6 +273,20 @@ def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situati
             ),
             field="starts_at",
         )
+
+
+def _outside_windows(interval: Interval, windows: Sequence[Interval]) -> Problem:
+    """Return the refusal with the hours of the first and the last day that the interval touches."""
+    days = quota.get_days_interval(interval)
+    ends = [quota.get_day_interval(days.start), quota.get_day_interval(days.end - timedelta.resolution)]
+    if hours := tuple(intersect(merge(windows), merge(ends))):
+        message = gettext_noop(
+            "The time lies outside the opening hours ({hours}). Choose a time within them."
+        )
+        return Problem("booking.outside_windows", message, {"hours": hours}, "starts_at")
+    message = gettext_noop("The instrument is not open on {days}. Choose another day.")
+    dates = tuple(dict.fromkeys(end.start.astimezone(CITY_TIME).date() for end in ends))
+    return Problem("booking.outside_windows", message, {"days": dates}, "starts_at")
 
 
 def is_within_hours(terms: "TermsDraft", windows: Sequence[Interval], interval: Interval) -> bool:

@@ -30,6 +30,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.moved": gettext_noop("Moved to another time"),
     "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),
+    "booking.kept": gettext_noop("Kept although the opening hours changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),
 }

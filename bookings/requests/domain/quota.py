@@ -20,6 +20,12 @@ def get_day_interval(instant: datetime) -> Interval:
     return Interval(midnight, midnight + timedelta(days=1))
 
 
+def get_days_interval(interval: Interval) -> Interval:
+    """Return the days that the interval touches, from midnight to midnight."""
+    last_instant = interval.end - timedelta.resolution
+    return Interval(get_day_interval(interval.start).start, get_day_interval(last_instant).end)
+
+
 def get_week_interval(instant: datetime) -> Interval:
     """Return the week of the instant, from Monday 00:00 to the next Monday 00:00."""
     midnight = _midnight(instant)

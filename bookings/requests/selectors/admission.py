@@ -243,7 +243,9 @@ def _build_situation(
     around = interval if terms is None else Interval(interval.start, interval.end + terms.turnaround)
     return admission.Situation(
         published=is_in_service(instrument),
-        windows=providers.open_windows([instrument.pk], interval).get(instrument.pk, []),
+        windows=providers.open_windows([instrument.pk], quota.get_days_interval(interval)).get(
+            instrument.pk, []
+        ),
         closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
         holds=get_held_intervals(
             [instrument.pk], around, exclude_booking_ids=[exclude_booking_id] if exclude_booking_id else []

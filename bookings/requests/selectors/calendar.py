@@ -136,6 +136,25 @@ def get_day_events(
     return get_calendar_events(viewer, list(queryset), get_date_interval(day), now, applicant)
 
 
+def get_day_stretches(
+    viewer: "Viewer", instruments: "Sequence[Instrument]", day: date, now: datetime
+) -> "list[tuple[Instrument, list[tuple[Interval, Offer]]]]":
+    """Return the bookable stretches of a day with the first offer of each, for instruments that have any.
+
+    The number of statements does not depend on the number of instruments.
+    """
+    interval = get_date_interval(day)
+    free = get_free_time(instruments, interval, now, get_usual_applicant(viewer))
+    found = [(one, _find_stretches(free.offers(one.pk, interval), interval)) for one in instruments]
+    return [(one, stretches) for one, stretches in found if stretches]
+
+
+def _find_stretches(offers: Sequence[Offer], day: Interval) -> list[tuple[Interval, Offer]]:
+    first_by_start = {offer.start: offer for offer in reversed(offers)}
+    stretches = intersect(merge_offers(offers), [day])
+    return [(stretch, first_by_start[stretch.start]) for stretch in stretches]
+
+
 def _booking_events(
     viewer: "Viewer", public_ids: dict[int, str], interval: Interval
 ) -> Iterator[dict[str, Any]]:

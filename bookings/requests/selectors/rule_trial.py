@@ -192,7 +192,9 @@ def _judge(facts: _Facts, terms: "TermsDraft", applies_from: datetime) -> dict[i
                 bookings=_get_intervals_as_of(of_user, booking, facts.moves, refused),
                 organization_bookings=_get_intervals_as_of(of_organization, booking, facts.moves, refused),
             ),
-            situation=admission.Situation(True, _overlapping(windows, interval), [], []),
+            situation=admission.Situation(
+                True, _overlapping(windows, quota.get_days_interval(interval)), [], []
+            ),
             now=booking.requested_at,
         )
         if problems:

@@ -10,6 +10,7 @@ from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.usage.api.parts import get_usage_out
 from bookings.usage.schemas import CheckOutIn, UsageOut
 from bookings.usage.services import attendance as attendance_services
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web.api.auth import MEMBERS
 from instrument_share.web.api.openapi import error_responses
 
@@ -20,7 +21,7 @@ router = Router(tags=["bookings"], auth=MEMBERS)
     "/{booking_id}/check-in",
     response={200: BookingOut, **error_responses(403, 404, 409, 412)},
     operation_id="booking_check_in",
-    summary="Let the user at the instrument",
+    summary=gettext_noop("Let the user at the instrument"),
     description=f"From {CHECK_IN_LEAD_MINUTES} minutes before the start, when nobody else is at it.",
     openapi_extra=WITH_ETAG,
 )
@@ -34,7 +35,7 @@ def booking_check_in(
     "/{booking_id}/check-out",
     response={201: UsageOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_check_out",
-    summary="End a use and write its log",
+    summary=gettext_noop("End a use and write its log"),
 )
 def booking_check_out(
     request: HttpRequest, booking_id: BookingId, data: CheckOutIn, if_match: IfMatch = None

@@ -10,6 +10,7 @@ from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.usage import usage_logs
 from bookings.usage.services import usage as usage_services
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import MEMBERS, person
 from instrument_share.web.api.fields import Instant, PublicId
@@ -24,7 +25,7 @@ router = Router(tags=["usage"], auth=MEMBERS)
     "",
     response={200: UsagePage, **error_responses()},
     operation_id="usage_logs",
-    summary="Usage logs you may see",
+    summary=gettext_noop("Usage logs you may see"),
 )
 def usage_list(
     request: HttpRequest,
@@ -47,7 +48,7 @@ def usage_list(
     "/{log_id}",
     response={200: UsageOut, **error_responses(404)},
     operation_id="usage_log",
-    summary="One usage log",
+    summary=gettext_noop("One usage log"),
 )
 def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> UsageOut:
     return get_usage_out(request, log_id)
@@ -57,7 +58,7 @@ def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> Usag
     "/{log_id}/confirm",
     response={200: UsageOut, **error_responses(400, 403, 404, 409)},
     operation_id="usage_confirm",
-    summary="Confirm a log or a correction of it",
+    summary=gettext_noop("Confirm a log or a correction of it"),
 )
 def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], data: ConfirmIn) -> UsageOut:
     """By somebody other than the person who recorded it."""

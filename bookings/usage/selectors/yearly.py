@@ -13,7 +13,7 @@ from django.db.models.expressions import Combinable
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_counted_rows
-from instrument_share.kernel.interval import Interval, intersect, total_length
+from instrument_share.kernel.interval import Interval, intersect, merge, total_length
 from providers import public as providers
 
 MAX_USE_LENGTH = timedelta(days=31)
@@ -56,7 +56,7 @@ class UsageOfYear(TypedDict):
     effective_seconds: int
     idle_seconds: int
     inside_windows_seconds: int
-    """How much of the use lies in open windows; where none does, in the hours by which it was granted."""
+    """How much of the use lies in open windows; where none does, in the hours and time that were granted."""
     service_mode: str
     direction: str
     purpose: str
@@ -141,9 +141,10 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
 
 
 def _count_granted_hours(rows: Iterable[dict[str, Any]]) -> None:
-    """Count, for uses outside every window, the hours of the version that granted their booking.
+    """Count, for uses outside every window, the booked time and the hours of the version that granted it.
 
-    A version that is published or withdrawn later takes windows away, not what was granted before.
+    A version that is published or withdrawn later takes windows away, and so does a day that becomes a public
+    holiday; neither takes away what was granted before.
     """
     by_rule: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -154,7 +155,8 @@ def _count_granted_hours(rows: Iterable[dict[str, Any]]) -> None:
         first, last = min(row["starts_at"] for row in granted), max(row["ends_at"] for row in granted)
         windows = providers.open_time_under([terms], Interval(first, last))
         for row in granted:
-            row["inside_windows_seconds"] = _seconds_inside(row, windows)
+            booked = Interval(row["booked_starts_at"], row["booked_ends_at"])
+            row["inside_windows_seconds"] = _seconds_inside(row, merge([*windows, booked]))
 
 
 def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:

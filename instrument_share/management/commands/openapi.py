@@ -5,13 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import translation
 
 from instrument_share.api import api
 
 
 def document() -> str:
-    """The API's OpenAPI document as it is kept in docs/openapi.json."""
-    return json.dumps(api.get_openapi_schema(), indent=2, ensure_ascii=False, cls=DjangoJSONEncoder) + "\n"
+    """Return the API's OpenAPI document as it is kept in docs/openapi.json: in English."""
+    with translation.override("en"):
+        schema = api.get_openapi_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder) + "\n"
 
 
 class Command(BaseCommand):

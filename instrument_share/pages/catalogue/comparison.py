@@ -102,7 +102,9 @@ def build_deciding_rows(columns: Sequence[Column]) -> list[ComparedRow]:
             *_build_rows(
                 columns,
                 [
-                    (_("May I use it?"), _eligibility),
+                    (_("May I use it?"), _eligibility)
+                    if _knows_viewer(columns)
+                    else (_("Open to"), _open_to),
                     (
                         _("Technical specification"),
                         lambda one: formats.bilingual(one.instrument, "specification"),
@@ -125,7 +127,7 @@ def build_other_rows(columns: Sequence[Column]) -> list[ComparedRow]:
         (_("Model"), lambda one: one.instrument.model),
         (_("Manufacturer"), lambda one: one.instrument.manufacturer),
         (_("In service since"), lambda one: formats.date_only(one.instrument.in_service_date)),
-        (_("Open to"), _from_rule(lambda terms: _words(UserKind, terms.user_kinds))),
+        *([(_("Open to"), _open_to)] if _knows_viewer(columns) else []),
         (_("Way of service"), _from_rule(lambda terms: _words(ServiceMode, terms.service_modes))),
         (_("Approval of requests"), _from_rule(_decision)),
         (_("Qualification"), _from_rule(_qualification)),
@@ -147,8 +149,13 @@ def _keep_told(rows: Sequence[ComparedRow]) -> list[ComparedRow]:
     return [row for row in rows if {cell.text for cell in row.cells} != {formats.NOTHING}]
 
 
+def _knows_viewer(columns: Sequence[Column]) -> bool:
+    """Return whether the viewer's eligibility is told; a visitor reads whom an instrument is open to."""
+    return any(one.may for one in columns)
+
+
 def _price_label(columns: Sequence[Column]) -> str:
-    return _("My price from") if any(one.may for one in columns) else _("Price from")
+    return _("My price from") if _knows_viewer(columns) else _("Price from")
 
 
 def _mark_lowest(columns: Sequence[Column]) -> tuple[Cell, ...]:
@@ -191,15 +198,17 @@ def _next_time(column: Column) -> str:
 
 
 def _eligibility(column: Column) -> str:
-    if column.terms is None:
-        return ""
     if column.may is None:
-        return _("Open to: {kinds}").format(kinds=_words(UserKind, column.terms.user_kinds))
+        return ""
     if not column.may.admitted:
         return _("Not open to you")
     if column.may.qualified is False:
         return _("You can book it; to operate it yourself you need a qualification")
     return _("You can book it")
+
+
+def _open_to(column: Column) -> str:
+    return _words(UserKind, column.terms.user_kinds) if column.terms else ""
 
 
 def _place(column: Column) -> str:

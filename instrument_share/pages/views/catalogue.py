@@ -29,8 +29,11 @@ from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from bookings.public import CatalogueResult
     from instrument_share.kernel.interval import Interval
+    from providers.models import Instrument
 
 PER_PAGE = 20
 MAX_ON_TIMELINE = 60
@@ -134,6 +137,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     form, address = _form(request), Address(request)
     shown = _found(request, form, now)
     every = _found(request, form, now, shown.search, exclude_fields=("category",))
+    instruments = list(_in_timeline_order(shown))
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
     context = {
         "day": day,
@@ -146,7 +150,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
             form.cleaned_data.get("category", ""), providers.count_by_place(every.instruments), address
         ),
         "narrowing": build_filter_chips(form, address, exclude_fields=("q", "day", "category")),
-        "shown": min(shown.instruments.count(), MAX_ON_TIMELINE),
+        "shown": len(instruments),
+        "stretches": bookings.get_day_stretches(request.user, instruments, day, now),
         "form": form,
     }
     return render(request, "pages/timeline.html", context)
@@ -157,10 +162,13 @@ def timeline(request: HttpRequest) -> HttpResponse:
 def timeline_events(request: HttpRequest) -> HttpResponse:
     """Return a day's events as JSON: `?day=YYYY-MM-DD` and the filters of the page."""
     now = clock.now()
-    found = _found(request, _form(request), now).instruments
-    shown = found.order_by("category__code", "name_zh", "id")[:MAX_ON_TIMELINE]
+    shown = _in_timeline_order(_found(request, _form(request), now))
     applicant = bookings.get_usual_applicant(request.user)
     return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now, applicant))
+
+
+def _in_timeline_order(found: "CatalogueResult") -> "QuerySet[Instrument]":
+    return found.instruments.order_by("category__code", "name_zh", "id")[:MAX_ON_TIMELINE]
 
 
 def _day(request: HttpRequest, now: datetime) -> date:

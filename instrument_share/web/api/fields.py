@@ -1,7 +1,7 @@
 """Types of fields in requests and answers."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -13,13 +13,19 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.web.forms.params import MAX_INTERVAL, interval_problem
 
 
-def _in_living_memory(instant: datetime) -> datetime:
-    if not 2000 <= instant.year < 2100:
+def _in_living_memory(day: date) -> date:
+    if not 2000 <= day.year < 2100:
         raise ValueError("choose a year from 2000 to 2099")
+    return day
+
+
+def _in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_living_memory)]
+Day = Annotated[date, AfterValidator(_in_living_memory)]
+"""A day of the city's calendar, from 2000 to 2099."""
+Instant = Annotated[AwareDatetime, AfterValidator(_in_living_memory), AfterValidator(_in_utc)]
 """RFC 3339 with an offset, from 2000 to 2099; answered in UTC."""
 
 NO_NUL = r"^[^\x00]*$"

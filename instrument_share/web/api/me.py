@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import MEMBERS, person
 from instrument_share.web.api.fields import NO_NUL, OrganizationRef, PublicId, organization_ref
@@ -41,7 +42,9 @@ class TokenOut(Schema):
     secret: str = Field(description="shown once; send it as `Authorization: Bearer …`")
 
 
-@me_router.get("", response={200: MeOut, **error_responses()}, operation_id="me", summary="Who I am")
+@me_router.get(
+    "", response={200: MeOut, **error_responses()}, operation_id="me", summary=gettext_noop("Who I am")
+)
 def me(request: HttpRequest) -> MeOut:
     """The person behind the token or session, with the roles they hold now."""
     user = person(request)
@@ -61,7 +64,7 @@ def me(request: HttpRequest) -> MeOut:
     response={201: TokenOut, **error_responses(400, 403)},
     auth=SessionAuth(),
     operation_id="token_create",
-    summary="Make a personal token",
+    summary=gettext_noop("Make a personal token"),
 )
 def token_create(request: HttpRequest, data: TokenIn) -> Status[TokenOut]:
     """Only from a session: a token can't make another. Its secret is shown this once."""

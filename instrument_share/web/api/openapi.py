@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
 from pydantic import Field
@@ -94,12 +95,16 @@ OF_BODIES = (400, 413, 415)
 
 
 class ShareAPI(NinjaAPI):
-    """NinjaAPI whose refusals are problem details, in its answers and in its OpenAPI document."""
+    """NinjaAPI whose refusals are problem details, in its answers and in its OpenAPI document.
+
+    The document names its operations in the active language.
+    """
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
         for path in schema["paths"].values():
             for operation in path.values():
+                operation["summary"] = gettext(operation["summary"])
                 if operation["security"] == [{PersonalToken.__name__: []}]:
                     operation["security"].append({})  # a visitor needs none
                 if "requestBody" in operation:

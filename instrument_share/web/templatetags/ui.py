@@ -29,6 +29,7 @@ _PARTS = "instrument_share/ui/"
 for _filter in (
     formats.bilingual,
     formats.bracketed,
+    formats.clock_range,
     formats.clock_time,
     formats.date_only,
     formats.day,

@@ -136,14 +136,19 @@ def soon(instant: datetime, now: datetime) -> str:
     return f"{named} {clock_time(instant)}"
 
 
+def clock_range(interval: Interval) -> str:
+    """Format the hours of an interval within a day: `08:00–12:00`, and midnight at its end as 24:00."""
+    end = clock_time(interval.end)
+    return f"{clock_time(interval.start)}–{'24:00' if end == '00:00' else end}"
+
+
 def timerange(interval: Interval) -> str:
     """Format from when to when: the day once if it is one day, and midnight at its end as 24:00."""
     start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
     separator = ", " if in_english() else " "
     last_instant = end - timedelta(microseconds=1)
     if start.date() == last_instant.date():
-        closing = "24:00" if end.date() > start.date() else f"{end:%H:%M}"
-        return f"{day(start)}{separator}{start:%H:%M}–{closing}"
+        return f"{day(start)}{separator}{clock_range(interval)}"
     return f"{day(start)}{separator}{start:%H:%M} – {day(end)}{separator}{end:%H:%M}"
 
 

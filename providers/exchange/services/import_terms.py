@@ -1,17 +1,20 @@
 """Import rows of rules and prices as new versions of terms, where they differ.
 
 The rows of one instrument are imported together or not at all. Terms already in force on that day create no
-version, so that a sheet can be imported again.
+version, so that a sheet can be imported again. Terms that would leave bookings outside opening hours are
+refused: the page of the rule asks what becomes of each booking, a sheet has no place for the answer.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.wording import Sentence
 from providers.exchange.domain.sheets.problems import SheetProblem
 from providers.exchange.domain.sheets.rows import SheetRow, add_problem
 from providers.exchange.domain.sheets.terms import (
@@ -20,6 +23,7 @@ from providers.exchange.domain.sheets.terms import (
     terms_to_draft,
 )
 from providers.exchange.services.import_plans import ImportTask, Made, Outcome, Plan, PlannedRow, Step
+from providers.exchange.services.rule_effects import BookingOutside, TermsChange, rule_effects
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
@@ -34,6 +38,7 @@ from providers.terms.services.rules import rule_publish
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
+MOST_NAMED = 5
 Assemble = Callable[[Sequence[SheetRow], TermsDraft | None], TermsFound]
 
 
@@ -44,22 +49,75 @@ def plan_terms(assemble: Assemble, task: ImportTask) -> Plan:
     instruments = _lock_instruments(task)
     versions = terms_versions(one.pk for one in instruments.values())
     days = day_table({row.values["applies_from"].year for row in task.rows if "applies_from" in row.values})
-    planned: list[PlannedRow] = []
-    problems: list[SheetProblem] = []
-    steps: list[Step] = []
+    judgements: list[_Judgement] = []
     for rows in by_number.values():
         instrument = instruments.get(rows[0].inner_number)
         known = versions.get(instrument.pk, []) if instrument else []
         judged, change = _judge(task, rows, instrument, known, assemble, days)
-        problems += [problem for row in judged for problem in row.problems]
-        outcome = Outcome.UNCHANGED
-        if not all(row.usable for row in judged):
-            outcome = Outcome.REFUSED
-        elif change is not None:
-            outcome = Outcome.UPDATED if known else Outcome.NEW
-            steps.append(Step(len(rows), change))
-        name = instrument.name_zh if instrument else ""
-        planned += [PlannedRow(row.number, row.inner_number, name, outcome) for row in judged]
+        judgements.append(_Judgement(judged, instrument, bool(known), change))
+    return _to_plan(task, _refuse_with_bookings_outside(task, judgements))
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """The rows of an instrument with their problems, and the terms that they would publish, if any."""
+
+    rows: list[SheetRow]
+    instrument: Instrument | None
+    has_rule: bool
+    change: TermsChange | None
+
+    @property
+    def outcome(self) -> Outcome:
+        if not all(row.usable for row in self.rows):
+            return Outcome.REFUSED
+        if self.change is None:
+            return Outcome.UNCHANGED
+        return Outcome.UPDATED if self.has_rule else Outcome.NEW
+
+
+def _refuse_with_bookings_outside(task: ImportTask, judgements: Sequence[_Judgement]) -> list[_Judgement]:
+    """Refuse the rows of each instrument whose new hours would leave bookings outside."""
+    changes = [one.change for one in judgements if one.change is not None]
+    outside = rule_effects().find_bookings_outside(changes)
+    return [
+        _with_bookings_outside(task, one, outside[one.change.instrument_id])
+        if one.change is not None and one.change.instrument_id in outside
+        else one
+        for one in judgements
+    ]
+
+
+def _with_bookings_outside(
+    task: ImportTask, judgement: _Judgement, bookings: Sequence[BookingOutside]
+) -> _Judgement:
+    named = tuple(
+        Sentence(
+            gettext_noop("{booking} ({starts_at})"), {"booking": one.public_id, "starts_at": one.starts_at}
+        )
+        for one in bookings[:MOST_NAMED]
+    )
+    first, *others = judgement.rows
+    problem = Problem(
+        "import.bookings_outside",
+        gettext_noop("The new opening hours leave bookings outside, {number} in all: {bookings}."),
+        {"number": len(bookings), "bookings": named},
+        "applies_from",
+    )
+    refused = add_problem(first, task.kind, problem, _value(first.values, problem))
+    return replace(judgement, rows=[refused, *others], change=None)
+
+
+def _to_plan(task: ImportTask, judgements: Sequence[_Judgement]) -> Plan:
+    planned: list[PlannedRow] = []
+    problems: list[SheetProblem] = []
+    steps: list[Step] = []
+    for one in judgements:
+        problems += [problem for row in one.rows for problem in row.problems]
+        if one.outcome is not Outcome.REFUSED and one.change is not None:
+            steps.append(Step(len(one.rows), one.change))
+        name = one.instrument.name_zh if one.instrument else ""
+        planned += [PlannedRow(row.number, row.inner_number, name, one.outcome) for row in one.rows]
     return Plan(
         sorted(planned, key=attrgetter("number")),
         sorted(problems, key=attrgetter("row")),
@@ -77,7 +135,11 @@ def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
 
 def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> list[Made]:
     """Publish the versions; they can be withdrawn as long as nothing has happened under them."""
-    published = [rule_publish(actor=actor, now=now, **step.subject) for step in steps]
+    published = []
+    for change in (step.subject for step in steps):
+        facts = {field.name: getattr(change, field.name) for field in fields(change)}
+        published.append(rule_publish(actor=actor, now=now, **facts))
+    rule_effects().refresh_next_free([step.subject.instrument_id for step in steps], now)
     return [{"id": rule.pk, "revision": rule.version, "before": {}} for rule in published]
 
 
@@ -88,8 +150,8 @@ def _judge(
     known: Sequence[Terms],
     assemble: Assemble,
     days: DayTable,
-) -> tuple[list[SheetRow], dict[str, Any] | None]:
-    """Return an instrument's rows with their problems, and what `rule_publish` needs if the terms change."""
+) -> tuple[list[SheetRow], TermsChange | None]:
+    """Return an instrument's rows with their problems, and the terms to publish if they change."""
     if rows[0].inner_number and (problem := _problem_of_instrument(instrument)):
         rows = [add_problem(row, task.kind, problem, row.inner_number) for row in rows]
     if instrument is None or not all(row.usable for row in rows):
@@ -104,7 +166,7 @@ def _judge(
         problems.append((rows[0].number, problem))
     if problems or found.draft is None:
         return [_with_problems(task, row, problems) for row in rows], None
-    return rows, {"instrument_id": instrument.pk, "draft": found.draft, "applies_from": applies_from}
+    return rows, TermsChange(instrument.pk, found.draft, applies_from)
 
 
 def _with_begun_days(task: ImportTask, rows: Sequence[SheetRow]) -> list[SheetRow]:

@@ -13,6 +13,7 @@ from instrument_share.kernel.errors import Conflict, NotFound, Problem, gettext_
 from providers.exchange.domain.sheets.sheet_types import SheetKindName
 from providers.exchange.models import SheetRun
 from providers.exchange.services.import_plans import Made
+from providers.exchange.services.rule_effects import rule_effects
 from providers.instruments.domain.states import is_removable
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
@@ -143,6 +144,7 @@ def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
     )
     for one in present:
         rule_withdraw(actor=actor, rule_id=one.pk, reason=run.public_id, now=now)
+    rule_effects().refresh_next_free({one.instrument_id for one in present}, now)
 
 
 OF_RULES = frozenset({SheetKindName.RULES.value, SheetKindName.PRICES.value})

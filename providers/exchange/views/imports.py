@@ -257,7 +257,19 @@ def _column_groups(columns: Sequence[SheetColumn], chosen: Mapping[int, str]) ->
     return {
         "undecided": [row for is_decided, row in rows if not is_decided],
         "decided": [row for is_decided, row in rows if is_decided],
+        "elsewhere": _columns_of_other_kinds(columns, chosen),
     }
+
+
+def _columns_of_other_kinds(
+    columns: Sequence[SheetColumn], chosen: Mapping[int, str]
+) -> list[tuple[str, list[str]]]:
+    """Return the headings left aside that another kind of sheet takes, by that kind."""
+    headings: dict[str, list[str]] = {}
+    for column in columns:
+        if column.other_kind is not None and not chosen.get(column.place):
+            headings.setdefault(column.other_kind.value, []).append(column.heading)
+    return list(headings.items())
 
 
 def _kind(name: str) -> SheetKind:

@@ -54,6 +54,7 @@ ENGLISH_GENERAL = frozenset(
     """
     test tests testing tester measurement measurements analysis analyses analyser analyzer determination
     detection machine system service sample samples content method water soil food air blood metal steel
+    spectroscopy spectrometry technique techniques
     plastic plastics polymer polymers powder powders film films material materials
     """.split()  # noqa: SIM905
 )

@@ -145,8 +145,8 @@ class UsageRow:
     inside_windows_seconds: Annotated[
         int,
         Column(
-            "how much of the use lies in open windows; where none does, in the hours of the rule that "
-            "granted its booking",
+            "how much of the use lies in open windows; where none does, in the booked time and the hours of "
+            "the rule that granted it",
             "s",
         ),
     ]

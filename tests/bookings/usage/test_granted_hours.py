@@ -1,18 +1,24 @@
 """A use that was granted before is judged by the hours of the version that granted it."""
 
+from datetime import date
+
 import pytest
 
+from bookings.requests.services.holidays import holidays_set
 from bookings.requests.services.rules import rule_withdraw
 from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_log_by_hand
-from providers.terms.domain.choices import ServiceMode
+from providers.terms.domain.choices import DayKind, HolidayTreatment, ServiceMode
+from providers.terms.domain.special_days import Day, published_days
+from providers.terms.models import OpenWindow
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
+THURSDAY = Day(date(2026, 3, 5), DayKind.HOLIDAY, "庆典日")
 
 
 @pytest.fixture
@@ -51,6 +57,16 @@ def test_use_granted_by_a_version_withdrawn_since_is_inside_hours(city):
         now=NOW,
         outcomes={booking.public_id: "keep"},
     )
+    use(city, booking, interval)
+    assert inside() == [7200]
+
+
+def test_use_granted_before_its_day_became_a_public_holiday_is_inside_hours(city):
+    put_in_force(city, hours(holidays=HolidayTreatment.CLOSED), day=2)
+    interval = slot(day=3, hour=17)
+    booking = book(city, interval)
+    holidays_set(actor=None, year=2026, days=[*published_days(2026), THURSDAY], source="通知", now=NOW)
+    assert not OpenWindow.objects.filter(starts_at__lt=interval.end, ends_at__gt=interval.start).exists()
     use(city, booking, interval)
     assert inside() == [7200]
 

@@ -213,6 +213,12 @@ def test_an_abbreviation_is_no_beginning_of_a_word(world):
     assert found("SEM") == []
 
 
+def test_kind_of_method_in_english_is_no_condition_beside_its_name(world):
+    published(world, inner_number="N-1", name_zh="核磁共振波谱仪", name_en="NMR spectrometer")
+    published(world, inner_number="R-1", name_zh="拉曼光谱仪", name_en="Raman spectroscopy system")
+    assert (found("NMR spectroscopy"), found("spectroscopy")) == (["N-1"], ["R-1"])
+
+
 def test_near_words_of_empty_search_have_results(world, instrument):
     synonyms_load(actor=None, now=NOW)
     assert found("投射型量子镜") == []
@@ -221,6 +227,7 @@ def test_near_words_of_empty_search_have_results(world, instrument):
     assert all(found(word) == ["A-001"] for word in words)
     assert near_words("透射电竞透") and "扫描电镜" not in words
     assert "透射电镜" not in near_words("透射电镜")
+    assert near_words("哪里有可以分析的透射电竞") == near_words("透射电竞 设备 zzzz") == words
     assert near_words("qqq") == near_words("") == []
     Instrument.objects.update(state="suspended")
     assert near_words("透射电竞") == []

@@ -8,6 +8,12 @@ window.SwaggerUIBundle({
   url: place.dataset.url,
   deepLinking: true,
   layout: "BaseLayout",
+  onComplete() {
+    // Only the operations' names are in the reader's language.
+    for (const summary of place.querySelectorAll(".opblock-summary-description")) {
+      summary.lang = document.documentElement.lang;
+    }
+  },
   requestInterceptor(request) {
     request.headers["X-CSRFToken"] = token;
     return request;

@@ -8,8 +8,8 @@ from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.aliases import ROW_NUMBERS, normalize_heading
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import HEADING_ROWS
-from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
-from providers.exchange.domain.sheets.sheet_types import SheetKind
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, PRICES, RULES
+from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.values import cell_text
 
 ASIDE = ""
@@ -24,7 +24,8 @@ SAMPLES = 3
 class SheetColumn:
     """A heading with its place, its recognised field and a few sample cells.
 
-    `known` tells whether its choice is decided, even to leave it aside.
+    `known` tells whether its choice is decided, even to leave it aside. `other_kind` is the kind of sheet
+    that takes the column, where this one does not: prices in a sheet of instruments.
     """
 
     heading: str
@@ -33,6 +34,7 @@ class SheetColumn:
     place: int = 0
     row: int = 0
     known: bool = False
+    other_kind: SheetKindName | None = None
 
 
 def column_choices(kind: SheetKind) -> tuple[str, ...]:
@@ -62,11 +64,13 @@ def sheet_columns(
         choice = known.get(normalize_heading(heading), ASIDE)
         name = choice.removesuffix(IN_TEN_THOUSANDS)
         recognised = ASIDE if name in taken else choice
-        is_known = normalize_heading(heading) in known and recognised == choice
+        is_known = normalize_heading(heading) in known
+        other_kind = None if is_known else _find_other_kind(heading, kind)
+        is_known = (is_known and recognised == choice) or other_kind is not None
         taken |= {name} - {ASIDE}
         cells = [cell_text(row[index]) for row in rows[at + 1 :] if index < len(row)]
         samples = tuple([text for text in cells if text][:SAMPLES])
-        found.append(SheetColumn(heading, recognised, samples, index, at, is_known))
+        found.append(SheetColumn(heading, recognised, samples, index, at, is_known, other_kind))
     return found
 
 
@@ -110,6 +114,14 @@ def _known(kind: SheetKind) -> dict[str, str]:
         for heading, (name, factor) in kind.known_headings.items()
     }
     return {normalize_heading(heading): ASIDE for heading in ROW_NUMBERS} | fields
+
+
+def _find_other_kind(heading: str, kind: SheetKind) -> SheetKindName | None:
+    """Return the kind of sheet that has a column with this heading, for a sheet of instruments."""
+    if kind is not INSTRUMENTS:
+        return None
+    others = (one for one in (PRICES, RULES) if normalize_heading(heading) in _known(one))
+    return next((one.name for one in others), None)
 
 
 def _heading_at(rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> int:

@@ -59,6 +59,10 @@ _REMEDIES: Mapping[str, str] = {
     "import.no_instrument": gettext_noop("Write the number as the unit's list of instruments has it."),
     "import.instrument_retired": gettext_noop("Take the row out; a retired instrument has no new terms."),
     "import.in_the_past": gettext_noop("Write tomorrow's date or a later one."),
+    "import.bookings_outside": gettext_noop(
+        "Publish these terms on the page of the instrument's rule, which asks what becomes of each booking, "
+        "and take the row out; the other rows can be imported."
+    ),
     "import.year_unknown": gettext_noop(
         "Ask the bureau to enter the holidays of that year, or open on holidays too."
     ),

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -208,6 +208,14 @@ def test_each_refusal_names_violated_limit():
     assert params(terms(change_deadline=hours(5)), moved) == (None, {"deadline": local("2026-03-02 07:00")})
     assert params(terms(min_length=timedelta(minutes=150))) == ("ends_at", {"shortest": hours(2.5)})
     assert params(terms(max_length=timedelta(minutes=90))) == ("ends_at", {"longest": hours(1.5)})
+    open_days = [between("2026-03-02 18:00", "2026-03-03 08:00"), between("2026-03-03 10:00", "20:00")]
+    cut = (between("2026-03-03 00:00", "08:00"), between("2026-03-03 10:00", "20:00"))
+    assert params(TERMS, situation=replace(SITUATION, windows=open_days)) == ("starts_at", {"hours": cut})
+    other_day = [between("2026-03-04 08:00", "20:00")]
+    assert params(TERMS, situation=replace(SITUATION, windows=other_day)) == (
+        "starts_at",
+        {"days": (date(2026, 3, 3),)},
+    )
     closures = [between("2026-03-03 10:00", "12:00"), between("2026-03-03 08:00", "10:00")]
     assert params(TERMS, situation=replace(SITUATION, closures=closures)) == (
         "starts_at",

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.journal import ACTS
+from bookings.requests.domain.labels import ACTIONS
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.bookings import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
@@ -12,6 +14,7 @@ from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
 
 MINUTE = timedelta(minutes=1)
@@ -37,6 +40,14 @@ def people(city):
         "officer": factories.officer(),
         "somebody else": factories.user(),
     }
+
+
+def test_history_names_every_act_that_the_journal_knows_of_bookings(city, see):
+    assert {act for act in ACTS if act.startswith("booking.")} == ACTIONS.keys()
+    put_in_force(city, hours())
+    booking = book(city, slot(day=3, hour=17))
+    put_in_force(city, hours(closes=16), day=2, outcomes={booking.public_id: "keep"})
+    assert "开放时段变更，预约保留" in texts(see(city.researcher, "booking", booking.public_id))
 
 
 WHO = ("visitor", "user", "keeper", "manager", "administrator of the payer", "officer", "somebody else")

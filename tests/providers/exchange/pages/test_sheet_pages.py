@@ -150,3 +150,16 @@ def test_invalid_meaning_is_reported_and_not_remembered(at, upload):
     assert 'value="亚特兰蒂斯"' in answer.content.decode()
     assert "已保存" not in text_of(client.get(address))
     assert not Instrument.objects.exists()
+
+
+def test_prices_in_a_sheet_of_instruments_are_recognised_and_led_to_their_own_sheet(at, upload, world):
+    address = upload("设备编号,仪器名称,价格（元/小时）,开放星期\nA-1,红外光谱仪,85,周一\n".encode())[
+        "Location"
+    ]
+    answer = at("manager").get(address)
+    text, page = text_of(answer), answer.content.decode()
+    assert "未识别" not in text
+    assert "价格（元/小时）：收费价格请在“收费标准”表格中另行导入" in text
+    assert "开放星期：开放规则请在“开放服务规则”表格中另行导入" in text
+    assert f'href="{reverse("sheet_import", args=[world.unit.public_id])}?kind=prices"' in page
+    assert "另行导入" not in text_of(at("manager").get(f"{address}?c2=value_yuan&c3=place_zh"))

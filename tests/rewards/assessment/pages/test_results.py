@@ -31,7 +31,7 @@ def test_an_amount_is_told_step_by_step_in_words(login, year, steps):
     assert "按得分超出合格线的部分分配 得分100.00，起算分60，参与分配的分值40.00" in words
     assert (
         "资金分配 可分配资金100,000.00元，本单位计奖分值40.00分，全市计奖分值合计43.51分，"
-        "按比例应得91,932.89元，取整到元，尾差按最大余数法补一个单位，得91,933.00元" in words
+        "按比例应得91,932.89元，取整到元，尾差按最大余数法调增1元，得91,933.00元" in words
     )
 
 
@@ -42,6 +42,7 @@ def test_the_same_reasons_stand_in_english(login, year, steps):
     words = text_of(unit_page(client, year.first))
     assert "score 100.00, floor 60, 40.00 points take part in the division" in words
     assert "100,000.00 yuan to divide, the weight of this unit is 40.00 of 43.51 in all" in words
+    assert "raised by 1 yuan, left over by rounding, for the largest remainder" in words
 
 
 def test_an_indicator_shows_value_formula_and_points(login, year, steps):

@@ -1,0 +1,39 @@
+"""What a sheet of rules, which another app imports, does to bookings."""
+
+from collections.abc import Mapping, Sequence
+
+from bookings.requests.domain.states import NOT_BEGUN_STATES
+from bookings.requests.models import Booking
+from bookings.requests.selectors.rule_effects import get_lost_hours_condition, get_publication
+from bookings.requests.services.next_free import next_free_refresh
+from providers.public import TermsChange
+
+__all__ = ["find_bookings_outside", "refresh_next_free"]
+
+refresh_next_free = next_free_refresh
+
+
+def find_bookings_outside(changes: Sequence[TermsChange]) -> Mapping[int, Sequence[Booking]]:
+    """Return the bookings that each change would leave outside opening hours, by instrument id.
+
+    It is what the page of a rule asks about. Instruments without bookings ahead cost no statement each.
+    """
+    if not changes:
+        return {}
+    booked = set(
+        Booking.objects.filter(
+            instrument_id__in=[change.instrument_id for change in changes],
+            state__in=NOT_BEGUN_STATES,
+            starts_at__gte=min(change.applies_from for change in changes),
+        ).values_list("instrument_id", flat=True)
+    )
+    found = {
+        change.instrument_id: _find_outside(change) for change in changes if change.instrument_id in booked
+    }
+    return {pk: bookings for pk, bookings in found.items() if bookings}
+
+
+def _find_outside(change: TermsChange) -> list[Booking]:
+    publication = get_publication(change.instrument_id, change.draft, change.applies_from)
+    lost = Booking.objects.filter(get_lost_hours_condition(publication), state__in=NOT_BEGUN_STATES)
+    return list(lost.order_by("starts_at", "pk"))

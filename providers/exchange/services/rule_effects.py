@@ -1,0 +1,48 @@
+"""What publishing rules from a sheet does to bookings, which another app knows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from providers.terms.domain.terms import TermsDraft
+
+
+@dataclass(frozen=True)
+class TermsChange:
+    """Terms of an instrument that a sheet would publish from an instant on."""
+
+    instrument_id: int
+    draft: TermsDraft
+    applies_from: datetime
+
+
+class BookingOutside(Protocol):
+    """A booking that new hours would leave outside."""
+
+    public_id: str
+    starts_at: datetime
+
+
+class RuleEffects(Protocol):
+    """The functions of the app that keeps the bookings."""
+
+    def find_bookings_outside(self, changes: Sequence[TermsChange]) -> Mapping[int, Sequence[BookingOutside]]:
+        """Return the bookings that each change would leave outside opening hours, by instrument id."""
+
+    def refresh_next_free(self, instrument_ids: Collection[int], now: datetime) -> None:
+        """Recalculate when these instruments are next free."""
+
+
+_sources: list[RuleEffects] = []
+
+
+def register_rule_effects(source: RuleEffects) -> None:
+    """Register the app that keeps the bookings."""
+    _sources[:] = [source]
+
+
+def rule_effects() -> RuleEffects:
+    """Return the functions of the app that keeps the bookings."""
+    (source,) = _sources
+    return source

@@ -1,0 +1,83 @@
+"""Sheets of rules and prices, and the bookings that their new hours would leave outside."""
+
+import pytest
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import NextFree
+from instrument_share.kernel.wording import Sentence
+from instrument_share.sheets.reading import read_table
+from providers.exchange.domain.sheets.sheet_columns import PRICES, RULES
+from providers.exchange.services.imports import apply, preview
+from providers.terms.models import OpenServiceRule
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.bookings.requests.rules import hours, put_in_force
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+RULES_HEADING = (
+    "内部编号,生效日期,开放星期,开放开始时间,开放结束时间,节假日安排,可预约对象,服务方式,每小时价格（元）\n"
+)
+PRICES_HEADING = "内部编号,生效日期,服务对象,计价方式,价格（元）\n"
+
+
+@pytest.fixture
+def city():
+    """Open every day from 08:00 to 20:00."""
+    made = factories.city()
+    put_in_force(made, hours())
+    return made
+
+
+def rule_row(instrument, closes="18:00", day=2):
+    date = slot(day=day).start.date().isoformat()
+    return f"{instrument.inner_number},{date},周一至周日,8:00,{closes},节假日照常开放,企业,自主上机,100\n"
+
+
+def bring(city, text, act=apply, kind=RULES, **more):
+    return act(
+        actor=city.manager,
+        organization_id=city.owner.pk,
+        table=read_table(text.encode()),
+        kind=kind,
+        now=NOW,
+        **more,
+    )
+
+
+def test_sheet_names_bookings_outside_its_hours_and_refuses_their_instrument(city):
+    book(city, slot(day=3, hour=9))
+    outside = [book(city, slot(day=day, hour=18)) for day in (3, 4)]
+    other = factories.instrument(city.owner)
+    text = RULES_HEADING + rule_row(city.instrument) + rule_row(other)
+    for act, more in ((preview, {}), (apply, {}), (apply, {"partial": True})):
+        report = bring(city, text, act, **more)
+        (error,) = report.errors
+        assert (error.cell, error.code) == ("B2", "import.bookings_outside")
+        assert error.reason.params["number"] == 2
+        assert error.reason.params["bookings"] == tuple(
+            Sentence("{booking} ({starts_at})", {"booking": one.public_id, "starts_at": one.starts_at})
+            for one in outside
+        )
+    assert (report.applied, report.entered) == (True, 1)
+    assert OpenServiceRule.objects.filter(instrument=other).count() == 1
+    assert OpenServiceRule.objects.filter(instrument=city.instrument).count() == 2
+    assert {one.state for one in outside} == {BookingState.APPROVED}
+
+
+def test_sheet_publishes_where_no_booking_is_hit_and_makes_the_next_free_time_again(city):
+    book(city, slot(day=3, hour=9))
+    assert bring(city, RULES_HEADING + rule_row(city.instrument, closes="19:00")).applied
+    assert bring(
+        city, PRICES_HEADING + f"{city.instrument.inner_number},2026-03-20,,,300\n", kind=PRICES
+    ).applied
+    NextFree.objects.all().delete()
+    assert bring(city, RULES_HEADING + rule_row(city.instrument, closes="17:00", day=4)).applied
+    assert NextFree.objects.get(instrument=city.instrument).at is not None
+
+
+def test_prices_of_instrument_with_bookings_outside_already_are_published(city):
+    kept = book(city, slot(day=3, hour=18))
+    put_in_force(city, hours(closes=18), day=2, outcomes={kept.public_id: "keep"})
+    report = bring(city, PRICES_HEADING + f"{city.instrument.inner_number},2026-03-20,,,300\n", kind=PRICES)
+    assert (report.applied, report.entered, report.errors) == (True, 1, ())
