@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "rewards",
     "instrument_share.people",
     "instrument_share.operations",
+    "instrument_share.bootstrap",
     "instrument_share.pages",
     "django.contrib.auth",
     "django.contrib.contenttypes",

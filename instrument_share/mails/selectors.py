@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
@@ -12,6 +13,9 @@ from instrument_share.mails.models import OutgoingMail
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+
+
+TRANSPORTS_TO_NOBODY = ("console", "dummy", "locmem")
 
 
 class MailState(StrEnum):
@@ -27,6 +31,11 @@ STATE_CONDITIONS = {
     MailState.SENT: Q(sent_at__isnull=False),
     MailState.FAILED: Q(failed_at__isnull=False),
 }
+
+
+def is_mail_delivered() -> bool:
+    """Return whether EMAIL_URL names a way on which mails reach somebody."""
+    return not any(name in settings.MAIL_TRANSPORT for name in TRANSPORTS_TO_NOBODY)
 
 
 def mails(viewer: "Viewer", state: str = "") -> QuerySet[OutgoingMail]:
