@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "instrument_share.web.metrics.MetricsMiddleware",
     "instrument_share.web.middleware.RequestLogMiddleware",  # static files leave no line
     "instrument_share.web.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -224,6 +225,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]  # nobody waits for those
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""The bearer with which Prometheus reads /metrics; empty: there is no such address and nothing is counted."""
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json")
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO").upper()
 LOGGING = build_logging(LOG_FORMAT, LOG_LEVEL)

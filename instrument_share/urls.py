@@ -76,6 +76,7 @@ urlpatterns = [
     # The site itself
     path("setup/", include(bootstrap.setup_urls)),
     path("system/", include(operations.system_urls)),
+    path("metrics", include(operations.metrics_urls)),
     path("journal/", include(operations.journal_urls)),
     # Pages that read from several apps
     path("", include("instrument_share.pages.urls")),

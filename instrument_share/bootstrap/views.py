@@ -84,7 +84,8 @@ class PlanForms:
 
     def is_valid(self) -> bool:
         """Validate all forms, so that every problem stands in the first round."""
-        if not all([form.is_valid() for form in self.all]):
+        is_valid = [form.is_valid() for form in self.all]
+        if not all(is_valid):
             return False
         if self.bureau.cleaned_data["uscc"] == self.finance.cleaned_data["uscc"]:
             self.finance.add_error("uscc", _("The bureau has this code. Enter that of the Finance Bureau."))

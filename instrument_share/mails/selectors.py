@@ -1,11 +1,13 @@
 """Reads of the queue of mails, for who administers the site and for who wants to know about one mail."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
@@ -31,6 +33,23 @@ STATE_CONDITIONS = {
     MailState.SENT: Q(sent_at__isnull=False),
     MailState.FAILED: Q(failed_at__isnull=False),
 }
+
+
+@dataclass(frozen=True)
+class MailQueue:
+    """How many mails wait, and since when the first of them; how many were given up."""
+
+    waiting: int
+    since: datetime | None
+    failed: int
+
+
+def mail_queue() -> MailQueue:
+    """Return what stands in the queue of mails, as numbers."""
+    waiting = OutgoingMail.objects.filter(STATE_CONDITIONS[MailState.WAITING])
+    counted = waiting.aggregate(count=Count("id"), since=Min("created_at"))
+    failed = OutgoingMail.objects.filter(STATE_CONDITIONS[MailState.FAILED]).count()
+    return MailQueue(counted["count"], counted["since"], failed)
 
 
 def is_mail_delivered() -> bool:
