@@ -138,13 +138,15 @@ DATABASE_POOL = env.int("DATABASE_POOL", default=4)
 """Connections to PostgreSQL that a process keeps at most; 0: one for each thread, without a bound."""
 DATABASE_POOL_SECONDS = 5
 """So long a request waits for a connection; then the answer is 503."""
+DATABASE_LOCK_SECONDS = 20
+"""So long a statement waits for a row or table that another transaction has locked."""
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A power cut loses no booking that a site has answered; trying the demo is not worth the wait.
     synchronous = "NORMAL" if DEBUG or DEMO else "FULL"
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
-        timeout=20,
+        timeout=DATABASE_LOCK_SECONDS,
         init_command=(
             f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; "
             "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-65536;"
@@ -152,8 +154,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A page of the catalogue takes 7 ms; compiling its statement took another 60.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # A page of the catalogue takes 7 ms; compiling its statement took another 60. Who waits for a lock longer
+    # than that is answered 503, as on SQLite, rather than hold a connection for good.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", f"-c jit=off -c lock_timeout={DATABASE_LOCK_SECONDS}s"
+    )
     if DATABASE_POOL:
         DATABASES["default"]["OPTIONS"]["pool"] = {
             "min_size": 1,
@@ -162,6 +167,14 @@ else:
         }
     else:
         DATABASES["default"]["CONN_MAX_AGE"] = None
+# In the database, so that all server processes and machines count together: allauth's limits stand in it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_shared_count",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -187,6 +200,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True
+# Who finds a browser that is logged in can't take the account over: the password is asked for again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # allauth's own limits by address and account; failed logins are counted by axes, in the database.

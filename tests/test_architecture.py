@@ -32,7 +32,7 @@ PARTS = [
 WRITERS = {"services", "migrations", "management", "demo"}
 NO_ROWS = {"settings", "guards"}  # a dict's update(a=1); the making of triggers
 # Not the business's rows: answers that the edge has given and gives again.
-EDGE = {"instrument_share/web/idempotency.py"}
+EDGE = {"instrument_share/web/idempotency.py", "instrument_share/web/limits.py"}
 
 ALWAYS_WRITE = {"bulk_create", "bulk_update", "create", "get_or_create", "save_base", "update_or_create"}
 CLOCKS = {

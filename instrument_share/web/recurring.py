@@ -7,6 +7,7 @@ from instrument_share.jobs.registry import RecurringJob
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import idempotency
+from instrument_share.web.limits import delete_expired_counts
 from instrument_share.web.responses import problem
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -25,6 +26,12 @@ RECURRING = (
         gettext_noop("Removal of old answers to repeated requests"),
         HOUR,
         lambda now: idempotency.delete_expired_records(now=now),
+    ),
+    RecurringJob(
+        "site.old_counts",
+        gettext_noop("Removal of old counts of attempts"),
+        HOUR,
+        lambda now: delete_expired_counts(now=now),
     ),
     RecurringJob(
         "site.mails",
