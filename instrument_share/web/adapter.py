@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def add_message(
         self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any
     ) -> None:
-        """Leave out what would tell a visitor whether an address is new here; the page says that a mail comes."""
+        """Leave out what would tell a visitor whether an address is new; the page says that a mail comes."""
         if message_template == CONFIRMATION_SENT and not request.user.is_authenticated:
             return
         super().add_message(request, level, message_template, *args, **kwargs)

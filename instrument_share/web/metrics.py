@@ -76,5 +76,5 @@ def render_requests() -> bytes:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     every_process = CollectorRegistry()
-    MultiProcessCollector(every_process)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(every_process)
     return generate_latest(every_process)
