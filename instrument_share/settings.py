@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "instrument_share.web.metrics.MetricsMiddleware",
+    "instrument_share.metrics.MetricsMiddleware",
     "instrument_share.web.middleware.RequestLogMiddleware",  # static files leave no line
     "instrument_share.web.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -210,6 +210,7 @@ ACCOUNT_FORMS = {
     "login": "instrument_share.accounts.forms.LoginForm",
     "signup": "instrument_share.accounts.forms.SignupForm",
     "add_email": "instrument_share.accounts.forms.AddressForm",
+    "reauthenticate": "instrument_share.accounts.forms.ReauthenticateForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
 AXES_VERBOSE = False

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from instrument_share.web import clock
-from instrument_share.web.limits import delete_expired_counts
 from instrument_share.web.models import SharedCount
+from instrument_share.web.recurring import delete_expired_counts
 
 RESET = "/accounts/password/reset/"
 IN_ANOTHER_PROCESS = f"""
@@ -38,6 +38,6 @@ def test_forgotten_passwords_are_counted_for_all_processes(process_environment, 
     statuses = [client.post(RESET, {"email": f"a{number}@example.org"}).status_code for number in range(20)]
     assert set(statuses) == {302}
     assert ask_elsewhere(settings, process_environment) == 429
-    assert delete_expired_counts(now=clock.now()) == 0
-    assert delete_expired_counts(now=clock.now() + timedelta(hours=1)) > 0
+    assert delete_expired_counts(clock.now()) == 0
+    assert delete_expired_counts(clock.now() + timedelta(hours=1)) > 0
     assert not SharedCount.objects.exists()

@@ -107,7 +107,7 @@ def test_every_alert_of_the_documents_asks_for_a_figure_that_there_is():
     text = (Path(site_settings.BASE_DIR) / "docs/operations.md").read_text(encoding="utf-8")
     code = "".join(
         (Path(site_settings.BASE_DIR) / f"instrument_share/{name}").read_text(encoding="utf-8")
-        for name in ("web/metrics.py", "operations/selectors/metrics.py")
+        for name in ("metrics.py", "operations/selectors/metrics.py")
     )
     rules = re.findall(r"expr: (.+)", text)
     asked = {name.removesuffix("_total") for rule in rules for name in re.findall(r"share_\w+", rule)}
