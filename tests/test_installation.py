@@ -11,6 +11,7 @@ import secrets
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -206,6 +207,9 @@ def install(one):
             check=True,
             capture_output=True,
         )
+    if not socket.has_dualstack_ipv6():
+        listening = one.root / "etc/nginx/sites-available/instrument-share"
+        listening.write_text(re.sub(r"(?m)^.*\[::\].*\n", "", listening.read_text()))
     settings = one.root / "etc/instrument-share.env"
     text = re.sub(
         r"(?m)^EMAIL_URL=.*", f"EMAIL_URL=filemail://{one.mails}", settings.read_text(encoding="utf-8")

@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from instrument_share.metrics import render_requests
 from instrument_share.operations.selectors.metrics import render_site
 from instrument_share.web import clock
-from instrument_share.metrics import render_requests
 
 
 @require_safe
