@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "rewards",
     "instrument_share.people",
     "instrument_share.operations",
+    "instrument_share.bootstrap",
     "instrument_share.pages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -91,6 +92,7 @@ MIDDLEWARE = [
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "instrument_share.metrics.MetricsMiddleware",
     "instrument_share.web.middleware.RequestLogMiddleware",  # static files leave no line
     "instrument_share.web.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -136,13 +138,15 @@ DATABASE_POOL = env.int("DATABASE_POOL", default=4)
 """Connections to PostgreSQL that a process keeps at most; 0: one for each thread, without a bound."""
 DATABASE_POOL_SECONDS = 5
 """So long a request waits for a connection; then the answer is 503."""
+DATABASE_LOCK_SECONDS = 20
+"""So long a statement waits for a row or table that another transaction has locked."""
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A power cut loses no booking that a site has answered; trying the demo is not worth the wait.
     synchronous = "NORMAL" if DEBUG or DEMO else "FULL"
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
-        timeout=20,
+        timeout=DATABASE_LOCK_SECONDS,
         init_command=(
             f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; "
             "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-65536;"
@@ -150,8 +154,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A page of the catalogue takes 7 ms; compiling its statement took another 60.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # A page of the catalogue takes 7 ms; compiling its statement took another 60. Who waits for a lock longer
+    # than that is answered 503, as on SQLite, rather than hold a connection for good.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", f"-c jit=off -c lock_timeout={DATABASE_LOCK_SECONDS}s"
+    )
     if DATABASE_POOL:
         DATABASES["default"]["OPTIONS"]["pool"] = {
             "min_size": 1,
@@ -160,8 +167,13 @@ else:
         }
     else:
         DATABASES["default"]["CONN_MAX_AGE"] = None
+# In the database, so that all server processes and machines count together: allauth's limits stand in it.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_shared_count",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
     # Each process keeps its own; what is in it can be made anew at any time.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -194,6 +206,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True
+# Who finds a browser that is logged in can't take the account over: the password is asked for again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # allauth's own limits by address and account; failed logins are counted by axes, in the database.
@@ -202,6 +216,7 @@ ACCOUNT_FORMS = {
     "login": "instrument_share.accounts.forms.LoginForm",
     "signup": "instrument_share.accounts.forms.SignupForm",
     "add_email": "instrument_share.accounts.forms.AddressForm",
+    "reauthenticate": "instrument_share.accounts.forms.ReauthenticateForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
 AXES_VERBOSE = False
@@ -232,6 +247,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]  # nobody waits for those
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""The bearer with which Prometheus reads /metrics; empty: there is no such address and nothing is counted."""
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json")
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO").upper()
 LOGGING = build_logging(LOG_FORMAT, LOG_LEVEL)

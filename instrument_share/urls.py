@@ -5,6 +5,7 @@ from django.urls import include, path
 from bookings.requests import urls as requests
 from bookings.usage import urls as usage
 from instrument_share.api import api
+from instrument_share.bootstrap import urls as bootstrap
 from instrument_share.operations import urls as operations
 from instrument_share.people import urls as people
 from providers.exchange import urls as exchange
@@ -73,7 +74,9 @@ urlpatterns = [
     path("invitations/", include(people.invitations_urls)),
     path("organizations/", include(people.organizations_urls)),
     # The site itself
+    path("setup/", include(bootstrap.setup_urls)),
     path("system/", include(operations.system_urls)),
+    path("metrics", include(operations.metrics_urls)),
     path("journal/", include(operations.journal_urls)),
     # Pages that read from several apps
     path("", include("instrument_share.pages.urls")),

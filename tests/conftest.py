@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -41,6 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # `force_login` asks nobody for a password; test_own_account.py asks as a site does.
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
+    # Tests without a database have limits too; `shared_limits` below has them as on a site.
+    settings.SITE_CACHES = settings.CACHES
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     config.stash[AT_START] = visible_in_the_root(config)
 
 
@@ -91,6 +97,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _nobody_has_tried() -> None:
     """No test is refused for how often the ones before it logged in."""
     cache.clear()
+
+
+@pytest.fixture
+def shared_limits(transactional_db: None, settings: Any) -> None:
+    """Limits are counted in the database, as on a site."""
+    settings.CACHES = settings.SITE_CACHES
 
 
 @pytest.fixture(autouse=True)

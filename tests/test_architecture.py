@@ -31,8 +31,8 @@ PARTS = [
 
 WRITERS = {"services", "migrations", "management", "demo"}
 NO_ROWS = {"settings", "guards"}  # a dict's update(a=1); the making of triggers
-# Not the business's rows: answers that the edge has given and gives again.
-EDGE = {"instrument_share/web/idempotency.py"}
+# Not the business's rows: answers that the edge has given and gives again, and counts of attempts.
+EDGE = {"instrument_share/web/idempotency.py", "instrument_share/web/recurring.py"}
 
 ALWAYS_WRITE = {"bulk_create", "bulk_update", "create", "get_or_create", "save_base", "update_or_create"}
 CLOCKS = {

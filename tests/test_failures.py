@@ -3,10 +3,11 @@
 import json
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from psycopg_pool import PoolTimeout
 
@@ -94,6 +95,35 @@ def test_busy_database_is_answered_503_with_a_time_to_try_again(reader, break_pa
     assert "系统繁忙" in answer.content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_lock_that_another_transaction_keeps_is_answered_503(reader, monkeypatch):
+    person = user()
+
+    def lock(*_args, **_kwargs):
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SHOW lock_timeout")
+                assert cursor.fetchone() == ("20s",)
+                cursor.execute("SET lock_timeout = '100ms'")
+            else:
+                cursor.execute("PRAGMA busy_timeout = 100")
+        with transaction.atomic():
+            type(person).objects.select_for_update().get(pk=person.pk)
+
+    monkeypatch.setattr(public, "catalogue", lock)
+    with transaction.atomic(), ThreadPoolExecutor(1) as other:
+        type(person).objects.select_for_update().get(pk=person.pk)
+        answer = other.submit(ask_and_hang_up, reader).result()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+
+
+def ask_and_hang_up(reader):
+    try:
+        return reader.get("/")
+    finally:
+        connection.close()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("error", "status", "code"), [(ZeroDivisionError(), 500, "site.failed"), (busy(), 503, "site.busy")]
@@ -120,7 +150,7 @@ def test_a_site_is_ready_when_it_reaches_its_database(client, monkeypatch):
 
 
 def test_documented_server_has_as_many_threads_as_connections(settings):
-    documented = (settings.BASE_DIR / "docs/operations.md").read_text(encoding="utf-8")
+    documented = (settings.BASE_DIR / "docs/site/instrument-share.service").read_text(encoding="utf-8")
     started = (settings.BASE_DIR / "docker/entrypoint").read_text(encoding="utf-8")
     code = (settings.BASE_DIR / "instrument_share/settings.py").read_text(encoding="utf-8")
     pool = re.findall(r'"DATABASE_POOL", default=(\d+)', code)

@@ -40,6 +40,10 @@ health                               ok    ok    ok    ok    ok    ok    ok    o
 ready                                ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 robots                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 favicon                              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+# without METRICS_TOKEN
+metrics                              404   404   404   404   404   404   404   404   404   404   404   404
+# gone once the site has an administrator
+first_run                            404   404   404   404   404   404   404   404   404   404   404   404
 
 # what everybody reads
 regulation_file                      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok

@@ -38,6 +38,10 @@ class LoginForm(_WithoutPlaceholders, allauth_forms.LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
+class ReauthenticateForm(_WithoutPlaceholders, allauth_forms.ReauthenticateForm):
+    """The password again, before what concerns the security of the account."""
+
+
 class SignupForm(_WithoutPlaceholders, allauth_forms.SignupForm):
     """allauth's, the name by which colleagues and keepers know the person, and their consent."""
 

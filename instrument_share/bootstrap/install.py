@@ -1,7 +1,7 @@
 """Enter what a plan describes; what is there already stays as it is."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -9,21 +9,27 @@ from django.db import transaction
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.accounts.domain.registration import Registration
-from instrument_share.bootstrap.plan import InstitutionPlan, PersonPlan, Plan, read_categories
+from instrument_share.bootstrap.plan import InstitutionPlan, PersonPlan, Plan
 from instrument_share.kernel import uscc
 from providers import public as providers
-from providers.domain import Day
+from providers.domain import CategoryRow, Day
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import District, Organization, User
 
 
 @transaction.atomic
-def install(plan: Plan, folder: Path, now: datetime) -> "list[User]":
+def install(
+    plan: Plan,
+    *,
+    read_rows: Callable[[], list[CategoryRow]],
+    now: datetime,
+    passwords: Mapping[str, str] | None = None,
+) -> "list[User]":
     """Enter the plan and return the people who have no password yet. Safe to repeat.
 
-    `folder` is where the plan's files lie. Raises PlanProblem, or Invalid where a rule refuses a value;
-    then nothing is entered.
+    `read_rows` reads the category table that the plan names; `passwords` are those of new people, by user
+    name. Raises what `read_rows` raises, or Invalid where a rule refuses a value; then nothing is entered.
     """
     districts = {
         one.code: services.district_create(actor=None, now=now, **one.model_dump()) for one in plan.districts
@@ -32,9 +38,11 @@ def install(plan: Plan, folder: Path, now: datetime) -> "list[User]":
         one.uscc: _establish(one, districts[one.region] if one.region else None, now)
         for one in plan.institutions
     }
-    people = [_enter_person(one, bodies[one.institution], now) for one in plan.people]
-    if plan.categories:
-        _load_categories(plan, folder, now)
+    people = [
+        _enter_person(one, bodies[one.institution], (passwords or {}).get(one.username), now)
+        for one in plan.people
+    ]
+    _load_categories(plan, read_rows, now)
     providers.synonyms_load(actor=None, now=now)
     _set_holidays(plan, now)
     return [one for one in people if not one.has_usable_password()]
@@ -56,9 +64,9 @@ def _establish(plan: InstitutionPlan, region: "District | None", now: datetime) 
     return services.institution_establish(organization=body, region=region, now=now)
 
 
-def _enter_person(plan: PersonPlan, body: "Organization", now: datetime) -> "User":
+def _enter_person(plan: PersonPlan, body: "Organization", password: str | None, now: datetime) -> "User":
     person = selectors.person_named(plan.username) or services.user_create(
-        actor=None, username=plan.username, name=plan.name, email=plan.email, password=None, now=now
+        actor=None, username=plan.username, name=plan.name, email=plan.email, password=password, now=now
     )
     held = selectors.active_roles(person.pk, body.pk)
     for role in sorted(plan.roles - set(held)):
@@ -66,11 +74,10 @@ def _enter_person(plan: PersonPlan, body: "Organization", now: datetime) -> "Use
     return person
 
 
-def _load_categories(plan: Plan, folder: Path, now: datetime) -> None:
+def _load_categories(plan: Plan, read_rows: Callable[[], list[CategoryRow]], now: datetime) -> None:
     if plan.categories is None or providers.category_table().exists():
         return
-    rows = read_categories(folder / plan.categories.file)
-    providers.category_table_load(actor=None, version=plan.categories.version, rows=rows, now=now)
+    providers.category_table_load(actor=None, version=plan.categories.version, rows=read_rows(), now=now)
 
 
 def _set_holidays(plan: Plan, now: datetime) -> None:

@@ -12,6 +12,7 @@ from instrument_share.accounts.domain import Role
 from providers.domain import CategoryRow, DayKind, read_category_rows
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
 
 
@@ -29,7 +30,7 @@ class _Part(BaseModel):
 
 class DistrictPlan(_Part):
     code: Code
-    name_zh: Text
+    name_zh: ShortText
     name_en: Text
 
 
@@ -44,7 +45,7 @@ class InstitutionPlan(_Part):
     name_zh: Text
     name_en: Text
     contact: Text
-    phone: Text
+    phone: ShortText
     region: Code | None = None
 
 
@@ -144,8 +145,14 @@ def read_plan(path: Path) -> Plan:
         ) from error
 
 
-def read_categories(path: Path) -> list[CategoryRow]:
-    """Return the rows of a category table. Raises PlanProblem, or Invalid without the columns."""
+def read_categories(plan: Plan, folder: Path) -> list[CategoryRow]:
+    """Return the rows of the table that the plan names. Raises PlanProblem, or Invalid without the columns.
+
+    `folder` is where the plan's file lies.
+    """
+    if plan.categories is None:
+        return []
+    path = folder / plan.categories.file
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return read_category_rows(file)

@@ -22,11 +22,11 @@ from instrument_share.jobs.selectors import (
     recurring_jobs,
 )
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.mails.selectors import is_mail_delivered
 from providers import public as providers
 from rewards import public as rewards
 
 SHORTEST_SECRET = 50
-MAIL_THAT_STAYS_HERE = ("console", "dummy", "locmem")
 MOST_CLOCK_DRIFT = timedelta(seconds=5)
 MOST_WAITING = timedelta(minutes=10)
 CERTIFICATE_NOTICE = timedelta(days=60)
@@ -98,7 +98,7 @@ def check_address(_now: datetime) -> Found:
 
 
 def check_mail(_now: datetime) -> Found:
-    if any(name in settings.MAIL_TRANSPORT for name in MAIL_THAT_STAYS_HERE):
+    if not is_mail_delivered():
         yield Level.ERROR, "Mail goes nowhere. Set EMAIL_URL: without mail nobody can sign up."
 
 

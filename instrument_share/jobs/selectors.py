@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -102,6 +102,16 @@ def is_worker_running(now: datetime) -> bool:
 def job_states(ids: Iterable[str]) -> Mapping[str, JobState]:
     """Return the states of jobs by id; those that were forgotten or never existed are left out."""
     return {str(row.pk): _state(row) for row in DBTaskResult.objects.filter(pk__in=list(ids))}
+
+
+def worker_seen_at() -> datetime | None:
+    """Return when a worker last said that it is alive; None if none ever has."""
+    return Worker.objects.aggregate(last=Max("seen_at"))["last"]
+
+
+def count_given_up_jobs() -> int:
+    """Return how many jobs were given up and are kept."""
+    return sum(_state(row) is JobState.GIVEN_UP for row in DBTaskResult.objects.failed())
 
 
 def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:

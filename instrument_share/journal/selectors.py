@@ -1,6 +1,7 @@
 """Reads of the journal."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Model, QuerySet, Subquery
@@ -85,6 +86,11 @@ def last_entry(subject_types: Collection[str]) -> AuditEntry | None:
         AuditEntry.objects.filter(subject_type=one).order_by("-id").values("pk")[:1] for one in subject_types
     ]
     return AuditEntry.objects.filter(pk__in=[Subquery(one) for one in of_each]).order_by("-id").first()
+
+
+def last_sealed_at() -> datetime | None:
+    """Return when the last seal was made; None before the first."""
+    return AuditSeal.objects.order_by("-last_entry_id").values_list("sealed_at", flat=True).first()
 
 
 def broken_seals() -> Iterator[AuditSeal]:

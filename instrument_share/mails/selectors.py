@@ -1,10 +1,13 @@
 """Reads of the queue of mails, for who administers the site and for who wants to know about one mail."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.conf import settings
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
@@ -12,6 +15,9 @@ from instrument_share.mails.models import OutgoingMail
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+
+
+TRANSPORTS_TO_NOBODY = ("console", "dummy", "locmem")
 
 
 class MailState(StrEnum):
@@ -27,6 +33,28 @@ STATE_CONDITIONS = {
     MailState.SENT: Q(sent_at__isnull=False),
     MailState.FAILED: Q(failed_at__isnull=False),
 }
+
+
+@dataclass(frozen=True)
+class MailQueue:
+    """How many mails wait, and since when the first of them; how many were given up."""
+
+    waiting: int
+    since: datetime | None
+    failed: int
+
+
+def mail_queue() -> MailQueue:
+    """Return what stands in the queue of mails, as numbers."""
+    waiting = OutgoingMail.objects.filter(STATE_CONDITIONS[MailState.WAITING])
+    counted = waiting.aggregate(count=Count("id"), since=Min("created_at"))
+    failed = OutgoingMail.objects.filter(STATE_CONDITIONS[MailState.FAILED]).count()
+    return MailQueue(counted["count"], counted["since"], failed)
+
+
+def is_mail_delivered() -> bool:
+    """Return whether EMAIL_URL names a way on which mails reach somebody."""
+    return not any(name in settings.MAIL_TRANSPORT for name in TRANSPORTS_TO_NOBODY)
 
 
 def mails(viewer: "Viewer", state: str = "") -> QuerySet[OutgoingMail]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from instrument_share.operations.views import accounts, desk, jobs, journal, mails
+from instrument_share.operations.views import accounts, desk, jobs, journal, mails, metrics
 
 system_urls = [
     path("", desk.system, name="system"),
@@ -27,3 +27,7 @@ journal_urls = [
     path("entries.csv", journal.journal_csv, name="journal_csv"),
 ]
 """Under `journal/`."""
+metrics_urls = [
+    path("", metrics.metrics, name="metrics"),
+]
+"""Under `metrics`."""

@@ -21,6 +21,8 @@ from instrument_share.web import clock
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
+CONFIRMATION_SENT = "account/messages/email_confirmation_sent.txt"
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Extend django-allauth with the person's name and with entries in the journal."""
@@ -53,6 +55,14 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             super().set_password(user, password)
             services.user_password_changed(user=user, now=clock.now())
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Leave out what would tell a visitor whether an address is new; the page says that a mail comes."""
+        if message_template == CONFIRMATION_SENT and not request.user.is_authenticated:
+            return
+        super().add_message(request, level, message_template, *args, **kwargs)
 
     def respond_user_inactive(self, request: HttpRequest, user: "User") -> HttpResponse:
         """Say why the account is locked and whom to ask; only who knows the password gets here."""

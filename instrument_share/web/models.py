@@ -1,4 +1,4 @@
-"""What the edge remembers so that a request sent twice is carried out once."""
+"""What the edge remembers: answers to requests that are sent twice, and counts that limits go by."""
 
 from django.conf import settings
 from django.db import models
@@ -23,3 +23,20 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} {self.key}"
+
+
+class SharedCount(models.Model):
+    """A row of Django's cache in the database: how often an address has tried something lately.
+
+    The columns are those that Django's DatabaseCache reads and writes.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "web_shared_count"
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -1,15 +1,21 @@
 """What the site itself does by the clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from instrument_share.accounts import services as accounts
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import idempotency
+from instrument_share.web.models import SharedCount
 from instrument_share.web.responses import problem
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def delete_expired_counts(now: datetime) -> int:
+    """Delete counts of attempts that are over: they hold network addresses. Returns how many."""
+    return SharedCount.objects.filter(expires__lt=now).delete()[0]
 
 
 RECURRING = (
@@ -25,6 +31,12 @@ RECURRING = (
         gettext_noop("Removal of old answers to repeated requests"),
         HOUR,
         lambda now: idempotency.delete_expired_records(now=now),
+    ),
+    RecurringJob(
+        "site.old_counts",
+        gettext_noop("Removal of old counts of attempts"),
+        HOUR,
+        delete_expired_counts,
     ),
     RecurringJob(
         "site.mails",

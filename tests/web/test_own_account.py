@@ -243,3 +243,30 @@ def test_spellings_of_a_name_without_account_count_together(client, lin):
     answers = [log_in(client, names[number % 4], "wrong").status_code for number in range(10)]
     assert answers == [200] * 9 + [429]
     assert log_in(client, lin.username)["Location"] == "/desk/"
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("/me/tokens/", {"name": "export"}),
+        ("/accounts/email/", {"email": "other@example.org", "action_add": ""}),
+    ],
+)
+def test_token_and_address_need_the_password_again(client, settings, address, typed):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    person = factories.user()
+    person.set_password(PASSWORD)
+    person.save()
+    client.force_login(person)
+    assert client.get(address).status_code == 200
+    asked = client.post(address, typed)
+    assert asked.url.startswith("/accounts/reauthenticate/?next=")
+    form = client.get(asked.url)
+    assert "请输入密码确认" in form.content.decode()
+    wrong = client.post("/accounts/reauthenticate/", {"password": "wrong", "next": address})
+    assert "password" in wrong.context["form"].errors
+    assert not person.api_tokens.exists()
+    assert not mail.outbox
+    done = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": address})
+    assert done.status_code in (201, 302)
+    assert person.api_tokens.count() + person.emailaddress_set.count() == 2

@@ -28,6 +28,11 @@ def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet
     return User.objects.filter(wanted, is_active=True).distinct()
 
 
+def has_administrator() -> bool:
+    """Return whether anybody was ever made a system administrator: then the site is set up."""
+    return Membership.objects.filter(role=Role.SYSADMIN.value).exists()
+
+
 def people_by_organization(role: Role, organization_ids: Iterable[int]) -> dict[int, list[User]]:
     """Return, by organization, everybody who holds `role` there now; one statement for all."""
     found: dict[int, list[User]] = {pk: [] for pk in organization_ids}
@@ -64,6 +69,16 @@ def api_tokens(viewer: User, now: datetime) -> QuerySet[ApiToken]:
 def is_address_of(person: User, address: str) -> bool:
     """Return whether the person has confirmed the address by a link in a mail."""
     return EmailAddress.objects.filter(user=person, email=address.lower(), verified=True).exists()
+
+
+def is_name_taken(username: str) -> bool:
+    """Return whether an account has this user name, in whatever spelling."""
+    return User.objects.filter(username__iexact=username.strip()).exists()
+
+
+def is_address_taken(address: str) -> bool:
+    """Return whether an account has this mail address, confirmed or merely claimed."""
+    return EmailAddress.objects.filter(email__iexact=address.strip()).exists()
 
 
 def person_named(text: str) -> User | None:

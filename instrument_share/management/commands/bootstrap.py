@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from instrument_share.bootstrap.install import install
-from instrument_share.bootstrap.plan import PlanProblem, read_plan
+from instrument_share.bootstrap.plan import PlanProblem, read_categories, read_plan
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
 from instrument_share.web.responses.problem import problems_told, told
@@ -30,7 +31,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
         try:
-            waiting = install(read_plan(path), path.parent, clock.now())
+            plan = read_plan(path)
+            waiting = install(plan, read_rows=partial(read_categories, plan, path.parent), now=clock.now())
         except PlanProblem as error:
             raise CommandError(_list(error.problems)) from error
         except ValidationError as error:

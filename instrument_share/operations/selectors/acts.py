@@ -15,6 +15,7 @@ ACTS: dict[str, str] = {
     "user.reset_sent": gettext_noop("Password-reset mail sent"),
     "api_token.created": gettext_noop("API token created"),
     "api_token.revoked": gettext_noop("API token revoked"),
+    "site.set_up": gettext_noop("Site set up on the first-run page"),
     "district.created": gettext_noop("District created"),
     "organization.registered": gettext_noop("Organization registered"),
     "organization.established": gettext_noop("Institution established"),

@@ -54,6 +54,7 @@ KINDS: dict[str, SubjectKind] = {
     "accounts.OrganizationRelation": SubjectKind(gettext_noop("Relation between organizations")),
     "accounts.ApiToken": SubjectKind(gettext_noop("API token")),
     "accounts.District": SubjectKind(gettext_noop("District")),
+    "bootstrap.FirstRunCode": SubjectKind(gettext_noop("Site")),
     "jobs.RecurringRun": SubjectKind(gettext_noop("Scheduled job")),
     "django_tasks_database.DBTaskResult": SubjectKind(gettext_noop("Job")),
     "mails.OutgoingMail": SubjectKind(gettext_noop("Mail")),

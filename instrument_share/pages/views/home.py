@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from bookings.domain import get_year_interval
+from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.catalogue.forms import SearchForm
@@ -42,6 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "tasks": providers.tasks(request.user),
         "categories": providers.category_counts(counts),
         "instrument_count": counts.total,
+        # Asked only while there is nothing to find: no site without an administrator has instruments.
+        "is_set_up": bool(counts.total) or accounts.has_administrator(),
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
         "openness": bookings.get_openness(Interval(now - YEAR, now)),
         "rows": build_instrument_rows(request.user, bookings.get_soonest_free(found, MAX_SOONEST), now),

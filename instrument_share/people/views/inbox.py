@@ -1,5 +1,6 @@
 """Notifications and API tokens."""
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
@@ -68,6 +69,7 @@ class TokenForm(forms.Form):
 
 @login_required
 @never_cache
+@reauthentication_required(allow_get=True, app="allauth.account")
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: SignedInRequest) -> HttpResponse:
     """List and create tokens; never cached, since a new secret is in the response once."""

@@ -15,7 +15,15 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.web.responses import problem
 
 RETRY_AFTER_SECONDS = 10
-BUSY = (PoolTimeout, TooManyRequests, postgresql.TooManyConnections, postgresql.CannotConnectNow)
+BUSY = (
+    PoolTimeout,
+    TooManyRequests,
+    postgresql.TooManyConnections,
+    postgresql.CannotConnectNow,
+    postgresql.LockNotAvailable,
+)
+BUSY_WORDS = ("too many clients", "connection slots", "database is locked")
+"""libpq reports a refused connection, and SQLite a lock, without a code of their own."""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -63,9 +71,7 @@ def _get_request_id() -> str:
 
 
 def _is_database_busy(error: BaseException | None) -> bool:
-    """Return whether the database had no connection to give."""
+    """Return whether the database had no connection to give, or another transaction kept a lock."""
     if not isinstance(error, OperationalError | InterfaceError):
         return False
-    cause = error.__cause__
-    # libpq reports a refused connection without a code of its own; only the words say why.
-    return isinstance(cause, BUSY) or "too many clients" in str(error) or "connection slots" in str(error)
+    return isinstance(error.__cause__, BUSY) or any(words in str(error) for words in BUSY_WORDS)

@@ -1,0 +1,155 @@
+"""What Prometheus reads of the site."""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from django.conf import settings as site_settings
+from django.db import DatabaseError, connection
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+from instrument_share.mails.services import mails_enqueue
+from instrument_share.web import clock as site_clock
+from tests import factories
+from tests.test_bursts import documented_server, free_port, wait_until_ready
+
+TOKEN = "a-long-and-random-one"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def counted(settings):
+    settings.METRICS_TOKEN = TOKEN
+    return Client()
+
+
+def read(text):
+    return {
+        (sample.name, *(sample.labels[name] for name in sorted(sample.labels))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def scrape(client):
+    answer = client.get("/metrics", headers=BEARER)
+    assert answer.status_code == 200
+    return read(answer.content.decode())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer other"}, {"Authorization": TOKEN}])
+def test_only_who_has_the_token_reads(counted, headers):
+    assert counted.get("/metrics", headers=headers).status_code == 401
+
+
+@pytest.mark.django_db
+def test_without_a_token_in_the_settings_there_is_no_such_address(client):
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_requests_are_counted_by_route_and_status_without_what_was_searched(counted):
+    before = scrape(counted)
+    counted.get("/instruments/?q=lin@example.org")
+    counted.get("/units/ORG-NOBODY/")
+    counted.get("/wp-login.php")
+    counted.generic("BREW", "/readyz")
+    after = scrape(counted)
+    added = {
+        key: after[key] - before.get(key, 0)
+        for key in after
+        if key[0] == "share_http_requests_total" and after[key] != before.get(key, 0)
+    }
+    assert added == {
+        ("share_http_requests_total", "GET", "/instruments/", "200"): 1,
+        ("share_http_requests_total", "GET", "/units/<str:public_id>/", "404"): 1,
+        ("share_http_requests_total", "GET", "none", "404"): 1,
+        ("share_http_requests_total", "other", "/readyz", "405"): 1,
+        ("share_http_requests_total", "GET", "/metrics", "200"): 1,
+    }
+    assert not [key for key in after if "example.org" in str(key)]
+
+
+@pytest.mark.django_db
+def test_queues_clock_and_backup_are_told(counted, settings, tmp_path):
+    from django.core.mail import EmailMessage
+
+    settings.VAR_DIR = tmp_path
+    assert ("share_last_backup_timestamp_seconds",) not in scrape(counted)
+    (tmp_path / "last-backup").touch()
+    mails_enqueue([EmailMessage("s", "b", "a@example.org", ["lin@example.org"])], now=site_clock.now())
+    found = scrape(counted)
+    assert found["share_database_up",] == 1
+    assert (found["share_mails_waiting",], found["share_mails_failed",]) == (1, 0)
+    assert found["share_jobs_waiting",] == 1
+    assert 0 <= found["share_mails_waiting_seconds",] < 60
+    assert ("share_last_backup_timestamp_seconds",) in found
+
+
+@pytest.mark.django_db
+def test_figures_come_without_a_database_too(counted, monkeypatch):
+    def fail():
+        raise DatabaseError
+
+    monkeypatch.setattr("instrument_share.operations.selectors.metrics.queue", fail)
+    found = scrape(counted)
+    assert found["share_database_up",] == 0
+    assert ("share_mails_waiting",) not in found
+
+
+def test_every_alert_of_the_documents_asks_for_a_figure_that_there_is():
+    text = (Path(site_settings.BASE_DIR) / "docs/operations.md").read_text(encoding="utf-8")
+    code = "".join(
+        (Path(site_settings.BASE_DIR) / f"instrument_share/{name}").read_text(encoding="utf-8")
+        for name in ("metrics.py", "operations/selectors/metrics.py")
+    )
+    rules = re.findall(r"expr: (.+)", text)
+    asked = {name.removesuffix("_total") for rule in rules for name in re.findall(r"share_\w+", rule)}
+    assert len(rules) == 5
+    assert asked <= set(re.findall(r'"(share_\w+)"', code))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_server_process_answers_for_all(process_environment, settings, tmp_path):
+    factories.city()
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    environment = {
+        **process_environment,
+        "DEBUG": "true",
+        "METRICS_TOKEN": TOKEN,
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path),
+        "SITE_URL": site,
+    }
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(
+            documented_server(settings.BASE_DIR, port),
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        wait_until_ready(site)
+        for _ in range(40):
+            urlopen(f"{site}/healthz", timeout=30).close()
+        ask = Request(f"{site}/metrics", headers=BEARER)
+        counts = []
+        for _ in range(6):
+            with urlopen(ask, timeout=30) as answer:
+                found = read(answer.read().decode())
+                counts.append(found["share_http_requests_total", "GET", "/healthz", "200"])
+        assert set(counts) == {40}
+        assert len(list(tmp_path.glob("counter_*.db"))) == 2, "both processes took requests"
+        if connection.vendor == "postgresql":
+            assert found["share_database_pool_refusals_total",] == 0
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
