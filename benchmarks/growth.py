@@ -1,7 +1,7 @@
 """Pages that must not grow with the data, in a city of three sizes, each against as many rows read by key.
 
-The size is the first argument or INSTRUMENT_SHARE_BENCH_SIZE: small (the default), middle or large. PostgreSQL
-only. To measure another page, add it to PAGES; for other work, write a function beside `measure_page`.
+The size is the first argument or INSTRUMENT_SHARE_BENCH_SIZE: small (default), middle or large. PostgreSQL only.
+To measure another page, add it to PAGES; for other work, write a function beside `measure_page`.
 """
 
 import logging

@@ -203,6 +203,7 @@ class BigCity:
         hours = f"(n / {size.instruments} + 1) * {365.0 * 24 * size.instruments / size.logs:.3f}"
         starts = f"date_trunc('second', {AGO.format(unit='hour', number=hours)})"
         unit = f"{self.unit} + n % {size.instruments} % {size.units}"
+        client = f"{self.client} + n % {size.clients}"
         entries = self._entries("log", numbers, instrument, f"2 * (n / {size.instruments}) + 1")
         log = UsageLog(
             user=self.researcher,
@@ -224,7 +225,7 @@ class BigCity:
             numbers,
             entry_id=f"{entries} - 1 + n",
             instrument_id=instrument,
-            payer_organization_id=f"CASE n % 3 WHEN 0 THEN {unit} ELSE {self.client} + n % {size.clients} END",
+            payer_organization_id=f"CASE n % 3 WHEN 0 THEN {unit} ELSE {client} END",
             external="n % 3 <> 0",
             starts_at=starts,
             ends_at=f"{starts} + interval '3 hours'",
