@@ -86,7 +86,9 @@ def _get_facts(log: UsageLog) -> dict[str, Any]:
 
 def _keep(sums: DaySums) -> None:
     """Add to the kept sums; rows are touched in order of their keys, so that two writers can't deadlock."""
-    _add_rows(UsageDay, DAY_KEY, DAY_AMOUNTS, [(*key, *amounts) for key, amounts in sorted(sums.days.items())])
+    _add_rows(
+        UsageDay, DAY_KEY, DAY_AMOUNTS, [(*key, *amounts) for key, amounts in sorted(sums.days.items())]
+    )
     served = [(*key, uses) for key, uses in sorted(sums.served.items())]
     _add_rows(ServedDay, SERVED_KEY, SERVED_AMOUNTS, served)
 
