@@ -1,6 +1,7 @@
 """Pages that must not grow with the data, in a city of three sizes, each against as many rows read by key.
 
-The size is the first argument or INSTRUMENT_SHARE_BENCH_SIZE: small (default), middle or large. PostgreSQL only.
+The size is the first argument or INSTRUMENT_SHARE_BENCH_SIZE: small (the default), middle or large.
+PostgreSQL only.
 To measure another page, add it to PAGES; for other work, write a function beside `measure_page`.
 """
 
@@ -20,10 +21,12 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.harness.big_city import SIZES, TODAY, BigCity
+from benchmarks.harness.big_city import NOW, SIZES, TODAY, BigCity
 from bookings.usage.models import UsageLog
+from bookings.usage.services.days import usage_rebuild
 from instrument_share.accounts.models import Organization
 from providers.instruments.models import Instrument
+from providers.units.services.kept_completeness import completeness_rebuild
 
 ROUNDS = 3
 
@@ -70,12 +73,19 @@ def main() -> None:
     size = SIZES[(sys.argv[1:] or [os.environ.get("INSTRUMENT_SHARE_BENCH_SIZE", "small")])[0]]
     print(f"{size.instruments:,} instruments of {size.units:,} units, {size.logs:,} logs")
     cities: list[BigCity] = []
-    print(f"{'made in':44}{timed(lambda: cities.append(BigCity(size))):>9.1f} s", flush=True)
+    print_time("made in", lambda: cities.append(BigCity(size)))
+    analyze()
+    print_time("sums and what waits made again in", usage_rebuild)
+    print_time("completeness of all kept days in", lambda: completeness_rebuild(NOW))
     analyze()
     verdict = Verdict()
     for page in PAGES:
         measure_page(verdict, page, cities[0])
     verdict.exit()
+
+
+def print_time(what: str, act: Callable[[], object]) -> None:
+    print(f"{what:44}{timed(act):>9.1f} s", flush=True)
 
 
 def measure_page(verdict: Verdict, page: Page, city: BigCity) -> None:

@@ -1,7 +1,8 @@
 """An invented city of three sizes on PostgreSQL, written by the database itself.
 
 It is valid for what pages and exports read, not for what verifies: entries of usage chains have no true hash,
-logs by hand have no booking, revisions of an instrument repeat it, and nothing stands in the journal.
+logs by hand have no booking, revisions of an instrument repeat it, and nothing stands in the journal. The
+index of the search is empty: `search_rebuild` fills it.
 """
 
 from collections.abc import Iterable
@@ -58,6 +59,7 @@ class BigCity:
 
     def __init__(self, size: Size) -> None:
         self.size = size
+        synonyms_load(actor=None, now=LONG_AGO)
         self.people()
         self.units()
         self.instruments()
@@ -65,7 +67,6 @@ class BigCity:
         self.publications()
         with unchecked():
             self.logs()
-        synonyms_load(actor=None, now=LONG_AGO)
 
     def people(self) -> None:
         bureau = self._organization("云屏市科学技术局", "bureau")

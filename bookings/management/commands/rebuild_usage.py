@@ -9,8 +9,8 @@ class Command(BaseCommand):
     """Make again what is kept of every unit's logs."""
 
     help = (
-        "Work out the sums of usage by unit and day, and the list of logs that wait to be confirmed, again from "
-        "the logs. Safe to repeat, also while the site is in use."
+        "Work out the sums of usage by unit and day, and the list of logs that wait to be confirmed, again "
+        "from the logs. Safe to repeat, also while the site is in use."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -19,8 +19,8 @@ from providers.instruments.models import Instrument
 from providers.terms.domain.listed_prices import OUTSIDE_KINDS
 from providers.terms.models import Closure, OpenWindow
 from providers.terms.openings import local_date, local_midnight
-from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
 from providers.units.domain.completeness_plain import month_ends
+from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
 from providers.units.selectors.completeness import judge_completeness
 
 

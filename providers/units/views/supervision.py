@@ -25,8 +25,8 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.text.labels import KINDS
 from providers.instruments.views.common import person
 from providers.units.domain.completeness import kind_changes
-from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, ReminderOutcome
 from providers.units.domain.completeness_plain import A_WEEK
+from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, ReminderOutcome
 from providers.units.selectors.completeness import completeness_at, kinds_running_out
 from providers.units.selectors.reminders import reminder_plan, reminders
 from providers.units.selectors.supervision import titles_by_id, unit_acts

@@ -211,6 +211,5 @@ def test_what_waits_is_read_without_walking_through_the_logs(city):
             cursor.execute(f"EXPLAIN {query}")
             plans.append("\n".join(row[0] for row in cursor.fetchall()))
     assert plans
-    assert not Counter(
-        name for plan in plans for name in ("usage_by_time", "Seq Scan on bookings_usagelog") if name in plan
-    )
+    walked = ("usage_by_time", "Seq Scan on bookings_usagelog")
+    assert not [name for plan in plans for name in walked if name in plan]
