@@ -1,8 +1,9 @@
 """The kept sums of usage by day, and the same worked out from the logs."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -69,7 +70,7 @@ def calculate_sums(organization_id: int) -> DaySums:
     return sums
 
 
-def _sum_by_day(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog, tuple]:  # type: ignore[type-arg]
+def _sum_by_day(logs: QuerySet[UsageLog]) -> Iterable[tuple[Any, ...]]:
     return (
         _by_day(logs)
         .values("on")
@@ -83,7 +84,7 @@ def _sum_by_day(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog, tuple]:  # type:
     )
 
 
-def _count_by_payer(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog, tuple]:  # type: ignore[type-arg]
+def _count_by_payer(logs: QuerySet[UsageLog]) -> Iterable[tuple[Any, ...]]:
     external = _by_day(logs).filter(EXTERNAL, payer_organization__isnull=False)
     return (
         external.values("payer_organization_id", "on")
@@ -92,5 +93,5 @@ def _count_by_payer(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog, tuple]:  # t
     )
 
 
-def _by_day(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
+def _by_day(logs: QuerySet[UsageLog]) -> QuerySet[Any]:
     return logs.order_by().annotate(on=TruncDate("starts_at", tzinfo=CITY_TIME))
