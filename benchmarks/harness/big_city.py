@@ -233,13 +233,16 @@ class BigCity:
             ends_at=f"{starts} + interval '3 hours'",
         )
         logs = _first(UsageLog)
-        confirmed = f"(SELECT n FROM {numbers} WHERE n % {WAITS} <> 0) AS confirmed"
+        confirmed = (
+            f"(SELECT n, row_number() OVER (ORDER BY n) AS place FROM {numbers}"
+            f" WHERE (n + n / {size.instruments}) % {WAITS} <> 0) AS confirmed"
+        )
         number = f"2 * (n / {size.instruments}) + 2"
         entries = self._entries("confirmation", confirmed, instrument, number)
         copies(
             UsageConfirmation(),
             confirmed,
-            entry_id=f"{entries} - 1 + n - n / {WAITS}",
+            entry_id=f"{entries} - 1 + place",
             log_id=f"{logs} - 1 + n",
         )
         self._corrections(logs)

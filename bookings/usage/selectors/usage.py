@@ -70,7 +70,7 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
     """Return logs that the viewer can confirm, or with corrections they can confirm."""
     if viewer.is_anonymous:
         return usage_logs(viewer)
-    asked = _with_details(UsageLog.objects.filter(pk__in=_waiting_for(viewer).values("log")))
+    asked = _with_details(UsageLog.objects.filter(pk__in=_waiting_for(viewer)))
     waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer)
     waiting_correction = Exists(
         UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=True).exclude(
@@ -83,19 +83,20 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
     return asked.filter(waiting_log | Q(pk__in=corrected)).order_by("starts_at", "id")
 
 
-def _waiting_for(viewer: "User") -> QuerySet[WaitingLog]:
-    """Return what waits on the viewer's instruments and in their units, and their own.
+def _waiting_for(viewer: "User") -> list[int]:
+    """Return the logs of which something waits on the viewer's instruments and in their units, and their own.
 
-    The ids stand in the statement, so that the database knows how few they are, and reads those instead of
-    walking through all logs (at a million logs 1 ms instead of 900).
+    As ids in the statement: a subquery behind its many joins would have the database join all logs first
+    (at a million logs a second instead of some milliseconds).
     """
     own = standing(viewer)
     kept = viewer.kept_instruments.filter(organization__in=own.organization_ids(Role.KEEPER))
-    return WaitingLog.objects.filter(
+    found = WaitingLog.objects.filter(
         Q(instrument__in=list(kept.values_list("pk", flat=True)))
         | Q(organization__in=own.organization_ids(Role.UNIT_MANAGER))
         | Q(user=viewer)
     )
+    return list(found.values_list("pk", flat=True))
 
 
 def is_waiting_condition() -> Q:
@@ -108,7 +109,7 @@ def is_waiting_condition() -> Q:
 def waiting_logs(organization_id: int) -> QuerySet[UsageLog]:
     """Return the logs of a unit of which something waits, from the logs themselves."""
     logs = UsageLog.objects.filter(is_waiting_condition(), instrument__organization_id=organization_id)
-    return logs.select_related("instrument").order_by("pk")
+    return logs.select_related("instrument").only("user_id", "instrument__organization_id").order_by("pk")
 
 
 def get_confirmable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
