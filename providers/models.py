@@ -12,6 +12,7 @@ from providers.instruments.models import (
     Keeper,
     Qualification,
 )
+from providers.revisions.models import RevisedUnit
 from providers.search.models import SearchedUnit, SearchSpelling, SearchTerm, SynonymGroup, SynonymWord
 from providers.terms.models import (
     CalendarDay,
@@ -27,6 +28,7 @@ from providers.terms.models import (
 from providers.units.models import (
     CompletenessNotice,
     CompletenessWatch,
+    KeptCompleteness,
     OpennessStatement,
     Publication,
     PublicationPicture,

@@ -20,6 +20,7 @@ from providers.instruments.selectors.instruments import (
     instrument_ids,
     instrument_lock,
     instrument_locks,
+    instrument_locks_of_unit,
     instruments,
     instruments_by_id,
     instruments_kept_while_suspended,

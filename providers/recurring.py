@@ -9,6 +9,7 @@ from providers.exchange.services.uploads import sheets_forget_old
 from providers.instruments.services.people import qualification_ends_tell
 from providers.search.services.index import search_refresh
 from providers.terms.services.windows import windows_extend
+from providers.units.services.kept_completeness import completeness_keep
 from providers.units.services.notices import completeness_notices_send
 from providers.units.services.publications import publications_publish_due
 
@@ -29,6 +30,7 @@ RECURRING = (
     RecurringJob(
         "providers.publications", gettext_noop("Scheduled publications"), MINUTE, publications_publish_due
     ),
+    RecurringJob("providers.completeness", gettext_noop("Completeness of units"), MINUTE, completeness_keep),
     RecurringJob("providers.windows", gettext_noop("Open windows up to the horizon"), HOUR, _extend_windows),
     RecurringJob(
         "providers.completeness_notices",

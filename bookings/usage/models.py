@@ -167,6 +167,66 @@ class UsageConfirmation(models.Model):
         return self.public_id
 
 
+class UsageDay(models.Model):
+    """Projection: the sums of a unit's logs by the day on which they start, with confirmed corrections.
+
+    Written by what writes logs and confirms corrections, in its transaction, and made again by a command.
+    Only figures for everybody are read from it: assessments read the logs. The day is the city's.
+    """
+
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    internal_seconds = models.BigIntegerField(help_text="effective seconds")
+    external_seconds = models.BigIntegerField(help_text="effective seconds")
+    amount_fen = models.BigIntegerField(help_text="in 0.01 yuan, so that sums stay exact")
+    uses = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "day"], name="usage_day_once")]
+        indexes = [
+            models.Index(
+                fields=["day"],
+                include=["organization", "internal_seconds", "external_seconds"],
+                name="usage_day_by_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.day}"
+
+
+class ServedDay(models.Model):
+    """Projection: how often a unit served an outside organization on a day; beside `UsageDay`, kept alike."""
+
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.CASCADE, related_name="+")
+    payer = models.ForeignKey("accounts.Organization", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    uses = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payer", "day", "organization"], name="served_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.payer_id} {self.day}"
+
+
+class WaitingLog(models.Model):
+    """Projection: a log that waits to be confirmed, or of which a correction does; beside `UsageDay`.
+
+    Logs never change, so that no index of theirs can hold only those that wait.
+    """
+
+    log = models.OneToOneField(UsageLog, on_delete=models.CASCADE, related_name="waiting", primary_key=True)
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.CASCADE, related_name="+")
+    instrument = models.ForeignKey("providers.Instrument", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.log_id)
+
+
 class Review(models.Model):
     """评价: the user's rating of a use."""
 

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
@@ -16,7 +15,7 @@ from instrument_share.journal import seals
 from instrument_share.journal.mails import Tell, mail_of
 from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
 from instrument_share.kernel.errors import require_found
-from instrument_share.kernel.wording import Bilingual, Sentence, Words
+from instrument_share.kernel.wording import Sentence, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,33 +99,11 @@ def notify(
     are the `lines` below it. Instants, dates, amounts, `Words`, `Bilingual` names, sentences and tuples of
     these may be parameters: they are kept as such and told in the reader's language.
     """
-    kept, below = _kept(params or {}), [_kept(line) for line in lines]
+    kept, below = to_plain(params or {}), [to_plain(line) for line in lines]
     Notification.objects.bulk_create(
         Notification(user=user, message=message, params=kept, lines=below, path=path, created_at=now)
         for user in users
     )
-
-
-def _kept(value: Any) -> Any:
-    """Return a parameter as JSON keeps it; the edge reads it back (`web.responses.problem`)."""
-    match value:
-        case Mapping():
-            return {name: _kept(one) for name, one in value.items()}
-        case tuple():
-            return [_kept(one) for one in value]
-        case Sentence():
-            return {"message": value.message, "params": _kept(value.params)}
-        case Bilingual():
-            return {"zh": value.zh, "en": value.en}
-        case Words():
-            return {"words": str(value)}
-        case datetime():
-            return {"instant": value.isoformat()}
-        case date():
-            return {"date": value.isoformat()}
-        case Decimal():
-            return {"decimal": str(value)}
-    return value
 
 
 @transaction.atomic

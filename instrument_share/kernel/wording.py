@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +28,48 @@ class Bilingual:
 
     zh: str
     en: str = ""
+
+
+def to_plain(value: Any) -> Any:
+    """Return a parameter, a sentence or the parameters of one as JSON keeps them."""
+    match value:
+        case Mapping():
+            return {name: to_plain(one) for name, one in value.items()}
+        case tuple():
+            return [to_plain(one) for one in value]
+        case Sentence():
+            return {"message": value.message, "params": to_plain(value.params)}
+        case Bilingual():
+            return {"zh": value.zh, "en": value.en}
+        case Words():
+            return {"words": str(value)}
+        case datetime():
+            return {"instant": value.isoformat()}
+        case date():
+            return {"date": value.isoformat()}
+        case Decimal():
+            return {"decimal": str(value)}
+    return value
+
+
+def from_plain(value: Any) -> Any:
+    """Return the parameter or sentence that `to_plain` was given."""
+    match value:
+        case list():
+            return tuple(from_plain(one) for one in value)
+        case {"message": message, "params": params}:
+            return Sentence(message, {name: from_plain(one) for name, one in params.items()})
+        case {"zh": zh, "en": en}:
+            return Bilingual(zh, en)
+        case {"words": words}:
+            return Words(words)
+        case {"instant": instant}:
+            return datetime.fromisoformat(instant)
+        case {"date": day}:
+            return date.fromisoformat(day)
+        case {"decimal": number}:
+            return Decimal(number)
+    return value
 
 
 _CLOSED_LISTS: dict[type[StrEnum], Mapping[StrEnum, str]] = {}

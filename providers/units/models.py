@@ -228,6 +228,26 @@ class CompletenessWatch(models.Model):
         return f"{self.day}"
 
 
+class KeptCompleteness(models.Model):
+    """Projection: the completeness of a unit at the end of a day, as `domain.completeness` judges it.
+
+    It counts while no `RevisedUnit` says that something of the unit was revised since, and while the two
+    facts that stand elsewhere are those that it was judged by.
+    """
+
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    kinds = models.JSONField(help_text="the six kinds, as `domain.completeness_plain` writes them")
+    in_district = models.BooleanField(help_text="whether the unit's district was known")
+    threshold_yuan = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "day"], name="kept_completeness_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.day}"
+
+
 class UnitProfile(models.Model):
     """单位简介, the first of the six kinds: who an owning unit is."""
 

@@ -3,12 +3,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from bookings.usage.selectors.usage import find_broken_links
+from bookings.usage.services.days import usage_units_differing
 
 
 class Command(BaseCommand):
-    """Exit with 0 when every chain fits, with 1 otherwise."""
+    """Exit with 0 when every chain fits and the sums by day are those of the logs, with 1 otherwise."""
 
-    help = "Walk the chain of usage entries of every instrument and name the first row that does not fit."
+    help = (
+        "Walk the chain of usage entries of every instrument and name the first row that does not fit; "
+        "then compare the sums by day, from which public figures come, with the logs."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken = next(find_broken_links(), None)
@@ -19,3 +23,10 @@ class Command(BaseCommand):
                 f"recorded {entry.recorded_at:%Y-%m-%dT%H:%M:%SZ}): {what}."
             )
         self.stdout.write("Every chain of usage entries fits.")
+        differing = usage_units_differing()
+        if differing:
+            raise CommandError(
+                f"What is kept of the logs differs from them for the units with the ids {differing}. "
+                "Run rebuild_usage, and find out what wrote past the services."
+            )
+        self.stdout.write("What is kept of the logs (sums by day, what waits) agrees with them.")

@@ -16,7 +16,9 @@ from bookings.requests.services.next_free import next_free_refresh
 from bookings.usage.domain.errors import HistoryRefused
 from bookings.usage.domain.history import ENDED_STATES, HistoryRow
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
+from bookings.usage.services.days import usage_days_add
 from bookings.usage.services.history_rows import ImportContext, ImportedRows, build_rows, link_entries
+from bookings.usage.services.waiting import waiting_add
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -198,6 +200,8 @@ def _insert(results: Sequence[ImportedRows], entries: Sequence[UsageEntry]) -> N
     for log in logs:
         log.entry_id, log.booking_id = log.entry.pk, log.booking.pk if log.booking else None
     UsageLog.objects.bulk_create(logs, batch_size=BATCH_SIZE)
+    usage_days_add(logs)
+    waiting_add(one.log for one in results if one.log and not one.confirmation)
     confirmations = [one.confirmation for one in results if one.confirmation]
     for confirmation in confirmations:
         confirmation.entry_id, confirmation.log_id = confirmation.entry.pk, confirmation.log.pk

@@ -36,6 +36,8 @@ from bookings.usage.selectors.usage import (
 from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services import notifications
 from bookings.usage.services.chain import append_entry
+from bookings.usage.services.days import usage_days_add, usage_days_change
+from bookings.usage.services.waiting import waiting_add, waiting_end
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal import services as journal
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 def log_write(log: UsageLog, *, actor: "User", now: datetime) -> UsageLog:
     """Append a log to its instrument's chain, under the caller's lock of that instrument."""
     append_entry(log, EntryKind.LOG, instrument=log.instrument, actor=actor, now=now)
+    usage_days_add([log])
+    waiting_add([log])
     _record(log, log, "usage.recorded", actor, now, {"entry": log.entry.number, "hash": log.entry.hash})
     return log
 
@@ -181,6 +185,7 @@ def usage_correct(
         raise UsageRefused(problems=problems)
     correction = UsageCorrection(log=log, changes=chain.to_plain_value(differing), reason=reason.strip())
     append_entry(correction, EntryKind.CORRECTION, instrument=log.instrument, actor=actor, now=now)
+    waiting_add([log])
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
     notifications.notify_user_of_log(log, notifications.CORRECTED, now)
     return correction
@@ -208,8 +213,12 @@ def usage_confirm(
     problems = [] if correction is None else find_confirmation_problems(log, correction)
     if problems:
         raise UsageRefused(problems=problems)
+    if correction is not None:
+        before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
+        usage_days_change(log, before, after)
     confirmation = UsageConfirmation(log=log, correction=correction)
     append_entry(confirmation, EntryKind.CONFIRMATION, instrument=log.instrument, actor=actor, now=now)
+    waiting_end(log)
     _record(
         confirmation, log, "usage.confirmed", actor, now, {"correction": correction and correction.public_id}
     )

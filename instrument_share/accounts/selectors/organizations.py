@@ -106,6 +106,11 @@ def organizations_by_id(ids: Iterable[int]) -> dict[int, Organization]:
     return Organization.objects.in_bulk(list(ids))
 
 
+def organizations_of_any_state() -> QuerySet[Organization]:
+    """Return every organization, for figures that name none."""
+    return Organization.objects.all()
+
+
 def owning_organizations() -> dict[int, Organization]:
     """Return every admitted organization that owns instruments, by id; for the system's own work."""
     rows = Organization.objects.filter(owns_instruments=True, state=OrganizationState.ADMITTED)

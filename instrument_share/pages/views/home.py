@@ -1,6 +1,6 @@
 """Start page, openness statistics, and the redirect to one's desk."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -23,7 +23,7 @@ from instrument_share.web.forms.params import parse_year
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from instrument_share.web.text.formats import bilingual, month_label
 from providers import public as providers
-from providers.domain import PublicationKind
+from providers.domain import ONE_DAY, PublicationKind
 
 MAX_SOONEST = 6
 MAX_NEWEST = 4
@@ -46,12 +46,18 @@ def home(request: HttpRequest) -> HttpResponse:
         # Asked only while there is nothing to find: no site without an administrator has instruments.
         "is_set_up": bool(counts.total) or accounts.has_administrator(),
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
-        "openness": bookings.get_openness(Interval(now - YEAR, now)),
+        "openness": bookings.get_openness(_past_year(now)),
         "rows": build_instrument_rows(request.user, bookings.get_soonest_free(found, MAX_SOONEST), now),
         "cases": _newest(request, PublicationKind.CASE),
         "news": _newest(request, PublicationKind.NEWS),
     }
     return render(request, "pages/home.html", context)
+
+
+def _past_year(now: datetime) -> Interval:
+    """Return the last 365 days and today, as whole days, whose sums are kept."""
+    end = datetime.combine(now.astimezone(CITY_TIME).date() + ONE_DAY, time(), CITY_TIME)
+    return Interval(end - YEAR - ONE_DAY, end)
 
 
 def _newest(request: HttpRequest, kind: PublicationKind) -> Any:

@@ -9,8 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from bookings.domain import get_year_interval
-from bookings.public import Hours
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
@@ -97,7 +95,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "unbookable_count": counts["unbookable"],
         "waiting": waiting[:MAX_LISTED],
         "waiting_count": waiting.count(),
-        "usage": _usage(unit.pk, today.year),
+        "usage": bookings.get_unit_hours_of_year(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
     }
     return render(request, "pages/unit_desk.html", context)
@@ -146,11 +144,6 @@ def _running_out(organization_id: int, today: date) -> "list[tuple[InformationKi
     ends = providers.kinds_running_out([organization_id], today)[organization_id]
     soon = [(kind, day) for kind, day in ends.items() if day <= today + NOTICE_AHEAD]
     return sorted(soon, key=lambda one: one[1])
-
-
-def _usage(organization_id: int, year: int) -> Hours:
-    found = {hours.key: hours for hours in bookings.get_hours_by_unit(get_year_interval(year))}
-    return found.get(organization_id) or Hours(organization_id, 0, 0)
 
 
 def _assessments(request: HttpRequest, organization_id: int) -> "list[UnitAssessment]":

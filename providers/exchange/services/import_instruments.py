@@ -19,6 +19,7 @@ from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import categories_with_parts
 from providers.instruments.services.common import values_to_json
 from providers.instruments.services.instruments import assign_values, changed_values, problem_of_category
+from providers.revisions.services import units_revised
 from providers.search.services.index import search_index
 from providers.terms.openings import local_date
 
@@ -59,6 +60,7 @@ def _write(task: ImportTask, steps: Sequence[Step]) -> list[Made]:
     if updated:
         fields = sorted({"revision", *(name for _, names in updated for name in names)})
         bulk_update_with_history([instrument for instrument, _ in updated], Instrument, fields, **how)
+    units_revised([task.organization.pk])
     search_index([instrument.pk for instrument, _ in subjects])
     common: dict[str, Any] = {
         "actor": task.actor,

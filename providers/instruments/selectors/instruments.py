@@ -150,6 +150,12 @@ def instrument_locks(instrument_ids: Iterable[int]) -> list[Instrument]:
     return list(Instrument.objects.select_for_update().filter(pk__in=list(instrument_ids)).order_by("pk"))
 
 
+def instrument_locks_of_unit(organization_id: int) -> list[Instrument]:
+    """Lock and return all instruments of a unit in order of id, until the transaction ends."""
+    ids = Instrument.objects.filter(organization_id=organization_id).values_list("pk", flat=True)
+    return instrument_locks(ids)
+
+
 def category_table() -> QuerySet[InstrumentCategory]:
     """Return the categories of the version that was loaded last."""
     latest = InstrumentCategory.objects.order_by("-id").values("version")[:1]

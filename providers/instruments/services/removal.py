@@ -14,6 +14,7 @@ from providers.instruments.domain.states import is_removable
 from providers.instruments.models import Instrument
 from providers.instruments.services.changes import drafts_removed
 from providers.instruments.services.common import lock_instrument
+from providers.revisions.services import units_revised
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -78,6 +79,7 @@ def _delete(actor: "User", instruments: Sequence[Instrument], now: datetime) -> 
         for row in collected:
             row._history_user, row._history_date = actor, now  # type: ignore[attr-defined]
     rows.delete()
+    units_revised(instrument.organization_id for instrument in instruments)
 
 
 def _name(instrument: Instrument) -> Bilingual:

@@ -8,17 +8,19 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef, Q
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
+from providers.revisions.models import RevisedUnit
 from providers.terms.domain.special_days import ONE_DAY
 from providers.terms.openings import local_date, local_midnight
 from providers.units.domain.choices import ProfileState
 from providers.units.domain.completeness import UnitCompleteness, completeness_on, expiry_dates
+from providers.units.domain.completeness_plain import completeness_from_plain
 from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,
@@ -27,7 +29,14 @@ from providers.units.domain.information import (
     UnitRecord,
 )
 from providers.units.domain.profiles import PROFILE_FIELDS, SHORTEST_INTRODUCTION
-from providers.units.models import OpennessStatement, Regulation, ServiceCase, UnitNews, UnitProfile
+from providers.units.models import (
+    KeptCompleteness,
+    OpennessStatement,
+    Regulation,
+    ServiceCase,
+    UnitNews,
+    UnitProfile,
+)
 
 PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "picture")
 
@@ -35,7 +44,7 @@ PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "pictur
 def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int, UnitCompleteness]:
     """Return the completeness of each unit at the end of a day, by organization id.
 
-    Eight queries for any number of units.
+    One query if it is kept of all of them, nine if not.
     """
     return {pk: judged[0] for pk, judged in completeness_at(organization_ids, [as_of]).items()}
 
@@ -43,7 +52,42 @@ def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int,
 def completeness_at(
     organization_ids: Collection[int], days: Sequence[date]
 ) -> dict[int, tuple[UnitCompleteness, ...]]:
-    """Return the completeness at the end of several days, in order; as many queries as for one."""
+    """Return the completeness at the end of several days, in order; as many queries as for one.
+
+    What is kept (`services.kept_completeness`) is read, and the rest judged anew: at 20,000 instruments this
+    spares their 140,000 revisions, 3 s at each visit.
+    """
+    kept = kept_completeness(organization_ids, days)
+    whole = {
+        pk: tuple(by_day[day] for day in days) for pk, by_day in kept.items() if len(by_day) == len({*days})
+    }
+    rest = [pk for pk in organization_ids if pk not in whole]
+    judged = judge_completeness(rest, days) if rest else {}
+    return {pk: whole.get(pk) or judged[pk] for pk in organization_ids}
+
+
+def kept_completeness(
+    organization_ids: Collection[int], days: Collection[date]
+) -> dict[int, dict[date, UnitCompleteness]]:
+    """Return what is kept and still counts, by organization id and day; one query."""
+    rows = KeptCompleteness.objects.filter(
+        ~Exists(RevisedUnit.objects.filter(organization=OuterRef("organization"))),
+        Q(in_district=True, organization__district__isnull=False)
+        | Q(in_district=False, organization__district__isnull=True),
+        organization__in=list(organization_ids),
+        day__in=set(days),
+        threshold_yuan=settings.REGISTRATION_THRESHOLD_YUAN,
+    )
+    found: dict[int, dict[date, UnitCompleteness]] = defaultdict(dict)
+    for pk, day, kinds in rows.values_list("organization_id", "day", "kinds"):
+        found[pk][day] = completeness_from_plain(pk, day, kinds)
+    return found
+
+
+def judge_completeness(
+    organization_ids: Collection[int], days: Collection[date]
+) -> dict[int, tuple[UnitCompleteness, ...]]:
+    """Judge each unit at the end of several days, in order, from what it published; eight queries."""
     threshold = settings.REGISTRATION_THRESHOLD_YUAN
     return {
         unit.organization_id: completeness_on(unit, days, threshold)
@@ -60,12 +104,6 @@ def kinds_running_out(
         unit.organization_id: expiry_dates(unit, as_of, threshold)
         for unit in _records(organization_ids, as_of)
     }
-
-
-def month_ends(year: int) -> tuple[date, ...]:
-    """Return the last day of each month."""
-    firsts = [date(year, month, 1) for month in range(2, 13)] + [date(year + 1, 1, 1)]
-    return tuple(first - ONE_DAY for first in firsts)
 
 
 def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]:

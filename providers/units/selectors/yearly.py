@@ -19,8 +19,9 @@ from providers.instruments.models import Instrument
 from providers.terms.domain.listed_prices import OUTSIDE_KINDS
 from providers.terms.models import Closure, OpenWindow
 from providers.terms.openings import local_date, local_midnight
+from providers.units.domain.completeness_plain import month_ends
 from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
-from providers.units.selectors.completeness import completeness_at, month_ends
+from providers.units.selectors.completeness import judge_completeness
 
 
 class UnitOfYear(TypedDict):
@@ -90,7 +91,7 @@ def units_of_year(year: int) -> Iterator[UnitOfYear]:
     whole = year_interval(year)
     units = _units(whole.end)
     ids = list(units)
-    kinds = completeness_at(ids, month_ends(year))
+    kinds = judge_completeness(ids, month_ends(year))
     counts = _published_counts(ids, whole.end)
     statements = OpennessStatement.objects.filter(
         organization_id__in=ids, year=year, published_at__isnull=False, withdrawn_at__isnull=True

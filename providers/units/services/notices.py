@@ -16,7 +16,7 @@ from providers.units.domain.choices import Completeness
 from providers.units.domain.information import KIND_WORDS
 from providers.units.domain.reminders import TOLD_LATE
 from providers.units.models import CompletenessNotice, CompletenessWatch
-from providers.units.selectors.completeness import completeness_of, kinds_running_out
+from providers.units.selectors.completeness import judge_completeness, kinds_running_out
 from providers.units.services.reminders import open_kind_line, unit_desk_path, unit_name
 
 RUNS_OUT = gettext_noop("{kind} of {unit}: out of date from {date} on, if nothing is done.")
@@ -77,7 +77,7 @@ def _ahead(units: Collection[int], today: date) -> Iterator[Due]:
 
 
 def _run_out(units: Collection[int], today: date) -> Iterator[Due]:
-    for pk, unit in completeness_of(units, today).items():
+    for pk, (unit,) in judge_completeness(units, [today]).items():
         for one in unit.kinds:
             if one.state is Completeness.STALE and one.since is not None and one.since > today - TOLD_LATE:
                 notice = CompletenessNotice(

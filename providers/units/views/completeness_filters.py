@@ -1,9 +1,8 @@
 """Filters, columns and exports of the bureau's table of units."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,11 +20,10 @@ from instrument_share.web.text import formats, labels
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS
 from providers.units.domain.choices import Completeness
+from providers.units.domain.completeness_plain import month_ends, past_month_ends
 from providers.units.domain.information import KIND_WORDS
-from providers.units.selectors.completeness import month_ends
 from providers.units.views.completeness_table import FIRST_ORDER, OPEN, ORDERS, UnitRow
 
-MONTHS_BACK = 24
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -67,13 +65,6 @@ class UnitFilterForm(forms.Form):
             ("", nothing or _("All")),
             *choices,
         ]
-
-
-def past_month_ends(today: date) -> Iterator[date]:
-    """Yield the month ends of the last two years, latest first."""
-    years = range(today.year, today.year - 3, -1)
-    ends = (end for year in years for end in reversed(month_ends(year)))
-    yield from islice((end for end in ends if end < today), MONTHS_BACK)
 
 
 def month_ends_of(year: int, today: date) -> list[date]:

@@ -1,12 +1,11 @@
 """The table of all owning units by completeness, with filters and orders.
 
-Everything is judged anew from dated publications, so that past month ends can be shown. The number of queries
-is constant.
+What is judged of each day is kept, past month ends too. The number of queries is constant.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts import selectors as accounts
@@ -20,6 +19,7 @@ from providers.units.domain.completeness import (
     UnitCompleteness,
     kind_changes,
 )
+from providers.units.domain.completeness_plain import A_WEEK
 from providers.units.domain.information import InformationKind
 from providers.units.selectors.completeness import completeness_at
 from providers.units.selectors.reminders import last_reminded
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
 
-A_WEEK = timedelta(days=7)
 OPEN = "open"
 """Missing or out of date."""
 

@@ -25,6 +25,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.text.labels import KINDS
 from providers.instruments.views.common import person
 from providers.units.domain.completeness import kind_changes
+from providers.units.domain.completeness_plain import A_WEEK
 from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, ReminderOutcome
 from providers.units.selectors.completeness import completeness_at, kinds_running_out
 from providers.units.selectors.reminders import reminder_plan, reminders
@@ -40,7 +41,7 @@ from providers.units.views.completeness_filters import (
     requested_day,
     table_heads,
 )
-from providers.units.views.completeness_table import A_WEEK, UnitRow, filter_units, owning_units
+from providers.units.views.completeness_table import UnitRow, filter_units, owning_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

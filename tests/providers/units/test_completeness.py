@@ -18,8 +18,9 @@ from providers.terms.domain.terms import OpeningPattern
 from providers.terms.services.closures import closure_lift, closure_record
 from providers.terms.services.retirement import instrument_retire
 from providers.units.domain.choices import Completeness
+from providers.units.domain.completeness_plain import month_ends
 from providers.units.domain.publications import PublicationKind
-from providers.units.selectors.completeness import completeness_at, completeness_of, month_ends
+from providers.units.selectors.completeness import completeness_at, completeness_of
 from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.profiles import (
     unit_profile_confirm,
@@ -116,7 +117,7 @@ def test_one_unit_and_two_take_as_many_statements(world, district, statements):
         lambda: completeness_of(ids, TODAY),
         by=lambda: [fill(world, world.unit, world.manager), fill(world, world.other, world.other_manager)],
     )
-    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 8
+    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 9
 
 
 def test_the_year_of_a_unit(world, district):

@@ -17,6 +17,7 @@ from bookings.usage.selectors.statistics import (
     get_openness,
 )
 from bookings.usage.selectors.usage import get_current_values, usage_logs
+from bookings.usage.services.days import usage_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.canonical import format_instant
 from instrument_share.kernel.interval import Interval
@@ -64,6 +65,7 @@ def corrected(small):
         instrument, local(YEAR, 6, 5, 8), payer=other, external=True, amount=Decimal(1), confirmed=False
     )
     small.manager = city.person("管理员", small.unit, Role.UNIT_MANAGER)
+    usage_rebuild()
     return small
 
 
@@ -141,5 +143,6 @@ def test_corrected_uses_take_as_many_statements_as_one(corrected, statements):
     def more():
         for log in corrected.city.logs(corrected.instrument, 4, payer=corrected.client, external=True):
             correct(corrected, log, measuring_seconds=9)
+        usage_rebuild()
 
     statements.assert_unchanged(lambda: (get_openness(WHOLE_YEAR), get_hours_by_month(WHOLE_YEAR)), by=more)
