@@ -246,10 +246,10 @@ def serving() -> Iterator[Server]:
 
 
 def documented_command(port: int) -> list[str]:
-    """The server's line of docs/operations.md, with the load's port and the view that is the floor."""
-    text = Path("docs/operations.md").read_text(encoding="utf-8").replace("\\\n", " ")
-    found = re.search(r"\.venv/bin/granian (--interface wsgi .*)", text)
-    assert found, "docs/operations.md names no server"
+    """The server's line of the documented unit, with the load's port and the view that is the floor."""
+    unit = Path("docs/site/instrument-share.service").read_text(encoding="utf-8")
+    found = re.search(r"^ExecStart=\S+/granian (--interface wsgi .*)", unit, re.M)
+    assert found, "the documented unit starts no server"
     arguments = (
         found[1]
         .replace("--port 8000", f"--port {port}")

@@ -38,15 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # Hashing that is slow on purpose would be most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Pages name static files as they stand in the source tree; `collected` below has them as on a site.
-    # Rows that a test puts there without a service leave no audit entry, which shared pages go by.
-    settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     # `force_login` asks nobody for a password; test_own_account.py asks as a site does.
     settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
     # Tests without a database have limits too; `shared_limits` below has them as on a site.
     settings.SITE_CACHES = settings.CACHES
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        # Rows that a test puts there without a service leave no audit entry, which shared pages go by.
+        "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    }
     config.stash[AT_START] = visible_in_the_root(config)
 
 

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as project
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
@@ -25,7 +24,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w{64})"')
 @pytest.fixture
 def city(clock, settings):
     settings.CACHES = {
-        **project.CACHES,
+        **settings.CACHES,
         "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tested"},
     }
     caches["pages"].clear()

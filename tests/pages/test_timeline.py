@@ -2,10 +2,12 @@
 
 import re
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 
 from providers.search.services.index import search_rebuild
+from providers.units.models import UnitProfile
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import slot
@@ -75,3 +77,31 @@ def test_timeline_of_many_instruments_takes_as_many_statements_as_of_one(city, s
         factories.rule(other)
     search_rebuild()
     assert (see(None, "timeline", day="2026-03-05").context["shown"], count()) == (6, one)
+
+
+def test_a_timeline_of_more_than_a_page_says_so_and_goes_on(city, see, monkeypatch):
+    monkeypatch.setattr("instrument_share.pages.views.catalogue.MAX_ON_TIMELINE", 2)
+    for name in ("乙仪器", "丙仪器"):
+        factories.instrument(city.owner, name_zh=name)
+    first = see(None, "timeline", day="2026-03-05")
+    assert "共 3 台，本页 2 台" in body_of(first)
+    following = re.search(r'href="\?day=2026-03-05&amp;cursor=([^"]+)" rel="next"', first.content.decode())[1]
+    following = unquote(following)
+    second = see(None, "timeline", day="2026-03-05", cursor=following)
+    assert second.context["shown"] == 1
+    events = [
+        see(None, "timeline_events", day="2026-03-05", **more).json()["resources"]
+        for more in ({}, {"cursor": following})
+    ]
+    assert [len(resources) for resources in events] == [2, 1]
+    assert len({resource["id"] for resources in events for resource in resources}) == 3
+
+
+def test_a_timeline_narrows_by_unit(city, see):
+    for name in ("云屏海洋研究院", "云屏医学院"):
+        other = factories.organization(name, owns_instruments=True)
+        UnitProfile.objects.create(organization=other, state="published", published_at=factories.LONG_AGO)
+        factories.instrument(other)
+    page = see(None, "timeline", day="2026-03-05", unit=other.public_id)
+    assert (page.context["count"], page.context["shown"]) == (1, 1)
+    assert see(None, "timeline", day="2026-03-05").context["count"] == 3

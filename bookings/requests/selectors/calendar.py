@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from bookings.requests.domain.offers import Offer, OfferRun, group_offers, merge_offers, split_by_day
@@ -124,16 +123,13 @@ def get_calendar_events(
 
 def get_day_events(
     viewer: "Viewer",
-    queryset: "QuerySet[Instrument]",
+    instruments: "Sequence[Instrument]",
     day: date,
     now: datetime,
     applicant: Applicant | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the events of one day (Asia/Shanghai) on many instruments, in the order of the queryset.
-
-    The caller limits the queryset to what is shown.
-    """
-    return get_calendar_events(viewer, list(queryset), get_date_interval(day), now, applicant)
+    """Return the events of one day (Asia/Shanghai) on many instruments, in their order."""
+    return get_calendar_events(viewer, instruments, get_date_interval(day), now, applicant)
 
 
 def get_day_stretches(

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,14 +25,12 @@ from instrument_share.pages.catalogue.search import (
     build_filter_chips,
     describe_interpretation,
 )
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_day
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from bookings.public import CatalogueResult
     from instrument_share.kernel.interval import Interval
     from providers.models import Instrument
@@ -137,7 +137,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     form, address = _form(request), Address(request)
     shown = _found(request, form, now)
     every = _found(request, form, now, shown.search, exclude_fields=("category",))
-    instruments = list(_in_timeline_order(shown))
+    page = _timeline_page(request, shown)
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
     context = {
         "day": day,
@@ -149,9 +149,13 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "facet": build_category_chips(
             form.cleaned_data.get("category", ""), providers.count_by_place(every.instruments), address
         ),
-        "narrowing": build_filter_chips(form, address, exclude_fields=("q", "day", "category")),
-        "shown": len(instruments),
-        "stretches": bookings.get_day_stretches(request.user, instruments, day, now),
+        "narrowing": build_filter_chips(
+            form, address, exclude_fields=("q", "day", "category", "district", "unit")
+        ),
+        "page": page,
+        "count": shown.instruments.count(),
+        "shown": len(page.items),
+        "stretches": bookings.get_day_stretches(request.user, page.items, day, now),
         "form": form,
     }
     return render(request, "pages/timeline.html", context)
@@ -160,15 +164,21 @@ def timeline(request: HttpRequest) -> HttpResponse:
 @require_safe
 @share_among_visitors
 def timeline_events(request: HttpRequest) -> HttpResponse:
-    """Return a day's events as JSON: `?day=YYYY-MM-DD` and the filters of the page."""
+    """Return a day's events as JSON: `?day=YYYY-MM-DD`, the filters and the cursor of the page."""
     now = clock.now()
-    shown = _in_timeline_order(_found(request, _form(request), now))
+    shown = _timeline_page(request, _found(request, _form(request), now)).items
     applicant = bookings.get_usual_applicant(request.user)
     return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now, applicant))
 
 
-def _in_timeline_order(found: "CatalogueResult") -> "QuerySet[Instrument]":
-    return found.instruments.order_by("category__code", "name_zh", "id")[:MAX_ON_TIMELINE]
+def _timeline_page(request: HttpRequest, found: "CatalogueResult") -> "cursor.Page[Instrument]":
+    """Return the instruments of a page of the timeline, by category and name."""
+    return cursor.page(
+        found.instruments.annotate(place=Coalesce("category__code", Value(""))),
+        ordering=("place", "name_zh", "id"),
+        cursor=request.GET.get("cursor"),
+        limit=MAX_ON_TIMELINE,
+    )
 
 
 def _day(request: HttpRequest, now: datetime) -> date:

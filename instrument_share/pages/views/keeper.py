@@ -86,4 +86,4 @@ def keeper_events(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     day = _day(request, now.astimezone(CITY_TIME).date())
     kept = providers.kept_instruments(request.user)
-    return JsonResponse(bookings.get_day_events(request.user, kept, day, now))
+    return JsonResponse(bookings.get_day_events(request.user, list(kept), day, now))

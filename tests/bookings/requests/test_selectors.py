@@ -102,7 +102,7 @@ def test_calendar_shows_own_bookings_and_all_to_keepers(city, seen):
 
 def test_a_day_over_many_instruments_takes_as_many_statements_as_over_one(city, seen, statements):
     def show():
-        get_day_events(city.keeper, catalogue(VISITOR).order_by("id"), DAY, NOW)
+        get_day_events(city.keeper, list(catalogue(VISITOR).order_by("id")), DAY, NOW)
 
     def more():
         for _ in range(10):
