@@ -1,3 +1,5 @@
+from playwright.sync_api import expect
+
 from tests.journeys.walk import axe
 
 
@@ -5,7 +7,9 @@ def test_a_programmer_reads_the_api_and_tries_an_operation(page):
     page.goto("/")
     page.locator("footer").get_by_role("link", name="开放接口（API）").click()
     page.get_by_role("heading", level=1, name="开放接口（API）").wait_for()
-    page.get_by_text("Search instruments").click()
+    summary = page.get_by_text("检索仪器")
+    expect(summary).to_have_attribute("lang", "zh-Hans")
+    summary.click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.get_by_text('"next_cursor": null').first.wait_for()
@@ -15,7 +19,7 @@ def test_a_programmer_reads_the_api_and_tries_an_operation(page):
 
 def test_the_frame_of_the_api_has_no_barriers(page):
     page.goto("/api/v1/docs")
-    page.get_by_text("Search instruments").wait_for()
+    page.get_by_text("检索仪器").wait_for()
     page.locator(".api-docs").evaluate("part => part.remove()")
     axe(page)
 
