@@ -48,17 +48,17 @@ class Page:
 
 
 PAGES = [
-    Page("home", "/", "", Instrument, 10, 400, 40),
-    Page("home, logged in", "/", "manager", Instrument, 10, 400, 40),
-    Page("openness", f"/openness/?year={TODAY.year}", "", Organization, 20, 400, 40),
-    Page("unit's desk", "/unit/", "manager", Instrument, 20, 400, 80),
-    Page("keeper's day", "/keeper/", "keeper", UsageLog, 10, 400, 60),
-    Page("bureau's desk", "/bureau/", "officer", Organization, 50, 400, 40),
-    Page("completeness", "/bureau/completeness/", "officer", Organization, 50, 400, 40),
-    Page("completeness as CSV", "/bureau/completeness/?export=csv", "officer", Organization, 50, 400, 40),
-    Page("completeness as XLSX", "/bureau/completeness/?export=xlsx", "officer", Organization, 50, 400, 40),
-    Page("remind all", "/bureau/completeness/remind/?all=1", "officer", Organization, 50, 400, 40),
-    Page("units", "/units/", "", Organization, 20, 400, 40),
+    Page("home", "/", "", Instrument, 10, 130, 20),
+    Page("home, logged in", "/", "manager", Instrument, 10, 130, 27),
+    Page("openness", f"/openness/?year={TODAY.year}", "", Organization, 20, 60, 4),
+    Page("unit's desk", "/unit/", "manager", Instrument, 20, 250, 28),
+    Page("keeper's day", "/keeper/", "keeper", UsageLog, 10, 160, 15),
+    Page("bureau's desk", "/bureau/", "officer", Organization, 50, 250, 15),
+    Page("completeness", "/bureau/completeness/", "officer", Organization, 50, 150, 7),
+    Page("completeness as CSV", "/bureau/completeness/?export=csv", "officer", Organization, 50, 300, 6),
+    Page("completeness as XLSX", "/bureau/completeness/?export=xlsx", "officer", Organization, 50, 600, 6),
+    Page("remind all", "/bureau/completeness/remind/?all=1", "officer", Organization, 50, 350, 11),
+    Page("units", "/units/", "", Organization, 20, 80, 3),
 ]
 
 

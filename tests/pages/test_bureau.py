@@ -7,6 +7,7 @@ import pytest
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Organization
 from instrument_share.journal.models import AuditEntry
+from providers.units.services.kept_completeness import completeness_keep
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 from tests.page_fixtures import text_of
@@ -79,6 +80,21 @@ def test_bureau_desk_query_count_is_constant(see, city, bureau, statements):
             factories.organization(f"云屏公司{number}", state="pending")
 
     statements.assert_unchanged(lambda: see(bureau, "bureau"), by=more)
+
+
+def test_bureau_pages_keep_their_budget_with_many_units(client, city, bureau, statements, clock):
+    clock.set(NOW)
+    client.force_login(bureau)
+
+    def more():
+        for number in range(8):
+            factories.organization(f"云屏单位{number}", owns_instruments=True)
+        completeness_keep(NOW)
+
+    completeness_keep(NOW)
+    for page, most in (("/bureau/", 15), ("/bureau/completeness/", 7)):
+        statements.assert_unchanged(lambda page=page: client.get(page), by=more)
+        assert len(statements.of(lambda page=page: client.get(page))) <= most
 
 
 def test_table_links_are_shown_only_with_permission(see, city, bureau):
