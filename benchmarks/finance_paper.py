@@ -22,7 +22,7 @@ def main() -> None:
     verdict = Verdict()
     year = Year(uses_each=10)
     year.import_all()
-    steps = Steps(year)
+    steps = Steps(year.city.officer)
     for step in (steps.freeze, steps.check, steps.score, steps.approve):
         step()
     cycle = steps.cycle

@@ -13,7 +13,7 @@ def main() -> None:
     year = Year(USES_EACH)
     year.import_all()
     analyze()
-    steps = Steps(year)
+    steps = Steps(year.city.officer)
     logs = UsageLog.objects.count()
     read_once()
     verdict.compare(f"freeze of {logs:,} logs", measured=steps.freeze, floor=read_once, accepted=10)
