@@ -110,6 +110,7 @@ from providers.terms.selectors.rule_versions import (
     version_in_force,
 )
 from providers.terms.selectors.rules import (
+    open_seconds,
     open_windows,
     published_rule,
     published_rules_of,

@@ -1,8 +1,8 @@
-"""A year of any size on PostgreSQL, written by the server itself: half a minute for a million logs.
+"""A year of any size on PostgreSQL, written by the server itself in some minutes.
 
-Each instrument is open on all days but three and used by turns by its unit and by an enterprise. Of a thousand
-logs five are not confirmed, two run into the next one, five are free of charge, four have no booking, two were
-corrected, and every third is rated.
+Each instrument is open on all days but three and used by turns by its unit and by an enterprise. Of a
+thousand logs five are not confirmed, two run into the next one, five are free of charge, four have no
+booking, two were corrected, and every third is rated.
 """
 
 from datetime import date, timedelta
@@ -45,8 +45,8 @@ CROSS JOIN generate_series(0, %(each)s - 1) n
 """
 BOOKINGS = """
 INSERT INTO bookings_booking (public_id, group_id, instrument_id, rule_id, user_id, payer_organization_id,
-    state, starts_at, ends_at, held_until, user_kind, service_mode, subject, project, direction, samples, quote,
-    quoted_yuan, requested_at, decision_note, late_cancel, revision)
+    state, starts_at, ends_at, held_until, user_kind, service_mode, subject, project, direction, samples,
+    quote, quoted_yuan, requested_at, decision_note, late_cancel, revision)
 SELECT 'BKG-' || lpad(to_hex(place), 10, '0'),
     (SELECT id FROM bookings_bookinggroup WHERE public_id = 'GRP-BENCH'),
     instrument_id, rule_id, %(user)s, CASE WHEN external THEN %(client)s ELSE owner_id END, 'completed',
@@ -99,7 +99,8 @@ WITH corrected AS (
     INSERT INTO bookings_usageentry
         (instrument_id, number, kind, form, previous_hash, hash, recorded_at, recorded_by_id)
     SELECT instrument_id, 1000000 + 2 * place + turn,
-        CASE turn WHEN 0 THEN 'correction' ELSE 'confirmation' END, 1, repeat('0', 64), repeat('1', 64), %(last)s, %(user)s
+        CASE turn WHEN 0 THEN 'correction' ELSE 'confirmation' END, 1,
+        repeat('0', 64), repeat('1', 64), %(last)s, %(user)s
     FROM corrected CROSS JOIN generate_series(0, 1) turn
     RETURNING id, instrument_id, number
 ), changes AS (

@@ -1,6 +1,5 @@
 """A year of usage for assessments: values without personal data, read in batches."""
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,8 +12,10 @@ from django.db.models.expressions import Combinable
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_counted_rows
-from instrument_share.kernel.interval import Interval, intersect, total_length
+from instrument_share.kernel.interval import Interval
+from instrument_share.quick_columns import FewLists, WholeSecond
 from providers import public as providers
+from providers.domain import OpenSeconds
 
 MAX_USE_LENGTH = timedelta(days=31)
 """How far before and after a year uses are looked for that lie in the same time as one of the year."""
@@ -78,15 +79,12 @@ LOG_FIELDS = (
     "in_region",
     "external",
     "related",
-    "starts_at",
-    "ends_at",
     "idle_seconds",
     "service_mode",
     "direction",
     "purpose",
     "samples",
     "amount_yuan",
-    "funding_sources",
     "capture",
 )
 """Columns read from fields of the same name; `iterate_counted_rows` adds parts of the effective time."""
@@ -96,11 +94,8 @@ RELATED_FIELDS = {
     "owner_organization": "instrument__organization__public_id",
     "number": "entry__number",
     "hash": "entry__hash",
-    "recorded_at": "entry__recorded_at",
     "recorded_by": "entry__recorded_by__public_id",
     "booking": "booking__public_id",
-    "booked_starts_at": "booking__starts_at",
-    "booked_ends_at": "booking__ends_at",
     "quoted_yuan": "booking__quoted_yuan",
     "user": "user__public_id",
     "operator": "operator__public_id",
@@ -109,6 +104,14 @@ RELATED_FIELDS = {
     "rating": "review__rating",
 }
 """Column → where it is read."""
+INSTANTS = {
+    "recorded_at": "entry__recorded_at",
+    "booked_starts_at": "booking__starts_at",
+    "booked_ends_at": "booking__ends_at",
+    "starts_at": "starts_at",
+    "ends_at": "ends_at",
+}
+"""Column → where it is read, to the second."""
 
 
 def usage_of_year(year: int) -> Iterator[UsageOfYear]:
@@ -125,6 +128,8 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
     sources: dict[str, str | Combinable] = {
         **{name: name for name in LOG_FIELDS},
         **RELATED_FIELDS,
+        **{name: WholeSecond(source) for name, source in INSTANTS.items()},
+        "funding_sources": FewLists("funding_sources"),
         "confirmed": Exists(CONFIRMATION),
         "granting_rule": F("booking__rule"),
     }
@@ -133,7 +138,9 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
         batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
-            row["inside_windows_seconds"] = _seconds_inside(row, windows[row["instrument_id"]])
+            row["inside_windows_seconds"] = windows[row["instrument_id"]].seconds_inside(
+                row["starts_at"], row["ends_at"]
+            )
         _count_granted_hours([row for row in batch if not row["inside_windows_seconds"]])
         for row in batch:
             del row["pk"], row["granting_rule"]
@@ -152,9 +159,9 @@ def _count_granted_hours(rows: Iterable[dict[str, Any]]) -> None:
     for rule_id, terms in providers.terms_by_rule(by_rule).items():
         granted = by_rule[rule_id]
         first, last = min(row["starts_at"] for row in granted), max(row["ends_at"] for row in granted)
-        windows = providers.open_time_under([terms], Interval(first, last))
+        hours = OpenSeconds.of(providers.open_time_under([terms], Interval(first, last)))
         for row in granted:
-            row["inside_windows_seconds"] = _seconds_inside(row, windows)
+            row["inside_windows_seconds"] = hours.seconds_inside(row["starts_at"], row["ends_at"])
 
 
 def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:
@@ -171,18 +178,10 @@ def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) ->
     return True
 
 
-def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, list[Interval]]:
+def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, OpenSeconds]:
     """Return open windows of these rows' instruments, from the first row to the last."""
     if not rows:
         return {}
     first = min(row["starts_at"] for row in rows)
     last = max(row["ends_at"] for row in rows)
-    return providers.open_windows(sorted({row["instrument_id"] for row in rows}), Interval(first, last))
-
-
-def _seconds_inside(row: dict[str, Any], windows: Sequence[Interval]) -> int:
-    """Return how many seconds of a row lie in the sorted, disjoint windows."""
-    time = Interval(row["starts_at"], row["ends_at"])
-    first = bisect_right(windows, time.start, key=lambda window: window.end)
-    last = bisect_left(windows, time.end, key=lambda window: window.start)
-    return int(total_length(intersect(windows[first:last], [time])).total_seconds())
+    return providers.open_seconds(sorted({row["instrument_id"] for row in rows}), Interval(first, last))
