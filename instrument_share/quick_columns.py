@@ -24,10 +24,10 @@ class Seconds(Func):
             compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
         )
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         # Without the fraction: STRFTIME would round it.
         template = "CAST(STRFTIME('%%%%s', SUBSTR(%(expressions)s, 1, 19)) AS INTEGER)"
-        return self.as_sql(compiler, connection, template=template)
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 class WholeSecond(Seconds):

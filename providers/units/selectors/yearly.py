@@ -219,8 +219,10 @@ def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
             yield {"instrument": public_id, "offered_seconds": times[0], "closed_seconds": times[1]}
 
 
-def _service(whole: Interval, published_at: datetime, retired_at: datetime | None) -> Interval | None:
-    """Return the part of the year in which an instrument was published."""
+def _service(whole: Interval, published_at: datetime | None, retired_at: datetime | None) -> Interval | None:
+    """Return the part of the year in which an instrument was published; None if it was not."""
+    if published_at is None:
+        return None
     begin = max(whole.start, published_at)
     end = whole.end if retired_at is None else min(whole.end, retired_at)
     return Interval(begin, end) if begin < end else None
