@@ -15,9 +15,9 @@ SMALL = 3_000
 USES_EACH = SMALL // 20
 ACCEPTED = {
     # the ratio of 3,000 logs, where reading units and instruments weighs most, and of a large year
-    "freeze": (150, 80),
-    "check": (40, 28),
-    "score": (40, 18),
+    "freeze": (35, 80),
+    "check": (20, 28),
+    "score": (30, 18),
 }
 MOST_MEMORY = 300  # MB, however many logs
 
