@@ -291,8 +291,8 @@ if SITE_URL.startswith("https://"):
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
 
-# Whether all of the city's other sites under its domain speak HTTPS too is not for this one to say; SQLite does
-# well without the columns that an index carries along.
+# Whether all of the city's other sites under its domain speak HTTPS too is not for this one to say; SQLite
+# does well without the columns that an index carries along.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 
 

@@ -112,6 +112,7 @@ from providers.terms.selectors.rule_versions import (
     version_in_force,
 )
 from providers.terms.selectors.rules import (
+    open_seconds,
     open_windows,
     published_rule,
     published_rules_of,
@@ -126,7 +127,9 @@ from providers.terms.selectors.workdays import (
     add_working_days,
     calendar_year,
     day_table,
+    day_table_at,
     known_years,
+    times_of_year_set,
     working_days_between,
     years_without_days,
 )

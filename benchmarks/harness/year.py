@@ -8,6 +8,7 @@ from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.services.history import history_import
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import User
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import ServiceMode
 from providers.terms.models import PriceLine
@@ -75,8 +76,8 @@ class Year:
 class Steps:
     """The bureau's steps of that year under the city's draft of a policy, from 5 January on."""
 
-    def __init__(self, year: Year) -> None:
-        self.officer = year.city.officer
+    def __init__(self, officer: User) -> None:
+        self.officer = officer
         policy = policy_load(actor=self.officer, document=POLICY.read_text(encoding="utf-8"), now=AFTER)
         cycle = cycle_open(
             actor=self.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(3_000_000), now=AFTER

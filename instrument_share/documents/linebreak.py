@@ -6,6 +6,7 @@ and ellipses stay whole. After GB/T 9704-2012, 7.3.3, numbers and years stay who
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 CLOSING = frozenset("、。，．：；！？）〕］｝〉》」』】〗〞’”…—～·•ー々％‰℃°′″,.:;!?)]}%")
 OPENING = frozenset("（〔［｛〈《「『【〖〝‘“([{¥￥$＄#＃§№")
@@ -33,6 +34,9 @@ def break_lines(
     """
     lines: list[Line] = []
     for part in text.split("\n"):
+        if (whole := width(part)) <= measure - (hang if lines else indent):  # most cells of a table
+            lines.append(Line(part, whole, True) if part[-1:] != " " else _line(part, width, ends=True))
+            continue
         line, used = "", 0.0
         for piece in _split_pieces(part):
             room = measure - (hang if lines else indent)
@@ -98,6 +102,7 @@ def _split_pieces(text: str) -> Iterator[str]:
         yield text[start:]
 
 
+@lru_cache(maxsize=20_000)
 def _may_break(before: str, after: str) -> bool:
     if after == " ":
         return False

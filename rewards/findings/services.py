@@ -1,9 +1,8 @@
 """Findings: run checks on the snapshot, record answers of units and decisions of auditors."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -16,29 +15,13 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
-from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.parts import hash_content
-from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.domain.states import BEFORE_APPROVAL, MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.findings.domain.checks import (
-    Candidate,
-    check_amount,
-    check_booking,
-    check_bulk_at_year_end,
-    check_daily_total,
-    check_device,
-    check_late_entries,
-    check_length,
-    check_never_idle,
-    check_overlap,
-    check_self_dealing,
-    check_two_places,
-    check_windows,
-)
+from rewards.findings.domain.all_checks import SeenCandidate, run_checks
 from rewards.findings.domain.errors import AnswerMissing, DismissedInvalidatesNothing, LogsNotOfFinding
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
@@ -50,17 +33,8 @@ if TYPE_CHECKING:
 ANSWER_WORKING_DAYS = 10
 """How long a unit may take to answer; an upheld finding without an answer by then is overdue."""
 
-GROUPED_CHECKS = frozenset({"no_booking", "late_by_hand"})
-"""Checks that speak of many entries alike: one finding for each instrument."""
-
-
-@dataclass(frozen=True)
-class _SeenCandidate:
-    """A candidate with its instrument (public id) and the unit that has to answer (USCC)."""
-
-    candidate: Candidate
-    instrument: str
-    uscc: str
+AT_ONCE = 500
+"""How many findings are written together."""
 
 
 @transaction.atomic
@@ -69,7 +43,7 @@ def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     cycle.state = next_state(MOVES, cycle.state, "check")
-    opened = _open_findings(cycle, list(_run_checks(cycle.year, StoredSnapshot(cycle))), now)
+    opened = _open_findings(cycle, run_checks(cycle.year, StoredSnapshot(cycle)), now)
     cycle.checked_at = now
     cycle.save(update_fields=["state", "checked_at"])
     record(actor=actor, action="cycle.checked", subject=cycle, now=now, details={"opened": opened})
@@ -163,16 +137,15 @@ def _record(actor: "User", action: str, finding: Finding, now: datetime, **detai
     )
 
 
-def _open_findings(cycle: AssessmentCycle, seen: list[_SeenCandidate], now: datetime) -> int:
+def _open_findings(cycle: AssessmentCycle, seen: Iterable[SeenCandidate], now: datetime) -> int:
+    """Open a finding for each candidate that the cycle does not have yet; return their number."""
     known = set(Finding.objects.filter(cycle=cycle).values_list("evidence_hash", flat=True))
-    new = {digest: each for each in seen if (digest := _hash_evidence(each)) not in known}
-    if not new:
-        return 0
-    instruments = instrument_ids({each.instrument for each in new.values()})
-    organizations = organization_ids_by_uscc({each.uscc for each in new.values()})
     due = add_working_days(now.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS)
-    Finding.objects.bulk_create(
-        (
+    new, opened = _only_new(seen, known), 0
+    while some := dict(islice(new, AT_ONCE)):
+        instruments = instrument_ids({each.instrument for each in some.values()})
+        organizations = organization_ids_by_uscc({each.uscc for each in some.values()})
+        Finding.objects.bulk_create(
             Finding(
                 cycle=cycle,
                 organization_id=organizations[each.uscc],
@@ -184,73 +157,23 @@ def _open_findings(cycle: AssessmentCycle, seen: list[_SeenCandidate], now: date
                 answer_due_date=due,
                 found_at=now,
             )
-            for digest, each in new.items()
-        ),
-        batch_size=500,
-    )
-    return len(new)
+            for digest, each in some.items()
+        )
+        opened += len(some)
+    return opened
 
 
-def _hash_evidence(seen: _SeenCandidate) -> str:
+def _only_new(seen: Iterable[SeenCandidate], known: set[str]) -> Iterator[tuple[str, SeenCandidate]]:
+    """Yield the candidates whose evidence is not `known`, each once, with its hash."""
+    for each in seen:
+        digest = _hash_evidence(each)
+        if digest not in known:
+            known.add(digest)
+            yield digest, each
+
+
+def _hash_evidence(seen: SeenCandidate) -> str:
     what = seen.candidate
     return hash_content(
         canonical_json([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]) + b"\n"
     )
-
-
-def _run_checks(year: int, snapshot: StoredSnapshot) -> Iterator[_SeenCandidate]:
-    """Yield the candidates of all checks, by instrument, then by operator."""
-    units = {row.uscc: row for row in snapshot.units()}
-    by_operator: dict[str, list[EntryFacts]] = defaultdict(list)
-    for instrument in snapshot.instruments():
-        unit = units[instrument.uscc]
-        rows = snapshot.usage(instrument.instrument)
-        entries = [entry_from_row(row, instrument, unit) for row in rows if row.confirmed]
-        for candidate in _group_candidates(_check_instrument(year, entries, frozenset(unit.related))):
-            yield _SeenCandidate(candidate, instrument.instrument, unit.uscc)
-        for entry in _of_year(entries, year):
-            by_operator[entry.operator].append(entry)
-    entries_by_id = {entry.public_id: entry for entries in by_operator.values() for entry in entries}
-    usccs = {row.organization: uscc for uscc, row in units.items()}
-    for operator in sorted(by_operator):
-        for candidate in check_two_places(by_operator[operator]):
-            later = entries_by_id[candidate.entries[1]]
-            yield _SeenCandidate(candidate, later.instrument, usccs[later.owner])
-
-
-def _check_instrument(year: int, entries: list[EntryFacts], related: Collection[str]) -> Iterator[Candidate]:
-    """Yield the candidates of one instrument.
-
-    Entries around the turn of the year only take time here; another year checks them.
-    """
-    around, entries = entries, _of_year(entries, year)
-    losing = {entry.public_id for entry in entries}
-    yield from (pair for pair in check_overlap(around) if pair.entries[1] in losing)
-    yield from check_length(entries)
-    yield from check_windows(entries)
-    yield from check_booking(entries)
-    yield from check_self_dealing(entries, related)
-    yield from check_late_entries(entries)
-    yield from check_bulk_at_year_end(entries, year)
-    yield from check_amount(entries)
-    yield from check_never_idle(entries)
-    yield from check_daily_total(entries)
-    by_device = [entry for entry in entries if entry.capture == "device"]
-    if by_device:
-        yield from check_device([entry for entry in entries if entry.by_hand], by_device)
-
-
-def _of_year(entries: list[EntryFacts], year: int) -> list[EntryFacts]:
-    return [entry for entry in entries if entry.year == year]
-
-
-def _group_candidates(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    grouped: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        if candidate.kind in GROUPED_CHECKS:
-            grouped[candidate.kind].append(candidate)
-        else:
-            yield candidate
-    for kind, alike in sorted(grouped.items()):
-        logs = tuple(sorted(log for candidate in alike for log in candidate.entries))
-        yield Candidate(kind, logs, {"entries": len(logs)})

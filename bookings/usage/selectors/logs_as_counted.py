@@ -24,9 +24,9 @@ def iterate_counted_rows(
     """Yield the ordered logs in batches of rows with confirmed corrections applied.
 
     `sources` maps names in a row to where they are read. Rows also have `pk`, the parts of the effective
-    time, `effective_seconds` and `corrected`. Statements grow with every 2,000 logs.
+    time, `effective_seconds` and `corrected`. Statements grow with every 2,000 logs, one of them corrected.
     """
-    read = {"pk": "pk", **{name: name for name in EFFECTIVE_PARTS}, **sources}
+    read = {"pk": "pk", "corrected": IS_CORRECTED, **{name: name for name in EFFECTIVE_PARTS}, **sources}
     found = (
         logs.select_related(None)
         .prefetch_related(None)
@@ -39,14 +39,13 @@ def iterate_counted_rows(
 
 
 def _correct(rows: Sequence[dict[str, Any]]) -> None:
+    """Correct the few rows that have corrections: to ask by every id took a third of a year's reading."""
     corrections: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    confirmed = UsageCorrection.objects.filter(
-        log__in=[row["pk"] for row in rows], confirmation__isnull=False
-    ).order_by("entry__number")
-    for log_id, changes in confirmed.values_list("log_id", "changes"):
-        corrections[log_id].append(changes)
+    if corrected := [row["pk"] for row in rows if row["corrected"]]:
+        confirmed = UsageCorrection.objects.filter(log__in=corrected, confirmation__isnull=False)
+        for log_id, changes in confirmed.order_by("entry__number").values_list("log_id", "changes"):
+            corrections[log_id].append(changes)
     for row in rows:
-        row["corrected"] = row["pk"] in corrections
         apply_corrections(row, corrections.get(row["pk"], ()))
 
 

@@ -1,10 +1,11 @@
 """A year of usage for assessments: values without personal data, read in batches."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypedDict, cast
 
 from django.db.models import Exists, F
@@ -13,8 +14,10 @@ from django.db.models.expressions import Combinable
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_counted_rows
-from instrument_share.kernel.interval import Interval, intersect, merge, total_length
+from instrument_share.kernel.interval import Interval
+from instrument_share.quick_columns import FewLists, WholeSecond
 from providers import public as providers
+from providers.domain import OpenSeconds
 
 MAX_USE_LENGTH = timedelta(days=31)
 """How far before and after a year uses are looked for that lie in the same time as one of the year."""
@@ -56,7 +59,7 @@ class UsageOfYear(TypedDict):
     effective_seconds: int
     idle_seconds: int
     inside_windows_seconds: int
-    """How much of the use lies in open windows; where none does, in the hours and time that were granted."""
+    """How much of the use lies in open windows; where none does, in the hours by which it was granted."""
     service_mode: str
     direction: str
     purpose: str
@@ -78,15 +81,12 @@ LOG_FIELDS = (
     "in_region",
     "external",
     "related",
-    "starts_at",
-    "ends_at",
     "idle_seconds",
     "service_mode",
     "direction",
     "purpose",
     "samples",
     "amount_yuan",
-    "funding_sources",
     "capture",
 )
 """Columns read from fields of the same name; `iterate_counted_rows` adds parts of the effective time."""
@@ -96,11 +96,8 @@ RELATED_FIELDS = {
     "owner_organization": "instrument__organization__public_id",
     "number": "entry__number",
     "hash": "entry__hash",
-    "recorded_at": "entry__recorded_at",
     "recorded_by": "entry__recorded_by__public_id",
     "booking": "booking__public_id",
-    "booked_starts_at": "booking__starts_at",
-    "booked_ends_at": "booking__ends_at",
     "quoted_yuan": "booking__quoted_yuan",
     "user": "user__public_id",
     "operator": "operator__public_id",
@@ -109,6 +106,14 @@ RELATED_FIELDS = {
     "rating": "review__rating",
 }
 """Column → where it is read."""
+INSTANTS = {
+    "recorded_at": "entry__recorded_at",
+    "booked_starts_at": "booking__starts_at",
+    "booked_ends_at": "booking__ends_at",
+    "starts_at": "starts_at",
+    "ends_at": "ends_at",
+}
+"""Column → where it is read, to the second."""
 
 
 def usage_of_year(year: int) -> Iterator[UsageOfYear]:
@@ -125,38 +130,46 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
     sources: dict[str, str | Combinable] = {
         **{name: name for name in LOG_FIELDS},
         **RELATED_FIELDS,
+        **{name: WholeSecond(source) for name, source in INSTANTS.items()},
+        "funding_sources": FewLists("funding_sources"),
         "confirmed": Exists(CONFIRMATION),
         "granting_rule": F("booking__rule"),
+        "granted_at": WholeSecond("booking__requested_at"),
     }
     reach: dict[int, datetime] = {}
+    years_set = providers.times_of_year_set()
     for rows in iterate_counted_rows(logs, sources):
         batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
-            row["inside_windows_seconds"] = _seconds_inside(row, windows[row["instrument_id"]])
-        _count_granted_hours([row for row in batch if not row["inside_windows_seconds"]])
+            row["inside_windows_seconds"] = windows[row["instrument_id"]].seconds_inside(
+                row["starts_at"], row["ends_at"]
+            )
+        _count_granted_hours([row for row in batch if not row["inside_windows_seconds"]], years_set)
         for row in batch:
-            del row["pk"], row["granting_rule"]
+            del row["pk"], row["granting_rule"], row["granted_at"]
             yield cast("UsageOfYear", row)
 
 
-def _count_granted_hours(rows: Iterable[dict[str, Any]]) -> None:
-    """Count, for uses outside every window, the booked time and the hours of the version that granted it.
+def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[datetime]) -> None:
+    """Count, for uses outside every window, the hours that granted their booking.
 
-    A version that is published or withdrawn later takes windows away, and so does a day that becomes a public
-    holiday; neither takes away what was granted before.
+    They are those of its version of the rule with the public holidays of that time. A version that is
+    published or withdrawn later takes windows away, and so does a day that becomes a public holiday; neither
+    takes away what was granted before. `years_set` are the instants at which public holidays were set.
     """
-    by_rule: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    granted: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if row["granting_rule"] is not None:
-            by_rule[row["granting_rule"]].append(row)
-    for rule_id, terms in providers.terms_by_rule(by_rule).items():
-        granted = by_rule[rule_id]
-        first, last = min(row["starts_at"] for row in granted), max(row["ends_at"] for row in granted)
-        windows = providers.open_time_under([terms], Interval(first, last))
-        for row in granted:
-            booked = Interval(row["booked_starts_at"], row["booked_ends_at"])
-            row["inside_windows_seconds"] = _seconds_inside(row, merge([*windows, booked]))
+            granted[row["granting_rule"], bisect_right(years_set, row["granted_at"])].append(row)
+    versions = providers.terms_by_rule({rule_id for rule_id, _ in granted})
+    for (rule_id, _), alike in granted.items():
+        first, last = min(row["starts_at"] for row in alike), max(row["ends_at"] for row in alike)
+        days_of = partial(providers.day_table_at, max(row["granted_at"] for row in alike))
+        windows = providers.open_time_under([versions[rule_id]], Interval(first, last), days_of)
+        hours = OpenSeconds.of(windows)
+        for row in alike:
+            row["inside_windows_seconds"] = hours.seconds_inside(row["starts_at"], row["ends_at"])
 
 
 def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:
@@ -173,18 +186,10 @@ def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) ->
     return True
 
 
-def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, list[Interval]]:
+def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, OpenSeconds]:
     """Return open windows of these rows' instruments, from the first row to the last."""
     if not rows:
         return {}
     first = min(row["starts_at"] for row in rows)
     last = max(row["ends_at"] for row in rows)
-    return providers.open_windows(sorted({row["instrument_id"] for row in rows}), Interval(first, last))
-
-
-def _seconds_inside(row: dict[str, Any], windows: Sequence[Interval]) -> int:
-    """Return how many seconds of a row lie in the sorted, disjoint windows."""
-    time = Interval(row["starts_at"], row["ends_at"])
-    first = bisect_right(windows, time.start, key=lambda window: window.end)
-    last = bisect_left(windows, time.end, key=lambda window: window.start)
-    return int(total_length(intersect(windows[first:last], [time])).total_seconds())
+    return providers.open_seconds(sorted({row["instrument_id"] for row in rows}), Interval(first, last))

@@ -1,7 +1,7 @@
 """Evaluate terms before they are published."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,14 +14,17 @@ from providers.terms.domain.terms import Terms, TermsDraft
 from providers.terms.openings import calendar_rows, local_date, local_midnight, openings
 from providers.terms.selectors.workdays import day_table
 
+DaysOf = Callable[[Iterable[int]], DayTable]
 
-def draft_openings(draft: TermsDraft, first: date, last: date) -> list[Interval]:
+
+def draft_openings(draft: TermsDraft, first: date, last: date, days_of: DaysOf = day_table) -> list[Interval]:
     """Return the openings on the days `[first, last)`, as windows would be expanded.
 
+    `days_of` returns the public holidays of some years.
     `domain.terms.problems_of_terms` has accepted the draft. Raises CalendarYearUnknown.
     """
     minds_holidays = draft.holidays is not HolidayTreatment.IGNORED
-    days = day_table(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
+    days = days_of(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
     _calendar, rows = calendar_rows("draft", draft.patterns)
     return openings([event for _rule, event in rows], draft.holidays, first, last, days, draft.exceptions)
 
@@ -38,7 +41,9 @@ def backdated_openings(draft: TermsDraft, applies_on: date, first: date, last: d
     return draft_openings(replace(draft, patterns=earlier), first, last)
 
 
-def open_time_under(versions: Sequence[Terms], interval: Interval) -> list[Interval]:
+def open_time_under(
+    versions: Sequence[Terms], interval: Interval, days_of: DaysOf = day_table
+) -> list[Interval]:
     """Return the open time within the interval under versions of a rule, newest first, however far ahead.
 
     As windows are expanded; days of a year without public holidays count as open, as nothing is known to be
@@ -49,18 +54,18 @@ def open_time_under(versions: Sequence[Terms], interval: Interval) -> list[Inter
     for terms in versions:
         begin = max(terms.applies_from, interval.start)
         if begin < end:
-            found += intersect(_openings_known(terms, begin, end), [Interval(begin, end)])
+            found += intersect(_openings_known(terms, begin, end, days_of), [Interval(begin, end)])
             end = begin
     return merge(found)
 
 
-def _openings_known(terms: Terms, begin: datetime, end: datetime) -> list[Interval]:
+def _openings_known(terms: Terms, begin: datetime, end: datetime, days_of: DaysOf) -> list[Interval]:
     first, last = local_date(begin) - ONE_DAY, local_date(end) + ONE_DAY
     known = last
     if terms.holidays is not HolidayTreatment.IGNORED:
-        known = day_table(range(first.year, last.year + 1)).known_until(first, last)
+        known = days_of(range(first.year, last.year + 1)).known_until(first, last)
     unknown = [Interval(local_midnight(known), local_midnight(last))] if known < last else []
-    return [*draft_openings(terms, first, known), *unknown] if first < known else unknown
+    return [*draft_openings(terms, first, known, days_of), *unknown] if first < known else unknown
 
 
 @dataclass(frozen=True)

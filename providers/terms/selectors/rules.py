@@ -8,8 +8,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
+from instrument_share.quick_columns import Seconds
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.domain.choices import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.open_seconds import OpenSeconds
 from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_from_columns
 from providers.terms.domain.terms import MINUTE, DayException, Price, Quota, Terms
 from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
@@ -134,3 +136,14 @@ def open_windows(instrument_ids: Collection[int], interval: Interval) -> dict[in
     for instrument_id, starts_at, ends_at in rows.values_list("instrument_id", "starts_at", "ends_at"):
         found[instrument_id].append(Interval(starts_at, ends_at))
     return found
+
+
+def open_seconds(instrument_ids: Collection[int], interval: Interval) -> dict[int, OpenSeconds]:
+    """Return open windows that overlap `interval` as `open_windows` does, in seconds, by instrument id."""
+    found: dict[int, list[tuple[int, int]]] = {instrument_id: [] for instrument_id in instrument_ids}
+    rows = OpenWindow.objects.filter(
+        instrument_id__in=list(instrument_ids), ends_at__gt=interval.start, starts_at__lt=interval.end
+    ).order_by("instrument_id", "starts_at")
+    for instrument_id, *times in rows.values_list("instrument_id", Seconds("starts_at"), Seconds("ends_at")):
+        found[instrument_id].append((times[0], times[1]))
+    return {instrument_id: OpenSeconds(times) for instrument_id, times in found.items()}

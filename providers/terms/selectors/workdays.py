@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from instrument_share.journal import selectors as journal
 from providers.terms.domain.choices import DayKind
 from providers.terms.domain.special_days import Day, DayTable, published_days, published_years
 from providers.terms.models import CalendarDay, CalendarYear
+
+YEAR_SET = "calendar_year.set"
+"""The action of the entry that has all days of a year as they were set."""
 
 
 def day_table(years: Iterable[int]) -> DayTable:
@@ -21,6 +25,24 @@ def day_table(years: Iterable[int]) -> DayTable:
     for day, kind in CalendarDay.objects.filter(year__year__in=entered).values_list("date", "kind"):
         days[day] = DayKind(kind)
     return DayTable(days, frozenset(published.keys() | entered))
+
+
+def day_table_at(instant: datetime, years: Iterable[int]) -> DayTable:
+    """Return the table of these years as it was at an instant: the published days until others were set."""
+    wanted = set(years)
+    days = {year: dict(kinds) for year, kinds in published_years().items() if year in wanted}
+    rows = {str(row.pk): row.year for row in CalendarYear.objects.filter(year__in=wanted)}
+    for entry in journal.entries_on(CalendarYear._meta.label, rows.keys(), {YEAR_SET}):
+        if entry.at <= instant:
+            given = entry.details["days"].items()
+            days[rows[entry.subject_id]] = {date.fromisoformat(day): DayKind(kind) for day, kind in given}
+    return DayTable({day: kind for kinds in days.values() for day, kind in kinds.items()}, frozenset(days))
+
+
+def times_of_year_set() -> list[datetime]:
+    """Return when public holidays of any year were set, oldest first; between them nothing changes."""
+    rows = [str(pk) for pk in CalendarYear.objects.values_list("pk", flat=True)]
+    return [entry.at for entry in journal.entries_on(CalendarYear._meta.label, rows, {YEAR_SET})]
 
 
 def add_working_days(day: date, number: int) -> date:

@@ -13,6 +13,7 @@ from providers.terms.domain.holiday_list import problems_of_year
 from providers.terms.domain.special_days import Day
 from providers.terms.models import CalendarDay, CalendarYear
 from providers.terms.openings import local_midnight
+from providers.terms.selectors.workdays import YEAR_SET
 from providers.terms.services.windows import Extended, windows_rebuild
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def calendar_year_set(
     )
     record(
         actor=actor,
-        action="calendar_year.set",
+        action=YEAR_SET,
         subject=row,
         now=now,
         details={"source": source, "days": {day.date.isoformat(): day.kind.value for day in entered}},

@@ -4,9 +4,10 @@ There is no viewer: `rewards` freezes the year for those who may see its cycle.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -14,10 +15,12 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from instrument_share.kernel.interval import Interval, intersect, merge, total_length
+from instrument_share.quick_columns import FewLists, Seconds
 from providers.instruments.domain.choices import SharingMode
 from providers.instruments.models import Instrument
 from providers.terms.domain.listed_prices import OUTSIDE_KINDS
-from providers.terms.models import Closure, OpenWindow
+from providers.terms.domain.open_seconds import OpenSeconds
+from providers.terms.models import Closure, OpenServiceRule, OpenWindow
 from providers.terms.openings import local_date, local_midnight
 from providers.units.domain.completeness_plain import month_ends
 from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
@@ -191,41 +194,54 @@ def _retired_on(row: Any, end: datetime) -> date | None:
 
 
 def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
-    """Yield the open time of the year's instruments that have any, streaming the windows."""
+    """Yield the open time of the year's instruments that have any, streaming the windows as seconds."""
     whole = year_interval(year)
     closed = _closed(whole)
+    rules = OpenServiceRule.objects.values_list("pk", FewLists("user_kinds")).iterator()
+    for_outside = {pk for pk, kinds in rules if set(kinds) & set(OUTSIDE_KINDS)}
+    served = {
+        pk: (public_id, _service(whole, published_at, retired_at))
+        for pk, public_id, published_at, retired_at in Instrument.objects.filter(
+            published_at__lt=whole.end
+        ).values_list("pk", "public_id", "published_at", "retired_at")
+    }
     rows = (
         OpenWindow.objects.filter(
             starts_at__lt=whole.end, ends_at__gt=whole.start, instrument__published_at__lt=whole.end
         )
         .order_by("instrument_id", "starts_at")
-        .values_list(
-            "instrument_id",
-            "instrument__public_id",
-            "instrument__published_at",
-            "instrument__retired_at",
-            "rule__user_kinds",
-            "starts_at",
-            "ends_at",
-        )
+        .values_list("instrument_id", "rule_id", Seconds("starts_at"), Seconds("ends_at"))
     )
-    for (instrument_id, public_id, published_at, retired_at), windows in groupby(
-        rows.iterator(chunk_size=2000), key=lambda row: row[:4]
-    ):
-        end = whole.end if retired_at is None else min(whole.end, retired_at)
-        begin = max(whole.start, published_at)
-        if begin >= end:
-            continue
-        offered = intersect(
-            (Interval(start, stop) for *_, kinds, start, stop in windows if set(kinds) & set(OUTSIDE_KINDS)),
-            [Interval(begin, end)],
-        )
-        if offered:
-            yield {
-                "instrument": public_id,
-                "offered_seconds": _seconds(total_length(offered)),
-                "closed_seconds": _seconds(total_length(intersect(offered, closed.get(instrument_id, [])))),
-            }
+    for instrument_id, windows in groupby(rows.iterator(chunk_size=2000), key=itemgetter(0)):
+        public_id, service = served[instrument_id]
+        offered = OpenSeconds((start, end) for _, rule, start, end in windows if rule in for_outside)
+        times = service and _times(offered, service, closed.get(instrument_id, []))
+        if times and times[0]:
+            yield {"instrument": public_id, "offered_seconds": times[0], "closed_seconds": times[1]}
+
+
+def _service(whole: Interval, published_at: datetime | None, retired_at: datetime | None) -> Interval | None:
+    """Return the part of the year in which an instrument was published; None if it was not."""
+    if published_at is None:
+        return None
+    begin = max(whole.start, published_at)
+    end = whole.end if retired_at is None else min(whole.end, retired_at)
+    return Interval(begin, end) if begin < end else None
+
+
+def _times(offered: OpenSeconds, service: Interval, closed: list[Interval]) -> tuple[int, int]:
+    """Return the seconds offered while in service, and those of them that were closed."""
+    if not offered.starts:
+        return 0, 0
+    first, last = (datetime.fromtimestamp(each, UTC) for each in (offered.starts[0], offered.ends[-1]))
+    if not closed and service.start <= first and last <= service.end:
+        return offered.total, 0  # most instruments: a sum of integers instead of intervals of every day
+    windows = (
+        Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+        for start, end in zip(offered.starts, offered.ends, strict=True)
+    )
+    in_service = intersect(windows, [service])
+    return _seconds(total_length(in_service)), _seconds(total_length(intersect(in_service, closed)))
 
 
 def _closed(whole: Interval) -> dict[int, list[Interval]]:

@@ -6,9 +6,11 @@ An entry that does not count says why, by the first reason that applies in the o
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
+
+import msgspec
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import subtract
@@ -42,12 +44,18 @@ REASONS: Mapping[str, str] = {
 }
 """Why an entry does not count, in the order in which the reasons are looked at."""
 
+_NOTHING = Fraction(0)
+_UNCUT: tuple[Fraction, tuple[str, ...]] = (Fraction(1), ())
+_SECONDS = tuple(name for name in Totals.__dataclass_fields__ if name.endswith("_seconds"))
+_INCOMES = tuple(name for name in Totals.__dataclass_fields__ if name.endswith("_income"))
+_EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
+"""A sum that would be rounded is an error."""
+
 OUT_OF_SCOPE = frozenset({"other_year", "not_published", "below_threshold", "not_shared", "retired"})
 """Reasons that lie in the year or the instrument, not in the entry: such hours are not even reported."""
 
 
-@dataclass(frozen=True)
-class CountedEntry:
+class CountedEntry(msgspec.Struct, frozen=True):
     """The decision on one entry. `fraction` is the part left after overlaps; 0 where it does not count."""
 
     entry: EntryFacts
@@ -65,13 +73,6 @@ class CountedEntry:
         if self.fraction == 1:
             return self.entry.effective_seconds
         return self.entry.effective_seconds * self.fraction
-
-    @property
-    def income(self) -> Fraction:
-        """Yuan, exact."""
-        if self.fraction == 1:
-            return Fraction(self.entry.amount)
-        return Fraction(self.entry.amount) * self.fraction
 
 
 def ineligibility_reason(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
@@ -113,31 +114,57 @@ def count_entries(
     cuts = _cuts([entry for entry in ordered if entry.confirmed and not entry.invalidated])
     decisions = []
     for entry in ordered:
-        fraction, overlaps = cuts.get(entry.public_id, (Fraction(1), ()))
-        reason = _reason(entry, barred, year, rules) or ("overlap" if fraction == 0 else None)
-        decisions.append(CountedEntry(entry, reason, Fraction(0) if reason else fraction, overlaps))
+        fraction, overlaps = cuts.get(entry.public_id, _UNCUT)
+        reason = _reason(entry, barred, year, rules) or (None if fraction else "overlap")
+        decisions.append(CountedEntry(entry, reason, _NOTHING if reason else fraction, overlaps))
     return decisions
 
 
 def sum_entries(decisions: Iterable[CountedEntry]) -> Totals:
     """Sum up one instrument's year. Reported hours are all of its hours, invalidated ones included."""
-    sums = dict.fromkeys(Totals.__dataclass_fields__, Fraction(0))
+    seconds: dict[str, Fraction | int] = dict.fromkeys(_SECONDS, 0)
+    income = {name: _ExactSum() for name in _INCOMES}
     for decision in decisions:
-        entry, time, income = decision.entry, decision.effective_seconds, decision.income
+        entry = decision.entry
         if decision.reason not in OUT_OF_SCOPE:
-            sums["reported_seconds"] += entry.effective_seconds
+            seconds["reported_seconds"] += entry.effective_seconds
         if decision.reason == "invalidated":
-            sums["invalidated_seconds"] += entry.effective_seconds
-        sums["effective_seconds"] += time
-        if not entry.external:
-            sums["internal_income"] += income
+            seconds["invalidated_seconds"] += entry.effective_seconds
+        if decision.reason is not None:
             continue
-        sums["external_seconds"] += time
-        sums["external_income"] += income
-        sums["enterprise_income"] += income if entry.enterprise else 0
-        sums["sme_seconds"] += time if entry.sme else 0
-        sums["sme_income"] += income if entry.sme else 0
-    return Totals(**sums)
+        time = decision.effective_seconds
+        seconds["effective_seconds"] += time
+        if not entry.external:
+            income["internal_income"].add(decision)
+            continue
+        seconds["external_seconds"] += time
+        income["external_income"].add(decision)
+        if entry.enterprise:
+            income["enterprise_income"].add(decision)
+        if entry.sme:
+            seconds["sme_seconds"] += time
+            income["sme_income"].add(decision)
+    return Totals(**seconds, **{name: amounts.total for name, amounts in income.items()})
+
+
+class _ExactSum:
+    """Sum amounts exactly: whole ones together as decimals, a tenth of the time of fractions one by one."""
+
+    def __init__(self) -> None:
+        self._whole: list[Decimal] = []
+        self._parts = _NOTHING
+
+    def add(self, decision: CountedEntry) -> None:
+        if decision.fraction == 1:
+            self._whole.append(decision.entry.amount)
+        else:
+            self._parts += Fraction(decision.entry.amount) * decision.fraction
+
+    @property
+    def total(self) -> Fraction:
+        with localcontext(_EXACT):
+            whole = sum(self._whole, Decimal(0))
+        return Fraction(whole) + self._parts
 
 
 def count_exclusions(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:
@@ -151,7 +178,7 @@ def count_exclusions(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, 
 
 
 def _reason(entry: EntryFacts, barred: str | None, year: int, rules: Counting) -> str | None:
-    if entry.year != year:
+    if not entry.is_of_year(year):
         return "other_year"
     if barred:
         return barred

