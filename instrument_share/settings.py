@@ -160,6 +160,13 @@ else:
         }
     else:
         DATABASES["default"]["CONN_MAX_AGE"] = None
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": LOCAL_MEMORY},
+    "pages": {"BACKEND": LOCAL_MEMORY, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 200}},
+}
+PAGES_KEPT_SECONDS = env.int("PAGES_KEPT_SECONDS", default=60)
+"""So long at most are pages for visitors kept (`pages.kept`), some 40 kB each; 0: not at all."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

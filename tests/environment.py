@@ -20,6 +20,7 @@ os.environ.update(
     SITE_URL="http://testserver",
     EMAIL_URL="memorymail://",
     DATABASE_POOL="0",
+    PAGES_KEPT_SECONDS="0",  # tests write rows without the journal; those of kept pages set it
     LOG_LEVEL="ERROR",
     VAR_DIR=str(OWN_FOLDER),
 )

@@ -77,6 +77,11 @@ def last_entry(subject_types: Collection[str]) -> AuditEntry | None:
     return AuditEntry.objects.filter(pk__in=[Subquery(one) for one in of_each]).order_by("-id").first()
 
 
+def last_entry_id() -> int:
+    """Return the key of the last thing that was done at all, 0 where nothing was; read from the index."""
+    return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def broken_seals() -> Iterator[AuditSeal]:
     """Yield, in order, every seal that does not fit its entries or the seal before it."""
     previous, after = seals.BEGINNING, 0

@@ -23,6 +23,7 @@ from instrument_share.pages.catalogue.search import (
     build_filter_chips,
     describe_interpretation,
 )
+from instrument_share.pages.kept import kept_for_visitors
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
 from providers import public as providers
@@ -36,6 +37,7 @@ MAX_ON_TIMELINE = 60
 
 
 @require_safe
+@kept_for_visitors
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search the catalogue; an address with empty parameters leads to the one without them."""
     address = Address(request)
@@ -124,6 +126,7 @@ def _without(asked: providers.CatalogueFilters, names: tuple[str, ...]) -> provi
 
 
 @require_safe
+@kept_for_visitors
 def timeline(request: HttpRequest) -> HttpResponse:
     """Show a day (`day`) of the instruments that match the catalogue's filters."""
     now = clock.now()

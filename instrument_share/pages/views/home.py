@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
@@ -15,6 +16,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.pages.catalogue.forms import SearchForm
 from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.pages.charts import build_stacked_hours
+from instrument_share.pages.kept import keep, kept_for_visitors
 from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
@@ -29,8 +31,15 @@ YEAR = timedelta(days=365)
 
 
 @require_safe
+@kept_for_visitors
 def home(request: HttpRequest) -> HttpResponse:
     """Show the start page."""
+    body = keep(lambda: _render_home(request), "home", request.user.pk)
+    return render(request, "pages/home.html", {"body": body})
+
+
+def _render_home(request: HttpRequest) -> str:
+    """Return what is below the heading: the same for a viewer as long as nobody writes anything."""
     now = clock.now()
     found = providers.catalogue(request.user)
     counts = providers.count_by_place(found)
@@ -46,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cases": _newest(request, PublicationKind.CASE),
         "news": _newest(request, PublicationKind.NEWS),
     }
-    return render(request, "pages/home.html", context)
+    return render_to_string("pages/parts/home.html", context, request)
 
 
 def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
