@@ -38,8 +38,8 @@ def kept_for_visitors(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         if kept is not None:
             return HttpResponse(kept.replace(OWN_PLACE, get_token(request)))
         response = view(request, *args, **kwargs)
-        if response.status_code == 200:
-            text = OWN_TOKEN.sub(OWN_PLACE, response.content.decode())
+        text, tokens = OWN_TOKEN.subn(OWN_PLACE, response.content.decode())
+        if response.status_code == 200 and tokens:
             caches[CACHE].set(key, text, settings.PAGES_KEPT_SECONDS)
         return response
 

@@ -27,6 +27,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersect
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
+from providers.domain import Terms
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -119,7 +120,12 @@ def get_calendar_stamp(
     which is nine tenths of the work.
     """
     limits = [
-        (pk, version.terms.rule_id, version.until, *_get_clock_limits(version.terms, interval, free.now))
+        (
+            pk,
+            _get_rule_id(version.terms),
+            version.until,
+            *_get_clock_limits(version.terms, interval, free.now),
+        )
         for pk, time in sorted(free.times.items())
         for version in time.versions
     ]
@@ -127,6 +133,10 @@ def get_calendar_stamp(
     states = [one.state for one in instruments]
     text = repr((language, interval, shown, states, sorted(free.linked.items()), limits, free.parts))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _get_rule_id(terms: "TermsDraft") -> int | None:
+    return terms.rule_id if isinstance(terms, Terms) else None
 
 
 def _get_clock_limits(terms: "TermsDraft", interval: Interval, now: datetime) -> tuple[datetime, datetime]:

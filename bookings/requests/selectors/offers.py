@@ -156,19 +156,28 @@ def get_free_intervals(
 
 
 def filter_free(
-    queryset: "QuerySet[Instrument]", interval: Interval, now: datetime
+    queryset: "QuerySet[Instrument]",
+    interval: Interval,
+    now: datetime,
+    refused: Collection[int] | None = None,
 ) -> "QuerySet[Instrument]":
     """Filter instruments to those whose rule offers the interval to somebody whom it admits.
 
-    Reads which instruments are booked together with others, and whether those are free.
+    `refused` is what `find_refused_by_links` has returned for the interval already.
     """
-    links = providers.all_links()
-    refused: set[int] = set()
-    if links:
-        others = providers.catalogue(AnonymousUser()).filter(pk__in=set(chain.from_iterable(links.values())))
-        free = set(_filter_free_alone(others, interval, now).order_by().values_list("pk", flat=True))
-        refused = {pk for pk, linked in links.items() if not free.issuperset(linked)}
+    if refused is None:
+        refused = find_refused_by_links(interval, now)
     return _filter_free_alone(queryset.exclude(pk__in=refused) if refused else queryset, interval, now)
+
+
+def find_refused_by_links(interval: Interval, now: datetime) -> frozenset[int]:
+    """Return the instruments that are booked together with others which are not free; 1 statement or 3."""
+    links = providers.all_links()
+    if not links:
+        return frozenset()
+    others = providers.catalogue(AnonymousUser()).filter(pk__in=set(chain.from_iterable(links.values())))
+    free = set(_filter_free_alone(others, interval, now).order_by().values_list("pk", flat=True))
+    return frozenset(pk for pk, linked in links.items() if not free.issuperset(linked))
 
 
 def _filter_free_alone(
