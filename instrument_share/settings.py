@@ -165,7 +165,7 @@ CACHES = {
     "default": {"BACKEND": LOCAL_MEMORY},
     "pages": {"BACKEND": LOCAL_MEMORY, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 200}},
 }
-PAGES_KEPT_SECONDS = env.int("PAGES_KEPT_SECONDS", default=60)
+PAGES_KEPT_SECONDS = env.int("PAGES_KEPT_SECONDS", default=0 if DEBUG else 60)
 """So long at most are pages for visitors kept (`pages.kept`), some 40 kB each; 0: not at all."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -261,8 +261,6 @@ PARTS = {
     "keeper_links_drop": "of membership_end",
     "save_with_history": "of every service that keeps revisions",
     "late_charges_refresh": "of what changes holds",
-    "next_free_take": "of booking_create",
-    "record_booked": "of booking_create",
     "open_kind_line": "of every reminder; writes nothing",
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
+NEXT_FREE_FIELDS = [f"next_free__{name}" for name in ("at", "until", "days", "computed_at")]
 QUOTA_STATES = [*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW]
 """Bookings that count towards quotas."""
 WINDOW, CLOSURE, HOLD = "window", "closure", "hold"
@@ -127,7 +128,11 @@ def read_request_facts(
     now: datetime,
 ) -> dict[int, RequestFacts]:
     """Return the facts about each of these instruments, by id."""
-    fresh = providers.instruments_with_rule(instrument_ids, interval.start).select_related("next_free")
+    fresh = (
+        providers.instruments_with_rule(instrument_ids, interval.start)
+        .select_related("next_free")
+        .only("state", "name_zh", "name_en", "organization__state", *NEXT_FREE_FIELDS)
+    )
     found = {}
     for one in fresh:
         terms = providers.terms_of_annotated(one)
