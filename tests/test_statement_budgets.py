@@ -34,30 +34,30 @@ ADDRESSES = {
     "instrument": "{instrument}",
 }
 VISITORS = {
-    "home": 12,
-    "catalogue": 8,
-    "free": 10,
-    "words": 10,
-    "words and free": 12,
+    "home": 11,
+    "catalogue": 7,
+    "free": 8,
+    "words": 7,
+    "words and free": 8,
     "timeline": 4,
     "events": 5,
     "week": 3,
     "month": 3,
-    "instrument": 13,
+    "instrument": 12,
 }
 """Of pages that are not kept."""
 KEPT = {"home": 1, "catalogue": 1, "words and free": 1, "timeline": 1, "instrument": 1}
 MEMBERS = {
-    "home": 18,
-    "catalogue": 13,
-    "free": 15,
-    "words": 15,
-    "words and free": 17,
+    "home": 16,
+    "catalogue": 12,
+    "free": 13,
+    "words": 12,
+    "words and free": 13,
     "timeline": 8,
     "events": 10,
     "week": 8,
     "month": 8,
-    "instrument": 19,
+    "instrument": 18,
 }
 """Session, account, roles and unread notifications are 4 of these."""
 
