@@ -176,7 +176,7 @@ CACHES = {
     },
     # Each process keeps its own; what is in it can be made anew at any time.
     "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
         "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 200},
     },

@@ -15,7 +15,6 @@ from providers.instruments.selectors.categories import instruments_to_recode
 from providers.instruments.selectors.instruments import (
     InstrumentRetired,
     category_table,
-    has_qualification,
     instrument,
     instrument_ids,
     instrument_lock,
@@ -25,12 +24,14 @@ from providers.instruments.selectors.instruments import (
     instruments_by_id,
     instruments_kept_while_suspended,
     instruments_with_related,
+    keeper_rows,
     keepers_of,
     kept_instrument_ids,
     kept_instruments,
     qualification_end,
     qualification_instrument_id,
     qualification_lock,
+    qualification_rows,
     qualifications_of,
     qualified_until,
 )
@@ -106,13 +107,16 @@ from providers.terms.selectors.granted_times import LONG_PAST, granted_by_rule
 from providers.terms.selectors.holiday_effects import window_changes
 from providers.terms.selectors.rule_versions import (
     coming_versions,
+    terms_and_links,
     terms_by_rule,
     terms_during,
     terms_versions,
     version_in_force,
 )
 from providers.terms.selectors.rules import (
+    instruments_with_rule,
     open_seconds,
+    open_window_rows,
     open_windows,
     published_rule,
     published_rules_of,
@@ -120,6 +124,8 @@ from providers.terms.selectors.rules import (
     terms_at,
     terms_in_force,
     terms_of,
+    terms_of_annotated,
+    terms_of_rows,
 )
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.selectors.workdays import (

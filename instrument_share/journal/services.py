@@ -86,7 +86,7 @@ def record_all(entries: Iterable[AuditEntry]) -> None:
 
 def notify(
     *,
-    users: "Iterable[User]",
+    users: "Iterable[User | int]",
     message: str,
     now: datetime,
     path: str = "",
@@ -95,13 +95,21 @@ def notify(
 ) -> None:
     """Put a message into each person's inbox; a recurring job mails what is not mailed yet.
 
-    `message` is a literal marked by `gettext_noop`; it is translated, with `params`, for each reader, and so
-    are the `lines` below it. Instants, dates, amounts, `Words`, `Bilingual` names, sentences and tuples of
-    these may be parameters: they are kept as such and told in the reader's language.
+    People may be given by their keys. `message` is a literal marked by `gettext_noop`; it is translated, with
+    `params`, for each reader, and so are the `lines` below it. Instants, dates, amounts, `Words`, `Bilingual`
+    names, sentences and tuples of these may be parameters: they are kept as such and told in the reader's
+    language.
     """
     kept, below = to_plain(params or {}), [to_plain(line) for line in lines]
     Notification.objects.bulk_create(
-        Notification(user=user, message=message, params=kept, lines=below, path=path, created_at=now)
+        Notification(
+            user_id=user if isinstance(user, int) else user.pk,
+            message=message,
+            params=kept,
+            lines=below,
+            path=path,
+            created_at=now,
+        )
         for user in users
     )
 

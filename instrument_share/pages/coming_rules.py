@@ -43,6 +43,6 @@ class ComingRule:
         return [one for one in price_changes(before, self.terms.prices) if one.before != one.after]
 
 
-def get_coming_rules(instrument_id: int, now: datetime) -> list[ComingRule]:
-    """Return the versions that will apply after now, by start."""
-    return [ComingRule(before, after) for before, after in providers.coming_versions(instrument_id, now)]
+def get_coming_rules(versions: Sequence[Terms], now: datetime) -> list[ComingRule]:
+    """Return which of the versions (`providers.terms_versions`) will apply after now, by start."""
+    return [ComingRule(before, after) for before, after in providers.coming_versions(versions, now)]

@@ -15,7 +15,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from ninja.decorators import decorate_view
 
@@ -160,12 +160,17 @@ def _sender(request: HttpRequest) -> "User":
 
 
 def _claim(user_id: int, route: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
-    return IdempotencyRecord.objects.get_or_create(
-        user_id=user_id,
-        route=route[:200],
-        key=key,
-        defaults={"fingerprint": fingerprint, "created_at": clock.now()},
-    )
+    """Claim the key, or return the record of who has it; new keys are the rule, so writing comes first."""
+    unique = {"user_id": user_id, "route": route[:200], "key": key}
+    try:
+        with transaction.atomic():
+            made = IdempotencyRecord(**unique, fingerprint=fingerprint, created_at=clock.now())
+            made.save(force_insert=True)
+            return made, True
+    except IntegrityError:
+        if found := IdempotencyRecord.objects.filter(**unique).first():
+            return found, False
+        raise
 
 
 def _keep(record: IdempotencyRecord, response: HttpResponse) -> None:

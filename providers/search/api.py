@@ -13,8 +13,7 @@ from instrument_share.web.api.openapi import error_responses
 from providers.instruments.selectors import instruments as instruments_selectors
 from providers.instruments.selectors.instruments import category_table
 from providers.search.schemas import CategoryOut, InstrumentDetailOut, instrument_detail_out
-from providers.terms.selectors.rule_versions import coming_versions
-from providers.terms.selectors.rules import terms_at
+from providers.terms.selectors.rule_versions import coming_versions, terms_versions, version_in_force
 
 router = Router(tags=["instruments"], auth=EVERYBODY)
 
@@ -40,5 +39,6 @@ def instrument(request: HttpRequest, instrument_id: Annotated[PublicId, Path()])
     """What the unit publishes about it, the open-service rule in force, and the versions that follow it."""
     found = instruments_selectors.instrument(request.user, instrument_id)
     now = clock.now()
-    coming = [after for _before, after in coming_versions(found.pk, now)]
-    return instrument_detail_out(found, terms_at(found.pk, now), coming)
+    versions = terms_versions([found.pk]).get(found.pk, [])
+    coming = [after for _before, after in coming_versions(versions, now)]
+    return instrument_detail_out(found, version_in_force(versions, now), coming)

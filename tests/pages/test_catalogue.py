@@ -341,9 +341,8 @@ def test_comparison_begins_with_what_decides_and_marks_the_best(shop, see):
 
 
 def test_comparison_says_whether_the_reader_may_use_each(shop, see):
-    shop.rule.needs_qualification = True
-    shop.rule.lead_minutes = 120
-    shop.rule.save()
+    factories.rule(shop.instrument, needs_qualification=True, lead_minutes=120)
+    search_rebuild()
     ids = f"{shop.own.public_id},{shop.instrument.public_id}"
     page = see(shop.researcher, "compare", ids=ids)
     deciding, other = compared(page).values()

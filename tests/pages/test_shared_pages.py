@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
@@ -22,12 +21,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w{64})"')
 
 
 @pytest.fixture
-def city(clock, settings):
-    settings.CACHES = {
-        **settings.CACHES,
-        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tested"},
-    }
-    caches["pages"].clear()
+def city(clock, shared_pages):
     clock.set(NOW)
     return factories.city()
 

@@ -1,20 +1,27 @@
 """Gather the facts behind a request for `bookings.requests.domain.admission`, and its price."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import rules
-from django.db.models import Q
 
-from bookings.requests.domain import admission, credit, pricing, quota
+from bookings.requests.domain import admission, credit, pricing
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
-from bookings.requests.domain.states import HOLDING_STATES, BookingState
+from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import get_credit_event_ends
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.holds import get_held_intervals
+from bookings.requests.selectors.request_facts import (
+    CLOSURE,
+    CREDIT,
+    HOLD,
+    MEMBER,
+    QUALIFICATION,
+    WINDOW,
+    RequestFacts,
+    read_request_facts,
+)
 from instrument_share.accounts.domain import OrganizationState
-from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual, Sentence
@@ -34,8 +41,6 @@ INSTRUMENT_PROBLEM_CODES = (
     "booking.closed",
 )
 """Said of each instrument; what is wrong with the person or the request is said once."""
-QUOTA_STATES = [*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW]
-"""Bookings that count towards quotas."""
 
 
 def find_booking_problems(
@@ -56,23 +61,53 @@ def find_booking_problems(
     its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the viewer, or the booking's
     own user when `moved_booking` is given. The deadline for changes binds that user, not the keeper.
     """
-    asked: dict[str, Any] = {
-        "interval": interval,
-        "service_mode": service_mode,
-        "payer_organization": payer_organization,
-        "subject": subject,
-        "samples": samples,
-        "now": now,
-    }
-    found = _find_instrument_problems(viewer, instrument, moved_booking=moved_booking, **asked)
-    others: list[tuple[Instrument, Booking | None]]
+    user = viewer if moved_booking is None else moved_booking.user
+    others: dict[int, Booking | None]
     if moved_booking is None:
-        others = [(one, None) for one in providers.instruments_by_id(providers.linked_ids(instrument.pk))]
+        others = dict.fromkeys(providers.linked_ids(instrument.pk))
     else:
-        others = [(mate.instrument, mate) for mate in get_companions(moved_booking)]
+        others = {mate.instrument_id: mate for mate in get_companions(moved_booking)}
+    facts = read_request_facts(
+        user,
+        [instrument.pk, *others],
+        interval=interval,
+        payer_id=None if payer_organization is None else payer_organization.pk,
+        now=now,
+    )
+    return find_problems_in(
+        viewer,
+        user,
+        facts,
+        {instrument.pk: moved_booking, **others},
+        interval=interval,
+        service_mode=service_mode,
+        payer_organization=payer_organization,
+        subject=subject,
+        samples=samples,
+        now=now,
+    )
+
+
+def find_problems_in(
+    viewer: "User",
+    user: "User",
+    facts: Mapping[int, RequestFacts],
+    moved_bookings: Mapping[int, Booking | None],
+    **asked: Any,
+) -> list[Problem]:
+    """Return the same from facts that were read already.
+
+    `moved_bookings` has the instrument first and then those booked with it, each with the booking that is
+    moved there.
+    """
+    instrument_id, *others = moved_bookings
+    found = _find_instrument_problems(
+        viewer, user, facts[instrument_id], moved_booking=moved_bookings[instrument_id], **asked
+    )
     known = {problem.code for problem in found} - {SlotTaken.code, *INSTRUMENT_PROBLEM_CODES}
-    for other, mate in others:
-        theirs = _find_instrument_problems(viewer, other, moved_booking=mate, **asked)
+    for pk in others:
+        theirs = _find_instrument_problems(viewer, user, facts[pk], moved_booking=moved_bookings[pk], **asked)
+        other = facts[pk].instrument
         found += [_as_linked_problem(other, problem) for problem in theirs if problem.code not in known]
     return found
 
@@ -92,7 +127,8 @@ def _as_linked_problem(instrument: "Instrument", problem: Problem) -> Problem:
 
 def _find_instrument_problems(
     viewer: "User",
-    instrument: "Instrument",
+    user: "User",
+    facts: RequestFacts,
     *,
     interval: Interval,
     service_mode: ServiceMode,
@@ -103,9 +139,6 @@ def _find_instrument_problems(
     moved_booking: Booking | None,
 ) -> list[Problem]:
     """Return what is wrong with the request on this instrument alone."""
-    terms = providers.terms_at(instrument.pk, interval.start)
-    user = viewer if moved_booking is None else moved_booking.user
-    exclude_booking_id = None if moved_booking is None else moved_booking.pk
     request = admission.Request(
         interval=interval,
         service_mode=service_mode,
@@ -115,13 +148,12 @@ def _find_instrument_problems(
         if moved_booking is not None and moved_booking.user_id == viewer.pk
         else None,
     )
+    exclude = None if moved_booking is None else moved_booking.pk
     return admission.find_problems(
-        terms,
+        facts.terms,
         request=request,
-        requester=_build_requester(
-            user, payer_organization, instrument, interval, exclude_booking_id, now, terms
-        ),
-        situation=_build_situation(instrument, interval, exclude_booking_id, terms),
+        requester=_build_requester(user, payer_organization, facts, exclude, now),
+        situation=_build_situation(facts, exclude),
         now=now,
     )
 
@@ -187,67 +219,27 @@ def get_quote(
 def _build_requester(
     user: "User",
     payer_organization: "Organization | None",
-    instrument: "Instrument",
-    interval: Interval,
+    facts: RequestFacts,
     exclude_booking_id: int | None,
     now: datetime,
-    terms: "Terms | None",
 ) -> admission.Requester:
-    organization_id = None if payer_organization is None else payer_organization.pk
-    needs_qualification = terms is not None and terms.needs_qualification
-    quotas = () if terms is None else terms.quotas
-    reach = {holder: quota.get_relevant_interval(quotas, holder, interval) for holder in QuotaHolder}
+    needs_qualification = facts.terms is not None and facts.terms.needs_qualification
     return admission.Requester(
-        user_kind=providers.user_kind(user, payer_organization, instrument),
-        for_organization=organization_id is not None,
+        user_kind=providers.user_kind(user, payer_organization, facts.instrument),
+        for_organization=payer_organization is not None,
         account_active=user.is_active,
-        organization_admitted=organization_id is None or organization_id in standing(user).organization_ids(),
-        credit_suspended_until=credit.get_suspension_end(get_credit_event_ends(user.pk, now), now),
-        qualified=not needs_qualification
-        or providers.has_qualification(user.pk, instrument.pk, interval.end),
-        bookings=_get_counted_intervals(
-            Q(user=user), instrument.pk, reach[QuotaHolder.USER], exclude_booking_id
-        ),
-        organization_bookings=[]
-        if organization_id is None
-        else _get_counted_intervals(
-            Q(payer_organization_id=organization_id),
-            instrument.pk,
-            reach[QuotaHolder.ORGANIZATION],
-            exclude_booking_id,
-        ),
+        organization_admitted=payer_organization is None or bool(facts.parts.keys(MEMBER, None)),
+        credit_suspended_until=credit.get_suspension_end(facts.parts.ends(CREDIT, None), now),
+        qualified=not needs_qualification or bool(facts.keys(QUALIFICATION)),
+        bookings=facts.intervals(QuotaHolder.USER, exclude=exclude_booking_id),
+        organization_bookings=facts.intervals(QuotaHolder.ORGANIZATION, exclude=exclude_booking_id),
     )
 
 
-def _get_counted_intervals(
-    condition: Q, instrument_id: int, reach: Interval | None, exclude_booking_id: int | None
-) -> list[Interval]:
-    """Return the instrument's bookings in this time that count towards quotas."""
-    if reach is None:
-        return []
-    rows = Booking.objects.filter(
-        condition,
-        instrument_id=instrument_id,
-        state__in=QUOTA_STATES,
-        starts_at__lt=reach.end,
-        ends_at__gt=reach.start,
-    )
-    if exclude_booking_id is not None:
-        rows = rows.exclude(pk=exclude_booking_id)
-    return [Interval(start, end) for start, end in rows.values_list("starts_at", "ends_at")]
-
-
-def _build_situation(
-    instrument: "Instrument", interval: Interval, exclude_booking_id: int | None, terms: "Terms | None"
-) -> admission.Situation:
-    around = interval if terms is None else Interval(interval.start, interval.end + terms.turnaround)
+def _build_situation(facts: RequestFacts, exclude_booking_id: int | None) -> admission.Situation:
     return admission.Situation(
-        published=is_in_service(instrument),
-        windows=providers.open_windows([instrument.pk], quota.get_days_interval(interval)).get(
-            instrument.pk, []
-        ),
-        closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
-        holds=get_held_intervals(
-            [instrument.pk], around, exclude_booking_ids=[exclude_booking_id] if exclude_booking_id else []
-        ).get(instrument.pk, []),
+        published=is_in_service(facts.instrument),
+        windows=facts.intervals(WINDOW),
+        closures=facts.intervals(CLOSURE),
+        holds=facts.intervals(HOLD, exclude=exclude_booking_id),
     )

@@ -85,13 +85,6 @@ def get_date_interval(day: date) -> Interval:
     return Interval(start, start + timedelta(days=1))
 
 
-def get_credit_event_ends(user_id: int, now: datetime) -> list[datetime]:
-    """Return when each of the person's credit events that still count expires."""
-    return list(
-        CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now).values_list("ends_at", flat=True)
-    )
-
-
 def credit_events(viewer: "User") -> QuerySet[CreditEvent]:
     """Return the viewer's own credit events, newest first."""
     return CreditEvent.objects.filter(user=viewer).select_related("booking").order_by("-occurred_at", "-id")

@@ -1,31 +1,45 @@
 """Events for the calendar part of pages. Only keepers and unit managers see who booked."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from bookings.requests.domain.availability import ceil_to_step, floor_to_step
 from bookings.requests.domain.offers import Offer, OfferRun, group_offers, merge_offers, split_by_day
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_date_interval
-from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, get_free_time, get_usual_applicant
+from bookings.requests.selectors.offers import (
+    LONGEST_LOOK,
+    Applicant,
+    FreeTime,
+    get_free_time,
+    get_usual_applicant,
+)
+from bookings.requests.selectors.request_facts import Parts, as_part
 from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersect
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
+from providers.domain import Terms
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+    from providers.domain import TermsDraft
     from providers.models import Instrument
 
 MINUTE = timedelta(minutes=1)
 WEEK = timedelta(days=7)
 NEXT_DAYS = 3
 """Of so many of the next days the first bookable time is named."""
+SHUT = "shut"
+"""Closures of what is shown; bookable time minds those of a longer time."""
 HELD_STATES = frozenset({BookingState.OFFERED, BookingState.REQUESTED})
 SHOWN_STATES = [*HELD_STATES, BookingState.APPROVED, BookingState.IN_USE, BookingState.COMPLETED]
 
@@ -45,6 +59,8 @@ class BookableWeek:
     days: Sequence[tuple[date, Sequence[Offer]]]
     earlier: date | None
     later: date | None
+    linked_ids: Sequence[int]
+    """The instruments that are booked with it."""
 
 
 def get_bookable_week(
@@ -73,6 +89,7 @@ def get_bookable_week(
         [(day, _select_starts(offers)) for day, offers in by_day if offers],
         max(today, first_day - WEEK) if today < first_day else None,
         first_day + WEEK if later else None,
+        free.linked.get(instrument.pk, ()),
     )
 
 
@@ -86,12 +103,57 @@ def _select_starts(offers: Sequence[Offer]) -> list[Offer]:
     return [shown[start] for start in sorted(shown)]
 
 
+def read_calendar(
+    instruments: "Sequence[Instrument]", interval: Interval, now: datetime, applicant: Applicant | None = None
+) -> FreeTime:
+    """Return what limits the instruments' times, with what is shown beside them; two statements."""
+    ids = [instrument.pk for instrument in instruments]
+    return get_free_time(instruments, interval, now, applicant, _read_shown(ids, interval))
+
+
+def get_calendar_stamp(
+    instruments: "Sequence[Instrument]", free: FreeTime, interval: Interval, language: str
+) -> str:
+    """Return a text that is the same as long as visitors see the same events in the interval.
+
+    Made from the rows and the versions of the rules; an unchanged calendar spares working out its offers,
+    which is nine tenths of the work.
+    """
+    limits = [
+        (
+            pk,
+            _get_rule_id(version.terms),
+            version.until,
+            *_get_clock_limits(version.terms, interval, free.now),
+        )
+        for pk, time in sorted(free.times.items())
+        for version in time.versions
+    ]
+    shown = [_build_resource(one) for one in instruments]
+    states = [one.state for one in instruments]
+    text = repr((language, interval, shown, states, sorted(free.linked.items()), limits, free.parts))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _get_rule_id(terms: "TermsDraft") -> int | None:
+    return terms.rule_id if isinstance(terms, Terms) else None
+
+
+def _get_clock_limits(terms: "TermsDraft", interval: Interval, now: datetime) -> tuple[datetime, datetime]:
+    """Return the first start and the last end within reach that the clock leaves to the terms."""
+    first = ceil_to_step(max(interval.start, now + terms.lead), terms.step)
+    last = floor_to_step(now + terms.horizon, terms.step)
+    return min(first, interval.end), min(last, interval.end + terms.max_length)
+
+
 def get_calendar_events(
     viewer: "Viewer",
     instruments: "Sequence[Instrument]",
     interval: Interval,
     now: datetime,
     applicant: Applicant | None = None,
+    *,
+    free: FreeTime | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the instruments' events in the interval, as the calendar part reads them.
 
@@ -99,11 +161,10 @@ def get_calendar_events(
     title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time
     that the applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`. An offer
     is an `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not
-    depend on the number of events.
+    depend on the number of events. `free` is what `read_calendar` has read already.
     """
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
-    free = get_free_time(instruments, interval, now, applicant)
-    closures = providers.closures(list(public_ids), interval)
+    free = free or read_calendar(instruments, interval, now, applicant)
     events: list[dict[str, Any]] = []
     runs: list[dict[str, Any]] = []
     for pk, public_id in public_ids.items():
@@ -111,9 +172,12 @@ def get_calendar_events(
         runs += (_build_run(public_id, run) for run in group_offers(offers))
         for stretch in intersect(merge_offers(offers), [interval]):
             events.append(_build_event(public_id, stretch, "open", gettext("Bookable")))
-        for closure in intersect(closures.get(pk, []), [interval]):
+        for closure in intersect(free.parts.intervals(SHUT, pk), [interval]):
             events.append(_build_event(public_id, closure, "closed", gettext("Closed")))
-    events += _booking_events(viewer, public_ids, interval)
+    if viewer.is_anonymous:
+        events += _anonymous_events(free.parts, public_ids)
+    else:
+        events += _booking_events(viewer, public_ids, interval)
     return {
         "resources": [_build_resource(one) for one in instruments],
         "events": events,
@@ -151,24 +215,39 @@ def _find_stretches(offers: Sequence[Offer], day: Interval) -> list[tuple[Interv
     return [(stretch, first_by_start[stretch.start]) for stretch in stretches]
 
 
+def _read_shown(instrument_ids: Collection[int], interval: Interval) -> "list[QuerySet[Any]]":
+    """Return the reads of what is shown beside free time: of instruments in whatever state they are."""
+    rows = _shown_rows(instrument_ids, interval)
+    return [
+        as_part(SHUT, providers.closure_rows(instrument_ids, interval)),
+        as_part("held", rows.filter(state__in=HELD_STATES)),
+        as_part("booked", rows.exclude(state__in=HELD_STATES)),
+    ]
+
+
+def _shown_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySet[Booking]:
+    return Booking.objects.filter(
+        instrument__in=list(instrument_ids),
+        state__in=SHOWN_STATES,
+        starts_at__lt=interval.end,
+        ends_at__gt=interval.start,
+    )
+
+
+def _anonymous_events(parts: Parts, public_ids: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    """Yield the bookings as visitors see them, by start; they were read with the free time."""
+    words = {"held": gettext("Requested"), "booked": gettext("Booked")}
+    found = [(one, public_ids[pk]) for kind in words for pk in public_ids for one in parts.rows(kind, pk)]
+    for part, resource in sorted(found, key=lambda one: (one[0].start, one[0].key)):
+        if part.start and part.end:
+            yield _build_event(resource, Interval(part.start, part.end), part.name, words[part.name])
+
+
 def _booking_events(
-    viewer: "Viewer", public_ids: dict[int, str], interval: Interval
+    viewer: "Viewer", public_ids: Mapping[int, str], interval: Interval
 ) -> Iterator[dict[str, Any]]:
-    rows = (
-        Booking.objects.filter(
-            instrument__in=public_ids,
-            state__in=SHOWN_STATES,
-            starts_at__lt=interval.end,
-            ends_at__gt=interval.start,
-        )
-        .select_related("user")
-        .order_by("starts_at")
-    )
-    named = set(
-        rows.filter(get_responsible_condition(viewer)).order_by().values_list("pk", flat=True)
-        if viewer.is_authenticated
-        else ()
-    )
+    rows = _shown_rows(public_ids, interval).select_related("user").order_by("starts_at")
+    named = set(rows.filter(get_responsible_condition(viewer)).order_by().values_list("pk", flat=True))
     for row in rows:
         time = Interval(row.starts_at, row.ends_at)
         resource = public_ids[row.instrument_id]

@@ -1,6 +1,5 @@
 """Held, free and next free time, without saying who holds it; and locks."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -44,21 +43,14 @@ def instrument_group_lock(instrument_id: int) -> "Instrument":
     return require_found(instruments_by_id.get(instrument_id))
 
 
-def get_held_intervals(
-    instrument_ids: Collection[int], interval: Interval, *, exclude_booking_ids: Collection[int] = ()
-) -> dict[int, list[Interval]]:
-    """Return held time that touches the interval, turnaround included, by instrument id."""
-    rows = Booking.objects.filter(
-        instrument_id__in=instrument_ids,
+def held_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySet[Booking]:
+    """Return the bookings that hold time in the interval, turnaround included."""
+    return Booking.objects.filter(
+        instrument_id__in=list(instrument_ids),
         state__in=HOLDING_STATES,
         starts_at__lt=interval.end,
         held_until__gt=interval.start,
     )
-    found: dict[int, list[Interval]] = defaultdict(list)
-    for pk, instrument_id, start, end in rows.values_list("pk", "instrument_id", "starts_at", "held_until"):
-        if pk not in exclude_booking_ids:
-            found[instrument_id].append(Interval(start, end))
-    return found
 
 
 def annotate_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":

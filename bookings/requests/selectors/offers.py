@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib.auth.models import AnonymousUser
@@ -35,10 +35,21 @@ from bookings.requests.domain.offers import (
 from bookings.requests.domain.quota import get_day_interval, get_relevant_interval
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import QUOTA_STATES
-from bookings.requests.selectors.bookings import get_credit_event_ends, get_last_booking
+from bookings.requests.selectors.bookings import get_last_booking
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.holds import get_held_intervals
+from bookings.requests.selectors.holds import held_rows
+from bookings.requests.selectors.request_facts import (
+    CLOSURE,
+    CREDIT,
+    HOLD,
+    QUALIFICATION,
+    WINDOW,
+    Parts,
+    as_part,
+    counted_rows,
+    credit_part,
+    read_parts,
+)
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
@@ -57,7 +68,6 @@ LONGEST_LOOK = timedelta(days=366)
 """No rule lets anybody book further ahead."""
 SHORTEST_LOOK = timedelta(minutes=1)
 Versions = Mapping[int, list[Version]]
-Counted = Mapping[QuotaHolder, Sequence[Interval]]
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,8 @@ class FreeTime:
     times: Mapping[int, InstrumentTime]
     linked: Mapping[int, Sequence[int]]
     now: datetime
+    parts: Parts
+    """What was read."""
 
     def offers(self, instrument_id: int, interval: Interval) -> list[Offer]:
         """Return the offers of an instrument that start in the interval, by start."""
@@ -144,19 +156,28 @@ def get_free_intervals(
 
 
 def filter_free(
-    queryset: "QuerySet[Instrument]", interval: Interval, now: datetime
+    queryset: "QuerySet[Instrument]",
+    interval: Interval,
+    now: datetime,
+    refused: Collection[int] | None = None,
 ) -> "QuerySet[Instrument]":
     """Filter instruments to those whose rule offers the interval to somebody whom it admits.
 
-    Reads which instruments are booked together with others, and whether those are free.
+    `refused` is what `find_refused_by_links` has returned for the interval already.
     """
-    links = providers.all_links()
-    refused: set[int] = set()
-    if links:
-        others = providers.catalogue(AnonymousUser()).filter(pk__in=set(chain.from_iterable(links.values())))
-        free = set(_filter_free_alone(others, interval, now).order_by().values_list("pk", flat=True))
-        refused = {pk for pk, linked in links.items() if not free.issuperset(linked)}
+    if refused is None:
+        refused = find_refused_by_links(interval, now)
     return _filter_free_alone(queryset.exclude(pk__in=refused) if refused else queryset, interval, now)
+
+
+def find_refused_by_links(interval: Interval, now: datetime) -> frozenset[int]:
+    """Return the instruments that are booked together with others which are not free; 1 statement or 3."""
+    links = providers.all_links()
+    if not links:
+        return frozenset()
+    others = providers.catalogue(AnonymousUser()).filter(pk__in=set(chain.from_iterable(links.values())))
+    free = set(_filter_free_alone(others, interval, now).order_by().values_list("pk", flat=True))
+    return frozenset(pk for pk, linked in links.items() if not free.issuperset(linked))
 
 
 def _filter_free_alone(
@@ -186,41 +207,73 @@ def get_free_time(
     interval: Interval,
     now: datetime,
     applicant: Applicant | None = None,
+    also: "Sequence[QuerySet[Any]]" = (),
 ) -> FreeTime:
     """Return what limits the times of instruments for starts in the interval.
 
     Without an applicant: what the rules grant to somebody whom they admit and who has booked nothing. The
-    number of statements does not depend on the number of instruments.
+    number of statements does not depend on the number of instruments. `also` are further reads, made by
+    `as_part`, for the same statement.
     """
     by_id = {instrument.pk: instrument for instrument in instruments}
-    linked = _get_linked(by_id, applicant)
+    rules, linked = providers.terms_and_links(by_id, interval)
+    if applicant is not None and applicant.moved_booking is not None:
+        # A move takes the companions that there are.
+        linked = {pk: [mate.instrument_id for mate in applicant.companions] for pk in by_id}
     others = set(chain.from_iterable(linked.values())) - by_id.keys()
     if others:
         by_id |= {one.pk: one for one in providers.instruments_by_id(others)}
+        rules = {**rules, **providers.terms_during(others, interval)}
     ids = [pk for pk, one in by_id.items() if one.state == InstrumentState.PUBLISHED]
-    rules = providers.terms_during(ids, interval)
-    versions: Versions = {pk: get_versions(terms) for pk, terms in rules.items()}
+    versions: Versions = {pk: get_versions(rules[pk]) for pk in ids if pk in rules}
     span = _get_reach(versions, interval, now)
-    counted: Mapping[int, Counted] = {}
+    holders = {} if applicant is None else _get_reaches(applicant, versions, span)
+    reads = [*_read_time(ids, span), *also]
     if applicant is not None:
-        versions = _filter_admitting(applicant, by_id, versions, now)
-        counted = _get_counted(applicant, versions, span)
-    windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)
-    held = get_held_intervals(ids, span, exclude_booking_ids=applicant.moved_ids if applicant else ())
+        reads += _read_applicant(applicant, list(versions), holders, now)
+    # One statement; with links and versions that makes 3, where there were up to 11.
+    parts = Parts(read_parts(reads))
+    if applicant is not None:
+        versions = _filter_admitting(applicant, by_id, versions, parts, now)
+    excluded = applicant.moved_ids if applicant else set()
     times = {
         pk: InstrumentTime(
-            of_one, windows.get(pk, []), closures.get(pk, []), held.get(pk, []), counted.get(pk, {})
+            of_one,
+            parts.intervals(WINDOW, pk),
+            parts.intervals(CLOSURE, pk),
+            parts.intervals(HOLD, pk, excluded),
+            {holder: parts.intervals(holder, pk, excluded) for holder in holders},
         )
         for pk, of_one in versions.items()
     }
-    return FreeTime(times, linked, now)
+    return FreeTime(times, linked, now, parts)
 
 
-def _get_linked(ids: Collection[int], applicant: Applicant | None) -> Mapping[int, Sequence[int]]:
-    """Return which instruments have to be free too; a move takes the companions that there are."""
-    if applicant is None or applicant.moved_booking is None:
-        return providers.links_of(ids)
-    return {pk: [mate.instrument_id for mate in applicant.companions] for pk in ids}
+def _read_time(ids: Collection[int], span: Interval) -> "list[QuerySet[Any]]":
+    return [
+        as_part(WINDOW, providers.open_window_rows(ids, span)),
+        as_part(CLOSURE, providers.closure_rows(ids, span)),
+        as_part(HOLD, held_rows(ids, span), end="held_until"),
+    ]
+
+
+def _read_applicant(
+    applicant: Applicant, ids: Collection[int], holders: Mapping[QuotaHolder, Interval], now: datetime
+) -> "list[QuerySet[Any]]":
+    """Return the reads of what the applicant may do, and of what counts towards the holders' quotas."""
+    theirs = {
+        QuotaHolder.USER: Q(user=applicant.user),
+        QuotaHolder.ORGANIZATION: Q(payer_organization=applicant.payer),
+    }
+    qualified = providers.qualification_rows(applicant.user.pk, ids)
+    return [
+        credit_part(applicant.user.pk, now),
+        as_part(QUALIFICATION, qualified, start=None, end="expires_at"),
+        *(
+            as_part(holder, counted_rows(ids, reach).filter(theirs[holder]))
+            for holder, reach in holders.items()
+        ),
+    ]
 
 
 def _get_reach(versions: Versions, interval: Interval, now: datetime) -> Interval:
@@ -232,11 +285,13 @@ def _get_reach(versions: Versions, interval: Interval, now: datetime) -> Interva
 
 
 def _filter_admitting(
-    applicant: Applicant, instruments: "Mapping[int, Instrument]", versions: Versions, now: datetime
+    applicant: Applicant,
+    instruments: "Mapping[int, Instrument]",
+    versions: Versions,
+    parts: Parts,
+    now: datetime,
 ) -> Versions:
     """Return the versions that admit the applicant, with the end of their qualification."""
-    qualified_until = providers.qualified_until(applicant.user.pk, list(versions))
-    credit_ends = get_credit_event_ends(applicant.user.pk, now)
     found: dict[int, list[Version]] = {}
     for pk, of_one in versions.items():
         requester = admission.Requester(
@@ -244,13 +299,14 @@ def _filter_admitting(
             account_active=applicant.user.is_active,
             organization_admitted=applicant.payer is None
             or applicant.payer.pk in standing(applicant.user).organization_ids(),
-            credit_suspended_until=credit.get_suspension_end(credit_ends, now),
+            credit_suspended_until=credit.get_suspension_end(parts.ends(CREDIT, None), now),
         )
         found[pk] = []
+        qualified_until = max(parts.ends(QUALIFICATION, pk), default=now)
         for version in of_one:
             modes = _get_admitted_modes(applicant, version.terms, requester, now)
             if modes == {ServiceMode.SELF_OPERATED} and version.terms.needs_qualification:
-                found[pk].append(replace(version, latest_end=qualified_until.get(pk, now)))
+                found[pk].append(replace(version, latest_end=qualified_until))
             elif modes:
                 found[pk].append(version)
     return found
@@ -273,29 +329,12 @@ def _get_admitted_modes(
     }
 
 
-def _get_counted(applicant: Applicant, versions: Versions, span: Interval) -> Mapping[int, Counted]:
-    """Return the bookings that count towards quotas, by instrument and holder; one statement at most."""
+def _get_reaches(applicant: Applicant, versions: Versions, span: Interval) -> Mapping[QuotaHolder, Interval]:
+    """Return in which time bookings count towards quotas, by holder; empty where there are no quotas."""
     quotas = [quota for one in chain.from_iterable(versions.values()) for quota in one.terms.quotas]
-    payer_id = None if applicant.payer is None else applicant.payer.pk
-    holders = [QuotaHolder.USER, *([QuotaHolder.ORGANIZATION] if payer_id else [])]
+    holders = [QuotaHolder.USER, *([QuotaHolder.ORGANIZATION] if applicant.payer else [])]
     reaches = [reach for holder in holders if (reach := get_relevant_interval(quotas, holder, span))]
     if not reaches:
         return {}
-    theirs = Q(user=applicant.user) | (Q(payer_organization_id=payer_id) if payer_id else Q())
-    rows = Booking.objects.filter(
-        theirs,
-        instrument_id__in=list(versions),
-        state__in=QUOTA_STATES,
-        starts_at__lt=max(reach.end for reach in reaches),
-        ends_at__gt=min(reach.start for reach in reaches),
-    ).exclude(pk__in=applicant.moved_ids)
-    found: dict[int, dict[QuotaHolder, list[Interval]]] = {
-        pk: {holder: [] for holder in holders} for pk in versions
-    }
-    for row in rows.only("instrument_id", "user_id", "payer_organization_id", "starts_at", "ends_at"):
-        time = Interval(row.starts_at, row.ends_at)
-        if row.user_id == applicant.user.pk:
-            found[row.instrument_id][QuotaHolder.USER].append(time)
-        if payer_id and row.payer_organization_id == payer_id:
-            found[row.instrument_id][QuotaHolder.ORGANIZATION].append(time)
-    return found
+    reach = Interval(min(one.start for one in reaches), max(one.end for one in reaches))
+    return dict.fromkeys(holders, reach)

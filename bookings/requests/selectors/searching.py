@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from bookings.requests.selectors.holds import NEVER, annotate_next_free, filter_bookable_on, next_free_keys
-from bookings.requests.selectors.offers import filter_free
+from bookings.requests.selectors.offers import filter_free, find_refused_by_links
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor as cursors
 from providers import public as providers
@@ -50,6 +50,8 @@ class CatalogueResult:
     fitting: "QuerySet[Instrument]"
     order: Order
     matches_most: bool = False
+    refused: frozenset[int] = frozenset()
+    """Instruments that are not free because of those booked with them."""
 
     @property
     def instruments(self) -> "QuerySet[Instrument]":
@@ -116,16 +118,20 @@ def search_catalogue(
     day: "date | None" = None,
     order: Order | None = None,
     now: "datetime",
+    like: CatalogueResult | None = None,
 ) -> CatalogueResult:
     """Search published instruments that match and may be requested for `free`, or for some start on `day`.
 
-    By default the best match comes first when words are given, otherwise what is free first.
+    By default the best match comes first when words are given, otherwise what is free first. `like` is a
+    result for the same time, which spares reading links again.
     """
     if order is None or (order is Order.RELEVANCE and not search.is_asked):
         order = Order.RELEVANCE if search.is_asked else Order.NEXT_FREE
     fitting = providers.catalogue(viewer, asked, at=now)
+    refused: frozenset[int] = frozenset()
     if free is not None:
-        fitting = filter_free(fitting, free, now)
+        refused = like.refused if like else find_refused_by_links(free, now)
+        fitting = filter_free(fitting, free, now, refused)
     if day is not None:
         fitting = filter_bookable_on(fitting, day)
-    return CatalogueResult(viewer, search, asked, now, fitting, order)
+    return CatalogueResult(viewer, search, asked, now, fitting, order, refused=refused)

@@ -19,18 +19,26 @@ from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.admission import (
     find_booking_problems,
+    find_problems_in,
     is_in_service,
     is_new_decision_needed,
 )
 from bookings.requests.selectors.cancel_cost import is_cancelled_late
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.payers import get_payer
+from bookings.requests.selectors.request_facts import (
+    KEEPER,
+    MEMBER,
+    RequestFacts,
+    get_payer,
+    read_request_facts,
+)
 from bookings.requests.services import notifications
 from bookings.requests.services.held_time import (
     apply_transition,
     booking_lock_for,
     calculate_late_charge,
     late_charges_refresh,
+    record_booked,
     record_change,
     translate_overlap_error,
 )
@@ -71,17 +79,26 @@ def booking_create(
     BookingRefused with every problem, or SlotTaken where that is the only one.
     """
     require(actor, "bookings.book")
+    payer = get_payer(actor, payer_organization_id)
     if payer_organization_id is not None:
         accounts.memberships_lock(actor, payer_organization_id)
     instruments_by_id = {
         locked.pk: locked
         for locked in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])
     }
-    instrument = require_found(instruments_by_id.pop(instrument_id, None))
-    payer = get_payer(actor, payer_organization_id)
-    problems = find_booking_problems(
+    require_found(instruments_by_id.get(instrument_id))
+    facts = read_request_facts(
+        actor, instruments_by_id, interval=interval, payer_id=payer_organization_id, now=now
+    )
+    if payer is not None and not facts[instrument_id].parts.keys(MEMBER, None):
+        # Suspended meanwhile, or never the actor's: whether they see it is asked again.
+        payer = get_payer(actor, payer_organization_id)
+    in_order = [instrument_id, *(pk for pk in instruments_by_id if pk != instrument_id)]
+    problems = find_problems_in(
         actor,
-        instrument,
+        actor,
+        facts,
+        dict.fromkeys(in_order),
         interval=interval,
         service_mode=service_mode,
         payer_organization=payer,
@@ -92,7 +109,7 @@ def booking_create(
     if problems:
         raise _build_refusal(problems)
     group = BookingGroup.objects.create(user=actor, created_at=now)
-    facts = {
+    asked = {
         "group": group,
         "user": actor,
         "payer_organization": payer,
@@ -104,29 +121,33 @@ def booking_create(
         "samples": samples,
         "requested_at": now,
     }
-    booking = _create_booking(instrument, interval, facts, now)
-    for companion in instruments_by_id.values():
-        _create_booking(companion, interval, facts, now)
+    booking, *_companions = [
+        _create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order
+    ]
     return booking
 
 
 def _create_booking(
-    instrument: "Instrument", interval: Interval, facts: dict[str, Any], now: datetime
+    instrument: "Instrument", facts: RequestFacts, interval: Interval, asked: dict[str, Any], now: datetime
 ) -> Booking:
-    """Create one booking of a group; the caller has checked admission."""
-    terms = get_terms(instrument.pk, interval.start)
-    actor = facts["user"]
-    user_kind = providers.user_kind(actor, facts["payer_organization"], instrument)
+    """Create one booking of a group; the caller has checked admission, so there are terms."""
+    terms, actor = facts.terms, asked["user"]
+    if terms is None:
+        raise _build_refusal([])
+    user_kind = providers.user_kind(actor, asked["payer_organization"], instrument)
     state = BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
-    booking = Booking(instrument=instrument, user_kind=user_kind.value, state=state.value, **facts)
+    booking = Booking(instrument=instrument, user_kind=user_kind.value, state=state.value, **asked)
     _set_time_and_price(booking, interval, terms, now)
-    with translate_overlap_error():
+    with translate_overlap_error(savepoint=False):
         booking.save(force_insert=True)
-    record_change(booking, actor, "booking.requested", now, details=_describe_claim(booking))
+    record_booked(booking, facts, now, details=_describe_claim(booking))
+    keeper_ids = facts.keys(KEEPER)
     if booking.state == BookingState.REQUESTED:
-        notifications.notify_keepers(booking, notifications.REQUESTED, now, decide_by=booking.decide_by)
+        notifications.notify_ids(
+            keeper_ids, booking, notifications.REQUESTED, now, decide_by=booking.decide_by
+        )
     else:
-        notifications.notify_keepers(booking, notifications.BOOKED, now)
+        notifications.notify_ids(keeper_ids, booking, notifications.BOOKED, now)
     return booking
 
 

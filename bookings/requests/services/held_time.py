@@ -13,7 +13,8 @@ from bookings.requests.domain.errors import BookingChanged, SlotTaken
 from bookings.requests.domain.states import HOLDING_STATES, MOVES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services.next_free import next_free_refresh
+from bookings.requests.selectors.request_facts import LATE, RequestFacts
+from bookings.requests.services.next_free import next_free_refresh, next_free_take
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import require_revision
@@ -38,10 +39,13 @@ TRANSITION_ACTIONS = {
 
 
 @contextmanager
-def translate_overlap_error() -> Iterator[None]:
-    """Turn the database's refusal of an overlap (see `bookings.guards`) into SlotTaken."""
+def translate_overlap_error(*, savepoint: bool = True) -> Iterator[None]:
+    """Turn the database's refusal of an overlap (see `bookings.guards`) into SlotTaken.
+
+    Without a savepoint SlotTaken has to end the caller's transaction.
+    """
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             yield
     except IntegrityError as error:
         if getattr(error.__cause__, "sqlstate", None) == EXCLUSION_VIOLATION or OVERLAP_CONSTRAINT in str(
@@ -82,6 +86,24 @@ def record_change(
     booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None = None
 ) -> None:
     """Record a change in the journal; refresh the late charges and next free time that it affects."""
+    _record(booking, actor, action, now, details)
+    time = Interval(booking.starts_at, booking.ends_at)
+    late_charges_refresh(booking.instrument_id, time, actor=actor, now=now)
+    next_free_refresh([booking.instrument_id], now)
+
+
+def record_booked(booking: Booking, facts: RequestFacts, now: datetime, details: dict[str, Any]) -> None:
+    """Record a new booking as `record_change` does, reading no more than its facts where they suffice."""
+    _record(booking, booking.user, "booking.requested", now, details)
+    if facts.keys(LATE):
+        time = Interval(booking.starts_at, booking.ends_at)
+        late_charges_refresh(booking.instrument_id, time, actor=booking.user, now=now)
+    next_free_take(facts, Interval(booking.starts_at, booking.held_until), now)
+
+
+def _record(
+    booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None
+) -> None:
     journal.record(
         actor=actor,
         action=action,
@@ -90,9 +112,6 @@ def record_change(
         organization_id=booking.instrument.organization_id,
         details=details,
     )
-    time = Interval(booking.starts_at, booking.ends_at)
-    late_charges_refresh(booking.instrument_id, time, actor=actor, now=now)
-    next_free_refresh([booking.instrument_id], now)
 
 
 def late_charges_refresh(

@@ -10,7 +10,8 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from collections.abc import Collection
+
     from providers.models import Instrument
 
 REQUESTED = gettext_noop("{user} asks to use {instrument} from {starts_at}. Decide by {decide_by}.")
@@ -53,25 +54,21 @@ NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {
 
 def notify_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     """Notify the booking's user."""
-    _notify([booking.user], booking, message, now, params)
+    notify_ids([booking.user_id], booking, message, now, **params)
 
 
 def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     """Notify the active keepers of the booked instrument."""
-    _notify(list(booking.instrument.keepers.filter(is_active=True)), booking, message, now, params)
+    ids = booking.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+    notify_ids(list(ids), booking, message, now, **params)
 
 
-def notify_other_side(booking: Booking, message: str, now: datetime, *, by_user: bool, **params: Any) -> None:
-    """Notify the keepers of what the user has done, or the user of what the unit has done."""
-    notify_them = notify_keepers if by_user else notify_user
-    notify_them(booking, message, now, **params)
-
-
-def _notify(
-    users: "list[User]", booking: Booking, message: str, now: datetime, params: dict[str, Any]
+def notify_ids(
+    user_ids: "Collection[int]", booking: Booking, message: str, now: datetime, **params: Any
 ) -> None:
+    """Notify people by their keys, as the keepers that were read with the facts of a request."""
     notify(
-        users=users,
+        users=user_ids,
         message=message,
         now=now,
         path=page_address("booking", booking.public_id),
@@ -82,6 +79,12 @@ def _notify(
             **params,
         },
     )
+
+
+def notify_other_side(booking: Booking, message: str, now: datetime, *, by_user: bool, **params: Any) -> None:
+    """Notify the keepers of what the user has done, or the user of what the unit has done."""
+    notify_them = notify_keepers if by_user else notify_user
+    notify_them(booking, message, now, **params)
 
 
 def get_instrument_name(instrument: "Instrument") -> Bilingual:

@@ -29,13 +29,13 @@ def price_list(terms: Terms | None) -> dict[str, Any]:
 
 @register.inclusion_tag("bookings/requests/parts/price_history.html", takes_context=True)
 def price_history(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
-    """Show what each version of the rule changed in the prices. Takes seven statements.
+    """Show what each version of the rule changed in the prices. One statement.
 
     Only those who may set the rule see who published it.
     """
     viewer = context["request"].user
     versions = list(providers.rules_of(viewer, instrument.pk)[: MAX_VERSIONS + 1])
-    terms = [providers.terms_of(rule) for rule in versions]
+    terms = providers.terms_of_rows(versions)
     names = rules.has_perm("providers.set_rule", viewer, instrument)
     history = [
         {

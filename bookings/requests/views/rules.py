@@ -91,7 +91,7 @@ def _get_starting_terms(request: HttpRequest, published: "Sequence[OpenServiceRu
 def _side_by_side(published: "Sequence[OpenServiceRule]", now: datetime) -> list[dict[str, Any]]:
     """Return the versions, newest first, each with its state and compared with the one before it."""
     states = find_rule_states(published, now)
-    terms = [providers.terms_of(rule) for rule in published]
+    terms = providers.terms_of_rows(published)
     standing = [one for one, rule in zip(terms, published, strict=True) if rule.withdrawn_at is None]
     return [
         {

@@ -39,11 +39,11 @@ class Ratings:
 
 
 def get_ratings(instrument_id: int, max_comments: int = 5) -> Ratings:
-    """Return the ratings of an instrument that the caller may see. Two statements."""
+    """Return the ratings of an instrument that the caller may see. Two statements, one where it has none."""
     rows = Review.objects.filter(log__instrument_id=instrument_id)
     counted = dict(rows.order_by().values_list("rating").annotate(Count("pk")))
     written = rows.exclude(comment="").order_by("-created_at", "-pk")[:max_comments]
     return Ratings(
         [(rating, counted.get(rating.value, 0)) for rating in Rating],
-        [Comment(Rating(one.rating), one.comment, one.created_at) for one in written],
+        [Comment(Rating(one.rating), one.comment, one.created_at) for one in written] if counted else [],
     )

@@ -102,7 +102,7 @@ class ImportContext:
 
 
 def _get_versions(actor: "User", instrument_id: int) -> "list[Terms]":
-    return [providers.terms_of(rule) for rule in reversed(providers.rules_of(actor, instrument_id))]
+    return providers.terms_of_rows(reversed(providers.rules_of(actor, instrument_id)))
 
 
 def build_rows(row: HistoryRow, instrument: "Instrument", context: ImportContext) -> ImportedRows:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.choices import Direction
-from bookings.requests.selectors.payers import get_payer
+from bookings.requests.selectors.request_facts import get_payer
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.domain.errors import (

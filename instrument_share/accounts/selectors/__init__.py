@@ -87,6 +87,7 @@ from instrument_share.accounts.selectors.standing import (
     region_of,
     roles_to_grant,
     standing,
+    standing_rows,
     supervises,
 )
 
@@ -164,6 +165,7 @@ __all__ = [
     "resubmission_of",
     "roles_to_grant",
     "standing",
+    "standing_rows",
     "successors",
     "supervises",
     "supervising_bureau",

@@ -18,7 +18,7 @@ from instrument_share.accounts.domain.invitations import (
 )
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
-from instrument_share.accounts.selectors.standing import refresh_standing, roles_to_grant
+from instrument_share.accounts.selectors.standing import forget_standing, roles_to_grant
 from instrument_share.kernel.errors import NotFound, require_found
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def membership(viewer: "Viewer", organization: Organization, public_id: str) -> 
 
 
 def memberships_lock(person: User, organization_id: int) -> None:
-    """Lock the person's roles in the organization and read them again.
+    """Lock the person's roles in the organization; whoever asks for them next reads them again.
 
     A service that acts on a role calls it before it locks anything else.
     """
@@ -102,7 +102,7 @@ def memberships_lock(person: User, organization_id: int) -> None:
         .filter(user=person, organization_id=organization_id)
         .order_by("pk")
     )
-    refresh_standing(person)
+    forget_standing(person)
 
 
 def memberships_of_organization_lock(organization_id: int) -> None:

@@ -83,6 +83,9 @@ def organizations(viewer: "Viewer") -> QuerySet[Organization]:
 
 def organization(viewer: "Viewer", public_id: str) -> Organization:
     """Return one visible organization by public id. Raises NotFound."""
+    for membership in standing(viewer).memberships:  # read already; who pays is mostly one's own
+        if membership.organization.public_id == public_id:
+            return membership.organization
     return require_found(organizations(viewer).filter(public_id=public_id).first())
 
 

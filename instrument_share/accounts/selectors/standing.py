@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.domain.roles import grantable_roles
@@ -42,25 +42,28 @@ def standing(viewer: "Viewer") -> Standing:
         return NO_STANDING
     known: Standing | None = getattr(viewer, "_standing", None)
     if known is None:
-        known = Standing(
-            tuple(
-                Membership.objects.filter(
-                    user=viewer,
-                    state=MembershipState.ACTIVE,
-                    organization__state=OrganizationState.ADMITTED,
-                )
-                .select_related("organization", "organization__district")
-                .order_by("id")
-            )
-        )
+        rows = standing_rows(viewer).select_related("organization", "organization__district")
+        known = Standing(tuple(rows.order_by("id")))
         viewer._standing = known  # type: ignore[attr-defined]
     return known
 
 
-def refresh_standing(viewer: "Viewer") -> Standing:
-    """Read the viewer's roles again, after waiting for a lock: they may have ended meanwhile."""
+def standing_rows(viewer: User) -> QuerySet[Membership]:
+    """Return the memberships that give the person a standing."""
+    return Membership.objects.filter(
+        user=viewer, state=MembershipState.ACTIVE, organization__state=OrganizationState.ADMITTED
+    )
+
+
+def forget_standing(viewer: "Viewer") -> None:
+    """Let the viewer's roles be read again when they are asked for next."""
     if hasattr(viewer, "_standing"):
         del viewer._standing
+
+
+def refresh_standing(viewer: "Viewer") -> Standing:
+    """Read the viewer's roles again, after waiting for a lock: they may have ended meanwhile."""
+    forget_standing(viewer)
     return standing(viewer)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -65,13 +65,19 @@ def build_instrument_rows(
     *,
     since: datetime | None = None,
     hours: Interval | None = None,
+    are_priced: bool = False,
 ) -> list[InstrumentRow]:
     """Return rows in the given order; the number of statements does not depend on that of instruments.
 
-    Their bookable times begin on the day and at the time of day of `since`, by default now.
+    Their bookable times begin on the day and at the time of day of `since`, by default now. `are_priced`:
+    they were read with the viewer's prices (`providers.with_prices`).
     """
-    ids = [one.pk for one in instruments]
-    prices = providers.prices_for(viewer, ids, now)
+    priced: Any = instruments
+    prices = (
+        {one.pk: (one.price_yuan, one.price_unit or "") for one in priced}
+        if are_priced
+        else providers.prices_for(viewer, [one.pk for one in instruments], now)
+    )
     weeks = get_coming_week(viewer, instruments, now, since)
     return [
         InstrumentRow(one, build_price_from(*prices[one.pk]), weeks[one.pk], hours) for one in instruments

@@ -49,10 +49,17 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     now, form = clock.now(), _form(request)
     chosen = form.cleaned_data.get("category", "")
     free, day = form.wanted_time, form.wanted_day
-    found = _found(request, form, now, free=free, day=day)
-    found, page = found.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
+    first = _found(request, form, now, free=free, day=day)
+    found, page = first.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
     everywhere = _found(
-        request, form, now, found.search, free=free, day=day, exclude_fields=("district", "category")
+        request,
+        form,
+        now,
+        found.search,
+        free=free,
+        day=day,
+        like=first,
+        exclude_fields=("district", "category"),
     )
     counts = providers.count_by_place(replace(everywhere, matches_most=found.matches_most).instruments)
     district = form.asked.district
@@ -68,6 +75,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             now,
             since=_get_since(form),
             hours=form.wanted_time,
+            are_priced=not (form.asked.user_kind or form.asked.mode),
         ),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
@@ -109,9 +117,13 @@ def _found(
     *,
     free: "Interval | None" = None,
     day: date | None = None,
+    like: "CatalogueResult | None" = None,
     exclude_fields: tuple[str, ...] = (),
 ) -> "CatalogueResult":
-    """Return the form's result without some filters; `search` is the form's text, if parsed already."""
+    """Return the form's result without some filters.
+
+    `search` is the form's text, if parsed already, and `like` a result for the same time.
+    """
     return bookings.search_catalogue(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
@@ -120,6 +132,7 @@ def _found(
         day=day,
         order=form.order,
         now=now,
+        like=like,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
@@ -20,7 +21,7 @@ from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
 from instrument_share.web.forms.params import parse_year
-from instrument_share.web.responses.shared_pages import share_among_visitors
+from instrument_share.web.responses.shared_pages import share, share_among_visitors
 from instrument_share.web.text.formats import bilingual, month_label
 from providers import public as providers
 from providers.domain import ONE_DAY, PublicationKind
@@ -34,6 +35,12 @@ YEAR = timedelta(days=365)
 @share_among_visitors
 def home(request: HttpRequest) -> HttpResponse:
     """Show the start page."""
+    body = share(lambda: _render_home(request), "home", request.user.pk)
+    return render(request, "pages/home.html", {"body": body})
+
+
+def _render_home(request: HttpRequest) -> str:
+    """Return what is below the heading: the same for a viewer as long as nobody writes anything."""
     now = clock.now()
     found = providers.catalogue(request.user)
     counts = providers.count_by_place(found)
@@ -51,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cases": _newest(request, PublicationKind.CASE),
         "news": _newest(request, PublicationKind.NEWS),
     }
-    return render(request, "pages/home.html", context)
+    return render_to_string("pages/parts/home.html", context, request)
 
 
 def _past_year(now: datetime) -> Interval:

@@ -36,7 +36,8 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     except providers.InstrumentRetired as retired:
         gone = {"instrument": retired.instrument}
         return render(request, "pages/instrument_gone.html", gone, status=410)
-    terms = providers.terms_at(found.pk, now)
+    versions = providers.terms_versions([found.pk]).get(found.pk, [])
+    terms = providers.version_in_force(versions, now)
     prices = build_price_rows(terms)
     may = get_eligibility(request.user, found, terms, now)
     pictures = providers.pictures_of([found.pk])[found.pk]
@@ -47,7 +48,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "instrument": found,
         "terms": terms,
-        "coming_rules": get_coming_rules(found.pk, now),
+        "coming_rules": get_coming_rules(versions, now),
         "rule": sentences_by_topic(replace(terms, prices=())).items() if terms else [],
         "may": may,
         "prices": filter_prices(prices, may),
@@ -56,7 +57,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "week": week,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),
-        "linked": providers.linked_instruments(request.user, found.pk),
+        "linked": providers.linked_instruments(request.user, week.linked_ids),
         "groups": providers.groups_of(request.user, found.pk),
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
         "ratings": ratings,
@@ -76,10 +77,10 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = providers.instrument(request.user, public_id)
     pictures = providers.pictures_of([found.pk])[found.pk]
+    versions = providers.terms_versions([found.pk]).get(found.pk, [])
+    terms = providers.version_in_force(versions, now)
     response = HttpResponse(
-        render_data_sheet(
-            found, pictures, providers.terms_at(found.pk, now), now, get_coming_rules(found.pk, now)
-        ),
+        render_data_sheet(found, pictures, terms, now, get_coming_rules(versions, now)),
         content_type="application/pdf",
     )
     response["Content-Disposition"] = f'inline; filename="{public_id}.pdf"'

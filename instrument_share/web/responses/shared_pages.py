@@ -50,7 +50,7 @@ def share_among_visitors(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "GET" or not OWN_COOKIES.isdisjoint(request.COOKIES):
             return view(request, *args, **kwargs)
-        key = _key(request)
+        key = _key(*_asked(request))
         page: Page | None = caches["pages"].get(key)
         if page is None:
             made = view(request, *args, **kwargs)
@@ -62,16 +62,20 @@ def share_among_visitors(view: View) -> View:
     return answer
 
 
-def _key(request: HttpRequest) -> str:
-    asked = [f"{name}={value}" for name, value in sorted(request.headers.items()) if name.startswith("Hx-")]
-    parts = [
-        str(journal.read_state()),
-        f"{clock.now():%Y%m%d%H%M}",
-        get_language() or "",
-        request.build_absolute_uri(),
-        *asked,
-    ]
-    return sha256("\n".join(parts).encode()).hexdigest()
+def share(make: Callable[[], str], *asked: object) -> Any:
+    """Return what `make` returns, or what it returned for the same question until something is written."""
+    return caches["pages"].get_or_set(_key(*asked), make, MINUTE)
+
+
+def _key(*asked: object) -> str:
+    """Return under which key something is kept: what is stored, the minute, the language, what was asked."""
+    parts = (journal.read_state(), f"{clock.now():%Y%m%d%H%M}", get_language(), *asked)
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def _asked(request: HttpRequest) -> list[str]:
+    given = [f"{name}={value}" for name, value in sorted(request.headers.items()) if name.startswith("Hx-")]
+    return [request.build_absolute_uri(), *given]
 
 
 def _shared(request: HttpRequest, page: Page) -> HttpResponse:

@@ -15,7 +15,7 @@ from instrument_share.kernel.errors import Kind, NotFound, gettext_noop, require
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import LIVE, PUBLIC
-from providers.instruments.models import Instrument, InstrumentCategory, Qualification
+from providers.instruments.models import Instrument, InstrumentCategory, Keeper, Qualification
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 CHANGES_REFUSED = "instrument.changes_refused"
 DECISIONS_ON_CHANGES = (CHANGES_REFUSED, "instrument.changes_accepted")
 SEES_ALL_BUT_DRAFTS = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER)
+
+
+IS_PUBLIC = Q(state__in=PUBLIC, organization__state=OrganizationState.ADMITTED)
+"""What everybody may see."""
 
 
 class InstrumentRetired(NotFound):
@@ -47,7 +51,7 @@ def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
     Everybody sees published and suspended ones, managers and keepers all of their unit, the bureau and
     Finance everything that a unit has submitted.
     """
-    visible = Q(state__in=PUBLIC, organization__state=OrganizationState.ADMITTED)
+    visible = IS_PUBLIC
     mine = standing(viewer)
     own = mine.organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
     if own:
@@ -170,16 +174,24 @@ def categories_with_parts() -> QuerySet[InstrumentCategory]:
 
 def has_qualification(user_id: int, instrument_id: int, until: datetime) -> bool:
     """Return whether the person may operate the instrument through `until`."""
+    return qualification_rows(user_id, [instrument_id]).filter(expires_at__gte=until).exists()
+
+
+def qualification_rows(user_id: int, instrument_ids: Collection[int]) -> QuerySet[Qualification]:
+    """Return the person's qualifications for the instruments that were not revoked, ended ones too."""
     return Qualification.objects.filter(
-        user_id=user_id, instrument_id=instrument_id, expires_at__gte=until, revoked_at__isnull=True
-    ).exists()
+        user_id=user_id, instrument_id__in=list(instrument_ids), revoked_at__isnull=True
+    )
+
+
+def keeper_rows(instrument_ids: Collection[int]) -> QuerySet[Keeper]:
+    """Return who keeps the instruments and has an active account."""
+    return Keeper.objects.filter(instrument_id__in=list(instrument_ids), user__is_active=True)
 
 
 def qualified_until(user_id: int, instrument_ids: Collection[int]) -> dict[int, datetime]:
     """Return through when the person may operate each of the instruments, as far as they are qualified."""
-    rows = Qualification.objects.filter(
-        user_id=user_id, instrument_id__in=list(instrument_ids), revoked_at__isnull=True
-    )
+    rows = qualification_rows(user_id, instrument_ids)
     return dict(rows.order_by().values_list("instrument_id").annotate(Max("expires_at")))
 
 

@@ -58,9 +58,9 @@ def _reached(instrument_id: int, links: dict[int, set[int]]) -> set[int]:
     return found
 
 
-def linked_instruments(viewer: "Viewer", instrument_id: int) -> QuerySet[Instrument]:
-    """Return the linked instruments that the viewer may see, by name."""
-    return instruments(viewer).filter(pk__in=linked_ids(instrument_id)).order_by("name_zh", "id")
+def linked_instruments(viewer: "Viewer", ids: "Iterable[int]") -> QuerySet[Instrument]:
+    """Return those of the linked instruments (`linked_ids`) that the viewer may see, by name."""
+    return instruments(viewer).filter(pk__in=list(ids)).order_by("name_zh", "id")
 
 
 def own_link_ids(instrument_id: int) -> list[int]:

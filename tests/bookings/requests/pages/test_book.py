@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bookings.requests.domain.choices import Direction
 from bookings.requests.models import Booking
+from tests import factories
 from tests.factories import slot
 
 
@@ -13,8 +14,7 @@ def texts(response):
 
 def test_sample_field_is_shown_only_where_relevant(city, see):
     assert "样品数" in texts(see(city.researcher, "book", city.instrument.public_id))
-    city.rule.service_modes = ["operated"]
-    city.rule.save()
+    factories.rule(city.instrument, service_modes=["operated"])
     assert "样品数" not in texts(see(city.researcher, "book", city.instrument.public_id))
 
 

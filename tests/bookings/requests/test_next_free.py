@@ -1,0 +1,91 @@
+"""After a booking the projection is what a rebuild makes of it, though mostly little is read for it."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from bookings.requests.models import NextFree
+from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.services import next_free
+from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share.kernel.interval import Interval
+from providers.terms.domain.choices import ServiceMode
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import LONG_AGO, NOW
+
+pytestmark = pytest.mark.django_db
+
+BOOKINGS = 12
+RULES = {
+    "plain": {},
+    "with pauses": {"turnaround_minutes": 30, "min_minutes": 60},
+    "over gaps": {"may_span_gaps": True, "max_minutes": 1440},
+    "hours ahead": {"lead_minutes": 300, "step_minutes": 60, "min_minutes": 120, "turnaround_minutes": 60},
+    "two days long": {"max_minutes": 2880, "may_span_gaps": True, "horizon_days": 4},
+}
+
+
+def rows():
+    return list(NextFree.objects.order_by("instrument").values("instrument", "at", "until", "days"))
+
+
+def pick(random, city, applicant):
+    """A time that is offered, soon more often than late."""
+    span = Interval(NOW, NOW + timedelta(days=random.choice([1, 1, 2, 5])))
+    offers = get_free_time([city.instrument], span, NOW, applicant).offers(city.instrument.pk, span)
+    if not offers:
+        return None
+    offer = random.choice([offers[0], random.choice(offers)])
+    steps = (offer.last_end - offer.first_end) // offer.step
+    return Interval(offer.start, offer.first_end + random.randint(0, steps) * offer.step)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_after_each_booking_the_row_is_that_of_a_rebuild(name, monkeypatch):
+    random = Random(name)
+    city = factories.city(**RULES[name])
+    city.instrument.open_windows.all().delete()
+    factories.windows(city.instrument, days=9, length=timedelta(hours=3))
+    factories.windows(city.instrument, NOW + timedelta(hours=4), days=9, length=timedelta(hours=5))
+    next_free_rebuild(NOW)
+    refreshed = []
+    refresh = next_free.next_free_refresh
+    monkeypatch.setattr(next_free, "next_free_refresh", lambda *one: refreshed.append(one) or refresh(*one))
+    applicant = Applicant(city.researcher, city.company, ServiceMode.OPERATED)
+    booked = 0
+    for _ in range(BOOKINGS):
+        if (time := pick(random, city, applicant)) is None:
+            continue
+        book(city, time, service_mode=ServiceMode.OPERATED)
+        booked += 1
+        kept = rows()
+        refresh([city.instrument.pk], NOW)
+        assert rows() == kept
+    assert len(refreshed) < booked
+
+
+def test_days_of_two_versions_are_refreshed_in_full():
+    city = factories.city(decision="at_once")
+    factories.rule(city.instrument, applies_from=NOW + timedelta(days=2), lead_minutes=60, min_minutes=120)
+    next_free_rebuild(NOW)
+    for day in (1, 2):
+        book(city, factories.slot(day=day, hour=8, length=8))
+        book(city, factories.slot(day=day, hour=16, length=4))
+        kept = rows()
+        next_free_rebuild(NOW)
+        assert rows() == kept
+    assert all(f"2026-03-0{day}" not in kept[0]["days"] for day in (3, 4))
+
+
+def test_an_old_row_is_refreshed_in_full():
+    city = factories.city()
+    next_free_rebuild(NOW)
+    later = NOW + timedelta(hours=1, minutes=10)
+    book(city, factories.slot(day=1), now=later)
+    kept = rows()
+    assert kept[0]["at"] >= later
+    next_free_rebuild(later)
+    assert rows() == kept
+    assert kept[0]["at"] > LONG_AGO
