@@ -164,19 +164,19 @@ class LoadedCity:
         home, catalogue = reverse("home"), reverse("catalogue")
         instrument = reverse("instrument", args=[self.shown.public_id])
         found = f"{catalogue}?{urlencode({'q': '质谱', **self._next_week()})}"
-        yield self._page("home, visitor", visitor, home, 10, 11)
-        yield self._page("home, logged in", viewer, home, 10, 15)
-        yield self._page("week of an instrument", visitor, self._feed(7), 6.7, 7)
-        yield self._page("month of an instrument", visitor, self._feed(31), 6.7, 7)
-        yield self._page("catalogue", visitor, catalogue, 20, 13)
-        yield self._page("质谱, free at a time", visitor, found, 20, 14)
-        yield self._page("an instrument", visitor, instrument, 20, 24)
-        yield self._page("an instrument, logged in", viewer, instrument, 20, 30)
+        yield self._page("home, visitor", visitor, home, 10, 1)
+        yield self._page("home, logged in", viewer, home, 35, 5)
+        yield self._page("week of an instrument", visitor, self._feed(7), 6, 1)
+        yield self._page("month of an instrument", visitor, self._feed(31), 6.7, 1)
+        yield self._page("catalogue", visitor, catalogue, 20, 1)
+        yield self._page("质谱, free at a time", visitor, found, 20, 1)
+        yield self._page("an instrument", visitor, instrument, 12, 1)
+        yield self._page("an instrument, logged in", viewer, instrument, 300, 19)
         timeline = f"{reverse('timeline_events')}?day={self._next_week()['day']}"
-        yield self._page("timeline of a day", visitor, timeline, 20, 12)
-        yield Row("a booking", self._bookings(self.quiet), accepted=20, statements=48, status=201)
+        yield self._page("timeline of a day", visitor, timeline, 20, 1)
+        yield Row("a booking", self._bookings(self.quiet), accepted=150, statements=12, status=201)
         yield Row(
-            f"a booking, {AHEAD} ahead", self._bookings(self.busy), accepted=20, statements=48, status=201
+            f"a booking, {AHEAD} ahead", self._bookings(self.busy), accepted=150, statements=12, status=201
         )
 
     @staticmethod
@@ -232,7 +232,8 @@ class Server:
 def serving() -> Iterator[Server]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": address, "LOG_LEVEL": "INFO"}
+    site = {"ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": address, "LOG_LEVEL": "INFO", "DATABASE_POOL": "4"}
+    environment = {**os.environ, **site}
     with (FOLDER / "server.log").open("wb") as log:
         process = subprocess.Popen(
             documented_command(port), env=environment, stdout=log, stderr=log, start_new_session=True

@@ -27,6 +27,7 @@ if OWN_FOLDER not in os.environ:
         SECRET_KEY="for-benchmarks-only",
         DEBUG="false",
         LOG_LEVEL="WARNING",
+        DATABASE_POOL="0",  # a script has one connection
         VAR_DIR=str(FOLDER),
         EMAIL_URL="memorymail://",
     )
