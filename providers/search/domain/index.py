@@ -39,6 +39,8 @@ SHARED = 4_000
 _CHUNKS = re.compile(rf"(?:[{HAN}]|[^\W_{HAN}])(?:[-/·.+]?(?:[{HAN}]|[^\W_{HAN}]))*")
 _LETTERS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?![A-Za-z0-9])")
 _NUMBERED = re.compile(r"^([a-z]{2,})(\d{3,}[a-z0-9]*)$")
+_COUNTED = re.compile(r"^([a-z]{3,})\d{1,3}$")
+"""A name with the number that a unit gave it: FTIR2, Altis01."""
 _FAMILIES = (
     ("diffract", 0, 8),
     ("analy", 0, 5),
@@ -187,7 +189,9 @@ def abbreviations(texts: Iterable[str]) -> set[str]:
 
 def _all(document: Document) -> Iterator[_Found]:
     for name in document.names:
-        yield from _spoken(name, Weight.NAME - min(len(normalize(name)), NOT_LONGER_THAN))
+        weight = Weight.NAME - min(len(normalize(name)), NOT_LONGER_THAN)
+        yield from _spoken(name, weight)
+        yield from _without_count(name, weight)
     for weight, texts in (
         (Weight.SYNONYM, document.synonyms),
         (Weight.WIDE_SYNONYM, document.wide_synonyms),
@@ -200,7 +204,7 @@ def _all(document: Document) -> Iterator[_Found]:
             yield from _spoken(text, weight)
     told = normalize("".join(document.texts))
     for text, place in document.purposes:
-        told_too = Weight.TEXT if normalize(text) in told else 0
+        told_too = LESS_BY_PLACE if normalize(text) in told else 0
         yield from _purpose(text, Weight.PURPOSE - min(place, FURTHEST_PLACE) * LESS_BY_PLACE + told_too)
     yield from _model(document.model)
     yield from _model(document.inner_number)
@@ -249,9 +253,20 @@ def _words(found: list[list[str]], weight: int) -> Iterator[_Found]:
                 yield joined, weight if start == 0 else round(weight * PART), TermKind.WORD
             if one[start] not in LITTLE_WORDS:
                 yield one[start], round(weight * PART), TermKind.WORD
-        if len(one) == 1 and len(one[0]) == 1 and position + 1 < len(found):
-            # “X ray” is written X-ray too.
+        if len(one) == 1 and position + 1 < len(found) and _may_be_joined(one[0], found[position + 1][0]):
             yield one[0] + found[position + 1][0], weight, TermKind.WORD
+
+
+def _may_be_joined(word: str, following: str) -> bool:
+    """Return whether two words are written as one too: “X ray” and X-ray, “Exploris 480” and Exploris480."""
+    return len(word) == 1 or (word.isalpha() and following.isdigit())
+
+
+def _without_count(name: str, weight: int) -> Iterator[_Found]:
+    """Return the words of a name without their number: the lab's second FTIR2 is an FTIR."""
+    for part in chain.from_iterable(latin_words(name)):
+        if counted := _COUNTED.match(part):
+            yield counted[1], weight, TermKind.WORD
 
 
 def _pronounced(text: str, weight: int, *, from_its_beginning: bool = False) -> Iterator[_Found]:

@@ -21,6 +21,7 @@ from providers.search.domain.index import (
     stem,
 )
 from providers.search.domain.question_words import (
+    ELEMENTS,
     ENGLISH_GENERAL,
     ENGLISH_PHRASES,
     GENERAL,
@@ -123,11 +124,13 @@ def _chunk(chunk: str) -> Word:
 
 def _word(chunk: str) -> Word:
     pieces = split_characters(chunk)[:LONGEST_WORD]
+    named = {piece for piece in pieces if piece not in PARTICLES}
+    elements = named & ELEMENTS if len(named) == 1 else frozenset()
     ranges = {
         (start, end): _range("".join(pieces[start:end]))
         for start in range(len(pieces))
         for end in range(start + 1, len(pieces) + 1)
-        if end - start > 1 or not has_chinese(pieces[start])
+        if end - start > 1 or not has_chinese(pieces[start]) or pieces[start] in elements
     }
     whole = _range("".join(pieces))
     sound = (

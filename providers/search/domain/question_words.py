@@ -19,11 +19,16 @@ PARTICLES = frozenset(
 )
 """Characters that may stand before, behind or between what a person names: 测粒径."""
 
+ELEMENTS = frozenset(
+    "氢锂硼碳氮氧氟钠镁铝硅磷硫氯钾钙钛钒铬锰铁钴镍铜锌砷硒溴锶钼银镉锡锑碘铯钡钨铂金汞铊铅铀"
+)
+"""Words of one character, where nothing else is named: 测汞."""
+
 GENERAL = frozenset(
     """
     分析 检测 测试 测量 测定 试验 实验 化验 检验 检定 鉴定 表征 观察 观测 监测 研究 服务 分析仪 检测仪
     测试仪 测定仪 测量仪 分析仪器 检测设备 测试系统 仪器 设备 系统 装置 机器 仪器设备 样品 试样 样本
-    含量 浓度 情况 方法 性能 指标 结果 数据 报告 标准
+    含量 浓度 情况 方法 性能 指标 结果 数据 报告 标准 变化 动态变化 过程
     """.split()  # noqa: SIM905
 )
 """Words that stand beside what is looked for, and say little themselves."""
@@ -36,6 +41,8 @@ SAMPLES = frozenset(
     钛合金 不锈钢 塑料 橡胶 高分子 聚合物 薄膜 涂层 镀层 粉末 粉体 颗粒 陶瓷 玻璃 水泥 混凝土 岩石 矿石
     矿物 煤 石油 油 油品 溶液 液体 固体 气体 电池 芯片 晶圆 半导体 器件 零件 玩具 化妆品 纺织品 金属材料
     高分子材料 复合材料 纳米材料
+    大分子 生物大分子 小分子 材料 产品 零部件 电路板 轴承 齿轮 叶片 茶叶 白酒 饮料 纸张 木材 皮革 沥青
+    农产品 水产品 中草药 化肥 细菌 头发
     """.split()  # noqa: SIM905
 )
 """What is measured in: who looks for 土壤 重金属 wants the heavy metals measured, best by who knows soil."""

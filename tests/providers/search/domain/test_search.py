@@ -276,7 +276,7 @@ def test_a_purpose_is_found_from_its_beginning_and_less_by_a_later_method():
         Document(names=(), purposes=(("孔隙率", 0), ("熔点", 2), ("深度", 9)), texts=("测熔点",))
     )
     assert (found["孔隙率"], "隙率" in found) == (Term(62, TermKind.REST), False)
-    assert (found["熔点"].weight, found["深度"].weight) == (62 - 12 + 12, 62 - 30)
+    assert (found["熔点"].weight, found["深度"].weight) == (62 - 12 + 6, 62 - 30)
     assert {"kongxilv", "kxl"} <= found.keys()
     assert document_terms(Document(names=(), purposes=(("melting point", 1),)))["point"].weight == 56
 
