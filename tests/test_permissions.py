@@ -266,7 +266,6 @@ PARTS = {
     "log_write": "of booking_check_out and usage_log_by_hand",
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
-    "prices_list_all": "of search_rebuild",
     "require_withdrawable": "of rule_withdraw and its page; writes nothing",
     "write_move": "of booking_move and of decisions that hit bookings",
     "record": "of every service",
