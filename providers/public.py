@@ -7,6 +7,7 @@ from providers.exchange.selectors.national import (
     unit_addresses,
     unit_codes,
 )
+from providers.exchange.selectors.open_data import count_public_instruments, public_state
 from providers.exchange.services.national import national_year_save
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of

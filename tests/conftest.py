@@ -1,6 +1,7 @@
 """What every test may ask for: a clock to set, statements to count, its database in other processes."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _nobody_has_tried() -> None:
     """No test is refused for how often the ones before it logged in."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_made_files() -> None:
+    """No test reads a public file that was made of the data of the one before it."""
+    shutil.rmtree(OWN_FOLDER / "made", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
