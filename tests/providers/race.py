@@ -41,7 +41,7 @@ def publish_rule_meanwhile(checked, released, results, *, environment, **facts):
 
 
 def rebuild_search_in_small_batches(checked, released, results, *, environment):
-    """Rebuild the search, an instrument at a time, staying after the first; tell whether others got through."""
+    """Rebuild the search, an instrument at a time, and wait after the first for others to get through."""
     wake(environment)
     from providers.instruments.services import batches
     from providers.search.services.index import search_rebuild

@@ -56,7 +56,8 @@ def test_rebuild_in_batches_is_what_services_write_and_says_how_far_it_is(small_
     before = index()
     SearchTerm.objects.filter(term__startswith="z").delete()
     SearchTerm.objects.update(weight=1)
-    SearchSpelling.objects.filter(pk__in=list(SearchSpelling.objects.values_list("pk", flat=True)[::2])).delete()
+    some = list(SearchSpelling.objects.values_list("pk", flat=True)[::2])
+    SearchSpelling.objects.filter(pk__in=some).delete()
     SearchSpelling.objects.create(variant="goe", word="gone")
     SearchSpelling.objects.create(variant="wrong", word="spectrometer")
     output = StringIO()
@@ -94,15 +95,15 @@ def test_rebuild_that_is_killed_and_repeated_gives_the_same(process_environment,
     other = factories.instrument(indexed.owner)
     draft = terms(OpeningPattern(time(10), time(16), NOW.date(), tuple(range(7))), horizon=timedelta(days=5))
     for one in (indexed.instrument, other):
-        rule_publish(
-            actor=indexed.manager, instrument_id=one.pk, draft=draft, applies_from=NOW, now=NOW
-        )
+        rule_publish(actor=indexed.manager, instrument_id=one.pk, draft=draft, applies_from=NOW, now=NOW)
     before = windows()
     connection.close()
     context = multiprocessing.get_context("spawn")
     reached = context.Event()
     process = context.Process(
-        target=race.rebuild_until_killed, args=(reached,), kwargs={"environment": process_environment, "now": NOW}
+        target=race.rebuild_until_killed,
+        args=(reached,),
+        kwargs={"environment": process_environment, "now": NOW},
     )
     process.start()
     assert reached.wait(60)

@@ -1,4 +1,4 @@
-"""Work on all instruments in batches, each in a transaction of its own, so that nobody waits for the whole."""
+"""Work on all instruments in batches, each a transaction of its own: nobody waits for the whole."""
 
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -22,8 +22,8 @@ def for_each_batch(
 ) -> int:
     """Call `act` with the ids of some locked instruments at a time, until all (or these) are done.
 
-    What `act` reads is read behind the locks, so that no write between two batches is lost. Each batch is kept
-    when the next begins: what was cut off is begun again. Returns the number of instruments.
+    What `act` reads is read behind the locks, so that no write between two batches is lost. Each batch is
+    kept when the next begins: what was cut off is begun again. Returns the number of instruments.
     """
     done = 0
     for ids in _batches(instrument_ids):

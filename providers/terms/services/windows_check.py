@@ -36,8 +36,8 @@ def windows_rebuild_compared(
 ) -> Rebuilt:
     """Extend the windows, rebuild them from `since` on, and compare, some instruments at a time.
 
-    Choose `since` after the last correction of public holidays: earlier windows stay as they were. Others wait
-    for one batch at most; safe to stop and to repeat.
+    Choose `since` after the last correction of public holidays: earlier windows stay as they were. Others
+    wait for one batch at most; safe to stop and to repeat.
     """
     require_unless_system(actor, "providers.maintain_tables")
     different: list[int] = []
