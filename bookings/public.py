@@ -38,7 +38,13 @@ from bookings.requests.views.rule_comparison import compare_terms
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
 from bookings.usage.selectors.national import count_unconfirmed, iterate_service_facts
 from bookings.usage.selectors.reviews import Ratings, get_ratings
-from bookings.usage.selectors.statistics import Hours, get_hours_by_month, get_hours_by_unit, get_openness
+from bookings.usage.selectors.statistics import (
+    Hours,
+    get_hours_by_month,
+    get_hours_by_unit,
+    get_openness,
+    sum_uses,
+)
 from bookings.usage.selectors.usage import get_current_values, usage_logs, waiting_confirmations
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in

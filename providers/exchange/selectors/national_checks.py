@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class CheckState(Enum):
-    """A check is under way, was given up by the queue, or nothing of the kind."""
+    """What becomes of a check: its job runs or waits to, was given up by the queue, or there is none."""
 
     RUNS = "runs"
     GIVEN_UP = "given_up"
@@ -38,6 +38,7 @@ def national_check(viewer: "Viewer", year: int) -> NationalCheck | None:
 
 
 def check_state(check: NationalCheck | None) -> CheckState:
+    """Return whether a job is at work on the check."""
     if check is None or check.job_id is None:
         return CheckState.RESTS
     job_id = str(check.job_id)

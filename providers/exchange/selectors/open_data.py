@@ -70,4 +70,5 @@ def public_state() -> str:
 
 
 def count_public_instruments() -> int:
+    """Return how many instruments everybody may see."""
     return instruments(AnonymousUser()).count()
