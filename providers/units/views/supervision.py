@@ -246,7 +246,7 @@ def _send(request: HttpRequest, now: datetime) -> HttpResponse:
     )
     if plan is None:
         asked = _asked_for(request, now)
-        page = cursor.Page(ticked, None) if ticked else _page_of(request, asked)
+        page = cursor.Page[Any](ticked, None) if ticked else _page_of(request, asked)
         return _preview(request, form, page, len(asked), now, status=422)
     sent = len(plan[ReminderOutcome.SENT])
     sentence = ngettext("{count} unit is reminded.", "{count} units are reminded.", sent).format(count=sent)
