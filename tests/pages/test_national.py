@@ -17,9 +17,9 @@ from django_tasks_db.models import DBTaskResult
 from bookings.usage.domain.choices import Rating
 from bookings.usage.services.usage import usage_confirm, usage_log_by_hand, usage_review
 from instrument_share.kernel.errors import Invalid
-from instrument_share.pages import national_checks
-from instrument_share.pages.national import build_report, get_columns, iterate_records
-from instrument_share.pages.national_checks import pack_report, unpack_report
+from instrument_share.pages.national import checks
+from instrument_share.pages.national.checks import pack_report, unpack_report
+from instrument_share.pages.national.records import build_report, get_columns, iterate_records
 from providers.exchange.domain.national.records import RECORDS, RecordType
 from providers.exchange.models import NationalCheck, NationalYear
 from providers.exchange.services.national import national_year_save
@@ -350,18 +350,18 @@ def test_a_check_whose_worker_was_killed_keeps_the_last_result_and_is_done_again
     before = read(region.file("records.json"))
     region.send()
     check = NationalCheck.objects.get()
-    write = national_checks._write_file
+    write = checks._write_file
 
     def killed(path, aside, year):
         write(path, aside, year)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(national_checks, "_write_file", killed)
+    monkeypatch.setattr(checks, "_write_file", killed)
     with pytest.raises(KeyboardInterrupt):
-        national_checks.check_region(check.pk, str(check.job_id))
+        checks.check_region(check.pk, str(check.job_id))
     assert len(folders(settings)) == 2
     assert read(region.file("records.json")) == before
-    monkeypatch.setattr(national_checks, "_write_file", write)
+    monkeypatch.setattr(checks, "_write_file", write)
     run_jobs()
     assert len(folders(settings)) == 1
     assert read(region.file("records.json")) == before
@@ -386,7 +386,7 @@ def test_a_check_of_who_is_no_officer_any_more_ends_without_a_result(city, offic
 
 def test_the_job_tells_how_far_it_is(city, region, run_jobs, monkeypatch):
     used(city)
-    monkeypatch.setattr(national_checks, "TELL_EVERY", 2)
+    monkeypatch.setattr(checks, "TELL_EVERY", 2)
     region.send()
     run_jobs()
     assert NationalCheck.objects.get().done == 2

@@ -16,15 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.public import count_unconfirmed
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
-from instrument_share.pages.national import (
-    NationalReport,
-    build_report,
-    filter_exported,
-    iterate_json,
-    iterate_records,
-    write_xlsx,
-)
-from instrument_share.pages.national_checks import (
+from instrument_share.pages.national.checks import (
     DRAFTS_XLSX,
     FILES,
     REFUSED_CSV,
@@ -33,7 +25,15 @@ from instrument_share.pages.national_checks import (
     units_of_region,
     unpack_report,
 )
-from instrument_share.pages.national_refusals import WORDS, refusal_heads, refusal_rows
+from instrument_share.pages.national.records import (
+    NationalReport,
+    build_report,
+    filter_exported,
+    iterate_json,
+    iterate_records,
+    write_xlsx,
+)
+from instrument_share.pages.national.refusals import WORDS, refusal_heads, refusal_rows
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.exports import csv_response

@@ -18,7 +18,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual, Sentence
-from instrument_share.pages.national import (
+from instrument_share.pages.national.records import (
     NationalCount,
     NationalRecord,
     NationalReport,
@@ -29,7 +29,7 @@ from instrument_share.pages.national import (
     iterate_records,
     write_xlsx,
 )
-from instrument_share.pages.national_refusals import refusal_heads, refusal_rows
+from instrument_share.pages.national.refusals import refusal_heads, refusal_rows
 from instrument_share.web import clock
 from instrument_share.web.responses.exports import csv_lines
 from providers import public as providers

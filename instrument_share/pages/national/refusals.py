@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from instrument_share.pages.national import NationalRecord
+from instrument_share.pages.national.records import NationalRecord
 from instrument_share.web.responses.problem import told
 from providers.domain import RecordType
 

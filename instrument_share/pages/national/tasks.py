@@ -1,7 +1,7 @@
 """Jobs of the composed pages."""
 
 from instrument_share.jobs.registry import JobContext, job
-from instrument_share.pages.national_checks import check_region
+from instrument_share.pages.national.checks import check_region
 from providers.public import NATIONAL_CHECK_JOB
 
 
