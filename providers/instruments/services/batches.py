@@ -8,8 +8,10 @@ from django.db import connection, transaction
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
 
-AT_ONCE = 50
-"""So many instruments are locked at a time; on PostgreSQL that is about half a second of their index."""
+AT_ONCE = 10
+"""So many instruments are locked at a time: some 60 ms of the processor where their index is right already,
+up to twice as much where all of it is written.
+"""
 REST_SECONDS = 0.1
 """On SQLite who waits for the one lock looks for it every tenth of a second, and has to find it free."""
 
