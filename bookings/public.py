@@ -49,6 +49,7 @@ from bookings.usage.selectors.statistics import (
     get_hours_by_unit,
     get_openness,
     get_unit_hours_of_year,
+    sum_uses,
 )
 from bookings.usage.selectors.usage import get_current_values, usage_logs, waiting_confirmations
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year

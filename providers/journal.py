@@ -99,6 +99,7 @@ ACTS: dict[str, str] = {
     "rules.import_taken_back": gettext_noop("Import of booking rules undone"),
     "prices.import_taken_back": gettext_noop("Import of prices undone"),
     "national_year.saved": gettext_noop("Records for the national platform saved"),
+    "national_check.started": gettext_noop("Check of a region's records for the national platform started"),
 }
 
 
@@ -175,4 +176,5 @@ KINDS: dict[str, SubjectKind] = {
     "providers.CalendarYear": SubjectKind(gettext_noop("Public holidays")),
     "providers.SynonymGroup": SubjectKind(gettext_noop("Synonyms")),
     "providers.NationalYear": SubjectKind(gettext_noop("Records for the national platform")),
+    "providers.NationalCheck": SubjectKind(gettext_noop("Records for the national platform")),
 }

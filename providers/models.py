@@ -1,6 +1,6 @@
 """What a unit has, what it publishes about itself, and on which terms its instruments are open."""
 
-from providers.exchange.models import NationalYear, SheetMemory, SheetRun
+from providers.exchange.models import NationalCheck, NationalYear, SheetMemory, SheetRun
 from providers.instruments.models import (
     CustomsSupervision,
     Instrument,

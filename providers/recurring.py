@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.web.responses.made_files import renew
 from providers.exchange.services.uploads import sheets_forget_old
+from providers.exchange.views.open_data import OPEN_DATA_FILES
 from providers.instruments.services.people import qualification_ends_tell
 from providers.search.services.index import search_refresh
 from providers.terms.services.windows import windows_extend
@@ -52,5 +54,12 @@ RECURRING = (
         gettext_noop("Removal of old uploads"),
         HOUR,
         lambda now: sheets_forget_old(now=now),
+    ),
+    RecurringJob(
+        "providers.open_data",
+        gettext_noop("Files of open data"),
+        10 * MINUTE,
+        lambda now: renew(OPEN_DATA_FILES, now),
+        after_others=True,  # so that what the others publish is in them
     ),
 )

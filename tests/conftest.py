@@ -1,6 +1,7 @@
 """What every test may ask for: a clock to set, statements to count, its database in other processes."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -112,6 +113,12 @@ def shared_pages(settings: Any) -> None:
 def shared_limits(transactional_db: None, settings: Any) -> None:
     """Limits are counted in the database, as on a site."""
     settings.CACHES = settings.SITE_CACHES
+
+
+@pytest.fixture(autouse=True)
+def _no_made_files() -> None:
+    """No test reads a public file that was made of the data of the one before it."""
+    shutil.rmtree(OWN_FOLDER / "made", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -74,7 +74,7 @@ def arguments(w):
         "national": unit,
         "national_year": [*unit, YEAR],
         "national_file": [*unit, YEAR, "json"],
-        "national_region_file": [YEAR, "json"],
+        "national_region_file": [YEAR, "records.json"],
         "sheet_result": [*unit, w.sheet_run.public_id],
         "sheet_take_back": [*unit, w.sheet_run.public_id],
         "unit_publications": [*unit, "news"],

@@ -20,6 +20,7 @@ from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
 from providers.exchange.services.imports import apply as sheet_apply
 from providers.exchange.services.imports import preview as sheet_preview
 from providers.exchange.services.national import national_year_save
+from providers.exchange.services.national_checks import national_check_start
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.sheet_words import sheet_words_remember
 from providers.exchange.services.taking_back import sheet_run_take_back
@@ -146,6 +147,7 @@ def attempts(w):
             sheet_words_remember, kind=INSTRUMENTS, words=[("condition", "还行", "正常")], **unit
         ),
         "national_year_save": partial(national_year_save, year=YEAR, values={"unit_code": "330199"}, **unit),
+        "national_check_start": partial(national_check_start, year=YEAR, **now),
         "keeper_assign": partial(p.keeper_assign, user_id=person.pk, **instrument),
         "keeper_remove": partial(p.keeper_remove, user_id=w.people["keep"].pk, **instrument),
         "keepers_set": partial(p.keepers_set, user_ids=[person.pk], **instrument),

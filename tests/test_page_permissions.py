@@ -187,7 +187,9 @@ synonym_edit                         in    403   403   403   403   403   403   4
 synonym_remove                       in    403   403   403   403   403   403   403   ok    403   403   ok
 bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
 national_region                      in    403   403   403   403   403   403   403   ok    403   403   403
-national_region_file                 in    403   403   403   403   403   403   403   ok    403   403   403
+POST:national_region                 in    403   403   403   403   403   403   403   ok    403   403   403
+# never made there
+national_region_file                 in    403   403   403   403   403   403   403   404   403   403   403
 holidays                             in    403   403   403   403   403   403   403   ok    403   403   ok
 holiday_year                         in    403   403   403   403   403   403   403   ok    403   403   ok
 organizations                        in    403   403   403   403   403   403   403   ok    ok    403   ok

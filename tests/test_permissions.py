@@ -120,6 +120,7 @@ sheet_run_continue             .     .     .     .     .     .     yes   .     .
 sheet_run_take_back            .     .     .     .     .     .     yes   .     .     .     .     .
 sheet_words_remember           .     .     .     .     .     .     yes   .     .     .     .     .
 national_year_save             .     .     .     .     .     .     yes   .     .     .     .     .
+national_check_start           .     .     .     .     .     .     .     .     yes   .     .     .
 keeper_assign                  .     .     .     .     .     .     yes   .     .     .     .     .
 keeper_remove                  .     .     .     .     .     .     yes   .     .     .     .     .
 keepers_set                    .     .     .     .     .     .     yes   .     .     .     .     .
@@ -237,6 +238,10 @@ OF_THE_SYSTEM = {
     "search_refresh": "a recurring job",
     "search_rebuild": "a command on the server",
     "search_index": "what changes instruments and synonyms calls it",
+    "national_check_abandon": "a job of who started the check",
+    "national_check_keep": "a job of who started the check",
+    "national_check_of_job": "a job of who started the check",
+    "national_check_progress": "a job of who started the check",
     "audit_seal": "a recurring job",
     "completeness_notices_send": "a recurring job",
     "qualification_ends_tell": "a recurring job",
@@ -266,7 +271,6 @@ PARTS = {
     "log_write": "of booking_check_out and usage_log_by_hand",
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
-    "prices_list_all": "of search_rebuild",
     "require_withdrawable": "of rule_withdraw and its page; writes nothing",
     "write_move": "of booking_move and of decisions that hit bookings",
     "record": "of every service",

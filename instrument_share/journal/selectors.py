@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Model, QuerySet, Subquery
+from django.db.models import Model, QuerySet
 
 from instrument_share.journal import seals
 from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
@@ -77,15 +77,18 @@ def decisions(subject: Model, organization_id: int) -> QuerySet[AuditEntry]:
     return found.order_by("-id")
 
 
-def last_entry(subject_types: Collection[str]) -> AuditEntry | None:
-    """The last thing that was done to anything of these models (`providers.Instrument`). Every write leaves
-    an entry, so what is read from these models alone is the same as long as this is.
+def read_state_of(subject_types: Collection[str]) -> tuple[int, ...]:
+    """Return the newest entries' numbers on each of these models (`providers.Instrument`).
+
+    Every write leaves an entry, so what is read from these models alone is the same as long as this is.
     """
-    # The last of each model from the index, then the last of these: no walk past the entries of other models.
-    of_each = [
-        AuditEntry.objects.filter(subject_type=one).order_by("-id").values("pk")[:1] for one in subject_types
-    ]
-    return AuditEntry.objects.filter(pk__in=[Subquery(one) for one in of_each]).order_by("-id").first()
+    # From the end of an index, one statement for each model: no walk past the entries of others.
+    return tuple(pk for one in sorted(subject_types) for pk in _newest(one))
+
+
+def _newest(subject_type: str) -> QuerySet[AuditEntry, int]:
+    found = AuditEntry.objects.filter(subject_type=subject_type)
+    return found.order_by("-id").values_list("pk", flat=True)[:IN_FLIGHT]
 
 
 def last_sealed_at() -> datetime | None:

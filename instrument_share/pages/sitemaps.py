@@ -1,101 +1,118 @@
-"""Sitemaps of the public pages, under the site's own address.
+"""The map of the public pages, under the site's own address.
 
 Both languages have the same addresses, so there are no alternates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sitemaps import Sitemap
 from django.db.models import Q
 from django.urls import reverse
 
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web.responses.made_files import MadeFiles
 from providers import public as providers
 from providers.domain import PublicationKind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from providers.models import Instrument, UnitProfile
-
 ANYBODY = AnonymousUser()
 PUBLISHED = Q(published_at__isnull=False, withdrawn_at__isnull=True)
+PAGES = ("home", "catalogue", "units", "openness", "opendata", "timeline", "verify", "help", "privacy")
+"""Public pages without arguments."""
+ADDRESSES = 50_000
+"""A file of a map may have so many addresses (sitemaps.org)."""
+AT_ONCE = 2_000
+INDEX = "index.xml"
+Entry = tuple[str, datetime | None]
+"""An address, and when what it shows was last confirmed."""
 
 
-class OwnSitemap(Sitemap):
-    """A sitemap whose addresses begin with SITE_URL, whatever the request's host."""
-
-    def get_domain(self, _site: Any = None) -> str:
-        return urlsplit(settings.SITE_URL).netloc
-
-    def get_protocol(self, _protocol: str | None = None) -> str:
-        return urlsplit(settings.SITE_URL).scheme
+def _pages() -> Iterator[Entry]:
+    return ((reverse(name), None) for name in PAGES)
 
 
-class PageSitemap(OwnSitemap):
-    """Public pages without arguments."""
-
-    def items(self) -> list[str]:
-        return ["home", "catalogue", "units", "openness", "opendata", "timeline", "verify", "help", "privacy"]
-
-    def location(self, item: str) -> str:
-        return reverse(item)
+def _instruments() -> Iterator[Entry]:
+    for public_id, *confirmed in _rows(
+        providers.instruments(ANYBODY), "public_id", "published_at", "confirmed_at"
+    ):
+        yield reverse("instrument", args=[public_id]), _latest(confirmed)
 
 
-class InstrumentSitemap(OwnSitemap):
-    """Published instruments."""
-
-    def items(self) -> "QuerySet[Instrument]":
-        return providers.instruments(ANYBODY).order_by("pk")
-
-    def location(self, item: "Instrument") -> str:
-        return reverse("instrument", args=[item.public_id])
-
-    def lastmod(self, item: "Instrument") -> datetime | None:
-        return max(filter(None, (item.published_at, item.confirmed_at)), default=None)
+def _units() -> Iterator[Entry]:
+    columns = ("organization__public_id", "published_at", "confirmed_at")
+    for public_id, *confirmed in _rows(providers.units(ANYBODY), *columns):
+        yield reverse("unit", args=[public_id]), _latest(confirmed)
 
 
-class UnitSitemap(OwnSitemap):
-    """Published units."""
-
-    def items(self) -> "QuerySet[UnitProfile]":
-        return providers.units(ANYBODY).order_by("pk")
-
-    def location(self, item: "UnitProfile") -> str:
-        return reverse("unit", args=[item.organization.public_id])
-
-    def lastmod(self, item: "UnitProfile") -> datetime | None:
-        return max(filter(None, (item.published_at, item.confirmed_at)), default=None)
+def _publications(kind: PublicationKind) -> Iterator[Entry]:
+    found = providers.publications(ANYBODY, kind).filter(PUBLISHED)
+    for public_id, published_at in _rows(found, "public_id", "published_at"):
+        yield reverse("publication", args=[public_id]), published_at
 
 
-class PublicationSitemap(OwnSitemap):
-    """Publications of one kind."""
-
-    def __init__(self, kind: PublicationKind) -> None:
-        self.kind = kind
-
-    def items(self) -> "QuerySet[Any]":
-        return providers.publications(ANYBODY, self.kind).filter(PUBLISHED).order_by("pk")
-
-    def location(self, item: Any) -> str:
-        return reverse("publication", args=[item.public_id])
-
-    def lastmod(self, item: Any) -> datetime:
-        at: datetime = item.published_at
-        return at
-
-
-SITEMAPS: dict[str, Callable[[], OwnSitemap]] = {
-    "pages": PageSitemap,
-    "instruments": InstrumentSitemap,
-    "units": UnitSitemap,
-    "news": partial(PublicationSitemap, PublicationKind.NEWS),
-    "regulations": partial(PublicationSitemap, PublicationKind.REGULATION),
-    "cases": partial(PublicationSitemap, PublicationKind.CASE),
-    "openness": partial(PublicationSitemap, PublicationKind.OPENNESS),
+SECTIONS: dict[str, Callable[[], Iterator[Entry]]] = {
+    "pages": _pages,
+    "instruments": _instruments,
+    "units": _units,
+    "news": partial(_publications, PublicationKind.NEWS),
+    "regulations": partial(_publications, PublicationKind.REGULATION),
+    "cases": partial(_publications, PublicationKind.CASE),
+    "openness": partial(_publications, PublicationKind.OPENNESS),
 }
+
+
+def part_name(section: str, number: int) -> str:
+    return f"{section}-{number}.xml"
+
+
+def _rows(found: "QuerySet[Any]", *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield these columns alone, some thousand rows at a time by key: memory does not grow with the rows."""
+    last = 0
+    while rows := list(found.filter(pk__gt=last).order_by("pk").values_list("pk", *columns)[:AT_ONCE]):
+        yield from (row[1:] for row in rows)
+        last = rows[-1][0]
+
+
+def _latest(instants: Iterable[datetime | None]) -> datetime | None:
+    return max(filter(None, instants), default=None)
+
+
+def _write(folder: Path, _now: datetime) -> None:
+    parts = [address for section in SECTIONS for address in _write_section(folder, section)]
+    with (folder / INDEX).open("w", encoding="utf-8") as file:
+        _write_list(file, "sitemapindex", "sitemap", ((part, None) for part in parts))
+
+
+def _write_section(folder: Path, section: str) -> Iterator[str]:
+    """Write the files of a section, at least one; yield their addresses."""
+    entries, number = SECTIONS[section](), 0
+    some = list(islice(entries, ADDRESSES))
+    while some or not number:
+        number += 1
+        with (folder / part_name(section, number)).open("w", encoding="utf-8") as file:
+            _write_list(file, "urlset", "url", some)
+        yield f"{reverse('sitemap_part', args=[section])}?p={number}"
+        some = list(islice(entries, ADDRESSES))
+
+
+def _write_list(file: TextIO, outer: str, inner: str, entries: Iterable[Entry]) -> None:
+    file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+    file.write(f'<{outer} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n')
+    for address, at in entries:
+        day = f"<lastmod>{at.astimezone(CITY_TIME):%Y-%m-%d}</lastmod>" if at else ""
+        file.write(f"<{inner}><loc>{escape(settings.SITE_URL + address)}</loc>{day}</{inner}>\n")
+    file.write(f"</{outer}>\n")
+
+
+SITEMAP_FILES = MadeFiles(
+    "sitemap", lambda _now: providers.public_state(), providers.count_public_instruments, _write
+)

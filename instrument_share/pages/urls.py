@@ -38,7 +38,7 @@ urlpatterns = [
     path("unit/<str:public_id>/national/", unit_records, name="national"),
     path("unit/<str:public_id>/national/<int:year>/records.<str:ending>", unit_file, name="national_file"),
     path("bureau/national/", region_records, name="national_region"),
-    path("bureau/national/<int:year>/records.<str:ending>", region_file, name="national_region_file"),
+    path("bureau/national/<int:year>/<str:name>", region_file, name="national_region_file"),
     path("bureau/", bureau.bureau, name="bureau"),
 ]
 if settings.DEBUG:

@@ -91,3 +91,23 @@ class NationalYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.year}"
+
+
+class NationalCheck(models.Model):
+    """The last check of a region's records of a year with its files, and the job that makes the next one."""
+
+    region = models.CharField(max_length=200, help_text="whole, or the ids of its districts")
+    year = models.PositiveSmallIntegerField()
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    job_id = models.UUIDField(null=True, help_text="the job that checks; none when it has ended")
+    done = models.PositiveIntegerField(default=0, help_text="records that the job has checked")
+    made_at = models.DateTimeField(null=True, help_text="as of when report and files are")
+    report = models.JSONField(default=dict)
+    folder = models.CharField(max_length=100, blank=True, help_text="of the files, in the file storage")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "year"], name="national_check_once_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.year}"

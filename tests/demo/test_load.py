@@ -12,7 +12,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.demo.city import load_city
 from instrument_share.demo.load import is_loaded, load_demo
-from instrument_share.pages.national import build_report, iterate_records
+from instrument_share.pages.national.records import build_report, iterate_records
 from providers.exchange.domain.national.records import RecordType
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from instrument_share.journal.selectors import decisions, entries_of_organization, history, last_entry
+from instrument_share.journal.selectors import decisions, entries_of_organization, history, read_state_of
 from instrument_share.journal.services import record
 from tests import factories
 from tests.factories import NOW
@@ -15,14 +15,13 @@ def entered(subject, action):
     return record(actor=None, action=action, subject=subject, now=NOW, organization_id=1)
 
 
-def test_last_entry_is_newest_of_given_models():
+def test_state_of_models_changes_with_every_entry_on_one_of_them():
     person, body = factories.user(), factories.organization()
-    assert last_entry(["accounts.User", "accounts.Organization"]) is None
+    both = ["accounts.User", "accounts.Organization"]
+    assert read_state_of(both) == ()
     first, second = entered(person, "user.updated"), entered(body, "organization.edited")
-    assert last_entry(["accounts.User"]) == first
-    assert last_entry(["accounts.User", "accounts.Organization"]) == second
-    third = entered(person, "user.updated")
-    assert last_entry(["accounts.User", "accounts.Organization"]) == third
+    assert read_state_of(["accounts.User"]) == (first.pk,)
+    assert read_state_of(both) == (second.pk, first.pk)
 
 
 def plans(statements, read):
@@ -47,6 +46,6 @@ def test_each_read_of_the_journal_uses_an_index(statements):
         assert "audit_by_" in plan, plan
 
 
-def test_the_last_act_is_read_from_the_end_of_an_index_for_each_model(statements):
-    (plan,) = plans(statements, lambda: last_entry(["accounts.User", "accounts.Organization"]))
-    assert plan.count("audit_by_type") == 2, plan
+def test_state_of_models_is_read_from_the_end_of_an_index_for_each(statements):
+    found = list(plans(statements, lambda: read_state_of(["accounts.User", "accounts.Organization"])))
+    assert [plan.count("audit_by_type") for plan in found] == [1, 1], found

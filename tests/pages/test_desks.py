@@ -1,16 +1,21 @@
 """The desks of who books and who keeps: what waits there, and for whom."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.bookings import booking_approve, booking_cancel
-from bookings.usage.selectors.usage import usage_logs
+from bookings.usage.selectors.statistics import UseSums, sum_uses
+from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
+from instrument_share.pages.views import keeper, me
+from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -142,10 +147,10 @@ def test_keeper_sees_requests_arrivals_and_overdue_uses(city, see):
     first = services_request(city, slot(day=6), NOW)
     page = see(city.keeper, "keeper", now=slot(day=1, hour=9).start + 50 * timedelta(minutes=1))
     shown = texts(page)
-    assert [one.public_id for one in page.context["waiting"]] == [first.public_id, later.public_id]
+    assert [one.public_id for one in page.context["waiting"].items] == [first.public_id, later.public_id]
     assert "应于 2026年3月3日 09:00 结束" in shown
     assert text_of(page).count("签到 戊 ") == 1
-    assert [one.state for one in page.context["arrivals"]] == ["approved", "approved"]
+    assert [one.state for one in page.context["arrivals"].items] == ["approved", "approved"]
     assert shown.count("开始前 15 分钟起可签到") == 1
 
 
@@ -226,3 +231,78 @@ def test_the_desks_take_as_many_statements_with_many_rows(city, admin, see, stat
     assert dict(zip([it[1] for it in addresses], many, strict=True)) == dict(
         zip([it[1] for it in addresses], few, strict=True)
     )
+
+
+# --- Pages of long lists ----------------------------------------------------------------------------------
+
+
+def test_used_hours_of_a_month_come_in_pages_with_the_sums_of_all(city, admin, see, monkeypatch):
+    monkeypatch.setattr(me, "USED_PER_PAGE", 2)
+    logs = [used(city, slot(day=day, hour=9, length=1)) for day in (1, 2, 3)]
+    address = ("my_organization", city.company.public_id)
+    first = see(admin, *address, now=slot(day=5).start)
+    onward = first.context["used"].next_cursor
+    second = see(admin, *address, now=slot(day=5).start, used=onward)
+    shown = [row.log.pk for page in (first, second) for row in page.context["rows"]]
+    assert shown == [log.pk for log in reversed(logs)]
+    assert "#used" in first.content.decode()
+    assert second.context["used"].next_cursor is None
+    for page in (first, second):
+        assert (page.context["count"], page.context["total_yuan"]) == (
+            3,
+            sum(log.amount_yuan for log in logs),
+        )
+
+
+def test_sums_are_those_of_confirmed_corrections(city):
+    first, _second = (used(city, slot(day=day, hour=9, length=2)) for day in (1, 2))
+    usage_confirm(actor=city.researcher, log_id=first.pk, now=slot(day=3).start)
+    correction = usage_correct(
+        actor=city.keeper,
+        log_id=first.pk,
+        changes={"idle_seconds": 3600, "measuring_seconds": 3600, "amount_yuan": Decimal("100.00")},
+        reason="待机",
+        now=slot(day=3).start,
+    )
+    logs = usage_logs(city.keeper)
+    assert sum_uses(logs) == UseSums(2, 4 * 3600, first.amount_yuan * 2)
+    usage_confirm(actor=city.researcher, log_id=first.pk, correction_id=correction.pk, now=slot(day=3).start)
+    values = [get_current_values(log) for log in usage_logs(city.keeper)]
+    assert sum_uses(logs) == UseSums(
+        2,
+        sum(one["effective_seconds"] for one in values),
+        sum(one["amount_yuan"] for one in values),
+    )
+    assert sum_uses(logs).effective_seconds == 3 * 3600
+    assert sum_uses(logs).amount_yuan == Decimal("300.00")
+
+
+def test_each_list_of_the_keepers_desk_has_its_own_pages(city, see, monkeypatch):
+    monkeypatch.setattr(keeper, "PER_LIST", 1)
+    other = factories.instrument(city.owner, name_zh="质谱仪")
+    Keeper.objects.create(instrument=other, user=city.keeper)
+    requests = [services_request(city, slot(day=5 + number), NOW + number * HOUR) for number in range(2)]
+    for hour in (12, 15):
+        approved(city, slot(day=1, hour=hour))
+    now = slot(day=1, hour=9).start
+    page = see(city.keeper, "keeper", now=now)
+    context = page.context
+    assert [one.pk for one in context["waiting"].items] == [requests[0].pk]
+    assert (context["waiting_count"], context["arrival_count"], context["instrument_count"]) == (2, 2, 2)
+    onward = {
+        "decide": context["waiting"].next_cursor,
+        "today": context["arrivals"].next_cursor,
+        "mine": context["instruments"].next_cursor,
+    }
+    assert all(onward.values())
+    later = see(city.keeper, "keeper", now=now, **onward).context
+    assert [one.pk for one in later["waiting"].items] == [requests[1].pk]
+    assert {context["arrivals"].items[0].pk, later["arrivals"].items[0].pk} == {
+        one.pk for one in bookings_selectors.bookings(city.keeper).filter(state="approved")
+    }
+    assert later["instruments"].items != context["instruments"].items
+    for one in requests:
+        booking_approve(actor=city.keeper, booking_id=one.pk, now=NOW + 2 * HOUR)
+    new = services_request(city, slot(day=9), now)
+    settled = see(city.keeper, "keeper", now=now, **onward).context
+    assert [one.pk for one in settled["waiting"].items] == [new.pk]

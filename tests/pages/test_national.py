@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
@@ -10,14 +12,16 @@ from html import unescape
 import openpyxl
 import pytest
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from bookings.usage.domain.choices import Rating
 from bookings.usage.services.usage import usage_confirm, usage_log_by_hand, usage_review
-from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import Invalid
-from instrument_share.pages.national import get_columns, iterate_records
+from instrument_share.pages.national import checks
+from instrument_share.pages.national.checks import pack_report, unpack_report
+from instrument_share.pages.national.records import build_report, get_columns, iterate_records
 from providers.exchange.domain.national.records import RECORDS, RecordType
-from providers.exchange.models import NationalYear
+from providers.exchange.models import NationalCheck, NationalYear
 from providers.exchange.services.national import national_year_save
 from providers.instruments.domain.fields import CHINESE
 from providers.instruments.models import CustomsSupervision, InstrumentCategory
@@ -251,16 +255,148 @@ def test_page_loads_before_full_check_is_requested(city, client, statements):
     assert not [one for one in statements.of(lambda: client.get(address)) if "usagecorrection" in one]
 
 
-def test_the_bureau_has_the_records_of_all_units(city, client):
+# --- A region: checked by a job -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def officer(city, settings):
+    settings.MEDIA_ROOT = settings.VAR_DIR / "national-files"
+    yield factories.officer()
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def region(officer, client):
+    """`region()` shows its page, `region.send()` starts a check, `region.file(name)` returns a file of it."""
+
+    class Region:
+        address = f"{reverse('national_region')}?year={YEAR}"
+
+        def __call__(self):
+            return client.get(self.address).content.decode()
+
+        def send(self):
+            assert client.post(self.address)["Location"] == self.address
+
+        def file(self, name):
+            return client.get(reverse("national_region_file", args=[YEAR, name]))
+
+    client.force_login(officer)
+    return Region()
+
+
+def folders(settings):
+    return [path.name for path in (settings.MEDIA_ROOT / "national").iterdir()]
+
+
+def test_the_bureau_has_the_records_of_all_units_as_of_the_last_check(city, region, run_jobs, settings):
     used(city)
     save(city)
-    bureau = factories.organization("云屏市科学技术局", kind="bureau")
-    officer = factories.member(bureau, Role.BUREAU_OFFICER, name="孙")
-    client.force_login(officer)
-    assert client.get(reverse("national_region")).status_code == 200
-    address = reverse("national_region_file", args=[YEAR, "json"])
-    document = json.loads(read(client.get(address)))
+    assert "该年度的记录尚未检查" in region()
+    assert region.file("records.json").status_code == 404
+    region.send()
+    assert 'hx-trigger="every 3s"' in region()
+    run_jobs()
+    page = region()
+    assert "数据截至 2026年3月4日 08:00" in page
+    assert "every 3s" not in page
+    document = json.loads(read(region.file("records.json")))
     assert [one["innerId"] for one in document["instrument"]] == ["A-001"]
+    for name in ("records.xlsx", "drafts.xlsx"):
+        assert openpyxl.load_workbook(io.BytesIO(read(region.file(name)))).sheetnames[0] == "单位年度成效"
+    assert read(region.file("refused.zh.csv")).decode("utf-8-sig").startswith("记录,")
+    assert read(region.file("refused.en.csv")).decode("utf-8-sig").startswith("Record,")
+    (first,) = folders(settings)
+    region.send()
+    run_jobs()
+    assert len(folders(settings)) == 1
+    assert folders(settings) != [first]
+
+
+def test_check_of_a_region_says_what_a_check_of_its_units_says(city, officer, region, run_jobs):
+    used(city)
+    expected = build_report(iterate_records(officer, [city.owner], YEAR))
+    assert expected.groups
+    kept = unpack_report(json.loads(json.dumps(pack_report(expected))))
+    assert kept.counts == expected.counts
+    for one, other in zip(kept.groups, expected.groups, strict=True):
+        assert (one.kind, one.count) == (other.kind, other.count)
+        assert replace(one.refusal, value=other.refusal.value) == other.refusal
+        assert [(record.name, record.place) for record in one.first] == [
+            (record.name, record.place) for record in other.first
+        ]
+    region.send()
+    run_jobs()
+    page = region()
+    assert all(group.refusal.field in page for group in expected.groups)
+
+
+def test_a_check_that_is_started_twice_runs_once(city, region, run_jobs):
+    region.send()
+    region.send()
+    assert DBTaskResult.objects.count() == 1
+    run_jobs()
+    region.send()
+    assert DBTaskResult.objects.count() == 2
+
+
+def test_a_check_whose_worker_was_killed_keeps_the_last_result_and_is_done_again(
+    city, region, run_jobs, settings, monkeypatch
+):
+    used(city)
+    save(city)
+    region.send()
+    run_jobs()
+    before = read(region.file("records.json"))
+    region.send()
+    check = NationalCheck.objects.get()
+    write = checks._write_file
+
+    def killed(path, aside, year):
+        write(path, aside, year)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checks, "_write_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        checks.check_region(check.pk, str(check.job_id))
+    assert len(folders(settings)) == 2
+    assert read(region.file("records.json")) == before
+    monkeypatch.setattr(checks, "_write_file", write)
+    run_jobs()
+    assert len(folders(settings)) == 1
+    assert read(region.file("records.json")) == before
+
+
+def test_a_check_that_was_given_up_can_be_started_again(city, region):
+    region.send()
+    DBTaskResult.objects.all().delete()  # as one that was forgotten after it had failed
+    page = region()
+    assert "上次检查多次失败" in page
+    region.send()
+    assert 'hx-trigger="every 3s"' in region()
+
+
+def test_a_check_of_who_is_no_officer_any_more_ends_without_a_result(city, officer, region, run_jobs):
+    region.send()
+    officer.memberships.update(state="ended")
+    run_jobs()
+    check = NationalCheck.objects.get()
+    assert (check.job_id, check.made_at) == (None, None)
+
+
+def test_the_job_tells_how_far_it_is(city, region, run_jobs, monkeypatch):
+    used(city)
+    monkeypatch.setattr(checks, "TELL_EVERY", 2)
+    region.send()
+    run_jobs()
+    assert NationalCheck.objects.get().done == 2
+
+
+def test_page_of_a_region_takes_as_many_statements_for_many_records(city, region, run_jobs, statements):
+    used(city)
+    region.send()
+    run_jobs()
+    statements.assert_unchanged(region, by=lambda: [used(city, day=-day) for day in (2, 3, 4)])
 
 
 def state(city, count=1):

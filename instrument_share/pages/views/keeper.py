@@ -1,9 +1,10 @@
 """Desk of instrument keepers."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model, Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,15 +15,16 @@ from bookings.public import require_keeper
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.views.me import build_counted_logs
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_day
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.models import Booking
+    from django.db.models import QuerySet
 
-MAX_DECISIONS = 30
+Row = TypeVar("Row", bound=Model)
+PER_LIST = 10
 CLOSURES_AHEAD = timedelta(days=60)
 QUALIFICATIONS_AHEAD = timedelta(days=30)
 
@@ -33,46 +35,59 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     """Show a day's bookings, waiting decisions, closures and qualifications."""
     now = clock.now()
     require_keeper(request.user)
-    instruments = list(bookings.annotate_next_free(providers.kept_instruments(request.user)))
+    kept = providers.kept_instruments(request.user)
+    keeps = set(kept.order_by().values_list("pk", flat=True))
     today = now.astimezone(CITY_TIME).date()
     day = _day(request, today)
-    of_today = [
-        one
-        for one in bookings.keeper_day_bookings(request.user, today)
-        if one.state != BookingState.REQUESTED
-    ]
+    of_today = bookings.keeper_day_bookings(request.user, today).exclude(state=BookingState.REQUESTED)
+    overdue, arrivals = of_today.filter(_overdue(now)), of_today.exclude(_overdue(now))
     waiting = bookings.waiting_decisions(request.user)
+    to_confirm = bookings.waiting_confirmations(request.user).exclude(user=request.user)
+    confirm = _page(request, to_confirm, "confirm", "starts_at", "id")
+    closures = providers.closure_rows(keeps, Interval(now, now + CLOSURES_AHEAD)).select_related("instrument")
+    ending = providers.qualifications_of(keeps, now).filter(expires_at__lte=now + QUALIFICATIONS_AHEAD)
     context = {
         "now": now,
         "day": day,
         "today": today,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "instruments": instruments,
-        "waiting": waiting[:MAX_DECISIONS],
+        "instrument_count": len(keeps),
+        "instruments": _page(request, bookings.annotate_next_free(kept), "mine", "name_zh", "id"),
+        "waiting": _page(request, waiting, "decide", "decide_by", "starts_at", "id"),
         "waiting_count": waiting.count(),
-        "overdue": [one for one in of_today if _is_overdue(one, now)],
-        "arrivals": [one for one in of_today if not _is_overdue(one, now)],
+        "overdue": _page(request, overdue, "overdue", "starts_at", "id"),
+        "overdue_count": overdue.count(),
+        "arrivals": _page(request, arrivals, "today", "starts_at", "id"),
+        "arrival_count": arrivals.count(),
         "check_in_until": now + CHECK_IN_LEAD,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
-        "to_confirm": build_counted_logs(
-            bookings.waiting_confirmations(request.user).exclude(user=request.user)[:10]
-        ),
-        "closures": providers.closure_rows(
-            [one.pk for one in instruments], Interval(now, now + CLOSURES_AHEAD)
-        ).select_related("instrument"),
+        "confirm": confirm,
+        "to_confirm": build_counted_logs(confirm.items),
+        "confirm_count": to_confirm.count(),
+        "closures": _page(request, closures, "closed", "instrument_id", "starts_at", "id"),
         "closures_ahead": CLOSURES_AHEAD.days,
         "qualifications_ahead": QUALIFICATIONS_AHEAD.days,
-        "ending": providers.qualifications_of([one.pk for one in instruments], now).filter(
-            expires_at__lte=now + QUALIFICATIONS_AHEAD
-        ),
-        "keeps": {one.pk for one in instruments},
+        "ending": _page(request, ending, "ending", "expires_at", "id"),
+        "ending_count": ending.count(),
+        "keeps": keeps,
     }
     return render(request, "pages/keeper.html", context)
 
 
-def _is_overdue(booking: "Booking", now: datetime) -> bool:
-    return booking.state == BookingState.IN_USE and booking.ends_at < now
+def _page(request: SignedInRequest, rows: "QuerySet[Row]", name: str, *ordering: str) -> "cursor.Page[Row]":
+    """Return the page of one of the desk's lists; each has its own cursor in the address.
+
+    What stood on a later page may be settled meanwhile: then it is the first one.
+    """
+    found = cursor.page(rows, ordering=ordering, cursor=request.GET.get(name), limit=PER_LIST)
+    if name in request.GET and not found.items:
+        return cursor.page(rows, ordering=ordering, limit=PER_LIST)
+    return found
+
+
+def _overdue(now: datetime) -> Q:
+    return Q(state=BookingState.IN_USE, ends_at__lt=now)
 
 
 def _day(request: SignedInRequest, today: date) -> date:

@@ -37,11 +37,14 @@ from instrument_share.web.text.formats import bilingual
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
+
     from bookings.models import UsageLog
     from instrument_share.accounts.models import User
 
 MAX_COMING = 20
 PAST_PER_PAGE = 10
+USED_PER_PAGE = 20
 RATING_PERIOD = timedelta(days=60)
 MONTHS = 12
 INITIALLY_SHOWN = 30
@@ -124,7 +127,7 @@ def my_usage(request: SignedInRequest) -> HttpResponseBase:
         if len(rows) > INITIALLY_SHOWN and "all" not in request.GET
         else "",
         "by_month": _by_month(rows) if rows else None,
-        **_sums(rows),
+        **_sums(logs),
         "span": str(year),
         "spans": [(str(one), f"?year={one}", one == year) for one in (present, present - 1, present - 2)],
         "csv_address": f"?year={year}&format=csv",
@@ -146,9 +149,12 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
     paid = Q(payer_organization=organization)
     span = get_month_interval(datetime.combine(month, time(), CITY_TIME))
     logs = bookings.usage_logs(request.user).filter(paid, **_interval_filter(span))
-    rows = build_counted_logs(logs.order_by("-starts_at", "-id"))
     if request.GET.get("format") == "csv":
+        rows = build_counted_logs(logs.order_by("-starts_at", "-id"))
         return _as_csv(f"{organization.public_id}-{month:%Y-%m}", rows)
+    used = cursor.page(
+        logs, ordering=("-starts_at", "-id"), cursor=request.GET.get("used"), limit=USED_PER_PAGE
+    )
     ahead = (
         bookings.bookings(request.user)
         .filter(paid, state__in=HOLDING_STATES)
@@ -160,8 +166,9 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
         "page": cursor.page(
             ahead, ordering=("starts_at", "id"), cursor=request.GET.get("cursor"), limit=MAX_COMING
         ),
-        "rows": rows,
-        **_sums(rows),
+        "rows": build_counted_logs(used.items),
+        "used": used,
+        **_sums(logs),
         "span": date_format(month, "YEAR_MONTH_FORMAT"),
         "spans": [
             (date_format(one, "YEAR_MONTH_FORMAT"), f"?month={one:%Y-%m}", one == month)
@@ -188,11 +195,12 @@ def _interval_filter(span: Interval) -> dict[str, datetime]:
     return {"starts_at__gte": span.start, "starts_at__lt": span.end}
 
 
-def _sums(rows: list[CountedLog]) -> dict[str, Any]:
+def _sums(logs: "QuerySet[UsageLog]") -> dict[str, Any]:
+    sums = bookings.sum_uses(logs)
     return {
-        "count": len(rows),
-        "total_seconds": sum(row.values["effective_seconds"] for row in rows),
-        "total_yuan": sum((row.values["amount_yuan"] for row in rows), Decimal(0)),
+        "count": sums.count,
+        "total_seconds": sums.effective_seconds,
+        "total_yuan": sums.amount_yuan,
     }
 
 

@@ -5,43 +5,51 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.public import count_unconfirmed
-from instrument_share.accounts import selectors as accounts
-from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import Forbidden, NotFound
-from instrument_share.pages.national import (
+from instrument_share.kernel.errors import NotFound
+from instrument_share.pages.national.checks import (
+    DRAFTS_XLSX,
+    FILES,
+    REFUSED_CSV,
+    SUBMIT_JSON,
+    SUBMIT_XLSX,
+    units_of_region,
+    unpack_report,
+)
+from instrument_share.pages.national.records import (
+    NationalReport,
     build_report,
     filter_exported,
     iterate_json,
     iterate_records,
     write_xlsx,
 )
+from instrument_share.pages.national.refusals import WORDS, refusal_heads, refusal_rows
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.exports import csv_response
-from instrument_share.web.responses.problem import told
-from providers.domain import DRAFT, SUBMITTED, RecordType, reported_years
-from providers.public import managed_unit, national_years, owning_units
+from providers.domain import DRAFT, SUBMITTED, reported_years
+from providers.public import (
+    check_state,
+    managed_unit,
+    national_check,
+    national_check_start,
+    national_years,
+)
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
 
 
-WORDS = {
-    RecordType.UNIT: gettext_lazy("Unit, the year"),
-    RecordType.INSTRUMENT: gettext_lazy("Instruments"),
-    RecordType.CUSTOMS: gettext_lazy("Customs supervision"),
-    RecordType.SERVICE: gettext_lazy("Service records"),
-}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -65,20 +73,31 @@ def unit_records(request: HttpRequest, public_id: str) -> HttpResponseBase:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def region_records(request: HttpRequest) -> HttpResponseBase:
-    """Show the records of all units of the bureau's region."""
-    units, year = _of_region(request), _year(request)
-    if "export" in request.GET:
-        return _refusals(request, units, year)
+    """Show the last check of the bureau's region (`?year=`), or start one (POST)."""
+    year = _year(request)
+    check = national_check(request.user, year)
+    if request.method == "POST":
+        national_check_start(
+            actor=request.user,  # type: ignore[arg-type]
+            year=year,
+            now=clock.now(),
+        )
+        return redirect(f"{reverse('national_region')}?year={year}")
+    units = units_of_region(request.user)
     context = {
         **_context(request, units, year),
-        **_checked(request, units, year),
+        **(_shown(unpack_report(check.report)) if check and check.made_at else {}),
+        "check": check,
+        "state": check_state(check).value,
         "unit_count": len(units),
-        "file": reverse("national_region_file", args=[year, "xlsx"]),
-        "file_json": reverse("national_region_file", args=[year, "json"]),
+        "file": reverse("national_region_file", args=[year, SUBMIT_XLSX]),
+        "file_json": reverse("national_region_file", args=[year, SUBMIT_JSON]),
+        "file_drafts": reverse("national_region_file", args=[year, DRAFTS_XLSX]),
+        "refusals": reverse("national_region_file", args=[year, REFUSED_CSV[get_language() or "zh-hans"]]),
     }
-    return render(request, "pages/national.html", context)
+    return render(request, "pages/national_region.html", context)
 
 
 @login_required
@@ -90,16 +109,13 @@ def unit_file(request: HttpRequest, public_id: str, year: int, ending: str) -> H
 
 @login_required
 @require_safe
-def region_file(request: HttpRequest, year: int, ending: str) -> HttpResponseBase:
-    """Return the records of the bureau's region as a file."""
-    return _file(request, _of_region(request), year, ending)
-
-
-def _of_region(request: HttpRequest) -> list["Organization"]:
-    if not accounts.region_of(request.user, Role.BUREAU_OFFICER):
-        raise Forbidden
-    today = clock.now().astimezone(CITY_TIME).date()
-    return [row.organization for row in owning_units(request.user, today)]
+def region_file(request: HttpRequest, year: int, name: str) -> HttpResponseBase:
+    """Return a file of the last check of the bureau's region."""
+    check = national_check(request.user, year)
+    if check is None or check.made_at is None or name not in FILES:
+        raise NotFound
+    file = default_storage.open(f"{check.folder}/{name}")
+    return FileResponse(file, as_attachment=True, filename=f"national-{year}-{name}")
 
 
 def _year(request: HttpRequest) -> int:
@@ -121,13 +137,13 @@ def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -
 
 
 def _checked(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
-    """Return the result of the check (`?check=1`).
-
-    Checking a city's records takes seconds, so the page requests it after it has loaded.
-    """
+    """Return the result of the check (`?check=1`), which the page requests after it has loaded."""
     if "check" not in request.GET:
         return {}
-    report = build_report(iterate_records(request.user, units, year))
+    return _shown(build_report(iterate_records(request.user, units, year)))
+
+
+def _shown(report: NationalReport) -> dict[str, Any]:
     return {
         "counts": [(WORDS[kind], count) for kind, count in report.counts.items()],
         "passing": sum(count.passing for count in report.counts.values()),
@@ -137,20 +153,8 @@ def _checked(request: HttpRequest, units: Sequence["Organization"], year: int) -
 
 def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) -> StreamingHttpResponse:
     """Return everything that would be refused as CSV."""
-    heads = [_("Record"), _("Kind"), _("Field"), _("Value"), _("What is wrong"), _("What to do")]
-    rows = (
-        [
-            told("{name}", {"name": record.name}),
-            WORDS[record.kind],
-            told("{meaning} {field}", {"meaning": one.meaning, "field": one.field}),
-            one.value,
-            told(one.reason.message, one.reason.params),
-            told(one.remedy.message, one.remedy.params),
-        ]
-        for record in iterate_records(request.user, units, year)
-        for one in record.refusals
-    )
-    return csv_response(f"national-{year}-refused", heads, rows)
+    rows = refusal_rows(iterate_records(request.user, units, year))
+    return csv_response(f"national-{year}-refused", refusal_heads(), rows)
 
 
 def _file(request: HttpRequest, units: Sequence["Organization"], year: int, ending: str) -> HttpResponseBase:

@@ -1,35 +1,32 @@
-"""Sitemaps of the site."""
+"""The map of the site, for search engines."""
 
-from django.conf import settings
-from django.contrib.sitemaps.views import SitemapIndexItem
-from django.contrib.sitemaps.views import sitemap as sitemap_of_django
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from instrument_share.pages.sitemaps import SITEMAPS
+from instrument_share.kernel.errors import NotFound
+from instrument_share.pages.sitemaps import INDEX, SECTIONS, SITEMAP_FILES, part_name
+from instrument_share.web.responses.made_files import made_file_response
 
 DAY_SECONDS = 86_400
+XML = "application/xml"
 
 
 @require_safe
 @cache_control(public=True, max_age=DAY_SECONDS)
-def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """Return the index of sitemaps, each of at most 50,000 addresses."""
-    parts = [
-        SitemapIndexItem(f"{settings.SITE_URL}{reverse('sitemap_part', args=[name])}?p={page}", None)
-        for name, make_sitemap in SITEMAPS.items()
-        for page in make_sitemap().paginator.page_range
-    ]
-    return render(request, "sitemap_index.xml", {"sitemaps": parts}, content_type="application/xml")
+def sitemap_index(request: HttpRequest) -> HttpResponseBase:
+    """Send the index of the map's files, each of at most 50,000 addresses."""
+    return made_file_response(request, SITEMAP_FILES, INDEX, content_type=XML)
 
 
 @require_safe
 @cache_control(public=True, max_age=DAY_SECONDS)
-def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
-    """Return one section's sitemap."""
-    return sitemap_of_django(
-        request, {name: make_sitemap() for name, make_sitemap in SITEMAPS.items()}, section=section
-    )
+def sitemap_part(request: HttpRequest, section: str) -> HttpResponseBase:
+    """Send one file of a section."""
+    number = request.GET.get("p", "1")
+    if section not in SECTIONS or not (number.isascii() and number.isdigit() and len(number) < 5):
+        raise NotFound
+    response = made_file_response(request, SITEMAP_FILES, part_name(section, int(number)), content_type=XML)
+    response["X-Robots-Tag"] = "noindex, noodp, noarchive"
+    return response

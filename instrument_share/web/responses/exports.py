@@ -15,6 +15,7 @@ from instrument_share.kernel.cells import escape_formula
 
 MARK = "\ufeff"
 """Spreadsheet programs read Chinese right when the file begins with it."""
+CSV = "text/csv; charset=utf-8"
 
 
 class _Echo:
@@ -30,19 +31,19 @@ def csv_response(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]])
     Text stays text for who opens it as a spreadsheet, and figures stay figures; dates are in ISO 8601, lists
     and the like stand in a cell as JSON.
     """
-    language = get_language()
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        with translation.override(language):
-            yield MARK
-            yield writer.writerow([_cell(head) for head in heads])
-            for row in rows:
-                yield writer.writerow([_cell(value) for value in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(heads, rows, get_language()), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def csv_lines(heads: Iterable[Any], rows: Iterable[Iterable[Any]], language: str | None) -> Iterator[str]:
+    """Yield the lines of a CSV file while the rows come in."""
+    writer = csv.writer(_Echo())
+    with translation.override(language):
+        yield MARK
+        yield writer.writerow([_cell(head) for head in heads])
+        for row in rows:
+            yield writer.writerow([_cell(value) for value in row])
 
 
 def _cell(value: Any) -> str:
@@ -60,16 +61,12 @@ def _cell(value: Any) -> str:
     return escape_formula(str(value))
 
 
-def json_stream(about: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> StreamingHttpResponse:
-    """Return one JSON object with the members of `about`, and the rows in `items` while they come in."""
-
-    def parts() -> Iterator[str]:
-        yield _json(about)[:-1] + ', "items": ['
-        for number, row in enumerate(rows):
-            yield (",\n" if number else "\n") + _json(row)
-        yield "\n]}\n"
-
-    return StreamingHttpResponse(parts(), content_type="application/json")
+def json_parts(about: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield one JSON object with the members of `about`, and the rows in `items` while they come in."""
+    yield _json(about)[:-1] + ', "items": ['
+    for number, row in enumerate(rows):
+        yield (",\n" if number else "\n") + _json(row)
+    yield "\n]}\n"
 
 
 def _json(value: Any) -> str:

@@ -252,17 +252,21 @@ def chips(entries: Sequence[tuple[Any, ...]], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag(_PARTS + "pages.html", takes_context=True)
-def pages(context: template.Context, page: Any) -> dict[str, Any]:
-    """Onward and back to the start, for a `cursor.Page`; the filters in the address stay."""
+def pages(context: template.Context, page: Any, name: str = "cursor") -> dict[str, Any]:
+    """Onward and back to the start, for a `cursor.Page`; the filters in the address stay.
+
+    A second list of a page has a `name` of its own: that of its cursor in the address and of its section.
+    """
     query: QueryDict = context["request"].GET.copy()
-    query.pop("cursor", None)
+    query.pop(name, None)
     first = query.urlencode()
     if page.next_cursor:
-        query["cursor"] = page.next_cursor
+        query[name] = page.next_cursor
+    section = "" if name == "cursor" else f"#{name}"
     return {
-        "first": f"?{first}",
-        "next": f"?{query.urlencode()}" if page.next_cursor else "",
-        "is_first": not context["request"].GET.get("cursor"),
+        "first": f"?{first}{section}",
+        "next": f"?{query.urlencode()}{section}" if page.next_cursor else "",
+        "is_first": not context["request"].GET.get(name),
     }
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from instrument_share.journal.selectors import last_entry
+from django.contrib.auth.models import AnonymousUser
+
+from instrument_share.journal.selectors import read_state_of
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.selectors.rules import terms_in_force
 from providers.units.domain.completeness import UnitCompleteness
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from instrument_share.accounts.selectors import Viewer
-    from instrument_share.journal.models import AuditEntry
     from providers.instruments.models import Instrument
     from providers.terms.domain.terms import Terms
     from providers.units.models import UnitProfile
@@ -62,6 +64,11 @@ def all_units(viewer: "Viewer", as_of: date) -> "Iterator[tuple[UnitProfile, Uni
         yield from ((one, judged[one.organization_id]) for one in chunk)
 
 
-def last_change() -> "AuditEntry | None":
-    """Return the last act that may have changed a data set."""
-    return last_entry(SHOWN_OF)
+def public_state() -> str:
+    """Return what changes with every act that may have changed a data set or the map of the site."""
+    return sha256(str(read_state_of(SHOWN_OF)).encode()).hexdigest()
+
+
+def count_public_instruments() -> int:
+    """Return how many instruments everybody may see."""
+    return instruments(AnonymousUser()).count()

@@ -1,62 +1,71 @@
 """The page and the downloads of open data."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
-from instrument_share.web import clock
-from instrument_share.web.responses.exports import csv_response, json_stream
-from providers.exchange.selectors.open_data import last_change
-from providers.exchange.views.open_data_sets import BY_NAME, DATA_SETS
+from instrument_share.web.responses.exports import CSV, csv_lines, json_parts
+from instrument_share.web.responses.made_files import MadeFiles, made_at, made_file_response
+from providers.exchange.selectors.open_data import count_public_instruments, public_state
+from providers.exchange.views.open_data_sets import BY_NAME, DATA_SETS, DataSet
 
 FRESH_SECONDS = 300
+FORMS = {"csv": CSV, "json": "application/json"}
 
 
 @require_safe
 def opendata(request: HttpRequest) -> HttpResponse:
-    """Show the data sets, their columns and their terms of use."""
-    context = {"data_sets": DATA_SETS, "licence": settings.OPEN_DATA_LICENCE}
+    """Show the data sets, their columns, their terms of use and as of when they are."""
+    as_of = made_at(OPEN_DATA_FILES, f"{DATA_SETS[0].name}.csv")
+    context = {"data_sets": DATA_SETS, "licence": settings.OPEN_DATA_LICENCE, "as_of": as_of}
     return render(request, "providers/exchange/opendata.html", context)
-
-
-def _etag(_request: HttpRequest, name: str, form: str) -> str:
-    """Return a tag that changes with the last act, and daily as terms begin and information expires."""
-    last = last_change()
-    today = clock.now().astimezone(CITY_TIME).date()
-    return f'"{name}.{form}-{0 if last is None else last.pk}-{today:%Y%m%d}"'
-
-
-def _last_modified(_request: HttpRequest, **_which: str) -> datetime | None:
-    """Return the later of the last act and this morning's midnight."""
-    last = last_change()
-    midnight = clock.now().astimezone(CITY_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight if last is None else max(last.at, midnight)
 
 
 @require_safe
 @cache_control(public=True, max_age=FRESH_SECONDS)
-@condition(etag_func=_etag, last_modified_func=_last_modified)
-def data_set(_request: HttpRequest, name: str, form: str) -> StreamingHttpResponse:
-    """Stream a whole data set as CSV or JSON."""
-    if name not in BY_NAME or form not in ("csv", "json"):
+def data_set(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
+    """Send a whole data set as CSV or JSON, as it was made last."""
+    if name not in BY_NAME or form not in FORMS:
         raise NotFound
-    chosen, now = BY_NAME[name], clock.now()
-    if form == "csv":
+    download = f"{name}.csv" if form == "csv" else ""
+    return made_file_response(
+        request, OPEN_DATA_FILES, f"{name}.{form}", content_type=FORMS[form], download=download
+    )
+
+
+def _version(now: datetime) -> str:
+    """Return a text that changes with the last acts, and daily as terms begin and information expires."""
+    return f"{now.astimezone(CITY_TIME):%Y%m%d} {public_state()}"
+
+
+def _write(folder: Path, now: datetime) -> None:
+    for chosen in DATA_SETS:
         rows = ([row[column] for column in chosen.columns] for row in chosen.rows(now))
-        return csv_response(chosen.name, chosen.columns, rows)
-    about: dict[str, Any] = {
+        lines = csv_lines(chosen.columns, rows, settings.LANGUAGE_CODE)
+        with (folder / f"{chosen.name}.csv").open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+        with (folder / f"{chosen.name}.json").open("w", encoding="utf-8") as file:
+            file.writelines(json_parts(_about(chosen, now), chosen.rows(now)))
+
+
+def _about(chosen: DataSet, now: datetime) -> dict[str, Any]:
+    return {
         "data_set": chosen.name,
         "as_of": now,
         "source": settings.SITE_URL + reverse("opendata"),
         "licence": settings.OPEN_DATA_LICENCE["name"],
         "licence_url": settings.OPEN_DATA_LICENCE["url"],
     }
-    return json_stream(about, chosen.rows(now))
+
+
+OPEN_DATA_FILES = MadeFiles("opendata", _version, count_public_instruments, _write)

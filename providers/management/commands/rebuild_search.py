@@ -6,7 +6,11 @@ from providers.search.services.index import search_rebuild
 
 
 class Command(BaseCommand):
-    help = "Make the index of the catalogue's search and its prices anew."
+    help = (
+        "Make the index of the catalogue's search and its prices anew, some instruments at a time. "
+        "Nobody waits for the whole; it may be stopped and begun again."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{search_rebuild()} instruments.")
+        done = search_rebuild(lambda done: self.stdout.write(f"{done} …"))
+        self.stdout.write(f"{done} instruments.")

@@ -13,7 +13,8 @@ from providers.terms.services.windows_check import windows_check, windows_rebuil
 class Command(BaseCommand):
     help = (
         "Expand the open windows anew from their rules, and say which came out differently. "
-        "From now on, or from the day of --since."
+        "From now on, or from the day of --since. Some instruments at a time: nobody waits for the whole, "
+        "and it may be stopped and begun again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,7 +28,13 @@ class Command(BaseCommand):
         now = clock.now()
         since: datetime = local_midnight(options["since"]) if options["since"] else now
         act = windows_check if options["check"] else windows_rebuild_compared
-        found = act(actor=None, now=now, since=since, instrument_ids=self._ids(options["instrument"]))
+        found = act(
+            actor=None,
+            now=now,
+            since=since,
+            instrument_ids=self._ids(options["instrument"]),
+            tell=lambda done: self.stdout.write(f"{done} …"),
+        )
         for public_id in found.different:
             self.stdout.write(f"{public_id} differs")
         identical = found.instruments - len(found.different)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 
 from django.db import transaction
 
-from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.domain.choices import ServiceMode, UserKind
 from providers.terms.domain.listed_prices import listed_price_rows, versions_in_force
@@ -27,14 +26,6 @@ def prices_list(instrument_ids: Collection[int]) -> None:
         instrument_locks(some)
         ListedPrice.objects.filter(instrument_id__in=some).delete()
         ListedPrice.objects.bulk_create(_rows(some), batch_size=BATCH)
-
-
-@transaction.atomic
-def prices_list_all() -> int:
-    """Rewrite the rows of every instrument with a rule; return the number of instruments."""
-    ids = list(Instrument.objects.filter(rules__isnull=False).distinct().values_list("pk", flat=True))
-    prices_list(ids)
-    return len(ids)
 
 
 def _rows(instrument_ids: Collection[int]) -> Iterator[ListedPrice]:

@@ -1,7 +1,9 @@
 """Show incomplete units to the bureau, and send reminders."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -41,7 +43,7 @@ from providers.units.views.completeness_filters import (
     requested_day,
     table_heads,
 )
-from providers.units.views.completeness_table import UnitRow, filter_units, owning_units
+from providers.units.views.completeness_table import filter_units, owning_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -49,9 +51,10 @@ if TYPE_CHECKING:
 PER_PAGE = 50
 ACTS_LISTED = 20
 REMINDERS_LISTED = 10
-MOST_AT_ONCE = 200
-"""So many units are previewed at once."""
 YEARS_BACK = 3
+Row = TypeVar("Row")
+Asked = tuple[int, str]
+"""The id and the public id of a unit that is to be reminded."""
 
 
 @login_required
@@ -67,7 +70,7 @@ def completeness(request: HttpRequest) -> HttpResponseBase:
     rows = filter_units(every, request.GET.dict())
     if form := request.GET.get("export"):
         return export_units(rows, day, form, now)
-    page = _page(rows, request.GET.get("cursor", ""))
+    page = _page(rows, lambda row: row.organization.public_id, request.GET.get("cursor", ""))
     context = {
         "form": UnitFilterForm(request, every, today),
         "heads": table_heads(request),
@@ -91,11 +94,11 @@ def _may_remind(request: HttpRequest) -> bool:
     return bool(person(request).has_perm("providers.remind_unit"))
 
 
-def _page(rows: list[UnitRow], after: str) -> "cursor.Page[Any]":
+def _page(rows: list[Row], key: Callable[[Row], str], after: str) -> "cursor.Page[Any]":
     """Return the rows after the unit with this public id; the order exists in no table."""
-    ids = [row.organization.public_id for row in rows]
+    ids = [key(row) for row in rows]
     start = ids.index(after) + 1 if after in ids else 0
-    items = rows[start : start + PER_PAGE]
+    items: list[Any] = rows[start : start + PER_PAGE]
     return cursor.Page(items, ids[start + PER_PAGE - 1] if len(ids) > start + PER_PAGE else None)
 
 
@@ -183,13 +186,23 @@ def remind(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     if request.method == "POST":
         return _send(request, now)
-    return _preview(request, NoteForm(), _asked_for(request, now), now)
+    asked = _asked_for(request, now)
+    return _preview(request, NoteForm(), _page_of(request, asked), len(asked), now)
+
+
+def _page_of(request: HttpRequest, asked: list[Asked]) -> "cursor.Page[Any]":
+    return _page(asked, itemgetter(1), request.GET.get("cursor", ""))
 
 
 def _preview(
-    request: HttpRequest, form: NoteForm, ids: list[int], now: datetime, status: int = 200
+    request: HttpRequest,
+    form: NoteForm,
+    page: "cursor.Page[Any]",
+    count: int,
+    now: datetime,
+    status: int = 200,
 ) -> HttpResponse:
-    plan = reminder_plan(person(request), ids[:MOST_AT_ONCE], now)
+    plan = reminder_plan(person(request), [pk for pk, _public_id in page.items], now)
     by_outcome = {
         outcome.value: [one for one in plan if one.outcome is outcome] for outcome in ReminderOutcome
     }
@@ -197,48 +210,59 @@ def _preview(
         "form": form,
         "plan": by_outcome,
         "reachable": [*by_outcome[ReminderOutcome.SENT], *by_outcome[ReminderOutcome.RECENT]],
-        "left_over": max(0, len(ids) - MOST_AT_ONCE),
-        "most": MOST_AT_ONCE,
+        "page": page,
+        "count": count,
+        "per_page": PER_PAGE,
         "rest_days": LEFT_IN_PEACE.days,
     }
     return render(request, "providers/units/remind.html", context, status=status)
 
 
-def _asked_for(request: HttpRequest, now: datetime) -> list[int]:
+def _asked_for(request: HttpRequest, now: datetime) -> list[Asked]:
     if request.GET.get("all"):
         rows = owning_units(request.user, now.astimezone(CITY_TIME).date())
-        return [row.organization.pk for row in filter_units(rows, request.GET.dict()) if row.to_do]
-    return _ids(request, request.GET.getlist("unit"))
+        found = [row.organization for row in filter_units(rows, request.GET.dict()) if row.to_do]
+        return sorted((one.pk, one.public_id) for one in found)
+    return _named(request, request.GET.getlist("unit"))
 
 
-def _ids(request: HttpRequest, public_ids: list[str]) -> list[int]:
+def _named(request: HttpRequest, public_ids: list[str]) -> list[Asked]:
     found = accounts.organizations(request.user).filter(public_id__in=public_ids)
-    return list(found.values_list("pk", flat=True))
+    return sorted(found.values_list("pk", "public_id"))
 
 
 def _send(request: HttpRequest, now: datetime) -> HttpResponse:
-    fresh = _ids(request, request.POST.getlist("unit"))
-    again = _ids(request, request.POST.getlist("again"))
+    ticked = _named(request, [*request.POST.getlist("unit"), *request.POST.getlist("again")])
+    again = set(request.POST.getlist("again"))
     form = NoteForm(request.POST)
     plan = run_service(
         form,
         lambda: completeness_remind(
             actor=person(request),
-            organization_ids=[*fresh, *again],
+            organization_ids=[pk for pk, _public_id in ticked],
             note=form.cleaned_data["note"],
-            insist=again,
+            insist=[pk for pk, public_id in ticked if public_id in again],
             now=now,
         ),
     )
     if plan is None:
-        return _preview(request, form, fresh + again or _asked_for(request, now), now, status=422)
+        asked = _asked_for(request, now)
+        page = cursor.Page[Any](ticked, None) if ticked else _page_of(request, asked)
+        return _preview(request, form, page, len(asked), now, status=422)
     sent = len(plan[ReminderOutcome.SENT])
     sentence = ngettext("{count} unit is reminded.", "{count} units are reminded.", sent).format(count=sent)
     left_out = [one for outcome in LEFT_OUT for one in plan[outcome]]
     if left_out:
         names = tuple(Bilingual(one.organization.name_zh, one.organization.name_en) for one in left_out)
         sentence += " " + told(gettext_noop("Left out: {names}."), {"names": names})
-    return redirect_with_message(request, sentence, reverse("completeness"))
+    return redirect_with_message(request, sentence, _next_address(request, now))
+
+
+def _next_address(request: HttpRequest, now: datetime) -> str:
+    """Return the address of the next page of units to remind, that of the table after the last."""
+    query = request.GET.copy()
+    query["cursor"] = _page_of(request, _asked_for(request, now)).next_cursor or ""
+    return f"{request.path}?{query.urlencode()}" if query["cursor"] else reverse("completeness")
 
 
 LEFT_OUT = (ReminderOutcome.RECENT, ReminderOutcome.COMPLETE, ReminderOutcome.UNREACHABLE)

@@ -1,6 +1,7 @@
 """What everybody may take away: data sets, feeds, the map of the site."""
 
 import csv
+import dataclasses
 import json
 from datetime import timedelta
 from decimal import Decimal
@@ -8,16 +9,24 @@ from io import StringIO
 from xml.etree import ElementTree
 
 import pytest
+from django.test import RequestFactory
 
 from instrument_share.accounts.models import District
 from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import NotFound
+from instrument_share.pages import sitemaps
+from instrument_share.pages.sitemaps import SITEMAP_FILES
+from instrument_share.web.responses import made_files
+from instrument_share.web.responses.made_files import renew
+from providers.exchange.views import open_data
+from providers.exchange.views.open_data import OPEN_DATA_FILES
 from providers.terms.services.rules import rule_publish
 from providers.units.models import ServiceCase, UnitNews, UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 from tests.providers.conftest import terms
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SITE = "https://share.example.org"
@@ -44,10 +53,11 @@ def profile(city):
 
 
 @pytest.fixture
-def rows(see):
-    """The rows of a data set as a spreadsheet reads them, and as a program does."""
+def rows(see, clock):
+    """The rows of a data set, made anew, as a spreadsheet reads them, and as a program does."""
 
     def rows(name, form="csv", who=None):
+        renew(OPEN_DATA_FILES, clock.now())
         content = b"".join(see(who, "data_set", name, form).streaming_content).decode("utf-8-sig")
         return list(csv.DictReader(StringIO(content))) if form == "csv" else json.loads(content)["items"]
 
@@ -160,23 +170,84 @@ def test_the_page_describes_them_in_the_readers_language(see, city):
     assert "CC BY 4.0" in chinese
 
 
-def test_nothing_is_sent_while_nothing_has_changed(see, client, city, clock):
+@pytest.fixture
+def ask(client):
+    """`ask(**headers)` asks for a data set and reads the answer to its end, which closes the file."""
+
+    def ask(**headers):
+        answer = client.get("/opendata/instruments.csv", headers=headers)
+        answer.getvalue()
+        return answer
+
+    return ask
+
+
+def test_nothing_is_sent_while_nothing_has_changed(ask, city, clock):
     journal.record(actor=None, action="instrument.updated", subject=city.instrument, now=NOW - DAY)
-    first = see(None, "data_set", "instruments", "csv")
+    assert renew(OPEN_DATA_FILES, NOW) == 6
+    first = ask()
     assert (first["Cache-Control"], first["Last-Modified"]) == (
         "public, max-age=300",
-        "Sun, 01 Mar 2026 16:00:00 GMT",  # midnight in the city
+        "Mon, 02 Mar 2026 00:00:00 GMT",
     )
-    again = {"HTTP_IF_NONE_MATCH": first["ETag"]}
-    assert client.get("/opendata/instruments.csv", **again).status_code == 304
+    again = {"If-None-Match": first["ETag"]}
+    assert ask(**again).status_code == 304
+    assert ask(**{"If-Modified-Since": first["Last-Modified"]}).status_code == 304
     journal.record(actor=None, action="booking.created", subject=city.rule.calendar, now=NOW)
-    assert client.get("/opendata/instruments.csv", **again).status_code == 304
+    assert renew(OPEN_DATA_FILES, NOW + MINUTE) == 0
     journal.record(actor=None, action="instrument.updated", subject=city.instrument, now=NOW)
-    assert client.get("/opendata/instruments.csv", **again).status_code == 200
-    changed = see(None, "data_set", "instruments", "csv")
-    assert changed["Last-Modified"] == "Mon, 02 Mar 2026 00:00:00 GMT"
-    clock.set(NOW + DAY)
-    assert client.get("/opendata/instruments.csv", HTTP_IF_NONE_MATCH=changed["ETag"]).status_code == 200
+    assert ask(**again).status_code == 304
+    assert renew(OPEN_DATA_FILES, NOW + MINUTE) == 6
+    assert ask(**again).status_code == 200
+    assert ask()["Last-Modified"] == "Mon, 02 Mar 2026 00:01:00 GMT"
+    assert renew(OPEN_DATA_FILES, NOW + DAY) == 6  # rules come into force and information runs out
+
+
+def test_a_visit_takes_no_statement_and_the_page_says_as_of_when(see, ask, city, statements):
+    assert "数据截至" not in see(None, "opendata").content.decode()
+    renew(OPEN_DATA_FILES, NOW)
+    assert statements.of(ask) == []
+    assert "数据截至 2026年3月2日 08:00" in see(None, "opendata", now=NOW + DAY).content.decode()
+
+
+def test_a_small_site_makes_the_files_at_the_first_visit(ask, city):
+    assert ask().status_code == 200
+    assert not list(OPEN_DATA_FILES.folder.parent.glob("opendata-*"))
+
+
+def test_a_large_site_leaves_the_files_to_the_clock(ask, city, monkeypatch):
+    monkeypatch.setattr(made_files, "ROWS_IN_A_REQUEST", 0)
+    answer = ask()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    renew(OPEN_DATA_FILES, NOW)
+    assert ask().status_code == 200
+
+
+def test_while_files_are_made_for_one_visitor_others_are_told_to_come_again(ask, city, monkeypatch):
+    others = []
+
+    def write(_folder, _now):
+        others.append(ask().status_code)
+
+    files = dataclasses.replace(OPEN_DATA_FILES, write=write)
+    monkeypatch.setattr(open_data, "OPEN_DATA_FILES", files)
+    with pytest.raises(NotFound):
+        made_files.made_file_response(RequestFactory().get("/"), files, "rules.json", content_type="")
+    assert others == [503]
+
+
+def test_files_that_cannot_be_made_leave_the_former_ones(city):
+    renew(OPEN_DATA_FILES, NOW)
+    before = {path.name: path.read_bytes() for path in OPEN_DATA_FILES.folder.iterdir()}
+
+    def write(folder, _now):
+        (folder / "rules.json").write_text("half")
+        raise OSError
+
+    with pytest.raises(OSError):
+        renew(dataclasses.replace(OPEN_DATA_FILES, write=write), NOW + DAY)
+    assert {path.name: path.read_bytes() for path in OPEN_DATA_FILES.folder.iterdir()} == before
+    assert [path.name for path in OPEN_DATA_FILES.folder.parent.iterdir() if path.is_dir()] == ["opendata"]
 
 
 @pytest.mark.parametrize(("name", "form"), [("people", "csv"), ("instruments", "xml")])
@@ -184,15 +255,14 @@ def test_unknown_data_set_returns_404(see, city, name, form):
     assert see(None, "data_set", name, form).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["instruments", "rules", "units"])
-def test_a_data_set_takes_as_many_statements_for_many_rows(rows, city, profile, statements, name):
+def test_data_sets_are_made_with_as_many_statements_for_many_rows(city, profile, statements, tmp_path):
     def more():
         for number in range(5):
             unit = factories.organization(f"云屏单位{number}", owns_instruments=True)
             UnitProfile.objects.create(organization=unit, state="published", published_at=LONG_AGO)
             factories.rule(factories.instrument(unit, value_yuan=Decimal(1)))
 
-    statements.assert_unchanged(lambda: rows(name), by=more)
+    statements.assert_unchanged(lambda: OPEN_DATA_FILES.write(tmp_path, NOW), by=more)
 
 
 # --- Feeds ------------------------------------------------------------------------------------------------
@@ -258,7 +328,7 @@ def test_pages_lead_to_the_feeds(see, city, profile):
 
 
 def locations(response):
-    tree = ElementTree.fromstring(response.content)
+    tree = ElementTree.fromstring(response.getvalue())
     return [(one.findtext(f"{SITEMAP}loc"), one.findtext(f"{SITEMAP}lastmod")) for one in tree.findall("*")]
 
 
@@ -296,8 +366,36 @@ def test_the_map_lists_what_is_public(see, city, profile):
     ]
 
 
-def test_the_map_takes_as_many_statements_for_many_instruments(see, city, statements):
+def test_the_map_is_made_with_as_many_statements_for_many_instruments(city, statements, tmp_path):
     statements.assert_unchanged(
-        lambda: see(None, "sitemap_part", "instruments"),
+        lambda: SITEMAP_FILES.write(tmp_path, NOW),
         by=lambda: [factories.instrument(city.owner) for _ in range(5)],
     )
+
+
+def test_the_map_is_divided_and_read_in_chunks(see, city, monkeypatch):
+    monkeypatch.setattr(sitemaps, "ADDRESSES", 2)
+    monkeypatch.setattr(sitemaps, "AT_ONCE", 2)
+    others = [factories.instrument(city.owner).public_id for _ in range(2)]
+    index = [address for address, _at in locations(see(None, "sitemap"))]
+    assert [address for address in index if "instruments" in address] == [
+        f"{SITE}/sitemap-instruments.xml?p=1",
+        f"{SITE}/sitemap-instruments.xml?p=2",
+    ]
+    found = [
+        address
+        for number in (1, 2)
+        for address, _at in locations(see(None, "sitemap_part", "instruments", p=number))
+    ]
+    assert found == [f"{SITE}/instruments/{one}/" for one in (city.instrument.public_id, *others)]
+    for number in ("3", "x", "²", "0"):
+        assert see(None, "sitemap_part", "instruments", p=number).status_code == 404
+
+
+def test_the_map_follows_what_is_published(see, city):
+    renew(SITEMAP_FILES, NOW)
+    factories.instrument(city.owner)
+    journal.record(actor=None, action="instrument.published", subject=city.instrument, now=NOW)
+    assert renew(SITEMAP_FILES, NOW) == 8
+    assert len(locations(see(None, "sitemap_part", "instruments"))) == 2
+    assert renew(SITEMAP_FILES, NOW) == 0

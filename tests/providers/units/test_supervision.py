@@ -6,12 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
+from django.urls import reverse
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District
 from instrument_share.journal.models import AuditEntry, Notification
 from providers.units.models import Reminder, ServiceCase, UnitNews
 from providers.units.selectors.reminders import reminders
+from providers.units.views import supervision
 from tests import factories
 from tests.factories import NOW
 from tests.page_fixtures import text_of
@@ -232,6 +234,28 @@ def test_all_filtered_units_can_be_reminded_together(see, city, institute, burea
     assert parse_qs(address.query) == {"kind": ["institute"], "all": ["1"]}
     preview = see(bureau, "completeness_remind", kind="institute", all="1")
     assert [one.organization.name_zh for one in preview.context["reachable"]] == [BLANK]
+
+
+def test_units_to_remind_come_in_pages_and_the_next_follows(
+    see, client, city, institute, bureau, monkeypatch
+):
+    monkeypatch.setattr(supervision, "PER_PAGE", 2)
+    for number in range(2):
+        unit = factories.organization(f"云屏单位{number}", owns_instruments=True)
+        factories.member(unit, Role.UNIT_MANAGER, name="壬")
+    preview = see(bureau, "completeness_remind", all="1")
+    first = [one.organization.public_id for one in preview.context["reachable"]]
+    assert len(first) == 2
+    assert "共 4 家单位，每页 2 家" in text_of(preview)
+    address = f"{reverse('completeness_remind')}?all=1"
+    onward = client.post(address, {"unit": first})["Location"]
+    assert onward == f"{address}&cursor={preview.context['page'].next_cursor}"
+    second = client.get(onward)
+    others = [one.organization.public_id for one in second.context["reachable"]]
+    assert len({*first, *others}) == 4
+    assert second.context["page"].next_cursor is None
+    assert client.post(onward, {"unit": others})["Location"] == reverse("completeness")
+    assert Reminder.objects.count() == 4
 
 
 def test_problems_are_shown_in_reminder_form(see, send, city, institute, bureau):

@@ -1,0 +1,76 @@
+"""Check a region's records for the national platform in a job, and keep the last result.
+
+A city's year took 75 seconds in a request. What is checked is composed in `pages`, which registers the job.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from instrument_share.jobs.services import enqueue
+from instrument_share.journal.services import record
+from providers.exchange.models import NationalCheck
+from providers.exchange.selectors.national_checks import CheckState, check_state, region_key
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+NATIONAL_CHECK_JOB = "pages.national_check"
+
+
+@transaction.atomic
+def national_check_start(*, actor: "User", year: int, now: datetime) -> NationalCheck:
+    """Start a check of the actor's region; the one that is under way is returned. Raises Forbidden."""
+    region = region_key(actor)
+    check, _made = NationalCheck.objects.select_for_update().get_or_create(
+        region=region, year=year, defaults={"user": actor, "started_at": now}
+    )
+    if check_state(check) is CheckState.RUNS:
+        return check
+    check.user, check.started_at, check.done = actor, now, 0
+    check.job_id = enqueue(NATIONAL_CHECK_JOB, check_id=check.pk)
+    check.save()
+    record(actor=actor, action="national_check.started", subject=check, now=now, details={"year": year})
+    return check
+
+
+def national_check_of_job(check_id: int, job_id: str) -> NationalCheck | None:
+    """Return the check that waits for this job; none if the job was repeated after it had ended."""
+    return NationalCheck.objects.select_related("user").filter(pk=check_id, job_id=job_id).first()
+
+
+def national_check_progress(check: NationalCheck, done: int) -> None:
+    """Tell how many records the job has checked."""
+    NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(done=done)
+
+
+def national_check_keep(
+    check: NationalCheck, *, report: Mapping[str, Any], folder: str, now: datetime
+) -> None:
+    """Keep the result of the job in the place of the one before, and delete the files of all others.
+
+    Files have users' names in them: those of a job that was cut off go too.
+    """
+    NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(
+        report=report, folder=folder, made_at=now, job_id=None
+    )
+    check.refresh_from_db(fields=["folder"])
+    above = folder.rpartition("/")[0]
+    for name in default_storage.listdir(above)[0]:
+        other = f"{above}/{name}"
+        if name.startswith(f"{check.pk}-") and other != check.folder:
+            _delete_folder(other)
+
+
+def national_check_abandon(check: NationalCheck) -> None:
+    """End a job without a result: who started it is no officer any more."""
+    NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(job_id=None)
+
+
+def _delete_folder(folder: str) -> None:
+    for name in default_storage.listdir(folder)[1]:
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)
