@@ -26,6 +26,7 @@ from providers.instruments.selectors.instruments import (
     InstrumentRetired,
     category_table,
     instrument,
+    instrument_id,
     instrument_ids,
     instrument_lock,
     instrument_locks,

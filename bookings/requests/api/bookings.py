@@ -95,11 +95,11 @@ def booking_list(
 @idempotent_operation
 def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     """Approved at once or waiting for a keeper, as the rule says; either way the time is held."""
-    instrument = providers.instrument(request.user, data.instrument)
+    instrument_id = providers.instrument_id(request.user, data.instrument)
     payer = find_payer(request, data.payer_organization)
     made = bookings_services.booking_create(
         actor=person(request),
-        instrument_id=instrument.pk,
+        instrument_id=instrument_id,
         interval=require_interval(data.starts_at, data.ends_at),
         service_mode=data.service_mode,
         payer_organization_id=payer and payer.pk,
