@@ -1,4 +1,4 @@
-"""Create what waits on the administrator's desk: a locked account and a mail that was refused."""
+"""Create what waits for the administrator and for the worker: an account, a mail, a check of records."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
@@ -9,6 +9,7 @@ from instrument_share.accounts import services as accounts
 from instrument_share.demo.accounts import DEMO_PASSWORD
 from instrument_share.demo.world import World
 from instrument_share.mails.services import mail_record_failure, mails_enqueue
+from providers import public as providers
 
 REFUSED = "tang.wuyou@demo.invalid"
 
@@ -38,4 +39,5 @@ def load(world: World) -> str:
     (mail,) = mails_enqueue([message], now=yesterday)
     answer = b"5.1.1 Recipient address rejected: no such mailbox (demonstration)"
     mail_record_failure(mail, SMTPRecipientsRefused({REFUSED: (550, answer)}), is_over=True, now=yesterday)
-    return "1 locked account, 1 mail that was refused"
+    providers.national_check_start(actor=world.officer, year=world.today.year - 1, now=world.now)
+    return "1 locked account, 1 mail that was refused, 1 check for the worker"
