@@ -58,7 +58,11 @@ PAGES = [
     Page("completeness as CSV", "/bureau/completeness/?export=csv", "officer", Organization, 50, 300, 6),
     Page("completeness as XLSX", "/bureau/completeness/?export=xlsx", "officer", Organization, 50, 600, 6),
     Page("remind all", "/bureau/completeness/remind/?all=1", "officer", Organization, 50, 350, 11),
-    Page("units", "/units/", "", Organization, 20, 80, 3),
+    Page("units", "/units/", "", Organization, 20, 80, 5),
+    Page("units found by name", "/units/?q=1&sort=instruments", "", Organization, 20, 80, 5),
+    Page("catalogue", "/instruments/", "", Instrument, 20, 130, 9),
+    Page("timeline of a day", "/timeline/", "", Instrument, 60, 130, 10),
+    Page("map of the site", "/sitemap.xml", "", Instrument, 1, 130, 3),
 ]
 
 
@@ -67,6 +71,8 @@ def main() -> None:
         print("skipped: the city is written by PostgreSQL itself; set DATABASE_URL")
         return
     settings.ALLOWED_HOSTS = ["testserver"]
+    # Each visit makes its page anew, as the first one after a write does.
+    settings.CACHES["pages"]["BACKEND"] = "django.core.cache.backends.dummy.DummyCache"
     logging.disable(logging.WARNING)
     make_database()
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -9,6 +9,7 @@ from providers.exchange.selectors.national import (
 )
 from providers.exchange.selectors.national_checks import CheckState, check_state, national_check
 from providers.exchange.selectors.open_data import count_public_instruments, public_state
+from providers.exchange.selectors.rule_effects import TermsChange, register_rule_effects
 from providers.exchange.services.national import national_year_save
 from providers.exchange.services.national_checks import (
     NATIONAL_CHECK_JOB,
@@ -18,7 +19,6 @@ from providers.exchange.services.national_checks import (
     national_check_progress,
     national_check_start,
 )
-from providers.exchange.services.rule_effects import TermsChange, register_rule_effects
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of
 from providers.instruments.selectors.categories import instruments_to_recode

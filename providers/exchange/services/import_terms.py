@@ -22,8 +22,8 @@ from providers.exchange.domain.sheets.terms import (
     is_same_terms,
     terms_to_draft,
 )
+from providers.exchange.selectors.rule_effects import BookingOutside, TermsChange, rule_effects
 from providers.exchange.services.import_plans import ImportTask, Made, Outcome, Plan, PlannedRow, Step
-from providers.exchange.services.rule_effects import BookingOutside, TermsChange, rule_effects
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks

@@ -12,8 +12,8 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, NotFound, Problem, gettext_noop
 from providers.exchange.domain.sheets.sheet_types import SheetKindName
 from providers.exchange.models import SheetRun
+from providers.exchange.selectors.rule_effects import rule_effects
 from providers.exchange.services.import_plans import Made
-from providers.exchange.services.rule_effects import rule_effects
 from providers.instruments.domain.states import is_removable
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
