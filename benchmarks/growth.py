@@ -50,9 +50,9 @@ class Page:
 PAGES = [
     Page("home", "/", "", Instrument, 10, 130, 20),
     Page("home, logged in", "/", "manager", Instrument, 10, 130, 27),
-    Page("openness", f"/openness/?year={TODAY.year}", "", Organization, 20, 60, 4),
+    Page("openness", f"/openness/?year={TODAY.year}", "", Organization, 20, 60, 5),
     Page("unit's desk", "/unit/", "manager", Instrument, 20, 250, 28),
-    Page("keeper's day", "/keeper/", "keeper", UsageLog, 10, 160, 15),
+    Page("keeper's day", "/keeper/", "keeper", UsageLog, 10, 160, 21),
     Page("bureau's desk", "/bureau/", "officer", Organization, 50, 250, 15),
     Page("completeness", "/bureau/completeness/", "officer", Organization, 50, 150, 7),
     Page("completeness as CSV", "/bureau/completeness/?export=csv", "officer", Organization, 50, 300, 6),

@@ -171,12 +171,12 @@ class LoadedCity:
         yield self._page("catalogue", visitor, catalogue, 20, 1)
         yield self._page("质谱, free at a time", visitor, found, 20, 1)
         yield self._page("an instrument", visitor, instrument, 12, 1)
-        yield self._page("an instrument, logged in", viewer, instrument, 300, 19)
+        yield self._page("an instrument, logged in", viewer, instrument, 225, 19)
         timeline = f"{reverse('timeline_events')}?day={self._next_week()['day']}"
         yield self._page("timeline of a day", visitor, timeline, 20, 1)
-        yield Row("a booking", self._bookings(self.quiet), accepted=150, statements=12, status=201)
+        yield Row("a booking", self._bookings(self.quiet), accepted=75, statements=12, status=201)
         yield Row(
-            f"a booking, {AHEAD} ahead", self._bookings(self.busy), accepted=150, statements=12, status=201
+            f"a booking, {AHEAD} ahead", self._bookings(self.busy), accepted=90, statements=12, status=201
         )
 
     @staticmethod

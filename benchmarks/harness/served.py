@@ -1,11 +1,13 @@
 """The site with one more address: a view that does nothing, behind the same middleware."""
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 import instrument_share.urls as site
+from instrument_share.wsgi import application
+
+__all__ = ["application"]
 
 HELLO = "/hello/"
 
@@ -19,4 +21,3 @@ handler404 = site.handler404
 handler500 = site.handler500
 
 settings.ROOT_URLCONF = __name__
-application = get_wsgi_application()

@@ -8,6 +8,7 @@ what is offered is admitted, and what is admitted is offered.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,19 @@ class InstrumentTime:
     holds: Sequence[Interval] = ()
     counted: Mapping[QuotaHolder, Sequence[Interval]] = field(default_factory=dict)
     """Bookings that count towards the quotas of each holder; the quotas of other holders do not apply."""
+
+    @cached_property
+    def open_time(self) -> list[Interval]:
+        """Return the windows, merged."""
+        return merge(self.windows)
+
+    @cached_property
+    def stretches(self) -> list[list[Interval]]:
+        """Return the stretches without obstacle under each version, by start.
+
+        Worked out once: the first offers of sixty days took 450 ms with a thousand bookings ahead.
+        """
+        return [_free_stretches(version.terms, self.open_time, self) for version in self.versions]
 
 
 def get_versions(newest_first: "Iterable[Terms]") -> list[Version]:
@@ -168,13 +182,17 @@ def _extend(run: OfferRun, offer: Offer) -> OfferRun | None:
 
 
 def _find_offers(time: InstrumentTime, interval: Interval, now: datetime) -> Iterator[Offer]:
-    windows = merge(time.windows)
-    for version in time.versions:
+    windows = time.open_time
+    for version, stretches in zip(time.versions, time.stretches, strict=True):
         terms = version.terms
         begin = max(interval.start, version.since, now + terms.lead)
         end = interval.end if version.until is None else min(interval.end, version.until)
         latest = min(now + terms.horizon, version.latest_end or now + terms.horizon)
-        for stretch in _free_stretches(terms, windows, time):
+        for stretch in stretches:
+            if stretch.end <= begin:
+                continue
+            if stretch.start >= end:
+                break
             ends_in = windows if terms.may_span_gaps else [stretch]
             start = ceil_to_step(max(begin, stretch.start), terms.step)
             while start < min(end, stretch.end):
