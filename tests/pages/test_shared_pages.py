@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
@@ -109,6 +110,7 @@ def test_the_token_of_a_shared_page_is_the_visitors_own(city):
         tokens.append(TOKEN.search(page)[1])
         assert f'"X-CSRFToken": "{tokens[-1]}"' in page
     assert tokens[0] != tokens[1]
+    assert all(token.encode() not in kept for kept in caches["pages"]._cache.values() for token in tokens)
     chosen = {"language": "en", "next": "/", "csrfmiddlewaretoken": tokens[1]}
     assert second.post(reverse("set_language"), chosen).status_code == 302
     assert first.post(reverse("set_language"), chosen).status_code == 403
