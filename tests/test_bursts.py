@@ -1,15 +1,10 @@
 """Bursts of requests against the documented server on a database that allows few connections."""
 
 import os
-import re
-import signal
-import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -18,6 +13,7 @@ import pytest
 from django.db import connection
 
 from tests import factories
+from tests.served import documented_server, free_port, get, running, wait_until_ready
 
 ALLOWED = 20
 BURSTS, CLIENTS = 5, 40
@@ -28,20 +24,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no connections to run out of"),
 ]
-
-
-def documented_server(base_dir, port):
-    """The command of the documented systemd unit, on another port."""
-    unit = (base_dir / "docs/site/instrument-share.service").read_text(encoding="utf-8")
-    command = re.search(r"^ExecStart=\S+/granian (--interface wsgi .*)", unit, re.M)[1]
-    arguments = command.replace("--port 8000", f"--port {port}").split()
-    return [str(Path(sys.executable).with_name("granian")), *arguments]
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @pytest.fixture
@@ -68,47 +50,16 @@ def site(process_environment, settings, tmp_path):
     subprocess.run(
         [*manage, "collectstatic", "--no-input"], cwd=settings.BASE_DIR, env=environment, check=True
     )
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(
-            documented_server(settings.BASE_DIR, port),
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
     try:
-        wait_until_ready(f"http://{address}")
-        yield f"http://{address}"
+        with running(documented_server(port), environment, tmp_path / "log"):
+            wait_until_ready(f"http://{address}")
+            yield f"http://{address}"
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [ROLE]
             )
             cursor.execute(f"DROP ROLE {ROLE}")
-
-
-def wait_until_ready(site):
-    for _ in range(360):
-        try:
-            if get(f"{site}/readyz") == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.5)
-    pytest.fail("The server did not start within three minutes.")
-
-
-def get(address):
-    try:
-        with urlopen(address, timeout=60) as answer:
-            answer.read()
-            return answer.status
-    except HTTPError as error:
-        with error:
-            return error.code
 
 
 def count_connections():

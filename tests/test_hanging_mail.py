@@ -1,14 +1,13 @@
 """A mail server that takes the connection and says nothing stops neither the site nor its other work."""
 
-import os
 import re
-import signal
 import socket
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from http.cookiejar import CookieJar
+from itertools import count
 from queue import Queue
 from threading import Thread
 from urllib.error import HTTPError
@@ -24,11 +23,10 @@ from instrument_share.accounts.models import User
 from instrument_share.jobs.services import FIRST_DELAY
 from instrument_share.mails.models import OutgoingMail
 from tests import factories
-from tests.test_bursts import documented_server, free_port, get, wait_until_ready
+from tests.served import PATIENCE, documented_server, free_port, get, running, wait_until_ready
 
 MAIL_LIMIT = 10
 """Seconds that the worker waits for the mail server; whatever hangs with it takes at least as long."""
-PATIENCE = 60
 PASSWORD = "Vorlage-für-den-Anfang"
 RESET, SIGNUP = "/accounts/password/reset/", "/accounts/signup/"
 
@@ -78,9 +76,9 @@ def is_waited_for(conversation):
 
 
 @pytest.fixture
-def start(process_environment, settings, tmp_path):
+def start(process_environment, tmp_path):
     """`start(command, mail_port)` runs a program of the site until the test ends."""
-    running = []
+    programs, numbers = ExitStack(), count()
 
     def start(command, mail_port, **more):
         environment = {
@@ -91,33 +89,20 @@ def start(process_environment, settings, tmp_path):
             "EMAIL_TIMEOUT": str(MAIL_LIMIT),
             **more,
         }
-        with (tmp_path / f"log{len(running)}").open("w") as log:
-            running.append(
-                subprocess.Popen(
-                    command,
-                    cwd=settings.BASE_DIR,
-                    env=environment,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            )
+        programs.enter_context(running(command, environment, tmp_path / f"log{next(numbers)}"))
 
-    yield start
-    for one in running:
-        os.killpg(one.pid, signal.SIGTERM)
-    for one in running:
-        one.wait(timeout=PATIENCE)
+    with programs:
+        yield start
 
 
 @pytest.fixture
-def serve(start, settings):
+def serve(start):
     """`serve(mail_port)` starts the documented server and returns its address."""
 
     def serve(mail_port):
         port = free_port()
         site = f"http://127.0.0.1:{port}"
-        start(documented_server(settings.BASE_DIR, port), mail_port, SITE_URL=site)
+        start(documented_server(port), mail_port, SITE_URL=site)
         wait_until_ready(site)
         return site
 

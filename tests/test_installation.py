@@ -22,7 +22,7 @@ import requests
 from django.db import connection
 
 from instrument_share.kernel.uscc import compute_check_character
-from tests.test_bursts import free_port
+from tests.served import free_port
 
 PATIENCE = 120
 PASSWORD = "Vorlage-für-den-Anfang"

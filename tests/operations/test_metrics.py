@@ -1,9 +1,6 @@
 """What Prometheus reads of the site."""
 
-import os
 import re
-import signal
-import subprocess
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -16,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from instrument_share.mails.services import mails_enqueue
 from instrument_share.web import clock as site_clock
 from tests import factories
-from tests.test_bursts import documented_server, free_port, wait_until_ready
+from tests.served import documented_server, free_port, running, wait_until_ready
 
 TOKEN = "a-long-and-random-one"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -127,16 +124,7 @@ def test_one_server_process_answers_for_all(process_environment, settings, tmp_p
         "PROMETHEUS_MULTIPROC_DIR": str(tmp_path),
         "SITE_URL": site,
     }
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(
-            documented_server(settings.BASE_DIR, port),
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
+    with running(documented_server(port), environment, tmp_path / "log"):
         wait_until_ready(site)
         for _ in range(40):
             urlopen(f"{site}/healthz", timeout=30).close()
@@ -150,6 +138,3 @@ def test_one_server_process_answers_for_all(process_environment, settings, tmp_p
         assert len(list(tmp_path.glob("counter_*.db"))) == 2, "both processes took requests"
         if connection.vendor == "postgresql":
             assert found["share_database_pool_refusals_total",] == 0
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
