@@ -12,13 +12,16 @@ class RewardsConfig(AppConfig):
 
     def ready(self) -> None:
         from instrument_share.journal.addresses import register_pages
+        from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
         from instrument_share.web.text.labels import register_labels
+        from rewards import guards
         from rewards.cycle import badges as cycle_badges
         from rewards.findings import badges as finding_badges
         from rewards.journal import ACTS, KINDS
         from rewards.report import badges as report_badges
 
+        register(*guards.RESULTS, *guards.REPORTS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)
         register_labels(finding_badges.STATES)
         register_labels(report_badges.STATES)

@@ -30,7 +30,7 @@ def user_create(
 ) -> User:
     """Create an account with a confirmed address; nobody can log in to one without a password."""
     require_unless_system(actor, "accounts.maintain_accounts")
-    user = User(username=username, name=name, email=email)
+    user = User(username=username, name=name, email=email, date_joined=now)
     user.set_password(password)
     user.full_clean()
     with _name_refused(user):
@@ -52,7 +52,7 @@ def user_sign_up(*, user: User, agrees_to_privacy: str, now: datetime) -> None:
     if agrees_to_privacy != NOTICE_VERSION:
         message = gettext_noop("Read the privacy notice and agree to it.")
         raise Invalid(problems=[Problem("user.privacy_not_agreed", message, field="privacy")])
-    user.privacy_version, user.privacy_agreed_at = agrees_to_privacy, now
+    user.privacy_version, user.privacy_agreed_at, user.date_joined = agrees_to_privacy, now, now
     with _name_refused(user):
         user.save(force_insert=True)
     record(

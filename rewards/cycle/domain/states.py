@@ -31,3 +31,6 @@ MOVES: Moves = {
 
 BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 """States in which findings are answered and decided."""
+
+FINAL = (CycleState.APPROVED, CycleState.REPORTED, CycleState.PAID)
+"""States in which the results stand for good."""

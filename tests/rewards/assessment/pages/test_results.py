@@ -106,8 +106,8 @@ def test_more_logs_and_instruments_take_no_more_statements(login, small, stateme
         for number in range(5):
             small.city.instrument(small.unit, f"第{number}台质谱仪")
         cycle = small.steps.cycle
-        cycle.parts.all().delete()
         type(cycle).objects.update(state="collecting")
+        cycle.parts.all().delete()
         small.steps.through("score")
 
     def read():

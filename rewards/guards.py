@@ -1,0 +1,150 @@
+"""What the database refuses for results, reports and payments, whatever the code does."""
+
+from collections.abc import Sequence
+
+from instrument_share.journal.guards import Guard, append_only
+from rewards.cycle.domain.states import FINAL
+
+_FINAL = ", ".join(f"'{state}'" for state in FINAL)
+_OF_CYCLE = f"SELECT 1 FROM rewards_assessmentcycle WHERE state IN ({_FINAL}) AND id = "  # noqa: S608
+_OF_ASSESSMENT = f"""SELECT 1 FROM rewards_unitassessment AS unit
+JOIN rewards_assessmentcycle AS cycle ON cycle.id = unit.cycle_id
+WHERE cycle.state IN ({_FINAL}) AND unit.id = """  # noqa: S608
+_FROZEN = "SELECT 1 FROM rewards_assessmentcycle WHERE state <> 'collecting' AND id = "
+
+CYCLE_COLUMNS = (
+    "public_id",
+    "year",
+    "policy_id",
+    "budget_yuan",
+    "snapshot_hash",
+    "unallocated_yuan",
+    "excluded",
+    "entries_reported",
+    "entries_counted",
+    "totals",
+    "allocation",
+    "decisions_scored",
+    "frozen_at",
+    "checked_at",
+    "scored_at",
+    "noticed_at",
+    "notice_ends_date",
+    "objections_zh",
+    "approved_at",
+    "approved_by_id",
+)
+"""What stays of a year once its results are approved: everything but its state."""
+REPORT_COLUMNS = (
+    "public_id",
+    "cycle_id",
+    "number",
+    "code",
+    "total_yuan",
+    "manifest",
+    "package_sha256",
+    "pdf_sha256",
+    "pdf_file",
+    "package_file",
+    "sealed_at",
+    "sent_by_id",
+)
+"""What stays of a report once it is sealed: everything but the answer, which is given once."""
+ANSWER_COLUMNS = ("state", "answered_at", "answered_by_id", "answer_note")
+
+
+def refuse_rows(table: str, key: str, found: str, events: Sequence[str], message: str) -> tuple[Guard, ...]:
+    """Return guards that refuse these events of a row for whose `key` the query `found` has a row."""
+    return tuple(_refuse_row(table, key, found, event, message) for event in events)
+
+
+def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> Guard:
+    name = f"{table}_final_{event.lower()}"
+    rows = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}[event]
+    when = " OR ".join(f"EXISTS ({found}{row}.{key})" for row in rows)
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=(
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ),
+        postgresql=(
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW "
+            f"EXECUTE FUNCTION guard_refuse_found('{message}', '{_quoted(found)}', '{key}')"
+        ),
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, message: str) -> Guard:
+    """Return a guard that refuses to change columns of a row that fulfils the condition."""
+    head = f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        postgresql=f"{head} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION guard_refuse('{message}')",
+    )
+
+
+ALL = ("INSERT", "UPDATE", "DELETE")
+APPROVED = "results are approved"
+RESULTS = (
+    *refuse_rows("rewards_unitassessment", "cycle_id", _OF_CYCLE, ALL, APPROVED),
+    *refuse_rows("rewards_indicatorresult", "assessment_id", _OF_ASSESSMENT, ALL, APPROVED),
+    *refuse_rows("rewards_instrumentresult", "assessment_id", _OF_ASSESSMENT, ALL, APPROVED),
+    *refuse_rows("rewards_award", "assessment_id", _OF_ASSESSMENT, ALL, APPROVED),
+    *refuse_rows("rewards_finding", "cycle_id", _OF_CYCLE, ALL, APPROVED),
+    *refuse_rows("rewards_snapshotpart", "cycle_id", _FROZEN, ALL, "the year is frozen"),
+    refuse_columns(
+        "rewards_assessmentcycle", CYCLE_COLUMNS, f"OLD.state IN ({_FINAL})", "rewards_cycle_final", APPROVED
+    ),
+)
+"""Results may be computed anew until they are approved, and never afterwards."""
+
+REPORTS = (
+    refuse_columns(
+        "rewards_financereport",
+        REPORT_COLUMNS,
+        "OLD.id IS NOT NULL",
+        "rewards_report_sealed",
+        "the report is sealed",
+    ),
+    refuse_columns(
+        "rewards_financereport",
+        ANSWER_COLUMNS,
+        "OLD.state <> 'sent'",
+        "rewards_report_answered",
+        "the report is answered",
+    ),
+    *(one for one in append_only("rewards_financereport") if not one.name.endswith("_no_update")),
+    *append_only("rewards_payment"),
+)
+
+REFUSE_FOUND_FUNCTION = """
+CREATE OR REPLACE FUNCTION guard_refuse_found() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    keys bigint[];
+    found boolean;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        keys := keys || (to_jsonb(OLD) ->> TG_ARGV[2])::bigint;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        keys := keys || (to_jsonb(NEW) ->> TG_ARGV[2])::bigint;
+    END IF;
+    EXECUTE format('SELECT EXISTS (%s ANY ($1))', TG_ARGV[1]) INTO found USING keys;
+    IF found THEN
+        RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$
+"""
+"""Of PostgreSQL, whose triggers take no query as a condition; created by a migration."""
