@@ -42,10 +42,18 @@ SAMPLES = frozenset(
     矿物 煤 石油 油 油品 溶液 液体 固体 气体 电池 芯片 晶圆 半导体 器件 零件 玩具 化妆品 纺织品 金属材料
     高分子材料 复合材料 纳米材料
     大分子 生物大分子 小分子 材料 产品 零部件 电路板 轴承 齿轮 叶片 茶叶 白酒 饮料 纸张 木材 皮革 沥青
-    农产品 水产品 中草药 化肥 细菌 头发
+    农产品 水产品 中草药 化肥 细菌 头发 大米 小麦 玉米 大豆 花生 坚果 食用油 蜂蜜 水产 硅片 基片 衬底 粉尘
     """.split()  # noqa: SIM905
 )
 """What is measured in: who looks for 土壤 重金属 wants the heavy metals measured, best by who knows soil."""
+
+KINDS = frozenset(
+    """
+    质谱 质谱仪 光谱 光谱仪 色谱 色谱仪 波谱仪 能谱仪 显微镜 电镜 衍射仪 热分析仪 试验机 试验箱 测序仪 测量机
+    打印机 光刻机 切片机 离心机 暗室
+    """.split()  # noqa: SIM905
+)
+"""Ends of a name that say the kind of the instrument, whatever stands before them."""
 
 ENGLISH_PHRASES = frozenset(
     """
@@ -65,6 +73,10 @@ ENGLISH_GENERAL = frozenset(
     plastic plastics polymer polymers powder powders film films material materials
     """.split()  # noqa: SIM905
 )
+
+
+ASIDE = GENERAL | ENGLISH_GENERAL | SAMPLES
+"""Words that are no condition where something else is named."""
 
 
 def split_sentence(text: str) -> list[str]:

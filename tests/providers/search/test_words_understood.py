@@ -46,3 +46,13 @@ def test_a_kind_of_matter_is_no_condition_beside_what_is_sought(world):
     published(world, inner_number="M-1", name_zh="热膨胀仪", name_en="Dilatometer", model="D")
     published(world, inner_number="M-2", name_zh="茶叶色选机", name_en="Sorter", model="T")
     assert (found("茶叶的热膨胀"), found("茶叶")) == (["M-1"], ["M-2"])
+
+
+def test_sentence_is_narrowed_by_words_of_the_table_alone(world):
+    published(world, inner_number="S-1", name_zh="磁强计", name_en="Magnetometer", functions_zh="磁化强度")
+    published(world, inner_number="S-2", name_zh="温度变化试验箱", name_en="Chamber", model="T")
+    asked = "怎么测磁化强度的温度变化"
+    assert set(found(asked)) == set()
+    synonym_group_save(actor=world.officer, words=["磁化强度"], methods=["磁强计"], now=NOW)
+    assert found(asked) == ["S-1"]
+    assert found("磁化强度 温度变化") == []

@@ -15,7 +15,14 @@ from providers.search.domain.index import (
     split_chunks,
     stem,
 )
-from providers.search.domain.query import Range, interpret_query, parse_query, ranges_to_count
+from providers.search.domain.query import (
+    Range,
+    interpret_query,
+    is_sentence,
+    parse_query,
+    ranges_to_count,
+    words_to_read,
+)
 from providers.search.domain.spelling import allowed_mistakes, closest, edit_distance, variants
 from providers.search.domain.synonyms import Purposes, Related, Synonyms
 
@@ -147,7 +154,9 @@ def test_unknown_words_are_named():
 @pytest.mark.parametrize(
     ("typed", "known", "pieces", "unknown"),
     [
-        ("甲乙丙质谱", {"质谱": 1}, [], ("甲乙丙质谱",)),
+        ("甲乙丙云屏", {"云屏": 1}, [], ("甲乙丙云屏",)),
+        ("甲乙丙丁戊己质谱仪", {"质谱仪": 1, "己质": 1, "谱仪": 1}, ["质谱仪"], ("甲乙丙丁戊己",)),
+        ("质谱仪甲乙丙丁", {"质谱仪": 1}, [], ("质谱仪甲乙丙丁",)),
         ("甲乙质谱", {"质谱": 1}, ["质谱"], ("甲乙",)),
         ("甲质谱乙丙显微镜", {"质谱": 1, "显微镜": 1}, ["质谱", "显微镜"], ("甲", "乙丙")),
     ],
@@ -594,3 +603,23 @@ def test_sample_words_rank_and_filter_only_when_alone():
 def test_split_with_more_specific_words_is_preferred():
     known = {"元素分析": 2, "元素": 9, "方法": 9}
     assert required(counted("做元素分析方法", known)) == ["元素分析"]
+
+
+def test_sample_that_no_instrument_has_is_not_cut_up():
+    known = {"电路": 2, "高低温": 3, "片上": 1, "氧化铝": 2}
+    found = counted("给电路板做高低温", known)
+    assert (required(found), found.unknown) == (["高低温"], ())
+    assert required(counted("在硅片上镀氧化铝", known)) == ["氧化铝"]
+
+
+def test_only_what_a_sentence_is_about_is_a_condition():
+    known = {"磁化强度": 2, "温度变化": 4}
+    words = parse_query("怎么测磁化强度的温度变化")
+    counts = {one: known.get(one.typed, 0) for one in ranges_to_count(words)}
+    assert is_sentence(words, counts)
+    read_words = words_to_read(words, counts)
+    for subjects, needed in (({"磁化强度"}, ["磁化强度"]), (set(), ["磁化强度", "温度变化"])):
+        found = interpret_query(read_words, counts, 9, subjects=subjects)
+        assert (required(found), len(found.clauses)) == (needed, 2)
+    assert not is_sentence(parse_query("磁化强度 温度变化"), {})
+    assert not is_sentence(words, {words[0].whole: 1})
