@@ -245,8 +245,8 @@ def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], 
     """Return the known pieces of a word that leave the least over, fewest first, and the rest.
 
     Particles, general words and samples that no instrument has are no pieces, and nothing left over: 测粒径,
-    重金属检测. If less than half of the rest is known, and no abbreviation, only the kind of instrument at its end
-    is a piece, and without one all of the word is the rest.
+    重金属检测. If less than half of the rest is known, and no abbreviation, the kind of instrument at its end
+    is the only piece; without one all of the word is the rest.
     """
     best = [_Division()]
     for end in range(1, len(word.parts) + 1):

@@ -97,7 +97,7 @@ def _unfound(words: Sequence[Word], counts: Interpretation) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Known:
-    """The instruments of each range, those of all, and the typed words that stand in the table of synonyms."""
+    """The instruments of each range and of all, and the typed words that stand in the table of synonyms."""
 
     counts: dict[Range, int]
     instruments: int

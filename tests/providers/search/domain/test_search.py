@@ -1,5 +1,7 @@
 """Terms, queries, spelling and synonyms: rules without a database."""
 
+from dataclasses import astuple
+
 import pytest
 
 from providers.search.domain.index import (
@@ -24,7 +26,7 @@ from providers.search.domain.query import (
     words_to_read,
 )
 from providers.search.domain.spelling import allowed_mistakes, closest, edit_distance, variants
-from providers.search.domain.synonyms import Purposes, Related, Synonyms
+from providers.search.domain.synonyms import Purposes, Related, Synonyms, turn_round
 
 
 @pytest.mark.parametrize("written", ["LC-MS", "LC/MS", "lc ms", "ＬＣ－ＭＳ", "LC·MS"])
@@ -256,7 +258,23 @@ def test_a_name_belongs_to_the_groups_that_have_a_word_in_it(name, related):
 
 
 def test_the_groups_of_a_category_say_less_than_those_of_the_name():
-    assert GROUPS.related(["扫描电镜"], ["质谱仪", "扫描电镜"]) == Related(SEM, (), MASS)
+    assert GROUPS.related(["扫描电镜"], ["质谱仪", "扫描电镜"]) == Related(SEM, (), (), MASS)
+    (*_, far, kinds, _) = astuple(GROUPS.related(["甲"], ["液相色谱质谱联用仪"]))
+    assert (far, kinds) == (HPLC, (*MASS, *LC_MS))
+
+
+def test_model_names_a_method_by_three_letters_or_more():
+    assert GROUPS.related(["甲"], model="FE_SEM 9200").models == SEM
+    assert GROUPS.related(["甲"], model="MS-600").models == ()
+    assert GROUPS.related(["SEM"], model="SEM-1") == Related(SEM, (), ())
+
+
+def test_name_that_begins_with_its_kind_is_read_the_other_way_round():
+    groups = Synonyms.of([["同位素质谱", "isotope ratio mass spectrometer"]])
+    assert groups.related(["Mass Spectrometer: Isotope Ratio"]).near == groups.groups[0]
+    assert groups.related(["Mass Spectrometer, Isotope Ratio"]).near == ()
+    assert turn_round("甲: 乙") == "甲: 乙"
+    assert turn_round("Clock:") == "Clock:"
 
 
 PURPOSES = Purposes.of(
@@ -278,6 +296,24 @@ PURPOSES = Purposes.of(
 )
 def test_instrument_serves_purposes_by_best_method(names, served):
     assert PURPOSES.served_by(names) == served
+
+
+def test_text_tells_all_words_of_a_purpose_by_one_in_any_language():
+    words = {"孔隙率", "porosity"}
+    assert PURPOSES.told_in("Porosities, 粒径") == frozenset()
+    assert PURPOSES.told_in("for porosity / 粒径") == PURPOSES.told_in("测孔隙率") == words
+    assert PURPOSES.told_in("形貌 porosity") == words | {"形貌"}
+
+
+def test_purpose_that_texts_tell_otherwise_counts_more():
+    document = Document(
+        names=(),
+        purposes=(("孔隙率", 0), ("porosity", 0), ("形貌", 0)),
+        texts=("测孔隙率",),
+        told=frozenset({"孔隙率", "porosity"}),
+    )
+    found = document_terms(document)
+    assert [found[one].weight for one in ("孔隙率", "porosity", "形貌")] == [68, 65, 62]
 
 
 def test_a_purpose_is_found_from_its_beginning_and_less_by_a_later_method():
@@ -324,6 +360,7 @@ def test_term_weight_depends_on_field():
         "MODEL": 65,
         "PURPOSE": 62,
         "CATEGORY": 50,
+        "KIND": 48,
         "FAR_SYNONYM": 45,
         "MANUFACTURER": 35,
         "BRANCH": 30,
@@ -420,6 +457,7 @@ def test_texts_weigh_by_where_they_stand():
         synonyms=("gg",),
         wide_synonyms=("ii",),
         far_synonyms=("hh",),
+        kinds=("jj",),
     )
     assert {term: one.weight for term, one in document_terms(document).items()} == {
         "a1": 98,
@@ -431,6 +469,7 @@ def test_texts_weigh_by_where_they_stand():
         "gg": 75,
         "hh": 45,
         "ii": 68,
+        "jj": 48,
     }
 
 
