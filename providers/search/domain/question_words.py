@@ -1,6 +1,7 @@
 """Words by which people ask, and that say nothing of what they look for."""
 
 import re
+from collections.abc import Iterable
 
 _PHRASES = """
     请问 想问 咨询 你好 您好 谢谢 麻烦 帮忙 帮我 求助 推荐 求推荐 哪里 哪儿 在哪 何处 哪家 哪个 哪些
@@ -8,7 +9,8 @@ _PHRASES = """
     能否 可以 能够 我们 我要 我想 我有 咱们 你们 想要 想找 想做 想测 要做 要测 要找 寻找 找到 查找 需要
     需求 打算 准备 希望 计划 一台 一种 一个 一批 一些 一下 几台 几个 这种 这个 这些 这台 那种 那个 某种
     某个 附近 本市 市里 市内 全市 公司 单位 学校 企业 课题组 老师 用来 用于 知道 了解 看看 看一下 做一下
-    测一下 进行 关于 对于 哪一种 哪一台 多少 里面的 里面 里的 中的 上的 内的 当中 的话 的 了 吗 呢 么 吧
+    测一下 进行 关于 对于 哪一种 哪一台 多少 一层 一块 一片 一条 一根 一件 几层 几块 几件 几种
+    以后 之后 然后 同时 确认 判断 评估 实验室 对不对 里面的 里面 里的 中的 上的 内的 当中 的话 的 了 吗 呢 么 吧
     啊
 """
 """Phrases at which a sentence falls apart."""
@@ -62,7 +64,7 @@ ENGLISH_PHRASES = frozenset(
     had use used using where which what who whom whose how when why any some please help somebody
     someone anyone instrument instruments equipment device devices lab labs laboratory measure measures
     measuring measured determine determining detect detecting at into as if available nearby city near
-    analyse analyze analysing analyzing study
+    analyse analyze analysing analyzing study check checking know they
     """.split()  # noqa: SIM905
 )
 ENGLISH_GENERAL = frozenset(
@@ -77,6 +79,11 @@ ENGLISH_GENERAL = frozenset(
 
 ASIDE = GENERAL | ENGLISH_GENERAL | SAMPLES
 """Words that are no condition where something else is named."""
+
+
+def has_phrase(words: Iterable[str]) -> bool:
+    """Return whether some of the English words only belong to a question."""
+    return not ENGLISH_PHRASES.isdisjoint(words)
 
 
 def split_sentence(text: str) -> list[str]:

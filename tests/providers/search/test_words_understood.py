@@ -31,6 +31,7 @@ def test_an_element_is_searched_where_it_is_all_that_is_named(world, instrument)
     published(world, inner_number="H-1", name_zh="汞分析仪", name_en="Mercury analyser", model="H")
     assert (found("测汞"), found("怎么测汞"), found("汞")) == (["H-1"], ["H-1"], ["H-1"])
     assert found("测铅") == found("量子") == []
+    assert found("有没有汞和铅") == ["H-1"]
 
 
 def test_order_of_methods_outweighs_what_an_instrument_tells_of_itself(world):

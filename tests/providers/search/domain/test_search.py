@@ -655,10 +655,11 @@ def test_only_what_a_sentence_is_about_is_a_condition():
     known = {"磁化强度": 2, "温度变化": 4}
     words = parse_query("怎么测磁化强度的温度变化")
     counts = {one: known.get(one.typed, 0) for one in ranges_to_count(words)}
-    assert is_sentence(words, counts)
+    assert is_sentence("", words, counts)
     read_words = words_to_read(words, counts)
     for subjects, needed in (({"磁化强度"}, ["磁化强度"]), (set(), ["磁化强度", "温度变化"])):
         found = interpret_query(read_words, counts, 9, subjects=subjects)
         assert (required(found), len(found.clauses)) == (needed, 2)
-    assert not is_sentence(parse_query("磁化强度 温度变化"), {})
-    assert not is_sentence(words, {words[0].whole: 1})
+    assert not is_sentence("磁化强度 温度变化", parse_query("磁化强度 温度变化"), {})
+    assert not is_sentence("", words, {words[0].whole: 1})
+    assert is_sentence("we do metabolomics", [], {})
