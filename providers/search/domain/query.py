@@ -28,7 +28,6 @@ from providers.search.domain.question_words import (
     KINDS,
     PARTICLES,
     SAMPLES,
-    has_phrase,
     split_sentence,
 )
 
@@ -163,10 +162,9 @@ def ranges_to_count(words: list[Word]) -> list[Range]:
     return list(dict.fromkeys(meaning for meaning in (*typed, *others) if meaning))
 
 
-def is_sentence(query: str, words: list[Word], counts: Mapping[Range, int]) -> bool:
-    """Return whether a query has the phrases of a question, and no instrument has them as they stand."""
-    falls_apart = any(word.inside and not counts.get(word.whole) for word in words)
-    return falls_apart or has_phrase(split_chunks(query))
+def is_sentence(words: list[Word], counts: Mapping[Range, int]) -> bool:
+    """Return whether some word is a sentence, and no instrument has it as it stands."""
+    return any(word.inside and not counts.get(word.whole) for word in words)
 
 
 def words_to_read(words: list[Word], counts: Mapping[Range, int]) -> list[Word]:

@@ -1,23 +1,22 @@
 """Words by which people ask, and that say nothing of what they look for."""
 
 import re
-from collections.abc import Iterable
 
 _PHRASES = """
     请问 想问 咨询 你好 您好 谢谢 麻烦 帮忙 帮我 求助 推荐 求推荐 哪里 哪儿 在哪 何处 哪家 哪个 哪些
     哪台 哪种 哪 什么样 什么 怎么样 怎么 怎样 如何 为什么 有没有 能不能 可不可以 是不是 会不会 是否 可否
-    能否 可以 能够 我们 我要 我想 我有 咱们 你们 想要 想找 想做 想测 要做 要测 要找 寻找 找到 查找 需要
-    需求 打算 准备 希望 计划 一台 一种 一个 一批 一些 一下 几台 几个 这种 这个 这些 这台 那种 那个 某种
+    能否 可以 能够 我们 我要 我想 我有 咱们 你们 想要 想找 想做 想测 想看 要做 要测 要找 要看 寻找 找到 查找
+    需要 需求 打算 准备 希望 计划 一台 一种 一个 一批 一些 一下 几台 几个 这种 这个 这些 这台 那种 那个 某种
     某个 附近 本市 市里 市内 全市 公司 单位 学校 企业 课题组 老师 用来 用于 知道 了解 看看 看一下 做一下
     测一下 进行 关于 对于 哪一种 哪一台 多少 一层 一块 一片 一条 一根 一件 几层 几块 几件 几种
-    以后 之后 然后 同时 确认 判断 评估 实验室 对不对 里面的 里面 里的 中的 上的 内的 当中 的话 的 了 吗 呢 么 吧
-    啊
+    以后 之后 然后 同时 确认 判断 评估 实验室 对不对 里面的 里面 里的 中的 上的 内的 当中 的话 的 了 吗
+    呢 么 吧 啊
 """
 """Phrases at which a sentence falls apart."""
 _SPLIT = re.compile("|".join(sorted(_PHRASES.split(), key=len, reverse=True)))
 
 PARTICLES = frozenset(
-    "需测做查看拍量验检要想用有是给对把我找在去到请能可会里中上内和与及或跟一个求照得性下好贵谁过"
+    "需测做查看拍量验检要想用有是给对把我找在去到请能可会里中上内和与及或跟一个求照得性下好贵谁过不这那我你很太最都也还就"
 )
 """Characters that may stand before, behind or between what a person names: 测粒径."""
 
@@ -79,11 +78,6 @@ ENGLISH_GENERAL = frozenset(
 
 ASIDE = GENERAL | ENGLISH_GENERAL | SAMPLES
 """Words that are no condition where something else is named."""
-
-
-def has_phrase(words: Iterable[str]) -> bool:
-    """Return whether some of the English words only belong to a question."""
-    return not ENGLISH_PHRASES.isdisjoint(words)
 
 
 def split_sentence(text: str) -> list[str]:

@@ -71,7 +71,7 @@ def search(text: str) -> Search:
         return Search(text=text.strip())
     known = _look_up(ranges_to_count(words))
     counts, instruments = known.counts, known.instruments
-    subjects = known.listed if is_sentence(text, words, counts) else frozenset[str]()
+    subjects = known.listed if is_sentence(words, counts) else frozenset[str]()
     words = words_to_read(words, counts)
     found = interpret_query(words, counts, instruments, subjects=subjects)
     meant: Mapping[str, tuple[str, int]] = {}
