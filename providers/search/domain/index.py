@@ -34,6 +34,8 @@ LONGEST_ABBREVIATION = 6
 LESS_BY_PLACE = 6
 FURTHEST_PLACE = 5
 """What a purpose counts less at each further method of its list."""
+TOLD_OTHERWISE = 3
+"""What a purpose counts more where the texts say another of its words."""
 SHARED = 4_000
 """Texts whose terms are remembered: categories, synonyms, makers and units stand at many instruments."""
 _CHUNKS = re.compile(rf"(?:[{HAN}]|[^\W_{HAN}])(?:[-/·.+]?(?:[{HAN}]|[^\W_{HAN}]))*")
@@ -66,6 +68,7 @@ class Weight(IntEnum):
     MODEL = 65
     PURPOSE = 62
     CATEGORY = 50
+    KIND = 48
     FAR_SYNONYM = 45
     MANUFACTURER = 35
     BRANCH = 30
@@ -97,10 +100,13 @@ class Document:
     synonyms: tuple[str, ...] = ()
     wide_synonyms: tuple[str, ...] = ()
     far_synonyms: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     inner_number: str = ""
     specifications: tuple[str, ...] = ()
     purposes: tuple[tuple[str, int], ...] = ()
     """What it serves for, with the place of its method in the list of the purpose."""
+    told: frozenset[str] = frozenset()
+    """Words of the purposes of which its own texts say one, be it in another language."""
 
 
 class TermKind(IntEnum):
@@ -196,6 +202,7 @@ def _all(document: Document) -> Iterator[_Found]:
         (Weight.SYNONYM, document.synonyms),
         (Weight.WIDE_SYNONYM, document.wide_synonyms),
         (Weight.CATEGORY, document.categories),
+        (Weight.KIND, document.kinds),
         (Weight.FAR_SYNONYM, document.far_synonyms),
         (Weight.MANUFACTURER, (document.manufacturer,)),
         (Weight.BRANCH, document.branches),
@@ -204,7 +211,8 @@ def _all(document: Document) -> Iterator[_Found]:
             yield from _spoken(text, weight)
     told = normalize("".join(document.texts))
     for text, place in document.purposes:
-        told_too = LESS_BY_PLACE if normalize(text) in told else 0
+        otherwise = TOLD_OTHERWISE if text in document.told else 0
+        told_too = LESS_BY_PLACE if normalize(text) in told else otherwise
         yield from _purpose(text, Weight.PURPOSE - min(place, FURTHEST_PLACE) * LESS_BY_PLACE + told_too)
     yield from _model(document.model)
     yield from _model(document.inner_number)

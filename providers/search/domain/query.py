@@ -6,7 +6,7 @@ index counts instruments for each meaning, `interpret_query` chooses.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -21,10 +21,11 @@ from providers.search.domain.index import (
     stem,
 )
 from providers.search.domain.question_words import (
+    ASIDE,
     ELEMENTS,
-    ENGLISH_GENERAL,
     ENGLISH_PHRASES,
     GENERAL,
+    KINDS,
     PARTICLES,
     SAMPLES,
     split_sentence,
@@ -125,7 +126,7 @@ def _chunk(chunk: str) -> Word:
 def _word(chunk: str) -> Word:
     pieces = split_characters(chunk)[:LONGEST_WORD]
     named = {piece for piece in pieces if piece not in PARTICLES}
-    elements = named & ELEMENTS if len(named) == 1 else frozenset()
+    elements = named if named <= ELEMENTS else frozenset()
     ranges = {
         (start, end): _range("".join(pieces[start:end]))
         for start in range(len(pieces))
@@ -161,6 +162,11 @@ def ranges_to_count(words: list[Word]) -> list[Range]:
     return list(dict.fromkeys(meaning for meaning in (*typed, *others) if meaning))
 
 
+def is_sentence(words: list[Word], counts: Mapping[Range, int]) -> bool:
+    """Return whether some word is a sentence, and no instrument has it as it stands."""
+    return any(word.inside and not counts.get(word.whole) for word in words)
+
+
 def words_to_read(words: list[Word], counts: Mapping[Range, int]) -> list[Word]:
     """Return the words, those inside a sentence for it, unless an instrument has it as it stands."""
     read = ([word] if counts.get(word.whole) else word.inside or [word] for word in words)
@@ -172,10 +178,12 @@ def interpret_query(
     counts: Mapping[Range, int],
     instruments: int,
     meant: Mapping[str, tuple[str, int]] | None = None,
+    subjects: Collection[str] = frozenset(),
 ) -> Interpretation:
     """Return the clauses: each word as typed if found, else by sound, else by its longest known pieces.
 
-    `meant` maps a doubtful word to the intended one and its frequency.
+    `meant` maps a doubtful word to the intended one and its frequency. `subjects` are words that say what is
+    looked for: beside them the others are no condition.
     """
     chosen: dict[Range, int] = {}
     doubtful, unknown, heard = [], [], []
@@ -183,7 +191,7 @@ def interpret_query(
         pieces, left = _best_pieces(word, counts)
         if counts.get(word.whole):
             pieces = [_as_written(word.whole, counts)]
-        elif word.text in GENERAL | ENGLISH_GENERAL | SAMPLES:
+        elif word.text in ASIDE:
             continue
         elif word.sound and counts.get(word.sound):
             # 扫苗电镜 is 扫描电镜, though 电镜 is a piece of it, and 气象色谱 no weather.
@@ -198,12 +206,14 @@ def interpret_query(
             doubtful.append(word.text)
             unknown += left if has_chinese(word.text) else []
         chosen |= {piece: counts[piece] for piece in pieces}
-    return Interpretation(_clauses(chosen, instruments), tuple(doubtful), tuple(unknown), tuple(heard))
+    clauses = _clauses(chosen, instruments, subjects)
+    return Interpretation(clauses, tuple(doubtful), tuple(unknown), tuple(heard))
 
 
-def _clauses(chosen: Mapping[Range, int], instruments: int) -> tuple[Clause, ...]:
+def _clauses(chosen: Mapping[Range, int], instruments: int, subjects: Collection[str]) -> tuple[Clause, ...]:
     """Return the clauses; general words and samples are conditions only where nothing else is named."""
-    required = {one for one in chosen if one.typed not in GENERAL | ENGLISH_GENERAL | SAMPLES}
+    named = {one for one in chosen if one.typed not in ASIDE}
+    required = {one for one in named if one.typed in subjects} or named
     return tuple(
         Clause(one, rarity)
         if one in required or not required
@@ -234,8 +244,9 @@ class _Division:
 def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], list[str]]:
     """Return the known pieces of a word that leave the least over, fewest first, and the rest.
 
-    Particles and general words are no pieces, and nothing left over: 测粒径, 重金属检测. If less than half of
-    the rest is known, and no abbreviation, all of the word is the rest.
+    Particles, general words and samples that no instrument has are no pieces, and nothing left over: 测粒径,
+    重金属检测. If less than half of the rest is known, and no abbreviation, the kind of instrument at its end
+    is the only piece; without one all of the word is the rest.
     """
     best = [_Division()]
     for end in range(1, len(word.parts) + 1):
@@ -243,7 +254,7 @@ def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], 
         for start in range(end):
             before = best[start]
             piece = word.pieces.get((start, end))
-            if piece is not None and piece.typed in GENERAL:
+            if piece is not None and _says_little(piece, counts):
                 options.append(replace(before, general=before.general + end - start))
             elif piece is not None and counts.get(piece):
                 options.append(replace(before, pieces=(*before.pieces, _as_written(piece, counts))))
@@ -252,9 +263,22 @@ def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], 
     if not found.pieces and not found.left:
         return [], []
     knows_enough = len(found.left) * 2 <= len(word.parts) - found.general
-    if not found.pieces or not (knows_enough or any(piece.is_whole for piece in found.pieces)):
-        return [], [word.text]
-    return list(found.pieces), _runs(word.parts, found.left)
+    if found.pieces and (knows_enough or any(piece.is_whole for piece in found.pieces)):
+        return list(found.pieces), _runs(word.parts, found.left)
+    return _kind_at_end(word, counts)
+
+
+def _says_little(piece: Range, counts: Mapping[Range, int]) -> bool:
+    return piece.typed in GENERAL or (piece.typed in SAMPLES and not counts.get(piece))
+
+
+def _kind_at_end(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], list[str]]:
+    """Return the known kind of instrument that a word ends with, and what stands before it."""
+    for start in range(1, len(word.parts)):
+        piece = word.pieces.get((start, len(word.parts)))
+        if piece is not None and piece.typed in KINDS and counts.get(piece):
+            return [piece], ["".join(word.parts[:start])]
+    return [], [word.text]
 
 
 def _left_over(before: _Division, part: str, place: int) -> _Division:

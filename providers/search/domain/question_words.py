@@ -5,17 +5,18 @@ import re
 _PHRASES = """
     请问 想问 咨询 你好 您好 谢谢 麻烦 帮忙 帮我 求助 推荐 求推荐 哪里 哪儿 在哪 何处 哪家 哪个 哪些
     哪台 哪种 哪 什么样 什么 怎么样 怎么 怎样 如何 为什么 有没有 能不能 可不可以 是不是 会不会 是否 可否
-    能否 可以 能够 我们 我要 我想 我有 咱们 你们 想要 想找 想做 想测 要做 要测 要找 寻找 找到 查找 需要
-    需求 打算 准备 希望 计划 一台 一种 一个 一批 一些 一下 几台 几个 这种 这个 这些 这台 那种 那个 某种
+    能否 可以 能够 我们 我要 我想 我有 咱们 你们 想要 想找 想做 想测 想看 要做 要测 要找 要看 寻找 找到 查找
+    需要 需求 打算 准备 希望 计划 一台 一种 一个 一批 一些 一下 几台 几个 这种 这个 这些 这台 那种 那个 某种
     某个 附近 本市 市里 市内 全市 公司 单位 学校 企业 课题组 老师 用来 用于 知道 了解 看看 看一下 做一下
-    测一下 进行 关于 对于 哪一种 哪一台 多少 里面的 里面 里的 中的 上的 内的 当中 的话 的 了 吗 呢 么 吧
-    啊
+    测一下 进行 关于 对于 哪一种 哪一台 多少 一层 一块 一片 一条 一根 一件 几层 几块 几件 几种
+    以后 之后 然后 同时 确认 判断 评估 实验室 对不对 里面的 里面 里的 中的 上的 内的 当中 的话 的 了 吗
+    呢 么 吧 啊
 """
 """Phrases at which a sentence falls apart."""
 _SPLIT = re.compile("|".join(sorted(_PHRASES.split(), key=len, reverse=True)))
 
 PARTICLES = frozenset(
-    "需测做查看拍量验检要想用有是给对把我找在去到请能可会里中上内和与及或跟一个求照得性下好贵谁过"
+    "需测做查看拍量验检要想用有是给对把我找在去到请能可会里中上内和与及或跟一个求照得性下好贵谁过不这那我你很太最都也还就"
 )
 """Characters that may stand before, behind or between what a person names: 测粒径."""
 
@@ -42,10 +43,18 @@ SAMPLES = frozenset(
     矿物 煤 石油 油 油品 溶液 液体 固体 气体 电池 芯片 晶圆 半导体 器件 零件 玩具 化妆品 纺织品 金属材料
     高分子材料 复合材料 纳米材料
     大分子 生物大分子 小分子 材料 产品 零部件 电路板 轴承 齿轮 叶片 茶叶 白酒 饮料 纸张 木材 皮革 沥青
-    农产品 水产品 中草药 化肥 细菌 头发
+    农产品 水产品 中草药 化肥 细菌 头发 大米 小麦 玉米 大豆 花生 坚果 食用油 蜂蜜 水产 硅片 基片 衬底 粉尘
     """.split()  # noqa: SIM905
 )
 """What is measured in: who looks for 土壤 重金属 wants the heavy metals measured, best by who knows soil."""
+
+KINDS = frozenset(
+    """
+    质谱 质谱仪 光谱 光谱仪 色谱 色谱仪 波谱仪 能谱仪 显微镜 电镜 衍射仪 热分析仪 试验机 试验箱 测序仪 测量机
+    打印机 光刻机 切片机 离心机 暗室
+    """.split()  # noqa: SIM905
+)
+"""Ends of a name that say the kind of the instrument, whatever stands before them."""
 
 ENGLISH_PHRASES = frozenset(
     """
@@ -54,7 +63,7 @@ ENGLISH_PHRASES = frozenset(
     had use used using where which what who whom whose how when why any some please help somebody
     someone anyone instrument instruments equipment device devices lab labs laboratory measure measures
     measuring measured determine determining detect detecting at into as if available nearby city near
-    analyse analyze analysing analyzing study
+    analyse analyze analysing analyzing study check checking know they
     """.split()  # noqa: SIM905
 )
 ENGLISH_GENERAL = frozenset(
@@ -65,6 +74,10 @@ ENGLISH_GENERAL = frozenset(
     plastic plastics polymer polymers powder powders film films material materials
     """.split()  # noqa: SIM905
 )
+
+
+ASIDE = GENERAL | ENGLISH_GENERAL | SAMPLES
+"""Words that are no condition where something else is named."""
 
 
 def split_sentence(text: str) -> list[str]:

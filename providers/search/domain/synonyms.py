@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from instrument_share.kernel.pinyin import has_chinese
 from providers.search.domain.index import latin_words, normalize, stem
+
+SHORTEST_IN_MODEL = 3
+"""Letters by which a model names a method: an FTIR-650 is an FTIR, but MS and CT stand for many a series."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,15 @@ class Related:
     """Words by which an instrument is found beside its names.
 
     `near` mean the same. `wide` are what the near ones end in: a 场发射扫描电镜 is a 扫描电镜. `far` are
-    the other words inside them, as an LC-MS has a liquid chromatograph, what they lead to, and the groups of
-    the category.
+    the other words inside them, as an LC-MS has a liquid chromatograph, what they lead to, and what those of
+    the category have inside. `kinds` are the groups of the category, `models` those of the model.
     """
 
     near: tuple[str, ...]
     wide: tuple[str, ...]
     far: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,25 +73,33 @@ class Synonyms:
 
     groups: tuple[tuple[str, ...], ...]
     _lexicon: Lexicon
+    _of_models: Lexicon
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]]) -> "Synonyms":
         """Return the groups, prepared to be searched."""
         kept = tuple(tuple(group) for group in groups)
-        return cls(kept, Lexicon.of((word, number) for number, group in enumerate(kept) for word in group))
+        words = [(word, number) for number, group in enumerate(kept) for word in group]
+        telling = [one for one in words if len(normalize(one[0])) >= SHORTEST_IN_MODEL]
+        return cls(kept, Lexicon.of(words), Lexicon.of(telling))
 
-    def related(self, names: Iterable[str], categories: Iterable[str] = ()) -> "Related":
+    def related(self, names: Iterable[str], categories: Iterable[str] = (), model: str = "") -> "Related":
         """Return the words of the groups that the names have a word of, and of those further off."""
-        named = self._lexicon.keys_in(names)
+        named = self._lexicon.keys_in(chain.from_iterable((name, turn_round(name)) for name in names))
         inside = {number: self._inside(number) for number in named}
         parts = set().union(*(parts for parts, _ in inside.values()))
         wider = set().union(*(ends for _, ends in inside.values())) - parts
         near = self._words(named - parts)
-        further = named | self._lexicon.keys_in([*near, *categories])
+        of_category = self._lexicon.keys_in(categories)
+        kinds = of_category - set().union(*(self._inside(number)[0] for number in of_category))
+        models = self._of_models.keys_in([model])
+        further = named | of_category | self._lexicon.keys_in(near)
         return Related(
             self._words(named - parts - wider),
             self._words(named & wider),
-            self._words(further - (named - parts)),
+            self._words(further - (named - parts) - kinds),
+            self._words(kinds - (named - parts)),
+            self._words(models - (named - parts) - kinds),
         )
 
     def _inside(self, number: int) -> tuple[set[int], set[int]]:
@@ -106,6 +120,8 @@ class Purposes:
     _methods: tuple[tuple[int, int], ...]
     """The purpose and the place in its list of each method."""
     _lexicon: Lexicon
+    _forms: tuple[frozenset[str], ...]
+    """How the words of each purpose stand in a text."""
 
     @classmethod
     def of(cls, purposes: Iterable[tuple[Sequence[str], Sequence[str]]]) -> "Purposes":
@@ -120,6 +136,7 @@ class Purposes:
             tuple(words for words, _ in kept),
             tuple((number, place) for number, place, _ in places),
             Lexicon.of((method, key) for key, (_, _, method) in enumerate(places)),
+            tuple(frozenset(chain.from_iterable(map(_forms_of, words))) for words, _ in kept),
         )
 
     def served_by(self, names: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -129,6 +146,26 @@ class Purposes:
             number, place = self._methods[key]
             best[number] = min(place, best.get(number, place))
         return tuple((word, place) for number, place in sorted(best.items()) for word in self.words[number])
+
+    def told_in(self, text: str) -> frozenset[str]:
+        """Return the words of the purposes of which the text says some word, in whatever language."""
+        forms = (normalize(text), *_in_words(text))
+        told = (
+            number
+            for number, sought in enumerate(self._forms)
+            if any(one in form for one in sought for form in forms)
+        )
+        return frozenset(chain.from_iterable(self.words[number] for number in told))
+
+
+def turn_round(name: str) -> str:
+    """Return a name that begins with the kind as it is spoken: “Microscope: atomic force” ends in it."""
+    kind, _, rest = name.partition(":")
+    return f"{rest} {kind}" if rest and not has_chinese(name) else name
+
+
+def _forms_of(word: str) -> set[str]:
+    return {normalize(word)} if has_chinese(word) else _in_words(word)
 
 
 def _in_words(text: str) -> set[str]:

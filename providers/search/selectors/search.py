@@ -22,6 +22,7 @@ from providers.search.domain.query import (
     Range,
     Word,
     interpret_query,
+    is_sentence,
     parse_query,
     ranges_to_count,
     words_to_read,
@@ -68,13 +69,15 @@ def search(text: str) -> Search:
     words = parse_query(text)
     if not words:
         return Search(text=text.strip())
-    counts, instruments = _counts(ranges_to_count(words))
+    known = _look_up(ranges_to_count(words))
+    counts, instruments = known.counts, known.instruments
+    subjects = known.listed if is_sentence(words, counts) else frozenset[str]()
     words = words_to_read(words, counts)
-    found = interpret_query(words, counts, instruments)
+    found = interpret_query(words, counts, instruments, subjects=subjects)
     meant: Mapping[str, tuple[str, int]] = {}
     if found.doubtful:
         meant = _meant(words, found.doubtful)
-        found = interpret_query(words, counts, instruments, meant)
+        found = interpret_query(words, counts, instruments, meant, subjects)
     return Search(
         text=text.strip(),
         clauses=found.clauses,
@@ -92,16 +95,25 @@ def _unfound(words: Sequence[Word], counts: Interpretation) -> tuple[str, ...]:
     return tuple(word.text for word in doubtful if not asked & set(word.pieces.values()))
 
 
-def _counts(ranges: Sequence[Range]) -> tuple[dict[Range, int], int]:
-    """Return the number of instruments for each range, and of all instruments; one query.
+@dataclass(frozen=True)
+class _Known:
+    """The instruments of each range and of all, and the typed words that stand in the table of synonyms."""
+
+    counts: dict[Range, int]
+    instruments: int
+    listed: frozenset[str]
+
+
+def _look_up(ranges: Sequence[Range]) -> _Known:
+    """Return what is known of the ranges; one query.
 
     The ranges are passed as rows, so that both engines count each by the index, unlike aggregates over one
     condition. A whole word counts where it is written as an abbreviation.
     """
-    rows = ", ".join(["(%s, %s, %s)"] * len(ranges))
+    rows = ", ".join(["(%s, %s, %s, %s)"] * len(ranges))
     statement = f"""
-        WITH asked (first, last, kind) AS (VALUES {rows})
-        SELECT asked.first, asked.last, asked.kind,
+        WITH asked (first, last, kind, typed) AS (VALUES {rows})
+        SELECT asked.first, asked.last, asked.kind, asked.typed,
             CASE WHEN asked.kind = 0 THEN
                 (SELECT count(DISTINCT instrument_id) FROM providers_searchterm
                  WHERE term >= asked.first AND term < asked.last)
@@ -109,15 +121,22 @@ def _counts(ranges: Sequence[Range]) -> tuple[dict[Range, int], int]:
                 (SELECT count(DISTINCT instrument_id) FROM providers_searchterm
                  WHERE term = asked.first AND kind = asked.kind)
             END,
-            (SELECT count(*) FROM providers_instrument)
+            (SELECT count(*) FROM providers_instrument),
+            EXISTS (SELECT 1 FROM providers_synonymword WHERE normal = asked.typed)
         FROM asked
     """  # noqa: S608 - only placeholders are put in
-    asked = {one: (one.start, one.end, int(TermKind.ABBREVIATION) * one.is_whole) for one in ranges}
+    asked = {
+        one: (one.start, one.end, int(TermKind.ABBREVIATION) * one.is_whole, one.typed) for one in ranges
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, list(chain.from_iterable(asked.values())))
         rows_found = cursor.fetchall()
-    by_row = {tuple(row): number for *row, number, _ in rows_found}
-    return {one: by_row[row] for one, row in asked.items()}, rows_found[0][4]
+    by_row = {tuple(row): number for *row, number, _, _ in rows_found}
+    return _Known(
+        {one: by_row[row] for one, row in asked.items()},
+        rows_found[0][5],
+        frozenset(typed for _, _, _, typed, _, _, is_listed in rows_found if is_listed),
+    )
 
 
 def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:

@@ -204,8 +204,10 @@ def _note_units(instruments: Iterable[Instrument]) -> None:
 def _document(instrument: Instrument, tables: Tables) -> Document:
     category = instrument.category
     names, kinds = _given(instrument.name_zh, instrument.name_en), _names_of(category)
-    related = tables.synonyms.related(names, kinds)
-    named = [*names, *related.near, *related.wide]
+    related = tables.synonyms.related(names, kinds, instrument.model)
+    named = [*names, *related.near, *related.wide, *related.models]
+    specifications = _given(instrument.specification_zh, instrument.specification_en)
+    texts = _texts(instrument)
     return Document(
         names=names,
         model=instrument.model,
@@ -214,19 +216,25 @@ def _document(instrument: Instrument, tables: Tables) -> Document:
         categories=kinds,
         branches=tuple(name for above in _above(category) for name in _names_of(above)),
         unit=_given(instrument.organization.name_zh, instrument.organization.name_en),
-        specifications=_given(instrument.specification_zh, instrument.specification_en),
-        texts=_given(
-            instrument.functions_zh,
-            instrument.functions_en,
-            instrument.services_zh,
-            instrument.services_en,
-            instrument.samples_zh,
-            instrument.samples_en,
-        ),
+        specifications=specifications,
+        texts=texts,
         synonyms=related.near,
         wide_synonyms=related.wide,
-        far_synonyms=related.far,
+        far_synonyms=(*related.far, *related.models),
+        kinds=related.kinds,
         purposes=tables.purposes.served_by(named) or tables.purposes.served_by(kinds),
+        told=tables.purposes.told_in(" / ".join([*texts, *specifications])),
+    )
+
+
+def _texts(instrument: Instrument) -> tuple[str, ...]:
+    return _given(
+        instrument.functions_zh,
+        instrument.functions_en,
+        instrument.services_zh,
+        instrument.services_en,
+        instrument.samples_zh,
+        instrument.samples_en,
     )
 
 

@@ -1,5 +1,7 @@
 """Terms, queries, spelling and synonyms: rules without a database."""
 
+from dataclasses import astuple
+
 import pytest
 
 from providers.search.domain.index import (
@@ -15,9 +17,16 @@ from providers.search.domain.index import (
     split_chunks,
     stem,
 )
-from providers.search.domain.query import Range, interpret_query, parse_query, ranges_to_count
+from providers.search.domain.query import (
+    Range,
+    interpret_query,
+    is_sentence,
+    parse_query,
+    ranges_to_count,
+    words_to_read,
+)
 from providers.search.domain.spelling import allowed_mistakes, closest, edit_distance, variants
-from providers.search.domain.synonyms import Purposes, Related, Synonyms
+from providers.search.domain.synonyms import Purposes, Related, Synonyms, turn_round
 
 
 @pytest.mark.parametrize("written", ["LC-MS", "LC/MS", "lc ms", "ＬＣ－ＭＳ", "LC·MS"])
@@ -147,7 +156,9 @@ def test_unknown_words_are_named():
 @pytest.mark.parametrize(
     ("typed", "known", "pieces", "unknown"),
     [
-        ("甲乙丙质谱", {"质谱": 1}, [], ("甲乙丙质谱",)),
+        ("甲乙丙云屏", {"云屏": 1}, [], ("甲乙丙云屏",)),
+        ("甲乙丙丁戊己质谱仪", {"质谱仪": 1, "己质": 1, "谱仪": 1}, ["质谱仪"], ("甲乙丙丁戊己",)),
+        ("质谱仪甲乙丙丁", {"质谱仪": 1}, [], ("质谱仪甲乙丙丁",)),
         ("甲乙质谱", {"质谱": 1}, ["质谱"], ("甲乙",)),
         ("甲质谱乙丙显微镜", {"质谱": 1, "显微镜": 1}, ["质谱", "显微镜"], ("甲", "乙丙")),
     ],
@@ -247,7 +258,23 @@ def test_a_name_belongs_to_the_groups_that_have_a_word_in_it(name, related):
 
 
 def test_the_groups_of_a_category_say_less_than_those_of_the_name():
-    assert GROUPS.related(["扫描电镜"], ["质谱仪", "扫描电镜"]) == Related(SEM, (), MASS)
+    assert GROUPS.related(["扫描电镜"], ["质谱仪", "扫描电镜"]) == Related(SEM, (), (), MASS)
+    (*_, far, kinds, _) = astuple(GROUPS.related(["甲"], ["液相色谱质谱联用仪"]))
+    assert (far, kinds) == (HPLC, (*MASS, *LC_MS))
+
+
+def test_model_names_a_method_by_three_letters_or_more():
+    assert GROUPS.related(["甲"], model="FE_SEM 9200").models == SEM
+    assert GROUPS.related(["甲"], model="MS-600").models == ()
+    assert GROUPS.related(["SEM"], model="SEM-1") == Related(SEM, (), ())
+
+
+def test_name_that_begins_with_its_kind_is_read_the_other_way_round():
+    groups = Synonyms.of([["同位素质谱", "isotope ratio mass spectrometer"]])
+    assert groups.related(["Mass Spectrometer: Isotope Ratio"]).near == groups.groups[0]
+    assert groups.related(["Mass Spectrometer, Isotope Ratio"]).near == ()
+    assert turn_round("甲: 乙") == "甲: 乙"
+    assert turn_round("Clock:") == "Clock:"
 
 
 PURPOSES = Purposes.of(
@@ -269,6 +296,24 @@ PURPOSES = Purposes.of(
 )
 def test_instrument_serves_purposes_by_best_method(names, served):
     assert PURPOSES.served_by(names) == served
+
+
+def test_text_tells_all_words_of_a_purpose_by_one_in_any_language():
+    words = {"孔隙率", "porosity"}
+    assert PURPOSES.told_in("Porosities, 粒径") == frozenset()
+    assert PURPOSES.told_in("for porosity / 粒径") == PURPOSES.told_in("测孔隙率") == words
+    assert PURPOSES.told_in("形貌 porosity") == words | {"形貌"}
+
+
+def test_purpose_that_texts_tell_otherwise_counts_more():
+    document = Document(
+        names=(),
+        purposes=(("孔隙率", 0), ("porosity", 0), ("形貌", 0)),
+        texts=("测孔隙率",),
+        told=frozenset({"孔隙率", "porosity"}),
+    )
+    found = document_terms(document)
+    assert [found[one].weight for one in ("孔隙率", "porosity", "形貌")] == [68, 65, 62]
 
 
 def test_a_purpose_is_found_from_its_beginning_and_less_by_a_later_method():
@@ -315,6 +360,7 @@ def test_term_weight_depends_on_field():
         "MODEL": 65,
         "PURPOSE": 62,
         "CATEGORY": 50,
+        "KIND": 48,
         "FAR_SYNONYM": 45,
         "MANUFACTURER": 35,
         "BRANCH": 30,
@@ -411,6 +457,7 @@ def test_texts_weigh_by_where_they_stand():
         synonyms=("gg",),
         wide_synonyms=("ii",),
         far_synonyms=("hh",),
+        kinds=("jj",),
     )
     assert {term: one.weight for term, one in document_terms(document).items()} == {
         "a1": 98,
@@ -422,6 +469,7 @@ def test_texts_weigh_by_where_they_stand():
         "gg": 75,
         "hh": 45,
         "ii": 68,
+        "jj": 48,
     }
 
 
@@ -564,13 +612,14 @@ def test_an_abbreviation_that_is_written_somewhere_is_a_whole_word(abbreviated):
         ("请问有没有能测孔隙率的仪器？", ["孔隙率"]),
         ("重金属检测", ["重金属"]),
         ("水里的重金属用什么仪器测", ["重金属"]),
+        ("不知道这个孔隙率怎么测", ["孔隙率"]),
         ("where can I measure the porosity of powders", ["porosity"]),
         ("请问", ["请问"]),
         ("仪器", ["仪器"]),
     ],
 )
 def test_sentence_is_reduced_to_its_subject_terms(sentence, matter):
-    words = "核磁 孔隙率 高分辨 透射 电镜 重金属 porosity powders 请问 仪器 检测 水"
+    words = "不锈钢 核磁 孔隙率 高分辨 透射 电镜 重金属 porosity powders 请问 仪器 检测 水"
     found = counted(sentence, dict.fromkeys(words.split(), 3))
     assert (required(found), found.unknown) == (matter, ())
 
@@ -578,6 +627,7 @@ def test_sentence_is_reduced_to_its_subject_terms(sentence, matter):
 def test_filler_phrase_is_kept_inside_known_word():
     assert required(counted("云屏公司", {"云屏公司": 1, "云屏": 4})) == ["云屏公司"]
     assert required(counted("云屏公司", {"云屏": 4})) == ["云屏"]
+    assert required(counted("外壳跌落想看孔隙率", {"孔隙率": 4})) == ["孔隙率"]
 
 
 def test_sample_words_rank_and_filter_only_when_alone():
@@ -594,3 +644,23 @@ def test_sample_words_rank_and_filter_only_when_alone():
 def test_split_with_more_specific_words_is_preferred():
     known = {"元素分析": 2, "元素": 9, "方法": 9}
     assert required(counted("做元素分析方法", known)) == ["元素分析"]
+
+
+def test_sample_that_no_instrument_has_is_not_cut_up():
+    known = {"电路": 2, "高低温": 3, "片上": 1, "氧化铝": 2}
+    found = counted("给电路板做高低温", known)
+    assert (required(found), found.unknown) == (["高低温"], ())
+    assert required(counted("在硅片上镀氧化铝", known)) == ["氧化铝"]
+
+
+def test_only_what_a_sentence_is_about_is_a_condition():
+    known = {"磁化强度": 2, "温度变化": 4}
+    words = parse_query("怎么测磁化强度的温度变化")
+    counts = {one: known.get(one.typed, 0) for one in ranges_to_count(words)}
+    assert is_sentence(words, counts)
+    read_words = words_to_read(words, counts)
+    for subjects, needed in (({"磁化强度"}, ["磁化强度"]), (set(), ["磁化强度", "温度变化"])):
+        found = interpret_query(read_words, counts, 9, subjects=subjects)
+        assert (required(found), len(found.clauses)) == (needed, 2)
+    assert not is_sentence(parse_query("磁化强度 温度变化"), {})
+    assert not is_sentence(words, {words[0].whole: 1})
