@@ -4,7 +4,11 @@ from datetime import timedelta
 
 from bookings.requests.domain.choices import Direction
 from bookings.requests.models import Booking
+from providers.terms.domain.choices import Decision, QuotaHolder, QuotaSpan
+from providers.terms.domain.terms import Quota
 from tests import factories
+from tests.bookings.requests.booking import book
+from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import slot
 
 
@@ -77,6 +81,25 @@ def test_a_time_in_the_address_is_priced_before_anything_is_sent(city, see):
     assert "¥300.00" in page
     assert "符合全部规则" in page
     assert 'hx-trigger="change from' in page
+
+
+def test_a_time_is_priced_and_judged_by_the_version_in_force_then(city, see):
+    cheaper = put_in_force(city, hours())
+    four_hours = Quota(QuotaHolder.ORGANIZATION, QuotaSpan.WEEK, most_time=timedelta(hours=4))
+    dearer = put_in_force(city, hours(price=130, quotas=(four_hours,), decision=Decision.BY_KEEPER), day=3)
+    typed = {"payer": city.company.public_id, "service_mode": "operated", "subject": "断口"}
+
+    def asked(day):
+        times = {"starts_at": f"2026-03-0{day}T09:00", "ends_at": f"2026-03-0{day}T14:30"}
+        return texts(see(city.researcher, "quote", city.instrument.public_id, **typed, **times))
+
+    before, after = asked(4), asked(6)
+    assert ("5.5 × ¥100.00 /小时" in before, "¥550.00" in before, "符合全部规则" in before) == (True,) * 3
+    assert ("5.5 × ¥130.00 /小时" in after, "¥715.00" in after, "符合全部规则" in after) == (True, True, False)
+    assert "每单位每周最多可预约本仪器 4 小时，请另选一周。" in after
+    booked, requested = book(city, slot(day=2)), book(city, slot(day=4))
+    assert (booked.state, booked.rule_id, booked.quoted_yuan) == ("approved", cheaper.pk, 200)
+    assert (requested.state, requested.rule_id, requested.quoted_yuan) == ("requested", dearer.pk, 260)
 
 
 def test_without_a_time_nothing_is_priced(city, see):
