@@ -56,6 +56,7 @@ def corrected(small):
     first, second, third = small.logs
     correct(small, first, measuring_seconds=1)
     correct(small, first, measuring_seconds=HOURS + 7, amount_yuan="120.00")
+    correct(small, first, confirmed=False, measuring_seconds=2)
     moved = third.starts_at.replace(month=3)
     correct(
         small, third, starts_at=format_instant(moved), ends_at=format_instant(moved + timedelta(hours=11))
