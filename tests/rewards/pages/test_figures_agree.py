@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.urls import reverse
 
 from bookings.domain import get_year_interval
 from bookings.usage.models import CaseUse, UsageConfirmation, UsageCorrection
@@ -113,6 +114,13 @@ def test_the_statement_and_each_log_have_the_seconds_of_the_public_page(correcte
     )
     logs = [get_current_values(log) for log in usage_logs(corrected.manager)]
     assert sum(values["effective_seconds"] for values in logs) == public.effective_seconds
+
+
+def test_the_form_of_the_statement_begins_with_these_hours(corrected, login, clock):
+    clock.set(local(YEAR, 12, 31))
+    address = reverse("statement_new", args=[corrected.unit.public_id])
+    form = login(corrected.manager).get(address, {"year": YEAR}).context["form"]
+    assert (form["total_hours"].value(), form["external_hours"].value()) == (Decimal("41.5"), Decimal("32.0"))
 
 
 def test_exports_and_api_have_the_seconds_of_the_public_page(corrected, login, clock):
