@@ -57,6 +57,17 @@ def test_returned_instruments_stand_before_other_drafts_with_the_reason(see, cit
     assert "待完善草稿 2" in page
 
 
+def test_a_part_that_is_there_is_called_incomplete_or_too_few(see, city):
+    factories.instrument(city.owner, state="draft", published_at=None)
+    for _ in range(3):
+        UnitNews.objects.create(
+            organization=city.owner, title_zh="开放日", created_at=NOW - DAY, published_at=NOW - DAY
+        )
+    page = text_of(see(city.manager, "unit_desk"))
+    assert "仪器设备 不完整 " in page
+    assert "单位动态 数量不足 " in page
+
+
 def test_progress_names_what_it_measures_not_a_state(see, city):
     assert "信息完整度 0% · 已完善 0/6 类" in text_of(see(city.manager, "unit_desk"))
 

@@ -1,5 +1,6 @@
 """An organization registers, shows itself, and is decided on; a person finds it and asks to join."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -53,6 +54,12 @@ def test_user_without_organization_sees_three_options(see, person):
     page = text_of(see(person, "my_organizations"))
     for way in ("我的单位已在平台", "我的单位尚未注册", "以个人身份预约"):
         assert way in page
+
+
+def test_form_marks_as_optional_what_may_stay_empty_and_nothing_else(see, person):
+    page = see(person, "organization_register").content.decode()
+    optional = re.findall(r'<label[^>]*>\s*([^<]+?)\s*<span class="optional">选填', page)
+    assert optional == ["英文名称", "上级单位代码"]
 
 
 def test_a_registration_with_everything_is_handed_in(see, send, person, district):

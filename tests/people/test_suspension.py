@@ -58,6 +58,15 @@ def test_people_of_a_suspended_unit_read_why_and_whom_to_ask(see, send, city, of
     assert "请咨询云屏市科学技术局 · 准入处 · 0570-8800" in page
 
 
+def test_people_of_a_suspended_company_read_why_and_whom_to_ask(see, send, city, officer):
+    send(officer, "organization_suspend", city.company.public_id, reason="证照已过期")
+    page = text_of(see(city.researcher, "me"))
+    assert "“云屏测试科技有限公司”已被暂停" in page
+    assert "证照已过期" in page
+    assert "请咨询云屏市科学技术局 · 准入处 · 0570-8800" in page
+    assert "已被暂停" not in text_of(see(city.keeper, "me"))
+
+
 def test_the_keeper_finds_the_use_under_way_and_checks_it_out(see, send, city, officer):
     running = running_use(city)
     send(officer, "organization_suspend", city.owner.public_id, reason="未按要求整改")

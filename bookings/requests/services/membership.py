@@ -95,5 +95,5 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
         notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)
         if not by_oneself:
             notifications.notify_user(
-                booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name
+                booking, notifications.CANCELLED_WITH_OWN_MEMBERSHIP, now, organization=name
             )

@@ -23,6 +23,10 @@ CANCELLED_WITH_MEMBERSHIP = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
     "“{organization}”, which was to pay."
 )
+CANCELLED_WITH_OWN_MEMBERSHIP = gettext_noop(
+    "Your booking of {instrument} from {starts_at} was cancelled without charge: you no longer belong to "
+    "“{organization}”, which was to pay."
+)
 CANCELLED_WITH_SUSPENSION = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: “{organization}” is "
     "suspended. Reason: {reason}"

@@ -128,11 +128,12 @@ def test_year_sheet_is_imported_atomically(city, officer, send):
 
 
 def test_year_with_few_days_requires_confirmation(city, officer, send):
-    year = {"rows": "2027-01-01,休,元旦", "source": NOTICE}
-    assert "2027 年只录入了 1 天" in text_of(send(officer, "holiday_year", 2027, act="import", **year))
+    three = "".join(f"2027-01-0{day},休,元旦\n" for day in (1, 2, 3))
+    year = {"rows": three, "source": NOTICE}
+    assert "2027 年只录入了 3 天" in text_of(send(officer, "holiday_year", 2027, act="import", **year))
     unconfirmed = send(officer, "holiday_year", 2027, act="apply", **year)
     assert unconfirmed.status_code == 422
-    assert "2027 年只录入了 1 天" in text_of(unconfirmed)
+    assert "2027 年只录入了 3 天" in text_of(unconfirmed)
     assert not calendar_year(2027).known
     assert send(officer, "holiday_year", 2027, act="apply", confirmed="on", **year).status_code == 302
     assert calendar_year(2027).known

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.services.membership import membership_end, organization_leave
+from bookings.requests.services.notifications import CANCELLED_WITH_OWN_MEMBERSHIP
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
@@ -14,6 +16,7 @@ from instrument_share.accounts.models import Membership
 from instrument_share.accounts.services import LastOfRole
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import ReasonMissing
+from instrument_share.web.responses import problem
 from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -60,7 +63,13 @@ def test_future_bookings_are_cancelled_free_and_keeper_notified(city, admin):
     soon.refresh_from_db()
     assert (soon.late_cancel, soon.charged_yuan, soon.decision_note) == (False, None, "离职")
     assert not CreditEvent.objects.exists()
-    assert told(city.keeper).count(LEFT) == told(city.researcher).count(LEFT) == 2
+    assert told(city.keeper).count(LEFT) == 2
+    assert told(city.researcher).count(CANCELLED_WITH_OWN_MEMBERSHIP) == 2
+    assert LEFT not in told(city.researcher)
+    (mine, *_others) = journal.notifications(city.researcher)
+    with translation.override("zh-hans"):
+        text = problem.told(mine.message, mine.params)
+    assert text.endswith("不收取费用：您已不再是付费单位“云屏测试科技有限公司”的成员。")
     assert accounts.active_roles(city.researcher.pk, city.company.pk) == frozenset()
     assert later.pk != soon.pk
 

@@ -98,9 +98,9 @@ def test_an_unknown_category_is_an_error(world):
 
 def test_non_leaf_category_and_future_date_are_errors(world):
     report = bring(world, "编号,名称,分类代码,启用日期\nY-1,电镜,010100,\nY-2,电镜,010101,2025-09-02\n")
-    assert [(error.cell, error.code) for error in report.errors] == [
-        ("C2", "instrument.category_divided"),
-        ("D3", "instrument.date_later"),
+    assert [(error.cell, error.code, error.remedy.message) for error in report.errors] == [
+        ("C2", "instrument.category_divided", "Write the code of the finest category that fits."),
+        ("D3", "instrument.date_later", "Check the year in the sheet."),
     ]
     assert bring(world, "编号,名称,启用日期\nY-3,电镜,2025-09-01\n").applied
 

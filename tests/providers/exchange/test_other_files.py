@@ -66,3 +66,12 @@ def test_the_first_visible_sheet_is_read_with_its_own_formulas():
     table = read_table(file.getvalue())
     assert table.rows[0] == ["编号", "名称"]
     assert table.formulas == {(2, 1)}
+
+
+def test_a_chart_before_the_table_is_no_sheet_to_read():
+    book = openpyxl.Workbook()
+    book.active.append(["编号", "名称"])
+    book.create_chartsheet("chart", 0)
+    file = io.BytesIO()
+    book.save(file)
+    assert read_table(file.getvalue()).rows == [["编号", "名称"]]

@@ -7,8 +7,10 @@ import pytest
 from django.utils import translation
 from openpyxl.utils import get_column_letter
 
+from instrument_share.kernel.wording import Words
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
+from instrument_share.web.responses.problem import told
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import SheetProblem, read_sheet
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
@@ -134,6 +136,21 @@ def test_a_template_tells_at_every_heading_what_it_holds_and_keeps_text_as_text(
         for at, of in enumerate(INSTRUMENTS.fields.values(), 1)
     }
     assert (formats["inner_number"], formats["in_service_date"], formats["value_yuan"]) == ("@", "@", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "heading"),
+    [
+        (RULES, "user_kinds", "可预约对象"),
+        (RULES, "decision", "审批方式"),
+        (PRICES, "user_kind", "服务对象"),
+        (PRICES, "unit", "计价方式"),
+    ],
+)
+def test_a_template_uses_the_words_of_the_pages(kind, name, heading):
+    with translation.override("zh-hans"):
+        field = kind.fields[name]
+        assert (template_heading(field), told("{word}", {"word": Words(field.label)})) == (heading, heading)
 
 
 def test_the_csv_template_begins_with_the_mark_that_excel_needs():

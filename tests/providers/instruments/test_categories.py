@@ -18,6 +18,7 @@ from providers.instruments.domain.categories import (
 )
 from providers.instruments.models import InstrumentCategory
 from providers.instruments.selectors.categories import instruments_to_recode, recode_candidates
+from providers.instruments.services.categories import instrument_categories_keep
 from providers.instruments.services.instruments import instrument_changes_accept, instrument_update
 from tests.providers.conftest import NOW, published
 
@@ -211,6 +212,7 @@ def test_the_bureau_keeps_a_code_whose_new_meaning_fits_for_one_or_for_all(world
     assert "010101“透射电镜”现为“透射电子显微镜”：1 台（套）。" in asked
     client.post(f"{keep}?instrument={first.public_id}&instrument={lost.public_id}")
     assert set(instruments_to_recode(world.officer)) == {second, third, lost}
+    assert instrument_categories_keep(actor=world.officer, instrument_ids=[lost.pk], now=NOW) == 0
     client.post(f"{keep}?all=1")
     assert list(instruments_to_recode(world.officer)) == [lost]
     third.refresh_from_db()

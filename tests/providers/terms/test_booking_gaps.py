@@ -37,6 +37,20 @@ def test_gaps_are_those_of_the_version_in_force():
 
 
 @pytest.mark.django_db
+def test_each_gap_makes_a_published_instrument_unbookable():
+    city = factories.city()
+    without_keeper = factories.instrument(city.owner)
+    factories.rule(without_keeper)
+    without_rule = factories.instrument(city.owner)
+    without_price = factories.instrument(city.owner)
+    factories.rule(without_price).price_lines.all().delete()
+    for kept in (without_rule, without_price):
+        factories.keeper(kept)
+    found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(IS_UNBOOKABLE)
+    assert list(found) == [without_keeper, without_rule, without_price]
+
+
+@pytest.mark.django_db
 def test_only_published_instruments_count_as_unbookable():
     city = factories.city()
     bare = factories.instrument(city.owner)

@@ -1,9 +1,12 @@
 """Hours on pages, in exports, in the openness statement and in the snapshot of a year agree to the second."""
 
+import csv
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.urls import reverse
 
 from bookings.domain import get_year_interval
 from bookings.usage.models import CaseUse, UsageConfirmation, UsageCorrection
@@ -24,6 +27,7 @@ from instrument_share.kernel.interval import Interval
 from providers.units.models import ServiceCase
 from providers.units.selectors.logged_hours import logged_hours
 from rewards.cycle.selectors.snapshot import StoredSnapshot
+from tests.page_fixtures import text_of
 from tests.rewards.builders import AFTER, BEFORE, YEAR, local
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,7 @@ def corrected(small):
     first, second, third = small.logs
     correct(small, first, measuring_seconds=1)
     correct(small, first, measuring_seconds=HOURS + 7, amount_yuan="120.00")
+    correct(small, first, confirmed=False, measuring_seconds=2)
     moved = third.starts_at.replace(month=3)
     correct(
         small, third, starts_at=format_instant(moved), ends_at=format_instant(moved + timedelta(hours=11))
@@ -111,6 +116,29 @@ def test_the_statement_and_each_log_have_the_seconds_of_the_public_page(correcte
     assert sum(values["effective_seconds"] for values in logs) == public.effective_seconds
 
 
+def test_the_form_of_the_statement_begins_with_these_hours(corrected, login, clock):
+    clock.set(local(YEAR, 12, 31))
+    address = reverse("statement_new", args=[corrected.unit.public_id])
+    form = login(corrected.manager).get(address, {"year": YEAR}).context["form"]
+    assert (form["total_hours"].value(), form["external_hours"].value()) == (Decimal("41.5"), Decimal("32.0"))
+
+
+def test_exports_and_api_have_the_seconds_of_the_public_page(corrected, login, clock):
+    clock.set(local(YEAR, 12, 31))
+    payer = login(corrected.city.person("付款管理员", corrected.client, Role.ORG_ADMIN))
+    address = f"/me/organization/{corrected.client.public_id}/?month={YEAR}-01&format=csv"
+    exported = list(csv.DictReader(StringIO(payer.get(address).getvalue().decode("utf-8-sig"))))
+    assert sorted(row["开始时间"] for row in exported) == [
+        "2025-01-02 08:00:00",
+        "2025-01-03 08:00:00",
+        "2025-03-04 08:00:00",
+    ]
+    hours = sum(Decimal(row["有效机时"]) for row in exported)
+    assert round(hours * HOURS) == EXTERNAL - corrected.waiting.effective_seconds
+    items = login(corrected.manager).get("/api/v1/usage").json()["items"]
+    assert sum(one["effective_seconds"] for one in items) == get_openness(WHOLE_YEAR).effective_seconds
+
+
 def test_national_records_leave_out_only_what_is_not_confirmed(corrected):
     facts = iterate_service_facts(corrected.manager, [corrected.unit.pk], YEAR)
     seconds = sum(row["effective_seconds"] for row in facts)
@@ -136,7 +164,18 @@ def test_pages_show_these_seconds_and_name_what_they_leave_out(corrected, login,
     )
     page = login(corrected.manager).get(f"/openness/?year={YEAR}")
     assert page.context["figures"].external_seconds == EXTERNAL
-    assert "年度评价" in page.content.decode()
+    assert "年度评价计入的机时少于上列数据：未经确认的使用、关联单位的使用以及" in text_of(page)
+
+
+def test_the_running_month_is_marked_on_the_public_page(corrected, client, clock):
+    clock.set(local(YEAR, 6, 20))
+    page = client.get(f"/openness/?year={YEAR}")
+    assert page.context["by_month"]["categories"] == [
+        "2025年1月",
+        "2025年3月",
+        "2025年5月",
+        "2025年6月（截至今日）",
+    ]
 
 
 def test_corrected_uses_take_as_many_statements_as_one(corrected, statements):

@@ -2,10 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bookings.requests.domain.choices import Direction
 from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_move
+from providers.terms.domain.choices import Decision, QuotaHolder, QuotaSpan, ServiceMode
+from providers.terms.domain.terms import Quota
 from tests import factories
-from tests.factories import slot
+from tests.bookings.requests.booking import book
+from tests.bookings.requests.rules import hours, put_in_force
+from tests.factories import NOW, slot
 
 
 def texts(response):
@@ -77,6 +84,51 @@ def test_a_time_in_the_address_is_priced_before_anything_is_sent(city, see):
     assert "¥300.00" in page
     assert "符合全部规则" in page
     assert 'hx-trigger="change from' in page
+
+
+@pytest.fixture
+def versions(city):
+    """¥100 and operated by staff alone; from 5 March ¥130 in every way, four hours a week, by decision."""
+    four_hours = Quota(QuotaHolder.ORGANIZATION, QuotaSpan.WEEK, most_time=timedelta(hours=4))
+    dearer = hours(price=130, quotas=(four_hours,), decision=Decision.BY_KEEPER)
+    return (
+        put_in_force(city, hours(service_modes=frozenset({ServiceMode.OPERATED}))),
+        put_in_force(city, dearer, day=3),
+    )
+
+
+def test_a_time_is_priced_and_judged_by_the_version_in_force_then(city, versions, see):
+    def asked(day, mode):
+        times = {"starts_at": f"2026-03-0{day}T09:00", "ends_at": f"2026-03-0{day}T14:30"}
+        typed = {"payer": city.company.public_id, "service_mode": mode, **times}
+        return texts(see(city.researcher, "quote", city.instrument.public_id, **typed))
+
+    before, after = asked(4, "operated"), asked(6, "self_operated")
+    for words in ("5.5 × ¥100.00 /小时", "¥550.00", "符合全部规则"):
+        assert words in before
+    for words in ("5.5 × ¥130.00 /小时", "¥715.00", "每单位每周最多可预约本仪器 4 小时，请另选一周。"):
+        assert words in after
+    assert "符合全部规则" not in after
+
+
+@pytest.mark.parametrize(("day", "offered"), [(4, False), (6, True)])
+def test_the_form_offers_the_ways_of_the_version_in_force_then(city, versions, see, day, offered):
+    times = {"start": f"2026-03-0{day}T09:00", "end": f"2026-03-0{day}T11:00"}
+    page = see(city.researcher, "book", city.instrument.public_id, **times).content.decode()
+    assert ('<option value="self_operated"' in page) == offered
+
+
+def test_a_booking_has_rule_and_price_of_the_version_in_force_at_its_start(city, versions):
+    cheaper, dearer = versions
+    first = book(city, slot(day=2), service_mode=ServiceMode.OPERATED)
+    second = book(city, slot(day=4), service_mode=ServiceMode.OPERATED)
+    found = [(one.state, one.rule_id, one.quoted_yuan) for one in (first, second)]
+    assert found == [("approved", cheaper.pk, 200), ("requested", dearer.pk, 260)]
+    for moved, to in ((second, slot(day=1)), (first, slot(day=5))):
+        booking_move(actor=city.researcher, booking_id=moved.pk, interval=to, now=NOW)
+        moved.refresh_from_db()
+    found = [(one.rule_id, one.quoted_yuan) for one in (first, second)]
+    assert found == [(dearer.pk, 260), (cheaper.pk, 200)]
 
 
 def test_without_a_time_nothing_is_priced(city, see):

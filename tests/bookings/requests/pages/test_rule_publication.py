@@ -1,6 +1,7 @@
 """Publish a version from its page once its preview was seen, and withdraw it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.urls import reverse
 from bookings.requests.models import Booking
 from bookings.requests.services import rules
 from bookings.requests.views import rule_publication
+from instrument_share.kernel.interval import Interval
 from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -105,6 +107,20 @@ def test_preview_lists_bookings_outside_the_new_hours_with_a_free_time(open_city
     assert body.count('name="outcome_') == 3
     assert re.search(r'name="outcome_\S+ value="keep"[^>]*checked', body)
     assert "没有预约不在新的开放时段内" in text_of(post("preview", **{"patterns-0-closes": "19:00"}))
+
+
+def test_trial_separates_what_the_rule_in_force_refuses_and_sums_neither(open_city, post):
+    february = NOW - timedelta(days=26)
+    factories.windows(open_city.instrument, first=february, days=5)
+    for day, hour, length in ((1, 17, 2), (2, 17, 3), (3, 9, 2)):
+        start = february + timedelta(days=day, hours=hour - 8)
+        book(open_city, Interval(start, start + timedelta(hours=length)), now=february)
+    put_in_force(open_city, hours(closes=19))
+    page = text_of(post("preview", **{"prices-0-price_yuan": "130"}))
+    assert "申请数 3 会被拒绝 2 其中 1 项现行规则同样会拒绝" in page
+    assert "当时报价合计（不含会被拒绝的） ¥200.00 另有 ¥500.00 属于会被拒绝的申请，未计入" in page
+    assert "另有 1 项申请，现行规则同样会拒绝" in page
+    assert "¥260.00" in page
 
 
 def test_unseen_preview_is_the_one_confirmation(post):

@@ -65,7 +65,13 @@ def test_unknown_column_is_pending_until_ignored():
 )
 def test_totals_row_is_refused_once_in_any_spelling(said):
     heading = ["序号", "编号", "名称", "原值"]
-    for cells, cell in (([said, "", "", 320], "A2"), (["", said, "3台", 320], "B2"), (["", "", said], "C2")):
+    for cells, cell in (
+        ([said, "", "", 320], "A2"),
+        (["", said, "3台", 320], "B2"),
+        (["", "", said], "C2"),
+        ([4, said, "3台", 320], "B2"),
+        ([4, "", said, 320], "C2"),
+    ):
         (row,) = read(heading, cells)
         assert problems(row) == [(cell, "import.total")]
 
@@ -83,19 +89,28 @@ def test_row_without_number_and_name_is_reported_once():
     assert problems(row) == [("A2", "import.no_entry")]
 
 
+ROUND_IT = "Round it in the sheet, or check the unit: yuan or 10,000 yuan."
+
+
 @pytest.mark.parametrize(
-    ("heading", "said", "code"),
+    ("heading", "said", "code", "remedy"),
     [
-        ("原值", "100.005", "instrument.decimals"),
-        ("原值（万元）", "1.0000001", "instrument.decimals"),
-        ("启用日期", "1948-12-31", "instrument.date_early"),
-        ("国别", "XX", "instrument.country"),
-        ("学科", "999", "instrument.subject_unknown"),
+        ("原值", "100.005", "instrument.decimals", ROUND_IT),
+        ("原值（万元）", "1.0000001", "instrument.decimals", ROUND_IT),
+        ("启用日期", "1948-12-31", "instrument.date_early", "Check the year in the sheet."),
+        (
+            "国别",
+            "XX",
+            "instrument.country",
+            "Write the country's code, or say in the map which one is meant.",
+        ),
+        ("学科", "999", "instrument.subject_unknown", "Look the code up in GB/T 13745, as 150 chemistry."),
     ],
 )
-def test_impossible_values_are_refused_with_their_cell(heading, said, code):
+def test_impossible_values_are_refused_with_their_cell_and_a_remedy(heading, said, code, remedy):
     (row,) = read(["编号", "名称", heading], ["Y-1", "电镜", said])
     assert problems(row) == [("C2", code)]
+    assert [one.remedy.message for one in row.problems if not one.warning] == [remedy]
     assert not row.usable
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.wording import Bilingual
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
 from providers.exchange.models import SheetRun
 from providers.exchange.services import taking_back
@@ -127,6 +128,21 @@ def test_import_with_later_changes_cannot_be_undone(world, change):
     with pytest.raises(GoneOn) as refused:
         take_back(world, run)
     assert [one.params for one in refused.value.problems] == [{"number": "Y-2", "name": "质谱仪"}]
+    assert Instrument.objects.count() == 2
+
+
+def test_import_cannot_be_undone_once_others_depend_on_a_draft_of_it(world):
+    run = brought(world, HEADING + "Y-1,扫描电镜,\nY-2,质谱仪,\n")
+    qualification_grant(
+        actor=world.manager,
+        instrument_id=Instrument.objects.get(inner_number="Y-2").pk,
+        user=world.user,
+        expires_at=NOW + timedelta(days=90),
+        now=NOW,
+    )
+    with pytest.raises(GoneOn) as refused:
+        take_back(world, run)
+    assert [one.params for one in refused.value.problems] == [{"name": Bilingual("质谱仪", "")}]
     assert Instrument.objects.count() == 2
 
 

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.fields import FIELDS, REVIEWED, clean_values, missing_fields
+from providers.instruments.domain.states import is_removable
 
 LIMITS = {
     "inner_number": 50,
@@ -144,3 +146,8 @@ def test_invalid_field_value_is_refused(name, value, code):
 
 def test_every_field_with_a_limit_is_in_the_table_above():
     assert {name for name, field in FIELDS.items() if field.limit} == {*LIMITS, "email"}
+
+
+def test_only_a_draft_that_was_never_submitted_can_be_removed():
+    assert [state for state in InstrumentState if is_removable(state, None)] == [InstrumentState.DRAFT]
+    assert not is_removable(InstrumentState.DRAFT, datetime(2026, 3, 2))

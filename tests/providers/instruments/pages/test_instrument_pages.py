@@ -225,6 +225,14 @@ def test_saving_other_fields_keeps_pending_changes(at, world):
     )
 
 
+def test_a_returned_draft_stays_in_the_form_with_the_reason(at, world, draft):
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    instrument_return(actor=world.officer, instrument_id=draft.pk, reason="请写明型号", now=NOW)
+    page = at("manager").get(reverse("instrument_edit", args=[draft.public_id]))
+    assert "科技局退回意见： 请写明型号" in text_of(page)
+    assert page.context["form"]["model"].value() == "TX-200"
+
+
 def test_refused_values_stay_in_the_form_until_the_unit_answers(at, world):
     live = published(world)
     client = at("manager")

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
 from providers.instruments.services.instruments import (
+    instrument_changes_refuse,
     instrument_create,
     instrument_return,
     instrument_submit,
@@ -20,11 +21,11 @@ from providers.instruments.services.media import (
     instrument_picture_remove,
 )
 from providers.instruments.services.relations import instrument_links_set
-from providers.units.services.profiles import unit_profile_save, unit_profile_submit
+from providers.units.services.profiles import unit_profile_return, unit_profile_save, unit_profile_submit
 from tests import factories
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
-from tests.providers.conftest import INSTRUMENT, NOW, published
+from tests.providers.conftest import INSTRUMENT, NOW, PROFILE, published
 from tests.providers.instruments.test_customs_and_relations import CUSTOMS
 
 
@@ -72,8 +73,6 @@ def test_publishing_and_returning_by_the_officer(at, world, draft):
 
 
 def test_a_profile_is_reviewed_as_a_whole(at, world, read):
-    from tests.providers.conftest import PROFILE
-
     unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
     profile = unit_profile_submit(actor=world.manager, organization_id=world.unit.pk, now=NOW)
     page = read("officer", reverse("bureau_review", args=[profile.public_id]))
@@ -83,6 +82,33 @@ def test_a_profile_is_reviewed_as_a_whole(at, world, read):
     at("officer").post(reverse("review_publish", args=[profile.public_id]))
     profile.refresh_from_db()
     assert profile.state == "published"
+
+
+def test_a_returned_profile_stays_in_the_form_with_the_reason_and_the_next_review_shows_both(at, world, read):
+    common = {"actor": world.manager, "organization_id": world.unit.pk}
+    unit_profile_save(**common, values=PROFILE, now=NOW)
+    unit_profile_submit(**common, now=NOW)
+    returned = {"actor": world.officer, "organization_id": world.unit.pk, "reason": "电话打不通"}
+    profile = unit_profile_return(**returned, now=NOW + timedelta(hours=1))
+    page = at("manager").get(reverse("unit_profile_edit", args=[world.unit.public_id]))
+    assert "科技局退回意见： 电话打不通" in text_of(page)
+    assert page.context["form"]["phone"].value() == "0570-7654321"
+    unit_profile_save(**common, values={"phone": "0570-7654322"}, now=NOW + timedelta(hours=2))
+    unit_profile_submit(**common, now=NOW + timedelta(hours=3))
+    review = read("officer", reverse("bureau_review", args=[profile.public_id]))
+    assert "联系电话 0570-7654321 0570-7654322" in review
+    assert "电话打不通" in review
+
+
+def test_review_of_a_change_says_why_the_one_before_was_refused(world, read):
+    live = published(world)
+    change = {"actor": world.manager, "instrument_id": live.pk}
+    instrument_update(**change, values={"value_yuan": "2600000"}, now=NOW)
+    instrument_changes_refuse(actor=world.officer, instrument_id=live.pk, reason="请附发票", now=NOW)
+    instrument_update(**change, values={"value_yuan": "2610000"}, now=NOW + timedelta(hours=1))
+    page = read("officer", reverse("bureau_review", args=[live.public_id]))
+    assert "原值（元） ¥2,500,000.00 ¥2,610,000.00" in page
+    assert "请附发票" in page
 
 
 def test_the_review_takes_as_many_statements_for_a_long_history(at, world, draft, statements):
@@ -155,4 +181,5 @@ def test_a_published_instrument_without_a_price_says_so(at, world, read):
     factories.keeper(live)
     rule.price_lines.all().delete()
     assert "开放服务规则未设收费标准" in read("manager", reverse("instrument_edit", args=[live.public_id]))
-    assert "管理单位尚未公布收费标准" in read("officer", reverse("instrument", args=[live.public_id]))
+    public = read("officer", reverse("instrument", args=[live.public_id]))
+    assert "管理单位尚未公布收费标准，暂不能预约。" in public
