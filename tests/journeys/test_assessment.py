@@ -48,14 +48,14 @@ def step(page, name):
 
 
 @pytest.fixture
-def long_step(run_jobs):
+def long_step(run_worker):
     """`long_step(page, name)` takes a step that a worker does; the page shows its end by itself."""
 
     def long_step(page, name):
         step(page, name)
         expect(page.locator("#step")).to_contain_text(f"正在执行：{name}")
         axe(page)
-        run_jobs()
+        run_worker()
         expect(page.locator("#step.note-success")).to_be_visible(timeout=15_000)
 
     return long_step

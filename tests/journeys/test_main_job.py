@@ -263,10 +263,10 @@ def step(page: Page, verb: str) -> None:
     expect(page.locator("#notes .note-success")).to_be_visible()
 
 
-def long_step(page: Page, verb: str, run_jobs: Callable[[], None]) -> None:
+def long_step(page: Page, verb: str, run_worker: Callable[[], None]) -> None:
     """The officer asks for a step that a worker takes, and stays on the page until it is done."""
     step(page, verb)
-    run_jobs()
+    run_worker()
     expect(page.locator("#step.note-success")).to_be_visible(timeout=15_000)
 
 
@@ -324,7 +324,7 @@ def answer_to_the_file(page: Page, pdf: bytes) -> Locator:
     return page.locator("#answer")
 
 
-def test_from_an_instrument_to_the_report_that_finance_opens(people, enter, clock, watch, run_jobs):
+def test_from_an_instrument_to_the_report_that_finance_opens(people, enter, clock, watch, run_worker):
     def window(person: User) -> Page:
         page = enter(person.username)
         page.clock.set_fixed_time(clock.now())
@@ -351,16 +351,16 @@ def test_from_an_instrument_to_the_report_that_finance_opens(people, enter, cloc
     clock.set(NOW.replace(year=2026, month=1, day=6))
     officer = window(people.officer)
     open_the_year(officer)
-    long_step(officer, "freeze", run_jobs)
+    long_step(officer, "freeze", run_worker)
     correct_the_log_afterwards(people, clock)
-    long_step(officer, "check", run_jobs)
-    long_step(officer, "score", run_jobs)
+    long_step(officer, "check", run_worker)
+    long_step(officer, "score", run_worker)
     follow_the_amount_down(officer)
     step(officer, "announce")
     clock.move(timedelta(days=14))
     officer = window(people.officer)
     step(officer, "approve")
-    long_step(officer, "send", run_jobs)
+    long_step(officer, "send", run_worker)
 
     finance = window(people.finance)
     pdf = open_the_report(finance)
