@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -79,7 +80,7 @@ def cycle_step_work(*, run_id: int, job_id: str, now: datetime) -> None:
         _end_refused(run, refusal, now)
 
 
-def _run_of_job(run_id: int, job_id: object) -> StepRun | None:
+def _run_of_job(run_id: int, job_id: UUID | str | None) -> StepRun | None:
     return StepRun.objects.select_related("user").filter(pk=run_id, job_id=job_id).first()
 
 

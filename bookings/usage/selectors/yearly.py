@@ -165,9 +165,9 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
 def _count_by_instrument(logs: QuerySet[UsageLog], span: Interval) -> dict[int, tuple[int, int]]:
     """Return how many logs there are of each instrument, and how many of them begin in the year."""
     of_year = Count("pk", filter=Q(starts_at__gte=span.start, starts_at__lt=span.end))
-    counted = logs.order_by("instrument_id").values_list("instrument_id")
-    counted = counted.annotate(around=Count("pk"), of_year=of_year)
-    return {pk: (around, inside) for pk, around, inside in counted}
+    counted = logs.order_by("instrument_id").values("instrument_id")
+    rows = counted.annotate(around=Count("pk"), of_year=of_year)
+    return {row["instrument_id"]: (row["around"], row["of_year"]) for row in rows}
 
 
 def _group_instruments(logs: Mapping[int, int]) -> Iterator[list[int]]:

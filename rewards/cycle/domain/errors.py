@@ -36,8 +36,8 @@ class StepNotTheirs(Forbidden):
 
     code = "reward.step_not_theirs"
     message = gettext_noop(
-        "{name}, who started this step, no longer has the role that it needs. Nothing was changed; an officer "
-        "can start it again."
+        "{name}, who started this step, no longer has the role that it needs. Nothing was changed; an "
+        "officer can start it again."
     )
 
 

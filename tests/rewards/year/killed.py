@@ -6,8 +6,8 @@ from tests.processes import wake
 
 
 def work_until_killed(reached, *, environment, where):
-    """Work, and stay for good: `compute`, where half of the files of a snapshot are written; `keep`, where the
-    findings of a check are written and not yet committed.
+    """Work, and stay for good where half of the files of a snapshot are written (`compute`), or where the
+    findings of a check are written and not yet committed (`keep`).
     """
     wake(environment)
     from instrument_share.jobs.worker import work

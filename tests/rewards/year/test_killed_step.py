@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of a step; another finishes it, with the result of one that was left alone."""
+"""A worker is killed in the middle of a step; another finishes it, and nothing tells them apart."""
 
 import multiprocessing
 import subprocess
@@ -77,7 +77,8 @@ def test_a_freeze_that_is_killed_among_its_files_is_frozen_whole(
     assert (steps.cycle.state, SnapshotPart.objects.count()) == ("collecting", 0)
     let_another_finish()
     assert (steps.cycle.state, steps.cycle.snapshot_hash) == ("frozen", expected.name)
-    assert set(SnapshotPart.objects.values_list("sha256", flat=True)) == {one.sha256 for one in expected.parts}
+    parts = SnapshotPart.objects.values_list("sha256", flat=True)
+    assert set(parts) == {one.sha256 for one in expected.parts}
     StoredSnapshot(steps.cycle).verify()
 
 
