@@ -91,7 +91,9 @@ class StepRun(models.Model):
     started_at = models.DateTimeField()
     job_id = models.UUIDField(null=True, help_text="the job that takes it; none when it has ended")
     done = models.PositiveIntegerField(default=0, help_text="how much the job has done")
-    total = models.PositiveIntegerField(null=True, help_text="of how much; none before the job begins")
+    total = models.PositiveIntegerField(
+        null=True, help_text="of how much; 0: not known yet, none: the job has not begun"
+    )
     ended_at = models.DateTimeField(null=True)
     problem = models.JSONField(
         default=dict, help_text="code, message and params of the refusal that ended it, if any"

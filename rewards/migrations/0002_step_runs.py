@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "total",
                     models.PositiveIntegerField(
-                        help_text="of how much; none before the job begins", null=True
+                        help_text="of how much; 0: not known yet, none: the job has not begun", null=True
                     ),
                 ),
                 ("ended_at", models.DateTimeField(null=True)),

@@ -71,10 +71,11 @@ def cycle_step_work(*, run_id: int, job_id: str, now: datetime) -> None:
     run = _run_of_job(run_id, job_id)
     if run is None:  # the job was repeated after the step had ended
         return
-    step = LONG_STEPS[run.move]
+    step, tell = LONG_STEPS[run.move], _Progress(run)
+    tell(0, 0)  # it has begun, and does not know yet how much there is
     try:
         _require_active(run.user)
-        computed = step.prepare(actor=run.user, cycle_id=run.cycle_id, now=now, tell=_Progress(run))
+        computed = step.prepare(actor=run.user, cycle_id=run.cycle_id, now=now, tell=tell)
         _finish(run, step, computed, now)
     except DomainError as refusal:
         _end_refused(run, refusal, now)

@@ -54,7 +54,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "steps": build_step_line(ahead),
         "waits": describe_waiting(ahead),
         "news": describe_last_step(ahead),
-        "has_worker": is_worker_running(now),
+        "has_worker": bool(ahead.move_under_way) and is_worker_running(now),
         "primary": _primary(request, ahead),
         "again": _again(request, ahead),
         "policy": get_policy_rules(ahead.cycle.policy),
