@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.translation import gettext as _
 
 from rewards.year.views.words import ACTIONS, describe_waiting
 
@@ -15,7 +14,11 @@ register = template.Library()
 
 @register.simple_tag
 def next_step_words(ahead: "CycleAhead") -> str:
-    """Return the step of a year that is under way, the next one, or what it waits for; else nothing."""
-    if ahead.move_under_way:
-        return _("{step}, under way").format(step=ACTIONS[ahead.move_under_way])
+    """Return the next step of a year, or what it waits for; empty when nothing is left."""
     return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))
+
+
+@register.simple_tag
+def step_under_way(ahead: "CycleAhead") -> str:
+    """Return the long step of a year that is under way; empty if there is none."""
+    return str(ACTIONS.get(ahead.move_under_way, ""))

@@ -134,7 +134,7 @@ def test_desk_says_what_is_under_way(ask, small, language):
     with translation.override(language):
         steps = get_cycles_ahead(small.city.officer, AFTER)
         shown = render_to_string("rewards/year/next_steps.html", {"steps": steps})
-    assert said(language, "冻结年度数据（正在执行）", "Freeze the year’s data, under way") in shown
+    assert said(language, "正在执行：冻结年度数据", "Under way: Freeze the year’s data") in shown
 
 
 @pytest.mark.parametrize("language", ["zh-hans"], indirect=True)
