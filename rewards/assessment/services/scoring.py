@@ -1,6 +1,7 @@
 """Compute scores and awards from snapshot, policy and decisions, and replace the stored ones."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +13,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
 from instrument_share.kernel.money import round_half_up, round_to_fen
+from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
@@ -23,6 +25,7 @@ from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.services.long_steps import LongStep
 from rewards.findings.selectors.findings import get_last_decision_number, get_rulings
 from rewards.policy.domain.figures import format_exact, format_rounded, to_hours
 from rewards.policy.domain.policy import RewardPolicy
@@ -34,24 +37,52 @@ if TYPE_CHECKING:
 WHOLE = Decimal(1)
 
 
-@transaction.atomic
 def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
     """Score every unit and divide the budget; all results of the cycle are replaced.
 
     Scoring again gives the same rows unless a finding was decided in between. A cycle in public notice goes
     back to scored when one was, and stays as it is otherwise.
     """
-    cycle = cycle_lock(cycle_id)
+    return SCORE.take(actor=actor, cycle_id=cycle_id, now=now)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The outcome of a year, and the last decision on a finding that it takes into account."""
+
+    outcome: Outcome
+    decisions: int
+
+
+def _admit_score(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.run_cycle", cycle)
-    state, decisions = next_state(MOVES, cycle.state, "score"), get_last_decision_number(cycle)
-    if cycle.state == CycleState.NOTICED and decisions == cycle.decisions_scored:
-        return cycle
+    next_state(MOVES, cycle.state, "score")
+
+
+def _compute_score(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> Scores | None:
+    """Return nothing if the results in public notice are current.
+
+    A finding that is decided while this computes leaves the results outdated, as one decided afterwards.
+    """
+    with transaction.atomic():
+        cycle_lock(cycle.pk)  # decisions take it too
+        decisions, rulings = get_last_decision_number(cycle), get_rulings(cycle)
+    if _is_noticed_with(cycle, decisions):
+        return None
     policy = get_policy_rules(cycle.policy)
-    outcome = compute_outcome(
-        policy, cycle.year, StoredSnapshot(cycle), get_rulings(cycle), cycle.budget_yuan
-    )
-    _store_results(cycle, policy, outcome)
-    cycle.state, cycle.scored_at, cycle.decisions_scored = state, now, decisions
+    snapshot = StoredSnapshot(cycle, tell)
+    return Scores(compute_outcome(policy, cycle.year, snapshot, rulings, cycle.budget_yuan), decisions)
+
+
+def _keep_score(
+    actor: "User", cycle: AssessmentCycle, scores: Scores | None, now: datetime
+) -> AssessmentCycle:
+    if scores is None or _is_noticed_with(cycle, scores.decisions):
+        return cycle
+    outcome = scores.outcome
+    _store_results(cycle, get_policy_rules(cycle.policy), outcome)
+    cycle.state = next_state(MOVES, cycle.state, "score")
+    cycle.scored_at, cycle.decisions_scored = now, scores.decisions
     cycle.noticed_at = cycle.notice_ends_date = None
     cycle.unallocated_yuan = outcome.allocation.unallocated
     cycle.allocation = {"pots": [pot.as_json() for pot in outcome.allocation.pots]}
@@ -62,9 +93,16 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
         for reason, (entries, seconds) in outcome.excluded.items()
     ]
     cycle.save()
-    details = {"total_yuan": str(outcome.allocation.total), "decisions": decisions}
+    details = {"total_yuan": str(outcome.allocation.total), "decisions": scores.decisions}
     record(actor=actor, action="cycle.scored", subject=cycle, now=now, details=details)
     return cycle
+
+
+def _is_noticed_with(cycle: AssessmentCycle, decisions: int) -> bool:
+    return cycle.state == CycleState.NOTICED and decisions == cycle.decisions_scored
+
+
+SCORE = LongStep(_admit_score, _compute_score, _keep_score)
 
 
 def _totals(outcome: Outcome) -> dict[str, Any]:
