@@ -20,6 +20,7 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
+from rewards.assessment.services.recomputing import find_result_differences
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
@@ -28,10 +29,13 @@ from rewards.cycle.services.files import file_store
 from rewards.cycle.services.long_steps import LongStep
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.codes import generate_code
+from rewards.report.domain.errors import ResultsNotComputed
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
+from rewards.report.selectors.sealed import RESULTS
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -47,7 +51,8 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
     """Seal the approved results and send them: signed PDF, its tables as XLSX and CSV, policy, manifest.
 
     The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
-    Raises IllegalMove when the cycle is not approved, or was sent already.
+    Everything is computed again first. Raises ResultsNotComputed when that gives other results than those
+    stored, IllegalMove when the cycle is not approved, or was sent already.
     """
     return SEND.take(actor=actor, cycle_id=cycle_id, now=now)
 
@@ -67,6 +72,9 @@ def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
 
 
 def _compute_send(cycle: AssessmentCycle, now: datetime, tell: Tell) -> SealedFiles:
+    differing = find_result_differences(cycle, tell)
+    if differing:
+        raise ResultsNotComputed(count=len(differing), first=str(differing[0]))
     code = generate_code()
     files = _files(cycle, code, now, tell)
     return SealedFiles(code, files[PDF], package.seal_package(files, metadata=_facts(cycle, code)))
@@ -118,6 +126,7 @@ def _files(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dict
         ),
         XLSX: lambda: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=now),
         **{f"csv/{name}.csv": partial(tables.to_csv, sheet) for name, sheet in sheets.items()},
+        RESULTS: lambda: encode_sealed_results(facts),
         POLICY: cycle.policy.document.encode,
         SNAPSHOT: lambda: StoredSnapshot(cycle).manifest,
     }

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Keep the last long step of a cycle that was asked for, and the job that takes it."""
 
     dependencies = [
-        ("rewards", "0001_initial"),
+        ("rewards", "0002_guard_function"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
