@@ -7,7 +7,7 @@ from providers.exchange.selectors.national import (
     unit_addresses,
     unit_codes,
 )
-from providers.exchange.selectors.national_checks import CheckState, check_state, national_check
+from providers.exchange.selectors.national_checks import check_state, national_check
 from providers.exchange.selectors.open_data import count_public_instruments, public_state
 from providers.exchange.selectors.rule_effects import TermsChange, register_rule_effects
 from providers.exchange.services.national import national_year_save

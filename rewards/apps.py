@@ -20,6 +20,7 @@ class RewardsConfig(AppConfig):
         from rewards.findings import badges as finding_badges
         from rewards.journal import ACTS, KINDS
         from rewards.report import badges as report_badges
+        from rewards.year import tasks  # noqa: F401 (registers the job)
 
         register(*guards.RESULTS, *guards.REPORTS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ACTS: dict[str, str] = {
     "policy.loaded": gettext_noop("Reward policy loaded"),
     "cycle.opened": gettext_noop("Annual assessment opened"),
+    "cycle.step_started": gettext_noop("Step of the assessment started"),
     "cycle.frozen": gettext_noop("Data of the assessment frozen"),
     "cycle.checked": gettext_noop("Assessment data checked"),
     "cycle.scored": gettext_noop("Assessment scored"),

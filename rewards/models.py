@@ -1,7 +1,7 @@
 """Models of every room of this app, for Django."""
 
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
-from rewards.cycle.models import AssessmentCycle, SnapshotPart
+from rewards.cycle.models import AssessmentCycle, SnapshotPart, StepRun
 from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport, Payment

@@ -259,6 +259,7 @@ def attempts(w):
             account="6222",
             **report,
         ),
+        "cycle_step_start": partial(r.cycle_step_start, move="send", **cycle),
         "recurring_run_now": partial(jobs.recurring_run_now, name="site.audit_seal", **now),
         "job_retry": partial(jobs.job_retry, job_id=w.failed_job, **now),
         "mail_retry": partial(mails.mail_retry, public_id=w.failed_mail.public_id, **now),

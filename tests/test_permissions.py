@@ -201,6 +201,7 @@ report_send                    .     .     .     .     .     .     .     .     y
 report_accept                  .     .     .     .     .     .     .     .     .     .     yes   .
 report_return                  .     .     .     .     .     .     .     .     .     .     yes   .
 payment_record                 .     .     .     .     .     .     .     .     .     .     yes   .
+cycle_step_start               .     .     .     .     .     .     .     .     yes   .     .     .
 
 site
 recurring_run_now              .     .     .     .     .     .     .     .     .     .     .     yes
@@ -242,6 +243,7 @@ OF_THE_SYSTEM = {
     "national_check_keep": "a job of who started the check",
     "national_check_of_job": "a job of who started the check",
     "national_check_progress": "a job of who started the check",
+    "cycle_step_work": "a job of who asked for the step",
     "audit_seal": "a recurring job",
     "completeness_notices_send": "a recurring job",
     "qualification_ends_tell": "a recurring job",

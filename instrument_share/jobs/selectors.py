@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from uuid import UUID
 
 from django.db.models import Count, Max, Min
 from django_tasks import TaskResultStatus
@@ -24,6 +25,14 @@ class JobState(Enum):
     WAITS = "waits"
     DONE = "done"
     GIVEN_UP = "given_up"
+
+
+class WorkState(Enum):
+    """What becomes of a row that keeps the id of its job: it is under way, was given up, or has no job."""
+
+    RUNS = "runs"
+    GIVEN_UP = "given_up"
+    RESTS = "rests"
 
 
 class Ending(Enum):
@@ -102,6 +111,21 @@ def is_worker_running(now: datetime) -> bool:
 def job_states(ids: Iterable[str]) -> Mapping[str, JobState]:
     """Return the states of jobs by id; those that were forgotten or never existed are left out."""
     return {str(row.pk): _state(row) for row in DBTaskResult.objects.filter(pk__in=list(ids))}
+
+
+def work_states(ids: Iterable[UUID | None]) -> Mapping[UUID | None, WorkState]:
+    """Return what becomes of the rows that wait for these jobs. One statement, none without a job."""
+    given = set(ids)
+    kept = [str(one) for one in given if one is not None]
+    known = job_states(kept) if kept else {}
+    return {one: _work_state(one, known) for one in given}
+
+
+def _work_state(job_id: UUID | None, known: Mapping[str, JobState]) -> WorkState:
+    if job_id is None:
+        return WorkState.RESTS
+    state = known.get(str(job_id), JobState.GIVEN_UP)  # a job that is forgotten does nothing more
+    return WorkState.GIVEN_UP if state is JobState.GIVEN_UP else WorkState.RUNS
 
 
 def worker_seen_at() -> datetime | None:

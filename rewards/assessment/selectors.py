@@ -1,5 +1,8 @@
 """Assessments, their instruments, and the logs of the snapshot behind them."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +86,15 @@ def award_lock(award_id: int) -> Award:
         .filter(pk=award_id)
         .first()
     )
+
+
+def get_award_amounts(cycle_ids: Collection[int]) -> dict[int, dict[str, Decimal]]:
+    """Return the live awards in yuan by cycle and public id. One statement."""
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    awards = Award.objects.filter(assessment__cycle__in=cycle_ids)
+    for cycle_id, public_id, amount in awards.values_list("assessment__cycle", "public_id", "amount_yuan"):
+        found[cycle_id][public_id] = amount
+    return found
 
 
 def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:

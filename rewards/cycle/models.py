@@ -1,4 +1,4 @@
-"""Assessment cycles and the parts of their snapshots."""
+"""Assessment cycles, the parts of their snapshots, and the jobs that take their steps."""
 
 from functools import partial
 
@@ -80,3 +80,24 @@ class SnapshotPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:12]}"
+
+
+class StepRun(models.Model):
+    """The last long step that was asked for in a cycle, and the job that takes it."""
+
+    cycle = models.OneToOneField(AssessmentCycle, on_delete=models.CASCADE, related_name="step_run")
+    move = models.CharField(max_length=10, help_text="freeze, check, score, send")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    job_id = models.UUIDField(null=True, help_text="the job that takes it; none when it has ended")
+    done = models.PositiveIntegerField(default=0, help_text="how much the job has done")
+    total = models.PositiveIntegerField(
+        null=True, help_text="of how much; 0: not known yet, none: the job has not begun"
+    )
+    ended_at = models.DateTimeField(null=True)
+    problem = models.JSONField(
+        default=dict, help_text="code, message and params of the refusal that ended it, if any"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.cycle_id} {self.move}"

@@ -1,11 +1,12 @@
 """Findings: run checks on the snapshot, record answers of units and decisions of auditors."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from msgspec import msgpack
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
@@ -13,14 +14,15 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.canonical import canonical_json
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
+from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import BEFORE_APPROVAL, MOVES
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.services.long_steps import LongStep
 from rewards.findings.domain.all_checks import SeenCandidate, run_checks
 from rewards.findings.domain.errors import AnswerMissing, DismissedInvalidatesNothing, LogsNotOfFinding
 from rewards.findings.domain.states import FindingState
@@ -37,17 +39,34 @@ AT_ONCE = 500
 """How many findings are written together."""
 
 
-@transaction.atomic
 def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
     """Run every check over the snapshot and open a finding for each new case."""
-    cycle = cycle_lock(cycle_id)
+    return CHECK.take(actor=actor, cycle_id=cycle_id, now=now)
+
+
+def _admit_check(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.run_cycle", cycle)
+    next_state(MOVES, cycle.state, "check")
+
+
+def _compute_check(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> list[bytes]:
+    """Return all candidates, packed: a tenth of their size as objects, of which a city may have thousands."""
+    return list(map(msgpack.encode, run_checks(cycle.year, StoredSnapshot(cycle, tell))))
+
+
+def _keep_check(
+    actor: "User", cycle: AssessmentCycle, candidates: Sequence[bytes], now: datetime
+) -> AssessmentCycle:
     cycle.state = next_state(MOVES, cycle.state, "check")
-    opened = _open_findings(cycle, run_checks(cycle.year, StoredSnapshot(cycle)), now)
+    opened = _open_findings(cycle, map(_CANDIDATES.decode, candidates), now)
     cycle.checked_at = now
     cycle.save(update_fields=["state", "checked_at"])
     record(actor=actor, action="cycle.checked", subject=cycle, now=now, details={"opened": opened})
     return cycle
+
+
+_CANDIDATES = msgpack.Decoder(SeenCandidate)
+CHECK = LongStep(_admit_check, _compute_check, _keep_check)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from instrument_share.kernel.errors import NotFound
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all
+from rewards.cycle.selectors.step_runs import LastStep, get_last_steps
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.report.models import FinanceReport
@@ -24,24 +25,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CycleAhead:
-    """A year's assessment with its next step; `report` is the last one sent."""
+    """A year's assessment with its next step; `report` is the last one sent, `last` the last long step."""
 
     cycle: AssessmentCycle
     step: NextStep
     open_findings: int
     outdated: bool
     report: FinanceReport | None
+    last: LastStep | None
+
+    @property
+    def move_under_way(self) -> str:
+        """The step that a job takes now or soon; empty if there is none."""
+        return self.last.run.move if self.last and self.last.is_under_way else ""
 
 
 def get_cycles_ahead(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
-    """Return open years, newest first, for the bureau and Finance. Two statements."""
+    """Return open years, newest first, for the bureau and Finance. Four statements at most."""
     if not can_see_all(viewer):
         return []
     return _ahead(_counted().exclude(state=CycleState.PAID).order_by("-year"), now)
 
 
 def get_cycle_ahead(viewer: "Viewer", year: int, now: datetime) -> CycleAhead:
-    """Return a year's assessment with its next step. Raises NotFound. Two statements."""
+    """Return a year's assessment with its next step. Raises NotFound. Four statements at most."""
     found = _ahead(_counted().filter(year=year), now) if can_see_all(viewer) else []
     if not found:
         raise NotFound
@@ -60,8 +67,9 @@ def _counted() -> QuerySet[AssessmentCycle]:
 
 def _ahead(cycles: QuerySet[AssessmentCycle], now: datetime) -> list[CycleAhead]:
     found = list(cycles)
-    reports = _last_reports([cycle.pk for cycle in found])
-    return [_one(cycle, reports.get(cycle.pk), now) for cycle in found]
+    ids = [cycle.pk for cycle in found]
+    reports, steps = _last_reports(ids), get_last_steps(ids)
+    return [_one(cycle, reports.get(cycle.pk), steps.get(cycle.pk), now) for cycle in found]
 
 
 def _last_reports(cycle_ids: Sequence[int]) -> dict[int, FinanceReport]:
@@ -69,7 +77,9 @@ def _last_reports(cycle_ids: Sequence[int]) -> dict[int, FinanceReport]:
     return {report.cycle_id: report for report in sent}
 
 
-def _one(cycle: AssessmentCycle, report: FinanceReport | None, now: datetime) -> CycleAhead:
+def _one(
+    cycle: AssessmentCycle, report: FinanceReport | None, last: LastStep | None, now: datetime
+) -> CycleAhead:
     open_findings: int = getattr(cycle, "open_findings")  # noqa: B009 (an annotation)
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
     step = get_next_step(
@@ -81,4 +91,4 @@ def _one(cycle: AssessmentCycle, report: FinanceReport | None, now: datetime) ->
         outdated=outdated,
         report_state=report.state if report else "",
     )
-    return CycleAhead(cycle, step, open_findings, outdated, report)
+    return CycleAhead(cycle, step, open_findings, outdated, report, last)

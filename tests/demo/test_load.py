@@ -12,9 +12,10 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.demo.city import load_city
 from instrument_share.demo.load import is_loaded, load_demo
+from instrument_share.jobs.selectors import WorkState
 from instrument_share.pages.national.records import build_report, iterate_records
 from providers.exchange.domain.national.records import RecordType
-from providers.exchange.selectors.national_checks import CheckState, check_state, national_check
+from providers.exchange.selectors.national_checks import check_state, national_check
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of
 from rewards.cycle.selectors.cycles import get_cycle
@@ -59,7 +60,7 @@ def test_desks_have_pending_tasks():
     assert coming[0].starts_at < NOW + timedelta(days=2)
     waiting = instruments(sun).filter(state="submitted")
     assert [instrument.name_zh for instrument in waiting] == ["场发射电子探针显微分析仪"]
-    assert check_state(national_check(sun, 2025)) is CheckState.RUNS
+    assert check_state(national_check(sun, 2025)) is WorkState.RUNS
     returned = accounts.organization_by_uscc(
         next(o.uscc for o in load_city().users if o.key == "vocational")
     ).unit_profile

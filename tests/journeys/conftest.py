@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from threading import Thread
 
 import pytest
+from django.db import connection
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -61,6 +63,22 @@ def browser_context_args(browser_context_args: dict, base_url: str) -> dict:
 def _site_url(live_server: LiveServer, settings) -> None:
     """Addresses on papers and in mails lead to the live server."""
     settings.SITE_URL = live_server.url
+
+
+@pytest.fixture
+def run_worker(run_jobs: Callable[[], None]) -> Callable[[], None]:
+    """`run_worker()` does the jobs that are ready, in a thread that has no event loop of Playwright's."""
+
+    def work() -> None:
+        run_jobs()
+        connection.close()
+
+    def run_worker() -> None:
+        thread = Thread(target=work)
+        thread.start()
+        thread.join()
+
+    return run_worker
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ one booking that is made here.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -262,6 +263,13 @@ def step(page: Page, verb: str) -> None:
     expect(page.locator("#notes .note-success")).to_be_visible()
 
 
+def long_step(page: Page, verb: str, run_worker: Callable[[], None]) -> None:
+    """The officer asks for a step that a worker takes, and stays on the page until it is done."""
+    step(page, verb)
+    run_worker()
+    expect(page.locator("#step.note-success")).to_be_visible(timeout=15_000)
+
+
 def correct_the_log_afterwards(people: People, clock) -> None:
     """Hours of the frozen year are changed: half an hour instead of four, confirmed by the user."""
     log = UsageLog.objects.get()
@@ -316,7 +324,7 @@ def answer_to_the_file(page: Page, pdf: bytes) -> Locator:
     return page.locator("#answer")
 
 
-def test_from_an_instrument_to_the_report_that_finance_opens(people, enter, clock, watch):
+def test_from_an_instrument_to_the_report_that_finance_opens(people, enter, clock, watch, run_worker):
     def window(person: User) -> Page:
         page = enter(person.username)
         page.clock.set_fixed_time(clock.now())
@@ -343,16 +351,16 @@ def test_from_an_instrument_to_the_report_that_finance_opens(people, enter, cloc
     clock.set(NOW.replace(year=2026, month=1, day=6))
     officer = window(people.officer)
     open_the_year(officer)
-    step(officer, "freeze")
+    long_step(officer, "freeze", run_worker)
     correct_the_log_afterwards(people, clock)
-    step(officer, "check")
-    step(officer, "score")
+    long_step(officer, "check", run_worker)
+    long_step(officer, "score", run_worker)
     follow_the_amount_down(officer)
     step(officer, "announce")
     clock.move(timedelta(days=14))
     officer = window(people.officer)
     step(officer, "approve")
-    step(officer, "send")
+    long_step(officer, "send", run_worker)
 
     finance = window(people.finance)
     pdf = open_the_report(finance)

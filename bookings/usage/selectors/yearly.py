@@ -2,19 +2,22 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from typing import Any, TypedDict, cast
 
-from django.db.models import Exists, F
+from django.db.models import Count, Exists, F, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_counted_rows
+from bookings.usage.selectors.usage import BATCH_SIZE
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.progress import Tell, tell_nobody
 from instrument_share.quick_columns import FewLists, WholeSecond
 from providers import public as providers
 from providers.domain import OpenSeconds
@@ -116,17 +119,18 @@ INSTANTS = {
 """Column → where it is read, to the second."""
 
 
-def usage_of_year(year: int) -> Iterator[UsageOfYear]:
+def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
     """Yield every log of a year (by its start, Asia/Shanghai) as it counts now, by instrument and start.
 
     Logs before and after that overlap one of the year are included: time claimed twice counts for the use
     recorded first, also across the turn of the year. There is no free text. A correction moves no log to
-    another year. Statements grow with every 2,000 logs.
+    another year. Statements grow with every 2,000 logs. Between batches of whole instruments `tell` hears how
+    many logs of the year are done; no statement is open then, so that the listener may write.
     """
     span = get_year_interval(year)
     logs = UsageLog.objects.filter(
         starts_at__gte=span.start - MAX_USE_LENGTH, starts_at__lt=span.end + MAX_USE_LENGTH
-    ).order_by("instrument_id", "starts_at", "id")
+    )
     sources: dict[str, str | Combinable] = {
         **{name: name for name in LOG_FIELDS},
         **RELATED_FIELDS,
@@ -136,9 +140,14 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
         "granting_rule": F("booking__rule"),
         "granted_at": WholeSecond("booking__requested_at"),
     }
-    reach: dict[int, datetime] = {}
     years_set = providers.times_of_year_set()
-    for rows in iterate_counted_rows(logs, sources):
+    counts = _count_by_instrument(logs, span)
+    done, total = 0, sum(of_year for _, of_year in counts.values())
+    tell(done, total)
+    for instruments in _group_instruments({pk: around for pk, (around, _) in counts.items()}):
+        found = logs.filter(instrument__in=instruments).order_by("instrument_id", "starts_at", "id")
+        reach: dict[int, datetime] = {}
+        rows = chain.from_iterable(iterate_counted_rows(found, sources))
         batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
@@ -149,6 +158,30 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
         for row in batch:
             del row["pk"], row["granting_rule"], row["granted_at"]
             yield cast("UsageOfYear", row)
+        done += sum(counts[pk][1] for pk in instruments)
+        tell(done, total)
+
+
+def _count_by_instrument(logs: QuerySet[UsageLog], span: Interval) -> dict[int, tuple[int, int]]:
+    """Return how many logs there are of each instrument, and how many of them begin in the year."""
+    of_year = Count("pk", filter=Q(starts_at__gte=span.start, starts_at__lt=span.end))
+    counted = logs.order_by("instrument_id").values("instrument_id")
+    rows = counted.annotate(around=Count("pk"), of_year=of_year)
+    return {row["instrument_id"]: (row["around"], row["of_year"]) for row in rows}
+
+
+def _group_instruments(logs: Mapping[int, int]) -> Iterator[list[int]]:
+    """Yield the instruments in groups of 2,000 logs at most, one with more logs alone."""
+    group: list[int] = []
+    size = 0
+    for pk, count in logs.items():
+        if group and size + count > BATCH_SIZE:
+            yield group
+            group, size = [], 0
+        group.append(pk)
+        size += count
+    if group:
+        yield group
 
 
 def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[datetime]) -> None:

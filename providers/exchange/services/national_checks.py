@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from instrument_share.jobs.selectors import WorkState
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.services import record
 from providers.exchange.models import NationalCheck
-from providers.exchange.selectors.national_checks import CheckState, check_state, region_key
+from providers.exchange.selectors.national_checks import check_state, region_key
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -28,7 +29,7 @@ def national_check_start(*, actor: "User", year: int, now: datetime) -> National
     check, _made = NationalCheck.objects.select_for_update().get_or_create(
         region=region, year=year, defaults={"user": actor, "started_at": now}
     )
-    if check_state(check) is CheckState.RUNS:
+    if check_state(check) is WorkState.RUNS:
         return check
     check.user, check.started_at, check.done = actor, now, 0
     check.job_id = enqueue(NATIONAL_CHECK_JOB, check_id=check.pk)

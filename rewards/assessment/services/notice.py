@@ -15,6 +15,7 @@ from rewards.assessment.domain.errors import NoticeRunning, ScoresOutdated
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.cycle.selectors.step_runs import require_no_step
 from rewards.findings.domain.errors import FindingsOpen
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
@@ -30,10 +31,11 @@ def cycle_announce(*, actor: "User", cycle_id: int, now: datetime) -> Assessment
 
     The notice takes PUBLIC_NOTICE_WORKING_DAYS after the day on which it begins. Raises ScoresOutdated when a
     finding was decided since the scores were computed, CalendarYearUnknown when upcoming working days are not
-    known.
+    known, StepUnderWay while the year is checked or scored once more.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
+    require_no_step(cycle)
     cycle.state = next_state(MOVES, cycle.state, "announce")
     _require_current_scores(cycle)
     cycle.noticed_at = now
@@ -50,10 +52,11 @@ def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: st
     """Approve the announced results, which are final from then on.
 
     `objections` (Chinese) describes objections during the notice and the answers to them; empty states that
-    there were none. Raises NoticeRunning, FindingsOpen, ScoresOutdated.
+    there were none. Raises NoticeRunning, FindingsOpen, ScoresOutdated, StepUnderWay.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
+    require_no_step(cycle)
     cycle.state = next_state(MOVES, cycle.state, "approve")
     assert cycle.notice_ends_date is not None
     if now.astimezone(CITY_TIME).date() <= cycle.notice_ends_date:

@@ -1,6 +1,6 @@
 """Errors of opening and freezing a year."""
 
-from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, Forbidden, gettext_noop
 
 REASON_MISSING = "reward.reason_missing"
 """The code of `kernel.errors.ReasonMissing` in this app."""
@@ -19,6 +19,25 @@ class YearNotOver(Conflict):
     code = "reward.year_not_over"
     message = gettext_noop(
         "The year {year} is not over: hours still to come would never count. Freeze it from 1 January on."
+    )
+
+
+class StepUnderWay(Conflict):
+    """Another long step of the year waits for the worker or runs."""
+
+    code = "reward.step_under_way"
+    message = gettext_noop(
+        "A step of {year} is under way: {move}. Its page shows how far it is; try again when it has ended."
+    )
+
+
+class StepNotTheirs(Forbidden):
+    """Who asked for a step lost the role that it needs before it was done."""
+
+    code = "reward.step_not_theirs"
+    message = gettext_noop(
+        "{name}, who started this step, no longer has the role that it needs. Nothing was changed; an "
+        "officer can start it again."
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
 
+from instrument_share.kernel.progress import Tell, tell_nobody
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.parts import Part, hash_content, parse_manifest
 from rewards.cycle.domain.snapshot_schema import (
@@ -25,17 +26,19 @@ FOLDER = "snapshots"
 
 
 class StoredSnapshot:
-    """The snapshot of a frozen cycle.
+    """The snapshot of a frozen cycle; `tell` hears how many of its logs are read.
 
     Raises SnapshotDamaged for a missing or changed part, SnapshotVersionUnknown for an unknown schema.
     """
 
-    def __init__(self, cycle: "AssessmentCycle") -> None:
+    def __init__(self, cycle: "AssessmentCycle", tell: Tell = tell_nobody) -> None:
         self.manifest = _manifest(cycle)
         self.parts: dict[tuple[str, str], Part] = {
             (part.kind, part.instrument): part for part in parse_manifest(self.manifest)
         }
         self._files: dict[str, str] = dict(cycle.parts.values_list("sha256", "file"))
+        self._tell = tell
+        self._done, self._total = 0, sum(part.rows for part in self.parts.values() if part.kind == "usage")
 
     def units(self) -> list[UnitRow]:
         """Return the units of the city."""
@@ -55,7 +58,12 @@ class StoredSnapshot:
 
     def usage(self, instrument: str) -> list[UsageRow]:
         """Return the usage rows of one instrument, by public id; none where the snapshot has no such part."""
-        return self._rows(UsageRow, "usage", instrument) if ("usage", instrument) in self.parts else []
+        part = self.parts.get(("usage", instrument))
+        if part is None:
+            return []
+        self._tell(self._done, self._total)
+        self._done = min(self._done + part.rows, self._total)  # some instruments are read twice
+        return self._rows(UsageRow, "usage", instrument)
 
     def verify(self) -> None:
         """Read every part. Raises SnapshotDamaged for the first that is not what was frozen."""

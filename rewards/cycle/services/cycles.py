@@ -10,12 +10,13 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.money import round_to_fen
+from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
 from rewards.cycle.domain.states import MOVES
-from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.cycles import cycle_lock
-from rewards.cycle.services.snapshot import snapshot_write
+from rewards.cycle.models import AssessmentCycle, SnapshotPart
+from rewards.cycle.services.long_steps import LongStep
+from rewards.cycle.services.snapshot import WrittenSnapshot, snapshot_write
 from rewards.policy.models import RewardPolicy
 from rewards.policy.selectors import get_policy
 
@@ -43,20 +44,37 @@ def cycle_open(
     return cycle
 
 
-@transaction.atomic
 def cycle_freeze(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
     """Write the year's facts into a snapshot; from then on every step is computed from it alone.
 
     Raises IllegalMove when the cycle is frozen already, YearNotOver before its year has ended in the city.
     """
-    cycle = cycle_lock(cycle_id)
+    return FREEZE.take(actor=actor, cycle_id=cycle_id, now=now)
+
+
+def _admit_freeze(actor: "User", cycle: AssessmentCycle, now: datetime) -> None:
     require(actor, "rewards.run_cycle", cycle)
-    cycle.state = next_state(MOVES, cycle.state, "freeze")
+    next_state(MOVES, cycle.state, "freeze")
     if now.astimezone(CITY_TIME).year <= cycle.year:
         raise YearNotOver(year=cycle.year)
-    cycle.snapshot_hash = snapshot_write(cycle=cycle)
-    cycle.frozen_at = now
+
+
+def _compute_freeze(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> WrittenSnapshot:
+    return snapshot_write(year=cycle.year, tell=tell)
+
+
+def _keep_freeze(
+    actor: "User", cycle: AssessmentCycle, snapshot: WrittenSnapshot, now: datetime
+) -> AssessmentCycle:
+    for part in snapshot.parts:
+        part.cycle = cycle
+    SnapshotPart.objects.bulk_create(snapshot.parts)
+    cycle.state = next_state(MOVES, cycle.state, "freeze")
+    cycle.snapshot_hash, cycle.frozen_at = snapshot.name, now
     cycle.save(update_fields=["state", "snapshot_hash", "frozen_at"])
-    details = {"snapshot": cycle.snapshot_hash, "parts": cycle.parts.count()}
+    details = {"snapshot": cycle.snapshot_hash, "parts": len(snapshot.parts)}
     record(actor=actor, action="cycle.frozen", subject=cycle, now=now, details=details)
     return cycle
+
+
+FREEZE = LongStep(_admit_freeze, _compute_freeze, _keep_freeze)

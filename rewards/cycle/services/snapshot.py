@@ -7,10 +7,12 @@ ids, which are translated or dropped here. Memory is bounded by the usage of one
 
 import gzip
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from bookings.public import DecisionsOfYear, UsageOfYear, decisions_of_year, usage_of_year
 from instrument_share.accounts.selectors import organization_ids_by_uscc, organizations_by_id, related_ids
+from instrument_share.kernel.progress import Tell, tell_nobody
 from providers.public import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
 from rewards.cycle.domain.parts import Part, encode_manifest, encode_part, hash_content
 from rewards.cycle.domain.snapshot_schema import (
@@ -22,7 +24,7 @@ from rewards.cycle.domain.snapshot_schema import (
     UsageRow,
     build_row,
 )
-from rewards.cycle.models import AssessmentCycle, SnapshotPart
+from rewards.cycle.models import SnapshotPart
 from rewards.cycle.selectors.snapshot import FOLDER, get_manifest_name
 from rewards.cycle.services.files import file_store
 
@@ -30,13 +32,20 @@ FAST = 1
 """Level of compression: a fifth larger than at 6 in 40 % of the time; the hash is over what is compressed."""
 
 
-def snapshot_write(*, cycle: AssessmentCycle) -> str:
-    """Store the present facts of the year and return the snapshot's name, its manifest's SHA-256.
+@dataclass(frozen=True)
+class WrittenSnapshot:
+    """A snapshot in file storage: its name, the SHA-256 of its manifest, and unsaved rows of its parts."""
 
-    The same facts give the same name and files. Raises ColumnsDiffer if another app returns columns that are
-    not in the schema.
+    name: str
+    parts: Sequence[SnapshotPart]
+
+
+def snapshot_write(*, year: int, tell: Tell = tell_nobody) -> WrittenSnapshot:
+    """Store the present facts of the year as files; `tell` hears how many of its logs are in them.
+
+    The same facts give the same name and files, so that it may be repeated. Raises ColumnsDiffer if another
+    app returns columns that are not in the schema.
     """
-    year = cycle.year
     units = list(units_of_year(year))
     ids = organization_ids_by_uscc(row["uscc"] for row in units)
     stored = [
@@ -48,16 +57,13 @@ def snapshot_write(*, cycle: AssessmentCycle) -> str:
     stored += [
         _part_store("usage", map(_usage, rows), public_id, pk)
         for (pk, public_id), rows in groupby(
-            usage_of_year(year), key=lambda row: (row["instrument_id"], row["instrument"])
+            usage_of_year(year, tell), key=lambda row: (row["instrument_id"], row["instrument"])
         )
     ]
-    for _, part in stored:
-        part.cycle = cycle
-    SnapshotPart.objects.bulk_create([part for _, part in stored])
     manifest = encode_manifest(year, [part for part, _ in stored])
     name = hash_content(manifest)
     file_store(folder=FOLDER, name=get_manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
-    return name
+    return WrittenSnapshot(name, [row for _, row in stored])
 
 
 def _part_store(

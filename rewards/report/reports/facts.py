@@ -9,6 +9,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import working_days_between
 from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 
@@ -47,12 +48,29 @@ def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
         )
         .order_by("-score", "organization__uscc")
     )
-    findings = (
+    findings = list(
         Finding.objects.filter(cycle=cycle)
         .select_related("organization", "instrument")
         .order_by("organization__uscc", "kind", "id")
     )
-    return ReportFacts(cycle, list(assessments), list(findings), _notice_working_days(cycle))
+    facts = ReportFacts(cycle, list(assessments), findings, _notice_working_days(cycle))
+    _name_as_frozen(facts)
+    return facts
+
+
+def _name_as_frozen(facts: ReportFacts) -> None:
+    """Give units and instruments the names and numbers that they had when the year was frozen."""
+    snapshot = StoredSnapshot(facts.cycle)
+    units = {row.organization: row for row in snapshot.units()}
+    instruments = {row.instrument: row for row in snapshot.instruments()}
+    for each in (*facts.assessments, *facts.findings):
+        row = units[each.organization.public_id]
+        each.organization.name_zh, each.organization.name_en = row.name_zh, row.name_en
+        each.organization.uscc = row.uscc
+    results = [one.instrument for each in facts.assessments for one in each.instruments.all()]
+    for instrument in (*results, *(each.instrument for each in facts.findings if each.instrument)):
+        frozen = instruments[instrument.public_id]
+        instrument.name_zh, instrument.name_en = frozen.name_zh, frozen.name_en
 
 
 def _notice_working_days(cycle: AssessmentCycle) -> int:

@@ -1,18 +1,23 @@
 """Check that a report's stored files are unchanged."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.sealed import find_unsealed_awards, get_sealed_units
 from rewards.report.selectors.verification import UNKNOWN, find_signature_problems
 
+NOT_SEALED = gettext_noop("The awards that the platform holds are no longer the sealed ones.")
 GONE = gettext_noop("A file of the report is no longer in storage. Restore it from a backup.")
 
 
-def find_report_problems(report: FinanceReport) -> tuple[str, ...]:
-    """Return problems of the stored PDF and package, as messages to translate.
+def find_report_problems(report: FinanceReport, awards: Mapping[str, Decimal]) -> tuple[str, ...]:
+    """Return problems of the stored PDF and package and of the live awards, as messages to translate.
 
-    Reads both files, without a database query.
+    `awards` are those of the report's cycle, by public id. Reads both files, without a database query.
     """
     try:
         _, pdf = get_report_file(report, "pdf")
@@ -20,4 +25,7 @@ def find_report_problems(report: FinanceReport) -> tuple[str, ...]:
     except OSError:
         return (GONE,)
     same = hash_content(pdf) == report.pdf_sha256 and hash_content(package) == report.package_sha256
-    return (*(() if same else (UNKNOWN,)), *find_signature_problems(pdf))
+    if not same:
+        return (UNKNOWN, *find_signature_problems(pdf))
+    changed = find_unsealed_awards(get_sealed_units(report), awards)
+    return (*((NOT_SEALED,) if changed else ()), *find_signature_problems(pdf))

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
-
 from instrument_share.documents.sealing import signing
 from instrument_share.kernel.errors import gettext_noop
-from rewards.assessment.models import UnitAssessment
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.codes import normalize_code
 from rewards.report.models import FinanceReport
@@ -45,19 +42,8 @@ class Verdict:
 
 
 def find_report_by_code(code: str) -> FinanceReport | None:
-    """Return the public report with a code, however it was typed, or None.
-
-    `.cycle.assessments.all()` are the units with their awards, highest score first.
-    """
-    found = UnitAssessment.objects.select_related("organization", "award").order_by(
-        "-score", "organization__uscc"
-    )
-    return (
-        FinanceReport.objects.filter(code=normalize_code(code))
-        .select_related("cycle__policy")
-        .prefetch_related(Prefetch("cycle__assessments", found))
-        .first()
-    )
+    """Return the public report with a code, however it was typed, or None."""
+    return FinanceReport.objects.filter(code=normalize_code(code)).select_related("cycle__policy").first()
 
 
 def verify_file(content: bytes) -> Verdict:

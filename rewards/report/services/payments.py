@@ -25,11 +25,13 @@ from rewards.report.domain.errors import (
     AlreadyPaid,
     AmountDiffers,
     AwardNotInReport,
+    PaidBeforeReport,
     PaidInFuture,
 )
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport, Payment
 from rewards.report.selectors.reports import report_lock
+from rewards.report.selectors.sealed import require_sealed_awards
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -37,8 +39,12 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "") -> FinanceReport:
-    """Accept the report for Finance, which can record payments from then on."""
+    """Accept the report for Finance, which can record payments from then on.
+
+    Raises ReportDamaged, AwardsNotSealed.
+    """
     report = _answerable(actor, report_id, "accept")
+    require_sealed_awards(report)
     _answer(report, ReportState.ACCEPTED, actor, now, note.strip())
     _close_if_paid(report, actor, now)
     return report
@@ -69,7 +75,8 @@ def payment_record(
 ) -> Payment:
     """Record the payment of a whole award under an accepted report.
 
-    The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, PaidInFuture.
+    What is paid is the sealed amount. The cycle is paid when every award above 0 is. Raises AmountDiffers,
+    AlreadyPaid, PaidInFuture, PaidBeforeReport, ReportDamaged, AwardsNotSealed.
     """
     report, award = report_lock(report_id), award_lock(award_id)
     require(actor, "rewards.record_payment", report)
@@ -105,8 +112,12 @@ def _require_payable(
     paid = Payment.objects.filter(award=award).first()
     if paid is not None:
         raise AlreadyPaid(date=paid.paid_date.isoformat())
-    if amount_yuan != award.amount_yuan or not award.amount_yuan:
-        raise AmountDiffers(award=str(award.amount_yuan), amount=str(amount_yuan))
+    sealed = require_sealed_awards(report)[award.public_id].amount_yuan
+    if amount_yuan != sealed or not sealed:
+        raise AmountDiffers(award=str(sealed), amount=str(amount_yuan))
+    sealed_date = report.sealed_at.astimezone(CITY_TIME).date()
+    if paid_date < sealed_date:
+        raise PaidBeforeReport(date=sealed_date.isoformat())
     if paid_date > now.astimezone(CITY_TIME).date():
         raise PaidInFuture
     if not account.strip():

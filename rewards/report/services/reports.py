@@ -1,12 +1,14 @@
 """Seal and send the report to the Finance Bureau."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 
 from instrument_share.accounts.domain import Role
@@ -16,19 +18,24 @@ from instrument_share.documents import official, tables
 from instrument_share.documents.sealing import package, signing
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
+from rewards.assessment.services.recomputing import find_result_differences
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.files import file_store
+from rewards.cycle.services.long_steps import LongStep
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.codes import generate_code
+from rewards.report.domain.errors import ResultsNotComputed
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
+from rewards.report.selectors.sealed import RESULTS
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -40,34 +47,57 @@ POLICY = "奖励办法.toml"
 SNAPSHOT = "年度数据清单.json"
 
 
-@transaction.atomic
 def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport:
     """Seal the approved results and send them: signed PDF, its tables as XLSX and CSV, policy, manifest.
 
     The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
-    Raises IllegalMove when the cycle is not approved, or was sent already.
+    Everything is computed again first. Raises ResultsNotComputed when that gives other results than those
+    stored, IllegalMove when the cycle is not approved, or was sent already.
     """
-    cycle = cycle_lock(cycle_id)
+    return SEND.take(actor=actor, cycle_id=cycle_id, now=now)
+
+
+@dataclass(frozen=True)
+class SealedFiles:
+    """The package of a report and the paper in it, with the code that is printed there."""
+
+    code: str
+    pdf: bytes
+    archive: package.Package
+
+
+def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.send_report", cycle)
-    cycle.state = next_state(MOVES, cycle.state, "send")
+    next_state(MOVES, cycle.state, "send")
+
+
+def _compute_send(cycle: AssessmentCycle, now: datetime, tell: Tell) -> SealedFiles:
+    differing = find_result_differences(cycle, tell)
+    if differing:
+        raise ResultsNotComputed(count=len(differing), first=str(differing[0]))
     code = generate_code()
-    files = _files(cycle, code, now)
-    sealed = package.seal_package(files, metadata=_facts(cycle, code))
+    files = _files(cycle, code, now, tell)
+    return SealedFiles(code, files[PDF], package.seal_package(files, metadata=_facts(cycle, code)))
+
+
+def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: datetime) -> FinanceReport:
     last = FinanceReport.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
-    pdf_sha256 = hash_content(files[PDF])
+    pdf_sha256 = hash_content(sealed.pdf)
+    archive = sealed.archive
     report = FinanceReport.objects.create(
         cycle=cycle,
         number=last + 1,
-        code=code,
+        code=sealed.code,
         total_yuan=Decimal(cycle.totals["awarded_yuan"]),
-        manifest=json.loads(sealed.manifest),
+        manifest=json.loads(archive.manifest),
         pdf_sha256=pdf_sha256,
-        pdf_file=file_store(folder=FOLDER, name=f"{pdf_sha256}.pdf", content=files[PDF]),
-        package_sha256=sealed.sha256,
-        package_file=file_store(folder=FOLDER, name=f"{sealed.sha256}.zip", content=sealed.content),
+        pdf_file=file_store(folder=FOLDER, name=f"{pdf_sha256}.pdf", content=sealed.pdf),
+        package_sha256=archive.sha256,
+        package_file=file_store(folder=FOLDER, name=f"{archive.sha256}.zip", content=archive.content),
         sealed_at=now,
         sent_by=actor,
     )
+    cycle.state = next_state(MOVES, cycle.state, "send")
     cycle.save(update_fields=["state"])
     details = {"cycle": cycle.public_id, "number": report.number, "pdf_sha256": report.pdf_sha256}
     record(actor=actor, action="report.sent", subject=report, now=now, details=details)
@@ -80,23 +110,31 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
     return report
 
 
-def _files(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, bytes]:
-    """Return every file of the package by name."""
+SEND = LongStep(_admit_send, _compute_send, _keep_send)
+
+
+def _files(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dict[str, bytes]:
+    """Return every file of the package by name; `tell` hears how many are made."""
     facts = get_report_facts(cycle)
     letter = build_finance_letter(
         facts, get_policy_rules(cycle.policy), code=code, url=get_verification_url(code), at=now
     )
-    pdf = signing.sign_pdf(
-        official.render_official(letter), reason="报送", signer_name=letter.sender, signed_at=now
-    )
     sheets = build_data_tables(facts)
-    return {
-        PDF: pdf,
-        XLSX: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=now),
-        **{f"csv/{name}.csv": tables.to_csv(sheet) for name, sheet in sheets.items()},
-        POLICY: cycle.policy.document.encode(),
-        SNAPSHOT: StoredSnapshot(cycle).manifest,
+    makers: dict[str, Callable[[], bytes]] = {
+        PDF: lambda: signing.sign_pdf(
+            official.render_official(letter), reason="报送", signer_name=letter.sender, signed_at=now
+        ),
+        XLSX: lambda: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=now),
+        **{f"csv/{name}.csv": partial(tables.to_csv, sheet) for name, sheet in sheets.items()},
+        RESULTS: lambda: encode_sealed_results(facts),
+        POLICY: cycle.policy.document.encode,
+        SNAPSHOT: lambda: StoredSnapshot(cycle).manifest,
     }
+    files = {}
+    for number, (name, make) in enumerate(makers.items()):
+        tell(number, len(makers))
+        files[name] = make()
+    return files
 
 
 def get_verification_url(code: str) -> str:

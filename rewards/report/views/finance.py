@@ -21,19 +21,24 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
-from rewards.assessment.selectors import assessments
+from rewards.assessment.selectors import assessments, get_award_amounts
 from rewards.policy.selectors import get_policy_rules
+from rewards.report.domain.errors import ReportDamaged
 from rewards.report.domain.states import ReportState
 from rewards.report.forms import AcceptForm, PaymentForm, ReturnForm
 from rewards.report.selectors import reports as reports_selectors
 from rewards.report.selectors.integrity import find_report_problems
 from rewards.report.selectors.payments import get_paid_by_report, reports_waiting_first
 from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.sealed import get_sealed_units
 from rewards.report.services import payments as payments_services
 from rewards.report.services.payments import payment_record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rewards.report.models import FinanceReport
+    from rewards.report.reports.sealed_results import SealedUnit
 
 PER_PAGE = 20
 
@@ -49,12 +54,13 @@ def finance(request: HttpRequest) -> HttpResponse:
         limit=PER_PAGE,
     )
     paid = get_paid_by_report([report.pk for report in page.items])
+    awards = get_award_amounts({report.cycle_id for report in page.items})
     context = {
         "page": page,
         "rows": [
             {
                 "report": report,
-                "problems": find_report_problems(report),
+                "problems": find_report_problems(report, awards.get(report.cycle_id, {})),
                 "paid": paid.get(report.pk, Decimal(0)),
                 "next": _next(report, paid.get(report.pk, Decimal(0))),
             }
@@ -78,18 +84,23 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a report."""
     require(request.user, "rewards.trace_any")
     found = reports_selectors.get_report(request.user, public_id)
-    units = list(assessments(request.user, found.cycle))
-    payments = {payment.award_id: payment for payment in found.payments.all()}
-    awarded = [unit for unit in units if unit.award.amount_yuan]
+    live = {unit.award.public_id: unit for unit in assessments(request.user, found.cycle)}
+    problems = find_report_problems(found, {name: unit.award.amount_yuan for name, unit in live.items()})
+    units = _sealed_units(found)
+    payments = {payment.award.public_id: payment for payment in found.payments.all()}
+    awarded = [unit for unit in units if unit.amount_yuan]
     paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
     answers = rules.has_perm("rewards.answer_report", request.user, found)
     context = {
         "report": found,
         "cycle": found.cycle,
         "policy": get_policy_rules(found.cycle.policy),
-        "problems": find_report_problems(found),
-        "rows": [(unit, payments.get(unit.award.pk)) for unit in units],
-        "sum_of_awards": sum((unit.award.amount_yuan for unit in units), Decimal(0)),
+        "problems": problems,
+        "rows": [
+            (unit, live[unit.award].public_id if unit.award in live else "", payments.get(unit.award))
+            for unit in units
+        ],
+        "sum_of_awards": sum((unit.amount_yuan for unit in units), Decimal(0)),
         "paid": paid,
         "unpaid": found.total_yuan - paid if found.state != ReportState.RETURNED else Decimal(0),
         "progress": ngettext(
@@ -98,10 +109,19 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         % {"paid": len(payments), "units": len(awarded)},
         "files": found.manifest["files"],
         "can_answer": answers and found.state == ReportState.SENT,
-        "can_pay": found.state == ReportState.ACCEPTED
+        "can_pay": not problems
+        and found.state == ReportState.ACCEPTED
         and rules.has_perm("rewards.record_payment", request.user, found),
     }
     return render(request, "rewards/report/report.html", context)
+
+
+def _sealed_units(report: "FinanceReport") -> "Sequence[SealedUnit]":
+    """Return what was sealed, or nothing where the package is damaged, which the page's problems say."""
+    try:
+        return get_sealed_units(report)
+    except ReportDamaged:
+        return ()
 
 
 # Chromium shows a PDF in a page of its own making, with a style in it.
@@ -189,11 +209,12 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
     require(request.user, "rewards.record_payment")
     found = reports_selectors.get_report(request.user, public_id)
     unit = require_found(assessments(request.user, found.cycle).filter(award__public_id=award_id).first())
+    sealed = require_found(next((one for one in get_sealed_units(found) if one.award == award_id), None))
     now = clock.now()
     form = PaymentForm(
         request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
     )
-    amount, name = unit.award.amount_yuan, bilingual(unit.organization, "name")
+    amount, name = sealed.amount_yuan, bilingual(sealed, "name")
     address = reverse("report", args=[public_id])
     return Confirmation(
         heading=_("Payment to {unit}").format(unit=name),

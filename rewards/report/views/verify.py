@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from rewards.report.domain.errors import ReportDamaged
 from rewards.report.forms import MEGABYTE, PAPER_AT_MOST, CodeForm, PaperForm
+from rewards.report.selectors.sealed import get_sealed_units
 from rewards.report.selectors.verification import find_report_by_code, verify_file
 
 ENVELOPE = 64 * 1024
@@ -56,7 +58,11 @@ def _by_code(request: HttpRequest) -> HttpResponse:
         return _answer(request, code_form=form, status=422)
     report = find_report_by_code(form.cleaned_data["code"])
     asked = {"asked_code": form.cleaned_data["code"], "report": report, "by_code": True}
-    return _answer(request, code_form=form, **asked)
+    try:
+        units = get_sealed_units(report) if report else ()
+    except ReportDamaged:
+        return _answer(request, code_form=form, damaged=True, **asked)
+    return _answer(request, code_form=form, units=units, **asked)
 
 
 @csrf_protect

@@ -16,3 +16,9 @@ register = template.Library()
 def next_step_words(ahead: "CycleAhead") -> str:
     """Return the next step of a year, or what it waits for; empty when nothing is left."""
     return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))
+
+
+@register.simple_tag
+def step_under_way(ahead: "CycleAhead") -> str:
+    """Return the long step of a year that is under way; empty if there is none."""
+    return str(ACTIONS.get(ahead.move_under_way, ""))

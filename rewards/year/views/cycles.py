@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.jobs.selectors import is_worker_running
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
@@ -19,32 +20,23 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
-from rewards.assessment.services.scoring import cycle_score
 from rewards.assessment.views import unit_tables
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.cycles import cycles
-from rewards.cycle.services.cycles import cycle_freeze
 from rewards.findings.selectors.browsing import count_findings
-from rewards.findings.services import cycle_check
 from rewards.policy.selectors import get_policy_rules
-from rewards.report.services.reports import report_send
 from rewards.year.forms import ApproveForm
 from rewards.year.selectors import CycleAhead, get_cycle_ahead
+from rewards.year.services import LONG_STEPS, cycle_step_start
+from rewards.year.views.last_step import describe_last_step
 from rewards.year.views.words import ACTIONS, DONE, build_step_line, describe_consequences, describe_waiting
 
-SERVICES: dict[str, Callable[..., Any]] = {
-    "freeze": cycle_freeze,
-    "check": cycle_check,
-    "score": cycle_score,
-    "announce": cycle_announce,
-    "approve": cycle_approve,
-    "send": report_send,
-}
+SHORT_STEPS: dict[str, Callable[..., Any]] = {"announce": cycle_announce, "approve": cycle_approve}
 
 
 @require_safe
 def cycle(request: HttpRequest, year: int) -> HttpResponse:
-    """Show a year's assessment."""
+    """Show a year's assessment, with the long step that is under way."""
     require(request.user, "rewards.trace_any")
     now = clock.now()
     try:
@@ -53,12 +45,16 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         if rules.has_perm("rewards.run_cycle", request.user):
             return HttpResponseRedirect(reverse("cycle_open", args=[year]))
         raise
+    if request.htmx and not ahead.move_under_way:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Refresh": "true"})  # all of the page has changed
     rows = unit_tables.get_assessments(request, ahead.cycle)
     context = {
         "cycle": ahead.cycle,
         "ahead": ahead,
         "steps": build_step_line(ahead),
         "waits": describe_waiting(ahead),
+        "news": describe_last_step(ahead),
+        "has_worker": bool(ahead.move_under_way) and is_worker_running(now),
         "primary": _primary(request, ahead),
         "again": _again(request, ahead),
         "policy": get_policy_rules(ahead.cycle.policy),
@@ -91,7 +87,7 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     year, step = ahead.cycle.year, ahead.step
     if step.waits_for == "findings":
         return (_("Go to the open findings"), reverse("findings", args=[year]) + "?state=open", False)
-    if step.move and rules.has_perm("rewards.run_cycle", request.user):
+    if step.move and not ahead.move_under_way and rules.has_perm("rewards.run_cycle", request.user):
         return (ACTIONS[step.move], reverse("cycle_step", args=[year, step.move]), True)
     if ahead.report is not None and ahead.cycle.state in {CycleState.REPORTED, CycleState.PAID}:
         return (_("Open the report"), reverse("report", args=[ahead.report.public_id]), False)
@@ -100,7 +96,7 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
 
 def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
     """Return steps that can be repeated but are not the next one."""
-    if not rules.has_perm("rewards.run_cycle", request.user):
+    if ahead.move_under_way or not rules.has_perm("rewards.run_cycle", request.user):
         return []
     moves = []
     if ahead.step.waits_for == "findings" and ahead.step.move:
@@ -114,22 +110,30 @@ def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
 
 @confirmation_view
 def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
-    """Confirm a step and take it; errors are shown above the question."""
-    if verb not in SERVICES:
+    """Confirm a step and take it, a long one by a job; errors are shown above the question."""
+    if verb not in ACTIONS:
         raise NotFound
     require(request.user, "rewards.run_cycle")
     now = clock.now()
     ahead = get_cycle_ahead(request.user, year, now)
+    is_long = verb in LONG_STEPS
     form_class: type[forms.Form] = ApproveForm if verb == "approve" else forms.Form
     form = form_class(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("{year}: {action}").format(year=year, action=ACTIONS[verb]),
         consequences=list(describe_consequences(verb, ahead, now.astimezone(CITY_TIME).date())),
         action=ACTIONS[verb],
-        perform=lambda: SERVICES[verb](
-            actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data
+        perform=lambda: _take(
+            verb, actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data
         ),
-        success=str(DONE[verb]),
+        success=_("The step has started. This page shows how far it is.") if is_long else DONE[verb],
         back_address=reverse("cycle", args=[year]),
         form=form,
     )
+
+
+def _take(verb: str, **facts: Any) -> None:
+    if verb in LONG_STEPS:
+        cycle_step_start(move=verb, **facts)
+    else:
+        SHORT_STEPS[verb](**facts)

@@ -135,4 +135,4 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             ahead.open_findings,
         ) % {"count": ahead.open_findings}
     if move in {"freeze", "check", "score", "send"}:
-        yield _("It takes some seconds. The page comes back when it is done.")
+        yield _("It may take minutes and goes on when you leave the page, which shows how far it is.")

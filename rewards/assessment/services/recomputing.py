@@ -1,0 +1,101 @@
+"""Compute a year again and compare it with what is stored."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Field, JSONField, Model
+
+from instrument_share.kernel.progress import Tell, tell_nobody
+from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.assessment.services.result_rows import build_result_rows, build_year_figures
+from rewards.assessment.services.scoring import compute_year
+from rewards.cycle.models import AssessmentCycle
+from rewards.findings.selectors.findings import get_rulings
+from rewards.policy.selectors import get_policy_rules
+
+OWN_NAMES = frozenset({"id", "public_id", "cycle", "assessment"})
+"""What a row is called and belongs to, which no computing gives."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A stored figure that is not what snapshot, policy, budget and decisions give; empty: there is none."""
+
+    where: str
+    stored: str
+    computed: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.stored or '—'} is stored, {self.computed or '—'} was computed"
+
+
+def find_result_differences(cycle: AssessmentCycle, tell: Tell = tell_nobody) -> list[Difference]:
+    """Compute the year from its snapshot, policy, budget and decisions, and compare every stored figure.
+
+    Raises SnapshotDamaged, SnapshotVersionUnknown.
+    """
+    outcome = compute_year(cycle, get_rulings(cycle), tell)
+    rows = build_result_rows(cycle, get_policy_rules(cycle.policy), outcome, {})
+    computed = [*rows.assessments, *rows.indicators, *rows.instruments, *rows.awards]
+    figures = build_year_figures(outcome)
+    return [
+        *_differences(
+            {f"year {name}": _plain(getattr(cycle, name)) for name in figures},
+            {f"year {name}": _plain(figure) for name, figure in figures.items()},
+        ),
+        *_differences(_figures(_stored(cycle)), _figures(computed)),
+    ]
+
+
+def _stored(cycle: AssessmentCycle) -> Iterator[Model]:
+    yield from UnitAssessment.objects.filter(cycle=cycle)
+    for model in (IndicatorResult, InstrumentResult, Award):
+        yield from model.objects.filter(assessment__cycle=cycle).select_related("assessment")
+
+
+def _figures(rows: Iterable[Model]) -> dict[str, str]:
+    """Return every figure of the rows by where it stands: unit, row and field."""
+    return {
+        f"{_place(row)} {field.name}": _value(row, field)
+        for row in rows
+        for field in row._meta.concrete_fields
+        if field.name not in OWN_NAMES
+    }
+
+
+def _place(row: Model) -> str:
+    """Return the unit and, of an indicator or instrument, which one it is; both by their ids."""
+    match row:
+        case UnitAssessment():
+            return f"unit {row.organization_id}"
+        case IndicatorResult():
+            return f"unit {row.assessment.organization_id} indicator {row.code}"
+        case InstrumentResult():
+            return f"unit {row.assessment.organization_id} instrument {row.instrument_id}"
+        case Award():
+            return f"unit {row.assessment.organization_id} award"
+    raise TypeError(row)
+
+
+def _value(row: Model, field: "Field[Any, Any]") -> str:
+    value = getattr(row, field.attname)
+    return _plain(value if isinstance(field, JSONField) else field.to_python(value))
+
+
+def _plain(value: Any) -> str:
+    """Return one text for equal values, whether they were stored or are just computed."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_number)
+
+
+def _number(value: Any) -> str:
+    return format(value.normalize(), "f")
+
+
+def _differences(stored: dict[str, str], computed: dict[str, str]) -> list[Difference]:
+    return [
+        Difference(where, stored.get(where, ""), computed.get(where, ""))
+        for where in sorted(stored.keys() | computed.keys())
+        if stored.get(where) != computed.get(where)
+    ]

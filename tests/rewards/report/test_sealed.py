@@ -1,0 +1,180 @@
+"""What is sealed is what is shown, accepted and paid; whatever is changed behind it is named."""
+
+import zipfile
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from instrument_share.journal.guards import guards_lifted
+from rewards.assessment.models import Award
+from rewards.assessment.services.recomputing import find_result_differences
+from rewards.report.domain.errors import (
+    AwardsNotSealed,
+    PaidBeforeReport,
+    ReportDamaged,
+    ResultsNotComputed,
+)
+from rewards.report.models import Payment
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.sealed import RESULTS, get_sealed_units
+from rewards.report.services.payments import payment_record, report_accept
+from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.conftest import DAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def report(steps):
+    return steps.through("send")
+
+
+def change(statement, *values):
+    """Change rows as somebody does who may do everything in the database."""
+    with guards_lifted(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        assert cursor.rowcount > 0
+
+
+def swap_awards(year, yuan=100_000):
+    """100,000 yuan more for one unit and less for another: the sum stays."""
+    for unit, more in ((year.first, yuan), (year.second, -min(yuan, 8067))):
+        change(
+            "UPDATE rewards_award SET amount_yuan = amount_yuan + %s WHERE assessment_id IN"
+            " (SELECT id FROM rewards_unitassessment WHERE organization_id = %s)",
+            more,
+            unit.pk,
+        )
+
+
+def pay(report, unit, amount, *, actor, day=date(2026, 1, 21)):
+    return payment_record(
+        actor=actor,
+        report_id=report.pk,
+        award_id=Award.objects.get(assessment__organization=unit).pk,
+        amount_yuan=Decimal(amount),
+        paid_date=day,
+        account="6222 0000",
+        now=AFTER + 17 * DAY,
+    )
+
+
+def test_the_sealed_results_are_data_of_the_package(report, year):
+    assert [(unit.name_zh, str(unit.score), str(unit.amount_yuan)) for unit in get_sealed_units(report)] == [
+        ("云屏大学", str(unit_score(year.first)), "91933.00"),
+        ("云屏材料研究所", str(unit_score(year.second)), "8067.00"),
+        ("云屏海洋研究院", str(unit_score(year.third)), "0.00"),
+    ]
+
+
+def unit_score(unit):
+    return Award.objects.get(assessment__organization=unit).assessment.score
+
+
+def test_changed_awards_are_not_accepted(report, year, steps):
+    swap_awards(year)
+    with pytest.raises(AwardsNotSealed) as refused:
+        report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
+    assert refused.value.params == {"units": "云屏大学、云屏材料研究所"}
+    report.refresh_from_db()
+    assert report.state == "sent"
+
+
+@pytest.mark.parametrize("amount", ["91933.00", "191933.00"])
+def test_nothing_is_paid_by_awards_that_changed_after_accepting(report, year, steps, amount):
+    report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
+    swap_awards(year)
+    with pytest.raises(AwardsNotSealed):
+        pay(report, year.first, amount, actor=steps.city.finance)
+    assert not Payment.objects.exists()
+
+
+def test_nothing_is_paid_before_the_report(report, year, steps):
+    report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
+    with pytest.raises(PaidBeforeReport) as refused:
+        pay(report, year.first, "91933.00", actor=steps.city.finance, day=date(2026, 1, 19))
+    assert refused.value.params == {"date": "2026-01-20"}
+    assert pay(report, year.first, "91933.00", actor=steps.city.finance, day=date(2026, 1, 20)).pk
+
+
+def damage(report):
+    """Raise an award in the stored package, and pack it again."""
+    with default_storage.open(report.package_file) as file:
+        package = file.read()
+    changed = BytesIO()
+    with zipfile.ZipFile(BytesIO(package)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'"91933.00"', b'"99933.00"'))
+    with default_storage.open(report.package_file, "wb") as file:
+        file.write(changed.getvalue())
+
+
+def test_a_damaged_package_is_not_accepted(report, steps):
+    damage(report)
+    with pytest.raises(ReportDamaged):
+        report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
+
+
+FIGURES = {
+    "award amount_yuan": "UPDATE rewards_award SET amount_yuan = amount_yuan + 1",
+    "award reasoning": "UPDATE rewards_award SET reasoning = '{}'",
+    "score": "UPDATE rewards_unitassessment SET score = 100",
+    "effective_seconds": "UPDATE rewards_unitassessment SET effective_seconds = effective_seconds + 1",
+    "points": "UPDATE rewards_indicatorresult SET points = 0",
+    "formula": "UPDATE rewards_indicatorresult SET formula = '0'",
+    "external_seconds": "UPDATE rewards_instrumentresult SET external_seconds = external_seconds + 1",
+    "entries_counted": "UPDATE rewards_instrumentresult SET entries_counted = entries_counted + 1",
+    "year totals": "UPDATE rewards_assessmentcycle SET totals = '{}'",
+    "year entries_counted": "UPDATE rewards_assessmentcycle SET entries_counted = entries_counted + 1",
+    "year allocation": "UPDATE rewards_assessmentcycle SET budget_yuan = budget_yuan * 2",
+}
+
+
+@pytest.mark.parametrize(("figure", "statement"), FIGURES.items(), ids=FIGURES)
+def test_nothing_is_sealed_that_the_snapshot_does_not_give(steps, figure, statement):
+    steps.through("approve")
+    assert find_result_differences(steps.cycle) == []
+    change(statement)
+    assert any(figure in one.where for one in find_result_differences(steps.cycle))
+    with pytest.raises(ResultsNotComputed):
+        steps.send()
+    assert steps.cycle.state == "approved"
+    with pytest.raises(CommandError, match=figure):
+        call_command("verify_cycle", str(YEAR))
+
+
+def test_a_year_that_nobody_touched_verifies(report, capsys):
+    call_command("verify_cycle", str(YEAR))
+    assert f"of {YEAR} are what its snapshot gives" in capsys.readouterr().out
+
+
+def test_the_command_names_reports_whose_awards_changed(report, year):
+    swap_awards(year)
+    with pytest.raises(CommandError, match=rf"report 1 \({report.code}\)"):
+        call_command("verify_cycle", str(YEAR))
+    with pytest.raises(CommandError, match="no results"):
+        call_command("verify_cycle", "2019")
+
+
+def test_papers_say_the_names_of_the_freeze(steps, year):
+    steps.through("approve")
+    change(
+        "UPDATE accounts_organization SET name_zh = '改名大学', name_en = 'Renamed' WHERE id = %s",
+        year.first.pk,
+    )
+    change("UPDATE providers_instrument SET name_zh = '改名仪器' WHERE id = %s", year.first_instrument.pk)
+    first = get_report_facts(steps.cycle).assessments[0]
+    assert first.organization.name_zh == "云屏大学"
+    assert "改名仪器" not in {one.instrument.name_zh for one in first.instruments.all()}
+    report = steps.send()
+    _, content = get_report_file(report, "package")
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        text = package.read(RESULTS).decode() + package.read("csv/评价结果.csv").decode()
+    assert "云屏大学" in text
+    assert "改名" not in text
