@@ -9,7 +9,6 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from bookings.usage.selectors import logs_as_counted, yearly
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.accounts.selectors.standing import forget_standing
@@ -282,8 +281,6 @@ def test_progress_shows_and_others_write_while_a_step_is_computed(steps, ask, mo
         thread.join(15)
         assert not thread.is_alive()
 
-    for module in (logs_as_counted, yearly):
-        monkeypatch.setattr(module, "BATCH_SIZE", 50)
     monkeypatch.setattr(services, "TELL_EVERY", 0)
     monkeypatch.setattr(services._Progress, "__call__", note_and_look)
     for move in ("freeze", "check", "score"):
