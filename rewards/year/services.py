@@ -22,11 +22,11 @@ from rewards.cycle.services.cycles import FREEZE
 from rewards.cycle.services.long_steps import LongStep
 from rewards.findings.services import CHECK
 from rewards.report.services.reports import SEND
+from rewards.year.tasks import STEP_JOB
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-STEP_JOB = "rewards.step"
 LONG_STEPS: Mapping[str, LongStep[Any, Any]] = {
     "freeze": FREEZE,
     "check": CHECK,

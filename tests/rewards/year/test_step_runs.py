@@ -235,9 +235,12 @@ def test_a_step_tells_how_many_logs_it_has_done(steps, ask, run_jobs, monkeypatc
     told = []
     monkeypatch.setattr(services, "TELL_EVERY", 0)
     note = services._Progress.__call__
-    monkeypatch.setattr(
-        services._Progress, "__call__", lambda self, *told_now: (told.append(told_now), note(self, *told_now))
-    )
+
+    def note_and_keep(progress, done, total):
+        told.append((done, total))
+        note(progress, done, total)
+
+    monkeypatch.setattr(services._Progress, "__call__", note_and_keep)
     before = {"check": "freeze", "score": "check"}.get(move)
     if before:
         steps.through(before)
