@@ -63,10 +63,10 @@ def _name_as_frozen(facts: ReportFacts) -> None:
     snapshot = StoredSnapshot(facts.cycle)
     units = {row.organization: row for row in snapshot.units()}
     instruments = {row.instrument: row for row in snapshot.instruments()}
-    for each in (*facts.assessments, *facts.findings):
-        row = units[each.organization.public_id]
-        each.organization.name_zh, each.organization.name_en = row.name_zh, row.name_en
-        each.organization.uscc = row.uscc
+    owners = [each.organization for each in facts.assessments]
+    for owner in (*owners, *(each.organization for each in facts.findings)):
+        unit = units[owner.public_id]
+        owner.name_zh, owner.name_en, owner.uscc = unit.name_zh, unit.name_en, unit.uscc
     results = [one.instrument for each in facts.assessments for one in each.instruments.all()]
     for instrument in (*results, *(each.instrument for each in facts.findings if each.instrument)):
         frozen = instruments[instrument.public_id]
