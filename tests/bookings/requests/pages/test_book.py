@@ -70,6 +70,23 @@ def test_a_refused_request_names_price_and_next_bookable_time_and_repeats_no_pro
     assert 'hx-trigger="change from' in page
 
 
+def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
+    """Not the earliest instant that the lead time allows: at that hour the instrument is closed."""
+    city.rule.lead_minutes = 15 * 60
+    city.rule.save()
+    asked = {
+        "starts_at": "2026-03-02T20:00",
+        "ends_at": "2026-03-02T22:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+    }
+    answer = see(city.researcher, "quote", city.instrument.public_id, **asked)
+    page = texts(answer)
+    assert 'data-choose-start="2026-03-03T08:00" data-choose-end="2026-03-03T08:30" >明天 08:00</a>' in page
+    assert "须至少提前 15 小时预约" in page
+    assert "23:00" not in page
+
+
 def test_a_time_in_the_address_is_priced_before_anything_is_sent(city, see):
     asked = {"start": "2026-03-03T09:00", "end": "2026-03-03T12:00"}
     page = texts(see(city.researcher, "book", city.instrument.public_id, **asked))
