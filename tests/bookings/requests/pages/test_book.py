@@ -1,5 +1,6 @@
 """The page on which a time is asked for: its fields follow the rule."""
 
+import re
 from datetime import timedelta
 
 from bookings.requests.domain.choices import Direction
@@ -85,6 +86,18 @@ def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
     assert 'data-choose-start="2026-03-03T08:00" data-choose-end="2026-03-03T08:30" >明天 08:00</a>' in page
     assert "须至少提前 15 小时预约" in page
     assert "23:00" not in page
+
+
+def test_the_next_bookable_time_is_one_for_the_chosen_payer(city, see):
+    city.rule.user_kinds = ["enterprise"]
+    city.rule.save()
+    asked = {"starts_at": "2026-03-03T06:00", "ends_at": "2026-03-03T07:00", "service_mode": "operated"}
+    for payer, offered in (
+        (city.company.public_id, ['data-choose-start="2026-03-03T08:00"']),
+        ("person", []),
+    ):
+        page = texts(see(city.researcher, "quote", city.instrument.public_id, payer=payer, **asked))
+        assert re.findall(r'data-choose-start="[^"]+"', page) == offered
 
 
 def test_a_time_in_the_address_is_priced_before_anything_is_sent(city, see):
