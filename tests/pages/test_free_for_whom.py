@@ -39,7 +39,7 @@ def shown(city, see):
 
 
 def everywhere(times):
-    return {place: times for place in ("calendar", "timeline", "timeline without JavaScript", "API")}
+    return dict.fromkeys(("calendar", "timeline", "timeline without JavaScript", "API"), times)
 
 
 def opened(events):
