@@ -88,6 +88,23 @@ def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
     assert "23:00" not in page
 
 
+def test_each_problem_is_told_once_with_lengths_in_hours_and_the_hours_of_the_day(city, see):
+    city.rule.max_minutes = 720
+    city.rule.save()
+    asked = {
+        "starts_at": "2026-03-03T09:10",
+        "ends_at": "2026-03-03T22:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+    }
+    page = see(city.researcher, "quote", city.instrument.public_id, **asked).content.decode()
+    assert re.findall(r"<li>([^<]+)</li>", page) == [
+        "开始和结束时间须以 30 分钟为单位，请调整。",
+        "单次预约最长 12 小时，请提前结束时间。",
+        "所选时间超出开放时段（2026年3月3日 周二 08:00–20:00），请在开放时段内选择。",
+    ]
+
+
 def test_the_next_bookable_time_is_one_for_the_chosen_payer(city, see):
     city.rule.user_kinds = ["enterprise"]
     city.rule.save()
