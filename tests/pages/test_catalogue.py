@@ -171,6 +171,14 @@ def test_every_filter_can_be_taken_away_by_itself_and_keeps_the_others(shop, ask
     ]
 
 
+def test_more_filters_are_folded_until_one_is_in_use(shop, ask):
+    def panel(**query):
+        page = ask(**query).content.decode()
+        return re.findall(r'<details class="filters"\s*(open)?\s*>', page)
+
+    assert (panel(), panel(q="质谱", day="2026-03-03"), panel(vouchers="on")) == ([""], [""], ["open"])
+
+
 def test_category_counts_ignore_category_filter(shop, ask):
     top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
     middle = InstrumentCategory.objects.create(version="1", code="010100", name_zh="电镜类", parent=top)
