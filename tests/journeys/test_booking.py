@@ -151,6 +151,13 @@ def test_the_calendar_goes_to_the_week_of_a_time_that_is_typed_or_linked(city, d
     page.goto(f"/instruments/{city.instrument.public_id}/book/?start=2026-03-25T09:00&end=2026-03-25T10:00")
     expect(week).to_have_text("2026年3月25日–31日")
     expect(chosen).to_contain_text("09:00–10:00")
+    with page.expect_response("**/availability/**"):
+        page.locator(".calendar button.ec-next").click()
+    expect(chosen).to_have_count(0)
+    with page.expect_response("**/availability/**"):
+        page.locator(".calendar button.ec-prev").click()
+    expect(page.locator(".calendar .time-open").first).to_be_visible()
+    expect(chosen).to_contain_text("09:00–10:00")
 
 
 def test_second_booking_of_same_time_is_refused(city, desk_of, watch):
