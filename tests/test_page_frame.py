@@ -41,7 +41,8 @@ def text_of(html):
 class Page:
     """What the frame of a page says."""
 
-    def __init__(self, html):
+    def __init__(self, html, address):
+        self.address = address
         self.headings = [text_of(one) for one in re.findall(r"<h1[^>]*>(.*?)</h1>", html, re.DOTALL)]
         title = re.search(r"<title>(.*?)</title>", html, re.DOTALL)
         self.title = text_of(title[1]).rpartition(" · ")[0]
@@ -52,6 +53,11 @@ class Page:
         ways = r'<p class="back"><a href="([^"]+)"|<a [^>]*href="([^"]+)"[^>]* data-close'
         self.back = [unescape(one or other) for one, other in re.findall(ways, html)]
         self.has_tabs = 'class="tab-line"' in html
+        self.searches = [
+            (re.findall(r' hx-get="([^"]*)"', form), "hx-push-url" in form)
+            for form in re.findall(r"<form\b[^>]*>", html)
+            if "hx-get" in form
+        ]
 
 
 def opened(client, address):
@@ -64,7 +70,7 @@ def opened(client, address):
         return None
     if answer.status_code == 302 or "html" not in answer["Content-Type"]:
         return None
-    return Page(answer.content.decode())
+    return Page(answer.content.decode(), address)
 
 
 def problems_of(name, page, entry, client):
@@ -80,6 +86,10 @@ def problems_of(name, page, entry, client):
         yield f"stands at {page.current} and not at {entry and entry.address}"
     if not page.back and not page.has_tabs and name not in ON_TOP and not name.startswith("account_"):
         yield "leads nowhere back"
+    for search in page.searches:
+        # An empty address is the present one with its question, to which the form's fields would be added.
+        if search != ([page.address], True):
+            yield f"narrows what it shows at {search}"
     for address in page.back:
         if client.get(address).status_code >= 400:
             yield f"leads back to {address}, which the reader may not open"

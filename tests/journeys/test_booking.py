@@ -84,6 +84,9 @@ def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(
 
     clock.set(slot(hour=10).start)
     theirs.goto("/keeper/")
+    who = theirs.locator(".timeline .ec-event-words")
+    expect(who).to_have_text("戊 · 铝合金断口形貌")
+    expect(who).to_be_visible()
     theirs.get_by_role("button", name="签到").click()
     expect(theirs.locator("#notes")).to_contain_text("戊已签到")
     clock.move(2 * HOUR)
@@ -134,6 +137,27 @@ def test_keyboard_time_choice_shows_all_problems(city, desk_of, watch):
     expect(page.locator("#id_ends_at")).to_have_value("2026-03-04T08:30")
     expect(page.locator("#id_subject")).to_have_value("铝合金断口形貌")
     assert bookings_of(city.researcher) == []
+
+
+def test_the_calendar_goes_to_the_week_of_a_time_that_is_typed_or_linked(city, desk_of):
+    page = desk_of(city.researcher)
+    week, chosen = page.locator(".calendar .ec-title"), page.locator(".calendar .time-chosen")
+    open_book(page, city)
+    expect(week).to_have_text("2026年3月2日–8日")
+    page.locator("#id_starts_at").fill("2026-03-17T10:00")
+    page.locator("#id_ends_at").fill("2026-03-17T12:00")
+    expect(week).to_have_text("2026年3月17日–23日")
+    expect(chosen).to_contain_text("10:00–12:00")
+    page.goto(f"/instruments/{city.instrument.public_id}/book/?start=2026-03-25T09:00&end=2026-03-25T10:00")
+    expect(week).to_have_text("2026年3月25日–31日")
+    expect(chosen).to_contain_text("09:00–10:00")
+    with page.expect_response("**/availability/**"):
+        page.locator(".calendar button.ec-next").click()
+    expect(chosen).to_have_count(0)
+    with page.expect_response("**/availability/**"):
+        page.locator(".calendar button.ec-prev").click()
+    expect(page.locator(".calendar .time-open").first).to_be_visible()
+    expect(chosen).to_contain_text("09:00–10:00")
 
 
 def test_second_booking_of_same_time_is_refused(city, desk_of, watch):

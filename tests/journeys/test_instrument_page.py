@@ -1,6 +1,7 @@
 """An instrument's page and the timeline by keyboard, on a phone and on paper."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -62,6 +63,17 @@ def test_a_key_on_a_stretch_of_the_timeline_leads_to_the_form_with_its_time(open
     page.keyboard.press(key)
     expect(page.locator("#id_starts_at")).to_have_value("2026-03-03T12:00")
     expect(page.locator("#id_ends_at")).to_have_value("2026-03-03T12:30")
+
+
+def test_the_calendar_opens_at_the_hour_of_the_first_bookable_time(city, open_page):
+    city.instrument.open_windows.all().delete()
+    factories.windows(city.instrument, NOW + timedelta(hours=13), length=timedelta(hours=2))
+    page = open_page("/instruments/{}/")
+    calendar = page.locator(".calendar").bounding_box()
+    first = page.locator(".calendar .ec-stretch").first
+    page.wait_for_function("() => document.querySelector('.calendar .ec-main').scrollTop > 0")
+    top = first.bounding_box()["y"]
+    assert calendar["y"] < top < calendar["y"] + calendar["height"] - 40
 
 
 def test_a_click_on_a_stretch_books_from_there_or_from_its_last_start(open_page):

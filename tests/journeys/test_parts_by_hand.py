@@ -74,6 +74,22 @@ def test_the_calendar_says_its_days_as_the_language_writes_them(
     assert page.evaluate(script, days) == spans
 
 
+@pytest.mark.parametrize(
+    ("locale", "end", "said"),
+    [
+        ("zh-CN", "2026-03-03T23:30", "3月3日周二 20:00–23:30"),
+        ("zh-CN", "2026-03-04T00:00", "3月3日周二 20:00–24:00"),
+        ("zh-CN", "2026-03-04T10:00", "3月3日周二 20:00 – 3月4日周三 10:00"),
+        ("zh-CN", "2026-03-05T00:00", "3月3日周二 20:00 – 3月5日周四 00:00"),
+        ("en", "2026-03-04T00:00", "Tue 3 Mar 20:00–24:00"),
+    ],
+)
+def test_a_time_until_midnight_ends_at_24_and_one_over_a_night_names_both_days(open_guide, locale, end, said):
+    page = open_guide(locale=locale)
+    script = "(end) => import('/static/instrument_share/js/time.js').then((t) => t.rangeText(%r, end))"
+    assert page.evaluate(script % "2026-03-03T20:00", end) == said
+
+
 def test_the_list_has_the_starts_that_admit_a_length(open_guide):
     page = open_guide()
     page.locator(".calendar ~ details summary").click()

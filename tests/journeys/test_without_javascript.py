@@ -72,3 +72,15 @@ def test_a_time_of_the_next_week_and_its_price_before_the_request(city, plain, w
     expect(page.locator("#notes")).to_contain_text("机组将在")
     assert Booking.objects.get().project == "断口研究"
     assert page.locator("body").bounding_box()["width"] == width
+
+
+def test_a_stretch_of_the_timeline_leads_to_the_form_with_its_first_time(city, plain):
+    page = plain(city.researcher.username)
+    page.goto("/timeline/?day=2026-03-03")
+    expect(page.locator(".time-part")).to_be_hidden()
+    page.get_by_label("日期", exact=True).fill("2026-03-05")
+    page.get_by_role("button", name="搜索").click()
+    page.get_by_role("link", name="08:00–20:00 场发射扫描电子显微镜").click()
+    expect(page.locator("#id_starts_at")).to_have_value("2026-03-05T08:00")
+    expect(page.locator("#id_ends_at")).to_have_value("2026-03-05T08:30")
+    expect(page.locator("#quote")).to_contain_text("¥50.00")

@@ -171,6 +171,14 @@ def test_every_filter_can_be_taken_away_by_itself_and_keeps_the_others(shop, ask
     ]
 
 
+def test_more_filters_are_folded_until_one_is_in_use(shop, ask):
+    def panel(**query):
+        page = ask(**query).content.decode()
+        return re.findall(r'<details class="filters"\s*(open)?\s*>', page)
+
+    assert (panel(), panel(q="质谱", day="2026-03-03"), panel(vouchers="on")) == ([""], [""], ["open"])
+
+
 def test_category_counts_ignore_category_filter(shop, ask):
     top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
     middle = InstrumentCategory.objects.create(version="1", code="010100", name_zh="电镜类", parent=top)
@@ -337,6 +345,8 @@ def test_comparison_begins_with_what_decides_and_marks_the_best(shop, see):
     assert "样品要求" not in groups["其他信息"]
     body = page.content.decode()
     assert f"/instruments/{shop.cheap.public_id}/book/?start=2026-03-02T08%3A00" in body
+    for said in ("¥40.00 /小时 最低价 ¥100.00 /小时 最早可约", "08:00 最早 2026年3月2日 11:00 可预约对象"):
+        assert said in text_of(page)
     assert see(None, "compare").context["columns"] == []
 
 
@@ -400,6 +410,9 @@ def test_empty_result_suggests_words_categories_and_contact(shop, ask):
     ways_on = page.context["ways_on"]
     assert (ways_on.words[0][0], parse_qs(ways_on.words[0][1].partition("?")[2])) == ("电镜", {"q": ["电镜"]})
     assert [(one[0], one[3]) for one in ways_on.categories] == [("分析仪器", 3)]
+    links = re.findall(r'<a\s[^>]*href="([^"]+)"[^>]*>\s*([^<]+?)\s*<', page.content.decode())
+    assert ("/instruments/?q=%E7%94%B5%E9%95%9C", "电镜") in links
+    assert ("/instruments/?category=010000", "分析仪器") in links
     text = text_of(page)
     assert "云屏市科学技术局" in text
     assert "0999-1234567" in text

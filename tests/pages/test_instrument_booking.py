@@ -196,6 +196,16 @@ def test_the_calendar_opens_at_a_first_bookable_day_beyond_this_week(city, see):
     assert 'data-day="2026-03-11" data-phone-day="2026-03-11"' in page.content.decode()
 
 
+def test_the_next_times_are_named_by_their_day(city, see):
+    body = open_page(see, None, city).content.decode()
+    (times,) = re.findall(r'<p class="next-times">(.*?)</p>', body, re.DOTALL)
+    assert re.findall(r'class="chip" href="[^"]+">([^<]+)</a>', times) == [
+        "今天 08:00",
+        "明天 08:00",
+        "周三 08:00",
+    ]
+
+
 def test_seven_days_are_links_without_javascript(city, see):
     city.rule.lead_minutes = 45
     city.rule.save()

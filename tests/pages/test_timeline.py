@@ -1,6 +1,7 @@
 """A day of many instruments."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import unquote
 
@@ -10,7 +11,7 @@ from providers.search.services.index import search_rebuild
 from providers.units.models import UnitProfile
 from tests import factories
 from tests.bookings.requests.booking import book
-from tests.factories import slot
+from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,20 @@ def test_without_javascript_each_bookable_stretch_leads_to_the_form(city, see):
     ]
     assert 'href="/instruments/?q=%E6%98%BE%E5%BE%AE%E9%95%9C"' in said
     assert "当日没有可约时段" in without_javascript(see(None, "timeline", day="2026-03-01"))
+
+
+def test_without_javascript_a_night_ends_at_24_on_its_first_day(city, see):
+    city.instrument.open_windows.all().delete()
+    factories.windows(city.instrument, NOW + timedelta(hours=10))
+    said = without_javascript(see(None, "timeline", day="2026-03-05"))
+    assert re.findall(r"\d\d:\d\d–\d\d:\d\d", said) == ["00:00–06:00", "18:00–24:00"]
+
+
+def test_without_javascript_the_times_are_those_of_the_reader(city, see):
+    city.rule.user_kinds = ["inside"]
+    city.rule.save()
+    assert "08:00–20:00" in without_javascript(see(city.manager, "timeline", day="2026-03-05"))
+    assert "当日没有可约时段" in without_javascript(see(city.researcher, "timeline", day="2026-03-05"))
 
 
 def test_timeline_of_many_instruments_takes_as_many_statements_as_of_one(city, see, statements):

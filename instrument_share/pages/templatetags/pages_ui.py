@@ -34,7 +34,7 @@ register = template.Library()
 
 DAY_WORDS = {
     "open": lambda: _("partly or wholly free"),
-    "booked": lambda: _("booked out"),
+    "booked": lambda: _("nothing bookable"),
     "closed": lambda: _("closed"),
     "free": lambda: _("not open"),
 }

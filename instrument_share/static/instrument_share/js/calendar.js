@@ -9,7 +9,7 @@ const narrow = window.matchMedia("(max-width: 40rem)");
 export async function show(place) {
   const words = time.wordsOf(place);
   const EventCalendar = await time.loadComponent("EventCalendar", place);
-  const state = { runs: [], resource: null, isOpened: false, place, words };
+  const state = { runs: [], resource: null, chosen: [], isOpened: false, place, words };
   const calendar = EventCalendar.create(place, {
     view: "timeGridDay",
     duration: { days: narrow.matches ? 3 : 7 },
@@ -51,7 +51,8 @@ async function fetchWeek(state, range) {
     state.runs = offers.read(answer.offers);
     openAtFirst(state);
     freeList.show(place, words, resources, state.runs, (_resource, from, until) => choose(state, from, until));
-    return events.map((event) => time.shown(event, words));
+    // The component forgets what was added to the week before it.
+    return [...events.map((event) => time.shown(event, words)), ...state.chosen];
   } catch {
     time.say(place, words.failed, true);
     return [];
@@ -99,6 +100,7 @@ function choose(state, start, end) {
 function mark(state, calendar, start, end) {
   const { place, words } = state;
   const chosen = { id: "chosen", start, end, title: "", classNames: ["time-chosen"], editable: false };
+  state.chosen = [chosen];
   if (calendar.getEventById("chosen")) calendar.removeEventById("chosen");
   calendar.addEvent(chosen);
   time.say(place, words.chosen.replace("{time}", time.rangeText(start, end)));

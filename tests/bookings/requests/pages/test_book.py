@@ -1,5 +1,6 @@
 """The page on which a time is asked for: its fields follow the rule."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,52 @@ def test_a_refused_request_names_price_and_next_bookable_time_and_repeats_no_pro
     assert 'data-choose-start="2026-03-03T08:00"' in box
     assert "存在以下问题" not in page
     assert 'hx-trigger="change from' in page
+
+
+def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
+    """Not the earliest instant that the lead time allows: at that hour the instrument is closed."""
+    city.rule.lead_minutes = 15 * 60
+    city.rule.save()
+    asked = {
+        "starts_at": "2026-03-02T20:00",
+        "ends_at": "2026-03-02T22:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+    }
+    answer = see(city.researcher, "quote", city.instrument.public_id, **asked)
+    page = texts(answer)
+    assert 'data-choose-start="2026-03-03T08:00" data-choose-end="2026-03-03T08:30" >明天 08:00</a>' in page
+    assert "须至少提前 15 小时预约" in page
+    assert "23:00" not in page
+
+
+def test_each_problem_is_told_once_with_lengths_in_hours_and_the_hours_of_the_day(city, see):
+    city.rule.max_minutes = 720
+    city.rule.save()
+    asked = {
+        "starts_at": "2026-03-03T09:10",
+        "ends_at": "2026-03-03T22:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+    }
+    page = see(city.researcher, "quote", city.instrument.public_id, **asked).content.decode()
+    assert re.findall(r"<li>([^<]+)</li>", page) == [
+        "开始和结束时间须以 30 分钟为单位，请调整。",
+        "单次预约最长 12 小时，请提前结束时间。",
+        "所选时间超出开放时段（2026年3月3日 周二 08:00–20:00），请在开放时段内选择。",
+    ]
+
+
+def test_the_next_bookable_time_is_one_for_the_chosen_payer(city, see):
+    city.rule.user_kinds = ["enterprise"]
+    city.rule.save()
+    asked = {"starts_at": "2026-03-03T06:00", "ends_at": "2026-03-03T07:00", "service_mode": "operated"}
+    for payer, offered in (
+        (city.company.public_id, ['data-choose-start="2026-03-03T08:00"']),
+        ("person", []),
+    ):
+        page = texts(see(city.researcher, "quote", city.instrument.public_id, payer=payer, **asked))
+        assert re.findall(r'data-choose-start="[^"]+"', page) == offered
 
 
 def test_a_time_in_the_address_is_priced_before_anything_is_sent(city, see):

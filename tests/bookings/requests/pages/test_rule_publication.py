@@ -95,6 +95,12 @@ def versions():
     return list(OpenServiceRule.objects.order_by("version").values_list("version", flat=True))
 
 
+def test_hours_until_midnight_end_at_24_in_the_preview(post):
+    body = post("preview", **{"patterns-0-opens": "18:00", "patterns-0-closes": "00:00"}).content.decode()
+    assert "18:00–24:00" in body
+    assert "–00:00" not in body
+
+
 def test_preview_lists_bookings_outside_the_new_hours_with_a_free_time(open_city, post):
     booking = late(open_city)
     book(open_city, slot(day=3, hour=9))
