@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 
 from bookings.usage.domain.corrections import EFFECTIVE_PARTS, apply_corrections
@@ -36,6 +37,39 @@ def iterate_counted_rows(
     while rows := [dict(zip(read, row, strict=True)) for row in islice(found, BATCH_SIZE)]:
         _correct(rows)
         yield rows
+
+
+def iterate_by_instrument(
+    logs: QuerySet[UsageLog], sources: Mapping[str, str | Combinable]
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield the logs in batches of rows as above, by instrument and start; the caller may write in between.
+
+    On SQLite a connection that is still reading can't write once another one has written: there the uses of
+    some instruments at a time are read whole. PostgreSQL reads all by one statement, which takes two thirds
+    of the time.
+    """
+    ordered = logs.order_by("instrument_id", "starts_at", "id")
+    if connection.vendor != "sqlite":
+        yield from iterate_counted_rows(ordered, sources)
+        return
+    for instruments in _group_instruments(logs):
+        of_some = iterate_counted_rows(ordered.filter(instrument__in=instruments), sources)
+        yield list(chain.from_iterable(of_some))
+
+
+def _group_instruments(logs: QuerySet[UsageLog]) -> Iterator[list[int]]:
+    """Yield the instruments in groups of 2,000 logs at most, one with more logs alone."""
+    group: list[int] = []
+    size = 0
+    counted = logs.order_by("instrument_id").values("instrument_id").annotate(count=Count("pk"))
+    for row in list(counted):
+        if group and size + row["count"] > BATCH_SIZE:
+            yield group
+            group, size = [], 0
+        group.append(row["instrument_id"])
+        size += row["count"]
+    if group:
+        yield group
 
 
 def _correct(rows: Sequence[dict[str, Any]]) -> None:

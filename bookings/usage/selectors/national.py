@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from bookings.requests.domain.quota import get_year_interval
-from bookings.usage.selectors.logs_as_counted import iterate_counted_rows
+from bookings.usage.selectors.logs_as_counted import iterate_by_instrument
 from bookings.usage.selectors.usage import usage_logs
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def iterate_service_facts(
     """
     found = _logs_of_year(viewer, organization_ids, year).filter(Q(is_confirmed=True))
     sources = {**{name: name for name in LOG_FIELDS}, **RELATED_FIELDS}
-    for rows in iterate_counted_rows(found.order_by("instrument_id", "starts_at", "id"), sources):
+    for rows in iterate_by_instrument(found, sources):
         for row in rows:
             yield {
                 **row,

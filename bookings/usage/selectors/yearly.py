@@ -2,21 +2,18 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from itertools import chain
 from typing import Any, TypedDict, cast
 
-from django.db import connection
-from django.db.models import Count, Exists, F, QuerySet
+from django.db.models import Exists, F
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
-from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_counted_rows
-from bookings.usage.selectors.usage import BATCH_SIZE
+from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_by_instrument
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.progress import Tell, tell_nobody
 from instrument_share.quick_columns import FewLists, WholeSecond
@@ -145,7 +142,7 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
     years_set = providers.times_of_year_set()
     done, total = 0, logs.filter(starts_at__gte=span.start, starts_at__lt=span.end).count()
     tell(done, total)
-    for rows in _iterate_batches(logs, sources):
+    for rows in iterate_by_instrument(logs, sources):
         batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
@@ -158,39 +155,6 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
             yield cast("UsageOfYear", row)
         done += sum(span.start <= row["starts_at"] < span.end for row in batch)
         tell(done, total)
-
-
-def _iterate_batches(
-    logs: QuerySet[UsageLog], sources: Mapping[str, str | Combinable]
-) -> Iterator[list[dict[str, Any]]]:
-    """Yield the logs in batches of rows, by instrument and start, so that the caller may write in between.
-
-    On SQLite a connection that is still reading can't write once another one has written: there the uses of
-    some instruments at a time are read whole. PostgreSQL reads all by one statement, which takes two thirds
-    of the time.
-    """
-    ordered = logs.order_by("instrument_id", "starts_at", "id")
-    if connection.vendor != "sqlite":
-        yield from iterate_counted_rows(ordered, sources)
-        return
-    for instruments in _group_instruments(logs):
-        of_some = iterate_counted_rows(ordered.filter(instrument__in=instruments), sources)
-        yield list(chain.from_iterable(of_some))
-
-
-def _group_instruments(logs: QuerySet[UsageLog]) -> Iterator[list[int]]:
-    """Yield the instruments in groups of 2,000 logs at most, one with more logs alone."""
-    group: list[int] = []
-    size = 0
-    counted = logs.order_by("instrument_id").values("instrument_id").annotate(count=Count("pk"))
-    for row in list(counted):
-        if group and size + row["count"] > BATCH_SIZE:
-            yield group
-            group, size = [], 0
-        group.append(row["instrument_id"])
-        size += row["count"]
-    if group:
-        yield group
 
 
 def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[datetime]) -> None:
