@@ -17,7 +17,7 @@ from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
 from rewards.assessment.domain.facts import Seconds, Yuan
 from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, compute_outcome
-from rewards.assessment.domain.scoring import IndicatorScore
+from rewards.assessment.domain.scoring import ZERO, IndicatorScore
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
@@ -148,7 +148,7 @@ def _assessment(
         points=result.subtotal,
         deducted=result.deducted,
         deductions=[deduction.as_json() for deduction in result.deductions],
-        score=result.score,
+        score=result.score or ZERO,
         grade=result.grade or "",
         grade_zh=grade.title_zh if grade else "",
         grade_en=grade.title_en if grade else "",
