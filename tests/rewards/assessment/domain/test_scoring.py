@@ -71,7 +71,8 @@ def test_findings_take_points_off_up_to_the_cap(overdue, score):
 
 def test_a_total_never_falls_below_zero():
     deductions = FindingDeductions(points={"overdue": Fraction(20)}, cap=Fraction(50))
-    assessment = assess(policy(income_rate(), findings=deductions), UnitFacts(uscc="A"), {"overdue": 1})
+    strict = policy(income_rate(), groups=THIRDS.groups, findings=deductions)
+    assessment = assess(strict, UnitFacts(uscc="A"), {"overdue": 1})
     assert (assessment.score, assessment.deducted) == (0, 20)
 
 
