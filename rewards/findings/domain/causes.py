@@ -38,9 +38,9 @@ FURTHER = "also"
 
 def merge_causes(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return one candidate for each cause, in order of kind and entries."""
-    runs, others = [], []
-    for candidate in candidates:
-        (runs if candidate.kind == RUN else others).append(candidate)
+    candidates = list(candidates)
+    runs = [candidate for candidate in candidates if candidate.kind == RUN]
+    others = [candidate for candidate in candidates if candidate.kind != RUN]
     causes = _join_alike(_tie(others))
     by_entries = {_entries_of(cause): cause for cause in causes}
     for run in runs:
