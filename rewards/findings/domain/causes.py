@@ -11,8 +11,12 @@ from typing import Any
 
 from rewards.findings.domain.checks import Candidate
 
-ALIKE = frozenset({"no_booking", "late_by_hand"})
-"""Kinds that speak of many entries alike."""
+ALIKE = frozenset({"no_booking", "late_by_hand", "self_dealing"})
+"""Kinds that speak of many entries alike (of self-dealing: those of one organization)."""
+COUNTED = ALIKE - {"self_dealing"}
+"""Kinds of which only the number of entries is evidence, even of one."""
+SHARED = ("user", "owner")
+"""Evidence that several entries have in common."""
 TIES = frozenset({"overlap", "device_disagrees", "two_places", "above_calendar", "bulk_at_year_end"})
 RUN = "never_idle"
 
@@ -93,7 +97,8 @@ def _join_alike(causes: Iterable[list[Candidate]]) -> list[list[Candidate]]:
     for number, cause in enumerate(causes):
         kinds = frozenset(candidate.kind for candidate in cause)
         kinds -= {"amount"} if "no_booking" in kinds else set()
-        joined[kinds if kinds & ALIKE and not kinds & TIES else number].extend(cause)
+        users = frozenset(each.evidence["user"] for each in cause if each.kind == "self_dealing")
+        joined[(kinds, users) if kinds & ALIKE and not kinds & TIES else number].extend(cause)
     return list(joined.values())
 
 
@@ -112,10 +117,16 @@ def _merge(cause: Iterable[Candidate]) -> Candidate:
 
 def _sum_up(kind: str, alike: list[Candidate]) -> list[Candidate]:
     """Count what is said of single entries; pairs and days stay as they are."""
-    if kind in TIES or (len(alike) == 1 and kind not in ALIKE):
+    if kind in TIES or (len(alike) == 1 and kind not in COUNTED):
         return alike
     logs = tuple(sorted(_entries_of(alike)))
-    return [Candidate(kind, logs, {"entries": len(logs)})]
+    first = alike[0].evidence
+    shared = {
+        key: first[key]
+        for key in SHARED
+        if key in first and all(each.evidence[key] == first[key] for each in alike)
+    }
+    return [Candidate(kind, logs, {"entries": len(logs), **shared})]
 
 
 def _entries_of(candidates: Iterable[Candidate]) -> frozenset[str]:

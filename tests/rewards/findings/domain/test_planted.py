@@ -190,6 +190,18 @@ def test_what_differs_is_another_cause():
     ]
 
 
+def test_uses_of_one_related_organization_are_one_finding_that_names_it():
+    logs = [use(n, at(3, n), payer_organization=RELATED) for n in (3, 4, 5)]
+    own = use(6, at(3, 6), payer_organization=OWNER.organization)
+    assert [(each.kind, each.entries) for each in found([*logs, own])] == [
+        ("self_dealing", tuple(log.id for log in logs)),
+        ("self_dealing", (own.id,)),
+    ]
+    together, alone = (each.evidence for each in found([*logs, own]))
+    assert together == {"entries": 3, "user": RELATED, "owner": OWNER.organization}
+    assert (alone["user"], alone["amount"]) == (OWNER.organization, "600.00")
+
+
 def test_a_log_over_several_others_is_one_finding_with_each_pair():
     logs = [use(1, at(3, 3, 9)), use(2, at(3, 3, 12)), by_hand(3, at(3, 3, 10), 3)]
     (finding,) = found(logs)
