@@ -149,7 +149,7 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
             row["inside_windows_seconds"] = windows[row["instrument_id"]].seconds_inside(
                 row["starts_at"], row["ends_at"]
             )
-        _count_granted_hours([row for row in batch if not row["inside_windows_seconds"]], years_set)
+        _count_granted_hours([row for row in batch if _is_partly_outside(row)], years_set)
         for row in batch:
             del row["pk"], row["granting_rule"], row["granted_at"]
             yield cast("UsageOfYear", row)
@@ -158,7 +158,7 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
 
 
 def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[datetime]) -> None:
-    """Count, for uses outside every window, the hours that granted their booking.
+    """Count, for uses that leave the windows, the hours that granted their booking where they hold more.
 
     They are those of its version of the rule with the public holidays of that time. A version that is
     published or withdrawn later takes windows away, and so does a day that becomes a public holiday; neither
@@ -175,7 +175,13 @@ def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[dat
         windows = providers.open_time_under([versions[rule_id]], Interval(first, last), days_of)
         hours = OpenSeconds.of(windows)
         for row in alike:
-            row["inside_windows_seconds"] = hours.seconds_inside(row["starts_at"], row["ends_at"])
+            granted_seconds = hours.seconds_inside(row["starts_at"], row["ends_at"])
+            row["inside_windows_seconds"] = max(row["inside_windows_seconds"], granted_seconds)
+
+
+def _is_partly_outside(row: dict[str, Any]) -> bool:
+    length = row["ends_at"] - row["starts_at"]
+    return bool(row["inside_windows_seconds"] < length // timedelta(seconds=1))
 
 
 def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:

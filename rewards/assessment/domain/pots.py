@@ -103,14 +103,17 @@ class _Division:
         return self._results(self.pot.over_budget, self.wanted, shares, total, own)
 
     def of_claims(self) -> dict[str, PotResult]:
-        """Grant each claim where all fit; else divide the pot in proportion to capped or uncapped claims."""
+        """Grant each claim where all fit; else divide the pot in proportion to capped or uncapped claims.
+
+        No share passes its exact claim; only the unit given out by remainder may, up to the claim half-up.
+        """
         own = self._capped({uscc: self._half_up(claim) for uscc, claim in self.wanted.items()})
         results = self._whole(own)
         budget = self.pot.budget
         if budget is None or sum((result.amount for result in results.values()), Fraction(0)) <= budget:
             return results
-        weights = self._weights()
-        shares = fill_shares(weights, [*Limit.each(own), *self.groups, Limit(frozenset(own), budget)])
+        weights, exact = self._weights(), self._capped(self.wanted)
+        shares = fill_shares(weights, [*Limit.each(exact), *self.groups, Limit(frozenset(own), budget)])
         return self._results(self.pot.over_budget, weights, shares, budget, own)
 
     def _whole(self, own: Mapping[str, Fraction]) -> dict[str, PotResult]:
@@ -130,12 +133,14 @@ class _Division:
             )
             for uscc, claim in self.wanted.items()
         }
-        weights = self.wanted if self.pot.over_budget == "fill" else self._capped(self.wanted)
+        exact = self._capped(self.wanted)
+        weights = self.wanted if self.pot.over_budget == "fill" else exact
         for group in self.groups:
             if group.is_exceeded_by(own):
-                mine = {uscc: weights[uscc] for uscc in group.members}
-                limits = {uscc: own[uscc] for uscc in group.members}
-                shares = fill_shares(mine, [group, *Limit.each(limits)])
+                mine, most, limits = (
+                    {uscc: figures[uscc] for uscc in group.members} for figures in (weights, exact, own)
+                )
+                shares = fill_shares(mine, [group, *Limit.each(most)])
                 results.update(self._results("group", mine, shares, group.most, limits))
         return results
 

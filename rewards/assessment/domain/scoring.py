@@ -68,14 +68,17 @@ class Deduction:
 
 @dataclass(frozen=True)
 class Assessment:
-    """One unit's indicators, score and grade. `barred` (proven falsification): score 0 and no award."""
+    """One unit's indicators, score and grade. `barred` (proven falsification): score 0 and no award.
+
+    Under a policy without indicators there is neither score nor grade.
+    """
 
     uscc: str
     indicators: tuple[IndicatorScore, ...]
     subtotal: Decimal
     deductions: tuple[Deduction, ...]
     deducted: Decimal
-    score: Decimal
+    score: Decimal | None
     grade: str | None
     barred: bool
 
@@ -86,7 +89,7 @@ class Assessment:
             "subtotal": str(self.subtotal),
             "deductions": [deduction.as_json() for deduction in self.deductions],
             "deducted": str(self.deducted),
-            "score": str(self.score),
+            "score": None if self.score is None else str(self.score),
             "grade": self.grade,
             "barred": self.barred,
         }
@@ -111,8 +114,8 @@ def assess(
     deductions = _deductions(policy, findings or {})
     cap = round_half_up(policy.findings.cap, POINT)
     deducted = min(sum((deduction.points for deduction in deductions), ZERO), cap)
-    score = ZERO if falsified else min(max(subtotal - deducted, ZERO), FULL)
-    grade = policy.grade_of(Fraction(score))
+    score = _score(subtotal - deducted, falsified) if indicators else None
+    grade = None if score is None else policy.grade_of(Fraction(score))
     return Assessment(
         uscc=facts.uscc,
         indicators=indicators,
@@ -123,6 +126,10 @@ def assess(
         grade=grade.code if grade else None,
         barred=falsified,
     )
+
+
+def _score(points: Decimal, falsified: bool) -> Decimal:
+    return ZERO if falsified else min(max(points, ZERO), FULL)
 
 
 def calculate_points(indicator: Indicator, value: Fraction | None) -> Decimal:

@@ -122,7 +122,8 @@ def _unit(table: Table, policy: RewardPolicy, year_days: int) -> SimulatedUnit:
     else:
         facts = _facts(table.table("facts"), uscc, instruments, year_days)
         assessment = assess(policy, facts, findings, falsified)
-        score, grade = Fraction(assessment.score), assessment.grade
+        score = None if assessment.score is None else Fraction(assessment.score)
+        grade = assessment.grade
     claimant = Claimant(
         uscc=uscc,
         score=score,

@@ -51,11 +51,12 @@ class EntryFacts(msgspec.Struct, frozen=True):
     operator: str = ""
     place: str = ""
     booking: str = ""
+    booked_from: datetime | None = None
     booked_until: datetime | None = None
-    """End of the booking plus its grace."""
+    """The booking with its grace before and after it."""
     quoted: Decimal | None = None
-    outside_windows: bool = False
-    """Whether it touches no open window at all."""
+    outside_seconds: int = 0
+    """How much of it lies outside every open window."""
     rating: Rating | None = None
     """The user's review of this use."""
 

@@ -19,7 +19,7 @@ EXCLUDED_AS: Mapping[UsagePurpose, str] = {
 """The purpose of a log → the exclusion of a policy (`policy.EXCLUSIONS`) that it falls under."""
 
 OVERRUN_GRACE = timedelta(minutes=30)
-"""How long a use may run past the end of its booking before anyone asks."""
+"""How long a use may begin before its booking, or run past its end, before anyone asks."""
 
 
 def entry_from_row(
@@ -54,9 +54,10 @@ def entry_from_row(
         operator=row.operator,
         place=instrument.place_zh,
         booking=row.booking or "",
+        booked_from=row.booked_starts_at - OVERRUN_GRACE if row.booked_starts_at else None,
         booked_until=row.booked_ends_at + OVERRUN_GRACE if row.booked_ends_at else None,
         quoted=row.quoted_yuan,
-        outside_windows=not row.inside_windows_seconds,
+        outside_seconds=(row.ends_at - row.starts_at) // timedelta(seconds=1) - row.inside_windows_seconds,
         rating=row.rating,
     )
 

@@ -140,8 +140,8 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     inside_windows_seconds: Annotated[
         int,
         Column(
-            "how much of the use lies in open windows; where none does, in the hours of the rule that "
-            "granted it, with the public holidays of that time",
+            "how much of the use lies in open windows, or in the hours of the rule that granted it, with "
+            "the public holidays of that time, where that is more",
             "s",
         ),
     ]

@@ -12,6 +12,7 @@ from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.frozen_year import FrozenYear
 from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow
+from rewards.findings.domain.causes import merge_causes
 from rewards.findings.domain.checks import (
     Candidate,
     check_amount,
@@ -28,9 +29,6 @@ from rewards.findings.domain.checks import (
     check_windows,
 )
 
-GROUPED_CHECKS = frozenset({"no_booking", "late_by_hand"})
-"""Checks that speak of many entries alike: one finding for each instrument."""
-
 
 @dataclass(frozen=True)
 class SeenCandidate:
@@ -42,7 +40,7 @@ class SeenCandidate:
 
 
 def run_checks(year: int, snapshot: FrozenYear) -> Iterator[SeenCandidate]:
-    """Yield the candidates of all checks, by instrument, then by operator."""
+    """Yield one candidate for each cause that the checks speak of, by instrument, then by operator."""
     units = {row.uscc: row for row in snapshot.units()}
     instruments = snapshot.instruments()
     whereabouts = Whereabouts()
@@ -50,7 +48,7 @@ def run_checks(year: int, snapshot: FrozenYear) -> Iterator[SeenCandidate]:
         unit = units[instrument.uscc]
         entries = _entries(snapshot, instrument, unit)
         of_year = [entry for entry in entries if entry.is_of_year(year)]
-        for candidate in _group_candidates(check_instrument(year, entries, of_year, frozenset(unit.related))):
+        for candidate in merge_causes(check_instrument(year, entries, of_year, frozenset(unit.related))):
             yield SeenCandidate(candidate, instrument.instrument, unit.uscc)
         whereabouts.add(place, instrument.place_zh, of_year)
     yield from _two_places(snapshot, instruments, units, whereabouts)
@@ -134,23 +132,15 @@ def _two_places(
     entries_by_id = {entry.public_id: entry for entries in by_operator.values() for entry in entries}
     usccs = {row.organization: uscc for uscc, row in units.items()}
     for operator in sorted(by_operator):
-        for candidate in check_two_places(by_operator[operator]):
-            later = entries_by_id[candidate.entries[1]]
-            yield SeenCandidate(candidate, later.instrument, usccs[later.owner])
+        by_later: dict[str, list[Candidate]] = defaultdict(list)
+        for pair in check_two_places(by_operator[operator]):
+            by_later[pair.entries[1]].append(pair)
+        for later, pairs in by_later.items():
+            entry = entries_by_id[later]
+            for candidate in merge_causes(pairs):
+                yield SeenCandidate(candidate, entry.instrument, usccs[entry.owner])
 
 
 def _entries(snapshot: FrozenYear, instrument: InstrumentRow, unit: UnitRow) -> list[EntryFacts]:
     rows = snapshot.usage(instrument.instrument)
     return [entry_from_row(row, instrument, unit) for row in rows if row.confirmed]
-
-
-def _group_candidates(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    grouped: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        if candidate.kind in GROUPED_CHECKS:
-            grouped[candidate.kind].append(candidate)
-        else:
-            yield candidate
-    for kind, alike in sorted(grouped.items()):
-        logs = tuple(sorted(log for candidate in alike for log in candidate.entries))
-        yield Candidate(kind, logs, {"entries": len(logs)})

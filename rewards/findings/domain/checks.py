@@ -34,10 +34,16 @@ class Thresholds:
 
     longest: timedelta = timedelta(hours=24)
     late_days: int = 30
+    outside_windows: timedelta = timedelta(hours=1)
+    """How much of a use may lie outside the windows: half an hour before opening and after closing each."""
+    idle_part: Decimal = Decimal("0.01")
+    """Up to which part of an entry's length idle time is taken for none."""
     amount_ratio: Decimal = Decimal("0.5")
     """How far the amount may lie from the quote, as a part of the quote."""
     bulk_days: int = 10
     bulk_entries: int = 20
+    bulk_delay: timedelta = timedelta(days=3)
+    """An entry made sooner after its end than this is no entry in bulk."""
     never_idle_days: int = 10
     device_seconds: int = 900
     """How far an entry by hand may begin or end from the device's."""
@@ -58,23 +64,30 @@ def check_overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def check_length(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
-    """Find entries longer than the limit, or running past the booking and its grace."""
+    """Find entries longer than the limit, or begun before or running past the booking and its grace."""
     found = []
     for entry in entries:
+        begun_early = entry.booked_from is not None and entry.start < entry.booked_from
         overrun = entry.booked_until is not None and entry.end > entry.booked_until
-        if entry.end - entry.start > limits.longest or overrun:
-            booked = _instant(entry.booked_until) if entry.booked_until else None
-            found.append(_single("too_long", entry, hours=_hours(entry.interval), booked_until=booked))
+        if entry.end - entry.start > limits.longest or begun_early or overrun:
+            evidence = {"hours": _hours(entry.interval), "booked_until": None}
+            if entry.booked_from is not None and begun_early:
+                evidence["booked_from"] = _instant(entry.booked_from)
+            if entry.booked_until is not None:
+                evidence["booked_until"] = _instant(entry.booked_until)
+            found.append(_single("too_long", entry, **evidence))
     return found
 
 
-def check_windows(entries: Iterable[EntryFacts]) -> list[Candidate]:
-    """Find entries that touch no open window at all."""
-    return [
-        _single("outside_windows", entry, hours=_hours(entry.interval))
-        for entry in entries
-        if entry.outside_windows
-    ]
+def check_windows(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    """Find entries that lie outside the open windows wholly, or for longer than the limit."""
+    found = []
+    for entry in entries:
+        outside = timedelta(seconds=entry.outside_seconds)
+        if outside >= entry.end - entry.start or outside > limits.outside_windows:
+            hours = format_rounded(to_hours(entry.outside_seconds))
+            found.append(_single("outside_windows", entry, hours=hours))
+    return found
 
 
 def check_booking(entries: Iterable[EntryFacts]) -> list[Candidate]:
@@ -109,12 +122,17 @@ def check_late_entries(entries: Iterable[EntryFacts], limits: Thresholds = DEFAU
 def check_bulk_at_year_end(
     entries: Iterable[EntryFacts], year: int, limits: Thresholds = DEFAULT
 ) -> list[Candidate]:
-    """Find many entries by hand recorded in the last days of the year: one candidate for all of them."""
+    """Find many entries made by hand, well after their use, in the last days of the year or after it.
+
+    One candidate for all of them.
+    """
     first = date(year + 1, 1, 1) - timedelta(days=limits.bulk_days)
     bulk = [
         entry
         for entry in entries
-        if entry.by_hand and first <= entry.recorded_at.astimezone(CITY_TIME).date() <= date(year, 12, 31)
+        if entry.by_hand
+        and entry.recorded_at.astimezone(CITY_TIME).date() >= first
+        and entry.recorded_at - entry.end > limits.bulk_delay
     ]
     if len(bulk) < limits.bulk_entries:
         return []
@@ -123,11 +141,10 @@ def check_bulk_at_year_end(
 
 
 def check_amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
-    """Find external entries with an amount of 0, and entries whose amount lies far from the quote."""
+    """Find entries whose amount lies far from the quote, external ones of 0, and amounts without a quote."""
     found = []
     for entry in entries:
-        free = entry.external and entry.amount == 0 and entry.quoted != 0
-        if free or (entry.quoted and _is_far(entry.amount, entry.quoted, limits.amount_ratio)):
+        if _is_odd_amount(entry, limits.amount_ratio):
             quoted = None if entry.quoted is None else str(entry.quoted)
             found.append(_single("amount", entry, amount=str(entry.amount), quoted=quoted))
     return found
@@ -146,13 +163,13 @@ def check_two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def check_never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
-    """Find runs of days with entries on which every entry was effective from its start to its end."""
+    """Find runs of days on which every entry was effective from its start to its end, or nearly so."""
     by_day: dict[date, list[EntryFacts]] = defaultdict(list)
     for entry in entries:
         by_day[_day(entry.start)].append(entry)
     found, run = [], list[date]()
     for day in [*sorted(by_day), None]:
-        if day is not None and all(map(_is_effective_throughout, by_day[day])):
+        if day is not None and all(_is_effective_throughout(e, limits.idle_part) for e in by_day[day]):
             run.append(day)
             continue
         if len(run) >= limits.never_idle_days:
@@ -203,12 +220,14 @@ def check_device(
     ]
 
 
-def _is_far(amount: Decimal, quoted: Decimal, ratio: Decimal) -> bool:
-    return amount != quoted and abs(amount - quoted) > ratio * quoted
+def _is_odd_amount(entry: EntryFacts, ratio: Decimal) -> bool:
+    if entry.quoted is None:
+        return entry.amount > 0 or entry.external
+    return abs(entry.amount - entry.quoted) > ratio * entry.quoted
 
 
-def _is_effective_throughout(entry: EntryFacts) -> bool:
-    return timedelta(seconds=entry.effective_seconds) >= entry.end - entry.start
+def _is_effective_throughout(entry: EntryFacts, idle_part: Decimal) -> bool:
+    return entry.effective_seconds >= entry.length_seconds * (1 - Fraction(idle_part))
 
 
 def _single(kind: str, entry: EntryFacts, **evidence: Any) -> Candidate:

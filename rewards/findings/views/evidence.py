@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.text.formats import bilingual, date_only, moment, yuan
 from rewards.cycle.reports import CAPTURES
+from rewards.findings.domain.causes import further_evidence
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -18,6 +19,7 @@ NAMES: dict[str, str | Promise] = {
     "start": _("From"),
     "end": _("To"),
     "hours": _("Hours involved"),
+    "booked_from": _("Booked from, grace included"),
     "booked_until": _("Booked until, grace included"),
     "recorded_at": _("Recorded"),
     "limit_days": _("Days within which it may be recorded"),
@@ -37,7 +39,7 @@ NAMES: dict[str, str | Promise] = {
 }
 """What the checks of `rewards.findings.domain.checks` leave as evidence, in the order in which it is read."""
 
-_INSTANTS = {"start", "end", "booked_until", "recorded_at"}
+_INSTANTS = {"start", "end", "booked_from", "booked_until", "recorded_at"}
 _DAYS = {"from", "to", "day"}
 _AMOUNTS = {"amount", "quoted"}
 
@@ -51,6 +53,19 @@ def build_evidence_rows(
         for key in NAMES
         if evidence.get(key) is not None
     ]
+
+
+def build_further_evidence(
+    evidence: Mapping[str, Any], organizations: "Mapping[str, Organization]"
+) -> list[tuple[str, list[tuple[str | Promise, str]]]]:
+    """Return the further evidence of a finding, each with its kind and its pairs of label and value."""
+    return [(each["kind"], build_evidence_rows(each, organizations)) for each in further_evidence(evidence)]
+
+
+def organizations_in(evidence: Mapping[str, Any]) -> list[str]:
+    """Return the public ids of the organizations that the evidence names."""
+    pieces = [evidence, *further_evidence(evidence)]
+    return [each[key] for each in pieces for key in ("user", "owner") if each.get(key)]
 
 
 def _shown(key: str, value: Any, organizations: "Mapping[str, Organization]") -> str:

@@ -31,7 +31,11 @@ from rewards.findings.domain.states import FindingState
 from rewards.findings.forms import AnswerForm, DecisionForm, FindingFilterForm
 from rewards.findings.selectors import findings as findings_selectors
 from rewards.findings.selectors.browsing import count_findings, filter_findings, get_finding_logs
-from rewards.findings.views.evidence import build_evidence_rows
+from rewards.findings.views.evidence import (
+    build_evidence_rows,
+    build_further_evidence,
+    organizations_in,
+)
 
 if TYPE_CHECKING:
     from django import forms
@@ -173,7 +177,8 @@ def _page(
 ) -> HttpResponse:
     logs = get_finding_logs(request.user, found)
     changeable = found.cycle.state in CHANGEABLE
-    bodies = [found.evidence[key] for key in ("user", "owner") if found.evidence.get(key)]
+    bodies = organizations_in(found.evidence)
+    organizations = organizations_by_public_id(request.user, bodies) if bodies else {}
     if decision is None and changeable and rules.has_perm("rewards.decide_finding", request.user, found):
         decision = DecisionForm(finding=found, initial=_decided(found))
     if answer is None and changeable and rules.has_perm("rewards.answer_finding", request.user, found):
@@ -183,9 +188,8 @@ def _page(
     context = {
         "finding": found,
         "cycle": found.cycle,
-        "evidence": build_evidence_rows(
-            found.evidence, organizations_by_public_id(request.user, bodies) if bodies else {}
-        ),
+        "evidence": build_evidence_rows(found.evidence, organizations),
+        "further": build_further_evidence(found.evidence, organizations),
         "logs": [
             log | {"invalidated": log["log"] in invalidated, "marked": log["log"] in marked} for log in logs
         ],

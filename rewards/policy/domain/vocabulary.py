@@ -6,13 +6,13 @@ from instrument_share.kernel.errors import gettext_noop
 
 KINDS: Mapping[str, str] = {
     "overlap": gettext_noop("Two entries overlap on one instrument"),
-    "too_long": gettext_noop("Longer than {hours} hours, or than the booking with its grace"),
-    "outside_windows": gettext_noop("Outside every open window"),
+    "too_long": gettext_noop("Longer than {hours} hours, or beyond the booking with its grace"),
+    "outside_windows": gettext_noop("Outside the open windows"),
     "no_booking": gettext_noop("Without a booking"),
     "self_dealing": gettext_noop("The user is the owner or a related organization, but marked as outside"),
     "late_by_hand": gettext_noop("Entered by hand late"),
-    "bulk_at_year_end": gettext_noop("Entered by hand in bulk in the last days of the year"),
-    "amount": gettext_noop("The amount is 0 or far from the quote"),
+    "bulk_at_year_end": gettext_noop("Entered by hand in bulk at the end of the year"),
+    "amount": gettext_noop("The amount is 0, far from the quote, or without a quote"),
     "two_places": gettext_noop("One operator on two instruments in different places at once"),
     "never_idle": gettext_noop("Effective time equal to the whole length day after day"),
     "above_calendar": gettext_noop("More hours than the calendar day holds"),

@@ -10,6 +10,7 @@ from rewards.assessment.models import UnitAssessment
 from rewards.assessment.reports import get_reason_text
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.reports import format_hours, format_money, format_points
+from rewards.findings.domain.causes import list_kinds
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.reports import get_kind_text, get_state_text
@@ -81,7 +82,7 @@ def build_findings_table(facts: ReportFacts) -> Table:
             str(finding.decision_number),
             finding.organization.name_zh,
             finding.instrument.name_zh if finding.instrument else "—",
-            get_kind_text(finding.kind),
+            "；".join(map(get_kind_text, list_kinds(finding.kind, finding.evidence))),
             str(len(finding.logs)),
             get_state_text(finding.state),
             str(len(finding.invalidated_logs)),

@@ -100,3 +100,11 @@ def test_use_that_nothing_granted_is_outside_every_window(city):
         now=interval.end,
     )
     assert inside() == [0]
+
+
+def test_use_granted_before_its_hours_were_cut_is_wholly_inside_them(city):
+    interval = slot(day=3, hour=17)
+    booking = book(city, interval)
+    put_in_force(city, hours(closes=18), day=2, outcomes={booking.public_id: "keep"})
+    use(city, booking, interval)
+    assert inside() == [7200]

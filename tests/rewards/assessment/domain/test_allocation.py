@@ -267,7 +267,42 @@ def test_claims_are_paid_whole_or_the_budget_is_used_up(case, budget):
     allocation = allocate(rules, units, budget)
     unlimited = allocate(rules, units)
     pool = Fraction(budget) // Fraction(rules.unit) * Fraction(rules.unit)
-    assert allocation.total == min(unlimited.total, pool)
+    if allocation.total == min(unlimited.total, pool):
+        return
+    assert allocation.total < pool
+    group_cap = most_for(replace(rules, caps=caps(group=rules.caps.group)), [Claimant("x", group="g")])
+    for award in allocation.awards:  # what stays, nobody can take
+        (pot,) = award.pots
+        mine = [each.amount for each in allocation.awards if each.claimant.group == award.claimant.group]
+        full = award.claimant.group and sum(mine) == group_cap
+        assert pot.extra_unit or award.amount == pot.limit or full
+
+
+def test_shares_come_from_the_exact_claims_and_the_unit_of_the_remainder_from_nobody_else():
+    rules = policy(income_rate(), money_unit="百元")
+    allocation = allocate(rules, earning([200, 60, 40]), 200)
+    assert [award.pots[0].share for award in allocation.awards] == [Fraction(400, 3), 40, Fraction(80, 3)]
+    assert amounts(allocation) == ["100.00", "100.00", "0.00"]
+
+
+def test_a_share_never_passes_its_exact_claim_though_the_budget_is_larger():
+    rules = policy(income_rate(), money_unit="百元")
+    # 1000 and nine times 50 are 1450, half-up 1900: above 1800, which leaves 800 for the nine
+    paid = amounts(allocate(rules, earning([1000, *[50] * 9]), 1800))
+    assert paid == ["1000.00", *["100.00"] * 8, "0.00"]
+
+
+def test_a_unit_that_nobody_can_take_stays_unallocated():
+    rules = policy(income_rate(), money_unit="百元")
+    # shares of 293.06 and six times 26.16: 200 down, 100 by remainder, 100 that no claim of 49 may get
+    allocation = allocate(rules, earning([549, *[49] * 6]), 450)
+    assert amounts(allocation) == ["300.00", *["0.00"] * 6]
+    assert str(allocation.unallocated) == "150.00"
+
+
+def test_a_group_is_cut_in_proportion_to_its_exact_claims():
+    rules = policy(income_rate(), caps=caps(group=200), money_unit="百元")
+    assert amounts(allocate(rules, earning([200, 60, 40], group="g"))) == ["100.00", "100.00", "0.00"]
 
 
 @settings(deadline=None)

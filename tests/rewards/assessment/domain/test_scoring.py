@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rewards.assessment.domain.allocation import allocate
+from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.facts import UnitFacts
 from rewards.assessment.domain.scoring import assess, calculate_points
 from rewards.policy.domain.policy import FindingDeductions, Indicator, IndicatorGroup
@@ -69,7 +71,8 @@ def test_findings_take_points_off_up_to_the_cap(overdue, score):
 
 def test_a_total_never_falls_below_zero():
     deductions = FindingDeductions(points={"overdue": Fraction(20)}, cap=Fraction(50))
-    assessment = assess(policy(income_rate(), findings=deductions), UnitFacts(uscc="A"), {"overdue": 1})
+    strict = policy(income_rate(), groups=THIRDS.groups, findings=deductions)
+    assessment = assess(strict, UnitFacts(uscc="A"), {"overdue": 1})
     assert (assessment.score, assessment.deducted) == (0, 20)
 
 
@@ -124,3 +127,19 @@ def test_more_of_a_measure_never_scores_less(shape, one, other):
     low, high = sorted([one, other])
     scored = indicator("utilization", shape, 25)
     assert 0 <= calculate_points(scored, low) <= calculate_points(scored, high) <= 25
+
+
+def test_without_indicators_there_is_neither_score_nor_grade():
+    without = policy(income_rate("0.1"))
+    for falsified in (False, True):
+        assessed = assess(without, UnitFacts("A"), falsified=falsified)
+        assert (assessed.score, assessed.grade, assessed.barred) == (None, None, falsified)
+        assert assessed.as_json()["score"] is None
+
+
+def test_no_score_is_no_rate_by_grade_and_says_ungraded():
+    by_grade = policy(income_rate(by_grade={"poor": Fraction("0.05")}))
+    assessed = assess(by_grade, UnitFacts("A"))
+    units = [Claimant("A", score=assessed.score, grade=assessed.grade, external_income=1000)]
+    (award,) = allocate(by_grade, units).awards
+    assert (award.amount, award.claims[0].note, award.reasoning["score"]) == (0, "ungraded", None)

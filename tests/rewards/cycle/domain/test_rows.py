@@ -45,6 +45,7 @@ def test_every_value_of_a_log_has_its_place():
         operator="USR-1",
         place="一号楼",
         booking="BKG-1",
+        booked_from=datetime(2025, 3, 3, 0, 30, tzinfo=UTC),
         booked_until=datetime(2025, 3, 3, 3, 30, tzinfo=UTC),
         quoted=Decimal("600.00"),
         rating="very_satisfied",
@@ -81,3 +82,8 @@ def test_the_standing_of_an_instrument():
         retired_on=date(2025, 6, 30),
     )
     assert standing_from_row(read(InstrumentRow, INSTRUMENT)).retired_on is None
+
+
+def test_what_lies_outside_the_windows_is_the_rest_of_the_use():
+    assert entry(inside_windows_seconds=7200).outside_seconds == 0
+    assert entry(inside_windows_seconds=600).outside_seconds == 6600

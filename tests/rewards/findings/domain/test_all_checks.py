@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRow, build_row
 from rewards.findings.domain.all_checks import run_checks
+from rewards.findings.domain.causes import FURTHER
 from rewards.findings.domain.checks import check_two_places
 from tests.rewards.assessment.domain.test_outcome_of_snapshot import UNIT
 from tests.rewards.cycle.domain.test_snapshot_schema import INSTRUMENT, MORNING, USAGE
@@ -64,7 +65,17 @@ def test_two_places_at_once_are_found_as_among_all_entries_together(drawn):
     for row in uses:
         if row.confirmed:
             by_operator[row.operator].append(entry_from_row(row, instruments[row.instrument], unit))
-    assert found == [pair for name in sorted(by_operator) for pair in check_two_places(by_operator[name])]
+    pairs = [pair for name in sorted(by_operator) for pair in check_two_places(by_operator[name])]
+    assert sorted(map(str, all_evidence(found))) == sorted(str(dict(pair.evidence)) for pair in pairs)
+    assert len(found) == len({pair.entries[1] for pair in pairs})
+
+
+def all_evidence(found):
+    """The evidence of every pair in what was found."""
+    for each in found:
+        yield {key: value for key, value in each.evidence.items() if key != FURTHER}
+        for more in each.evidence.get(FURTHER, ()):
+            yield {key: value for key, value in more.items() if key not in ("kind", "logs")}
 
 
 def test_only_instruments_of_suspects_are_read_twice():

@@ -53,8 +53,14 @@ def test_too_long_is_more_than_a_day_or_than_the_booking_with_its_grace():
 
 
 def test_outside_every_open_window():
-    entries = [entry("LOG-1", outside_windows=False), entry("LOG-2", outside_windows=True)]
-    assert found(check_windows(entries)) == [("LOG-2",)]
+    entries = [
+        entry("LOG-1"),
+        entry("LOG-2", hours=0.5, outside_seconds=1800),
+        entry("LOG-3", hours=0.5, outside_seconds=1799),
+        entry("LOG-4", hours=12, outside_seconds=3600),
+        entry("LOG-5", hours=12, outside_seconds=3601),
+    ]
+    assert found(check_windows(entries)) == [("LOG-2",), ("LOG-5",)]
 
 
 def test_without_a_booking():
@@ -147,7 +153,7 @@ def test_a_device_that_disagrees_with_an_entry_by_hand():
 
 def test_words_of_checks_state_their_thresholds():
     words = {kind: message.format(**CHECK_FIGURES) for kind, message in KINDS.items()}
-    assert words["too_long"] == "Longer than 24 hours, or than the booking with its grace"
+    assert words["too_long"] == "Longer than 24 hours, or beyond the booking with its grace"
 
 
 def test_thresholds_have_expected_defaults():
@@ -157,6 +163,9 @@ def test_thresholds_have_expected_defaults():
         amount_ratio=Decimal("0.5"),
         bulk_days=10,
         bulk_entries=20,
+        bulk_delay=timedelta(days=3),
+        outside_windows=timedelta(hours=1),
+        idle_part=Decimal("0.01"),
         never_idle_days=10,
         device_seconds=900,
     )
@@ -202,7 +211,7 @@ def test_evidence_describes_long_and_late_entries():
     assert late.evidence["limit_days"] == 30
 
 
-def test_entries_of_the_last_ten_days_and_of_no_other_year_are_in_bulk():
+def test_entries_from_the_last_ten_days_on_are_in_bulk():
     def recorded(day):
         at = (datetime(*day, 1, tzinfo=UTC) - MORNING) / timedelta(hours=1)
         bulk = [entry(f"LOG-{n:02}", by_hand=True, recorded=at) for n in range(20)]
@@ -210,7 +219,7 @@ def test_entries_of_the_last_ten_days_and_of_no_other_year_are_in_bulk():
 
     assert recorded((2025, 12, 31)) == [{"entries": 20, "from": "2025-12-22"}]
     assert recorded((2025, 12, 21)) == []
-    assert recorded((2026, 1, 1)) == []
+    assert recorded((2026, 1, 3)) == [{"entries": 20, "from": "2025-12-22"}]
 
 
 def test_a_day_is_full_at_24_hours():

@@ -88,6 +88,18 @@ def test_the_evidence_names_the_shared_time_and_leads_to_logs_and_bookings(login
         assert reverse("booking", args=[log.booking.public_id]).encode() in answer.content
 
 
+def test_a_finding_shows_each_kind_of_evidence_in_both_languages(login, found):
+    client = login(found.city.auditor)
+    words = text_of(shown(client, "no_booking"))
+    assert words.count("无对应预约记录 涉及的记录 3") == 1
+    assert "金额为0、与报价相差过大或无报价 涉及的记录 3" in words
+    listed = text_of(client.get(reverse("findings", args=[YEAR])))
+    assert "无对应预约记录 金额为0、与报价相差过大或无报价" in listed
+    client.cookies["django_language"] = "en"
+    words = text_of(shown(client, "no_booking"))
+    assert "The amount is 0, far from the quote, or without a quote Logs involved 3" in words
+
+
 def test_an_auditor_upholds_a_finding_for_some_of_its_logs(login, found):
     client = login(found.city.auditor)
     chosen = [log.public_id for log in found.logs[3:5]]
