@@ -3,9 +3,12 @@
 from functools import partial
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from instrument_share.kernel.public_id import new_public_id
+
+BEST_FIRST = (F("score").desc(nulls_last=True), "organization__uscc")
+"""The order of assessments: the highest score first; where there are no scores, by USCC."""
 
 
 class UnitAssessment(models.Model):
@@ -20,7 +23,12 @@ class UnitAssessment(models.Model):
     )
     points = models.DecimalField(max_digits=6, decimal_places=2, help_text="sum of the indicators")
     deducted = models.DecimalField(max_digits=6, decimal_places=2, default=0)
-    score = models.DecimalField(max_digits=6, decimal_places=2, help_text="0–100, after deductions")
+    score = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        help_text="0–100, after deductions; null under a policy without indicators",
+    )
     grade = models.CharField(
         max_length=20, blank=True, help_text="code of the grade in the policy, if it has grades"
     )

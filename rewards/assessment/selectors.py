@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from instrument_share.kernel.errors import NotFound, require_found
 from rewards.assessment.domain.counting import REASONS
-from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.assessment.models import BEST_FIRST, Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
@@ -25,7 +25,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
     What everybody may see of the others is `get_public_results`.
     """
-    return _visible(viewer).filter(cycle=cycle).order_by("-score", "organization__uscc")
+    return _visible(viewer).filter(cycle=cycle).order_by(*BEST_FIRST)
 
 
 def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
@@ -109,7 +109,7 @@ def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     """
     if cycle.state not in NOTICED:
         return []
-    rows = UnitAssessment.objects.filter(cycle=cycle).order_by("-score", "organization__uscc")
+    rows = UnitAssessment.objects.filter(cycle=cycle).order_by(*BEST_FIRST)
     return [
         {
             "organization": public_id,

@@ -26,9 +26,9 @@ def format_hours(seconds: int) -> str:
     return f"{Decimal(format_rounded(to_hours(seconds))):,.2f}"
 
 
-def format_points(figure: Decimal | str) -> str:
-    """Write points with two decimals."""
-    return f"{Decimal(figure):.2f}"
+def format_points(figure: Decimal | str | None) -> str:
+    """Write points with two decimals, and a dash where there are none."""
+    return "—" if figure is None else f"{Decimal(figure):.2f}"
 
 
 def format_date(moment: datetime | date) -> str:

@@ -12,7 +12,7 @@ from instrument_share.kernel.public_id import new_public_id
 from providers.public import instrument_ids
 from rewards.assessment.domain.facts import Seconds, Yuan
 from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear
-from rewards.assessment.domain.scoring import ZERO, IndicatorScore
+from rewards.assessment.domain.scoring import IndicatorScore
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.policy.domain.figures import format_exact, format_rounded, to_hours
@@ -106,7 +106,7 @@ def _assessment(
         points=result.subtotal,
         deducted=result.deducted,
         deductions=[deduction.as_json() for deduction in result.deductions],
-        score=result.score or ZERO,
+        score=result.score,
         grade=result.grade or "",
         grade_zh=grade.title_zh if grade else "",
         grade_en=grade.title_en if grade else "",

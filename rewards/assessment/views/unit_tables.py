@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,10 +40,8 @@ def get_assessments(request: HttpRequest, cycle: "AssessmentCycle") -> "list[Uni
     """Return the assessments of all units, sorted as the address says. One statement."""
     sort = _sort(request)
     path = _PATHS[sort.removeprefix("-")]
-    sign = "-" if sort.startswith("-") else ""
-    return list(
-        assessment_selectors.assessments(request.user, cycle).order_by(f"{sign}{path}", "organization__uscc")
-    )
+    order = F(path).desc(nulls_last=True) if sort.startswith("-") else F(path).asc(nulls_first=True)
+    return list(assessment_selectors.assessments(request.user, cycle).order_by(order, "organization__uscc"))
 
 
 def build_columns(request: HttpRequest) -> list[dict[str, Any]]:

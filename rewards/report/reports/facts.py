@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import working_days_between
-from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.assessment.models import BEST_FIRST, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.states import FindingState
@@ -46,7 +46,7 @@ def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
                 ),
             ),
         )
-        .order_by("-score", "organization__uscc")
+        .order_by(*BEST_FIRST)
     )
     findings = list(
         Finding.objects.filter(cycle=cycle)

@@ -158,7 +158,7 @@ def _attachments(facts: ReportFacts, code: str, url: str) -> list[Attachment]:
     cycle = facts.cycle
     attachments = [
         Attachment(
-            "单位评价表", [_scores(facts), *(build_unit_sheet(each, cycle) for each in facts.assessments)]
+            "单位评价表", [*_scores(facts), *(build_unit_sheet(each, cycle) for each in facts.assessments)]
         ),
         Attachment(
             "仪器设备机时与收入一览表", [tables.build_instruments_table(facts.assessments)], wide=True
@@ -170,20 +170,19 @@ def _attachments(facts: ReportFacts, code: str, url: str) -> list[Attachment]:
     return [*attachments, Attachment("核验说明", list(_how_to_verify(facts, code, url)))]
 
 
-def _scores(facts: ReportFacts) -> ShareChart:
-    """Return the chart of all units' scores before their sheets."""
-    return ShareChart(
-        title=f"{facts.cycle.year}年度各单位得分（满分{FULL_SCORE}分）",
-        bars=[
-            Bar(
-                each.organization.name_zh,
-                float(each.score),
-                f"{format_points(each.score)} {each.grade_zh}".strip(),
-            )
-            for each in facts.assessments
-        ],
-        full=float(FULL_SCORE),
-    )
+def _scores(facts: ReportFacts) -> list[Block]:
+    """Return the chart of all units' scores before their sheets; none under a policy without scores."""
+    bars = [
+        Bar(
+            each.organization.name_zh,
+            float(each.score),
+            f"{format_points(each.score)} {each.grade_zh}".strip(),
+        )
+        for each in facts.assessments
+        if each.score is not None
+    ]
+    title = f"{facts.cycle.year}年度各单位得分（满分{FULL_SCORE}分）"
+    return [ShareChart(title=title, bars=bars, full=float(FULL_SCORE))] if bars else []
 
 
 def _charts(facts: ReportFacts) -> list[Block]:

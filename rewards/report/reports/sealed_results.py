@@ -13,14 +13,14 @@ FORMAT = "instrument-share-results/1"
 
 
 class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sealed of a unit: its names at the freeze, score, grade and award in yuan."""
+    """What was sealed of a unit: its names at the freeze, score (null: none), grade and award in yuan."""
 
     award: str
     organization: str
     uscc: str
     name_zh: str
     name_en: str
-    score: Decimal
+    score: Decimal | None
     grade_zh: str
     grade_en: str
     amount_yuan: Decimal

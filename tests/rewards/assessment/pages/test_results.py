@@ -7,8 +7,21 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from rewards.assessment.models import UnitAssessment
-from tests.rewards.builders import YEAR, local
+from rewards.report.selectors.sealed import get_sealed_units
+from tests.rewards.builders import POLICY, YEAR, local
+from tests.rewards.conftest import Steps
 from tests.rewards.reading import text_of
+
+BY_INCOME_ALONE = (
+    POLICY[: POLICY.index("[[groups]]")]
+    + """
+[[rules]]
+code = "by-income"
+kind = "income_rate"
+clause_zh = "对外服务收入的百分之十"
+rate = 0.1
+"""
+)
 
 
 def assessment(organization):
@@ -33,6 +46,21 @@ def test_an_amount_is_told_step_by_step_in_words(login, year, steps):
         "资金分配 可分配资金100,000.00元，本单位计奖分值40.00分，全市计奖分值合计43.51分，"
         "按比例应得91,932.89元，取整到元，尾差按最大余数法调增1元，得91,933.00元" in words
     )
+
+
+def test_no_score_is_shown_where_a_policy_gives_none(login, client, year):
+    """0.00 would be a bad result."""
+    steps = Steps(year, policy=BY_INCOME_ALONE)
+    report = steps.through("send")
+    assert set(UnitAssessment.objects.values_list("score", "grade")) == {(None, "")}
+    officer = login(year.city.officer)
+    assert "云屏大学 — — ¥7,000.00" in text_of(officer.get(reverse("cycle", args=[YEAR])))
+    words = text_of(unit_page(officer, year.first))
+    assert "得分 本办法不设评价指标，按服务收入计算奖励。 仪器设备" in words
+    rows = officer.get(reverse("units_csv", args=[YEAR])).content.decode().splitlines()
+    assert [row.split(",")[2] for row in rows[1:]] == ["—", "—", "—"]
+    assert "云屏大学" in text_of(client.get(reverse("verify"), {"code": report.code}))
+    assert {unit.score for unit in get_sealed_units(report)} == {None}
 
 
 def test_the_same_reasons_stand_in_english(login, year, steps):
