@@ -75,3 +75,10 @@ def wait_until_ready(site):
             pass
         time.sleep(0.5)
     pytest.fail("The server did not start within three minutes.")
+
+
+def count_megabytes(server):
+    """Resident megabytes of the server's process that holds most."""
+    processes = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    held = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{one}/status").read_text())[1] for one in processes]
+    return max(map(int, held)) // 1000

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from tests import factories
-from tests.served import documented_server, free_port, get, running, wait_until_ready
+from tests.served import count_megabytes, documented_server, free_port, get, running, wait_until_ready
 
 ALLOWED = 20
 BURSTS, CLIENTS = 5, 40
@@ -27,8 +27,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def site(process_environment, settings, tmp_path):
-    """The address of a running site whose database account may hold 20 connections."""
+def served(process_environment, settings, tmp_path):
+    """The address and the program of a running site whose database account may hold 20 connections."""
     factories.city()
     there = connection.settings_dict
     with connection.cursor() as cursor:
@@ -51,9 +51,9 @@ def site(process_environment, settings, tmp_path):
         [*manage, "collectstatic", "--no-input"], cwd=settings.BASE_DIR, env=environment, check=True
     )
     try:
-        with running(documented_server(port), environment, tmp_path / "log"):
+        with running(documented_server(port), environment, tmp_path / "log") as server:
             wait_until_ready(f"http://{address}")
-            yield f"http://{address}"
+            yield f"http://{address}", server
     finally:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -62,13 +62,19 @@ def site(process_environment, settings, tmp_path):
             cursor.execute(f"DROP ROLE {ROLE}")
 
 
+@pytest.fixture
+def site(served):
+    return served[0]
+
+
 def count_connections():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [ROLE])
         return cursor.fetchone()[0]
 
 
-def test_bursts_leave_connections_for_operators(site):
+def test_bursts_leave_connections_for_operators_and_memory_for_others(served):
+    site, server = served
     most = 0
     with ThreadPoolExecutor(CLIENTS) as clients:
         for _ in range(BURSTS):
@@ -77,6 +83,7 @@ def test_bursts_leave_connections_for_operators(site):
             assert set(answers) == {200}
             most = max(most, count_connections())
     assert most <= 8, "two workers keep four connections each"
+    assert count_megabytes(server) <= 280
 
 
 def take_all_connections():
