@@ -23,7 +23,7 @@ PARTS = {"quote", "booking_move_quote"}
 NAMED_ELSEWHERE = {
     "home": "首页",
     "timeline": "时间轴",
-    "me": "我的工作台",
+    "me": "我的预约",
     "unit_desk": "单位工作台",
     "bureau": "科技局工作台",
     "account_reset_password_from_key": "修改密码",

@@ -54,6 +54,17 @@ def test_a_key_on_a_bookable_stretch_leads_to_the_form_with_its_time(open_page, 
     expect(page.locator("#quote")).to_contain_text("符合全部规则")
 
 
+def test_the_calendar_is_reached_by_tab_and_scrolled_by_an_arrow(open_page):
+    page = open_page("/instruments/{}/")
+    hours = page.locator(".calendar .ec-main")
+    page.locator(".calendar button.ec-next").focus()
+    page.keyboard.press("Tab")
+    expect(hours).to_be_focused()
+    seen = hours.evaluate("hours => hours.scrollTop")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("seen => document.querySelector('.calendar .ec-main').scrollTop > seen", arg=seen)
+
+
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_a_key_on_a_stretch_of_the_timeline_leads_to_the_form_with_its_time(open_page, key):
     page = open_page("/timeline/?day=2026-03-03")

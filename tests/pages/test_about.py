@@ -1,5 +1,7 @@
 """Whom to ask, under which numbers the site is registered, the guide and the privacy notice."""
 
+import re
+
 import pytest
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
@@ -39,6 +41,19 @@ def test_foot_leaves_out_what_is_empty(client, settings):
     foot = foot_of(client.get("/help/"))
     assert "beian" not in foot
     assert "<address" not in foot
+
+
+@pytest.mark.parametrize(
+    ("language", "guide", "api", "privacy"),
+    [("zh", "使用指南", "开放接口（API）", "隐私政策"), ("en", "Guide", "API", "Privacy notice")],
+)
+def test_foot_of_every_visitor_leads_to_the_guide_the_api_and_the_privacy_notice(
+    client, language, guide, api, privacy
+):
+    foot = foot_of(client.get("/instruments/", headers={"Accept-Language": language}))
+    links = dict(re.findall(r'<a href="([^"]+)">([^<]+)</a>', foot))
+    wanted = {"/help/": guide, "/api/v1/docs": api, "/privacy/": privacy}
+    assert {address: links.get(address) for address in wanted} == wanted
 
 
 def test_address_falls_back_to_chinese(client, settings):

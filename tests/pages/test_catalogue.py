@@ -235,6 +235,23 @@ def test_pages_follow_each_other_without_gap_in_every_order(shop, ask, see):
     assert see(None, "catalogue", q="电镜", cursor="x").status_code == 422
 
 
+def test_a_second_page_leads_to_the_first_of_another_search(shop, ask):
+    for number in range(25):
+        factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
+    search_rebuild()
+    page = ask(q="电镜", cursor=ask(q="电镜").context["page"].next_cursor)
+    body = page.content.decode()
+    (form,) = re.findall(r'<form\s+class="panel search-catalogue".*?</form>', body, re.DOTALL)
+    assert re.findall(r'hx-get="([^"]*)"', form) == ["/instruments/"]
+    assert set(re.findall(r'\bname="(\w+)"', form)) == set(page.context["form"].fields)
+    assert "cursor" not in page.context["form"].fields
+    (results,) = re.findall(r'<div id="results">(.*)</main>', body, re.DOTALL)
+    (pages,) = re.findall(r'<nav class="pages".*?</nav>', results, re.DOTALL)
+    others = re.findall(r'href="(\?[^"]*)"', results.replace(pages, ""))
+    assert others
+    assert [address for address in others if "cursor" in address] == []
+
+
 @pytest.mark.parametrize("sort", ["", "price", "name", "next_free"])
 def test_second_page_of_fallback_continues_the_same_reading(shop, ask, sort):
     for number in range(45):

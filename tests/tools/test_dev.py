@@ -1,15 +1,43 @@
-"""What `./dev` finds on a machine."""
+"""What `./dev` finds on a machine, and what its load scripts accept."""
 
+import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "dev"
 RUNNING = sys.version_info[:2]
+WEIGHED = """
+from types import SimpleNamespace
+from benchmarks import page_weight
+
+class Reader:
+    def __init__(self, *_given):
+        self.opened = 0
+
+    def open(self, address):
+        self.opened += 1
+        return SENT[address] if self.opened == 1 else WARM
+
+page_weight.make_database = lambda: None
+page_weight.call_command = lambda *_names, **_options: None
+page_weight.Instrument = SimpleNamespace(
+    objects=SimpleNamespace(order_by=lambda _name: [SimpleNamespace(public_id="INS-1")])
+)
+page_weight.Reader = Reader
+page_weight.main()
+"""
+LINES = [
+    "home, first visit",
+    "home, coming back the same day",
+    "home, first visit, without Brotli",
+    "catalogue, first visit",
+    "an instrument, first visit",
+]
 
 
 @pytest.fixture
@@ -69,3 +97,52 @@ def test_other_pythons_run_is_skipped_without_interpreters(dev, monkeypatch):
     passed, line = dev.test_on_other_pythons([])
     assert passed
     assert line.startswith("not run")
+
+
+# --- Load scripts
+
+
+def weigh(home, warm, other):
+    """The exit code of the script where pages send so many bytes, and the lines that are above."""
+    sent = {"/": home, "/instruments/": other, "/instruments/INS-1/": other}
+    script = f"SENT, WARM = {sent!r}, {warm}\n{WEIGHED}"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=SCRIPT.parent, capture_output=True, text=True, check=False
+    )
+    found = [line for line in done.stdout.splitlines() if " KB" in line]
+    assert [line[:44].rstrip() for line in found] == LINES, done.stderr
+    return done.returncode, [line[:44].rstrip() for line in found if line.endswith("ABOVE")]
+
+
+def test_pages_of_a_byte_more_than_their_limit_fail():
+    assert weigh(150_000, 20_000, 250_000) == (0, [])
+    assert weigh(150_001, 20_001, 250_001) == (1, LINES)
+
+
+@pytest.fixture
+def ran(dev, monkeypatch):
+    """The scripts that `./dev bench` started; one that is named here ends with 1."""
+    monkeypatch.setattr(dev, "setup", lambda: None)
+    ran = SimpleNamespace(names=[], failing="")
+
+    def run(command, **_options):
+        ran.names.append(command[-1].stem)
+        return SimpleNamespace(returncode=int(ran.names[-1] == ran.failing))
+
+    monkeypatch.setattr(dev.subprocess, "run", run)
+    return ran
+
+
+def test_bench_runs_every_script_and_fails_with_any(dev, ran):
+    assert dev.bench([]) == 0
+    assert "page_weight" in ran.names
+    assert ran.names == sorted(one.stem for one in (SCRIPT.parent / "benchmarks").glob("*.py"))
+    ran.names, ran.failing = [], "page_weight"
+    assert dev.bench(["page_weight", "growth"]) == 1
+    assert ran.names == ["page_weight", "growth"]
+
+
+def test_bench_names_the_scripts_that_it_knows(dev, ran):
+    with pytest.raises(SystemExit, match=r"bench knows .*page_weight.*; not weight"):
+        dev.bench(["weight"])
+    assert ran.names == []

@@ -6,14 +6,14 @@ from tests.processes import wake
 
 
 def work_until_killed(reached, *, environment):
-    """Work, and stay where the rows of a part are written and not yet committed."""
+    """Work, and stay where a part has written all but its next job, and committed nothing."""
     wake(environment)
     from instrument_share.jobs.worker import work
-    from providers.exchange.services import imports
+    from providers.exchange.services import sheet_runs
 
-    def stay(**_facts):
+    def stay(*_given, **_facts):
         reached.set()
         Event().wait()
 
-    imports.record = stay
+    sheet_runs.enqueue = stay
     work(Event())

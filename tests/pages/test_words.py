@@ -1,0 +1,90 @@
+"""Words that readers stumbled over once: what stands in their place, where they were read."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import NOW
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def read(city, client, clock):
+    """What a page says to the researcher in a language; `{}` is the city's instrument."""
+    clock.set(NOW)
+    city.instrument.samples_zh = city.instrument.samples_en = "Ø 10"
+    city.instrument.save()
+
+    def read(language, address):
+        client.force_login(city.researcher)
+        address = address.format(city.instrument.public_id)
+        page = client.get(address, headers={"Accept-Language": language})
+        assert page.status_code == 200
+        return text_of(page)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "no_more"),
+    [
+        (
+            "/instruments/{}/",
+            ["主要功能", "主要技术指标", "样品要求"],
+            ["能测什么", "测得多准", "适用什么样品"],
+        ),
+        ("/instruments/{}/", ["预约资格", "我的收费标准"], ["我能用吗", "对我如何收费"]),
+        ("/me/organizations/", ["我的单位"], ["您以什么身份预约"]),
+        ("/organizations/register/", ["《统计上大中小微型企业划分办法》"], ["国家统计划型标准"]),
+        ("/instruments/", ["名称"], ["姓名"]),
+        ("/instruments/?q=zzzzqqq", ["未找到相关仪器"], ["请去掉上面的某个条件"]),
+    ],
+)
+def test_chinese_names_things_as_the_trade_does(read, address, said, no_more):
+    text = read("zh", address)
+    assert [word for word in said if word not in text] == []
+    assert [word for word in no_more if word in text] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "no_more"),
+    [
+        (
+            "/",
+            ["Participating institutions", "Instruments available"],
+            ["Units that share", "Instruments open"],
+        ),
+        (
+            "/instruments/{}/",
+            ["Specifications", "Booking rules", "Contact and location"],
+            ["How well", "The rule", "Who to ask"],
+        ),
+        ("/me/", ["No incidents on record."], ["Nothing counts against you"]),
+    ],
+)
+def test_english_is_what_its_readers_would_write(read, address, said, no_more):
+    text = read("en", address)
+    assert [word for word in said if word not in text] == []
+    assert [word for word in no_more if word in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "greeting", "title"),
+    [("zh-hans", "林晓舟，欢迎回来。", "我的预约"), ("en", "Welcome back, 林晓舟.", "My desk")],
+)
+def test_who_logs_in_is_greeted_by_name(city, client, clock, language, greeting, title):
+    clock.set(NOW)
+    client.cookies["django_language"] = language
+    city.researcher.name = "林晓舟"
+    city.researcher.set_password("only-for-this-2026")
+    city.researcher.save()
+    page = client.post(
+        reverse("account_login"),
+        {"login": city.researcher.username, "password": "only-for-this-2026"},
+        follow=True,
+    )
+    assert [str(message) for message in page.context["messages"]] == [greeting]
+    assert re.search(r"<title>\s*(.*?) · ", page.content.decode(), re.DOTALL)[1].strip() == title
