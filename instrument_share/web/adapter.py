@@ -70,10 +70,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return render(request, "account/account_inactive.html", context, status=403)
 
     def post_login(self, request: HttpRequest, user: "User", **how: Any) -> HttpResponse:
-        """A browser that has not been told a language yet gets the account's."""
-        answer = super().post_login(request, user, **how)
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not how["signup"]:
-            keep_language(answer, user.language)
+        """A browser that has not been told a language yet gets the account's, the greeting included."""
+        if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or how["signup"]:
+            return super().post_login(request, user, **how)
+        with override(user.language):
+            answer = super().post_login(request, user, **how)
+        keep_language(answer, user.language)
         return answer
 
 

@@ -71,6 +71,21 @@ def test_english_is_what_its_readers_would_write(read, address, said, no_more):
     assert [word for word in no_more if word in text] == []
 
 
+def log_in(client, person, **headers):
+    person.name = "林晓舟"
+    person.set_password("only-for-this-2026")
+    person.save()
+    typed = {"login": person.username, "password": "only-for-this-2026"}
+    return client.post(reverse("account_login"), typed, follow=True, **headers)
+
+
+def test_a_greeting_in_a_new_browser_speaks_the_language_of_the_account(city, client, clock):
+    clock.set(NOW)
+    page = log_in(client, city.researcher, HTTP_ACCEPT_LANGUAGE="en")
+    assert [str(message) for message in page.context["messages"]] == ["林晓舟，欢迎回来。"]
+    assert '<html lang="zh-Hans">' in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("language", "greeting", "title"),
     [("zh-hans", "林晓舟，欢迎回来。", "我的预约"), ("en", "Welcome back, 林晓舟.", "My desk")],
@@ -78,13 +93,6 @@ def test_english_is_what_its_readers_would_write(read, address, said, no_more):
 def test_who_logs_in_is_greeted_by_name(city, client, clock, language, greeting, title):
     clock.set(NOW)
     client.cookies["django_language"] = language
-    city.researcher.name = "林晓舟"
-    city.researcher.set_password("only-for-this-2026")
-    city.researcher.save()
-    page = client.post(
-        reverse("account_login"),
-        {"login": city.researcher.username, "password": "only-for-this-2026"},
-        follow=True,
-    )
+    page = log_in(client, city.researcher)
     assert [str(message) for message in page.context["messages"]] == [greeting]
     assert re.search(r"<title>\s*(.*?) · ", page.content.decode(), re.DOTALL)[1].strip() == title
