@@ -14,6 +14,9 @@ PAD_X, PAD_Y = 4.0, 3.5
 MIN_COLUMN_CHARACTERS = 5  # characters that a column of running text keeps, if it has as many
 MAX_PIECE_CHARACTERS = 12  # characters; a longer piece (a hash, an address) may be cut
 
+WHOLE_AT_MOST = 0.3
+"""A table that takes less of a page is not divided, but goes to the next one."""
+
 Cell = Sequence[Line]
 
 
@@ -59,7 +62,7 @@ class Model:
 
 
 class Grid(Flowable):
-    """A table, or its rows from `start` to `end`; a page may end between any two rows."""
+    """A table, or its rows from `start` to `end`; a page may end between any two rows, unless it is small."""
 
     def __init__(self, model: Model, start: int = 0, end: int | None = None) -> None:
         super().__init__()
@@ -72,7 +75,7 @@ class Grid(Flowable):
         return available_width, self.height
 
     def split(self, available_width: float, available_height: float) -> list[Flowable]:  # noqa: ARG002
-        if not self._rows():
+        if not self._rows() or (self.start == 0 and self.height <= TEXT_HEIGHT * WHOLE_AT_MOST):
             return []
         used, fitting = self._above(), self.start
         for row in self._rows():

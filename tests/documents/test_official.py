@@ -21,7 +21,7 @@ from instrument_share.documents.fonts import FONT_DIR, SANS
 from instrument_share.documents.official import render_official, render_paper
 from instrument_share.documents.pictures import CODE_SIDE, GAP, LINE, Mark
 from tests.documents.reading import MM, fonts, outline, places, reader, text
-from tests.documents.sample import AT, CODE, UNITS, instruments, letter, sheet
+from tests.documents.sample import AT, CODE, UNITS, instruments, letter, results, sheet
 
 
 @pytest.fixture(scope="module")
@@ -226,6 +226,15 @@ def test_a_heading_is_not_left_alone_at_the_foot_of_a_page():
     )
     carrying = [page for page in pages.pages if "一、标题" in text(page)]
     assert ["正文。" in text(page) for page in carrying] == [True]
+
+
+@pytest.mark.parametrize("lines", range(8, 13))
+def test_a_small_table_is_not_divided(lines):
+    blocks = [*[Paragraph("仪器。")] * lines, results()]
+    pages = reader(render_official(letter(blocks=blocks, attachments=[]))).pages
+    holding = {words: [words in text(page) for page in pages] for words in (UNITS[0], UNITS[1], "合计")}
+    assert len(set(map(tuple, holding.values()))) == 1, holding
+    assert sum(holding["合计"]) == 1
 
 
 def test_a_page_break_starts_a_page():
