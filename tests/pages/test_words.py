@@ -96,3 +96,34 @@ def test_who_logs_in_is_greeted_by_name(city, client, clock, language, greeting,
     page = log_in(client, city.researcher)
     assert [str(message) for message in page.context["messages"]] == [greeting]
     assert re.search(r"<title>\s*(.*?) · ", page.content.decode(), re.DOTALL)[1].strip() == title
+
+
+STUMBLED_OVER = (
+    "这次使用感受如何",
+    "之后的预约",
+    "暂不操作",
+    "也可以加入付费单位",
+    "提交代码和执照",
+    "有人用本邮箱",
+    "分钟为一档",
+    "Who operates it needs",
+    "It can be moved until",
+    "A later cancellation costs",
+    "are kept free to clean",
+    "Open on Monday",
+    "operated by the user, measured",
+    "For programs (API)",
+    "Look after it",
+)
+
+
+@pytest.mark.parametrize("words", STUMBLED_OVER)
+def test_words_that_nobody_understood_stand_nowhere(settings, words):
+    texts = [
+        path
+        for app in ("instrument_share", "providers", "bookings", "rewards")
+        for kind in ("*.html", "*.txt", "*.py", "*.po")
+        for path in (settings.BASE_DIR / app).rglob(kind)
+    ]
+    assert len(texts) > 500
+    assert [str(path) for path in texts if words in path.read_text(encoding="utf-8")] == []
