@@ -25,6 +25,11 @@ from benchmarks.harness.big_city import NOW, SIZES, TODAY, BigCity
 from bookings.usage.models import UsageLog
 from bookings.usage.services.days import usage_rebuild
 from instrument_share.accounts.models import Organization
+from instrument_share.jobs.worker import run_next_job
+from instrument_share.pages.sitemaps import SITEMAP_FILES
+from instrument_share.web.responses.made_files import renew
+from providers.exchange.services.national_checks import national_check_start
+from providers.exchange.views.open_data import OPEN_DATA_FILES
 from providers.instruments.models import Instrument
 from providers.units.services.kept_completeness import completeness_rebuild
 
@@ -84,10 +89,19 @@ def main() -> None:
     print_time("sums and what waits made again in", usage_rebuild)
     print_time("completeness of all kept days in", lambda: completeness_rebuild(NOW))
     analyze()
+    print_time("map of the site made in", lambda: renew(SITEMAP_FILES, NOW))
+    print_time("files of open data made in", lambda: renew(OPEN_DATA_FILES, NOW))
+    print_time("national check of the year made in", lambda: check_region_of(cities[0]))
     verdict = Verdict()
     for page in PAGES:
         measure_page(verdict, page, cities[0])
     verdict.exit()
+
+
+def check_region_of(city: BigCity) -> None:
+    national_check_start(actor=city.officer, year=TODAY.year, now=NOW)
+    while run_next_job("growth"):
+        pass
 
 
 def print_time(what: str, act: Callable[[], object]) -> None:
