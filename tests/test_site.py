@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
+
+from tests import factories
 
 
 @pytest.mark.django_db
@@ -56,3 +59,16 @@ def test_compose_passes_every_documented_setting():
     documented = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
     passed = set(re.findall(r"^    ([A-Z_]+):", (base / "docker/compose.yaml").read_text(), re.M))
     assert documented - passed == {"BUILDING", "DEBUG", "DEMO", "VAR_DIR"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["news_feed", "instrument_feed", "sitemap", "instrument_sheet"])
+def test_what_a_browser_shows_in_a_page_of_its_own_may_have_its_style(client, name):
+    city = factories.city()
+    arguments = [city.instrument.public_id] if name == "instrument_sheet" else []
+    answer = client.get(reverse(name, args=arguments))
+    assert answer.status_code == 200
+    policy = answer.headers["Content-Security-Policy"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert (directives["default-src"], directives["script-src"]) == ("'none'", "'self'")
+    assert (directives["object-src"], directives["style-src"]) == ("'self'", "'unsafe-inline'")

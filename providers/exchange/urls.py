@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from providers.exchange.views import imports
 from providers.exchange.views.feeds import InstrumentFeed, NewsFeed, UnitNewsFeed
 from providers.exchange.views.national import year_edit
@@ -16,13 +17,13 @@ unit_urls = [
 ]
 """Under `unit/<str:organization_id>/`."""
 feeds_urls = [
-    path("<str:public_id>/news.atom", UnitNewsFeed(), name="unit_feed"),
+    path("<str:public_id>/news.atom", shown_by_browser(UnitNewsFeed()), name="unit_feed"),
 ]
 """Under `units/`."""
 open_data_urls = [
     path("", opendata, name="opendata"),
-    path("news.atom", NewsFeed(), name="news_feed"),
-    path("instruments.atom", InstrumentFeed(), name="instrument_feed"),
+    path("news.atom", shown_by_browser(NewsFeed()), name="news_feed"),
+    path("instruments.atom", shown_by_browser(InstrumentFeed()), name="instrument_feed"),
     path("<slug:name>.<slug:form>", data_set, name="data_set"),
 ]
 """Under `opendata/`."""

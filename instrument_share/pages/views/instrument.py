@@ -22,6 +22,7 @@ from instrument_share.pages.structured import (
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
 from instrument_share.web.responses.shared_pages import share_among_visitors
+from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from providers import public as providers
 from providers.domain import PublicationKind, sentences_by_topic
 
@@ -71,6 +72,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "pages/instrument.html", context)
 
 
+@shown_by_browser
 @require_safe
 def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the data sheet as a PDF in the reader's language."""

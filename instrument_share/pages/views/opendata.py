@@ -8,11 +8,13 @@ from django.views.decorators.http import require_safe
 from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.sitemaps import INDEX, SECTIONS, SITEMAP_FILES, part_name
 from instrument_share.web.responses.made_files import made_file_response
+from instrument_share.web.responses.shown_by_browser import shown_by_browser
 
 DAY_SECONDS = 86_400
 XML = "application/xml"
 
 
+@shown_by_browser
 @require_safe
 @cache_control(public=True, max_age=DAY_SECONDS)
 def sitemap_index(request: HttpRequest) -> HttpResponseBase:
@@ -20,6 +22,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponseBase:
     return made_file_response(request, SITEMAP_FILES, INDEX, content_type=XML)
 
 
+@shown_by_browser
 @require_safe
 @cache_control(public=True, max_age=DAY_SECONDS)
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponseBase:

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import rules
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +17,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound, require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.assessment.selectors import assessments, get_award_amounts
@@ -124,8 +123,7 @@ def _sealed_units(report: "FinanceReport") -> "Sequence[SealedUnit]":
         return ()
 
 
-# Chromium shows a PDF in a page of its own making, with a style in it.
-@csp_replace({"default-src": [NONE], "object-src": [SELF], "style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]
+@shown_by_browser
 @require_safe
 def report_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the signed PDF in the browser; `?download` saves it."""
