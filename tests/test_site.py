@@ -67,6 +67,7 @@ def test_what_a_browser_shows_in_a_page_of_its_own_may_have_its_style(client, na
     city = factories.city()
     arguments = [city.instrument.public_id] if name == "instrument_sheet" else []
     answer = client.get(reverse(name, args=arguments))
+    answer.close()  # the map is a file
     assert answer.status_code == 200
     policy = answer.headers["Content-Security-Policy"]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
