@@ -20,11 +20,19 @@ def get_sealed_units(report: FinanceReport) -> Sequence[SealedUnit]:
     """Return the units as they were sealed, best score first. Raises ReportDamaged."""
     try:
         _, package = get_report_file(report, "package")
-        if hash_content(package) != report.package_sha256:
-            raise ReportDamaged
+    except OSError as error:
+        raise ReportDamaged from error
+    if hash_content(package) != report.package_sha256:
+        raise ReportDamaged
+    return read_sealed_units(package)
+
+
+def read_sealed_units(package: bytes) -> Sequence[SealedUnit]:
+    """Return the units of a package. Raises ReportDamaged for one without results as data."""
+    try:
         with ZipFile(BytesIO(package)) as archive:
             return decode_sealed_results(archive.read(RESULTS))
-    except (OSError, KeyError, BadZipFile, ValueError) as error:
+    except (KeyError, BadZipFile, ValueError) as error:
         raise ReportDamaged from error
 
 

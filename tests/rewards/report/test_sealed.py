@@ -1,5 +1,6 @@
 """What is sealed is what is shown, accepted and paid; whatever is changed behind it is named."""
 
+import hashlib
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,7 @@ from rewards.report.domain.errors import (
 )
 from rewards.report.models import Payment
 from rewards.report.reports.facts import get_report_facts
+from rewards.report.selectors.integrity import WITHOUT_RESULTS, find_report_problems
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.sealed import RESULTS, get_sealed_units
 from rewards.report.services.payments import payment_record, report_accept
@@ -113,6 +115,29 @@ def damage(report):
             new.writestr(name, old.read(name).replace(b'"91933.00"', b'"99933.00"'))
     with default_storage.open(report.package_file, "wb") as file:
         file.write(changed.getvalue())
+
+
+def leave_out_results(report):
+    """The package of a report that was sealed before packages held their results as data."""
+    with default_storage.open(report.package_file) as file:
+        package = file.read()
+    older = BytesIO()
+    with zipfile.ZipFile(BytesIO(package)) as old, zipfile.ZipFile(older, "w") as new:
+        for name in old.namelist():
+            if name != RESULTS:
+                new.writestr(name, old.read(name))
+    with default_storage.open(report.package_file, "wb") as file:
+        file.write(older.getvalue())
+    digest = hashlib.sha256(older.getvalue()).hexdigest()
+    change("UPDATE rewards_financereport SET package_sha256 = %s", digest)
+
+
+def test_a_package_without_results_is_told_and_not_accepted(report, steps):
+    leave_out_results(report)
+    report.refresh_from_db()
+    assert find_report_problems(report, {}) == (WITHOUT_RESULTS,)
+    with pytest.raises(ReportDamaged):
+        report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
 
 
 def test_a_damaged_package_is_not_accepted(report, steps):
