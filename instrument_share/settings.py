@@ -46,6 +46,7 @@ ROOMS = [
     "rewards.findings",
     "rewards.assessment",
     "rewards.report",
+    "rewards.payments",
     "rewards.year",
 ]
 """The rooms of the apps: Django looks into each for templates, template tags and translations."""

@@ -16,6 +16,7 @@ from providers.units import urls as units
 from rewards.assessment import urls as assessment
 from rewards.cycle import urls as cycle
 from rewards.findings import urls as findings
+from rewards.payments import urls as payments
 from rewards.policy import urls as policy
 from rewards.report import urls as report
 from rewards.year import urls as year
@@ -68,7 +69,8 @@ urlpatterns = [
     path("bureau/assessments/", include(assessment.assessments_urls)),
     path("bureau/organizations/", include(people.admission_urls)),
     path("bureau/", include(units.supervision_urls)),
-    path("finance/", include(report.finance_urls)),
+    path("finance/", include(payments.finance_urls)),
+    path("unit-accounts/", include(payments.accounts_urls)),
     # People and organizations
     path("me/", include(people.me_urls)),
     path("invitations/", include(people.invitations_urls)),

@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-WITH_PERMISSIONS = ("policy", "cycle", "findings", "assessment", "report")
+WITH_PERMISSIONS = ("policy", "cycle", "findings", "assessment", "report", "payments")
 
 
 class RewardsConfig(AppConfig):
@@ -27,6 +27,6 @@ class RewardsConfig(AppConfig):
         register_labels(finding_badges.STATES)
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("cycle", "cycle_open", "verify")
+        register_pages("assessment", "cycle", "cycle_open", "payee_account", "verify")
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

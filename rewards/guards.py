@@ -91,6 +91,19 @@ def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, mes
     )
 
 
+def kept_but_for(table: str, columns: Sequence[str], later: Sequence[str], settled: str) -> tuple[Guard, ...]:
+    """Return guards of rows that stay, of which `later` is written once: not where `settled` holds."""
+    kept = refuse_columns(table, columns, "OLD.id IS NOT NULL", f"{table}_kept", f"{table} stays")
+    once = refuse_columns(table, later, settled, f"{table}_once", f"{table} is settled")
+    appended = (one for one in append_only(table) if not one.name.endswith("_no_update"))
+    return (kept, once, *appended)
+
+
+BATCH_COLUMNS = ("batch_id", "position", "award_id", "account_id", "amount_yuan")
+OUTCOME_COLUMNS = ("payment_id", "failed_at", "failed_reason")
+ACCOUNT_COLUMNS = ("public_id", "organization_id", "holder", "bank", "number", "entered_at", "entered_by_id")
+CHECK_COLUMNS = ("checked_at", "checked_by_id")
+
 ALL = ("INSERT", "UPDATE", "DELETE")
 APPROVED = "results are approved"
 RESULTS = (
@@ -107,22 +120,17 @@ RESULTS = (
 """Results may be computed anew until they are approved, and never afterwards."""
 
 REPORTS = (
-    refuse_columns(
-        "rewards_financereport",
-        REPORT_COLUMNS,
-        "OLD.id IS NOT NULL",
-        "rewards_report_sealed",
-        "the report is sealed",
-    ),
-    refuse_columns(
-        "rewards_financereport",
-        ANSWER_COLUMNS,
-        "OLD.state <> 'sent'",
-        "rewards_report_answered",
-        "the report is answered",
-    ),
-    *(one for one in append_only("rewards_financereport") if not one.name.endswith("_no_update")),
+    *kept_but_for("rewards_financereport", REPORT_COLUMNS, ANSWER_COLUMNS, "OLD.state <> 'sent'"),
     *append_only("rewards_payment"),
+    *append_only("rewards_reversal"),
+    *append_only("rewards_paymentbatch"),
+    *kept_but_for(
+        "rewards_batchrow",
+        BATCH_COLUMNS,
+        OUTCOME_COLUMNS,
+        "OLD.payment_id IS NOT NULL OR OLD.failed_at IS NOT NULL",
+    ),
+    *kept_but_for("rewards_payeeaccount", ACCOUNT_COLUMNS, CHECK_COLUMNS, "OLD.checked_at IS NOT NULL"),
 )
 
 REFUSE_FOUND_FUNCTION = """

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+import rules
 from django.urls import reverse
 
 from instrument_share.journal.registry import Subject, SubjectKind
@@ -11,7 +12,8 @@ from instrument_share.kernel.wording import Bilingual
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.findings.models import Finding
-from rewards.report.models import FinanceReport, Payment
+from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
+from rewards.report.models import FinanceReport
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -32,7 +34,14 @@ ACTS: dict[str, str] = {
     "report.sent": gettext_noop("Report sent to the Finance Bureau"),
     "report.accepted": gettext_noop("Report accepted by the Finance Bureau"),
     "report.returned": gettext_noop("Report returned by the Finance Bureau"),
+    "cycle.unpaid": gettext_noop("A payment came back; the year is not paid any more"),
+    "account.entered": gettext_noop("Receiving account entered"),
+    "account.checked": gettext_noop("Receiving account checked"),
     "payment.recorded": gettext_noop("Payment recorded"),
+    "payment.reversed": gettext_noop("Payment came back"),
+    "batch.made": gettext_noop("Batch of payments made"),
+    "batch.settled": gettext_noop("Bank’s answers on a batch recorded"),
+    "batch.withdrawn": gettext_noop("Waiting payments of a batch withdrawn"),
 }
 
 
@@ -67,6 +76,24 @@ def _payments(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
     return {row.public_id: Subject(Bilingual(row.report.code), _report(viewer, row.report)) for row in rows}
 
 
+def _batches(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = PaymentBatch.objects.filter(public_id__in=ids).select_related("report")
+    return {row.public_id: Subject(Bilingual(row.report.code), _report(viewer, row.report)) for row in rows}
+
+
+def _accounts(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = PayeeAccount.objects.filter(public_id__in=ids).select_related("organization")
+    return {
+        row.public_id: Subject(
+            Bilingual(row.organization.name_zh, row.organization.name_en),
+            reverse("payee_account", args=[row.organization.public_id])
+            if rules.has_perm("rewards.see_account", viewer, row)
+            else "",
+        )
+        for row in rows
+    }
+
+
 def _report(viewer: "Viewer", report: FinanceReport) -> str:
     return reverse("report", args=[report.public_id]) if can_see_all(viewer) else ""
 
@@ -77,4 +104,6 @@ KINDS: dict[str, SubjectKind] = {
     "rewards.Finding": SubjectKind(gettext_noop("Finding"), _findings),
     "rewards.FinanceReport": SubjectKind(gettext_noop("Report"), _reports),
     "rewards.Payment": SubjectKind(gettext_noop("Payment"), _payments),
+    "rewards.PaymentBatch": SubjectKind(gettext_noop("Batch of payments"), _batches),
+    "rewards.PayeeAccount": SubjectKind(gettext_noop("Receiving account"), _accounts),
 }

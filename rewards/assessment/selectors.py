@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 
 from instrument_share.kernel.errors import NotFound, require_found
 from rewards.assessment.domain.counting import REASONS
@@ -29,9 +29,14 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
 
 def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
-    """Return one visible assessment, its indicators and instruments in order. Raises NotFound."""
+    """Return one visible assessment, its indicators and instruments in order. Raises NotFound.
+
+    `paid_date` is the day of the payment that was not reversed, or None.
+    """
+    in_force = Q(award__payments__reversal__isnull=True)
     return require_found(
         _visible(viewer)
+        .annotate(paid_date=Max("award__payments__paid_date", filter=in_force))
         .filter(public_id=public_id)
         .prefetch_related(
             Prefetch("indicators", IndicatorResult.objects.order_by("position")),
@@ -98,7 +103,7 @@ def get_award_amounts(cycle_ids: Collection[int]) -> dict[int, dict[str, Decimal
 
 
 def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
-    found = UnitAssessment.objects.select_related("organization", "award", "award__payment", "cycle__policy")
+    found = UnitAssessment.objects.select_related("organization", "award", "cycle__policy")
     return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 
 

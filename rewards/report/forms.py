@@ -1,13 +1,9 @@
 """Forms of the Finance Bureau and of the verification page."""
 
-from datetime import date
-from typing import Any
-
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import DayField, DayInput
 from rewards.cycle.forms import TEXT
 
 MEGABYTE = 1024 * 1024
@@ -31,23 +27,6 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(attrs=TEXT),
         help_text=_("The bureau reads it and sends a new report."),
     )
-
-
-class PaymentForm(forms.Form):
-    """The date and account of a payment."""
-
-    paid_date = DayField(label=_("Date of payment"), widget=DayInput())
-    account = forms.CharField(
-        label=_("Receiving account"),
-        max_length=60,
-        help_text=_("Readers see the last four digits."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-    )
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["paid_date"].initial = today
-        self.fields["paid_date"].widget.attrs["max"] = today.isoformat()
 
 
 class CodeForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Sealed reports and payments."""
+"""Sealed reports."""
 
 from functools import partial
 
@@ -45,24 +45,3 @@ class FinanceReport(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class Payment(models.Model):
-    """拨付: a payment to a unit, with its date and account."""
-
-    public_id = models.CharField(
-        max_length=16, unique=True, editable=False, default=partial(new_public_id, "PAY")
-    )
-    report = models.ForeignKey(FinanceReport, on_delete=models.PROTECT, related_name="payments")
-    award = models.OneToOneField("rewards.Award", on_delete=models.PROTECT, related_name="payment")
-    amount_yuan = models.DecimalField(max_digits=14, decimal_places=2)
-    paid_date = models.DateField()
-    account = models.CharField(max_length=60, help_text="the receiving account, last four digits shown")
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="payment_positive")]
-
-    def __str__(self) -> str:
-        return f"{self.public_id} {self.amount_yuan}"

@@ -1,4 +1,4 @@
-"""Who may send, answer and pay a report."""
+"""Who may send and answer a report."""
 
 from instrument_share.accounts.permissions import add_permissions, is_finance, is_officer
 
@@ -6,6 +6,5 @@ add_permissions(
     {
         "rewards.send_report": is_officer,
         "rewards.answer_report": is_finance,
-        "rewards.record_payment": is_finance,
     }
 )

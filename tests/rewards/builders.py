@@ -23,6 +23,8 @@ from instrument_share.kernel.uscc import compute_check_character
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.units.models import UnitProfile
+from rewards.payments.models import PayeeAccount
+from rewards.payments.services.accounts import account_check, account_enter
 
 YEAR = 2025
 BEFORE = datetime(2024, 6, 1, tzinfo=UTC)
@@ -109,6 +111,19 @@ class City:
             user=user, organization=organization, role=role.value, state="active", created_at=BEFORE
         )
         return user
+
+    def account(self, unit: Organization, number: str = "6222020000001234") -> PayeeAccount:
+        """A receiving account that its manager entered and Finance checked."""
+        manager = self.person("管理员", unit, Role.UNIT_MANAGER)
+        entered = account_enter(
+            actor=manager,
+            organization_id=unit.pk,
+            holder=unit.name_zh,
+            bank="云屏银行科苑支行",
+            number=number,
+            now=BEFORE,
+        )
+        return account_check(actor=self.finance, account_id=entered.pk, now=BEFORE)
 
     def unit(self, name: str, **values: object) -> Organization:
         unit = self.organization(name, owns_instruments=True, **values)

@@ -9,8 +9,9 @@ from rewards import guards
 from rewards.assessment.models import Award, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
+from rewards.payments.services.payments import payment_record
 from rewards.report.models import FinanceReport
-from rewards.report.services.payments import payment_record, report_accept
+from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER
 from tests.rewards.conftest import DAY
 
@@ -102,18 +103,19 @@ def test_reports_answers_and_payments_stay(steps, statement):
     finance, now = steps.city.finance, AFTER + 16 * DAY
     report_accept(actor=finance, report_id=report.pk, now=now)
     award = Award.objects.order_by("-amount_yuan").first()
+    steps.city.account(award.assessment.organization)
     payment_record(
         actor=finance,
         report_id=report.pk,
         award_id=award.pk,
         amount_yuan=award.amount_yuan,
         paid_date=date(2026, 1, 21),
-        account="6222 0000",
+        voucher="ZF-2026-0001",
         now=now,
     )
     assert is_refused(statement) in {
-        "the report is sealed",
-        "the report is answered",
+        "rewards_financereport stays",
+        "rewards_financereport is settled",
         "rewards_financereport is append-only",
         "rewards_payment is append-only",
     }

@@ -27,6 +27,7 @@ from rewards.cycle.selectors.browsing import (
     viewable_booking_ids,
     viewable_log_ids,
 )
+from rewards.cycle.selectors.scope import managed_units
 from rewards.findings.reports import get_kind_text
 from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import get_policy_rules
@@ -53,6 +54,7 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
         "reasoning": describe_reasoning(found.award.reasoning),
         "instruments": found.instruments.all(),
         "months": _months(found),
+        "manages": found.organization_id in managed_units(request.user),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
     return render(request, "rewards/assessment/assessment.html", context)

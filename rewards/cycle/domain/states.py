@@ -26,6 +26,7 @@ MOVES: Moves = {
     CycleState.NOTICED: {"score": CycleState.SCORED, "approve": CycleState.APPROVED},
     CycleState.APPROVED: {"send": CycleState.REPORTED},
     CycleState.REPORTED: {"return": CycleState.APPROVED, "pay": CycleState.PAID},
+    CycleState.PAID: {"reverse": CycleState.REPORTED},
 }
 """Scoring again after a changed decision takes a noticed cycle back; nothing changes after approval."""
 

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from instrument_share.kernel.errors import NotFound, require_found
 from rewards.cycle.selectors.scope import can_see_all
-from rewards.report.models import FinanceReport, Payment
+from rewards.report.models import FinanceReport
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -20,11 +20,8 @@ def reports(viewer: "Viewer") -> QuerySet[FinanceReport]:
 
 
 def get_report(viewer: "Viewer", public_id: str) -> FinanceReport:
-    """Return one report with its payments (`.payments.all()`). Raises NotFound."""
-    payments = Payment.objects.select_related("award__assessment__organization").order_by("recorded_at", "id")
-    return require_found(
-        reports(viewer).filter(public_id=public_id).prefetch_related(Prefetch("payments", payments)).first()
-    )
+    """Return one report. Raises NotFound."""
+    return require_found(reports(viewer).filter(public_id=public_id).first())
 
 
 def report_lock(report_id: int) -> FinanceReport:

@@ -14,18 +14,19 @@ from django.db import connection
 from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.models import Award
 from rewards.assessment.services.recomputing import find_result_differences
+from rewards.payments.domain.errors import PaidBeforeReport
+from rewards.payments.models import Payment
+from rewards.payments.services.payments import payment_record
 from rewards.report.domain.errors import (
     AwardsNotSealed,
-    PaidBeforeReport,
     ReportDamaged,
     ResultsNotComputed,
 )
-from rewards.report.models import Payment
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.selectors.integrity import WITHOUT_RESULTS, find_report_problems
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.sealed import RESULTS, get_sealed_units
-from rewards.report.services.payments import payment_record, report_accept
+from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import DAY
 
@@ -62,7 +63,7 @@ def pay(report, unit, amount, *, actor, day=date(2026, 1, 21)):
         award_id=Award.objects.get(assessment__organization=unit).pk,
         amount_yuan=Decimal(amount),
         paid_date=day,
-        account="6222 0000",
+        voucher="ZF-2026-0001",
         now=AFTER + 17 * DAY,
     )
 
@@ -98,6 +99,7 @@ def test_nothing_is_paid_by_awards_that_changed_after_accepting(report, year, st
 
 
 def test_nothing_is_paid_before_the_report(report, year, steps):
+    steps.city.account(year.first)
     report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
     with pytest.raises(PaidBeforeReport) as refused:
         pay(report, year.first, "91933.00", actor=steps.city.finance, day=date(2026, 1, 19))

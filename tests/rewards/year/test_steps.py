@@ -12,12 +12,20 @@ from rewards.assessment.models import Award
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
 from rewards.cycle.domain.snapshot_schema import ColumnsDiffer
 from rewards.cycle.services.cycles import cycle_open
+from rewards.payments.domain.errors import (
+    AccountMissing,
+    AlreadyPaid,
+    AmountDiffers,
+    PaidInFuture,
+    VoucherMissing,
+)
+from rewards.payments.models import Payment
+from rewards.payments.services.payments import payment_record
 from rewards.policy.domain.errors import PolicyVersionTaken
 from rewards.policy.models import RewardPolicy
 from rewards.policy.services import policy_load
-from rewards.report.domain.errors import AccountMissing, AlreadyPaid, AmountDiffers, PaidInFuture
-from rewards.report.models import FinanceReport, Payment
-from rewards.report.services.payments import payment_record, report_accept, report_return
+from rewards.report.models import FinanceReport
+from rewards.report.services.answers import report_accept, report_return
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 
 DAY = timedelta(days=1)
@@ -129,7 +137,7 @@ def test_payment_equals_award_and_happens_once(steps, year):
     awards = {a.assessment.organization_id: a for a in Award.objects.select_related("assessment")}
 
     def pay(unit, amount, **more):
-        values = {"paid_date": date(2026, 2, 1), "account": "6222 0000 1234", **more}
+        values = {"paid_date": date(2026, 2, 1), "voucher": f"ZF-{unit.pk}", **more}
         return payment_record(
             actor=steps.city.finance,
             report_id=report.pk,
@@ -142,14 +150,18 @@ def test_payment_equals_award_and_happens_once(steps, year):
     with pytest.raises(IllegalMove):
         pay(year.first, "91933.00")
     report_accept(actor=steps.city.finance, report_id=report.pk, now=local(2026, 1, 25))
+    with pytest.raises(AccountMissing):
+        pay(year.first, "91933.00")
+    for number, unit in enumerate((year.first, year.second, year.third)):
+        steps.city.account(unit, f"622202000000{number}")
     with pytest.raises(AmountDiffers):
         pay(year.first, "91932.00")
     with pytest.raises(AmountDiffers):
         pay(year.third, "0.00")
     with pytest.raises(PaidInFuture):
         pay(year.first, "91933.00", paid_date=date(2026, 2, 3))
-    with pytest.raises(AccountMissing):
-        pay(year.first, "91933.00", account=" ")
+    with pytest.raises(VoucherMissing):
+        pay(year.first, "91933.00", voucher=" ")
     pay(year.first, "91933.00")
     with pytest.raises(AlreadyPaid):
         pay(year.first, "91933.00")
@@ -174,6 +186,6 @@ def test_only_finance_answers_and_pays(steps, who):
             award_id=Award.objects.first().pk,
             amount_yuan=Decimal(1),
             paid_date=date(2026, 2, 1),
-            account="1",
+            voucher="ZF-2026-0001",
             now=AFTER,
         )

@@ -1,5 +1,6 @@
-"""Pages of the Finance Bureau: desk, reports and payments."""
+"""Pages of the Finance Bureau: its desk, reports and their files."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -13,33 +14,42 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound, require_found
+from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, date_only, yuan
+from instrument_share.web.text.formats import yuan
 from rewards.assessment.selectors import assessments, get_award_amounts
+from rewards.payments.selectors.accounts import accounts_to_check, get_accounts
+from rewards.payments.selectors.batches import batches, get_waiting_rows
+from rewards.payments.selectors.payments import (
+    get_paid_by_report,
+    get_payments_by_award,
+    reports_waiting_first,
+    reversed_payments,
+)
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.domain.states import ReportState
-from rewards.report.forms import AcceptForm, PaymentForm, ReturnForm
+from rewards.report.forms import AcceptForm, ReturnForm
 from rewards.report.selectors import reports as reports_selectors
 from rewards.report.selectors.integrity import find_report_problems
-from rewards.report.selectors.payments import get_paid_by_report, reports_waiting_first
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.sealed import get_sealed_units
-from rewards.report.services import payments as payments_services
-from rewards.report.services.payments import payment_record
+from rewards.report.services import answers as answers_services
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rewards.assessment.models import UnitAssessment
+    from rewards.payments.models import BatchRow, PayeeAccount, Payment
     from rewards.report.models import FinanceReport
     from rewards.report.reports.sealed_results import SealedUnit
 
 PER_PAGE = 20
+MAX_LISTED = 20
+"""Accounts to check on the desk."""
 
 
 @require_safe
@@ -54,8 +64,10 @@ def finance(request: HttpRequest) -> HttpResponse:
     )
     paid = get_paid_by_report([report.pk for report in page.items])
     awards = get_award_amounts({report.cycle_id for report in page.items})
+    checks = rules.has_perm("rewards.check_account", request.user)
     context = {
         "page": page,
+        "to_check": accounts_to_check()[:MAX_LISTED] if checks else (),
         "rows": [
             {
                 "report": report,
@@ -66,7 +78,7 @@ def finance(request: HttpRequest) -> HttpResponse:
             for report in page.items
         ],
     }
-    return render(request, "rewards/report/finance.html", context)
+    return render(request, "rewards/payments/finance.html", context)
 
 
 def _next(report: "FinanceReport", paid: Decimal) -> str:
@@ -86,19 +98,23 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     live = {unit.award.public_id: unit for unit in assessments(request.user, found.cycle)}
     problems = find_report_problems(found, {name: unit.award.amount_yuan for name, unit in live.items()})
     units = _sealed_units(found)
-    payments = {payment.award.public_id: payment for payment in found.payments.all()}
+    payments = get_payments_by_award(found)
     awarded = [unit for unit in units if unit.amount_yuan]
     paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
     answers = rules.has_perm("rewards.answer_report", request.user, found)
+    can_pay = (
+        not problems
+        and found.state == ReportState.ACCEPTED
+        and rules.has_perm("rewards.record_payment", request.user, found)
+    )
     context = {
         "report": found,
         "cycle": found.cycle,
         "policy": get_policy_rules(found.cycle.policy),
         "problems": problems,
-        "rows": [
-            (unit, live[unit.award].public_id if unit.award in live else "", payments.get(unit.award))
-            for unit in units
-        ],
+        "rows": _rows(units, live, payments),
+        "batches": batches(found),
+        "came_back": reversed_payments(found),
         "sum_of_awards": sum((unit.amount_yuan for unit in units), Decimal(0)),
         "paid": paid,
         "unpaid": found.total_yuan - paid if found.state != ReportState.RETURNED else Decimal(0),
@@ -108,11 +124,51 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         % {"paid": len(payments), "units": len(awarded)},
         "files": found.manifest["files"],
         "can_answer": answers and found.state == ReportState.SENT,
-        "can_pay": not problems
-        and found.state == ReportState.ACCEPTED
-        and rules.has_perm("rewards.record_payment", request.user, found),
+        "can_pay": can_pay,
+        "can_batch": can_pay and len(payments) < len(awarded),
     }
-    return render(request, "rewards/report/report.html", context)
+    return render(request, "rewards/payments/report.html", context)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A sealed unit on the report's page, with what was paid, or what it waits for."""
+
+    unit: "SealedUnit"
+    assessment: str
+    payment: "Payment | None"
+    waiting: "BatchRow | None"
+    account: "PayeeAccount | None"
+    organization: str
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether nothing but the payment is missing."""
+        checked = self.account is not None and self.account.checked_at is not None
+        return bool(self.unit.amount_yuan) and checked and not self.payment and not self.waiting
+
+
+def _rows(
+    units: "Sequence[SealedUnit]",
+    live: "Mapping[str, UnitAssessment]",
+    payments: "Mapping[str, Payment]",
+) -> list[_Row]:
+    accounts = get_accounts({one.organization_id for one in live.values()})
+    waiting = get_waiting_rows([one.award.pk for one in live.values()])
+    rows = []
+    for unit in units:
+        one = live.get(unit.award)
+        rows.append(
+            _Row(
+                unit,
+                one.public_id if one else "",
+                payments.get(unit.award),
+                waiting.get(unit.award),
+                accounts.get(one.organization_id) if one else None,
+                unit.organization,
+            )
+        )
+    return rows
 
 
 def _sealed_units(report: "FinanceReport") -> "Sequence[SealedUnit]":
@@ -165,7 +221,7 @@ def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
             _("Payments can be recorded from then on."),
         ],
         action=_("Accept the report"),
-        perform=lambda: payments_services.report_accept(
+        perform=lambda: answers_services.report_accept(
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=_("The report is accepted and the bureau told. Record the payments next."),
@@ -186,7 +242,7 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
             _("This report stays on record as returned; nothing is paid by it."),
         ],
         action=_("Return with this reason"),
-        perform=lambda: payments_services.report_return(
+        perform=lambda: answers_services.report_return(
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=_("The report is returned. The bureau sees your reason and sends a new one."),
@@ -199,42 +255,3 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
 def _answerable(request: HttpRequest, public_id: str) -> "FinanceReport":
     require(request.user, "rewards.answer_report")
     return reports_selectors.get_report(request.user, public_id)
-
-
-@confirmation_view
-def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Confirmation:
-    """Record the payment of an award; the amount can't be changed."""
-    require(request.user, "rewards.record_payment")
-    found = reports_selectors.get_report(request.user, public_id)
-    unit = require_found(assessments(request.user, found.cycle).filter(award__public_id=award_id).first())
-    sealed = require_found(next((one for one in get_sealed_units(found) if one.award == award_id), None))
-    now = clock.now()
-    form = PaymentForm(
-        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
-    )
-    amount, name = sealed.amount_yuan, bilingual(sealed, "name")
-    address = reverse("report", args=[public_id])
-    return Confirmation(
-        heading=_("Payment to {unit}").format(unit=name),
-        consequences=[
-            _("Amount: {amount}, exactly the award of {year}.").format(
-                amount=yuan(amount), year=found.cycle.year
-            ),
-            _("A recorded payment cannot be changed. The year is closed when every award is paid."),
-        ],
-        action=_("Record the payment"),
-        perform=lambda: payment_record(
-            actor=request.user,
-            report_id=found.pk,
-            award_id=unit.award.pk,
-            amount_yuan=amount,
-            now=now,
-            **form.cleaned_data,
-        ),
-        success=lambda: _("{amount} to {unit}, paid on {date}, is recorded.").format(
-            amount=yuan(amount), unit=name, date=date_only(form.cleaned_data["paid_date"])
-        ),
-        back_address=address,
-        next_address=f"{address}#units",
-        form=form,
-    )

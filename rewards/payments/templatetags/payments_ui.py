@@ -1,4 +1,4 @@
-"""Template tags of reports and payments."""
+"""Template tags of payments."""
 
 from django import template
 

@@ -10,15 +10,18 @@ from django.urls import reverse
 from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
-from rewards.report.models import FinanceReport, Payment
+from rewards.payments.models import Payment
+from rewards.report.models import FinanceReport
 from tests.rewards.builders import AFTER
 from tests.rewards.reading import text_of
 
 
 @pytest.fixture
-def sent(steps, clock):
+def sent(steps, year, clock):
     """The report of the year, sent on 20 January; it is the 21st."""
     report = steps.through("send")
+    steps.city.account(year.first)
+    steps.city.account(year.second, "6222020000005678")
     clock.set(AFTER + timedelta(days=16))
     return report
 
@@ -32,7 +35,7 @@ def award(organization):
 
 
 def pay(client, report, organization, *, follow=True, **typed):
-    typed = {"paid_date": "2026-01-21", "account": "6222020000001234", **typed}
+    typed = {"paid_date": "2026-01-21", "voucher": f"ZF-{organization.pk}", **typed}
     return client.post(address("payment_new", report, award(organization)), typed, follow=follow)
 
 

@@ -1,0 +1,34 @@
+"""What a receiving account is."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from rewards.payments.domain.errors import AccountIncomplete, AccountNumberUnlikely
+
+NUMBER = re.compile(r"[0-9]{8,32}", re.ASCII)
+IGNORED = re.compile(r"[\s-]")
+
+
+@dataclass(frozen=True)
+class Account:
+    """户名、开户行、账号: who holds the account, the bank that keeps it, and its number in digits."""
+
+    holder: str
+    bank: str
+    number: str
+
+    @classmethod
+    def parse(cls, *, holder: str, bank: str, number: str) -> Self:
+        """Return an account as typed, without spaces. Raises AccountIncomplete, AccountNumberUnlikely."""
+        digits = plain_number(number)
+        if not holder.strip() or not bank.strip():
+            raise AccountIncomplete
+        if not NUMBER.fullmatch(digits):
+            raise AccountNumberUnlikely
+        return cls(holder.strip(), bank.strip(), digits)
+
+
+def plain_number(number: str) -> str:
+    """Return an account number without the spaces and hyphens that people and banks write."""
+    return IGNORED.sub("", number)

@@ -1,0 +1,145 @@
+"""Errors of receiving accounts, payments and batches."""
+
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+
+
+class AmountDiffers(DomainError):
+    """The paid amount differs from the award."""
+
+    code = "reward.amount_differs"
+    message = gettext_noop("The award is {award} yuan, not {amount}. What is paid must equal the award.")
+
+
+class AlreadyPaid(Conflict):
+    """The award was paid before."""
+
+    code = "reward.already_paid"
+    message = gettext_noop("This award was paid on {date}. Nothing was recorded a second time.")
+
+
+class PaidInFuture(DomainError):
+    """The date of payment is in the future."""
+
+    code = "reward.paid_in_future"
+    message = gettext_noop("The date of payment lies in the future. Record a payment after it was made.")
+
+
+class PaidBeforeReport(DomainError):
+    """The date of payment lies before the report."""
+
+    code = "reward.paid_before_report"
+    message = gettext_noop("The report was sealed on {date}; nothing can have been paid before.")
+
+
+class VoucherMissing(DomainError):
+    """A payment without the number of its voucher."""
+
+    code = "reward.voucher_missing"
+    message = gettext_noop("State the number of the payment voucher.")
+
+
+class VoucherUsed(Conflict):
+    """A voucher's number stands on another payment already."""
+
+    code = "reward.voucher_used"
+    message = gettext_noop("The voucher {voucher} is recorded with another payment. Check its number.")
+
+
+class AwardNotInReport(DomainError):
+    """The award does not belong to the report."""
+
+    code = "reward.award_not_in_report"
+    message = gettext_noop("This award does not belong to the report.")
+
+
+class AwardInBatch(Conflict):
+    """An award waits in a batch."""
+
+    code = "reward.award_in_batch"
+    message = gettext_noop(
+        "The award of {unit} waits in batch {batch}. Record what the bank answers there, or withdraw it."
+    )
+
+
+class NothingChosen(DomainError):
+    """A batch of no award."""
+
+    code = "reward.batch_empty"
+    message = gettext_noop("Choose the units that are to be paid.")
+
+
+class AccountMissing(Conflict):
+    """A unit has not named its receiving account."""
+
+    code = "reward.account_missing"
+    message = gettext_noop("{unit} has not named a receiving account. Ask its manager to enter one.")
+
+
+class AccountUnchecked(Conflict):
+    """Nobody but who entered it has checked the receiving account."""
+
+    code = "reward.account_unchecked"
+    message = gettext_noop("The receiving account of {unit} waits for a check by a second person.")
+
+
+class AccountIncomplete(DomainError):
+    """A receiving account without its holder or its bank."""
+
+    code = "reward.account_incomplete"
+    message = gettext_noop("State the holder of the account and the bank that keeps it.")
+
+
+class AccountNumberUnlikely(DomainError):
+    """What was entered is no account number."""
+
+    code = "reward.account_number"
+    message = gettext_noop("An account number has 8 to 32 digits; spaces and hyphens are ignored.")
+
+
+class AccountCheckedBySame(Conflict):
+    """Who entered an account wants to check it."""
+
+    code = "reward.account_same_person"
+    message = gettext_noop("You entered this account; another person has to check it.")
+
+
+class AccountReplaced(Conflict):
+    """Another account was entered meanwhile."""
+
+    code = "reward.account_replaced"
+    message = gettext_noop("Another account was entered since. Check that one.")
+
+
+class PaymentReversed(Conflict):
+    """A payment was reversed before."""
+
+    code = "reward.payment_reversed"
+    message = gettext_noop("This payment was reversed on {date}. Nothing was recorded a second time.")
+
+
+class ReversedTooEarly(DomainError):
+    """A reversal that lies before its payment."""
+
+    code = "reward.reversed_too_early"
+    message = gettext_noop("The payment was made on {date}; it can't have come back before.")
+
+
+class RowSettled(Conflict):
+    """A row of a batch has its outcome."""
+
+    code = "reward.batch_settled"
+    message = gettext_noop("Every row of this batch has its outcome. There is nothing to withdraw.")
+
+
+class BankSheetWrong(DomainError):
+    """Rows of the bank's sheet that can't be recorded; `problems` names each."""
+
+    code = "reward.bank_sheet"
+    message = gettext_noop("Nothing was recorded. Mend these rows of the bank’s sheet and give it again.")
+
+
+class AnswersStale(Conflict):
+    """Answers of the bank for rows that do not wait any more."""
+
+    code = "reward.bank_answers_stale"
+    message = gettext_noop("The batch has changed since the sheet was read. Give the sheet again.")

@@ -1,0 +1,83 @@
+"""Forms of receiving accounts, payments, reversals and batches."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.sheets.reading import MAX_BYTES
+from instrument_share.web.forms.fields import DayField, DayInput
+from rewards.cycle.forms import TEXT
+
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class AccountForm(forms.Form):
+    """A receiving account."""
+
+    holder = forms.CharField(
+        label=_("Account holder"), max_length=100, help_text=_("As the bank has it, usually the unit’s name.")
+    )
+    bank = forms.CharField(label=_("Bank and branch"), max_length=100)
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=48,
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "numeric"}),
+    )
+
+
+class _DatedForm(forms.Form):
+    """A day up to today, and a voucher."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        day = next(field for field in self.fields.values() if isinstance(field, DayField))
+        day.initial = today
+        day.widget.attrs["max"] = today.isoformat()
+
+
+class PaymentForm(_DatedForm):
+    """The date and voucher of a payment."""
+
+    paid_date = DayField(label=_("Date of payment"), widget=DayInput())
+    voucher = forms.CharField(
+        label=_("Number of the payment voucher"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+    )
+
+
+class ReversalForm(_DatedForm):
+    """The date, voucher and reason of a payment that came back."""
+
+    reversed_date = DayField(label=_("Date on which it came back"), widget=DayInput())
+    voucher = forms.CharField(
+        label=_("Number of the voucher of the reversal"),
+        max_length=60,
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs=TEXT),
+        help_text=_("The unit reads it."),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why the waiting rows of a batch are taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs=TEXT))
+
+
+class BankSheetForm(forms.Form):
+    """The bank's sheet."""
+
+    sheet = forms.FileField(
+        label=_("The bank’s sheet"),
+        help_text=format_lazy(
+            _("XLSX or CSV, {megabytes} MB at most. You see what it says before anything is recorded."),
+            megabytes=MAX_BYTES // 1024 // 1024,
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )

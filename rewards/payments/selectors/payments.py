@@ -1,0 +1,75 @@
+"""Payments in force, and reports that wait for the Finance Bureau."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, IntegerField, QuerySet, Sum, When
+
+from instrument_share.kernel.errors import require_found
+from rewards.cycle.domain.states import CycleState
+from rewards.payments.models import Payment
+from rewards.report.domain.states import ReportState
+from rewards.report.selectors.reports import reports
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+    from rewards.report.models import FinanceReport
+
+
+def reports_waiting_first(viewer: "Viewer") -> "QuerySet[FinanceReport]":
+    """Return visible reports with `rank`: 0 waits for an answer, 1 for payments, 2 for nothing."""
+    rank = Case(
+        When(state=ReportState.SENT, then=0),
+        When(state=ReportState.ACCEPTED, cycle__state=CycleState.REPORTED, then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
+    return reports(viewer).annotate(rank=rank)
+
+
+def payments_in_force() -> QuerySet[Payment]:
+    """Return the payments that were not reversed."""
+    return Payment.objects.filter(reversal__isnull=True)
+
+
+def get_paid_by_report(report_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return the yuan paid, by report id, without reports that have no payments. One statement."""
+    sums = payments_in_force().filter(report__in=report_ids)
+    return dict(sums.values_list("report").annotate(Sum("amount_yuan")))
+
+
+def get_payments_by_award(report: "FinanceReport") -> Mapping[str, Payment]:
+    """Return the payments in force of a report, by the public id of their award."""
+    found = payments_in_force().filter(report=report).select_related("award")
+    return {payment.award.public_id: payment for payment in found}
+
+
+def get_payment_of_award(award_id: int) -> Payment | None:
+    """Return the payment in force of an award, or None."""
+    return payments_in_force().filter(award=award_id).first()
+
+
+def reversed_payments(report: "FinanceReport") -> QuerySet[Payment]:
+    """Return the payments of a report that came back, with unit and reversal, newest first."""
+    return (
+        Payment.objects.filter(report=report, reversal__isnull=False)
+        .select_related("reversal__recorded_by", "award__assessment__organization")
+        .order_by("-reversal__recorded_at", "-id")
+    )
+
+
+def get_payment(report: "FinanceReport", public_id: str) -> Payment:
+    """Return a payment of a report, with its unit. Raises NotFound."""
+    found = Payment.objects.select_related("award__assessment__organization", "reversal")
+    return require_found(found.filter(report=report, public_id=public_id).first())
+
+
+def payment_lock(payment_id: int) -> Payment:
+    """Return the payment with its report and cycle, locked until the transaction ends. Raises NotFound."""
+    return require_found(
+        Payment.objects.select_for_update(of=("self",))
+        .select_related("report__cycle", "award__assessment__organization")
+        .filter(pk=payment_id)
+        .first()
+    )

@@ -1,0 +1,95 @@
+"""Receiving accounts: a unit enters one, and a second person checks it."""
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
+from rewards.payments.domain.account import Account
+from rewards.payments.domain.errors import AccountCheckedBySame, AccountReplaced
+from rewards.payments.models import PayeeAccount
+from rewards.payments.selectors.accounts import account_lock, accounts_of
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def account_enter(
+    *, actor: "User", organization_id: int, holder: str, bank: str, number: str, now: datetime
+) -> PayeeAccount:
+    """Enter the unit's receiving account, which replaces the one before and waits for a check.
+
+    The same account again changes nothing. Raises AccountIncomplete, AccountNumberUnlikely.
+    """
+    require(actor, "rewards.enter_account", SimpleNamespace(organization_id=organization_id))
+    unit = organization_lock(organization_id)
+    entered = Account.parse(holder=holder, bank=bank, number=number)
+    present = accounts_of(organization_id).first()
+    if present is not None and Account(present.holder, present.bank, present.number) == entered:
+        return present
+    account = PayeeAccount.objects.create(
+        organization=unit,
+        holder=entered.holder,
+        bank=entered.bank,
+        number=entered.number,
+        entered_at=now,
+        entered_by=actor,
+    )
+    _record(actor, "account.entered", account, now)
+    checkers = {*people_with_role(Role.FINANCE_OFFICER), *people_with_role(Role.UNIT_MANAGER, unit.pk)}
+    notify(
+        users=sorted(checkers - {actor}, key=lambda user: user.pk),
+        message=gettext_noop("{unit} has named a receiving account for its awards; please check it."),
+        params={"unit": Bilingual(unit.name_zh, unit.name_en)},
+        path=page_address("payee_account", unit.public_id),
+        now=now,
+    )
+    return account
+
+
+@transaction.atomic
+def account_check(*, actor: "User", account_id: int, now: datetime) -> PayeeAccount:
+    """Confirm that the unit's present account is right, as somebody other than who entered it.
+
+    A second time changes nothing. Raises AccountCheckedBySame, AccountReplaced.
+    """
+    account = account_lock(account_id)
+    require(actor, "rewards.check_account", account)
+    if account.entered_by_id == actor.pk:
+        raise AccountCheckedBySame
+    if accounts_of(account.organization_id).values_list("pk", flat=True).first() != account.pk:
+        raise AccountReplaced
+    if account.checked_at is not None:
+        return account
+    account.checked_at, account.checked_by = now, actor
+    account.save(update_fields=["checked_at", "checked_by"])
+    _record(actor, "account.checked", account, now)
+    notify(
+        users=people_with_role(Role.UNIT_MANAGER, account.organization_id),
+        message=gettext_noop("The receiving account of {unit} was checked; awards are paid to it."),
+        params={"unit": Bilingual(account.organization.name_zh, account.organization.name_en)},
+        path=page_address("payee_account", account.organization.public_id),
+        now=now,
+    )
+    return account
+
+
+def _record(actor: "User", action: str, account: PayeeAccount, now: datetime) -> None:
+    details = {"last_digits": account.number[-4:]}
+    record(
+        actor=actor,
+        action=action,
+        subject=account,
+        now=now,
+        organization_id=account.organization_id,
+        details=details,
+    )

@@ -1,0 +1,147 @@
+"""Batches: awards that go to the bank together, and what it answers."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import DomainError, Problem, require_reason
+from rewards.assessment.models import Award
+from rewards.cycle.domain.errors import REASON_MISSING
+from rewards.payments.domain.bank_sheet import BankRow
+from rewards.payments.domain.errors import (
+    AnswersStale,
+    AwardInBatch,
+    BankSheetWrong,
+    NothingChosen,
+    RowSettled,
+)
+from rewards.payments.models import BatchRow, PaymentBatch
+from rewards.payments.selectors.batches import batch_lock, get_waiting_rows, waiting_rows
+from rewards.payments.services.payments import (
+    Made,
+    close_if_paid,
+    payable_report_lock,
+    require_payable,
+    write_payment,
+)
+from rewards.report.domain.errors import AwardsNotSealed
+from rewards.report.models import FinanceReport
+from rewards.report.selectors.sealed import require_sealed_awards
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: datetime) -> PaymentBatch:
+    """Put awards (public ids) of an accepted report into a batch, each with its sealed amount and account.
+
+    All of them or none; awards of nothing are left out. Raises NothingChosen, AlreadyPaid, AwardInBatch,
+    AccountMissing, AccountUnchecked, ReportDamaged, AwardsNotSealed.
+    """
+    report = payable_report_lock(actor, report_id, "pay")
+    sealed = require_sealed_awards(report)
+    chosen = list(
+        Award.objects.select_for_update(of=("self",))
+        .select_related("assessment__organization")
+        .filter(public_id__in=awards, assessment__cycle=report.cycle_id, amount_yuan__gt=0)
+        .order_by("assessment__organization__uscc")
+    )
+    if not chosen:
+        raise NothingChosen
+    for waiting in get_waiting_rows([award.pk for award in chosen]).values():
+        unit = next(award for award in chosen if award.pk == waiting.award_id).assessment.organization
+        raise AwardInBatch(unit=unit.name_zh, batch=waiting.batch.number)
+    last = PaymentBatch.objects.filter(report=report).aggregate(last=Max("number"))["last"] or 0
+    batch = PaymentBatch.objects.create(report=report, number=last + 1, made_at=now, made_by=actor)
+    for position, award in enumerate(chosen, start=1):
+        BatchRow.objects.create(
+            batch=batch,
+            position=position,
+            award=award,
+            account=require_payable(award),
+            amount_yuan=sealed[award.public_id].amount_yuan,
+        )
+    details = {"awards": [award.public_id for award in chosen]}
+    record(actor=actor, action="batch.made", subject=batch, now=now, details=details)
+    return batch
+
+
+@transaction.atomic
+def batch_settle(*, actor: "User", batch_id: int, answers: Sequence[BankRow], now: datetime) -> PaymentBatch:
+    """Record what the bank answers of rows of a batch: a payment, or that it failed and why.
+
+    All of the answers or none; rows that are not among them go on waiting. Raises AnswersStale when one is
+    not for a row that waits, and BankSheetWrong with a problem for each that can't be recorded.
+    """
+    batch = batch_lock(batch_id)
+    report = payable_report_lock(actor, batch.report_id, "pay")
+    rows = {row.award.public_id: row for row in waiting_rows(batch)}
+    if any(answer.award not in rows for answer in answers):
+        raise AnswersStale
+    require_unchanged(report, rows.values())
+    problems = []
+    for number, answer in enumerate(answers, start=1):
+        try:
+            with transaction.atomic():
+                _settle(actor, rows[answer.award], answer, now)
+        except DomainError as wrong:
+            params = {"unit": rows[answer.award].award.assessment.organization.name_zh, **wrong.params}
+            problems.append(Problem(wrong.code, wrong.message, params, field=str(number)))
+    if problems:
+        raise BankSheetWrong(problems=problems)
+    made = sum(answer.paid for answer in answers)
+    details = {"paid": made, "failed": len(answers) - made}
+    record(actor=actor, action="batch.settled", subject=batch, now=now, details=details)
+    close_if_paid(report, actor, now)
+    return batch
+
+
+def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> None:
+    """Raise AwardsNotSealed if the amount of a row is not the sealed one, and what reading that raises."""
+    sealed = require_sealed_awards(report)
+    changed = [row for row in rows if row.amount_yuan != sealed[row.award.public_id].amount_yuan]
+    if changed:
+        raise AwardsNotSealed(units="、".join(row.award.assessment.organization.name_zh for row in changed))
+
+
+def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> None:
+    if answer.paid:
+        made = Made(row.amount_yuan, row.account, _day(answer), answer.voucher)
+        row.payment = write_payment(actor, row.batch.report, row.award, made, now)
+        row.save(update_fields=["payment"])
+    else:
+        _fail(row, answer.reason, now)
+
+
+def _day(answer: BankRow) -> date:
+    assert answer.day is not None, "a payment that was made has a day"
+    return answer.day
+
+
+def _fail(row: BatchRow, reason: str, now: datetime) -> None:
+    row.failed_at, row.failed_reason = now, reason[:500]
+    row.save(update_fields=["failed_at", "failed_reason"])
+
+
+@transaction.atomic
+def batch_withdraw(*, actor: "User", batch_id: int, reason: str, now: datetime) -> PaymentBatch:
+    """Take back the rows of a batch that still wait, with a reason; their awards can be paid otherwise.
+
+    Raises RowSettled when every row has its outcome.
+    """
+    batch = batch_lock(batch_id)
+    payable_report_lock(actor, batch.report_id, "pay")
+    reason = require_reason(reason, code=REASON_MISSING)
+    rows = list(waiting_rows(batch))
+    if not rows:
+        raise RowSettled
+    for row in rows:
+        _fail(row, reason, now)
+    details = {"reason": reason, "rows": len(rows)}
+    record(actor=actor, action="batch.withdrawn", subject=batch, now=now, details=details)
+    return batch

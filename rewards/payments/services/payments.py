@@ -1,0 +1,239 @@
+"""Payments of awards, and what comes back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
+from instrument_share.kernel.states import next_state
+from rewards.assessment.models import Award
+from rewards.assessment.selectors import award_lock
+from rewards.cycle.domain.errors import REASON_MISSING
+from rewards.cycle.domain.states import MOVES, CycleState
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.payments.domain.errors import (
+    AccountMissing,
+    AccountUnchecked,
+    AlreadyPaid,
+    AmountDiffers,
+    AwardInBatch,
+    AwardNotInReport,
+    PaidBeforeReport,
+    PaidInFuture,
+    PaymentReversed,
+    ReversedTooEarly,
+    VoucherMissing,
+    VoucherUsed,
+)
+from rewards.payments.models import PayeeAccount, Payment, Reversal
+from rewards.payments.selectors.accounts import get_accounts
+from rewards.payments.selectors.batches import get_waiting_rows
+from rewards.payments.selectors.payments import get_payment_of_award, payment_lock, payments_in_force
+from rewards.report.domain.states import ReportState
+from rewards.report.models import FinanceReport
+from rewards.report.selectors.reports import report_lock
+from rewards.report.selectors.sealed import require_sealed_awards
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def payment_record(
+    *,
+    actor: "User",
+    report_id: int,
+    award_id: int,
+    amount_yuan: Decimal,
+    paid_date: date,
+    voucher: str,
+    now: datetime,
+) -> Payment:
+    """Record the payment of a whole award under an accepted report, to the account that the unit keeps.
+
+    What is paid is the sealed amount. The cycle is paid when every award above 0 is. Raises AmountDiffers,
+    AlreadyPaid, AwardInBatch, PaidInFuture, PaidBeforeReport, VoucherMissing, VoucherUsed, AccountMissing,
+    AccountUnchecked, ReportDamaged, AwardsNotSealed.
+    """
+    report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
+    if award.assessment.cycle_id != report.cycle_id:
+        raise AwardNotInReport
+    sealed_yuan = require_sealed_awards(report)[award.public_id].amount_yuan
+    account = require_payable(award)
+    if amount_yuan != sealed_yuan or not sealed_yuan:
+        raise AmountDiffers(award=str(sealed_yuan), amount=str(amount_yuan))
+    waiting = get_waiting_rows([award.pk]).get(award.public_id)
+    if waiting is not None:
+        raise AwardInBatch(unit=award.assessment.organization.name_zh, batch=waiting.batch.number)
+    made = Made(sealed_yuan, account, paid_date, voucher)
+    payment = write_payment(actor, report, award, made, now)
+    close_if_paid(report, actor, now)
+    return payment
+
+
+@dataclass(frozen=True)
+class Made:
+    """A payment that was made: the sealed amount, and where, when and with which voucher it went."""
+
+    amount_yuan: Decimal
+    account: PayeeAccount
+    day: date
+    voucher: str
+
+
+def payable_report_lock(actor: "User", report_id: int, move: str) -> FinanceReport:
+    """Return the locked report if the actor may pay by it. Raises Forbidden, IllegalMove."""
+    report = report_lock(report_id)
+    require(actor, "rewards.record_payment", report)
+    if report.state != ReportState.ACCEPTED:
+        raise IllegalMove(state=report.state, move=move)
+    return report
+
+
+def require_payable(award: Award) -> PayeeAccount:
+    """Return the account to which an award can be paid now; the award is locked.
+
+    Raises AlreadyPaid, AccountMissing, AccountUnchecked.
+    """
+    paid = get_payment_of_award(award.pk)
+    if paid is not None:
+        raise AlreadyPaid(date=paid.paid_date.isoformat())
+    unit = award.assessment.organization
+    account = get_accounts([unit.pk]).get(unit.pk)
+    if account is None:
+        raise AccountMissing(unit=unit.name_zh)
+    if account.checked_at is None:
+        raise AccountUnchecked(unit=unit.name_zh)
+    return account
+
+
+def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made, now: datetime) -> Payment:
+    """Write a payment and tell the unit.
+
+    Raises PaidBeforeReport, PaidInFuture, VoucherMissing, VoucherUsed.
+    """
+    require_day(made.day, report, now)
+    payment = Payment.objects.create(
+        report=report,
+        award=award,
+        number=Payment.objects.filter(award=award).count() + 1,
+        amount_yuan=made.amount_yuan,
+        paid_date=made.day,
+        voucher=require_voucher(made.voucher),
+        account=made.account.number,
+        payee_account=made.account,
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    details = {
+        "award": award.public_id,
+        "amount_yuan": str(payment.amount_yuan),
+        "paid": payment.paid_date.isoformat(),
+        "voucher": payment.voucher,
+    }
+    _record(actor, "payment.recorded", payment, now, details)
+    message = gettext_noop("The award of {year}, {amount} yuan, was paid on {date}.")
+    _tell_unit(payment, message, payment.paid_date, now)
+    return payment
+
+
+def require_day(day: date, report: FinanceReport, now: datetime) -> None:
+    """Raise PaidBeforeReport or PaidInFuture for a day on which nothing can have been paid."""
+    sealed_date = report.sealed_at.astimezone(CITY_TIME).date()
+    if day < sealed_date:
+        raise PaidBeforeReport(date=sealed_date.isoformat())
+    if day > now.astimezone(CITY_TIME).date():
+        raise PaidInFuture
+
+
+def require_voucher(voucher: str) -> str:
+    """Return the number of a voucher that no payment has yet. Raises VoucherMissing, VoucherUsed."""
+    number = voucher.strip()
+    if not number:
+        raise VoucherMissing
+    if Payment.objects.filter(voucher=number).exists() or Reversal.objects.filter(voucher=number).exists():
+        raise VoucherUsed(voucher=number)
+    return number
+
+
+@transaction.atomic
+def payment_reverse(
+    *, actor: "User", payment_id: int, reversed_date: date, voucher: str, reason: str, now: datetime
+) -> Reversal:
+    """Record that the whole amount of a payment came back; the award waits for a payment again.
+
+    Raises PaymentReversed, ReversedTooEarly, PaidInFuture, VoucherMissing, VoucherUsed.
+    """
+    payment = payment_lock(payment_id)
+    report = payable_report_lock(actor, payment.report_id, "reverse")
+    reason = require_reason(reason, code=REASON_MISSING)
+    earlier = Reversal.objects.filter(payment=payment).first()
+    if earlier is not None:
+        raise PaymentReversed(date=earlier.reversed_date.isoformat())
+    if reversed_date < payment.paid_date:
+        raise ReversedTooEarly(date=payment.paid_date.isoformat())
+    require_day(reversed_date, report, now)
+    reversal = Reversal.objects.create(
+        payment=payment,
+        reversed_date=reversed_date,
+        voucher=require_voucher(voucher),
+        reason=reason,
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    _record(actor, "payment.reversed", payment, now, {"reason": reason, "voucher": reversal.voucher})
+    _tell_unit(
+        payment,
+        gettext_noop("The payment of {year}, {amount} yuan, came back on {date}: {reason}"),
+        reversed_date,
+        now,
+        reason=reason,
+    )
+    _reopen(report, actor, now)
+    return reversal
+
+
+def close_if_paid(report: FinanceReport, actor: "User", now: datetime) -> None:
+    """Mark the cycle as paid if no award is left to pay."""
+    paid = payments_in_force().filter(award=OuterRef("pk"))
+    waiting = Award.objects.filter(assessment__cycle=report.cycle_id, amount_yuan__gt=0).filter(~Exists(paid))
+    if not waiting.exists():
+        _move(report, "pay", "cycle.paid", actor, now)
+
+
+def _reopen(report: FinanceReport, actor: "User", now: datetime) -> None:
+    if cycle_lock(report.cycle_id).state == CycleState.PAID:
+        _move(report, "reverse", "cycle.unpaid", actor, now)
+
+
+def _move(report: FinanceReport, move: str, action: str, actor: "User", now: datetime) -> None:
+    cycle = cycle_lock(report.cycle_id)
+    cycle.state = next_state(MOVES, cycle.state, move)
+    cycle.save(update_fields=["state"])
+    record(actor=actor, action=action, subject=cycle, now=now)
+
+
+def _record(actor: "User", action: str, payment: Payment, now: datetime, details: dict[str, str]) -> None:
+    unit = payment.award.assessment.organization_id
+    record(actor=actor, action=action, subject=payment, now=now, organization_id=unit, details=details)
+
+
+def _tell_unit(payment: Payment, message: str, day: date, now: datetime, **more: str) -> None:
+    assessment = payment.award.assessment
+    notify(
+        users=people_with_role(Role.UNIT_MANAGER, assessment.organization_id),
+        message=message,
+        params={"year": payment.report.cycle.year, "amount": payment.amount_yuan, "date": day, **more},
+        path=page_address("assessment", assessment.public_id),
+        now=now,
+    )

@@ -1,0 +1,82 @@
+"""Answers of the Finance Bureau to reports."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
+from instrument_share.kernel.states import next_state
+from rewards.cycle.domain.errors import REASON_MISSING
+from rewards.cycle.domain.states import MOVES
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.report.domain.states import ReportState
+from rewards.report.models import FinanceReport
+from rewards.report.selectors.reports import report_lock
+from rewards.report.selectors.sealed import require_sealed_awards
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "") -> FinanceReport:
+    """Accept the report for Finance, which can record payments from then on.
+
+    Raises ReportDamaged, AwardsNotSealed.
+    """
+    report = _answerable(actor, report_id, "accept")
+    require_sealed_awards(report)
+    _answer(report, ReportState.ACCEPTED, actor, now, note.strip())
+    if not report.total_yuan:
+        _close(report, actor, now)
+    return report
+
+
+def _close(report: FinanceReport, actor: "User", now: datetime) -> None:
+    """Close a year in which nothing is to be paid."""
+    cycle = cycle_lock(report.cycle_id)
+    cycle.state = next_state(MOVES, cycle.state, "pay")
+    cycle.save(update_fields=["state"])
+    record(actor=actor, action="cycle.paid", subject=cycle, now=now)
+
+
+@transaction.atomic
+def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) -> FinanceReport:
+    """Return the report with a reason; the cycle is approved again, for a new report."""
+    report = _answerable(actor, report_id, "return")
+    reason = require_reason(reason, code=REASON_MISSING)
+    cycle = cycle_lock(report.cycle_id)
+    cycle.state = next_state(MOVES, cycle.state, "return")
+    cycle.save(update_fields=["state"])
+    _answer(report, ReportState.RETURNED, actor, now, reason)
+    return report
+
+
+def _answerable(actor: "User", report_id: int, move: str) -> FinanceReport:
+    report = report_lock(report_id)
+    require(actor, "rewards.answer_report", report)
+    if report.state != ReportState.SENT:
+        raise IllegalMove(state=report.state, move=move)
+    return report
+
+
+def _answer(report: FinanceReport, state: ReportState, actor: "User", now: datetime, note: str) -> None:
+    report.state = state.value
+    report.answered_at, report.answered_by, report.answer_note = now, actor, note
+    report.save(update_fields=["state", "answered_at", "answered_by", "answer_note"])
+    record(actor=actor, action=f"report.{state}", subject=report, now=now, details={"note": note})
+    messages = {
+        ReportState.ACCEPTED: gettext_noop("The Finance Bureau accepted the report of {year}."),
+        ReportState.RETURNED: gettext_noop("The Finance Bureau returned the report of {year}: {note}"),
+    }
+    notify(
+        users=people_with_role(Role.BUREAU_OFFICER),
+        message=messages[state],
+        params={"year": report.cycle.year, "note": note},
+        now=now,
+    )

@@ -1,0 +1,276 @@
+"""Accounts that two people vouch for, payments that can come back, and batches for the bank."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.journal.guards import guards_lifted
+from instrument_share.journal.models import Notification
+from instrument_share.kernel.errors import Forbidden
+from rewards.assessment.models import Award
+from rewards.payments.domain.bank_sheet import BankRow
+from rewards.payments.domain.errors import (
+    AccountCheckedBySame,
+    AccountMissing,
+    AccountReplaced,
+    AccountUnchecked,
+    AlreadyPaid,
+    AnswersStale,
+    AwardInBatch,
+    BankSheetWrong,
+    NothingChosen,
+    PaymentReversed,
+    ReversedTooEarly,
+    RowSettled,
+    VoucherUsed,
+)
+from rewards.payments.models import BatchRow, PayeeAccount, Payment
+from rewards.payments.selectors.payments import get_paid_by_report
+from rewards.payments.services.accounts import account_check, account_enter
+from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
+from rewards.payments.services.payments import payment_record, payment_reverse
+from rewards.report.domain.errors import AwardsNotSealed
+from rewards.report.services.answers import report_accept
+from tests.rewards.builders import AFTER
+from tests.rewards.conftest import DAY
+
+pytestmark = pytest.mark.django_db
+NOW = AFTER + 17 * DAY
+PAID_ON = date(2026, 1, 21)
+
+
+@pytest.fixture
+def accepted(steps, year):
+    """The report of the year, accepted; the first two units keep checked accounts."""
+    report = steps.through("send")
+    report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
+    for number, unit in enumerate((year.first, year.second)):
+        steps.city.account(unit, f"622202000000123{number}")
+    return report
+
+
+def award_of(unit):
+    return Award.objects.get(assessment__organization=unit)
+
+
+@pytest.fixture
+def pay(accepted, steps):
+    def pay(unit, voucher="ZF-1"):
+        award = award_of(unit)
+        return payment_record(
+            actor=steps.city.finance,
+            report_id=accepted.pk,
+            award_id=award.pk,
+            amount_yuan=award.amount_yuan,
+            paid_date=PAID_ON,
+            voucher=voucher,
+            now=NOW,
+        )
+
+    return pay
+
+
+@pytest.fixture
+def make(accepted, steps):
+    def make(*units):
+        awards = [award_of(unit).public_id for unit in units]
+        return batch_make(actor=steps.city.finance, report_id=accepted.pk, awards=awards, now=NOW)
+
+    return make
+
+
+@pytest.fixture
+def settle(steps):
+    def settle(batch, *answers):
+        return batch_settle(actor=steps.city.finance, batch_id=batch.pk, answers=answers, now=NOW)
+
+    return settle
+
+
+def made(unit, voucher, day=PAID_ON):
+    return BankRow(award_of(unit).public_id, paid=True, voucher=voucher, day=day)
+
+
+def reverse(payment, steps, voucher="CH-1", day=date(2026, 1, 22)):
+    return payment_reverse(
+        actor=steps.city.finance,
+        payment_id=payment.pk,
+        reversed_date=day,
+        voucher=voucher,
+        reason="户名不符，银行退回",
+        now=NOW,
+    )
+
+
+def enter(unit, manager, number="6222020000009999"):
+    return account_enter(
+        actor=manager, organization_id=unit.pk, holder=unit.name_zh, bank="云屏银行", number=number, now=NOW
+    )
+
+
+def test_an_account_counts_when_another_person_has_checked_it(accepted, pay, steps, year):
+    manager = steps.city.person("管理员", year.first, Role.UNIT_MANAGER)
+    account = enter(year.first, manager)
+    with pytest.raises(AccountUnchecked):
+        pay(year.first)
+    with pytest.raises(AccountCheckedBySame):
+        account_check(actor=manager, account_id=account.pk, now=NOW)
+    with pytest.raises(Forbidden):
+        account_check(actor=steps.city.officer, account_id=account.pk, now=NOW)
+    account_check(actor=steps.city.finance, account_id=account.pk, now=NOW)
+    assert pay(year.first).account == "6222020000009999"
+
+
+def test_the_same_account_again_changes_nothing_and_an_old_one_is_not_checked(steps, year):
+    manager = steps.city.person("管理员", year.first, Role.UNIT_MANAGER)
+    first = enter(year.first, manager)
+    assert enter(year.first, manager, "6222-0200 0000 9999") == first
+    enter(year.first, manager, "6222020000008888")
+    assert PayeeAccount.objects.count() == 2
+    with pytest.raises(AccountReplaced):
+        account_check(actor=steps.city.finance, account_id=first.pk, now=NOW)
+
+
+def test_only_the_unit_enters_its_account(steps, year):
+    other = steps.city.person("管理员", year.second, Role.UNIT_MANAGER)
+    for actor in (other, steps.city.finance, steps.city.officer, steps.city.researcher):
+        with pytest.raises(Forbidden):
+            enter(year.first, actor)
+
+
+def test_nothing_is_paid_without_an_account(accepted, make, pay, year):
+    with guards_lifted():
+        PayeeAccount.objects.all().delete()
+    with pytest.raises(AccountMissing):
+        pay(year.first)
+    with pytest.raises(AccountMissing):
+        make(year.first, year.second)
+    assert not BatchRow.objects.exists()
+
+
+def test_a_payment_that_came_back_is_paid_again_and_both_stay(accepted, pay, steps, year):
+    first = pay(year.first)
+    pay(year.second, "ZF-2")
+    assert steps.cycle.state == "paid"
+    with pytest.raises(ReversedTooEarly):
+        reverse(first, steps, day=date(2026, 1, 20))
+    with pytest.raises(VoucherUsed):
+        reverse(first, steps, voucher="ZF-2")
+    reverse(first, steps)
+    assert steps.cycle.state == "reported"
+    assert get_paid_by_report([accepted.pk]) == {accepted.pk: Decimal("8067.00")}
+    with pytest.raises(PaymentReversed):
+        reverse(first, steps, voucher="CH-2")
+    again = pay(year.first, "ZF-3")
+    assert (again.number, again.amount_yuan) == (2, Decimal("91933.00"))
+    assert steps.cycle.state == "paid"
+    assert Payment.objects.count() == 3
+
+
+def test_the_unit_is_told_of_its_payment_and_of_one_that_came_back(pay, steps, year):
+    payment = pay(year.first)
+    reverse(payment, steps)
+    told = Notification.objects.filter(user__memberships__organization=year.first).order_by("id")
+    assert [one.params.get("date") for one in told if "amount" in one.params] != []
+    messages = [one.message for one in told]
+    assert "The award of {year}, {amount} yuan, was paid on {date}." in messages
+    assert "The payment of {year}, {amount} yuan, came back on {date}: {reason}" in messages
+
+
+def test_a_voucher_stands_on_one_payment(pay, year):
+    pay(year.first)
+    with pytest.raises(VoucherUsed):
+        pay(year.second, "ZF-1")
+
+
+def test_a_batch_holds_the_sealed_amounts_and_accounts_of_its_units(make, year):
+    rows = make(year.first, year.second, year.third).rows.order_by("position")
+    assert [(row.account.number, str(row.amount_yuan)) for row in rows] == [
+        ("6222020000001230", "91933.00"),
+        ("6222020000001231", "8067.00"),
+    ]
+
+
+def test_an_award_waits_in_one_place_only(make, pay, year):
+    make(year.first)
+    with pytest.raises(AwardInBatch):
+        make(year.first, year.second)
+    with pytest.raises(AwardInBatch):
+        pay(year.first)
+    pay(year.second, "ZF-2")
+    with pytest.raises(AlreadyPaid):
+        make(year.second)
+    with pytest.raises(NothingChosen):
+        make(year.third)
+
+
+def test_the_banks_answers_become_payments_and_failures(make, pay, settle, steps, year):
+    batch = make(year.first, year.second)
+    failed = BankRow(award_of(year.second).public_id, paid=False, reason="账号已销户")
+    settle(batch, made(year.first, "ZF-1"), failed)
+    assert Payment.objects.get().amount_yuan == Decimal("91933.00")
+    assert steps.cycle.state == "reported"
+    with pytest.raises(AnswersStale):
+        settle(batch, made(year.first, "ZF-9"))
+    again = make(year.second)
+    settle(again, made(year.second, "ZF-2"))
+    assert steps.cycle.state == "paid"
+    assert (again.number, Payment.objects.count()) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("voucher", "day", "code"),
+    [
+        ("ZF-1", PAID_ON, "reward.voucher_used"),
+        ("ZF-2", date(2026, 1, 19), "reward.paid_before_report"),
+        ("ZF-2", date(2026, 1, 23), "reward.paid_in_future"),
+    ],
+)
+def test_one_wrong_answer_and_nothing_is_recorded(make, settle, year, voucher, day, code):
+    batch = make(year.first, year.second)
+    with pytest.raises(BankSheetWrong) as refused:
+        settle(batch, made(year.first, "ZF-1"), made(year.second, voucher, day))
+    assert [(one.code, one.params["unit"]) for one in refused.value.problems] == [(code, "云屏材料研究所")]
+    assert not Payment.objects.exists()
+
+
+def test_an_answer_is_not_recorded_for_an_amount_that_was_changed_behind(make, settle, year):
+    batch = make(year.first)
+    with guards_lifted():
+        BatchRow.objects.update(amount_yuan=Decimal("191933.00"))
+    with pytest.raises(AwardsNotSealed):
+        settle(batch, made(year.first, "ZF-1"))
+
+
+def test_what_waits_in_a_batch_can_be_withdrawn_and_paid_otherwise(make, pay, steps, year):
+    batch = make(year.first)
+    take_back = {"actor": steps.city.finance, "batch_id": batch.pk, "reason": "改为逐笔支付", "now": NOW}
+    batch_withdraw(**take_back)
+    with pytest.raises(RowSettled):
+        batch_withdraw(**take_back)
+    assert pay(year.first).amount_yuan == Decimal("91933.00")
+
+
+CHANGES = {
+    "another account": "UPDATE rewards_payeeaccount SET number = '1' || number",
+    "checked by someone else": "UPDATE rewards_payeeaccount SET checked_by_id = NULL",
+    "no account": "DELETE FROM rewards_payeeaccount",
+    "a higher amount": "UPDATE rewards_batchrow SET amount_yuan = amount_yuan + 1",
+    "another outcome": "UPDATE rewards_batchrow SET failed_reason = 'x'",
+    "no row": "DELETE FROM rewards_batchrow",
+    "another batch": "UPDATE rewards_paymentbatch SET number = 9",
+    "another day": "UPDATE rewards_reversal SET reversed_date = '2026-01-01'",
+    "no reversal": "DELETE FROM rewards_reversal",
+}
+
+
+@pytest.mark.parametrize("statement", CHANGES.values(), ids=CHANGES)
+def test_the_database_keeps_accounts_batches_and_reversals(make, settle, steps, year, statement):
+    batch = make(year.first)
+    settle(batch, made(year.first, "ZF-1"))
+    reverse(Payment.objects.get(), steps)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
