@@ -10,6 +10,7 @@ def arguments(w):
     draft = ["news", w.draft.public_id]
     booking, running, log = [w.requested.public_id], [w.running.public_id], [w.log.public_id]
     submitted, suspended, by_hand = ([one.public_id] for one in (w.submitted, w.suspended, w.by_hand))
+    batch = [w.report.public_id, w.batch.public_id]
     review, finding, report = [w.submitted.public_id], [w.finding.public_id], [w.report.public_id]
     return {
         "account_confirm_email": ["key"],
@@ -113,6 +114,11 @@ def arguments(w):
         "report_accept": report,
         "report_return": report,
         "payment_new": [*report, w.award.public_id],
+        "payment_back": [*report, w.payment.public_id],
+        "batch_new": report,
+        **dict.fromkeys(("batch", "batch_sheet", "batch_answer", "batch_take_back"), batch),
+        "payee_account": unit,
+        "payee_account_check": [*unit, w.account.public_id],
         "instrument": instrument,
         "instrument/submitted": submitted,
         "instrument_picture": instrument,

@@ -50,6 +50,7 @@ from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.findings.models import Finding
 from rewards.findings.services import cycle_check, finding_decide
+from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
 from tests import factories
@@ -329,7 +330,28 @@ def _year(city, authorities, instrument, company):
     cycle_approve(now=AFTER + 14 * DAY, **step)
     report = report_send(now=AFTER + 15 * DAY, **step)
     assessment = UnitAssessment.objects.get(organization=city.owner)
+    at = AFTER + 16 * DAY
+    account = PayeeAccount.objects.create(
+        organization=city.owner,
+        holder="甲",
+        bank="乙",
+        number="62220001",
+        entered_at=at,
+        entered_by=city.keeper,
+    )
+    payment = Payment.objects.create(
+        report=report,
+        award=assessment.award,
+        amount_yuan=Decimal(1),
+        paid_date=at.date(),
+        recorded_at=at,
+        recorded_by=authorities.finance,
+    )
+    batch = PaymentBatch.objects.create(report=report, number=1, made_at=at, made_by=authorities.finance)
     return {
+        "account": account,
+        "payment": payment,
+        "batch": batch,
         "policy": policy,
         "cycle": cycle,
         "finding": Finding.objects.filter(organization=city.owner).first(),

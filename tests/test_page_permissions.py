@@ -248,6 +248,14 @@ report_package                       in    403   403   403   403   403   403   4
 report_accept                        in    403   403   403   403   403   403   403   403   403   ok    403
 report_return                        in    403   403   403   403   403   403   403   403   403   ok    403
 payment_new                          in    403   403   403   403   403   403   403   403   403   ok    403
+payment_back                         in    403   403   403   403   403   403   403   403   403   ok    403
+batch_new                            in    403   403   403   403   403   403   403   403   403   ok    403
+batch                                in    403   403   403   403   403   403   403   ok    ok    ok    403
+batch_sheet                          in    403   403   403   403   403   403   403   403   403   ok    403
+batch_answer                         in    403   403   403   403   403   403   403   403   403   ok    403
+batch_take_back                      in    403   403   403   403   403   403   403   403   403   ok    403
+payee_account                        in    403   403   403   403   403   ok    403   403   403   ok    403
+payee_account_check                  in    403   403   403   403   403   ok    403   403   403   ok    403
 
 # the site itself: administrators, and the journal for officers too
 system                               in    403   403   403   403   403   403   403   403   403   403   ok

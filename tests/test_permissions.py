@@ -201,6 +201,13 @@ report_send                    .     .     .     .     .     .     .     .     y
 report_accept                  .     .     .     .     .     .     .     .     .     .     yes   .
 report_return                  .     .     .     .     .     .     .     .     .     .     yes   .
 payment_record                 .     .     .     .     .     .     .     .     .     .     yes   .
+payment_reverse                .     .     .     .     .     .     .     .     .     .     yes   .
+batch_make                     .     .     .     .     .     .     .     .     .     .     yes   .
+batch_settle                   .     .     .     .     .     .     .     .     .     .     yes   .
+batch_withdraw                 .     .     .     .     .     .     .     .     .     .     yes   .
+# of the unit
+account_enter                  .     .     .     .     .     .     yes   .     .     .     .     .
+account_check                  .     .     .     .     .     .     yes   .     .     .     yes   .
 cycle_step_start               .     .     .     .     .     .     .     .     yes   .     .     .
 
 site
@@ -285,6 +292,7 @@ OF_READING = {
     "providers.see_revisions",
     "rewards.trace_any",
     "rewards.see_assessment",
+    "rewards.see_account",
     "site.read_journal",
 }
 """Permissions that pages ask."""

@@ -45,9 +45,9 @@ def account_enter(
         entered_by=actor,
     )
     _record(actor, "account.entered", account, now)
-    checkers = {*people_with_role(Role.FINANCE_OFFICER), *people_with_role(Role.UNIT_MANAGER, unit.pk)}
+    checkers = people_with_role(Role.FINANCE_OFFICER) | people_with_role(Role.UNIT_MANAGER, unit.pk)
     notify(
-        users=sorted(checkers - {actor}, key=lambda user: user.pk),
+        users=checkers.exclude(pk=actor.pk),
         message=gettext_noop("{unit} has named a receiving account for its awards; please check it."),
         params={"unit": Bilingual(unit.name_zh, unit.name_en)},
         path=page_address("payee_account", unit.public_id),

@@ -21,7 +21,7 @@ from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
-from instrument_share.web.responses.problem import problems_told, status_of
+from instrument_share.web.responses.problem import problems_told, status_of, told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
 from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_sheet
@@ -127,7 +127,7 @@ def batch_answer(request: SignedInRequest, public_id: str, batch_id: str) -> Htt
             else:
                 status = 422
         except DomainError as wrong:
-            context["wrong"] = wrong.message
+            context["wrong"] = told(wrong.message, wrong.params)
             context["problems"] = problems_told(wrong.problems)
             if not wrong.problems:
                 form.is_valid()

@@ -64,7 +64,7 @@ def finance(request: HttpRequest) -> HttpResponse:
     )
     paid = get_paid_by_report([report.pk for report in page.items])
     awards = get_award_amounts({report.cycle_id for report in page.items})
-    checks = rules.has_perm("rewards.check_account", request.user)
+    checks = rules.has_perm("rewards.record_payment", request.user)
     context = {
         "page": page,
         "to_check": accounts_to_check()[:MAX_LISTED] if checks else (),

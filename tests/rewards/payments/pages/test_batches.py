@@ -1,0 +1,149 @@
+"""Finance pays in a batch: sheet for the bank, the bank's answer, what came back; the unit's account."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from rewards.assessment.models import Award
+from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
+from rewards.report.services.answers import report_accept
+from tests.rewards.builders import AFTER
+from tests.rewards.reading import text_of
+
+
+@pytest.fixture
+def report(steps, year, clock):
+    """The report of the year, accepted on 21 January, which it is; two units keep checked accounts."""
+    report = steps.through("send")
+    steps.city.account(year.first)
+    steps.city.account(year.second, "6222020000005678")
+    clock.set(AFTER + timedelta(days=16))
+    report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + timedelta(days=16))
+    return report
+
+
+@pytest.fixture
+def finance(login, year):
+    return login(year.city.finance)
+
+
+@pytest.fixture
+def batch(finance, report):
+    """A batch of both awards, made on the page."""
+    awards = Award.objects.filter(amount_yuan__gt=0).order_by("pk")
+    query = "&".join(f"award={award.public_id}" for award in awards)
+    address = f"{reverse('batch_new', args=[report.public_id])}?{query}"
+    assert "共2家单位，合计¥100,000.00。" in text_of(finance.get(address))
+    answer = finance.post(address, follow=True)
+    assert "批次已生成，请将拨付清单交银行。" in text_of(answer)
+    return PaymentBatch.objects.get()
+
+
+def address(name, batch):
+    return reverse(name, args=[batch.report.public_id, batch.public_id])
+
+
+def sheet_of(finance, batch):
+    answer = finance.get(address("batch_sheet", batch))
+    return openpyxl.load_workbook(BytesIO(answer.content))
+
+
+def given(finance, batch, book):
+    content = BytesIO()
+    book.save(content)
+    upload = SimpleUploadedFile("回执.xlsx", content.getvalue())
+    return finance.post(address("batch_answer", batch), {"sheet": upload})
+
+
+def test_a_batch_goes_to_the_bank_and_its_answer_comes_back(finance, batch, year):
+    book = sheet_of(finance, batch)
+    rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert rows[0][2:6] == ["收款人", "开户行", "收款账号", "金额（元）"]
+    assert [row[2:6] for row in rows[1:]] == [
+        ["云屏大学", "云屏银行科苑支行", "6222020000001234", 91933],
+        ["云屏材料研究所", "云屏银行科苑支行", "6222020000005678", 8067],
+    ]
+    page = book.active
+    page["H2"], page["I2"], page["J2"] = "ZF-1", "2026-01-21", "成功"
+    page["J3"], page["K3"] = "失败", "户名不符"
+    shown = given(finance, batch, book)
+    text = text_of(shown)
+    assert "云屏大学 云屏银行科苑支行 •••• 1234 ¥91,933.00 已拨付 2026年1月21日 · ZF-1" in text
+    assert "支付合计 ¥91,933.00" in text
+    assert not Payment.objects.exists()
+    sent = {"answers": shown.context["signed"], "form_token": "x"}
+    places = [finance.post(address("batch_answer", batch), sent)["Location"] for _ in range(2)]
+    assert places == [address("batch", batch)] * 2
+    answer = finance.get(address("batch", batch))
+    assert "已登记2笔银行回执。" in text_of(answer)
+    assert "支付失败 户名不符" in text_of(answer)
+    assert Payment.objects.get().voucher == "ZF-1"
+
+
+def test_a_wrong_row_of_the_sheet_is_told_and_nothing_recorded(finance, batch):
+    book = sheet_of(finance, batch)
+    book.active["F2"], book.active["H2"], book.active["I2"] = 91932, "ZF-1", "2026-01-21"
+    answer = given(finance, batch, book)
+    assert answer.status_code == 422
+    assert "第2行：金额与批次不符，批次为91933.00，表格为91932。" in text_of(answer)
+    assert "确认登记" not in text_of(answer)
+
+
+def test_a_file_that_is_no_sheet_is_told(finance, batch):
+    upload = SimpleUploadedFile("回执.pdf", b"%PDF-1.7")
+    answer = finance.post(address("batch_answer", batch), {"sheet": upload})
+    assert answer.status_code == 422
+    assert "PDF" in text_of(answer)
+
+
+def test_answers_that_were_not_shown_are_not_recorded(finance, batch):
+    answer = finance.post(address("batch_answer", batch), {"answers": "AWD:1"})
+    assert answer.status_code == 409
+    assert not Payment.objects.exists()
+
+
+def test_a_payment_that_came_back_stands_on_the_page(finance, report, year):
+    award = Award.objects.get(assessment__organization=year.first)
+    typed = {"paid_date": "2026-01-20", "voucher": "ZF-1"}
+    finance.post(reverse("payment_new", args=[report.public_id, award.public_id]), typed)
+    back = reverse("payment_back", args=[report.public_id, Payment.objects.get().public_id])
+    typed = {"reversed_date": "2026-01-21", "voucher": "CH-1", "reason": "户名不符"}
+    text = text_of(finance.post(back, typed, follow=True))
+    assert "退回的款项 云屏大学 · ¥91,933.00 · 2026年1月20日拨付，2026年1月21日退回 · CH-1 户名不符" in text
+    assert "已拨付 ¥0.00" in text
+
+
+def test_a_unit_enters_its_account_and_finance_checks_it(login, report, year):
+    manager = year.city.person("管理员", year.third, Role.UNIT_MANAGER)
+    page = reverse("payee_account", args=[year.third.public_id])
+    typed = {"holder": "云屏海洋研究院", "bank": "云屏银行港口支行", "number": "6222 0200 0000 9999"}
+    client = login(manager)
+    wrong = client.post(page, {**typed, "number": "12"})
+    assert wrong.status_code == 422
+    assert "账号为8至32位数字" in text_of(wrong)
+    assert "账户已登记，经另一人复核后生效。" in text_of(client.post(page, typed, follow=True))
+    check = reverse("payee_account_check", args=[year.third.public_id, PayeeAccount.objects.last().public_id])
+    assert client.post(check).status_code == 409
+    client = login(year.city.finance)
+    assert "云屏海洋研究院" in text_of(client.get(reverse("finance")))
+    assert "账户已复核。" in text_of(client.post(check, follow=True))
+    assert "待复核" not in text_of(client.get(reverse("finance")))
+    assert login(year.city.officer).get(page).status_code == 403
+
+
+def test_two_rows_of_a_batch_take_as_many_statements_as_one(finance, report, year, statements):
+    def shown(*units):
+        awards = [Award.objects.get(assessment__organization=unit).public_id for unit in units]
+        query = "&".join(f"award={award}" for award in awards)
+        finance.post(f"{reverse('batch_new', args=[report.public_id])}?{query}")
+        made = PaymentBatch.objects.last()
+        finance.post(address("batch_take_back", made), {"reason": "再试"})
+        finance.get(address("batch", made))
+        return len(statements.of(lambda: finance.get(address("batch", made))))
+
+    assert shown(year.first) == shown(year.first, year.second)
