@@ -7,8 +7,8 @@ from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.models import FinanceReport
-from rewards.report.selectors.reports import get_report_file
-from rewards.report.selectors.sealed import find_unsealed_awards, read_sealed_units
+from rewards.report.selectors.reports import get_report_file, hash_report_file
+from rewards.report.selectors.sealed import find_unsealed_awards, get_sealed_units
 from rewards.report.selectors.verification import UNKNOWN, find_signature_problems
 
 NOT_SEALED = gettext_noop("The awards that the platform holds are no longer the sealed ones.")
@@ -26,18 +26,18 @@ def find_report_problems(report: FinanceReport, awards: Mapping[str, Decimal]) -
     """
     try:
         _, pdf = get_report_file(report, "pdf")
-        _, package = get_report_file(report, "package")
+        package_sha256 = hash_report_file(report, "package")
     except OSError:
         return (GONE,)
-    same = hash_content(pdf) == report.pdf_sha256 and hash_content(package) == report.package_sha256
+    same = hash_content(pdf) == report.pdf_sha256 and package_sha256 == report.package_sha256
     if not same:
         return (UNKNOWN, *find_signature_problems(pdf))
-    return (*_find_changed_awards(package, awards), *find_signature_problems(pdf))
+    return (*_find_changed_awards(report, awards), *find_signature_problems(pdf))
 
 
-def _find_changed_awards(package: bytes, awards: Mapping[str, Decimal]) -> tuple[str, ...]:
+def _find_changed_awards(report: FinanceReport, awards: Mapping[str, Decimal]) -> tuple[str, ...]:
     try:
-        sealed = read_sealed_units(package)
+        sealed = get_sealed_units(report)
     except ReportDamaged:
         return (WITHOUT_RESULTS,)
     return (NOT_SEALED,) if find_unsealed_awards(sealed, awards) else ()
