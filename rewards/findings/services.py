@@ -10,20 +10,19 @@ from msgspec import msgpack
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.canonical import canonical_json
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
 from rewards.cycle.domain.errors import REASON_MISSING
-from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import BEFORE_APPROVAL, MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot, get_unit_ids
 from rewards.cycle.services.long_steps import LongStep
 from rewards.findings.domain.all_checks import SeenCandidate, run_checks
 from rewards.findings.domain.errors import AnswerMissing, DismissedInvalidatesNothing, LogsNotOfFinding
+from rewards.findings.domain.evidence import hash_evidence
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import finding_cycle_lock, get_last_decision_number
@@ -192,6 +191,4 @@ def _only_new(seen: Iterable[SeenCandidate], known: set[str]) -> Iterator[tuple[
 
 def _hash_evidence(seen: SeenCandidate) -> str:
     what = seen.candidate
-    return hash_content(
-        canonical_json([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]) + b"\n"
-    )
+    return hash_evidence(what.kind, seen.instrument, what.entries, what.evidence)

@@ -1,6 +1,7 @@
 """Read snapshots, verifying each part against its hash first."""
 
 import gzip
+import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ class StoredSnapshot:
 
     def __init__(self, cycle: "AssessmentCycle", tell: Tell = tell_nobody) -> None:
         self.manifest = _manifest(cycle)
+        self.year: int = json.loads(self.manifest)["year"]
         self.parts: dict[tuple[str, str], Part] = {
             (part.kind, part.instrument): part for part in parse_manifest(self.manifest)
         }

@@ -52,6 +52,8 @@ def encode_sealed_results(facts: ReportFacts) -> bytes:
 def _year(cycle: AssessmentCycle) -> dict[str, Any]:
     return {
         "year": cycle.year,
+        "notice_ends_date": cycle.notice_ends_date.isoformat() if cycle.notice_ends_date else None,
+        "objections_zh": cycle.objections_zh,
         "entries_reported": cycle.entries_reported,
         "entries_counted": cycle.entries_counted,
         "excluded": {each["reason"]: each["entries"] for each in cycle.excluded},
@@ -78,6 +80,7 @@ def _unit(assessment: UnitAssessment) -> SealedUnit:
 def _figures(assessment: UnitAssessment) -> dict[str, Any]:
     reasoning: Mapping[str, Any] = assessment.award.reasoning
     return {
+        "assessment": assessment.public_id,
         "instruments_counted": assessment.instruments_counted,
         "effective_seconds": assessment.effective_seconds,
         "external_seconds": assessment.external_seconds,

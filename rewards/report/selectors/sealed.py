@@ -13,6 +13,8 @@ from rewards.report.selectors.reports import hash_report_file, open_report_file
 
 RESULTS = "评价与奖励结果.json"
 """The file of the package that holds the results as data."""
+PDF = "报送函.pdf"
+"""The paper."""
 
 
 def get_sealed_units(report: FinanceReport) -> Sequence[SealedUnit]:

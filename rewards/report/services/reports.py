@@ -38,13 +38,12 @@ from rewards.report.reports.letter import build_finance_letter
 from rewards.report.reports.sealed_inputs import make_sealed_inputs
 from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
-from rewards.report.selectors.sealed import RESULTS
+from rewards.report.selectors.sealed import PDF, RESULTS
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 FOLDER = "reports"
-PDF = "报送函.pdf"
 XLSX = "评价与奖励结果.xlsx"
 
 
@@ -121,7 +120,12 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
     )
     cycle.state = next_state(MOVES, cycle.state, "send")
     cycle.save(update_fields=["state"])
-    details = {"cycle": cycle.public_id, "number": report.number, "pdf_sha256": report.pdf_sha256}
+    details = {
+        "cycle": cycle.public_id,
+        "number": report.number,
+        "pdf_sha256": report.pdf_sha256,
+        "package_sha256": report.package_sha256,
+    }
     record(actor=actor, action="report.sent", subject=report, now=now, details=details)
     notify(
         users=people_with_role(Role.FINANCE_OFFICER),

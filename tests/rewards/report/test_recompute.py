@@ -10,6 +10,7 @@ import sys
 import zipfile
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,8 @@ def city(db):
 @pytest.fixture
 def without_paper(monkeypatch):
     """The PDF is not what is computed again, and takes longer than all else."""
-    monkeypatch.setattr(reports.official, "render_official", lambda _letter: b"%PDF-1.7")
+    papers = count()
+    monkeypatch.setattr(reports.official, "render_official", lambda _letter: b"%%PDF-1.7 %d" % next(papers))
     monkeypatch.setattr(reports.signing, "sign_pdf", lambda pdf, **_more: pdf)
 
 

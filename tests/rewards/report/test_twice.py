@@ -1,4 +1,4 @@
-"""A year computed twice from its snapshot gives the same bytes; papers differ in signature, dates and codes."""
+"""A year computed twice from its snapshot gives the same bytes; papers differ in signature, dates, codes."""
 
 import io
 import re
