@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from instrument_share.journal.models import AuditEntry
 from instrument_share.journal.selectors import entries
 from rewards.cycle.domain.parts import hash_content, parse_manifest
 from rewards.cycle.domain.states import CycleState
@@ -19,7 +18,10 @@ from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport, Payment
 
-Told = Mapping[str, Mapping[str, AuditEntry]]
+if TYPE_CHECKING:
+    from instrument_share.journal.models import AuditEntry
+
+Told = Mapping[str, Mapping[str, "AuditEntry"]]
 """By the public id of a subject: the last entry of each action on it."""
 
 Row = AssessmentCycle | RewardPolicy | Finding | FinanceReport | Payment
@@ -72,7 +74,7 @@ def _told(rows: Iterable[Row]) -> Told:
     return found
 
 
-def _missing(what: str, rows: Iterable[Row], told: Iterable[AuditEntry]) -> Iterator[str]:
+def _missing(what: str, rows: Iterable[Row], told: "Iterable[AuditEntry]") -> Iterator[str]:
     present = {row.public_id for row in rows}
     for entry in told:
         if entry.subject_id not in present:
@@ -86,13 +88,13 @@ def _compare(where: str, source: str, pairs: Mapping[str, tuple[Any, Any]]) -> I
             yield f"{where} {column}: {stored} is stored, the {source} says {told}"
 
 
-def _act(entry: AuditEntry | None, at: Any, by: int | None, name: str) -> dict[str, tuple[Any, Any]]:
+def _act(entry: "AuditEntry | None", at: Any, by: int | None, name: str) -> dict[str, tuple[Any, Any]]:
     """Return instant and person of an act as stored and as told; neither where it was not done."""
     told = (entry.at, entry.actor_id) if entry else (None, None)
     return {f"{name}_at": (at, told[0]), f"{name}_by": (by, told[1])}
 
 
-def _detail(entry: AuditEntry | None, key: str, without: Any = None) -> Any:
+def _detail(entry: "AuditEntry | None", key: str, without: Any = None) -> Any:
     return entry.details.get(key, without) if entry else without
 
 
@@ -127,7 +129,7 @@ def _policy(policy: RewardPolicy) -> Iterator[str]:
 
 
 def _cycle(
-    cycle: AssessmentCycle, told: Mapping[str, AuditEntry], of_reports: Iterable[Mapping[str, AuditEntry]]
+    cycle: AssessmentCycle, told: "Mapping[str, AuditEntry]", of_reports: "Iterable[Mapping[str, AuditEntry]]"
 ) -> Iterator[str]:
     opened, frozen, scored = (told.get(f"cycle.{act}") for act in ("opened", "frozen", "scored"))
     announced, approved = told.get("cycle.announced"), told.get("cycle.approved")
@@ -178,7 +180,7 @@ def _findings(cycle: AssessmentCycle, findings: Sequence[Finding]) -> Iterator[s
     yield from _compare("findings", "journal", {"number": (len(findings), opened)})
 
 
-def _finding(finding: Finding, told: Mapping[str, AuditEntry]) -> Iterator[str]:
+def _finding(finding: Finding, told: "Mapping[str, AuditEntry]") -> Iterator[str]:
     decisions = [told[act] for act in ("finding.upheld", "finding.dismissed") if act in told]
     decided = max(decisions, key=lambda entry: entry.pk, default=None)
     answered = told.get("finding.answered")
@@ -195,7 +197,7 @@ def _finding(finding: Finding, told: Mapping[str, AuditEntry]) -> Iterator[str]:
     yield from _compare(f"finding {finding.public_id}", "journal", columns)
 
 
-def _report(report: FinanceReport, told: Mapping[str, AuditEntry]) -> Iterator[str]:
+def _report(report: FinanceReport, told: "Mapping[str, AuditEntry]") -> Iterator[str]:
     sent = told.get("report.sent")
     answered = told.get("report.accepted") or told.get("report.returned")
     columns = {
@@ -211,7 +213,7 @@ def _report(report: FinanceReport, told: Mapping[str, AuditEntry]) -> Iterator[s
     yield from _compare(f"report {report.number} ({report.code})", "journal", columns)
 
 
-def _payment(payment: Payment, told: Mapping[str, AuditEntry]) -> Iterator[str]:
+def _payment(payment: Payment, told: "Mapping[str, AuditEntry]") -> Iterator[str]:
     recorded = told.get("payment.recorded")
     columns = {
         "award": (payment.award.public_id, _detail(recorded, "award")),
