@@ -9,22 +9,20 @@ from django.db import transaction
 from msgspec import msgpack
 
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
-from instrument_share.kernel.canonical import canonical_json
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
 from rewards.cycle.domain.errors import REASON_MISSING
-from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import BEFORE_APPROVAL, MOVES
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.selectors.snapshot import StoredSnapshot, get_unit_ids
 from rewards.cycle.services.long_steps import LongStep
 from rewards.findings.domain.all_checks import SeenCandidate, run_checks
 from rewards.findings.domain.errors import AnswerMissing, DismissedInvalidatesNothing, LogsNotOfFinding
+from rewards.findings.domain.evidence import hash_evidence
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import finding_cycle_lock, get_last_decision_number
@@ -160,10 +158,10 @@ def _open_findings(cycle: AssessmentCycle, seen: Iterable[SeenCandidate], now: d
     """Open a finding for each candidate that the cycle does not have yet; return their number."""
     known = set(Finding.objects.filter(cycle=cycle).values_list("evidence_hash", flat=True))
     due = add_working_days(now.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS)
+    organizations = get_unit_ids(cycle)
     new, opened = _only_new(seen, known), 0
     while some := dict(islice(new, AT_ONCE)):
         instruments = instrument_ids({each.instrument for each in some.values()})
-        organizations = organization_ids_by_uscc({each.uscc for each in some.values()})
         Finding.objects.bulk_create(
             Finding(
                 cycle=cycle,
@@ -193,6 +191,4 @@ def _only_new(seen: Iterable[SeenCandidate], known: set[str]) -> Iterator[tuple[
 
 def _hash_evidence(seen: SeenCandidate) -> str:
     what = seen.candidate
-    return hash_content(
-        canonical_json([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]) + b"\n"
-    )
+    return hash_evidence(what.kind, seen.instrument, what.entries, what.evidence)

@@ -1,5 +1,6 @@
 """Receiving accounts, payments, their reversals, and batches of payments."""
 
+import hashlib
 from functools import partial
 
 from django.db import models
@@ -35,6 +36,11 @@ class PayeeAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder} {self.bank} {self.number}"
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of holder, bank and number, by which the journal knows them without naming them."""
+        return hashlib.sha256("\n".join((self.holder, self.bank, self.number)).encode()).hexdigest()
 
 
 class Payment(models.Model):

@@ -51,5 +51,4 @@ class PaperForm(forms.Form):
             _("The PDF, or any file of the package; {megabytes} MB at most. It is compared and not kept."),
             megabytes=PAPER_AT_MOST // MEGABYTE,
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.zip,.xlsx,.csv,.toml,.json"}),
     )

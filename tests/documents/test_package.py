@@ -6,18 +6,27 @@ from zipfile import ZipFile
 import pytest
 
 from instrument_share.documents.errors import UnsafeName
-from instrument_share.documents.sealing.package import seal_package
+from instrument_share.documents.sealing.package import encode_lists, seal_package
 
 FILES = {"报送函.pdf": b"%PDF-1.7", "tables/结果.csv": b"a,b\r\n"}
 
 
+def seal(files, metadata):
+    """The bytes of the archive, and what is said of it."""
+    target = BytesIO()
+    package = seal_package(
+        {name: lambda content=content: content for name, content in files.items()}, target, metadata=metadata
+    )
+    return target.getvalue(), package
+
+
 def test_a_package_lists_the_hash_of_each_file():
-    package = seal_package(FILES, metadata={"year": "2025", "snapshot": "SNP-1"})
-    with ZipFile(BytesIO(package.content)) as archive:
-        assert archive.namelist() == ["SHA256SUMS", "manifest.json", "tables/结果.csv", "报送函.pdf"]
+    content, package = seal(FILES, metadata={"year": "2025", "snapshot": "SNP-1"})
+    with ZipFile(BytesIO(content)) as archive:
+        assert archive.namelist() == ["tables/结果.csv", "报送函.pdf", "manifest.json", "SHA256SUMS"]
         assert archive.read("报送函.pdf") == b"%PDF-1.7"
-        manifest, sums = archive.read("manifest.json"), archive.read("SHA256SUMS").decode()
-    assert manifest == package.manifest
+        manifest, sums = archive.read("manifest.json"), archive.read("SHA256SUMS")
+    assert {"manifest.json": manifest, "SHA256SUMS": sums} == encode_lists(package.manifest)
     assert manifest.startswith(b'{"facts":{"snapshot":"SNP-1","year":"2025"},"files":[')
     assert manifest.endswith(b'"format":"instrument-share-package/1"}\n')
     assert json.loads(manifest) == {
@@ -28,15 +37,28 @@ def test_a_package_lists_the_hash_of_each_file():
             {"name": "报送函.pdf", "sha256": hashlib.sha256(b"%PDF-1.7").hexdigest(), "size": 8},
         ],
     }
-    assert sums.splitlines()[1] == f"{hashlib.sha256(b'%PDF-1.7').hexdigest()}  报送函.pdf"
-    assert package.sha256 == hashlib.sha256(package.content).hexdigest()
+    lines = sums.decode().splitlines()
+    assert lines[1:] == [
+        f"{hashlib.sha256(b'%PDF-1.7').hexdigest()}  报送函.pdf",
+        f"{hashlib.sha256(manifest).hexdigest()}  manifest.json",
+    ]
+    assert package.sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_the_order_of_the_files_changes_nothing():
     backwards = dict(reversed(FILES.items()))
-    assert seal_package(backwards, metadata={"b": "2", "a": "1"}) == seal_package(
-        FILES, metadata={"a": "1", "b": "2"}
-    )
+    assert seal(backwards, metadata={"b": "2", "a": "1"}) == seal(FILES, metadata={"a": "1", "b": "2"})
+
+
+def test_a_file_is_made_when_the_one_before_it_is_written():
+    target = BytesIO()
+
+    def make():
+        assert b"first" in target.getvalue()
+        return b"second"
+
+    seal_package({"a": lambda: b"first", "b": make}, target, metadata={})
+    assert b"second" in target.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -45,4 +67,4 @@ def test_the_order_of_the_files_changes_nothing():
 )
 def test_names_that_could_leave_the_folder_are_refused(name):
     with pytest.raises(UnsafeName):
-        seal_package({name: b""}, metadata={})
+        seal({name: b""}, metadata={})

@@ -99,6 +99,11 @@ def organization_by_uscc(uscc: str) -> Organization | None:
     return Organization.objects.filter(uscc=uscc).first()
 
 
+def organization_ids(public_ids: Iterable[str]) -> dict[str, int]:
+    """Return primary keys by public id, in whatever state the organizations are."""
+    return dict(Organization.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "pk"))
+
+
 def organization_ids_by_uscc(usccs: Iterable[str]) -> dict[str, int]:
     """Return primary keys by USCC, in whatever state the organizations are."""
     return dict(Organization.objects.filter(uscc__in=set(usccs)).values_list("uscc", "pk"))

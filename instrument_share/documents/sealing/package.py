@@ -2,14 +2,16 @@
 
 The manifest is canonical JSON (`kernel.canonical`) with one newline at the end. The archive's members are
 stored uncompressed, in the order of their names and without dates, so the same files give the same bytes on
-every machine. `SHA256SUMS` is the same in the format of `sha256sum -c`.
+every machine. `SHA256SUMS` is the same in the format of `sha256sum -c`, and lists the manifest too.
+
+Files are made and written one by one: memory holds the largest of them, not their sum.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import PurePosixPath
+from typing import IO, Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from instrument_share.documents.errors import UnsafeName
@@ -22,38 +24,47 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Package:
-    """The archive, its SHA-256, and the manifest in it."""
+    """The SHA-256 of an archive, and what its manifest says."""
 
-    content: bytes
     sha256: str
-    manifest: bytes
+    manifest: Mapping[str, Any]
 
 
-def seal_package(files: Mapping[str, bytes], *, metadata: Mapping[str, str]) -> Package:
-    """Pack files by name, with `metadata` (year, snapshot, policy …) in the manifest.
+def seal_package(
+    makers: Mapping[str, Callable[[], bytes]], target: IO[bytes], *, metadata: Mapping[str, str]
+) -> Package:
+    """Write an archive of files to `target`, with `metadata` (year, snapshot, policy …) in the manifest.
 
-    Raises UnsafeName for a name that could leave the folder in which the archive is unpacked.
+    `makers` make the files by name, each when its turn comes. Raises UnsafeName for a name that could leave
+    the folder in which the archive is unpacked.
     """
-    for name in files:
+    for name in makers:
         _check_name(name)
-    listed = [
-        {"name": name, "sha256": _sha256(content), "size": len(content)}
-        for name, content in sorted(files.items())
-    ]
-    manifest = canonical_json({"format": FORMAT, "facts": dict(metadata), "files": listed}) + b"\n"
-    sums = "".join(f"{_sha256(content)}  {name}\n" for name, content in sorted(files.items())).encode()
-    content = _archive({**files, MANIFEST: manifest, SUMS: sums})
-    return Package(content, _sha256(content), manifest)
-
-
-def _archive(files: Mapping[str, bytes]) -> bytes:
-    target = BytesIO()
+    listed = []
     with ZipFile(target, "w", ZIP_STORED) as archive:
-        for name, content in sorted(files.items()):
-            entry = ZipInfo(name, ZIP_DATE)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, content)
-    return target.getvalue()
+        for name, make in sorted(makers.items()):
+            content = make()
+            listed.append({"name": name, "sha256": _sha256(content), "size": len(content)})
+            _store(archive, name, content)
+        manifest = {"format": FORMAT, "facts": dict(metadata), "files": listed}
+        for name, content in encode_lists(manifest).items():
+            _store(archive, name, content)
+    target.seek(0)
+    return Package(hashlib.file_digest(target, "sha256").hexdigest(), manifest)  # type: ignore[arg-type]
+
+
+def encode_lists(manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the two files that list the others, by name, as they stand in the archive."""
+    content = canonical_json(manifest) + b"\n"
+    listed: Sequence[Mapping[str, str]] = manifest["files"]
+    sums = [(file["sha256"], file["name"]) for file in listed] + [(_sha256(content), MANIFEST)]
+    return {MANIFEST: content, SUMS: "".join(f"{digest}  {name}\n" for digest, name in sums).encode()}
+
+
+def _store(archive: ZipFile, name: str, content: bytes) -> None:
+    entry = ZipInfo(name, ZIP_DATE)
+    entry.create_system, entry.external_attr = 3, 0o644 << 16
+    archive.writestr(entry, content)
 
 
 def _check_name(name: str) -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.kernel.money import round_half_up, round_to_fen
 from instrument_share.kernel.public_id import new_public_id
 from providers.public import instrument_ids
@@ -15,6 +14,7 @@ from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear
 from rewards.assessment.domain.scoring import IndicatorScore
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.snapshot import get_unit_ids
 from rewards.policy.domain.figures import format_exact, format_rounded, to_hours
 from rewards.policy.domain.policy import RewardPolicy
 
@@ -37,7 +37,7 @@ def build_result_rows(
     cycle: AssessmentCycle, policy: RewardPolicy, outcome: Outcome, known: PublicIds
 ) -> ResultRows:
     """Return the rows; units keep the public ids under which people know their assessment and award."""
-    organizations = organization_ids_by_uscc({unit.facts.uscc for unit in outcome.units})
+    organizations = get_unit_ids(cycle)
     instruments = instrument_ids(
         {each.facts.public_id for unit in outcome.units for each in unit.instruments}
     )

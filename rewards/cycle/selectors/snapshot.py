@@ -1,11 +1,13 @@
 """Read snapshots, verifying each part against its hash first."""
 
 import gzip
+import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
 
+from instrument_share.accounts.selectors import organization_ids
 from instrument_share.kernel.progress import Tell, tell_nobody
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.parts import Part, hash_content, parse_manifest
@@ -33,6 +35,7 @@ class StoredSnapshot:
 
     def __init__(self, cycle: "AssessmentCycle", tell: Tell = tell_nobody) -> None:
         self.manifest = _manifest(cycle)
+        self.year: int = json.loads(self.manifest)["year"]
         self.parts: dict[tuple[str, str], Part] = {
             (part.kind, part.instrument): part for part in parse_manifest(self.manifest)
         }
@@ -68,21 +71,34 @@ class StoredSnapshot:
     def verify(self) -> None:
         """Read every part. Raises SnapshotDamaged for the first that is not what was frozen."""
         for part in self.parts.values():
-            self._content(part)
+            self._read(part)
+
+    def packed(self, part: Part) -> bytes:
+        """Return the lines of a part, compressed as they are stored."""
+        return self._read(part)[0]
 
     def _rows(self, row: type[R], kind: str, instrument: str = "") -> list[R]:
-        return decode_rows(row, self._content(self.parts[kind, instrument]))
+        return decode_rows(row, self._read(self.parts[kind, instrument])[1])
 
-    def _content(self, part: Part) -> bytes:
+    def _read(self, part: Part) -> tuple[bytes, bytes]:
+        """Return a part compressed and plain, after comparing it with its hash."""
         name = f"{part.kind} {part.instrument}".strip()
         try:
             with default_storage.open(self._files[part.sha256]) as file:
-                content = gzip.decompress(file.read())
+                packed: bytes = file.read()
+            content = gzip.decompress(packed)
         except (KeyError, OSError, EOFError, zlib.error) as error:
             raise SnapshotDamaged(part=name) from error
         if hash_content(content) != part.sha256:
             raise SnapshotDamaged(part=name)
-        return content
+        return packed, content
+
+
+def get_unit_ids(cycle: "AssessmentCycle") -> dict[str, int]:
+    """Return the primary keys of a frozen year's units by the USCC that each had at the freeze."""
+    rows = StoredSnapshot(cycle).units()
+    known = organization_ids(row.organization for row in rows)
+    return {row.uscc: known[row.organization] for row in rows}
 
 
 def describe_usage(row: UsageRow) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
+from rewards.cycle.selectors.snapshot import get_unit_ids
 from rewards.findings.domain.rulings import Rulings
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
@@ -60,15 +61,17 @@ def get_last_decision_number(cycle: AssessmentCycle) -> int:
 
 
 def get_rulings(cycle: AssessmentCycle) -> Rulings:
-    """Return the effects of a cycle's decisions, as scoring takes them."""
+    """Return the effects of a cycle's decisions, as scoring takes them; units by the USCC of the freeze."""
+    usccs = {pk: uscc for uscc, pk in get_unit_ids(cycle).items()}
     invalidated: set[str] = set()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     falsified: set[str] = set()
     upheld = Finding.objects.filter(cycle=cycle, state=FindingState.UPHELD)
-    for uscc, kind, logs, overdue, is_falsified in upheld.values_list(
-        "organization__uscc", "kind", "invalidated_logs", "overdue", "falsified"
+    for unit, kind, logs, overdue, is_falsified in upheld.values_list(
+        "organization_id", "kind", "invalidated_logs", "overdue", "falsified"
     ):
         invalidated.update(logs)
+        uscc = usccs[unit]
         counts[uscc].update([kind, "upheld", *(["overdue"] if overdue else [])])
         if is_falsified:
             falsified.add(uscc)

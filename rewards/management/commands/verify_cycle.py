@@ -1,6 +1,7 @@
-"""Compute a year's results again and compare them with what is stored and sealed."""
+"""Compute a year's results again and compare them with what is stored, told by the journal, and sealed."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,8 +11,9 @@ from instrument_share.kernel.errors import DomainError
 from rewards.assessment.selectors import get_award_amounts
 from rewards.assessment.services.recomputing import find_result_differences
 from rewards.cycle.models import AssessmentCycle
-from rewards.report.models import FinanceReport
-from rewards.report.selectors.integrity import find_report_problems
+from rewards.payments.selectors.told import find_untold_payments
+from rewards.report.selectors.integrity import find_package_differences, find_report_problems
+from rewards.report.selectors.told import find_untold_changes
 
 
 class Command(BaseCommand):
@@ -19,8 +21,8 @@ class Command(BaseCommand):
 
     help = (
         "Compute the scores and awards of a year from its snapshot, policy, budget and decisions, and name "
-        "every stored figure that differs; then compare the reports that were sent with their files and with "
-        "the awards."
+        "every stored figure that differs; compare policy, findings, reports and payments with the journal, "
+        "and every file of the reports that were sent with what they sealed and with the rows."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,14 +32,30 @@ class Command(BaseCommand):
         cycle = AssessmentCycle.objects.select_related("policy").filter(year=options["year"]).first()
         if cycle is None or cycle.scored_at is None:
             raise CommandError(f"The year {options['year']} has no results to compare.")
-        try:
-            found = [str(one) for one in find_result_differences(cycle)]
-        except DomainError as error:
-            raise CommandError(str(error)) from error
-        live = get_award_amounts([cycle.pk]).get(cycle.pk, {})
-        for report in FinanceReport.objects.filter(cycle=cycle).order_by("number"):
-            problems = find_report_problems(report, live)
-            found += [f"report {report.number} ({report.code}): {gettext(problem)}" for problem in problems]
+        found: list[str] = []
+        for look in LOOKS:
+            try:
+                found += map(str, look(cycle))
+            except DomainError as error:
+                found.append(str(error))
+            except Exception as error:  # changed rows can have any shape
+                found.append(f"the rows cannot be compared: {type(error).__name__}: {error}")
         if found:
             raise CommandError("\n".join(found))
         self.stdout.write(f"Results, awards and reports of {cycle.year} are what its snapshot gives.")
+
+
+def _find_report_problems(cycle: AssessmentCycle) -> Iterator[str]:
+    live = get_award_amounts([cycle.pk]).get(cycle.pk, {})
+    for report in cycle.reports.select_related("cycle__policy").order_by("number"):
+        problems = [gettext(problem) for problem in find_report_problems(report, live)]
+        for problem in (*problems, *find_package_differences(report)):
+            yield f"report {report.number} ({report.code}): {problem}"
+
+
+LOOKS: tuple[Callable[[AssessmentCycle], Iterable[object]], ...] = (
+    find_untold_changes,
+    find_untold_payments,
+    find_result_differences,
+    _find_report_problems,
+)

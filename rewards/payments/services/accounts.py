@@ -84,7 +84,7 @@ def account_check(*, actor: "User", account_id: int, now: datetime) -> PayeeAcco
 
 
 def _record(actor: "User", action: str, account: PayeeAccount, now: datetime) -> None:
-    details = {"last_digits": account.number[-4:]}
+    details = {"last_digits": account.number[-4:], "sha256": account.fingerprint}
     record(
         actor=actor,
         action=action,

@@ -58,15 +58,19 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
         raise AwardInBatch(unit=unit.name_zh, batch=waiting.batch.number)
     last = PaymentBatch.objects.filter(report=report).aggregate(last=Max("number"))["last"] or 0
     batch = PaymentBatch.objects.create(report=report, number=last + 1, made_at=now, made_by=actor)
-    for position, award in enumerate(chosen, start=1):
-        BatchRow.objects.create(
+    rows = [
+        BatchRow(
             batch=batch,
             position=position,
             award=award,
             account=require_payable(award),
             amount_yuan=sealed[award.public_id].amount_yuan,
         )
-    details = {"awards": [award.public_id for award in chosen]}
+        for position, award in enumerate(chosen, start=1)
+    ]
+    BatchRow.objects.bulk_create(rows)
+    told = [[row.award.public_id, row.account.public_id, str(row.amount_yuan)] for row in rows]
+    details = {"number": batch.number, "rows": told}
     record(actor=actor, action="batch.made", subject=batch, now=now, details=details)
     return batch
 

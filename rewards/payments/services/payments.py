@@ -1,9 +1,10 @@
 """Payments of awards, and what comes back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -140,6 +141,9 @@ def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made
         "amount_yuan": str(payment.amount_yuan),
         "paid": payment.paid_date.isoformat(),
         "voucher": payment.voucher,
+        "number": payment.number,
+        "report": report.public_id,
+        "account": made.account.public_id,
     }
     _record(actor, "payment.recorded", payment, now, details)
     message = gettext_noop("The award of {year}, {amount} yuan, was paid on {date}.")
@@ -191,7 +195,8 @@ def payment_reverse(
         recorded_at=now,
         recorded_by=actor,
     )
-    _record(actor, "payment.reversed", payment, now, {"reason": reason, "voucher": reversal.voucher})
+    details = {"reason": reason, "voucher": reversal.voucher, "reversed": reversed_date.isoformat()}
+    _record(actor, "payment.reversed", payment, now, details)
     _tell_unit(
         payment,
         gettext_noop("The payment of {year}, {amount} yuan, came back on {date}: {reason}"),
@@ -223,7 +228,7 @@ def _move(report: FinanceReport, move: str, action: str, actor: "User", now: dat
     record(actor=actor, action=action, subject=cycle, now=now)
 
 
-def _record(actor: "User", action: str, payment: Payment, now: datetime, details: dict[str, str]) -> None:
+def _record(actor: "User", action: str, payment: Payment, now: datetime, details: Mapping[str, Any]) -> None:
     unit = payment.award.assessment.organization_id
     record(actor=actor, action=action, subject=payment, now=now, organization_id=unit, details=details)
 

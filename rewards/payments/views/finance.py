@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import rules
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ from rewards.report.domain.states import ReportState
 from rewards.report.forms import AcceptForm, ReturnForm
 from rewards.report.selectors import reports as reports_selectors
 from rewards.report.selectors.integrity import find_report_problems
-from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.reports import open_report_file
 from rewards.report.selectors.sealed import get_sealed_units
 from rewards.report.services import answers as answers_services
 
@@ -181,27 +181,27 @@ def _sealed_units(report: "FinanceReport") -> "Sequence[SealedUnit]":
 
 @shown_by_browser
 @require_safe
-def report_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+def report_pdf(request: HttpRequest, public_id: str) -> FileResponse:
     """Show the signed PDF in the browser; `?download` saves it."""
     return _file(request, public_id, "pdf", "application/pdf", inline="download" not in request.GET)
 
 
 @require_safe
-def report_package(request: HttpRequest, public_id: str) -> HttpResponse:
+def report_package(request: HttpRequest, public_id: str) -> FileResponse:
     """Return the sealed package as a download."""
     return _file(request, public_id, "package", "application/zip", inline=False)
 
 
 def _file(
     request: HttpRequest, public_id: str, kind: str, content_type: str, *, inline: bool
-) -> HttpResponse:
+) -> FileResponse:
     require(request.user, "rewards.trace_any")
     found = reports_selectors.get_report(request.user, public_id)
     try:
-        name, content = get_report_file(found, kind)
+        name, file = open_report_file(found, kind)
     except OSError:
         raise NotFound from None
-    answer = HttpResponse(content, content_type=content_type)
+    answer = FileResponse(file, content_type=content_type)
     answer["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name)}"
     answer["Cache-Control"] = "private, no-cache"
     answer["ETag"] = f'"{found.pdf_sha256 if kind == "pdf" else found.package_sha256}"'

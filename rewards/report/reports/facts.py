@@ -1,13 +1,14 @@
 """Stored rows that a report prints, read once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.db.models import Prefetch
 
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import working_days_between
-from rewards.assessment.models import BEST_FIRST, IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.states import FindingState
@@ -39,14 +40,8 @@ def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
         .select_related("organization", "award")
         .prefetch_related(
             Prefetch("indicators", IndicatorResult.objects.order_by("position")),
-            Prefetch(
-                "instruments",
-                InstrumentResult.objects.select_related("instrument").order_by(
-                    "-eligible", "instrument__name_zh", "instrument__public_id"
-                ),
-            ),
+            Prefetch("instruments", InstrumentResult.objects.select_related("instrument")),
         )
-        .order_by(*BEST_FIRST)
     )
     findings = list(
         Finding.objects.filter(cycle=cycle)
@@ -55,7 +50,21 @@ def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
     )
     facts = ReportFacts(cycle, list(assessments), findings, _notice_working_days(cycle))
     _name_as_frozen(facts)
-    return facts
+    return replace(facts, assessments=sorted(facts.assessments, key=_place_of_unit))
+
+
+def _place_of_unit(assessment: UnitAssessment) -> tuple[bool, Decimal, str]:
+    """Return the best score first, as `BEST_FIRST`, but by the USCC of the freeze."""
+    score = assessment.score
+    return score is None, -(score or Decimal(0)), assessment.organization.uscc
+
+
+def get_instruments_in_order(assessment: UnitAssessment) -> list[InstrumentResult]:
+    """Return the instruments of a unit as papers list them: what counts first, by the names of the freeze."""
+    results = assessment.instruments.all()
+    return sorted(
+        results, key=lambda one: (not one.eligible, one.instrument.name_zh, one.instrument.public_id)
+    )
 
 
 def _name_as_frozen(facts: ReportFacts) -> None:

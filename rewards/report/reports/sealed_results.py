@@ -1,15 +1,21 @@
-"""The results as data, sealed in the package: what later pages and steps read instead of live rows."""
+"""The results as data, sealed in the package: what later pages and steps read instead of live rows.
 
-from collections.abc import Sequence
+Beside what these read it holds every figure that a stranger compares with an own computation
+(docs/recompute.md).
+"""
+
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from instrument_share.kernel.canonical import canonical_json
 from rewards.assessment.models import UnitAssessment
+from rewards.cycle.models import AssessmentCycle
 from rewards.report.reports.facts import ReportFacts
 
-FORMAT = "instrument-share-results/1"
+FORMAT = "instrument-share-results/2"
 
 
 class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,9 +40,26 @@ class SealedResults(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode_sealed_results(facts: ReportFacts) -> bytes:
-    """Return the results of every unit as canonical JSON."""
-    results = SealedResults(format=FORMAT, units=[_unit(each) for each in facts.assessments])
-    return canonical_json(msgspec.to_builtins(results)) + b"\n"
+    """Return the results of the year and of every unit as canonical JSON."""
+    results = {
+        "format": FORMAT,
+        **_year(facts.cycle),
+        "units": [{**msgspec.to_builtins(_unit(each)), **_figures(each)} for each in facts.assessments],
+    }
+    return canonical_json(results) + b"\n"
+
+
+def _year(cycle: AssessmentCycle) -> dict[str, Any]:
+    return {
+        "year": cycle.year,
+        "notice_ends_date": cycle.notice_ends_date.isoformat() if cycle.notice_ends_date else None,
+        "objections_zh": cycle.objections_zh,
+        "entries_reported": cycle.entries_reported,
+        "entries_counted": cycle.entries_counted,
+        "excluded": {each["reason"]: each["entries"] for each in cycle.excluded},
+        "awarded_yuan": cycle.totals["awarded_yuan"],
+        "unallocated_yuan": str(cycle.unallocated_yuan),
+    }
 
 
 def _unit(assessment: UnitAssessment) -> SealedUnit:
@@ -52,6 +75,31 @@ def _unit(assessment: UnitAssessment) -> SealedUnit:
         grade_en=assessment.grade_en,
         amount_yuan=assessment.award.amount_yuan,
     )
+
+
+def _figures(assessment: UnitAssessment) -> dict[str, Any]:
+    reasoning: Mapping[str, Any] = assessment.award.reasoning
+    return {
+        "assessment": assessment.public_id,
+        "instruments_counted": assessment.instruments_counted,
+        "effective_seconds": assessment.effective_seconds,
+        "external_seconds": assessment.external_seconds,
+        "external_income_yuan": str(assessment.external_income_yuan),
+        "indicators": [
+            {"code": each.code, "value": each.value or None, "points": str(each.points)}
+            for each in assessment.indicators.all()
+        ],
+        "points": str(assessment.points),
+        "deducted": str(assessment.deducted),
+        "barred": assessment.barred,
+        "grade": assessment.grade,
+        "claims": _only(reasoning["rules"], "rule", "claim_exact", "note"),
+        "pots": _only(reasoning["pots"], "pot", "share_exact", "amount"),
+    }
+
+
+def _only(steps: Sequence[Mapping[str, Any]], *keys: str) -> list[dict[str, Any]]:
+    return [{key: step[key] for key in keys} for step in steps]
 
 
 def decode_sealed_results(content: bytes) -> Sequence[SealedUnit]:

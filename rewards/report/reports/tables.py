@@ -14,7 +14,7 @@ from rewards.findings.domain.causes import list_kinds
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.reports import get_kind_text, get_state_text
-from rewards.report.reports.facts import ReportFacts
+from rewards.report.reports.facts import ReportFacts, get_instruments_in_order
 
 
 def build_results_table(facts: ReportFacts) -> Table:
@@ -153,7 +153,7 @@ def build_instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
             "" if each.eligible else get_reason_text(each.ineligible_reason),
         )
         for assessment in assessments
-        for each in assessment.instruments.all()
+        for each in get_instruments_in_order(assessment)
     ]
     return Table(
         columns=[

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from zipfile import BadZipFile, ZipFile
 
+from instrument_share.documents.sealing.package import encode_lists
 from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.models import FinanceReport
-from rewards.report.selectors.reports import get_report_file
-from rewards.report.selectors.sealed import find_unsealed_awards, read_sealed_units
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.sealed_inputs import make_sealed_inputs
+from rewards.report.reports.sealed_results import encode_sealed_results
+from rewards.report.selectors.reports import get_report_file, hash_report_file, open_report_file
+from rewards.report.selectors.sealed import PDF, RESULTS, find_unsealed_awards, get_sealed_units
 from rewards.report.selectors.verification import UNKNOWN, find_signature_problems
 
 NOT_SEALED = gettext_noop("The awards that the platform holds are no longer the sealed ones.")
@@ -26,18 +31,52 @@ def find_report_problems(report: FinanceReport, awards: Mapping[str, Decimal]) -
     """
     try:
         _, pdf = get_report_file(report, "pdf")
-        _, package = get_report_file(report, "package")
+        package_sha256 = hash_report_file(report, "package")
     except OSError:
         return (GONE,)
-    same = hash_content(pdf) == report.pdf_sha256 and hash_content(package) == report.package_sha256
+    same = hash_content(pdf) == report.pdf_sha256 and package_sha256 == report.package_sha256
     if not same:
         return (UNKNOWN, *find_signature_problems(pdf))
-    return (*_find_changed_awards(package, awards), *find_signature_problems(pdf))
+    return (*_find_changed_awards(report, awards), *find_signature_problems(pdf))
 
 
-def _find_changed_awards(package: bytes, awards: Mapping[str, Decimal]) -> tuple[str, ...]:
+def find_package_differences(report: FinanceReport) -> list[str]:
+    """Name every file of the package that is not as listed, or not what the year's rows give again.
+
+    Memory holds one file at a time. Raises SnapshotDamaged, SnapshotVersionUnknown.
+    """
+    listed = {file["name"]: file["sha256"] for file in report.manifest["files"]}
+    lists = {name: hash_content(content) for name, content in encode_lists(report.manifest).items()}
+    sealed, found = listed | lists, _hash_members(report)
+    facts = get_report_facts(report.cycle)
+    makers = {RESULTS: lambda: encode_sealed_results(facts), **make_sealed_inputs(facts)}
+    given = {name: hash_content(make()) for name, make in makers.items()} | {PDF: report.pdf_sha256}
+    told = report.manifest["facts"]
+    said = {"code": report.code, "total_yuan": f"{report.total_yuan:.2f}", "year": str(report.cycle.year)}
+    return [
+        *(f"{name} is not the file that was listed" for name in _differing(found, sealed)),
+        *(f"{name} is not what the platform holds" for name in given if listed.get(name) != given[name]),
+        *(f"{key} is {said[key]}, {told.get(key)} was sealed" for key in said if said[key] != told.get(key)),
+    ]
+
+
+def _hash_members(report: FinanceReport) -> dict[str, str]:
+    """Return the SHA-256 of every file in the stored package; none where it cannot be read."""
     try:
-        sealed = read_sealed_units(package)
+        _, package = open_report_file(report, "package")
+        with package, ZipFile(package) as archive:
+            return {name: hash_content(archive.read(name)) for name in archive.namelist()}
+    except (OSError, BadZipFile):
+        return {}
+
+
+def _differing(found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    return [name for name in sorted(found.keys() | wanted.keys()) if found.get(name) != wanted.get(name)]
+
+
+def _find_changed_awards(report: FinanceReport, awards: Mapping[str, Decimal]) -> tuple[str, ...]:
+    try:
+        sealed = get_sealed_units(report)
     except ReportDamaged:
         return (WITHOUT_RESULTS,)
     return (NOT_SEALED,) if find_unsealed_awards(sealed, awards) else ()

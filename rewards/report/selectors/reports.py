@@ -1,7 +1,9 @@
 """Reports to the Finance Bureau."""
 
+import hashlib
 from typing import TYPE_CHECKING
 
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
@@ -34,8 +36,11 @@ def report_lock(report_id: int) -> FinanceReport:
     )
 
 
-def get_report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
-    """Return the name to offer and the bytes of a report's `pdf` or `package`. Raises NotFound."""
+def open_report_file(report: FinanceReport, kind: str) -> tuple[str, File]:
+    """Return the name to offer of a report's `pdf` or `package`, and the open file.
+
+    Raises NotFound, and OSError where storage has no such file.
+    """
     names = {
         "pdf": (f"{report.code}.pdf", report.pdf_file),
         "package": (f"{report.code}.zip", report.package_file),
@@ -43,5 +48,18 @@ def get_report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
     if kind not in names:
         raise NotFound
     name, stored = names[kind]
-    with default_storage.open(stored) as file:
+    return name, default_storage.open(stored)
+
+
+def get_report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
+    """Return the name to offer and the bytes of a report's `pdf` or `package`, as `open_report_file`."""
+    name, file = open_report_file(report, kind)
+    with file:
         return name, file.read()
+
+
+def hash_report_file(report: FinanceReport, kind: str) -> str:
+    """Return the SHA-256 of a file as stored, as `open_report_file`; memory does not grow with it."""
+    _, file = open_report_file(report, kind)
+    with file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 from rewards.assessment.selectors import get_award_amounts
@@ -10,30 +9,47 @@ from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.errors import AwardsNotSealed, ReportDamaged
 from rewards.report.models import FinanceReport
 from rewards.report.reports.sealed_results import SealedUnit, decode_sealed_results
-from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.reports import hash_report_file, open_report_file
 
 RESULTS = "评价与奖励结果.json"
 """The file of the package that holds the results as data."""
+PDF = "报送函.pdf"
+"""The paper."""
 
 
 def get_sealed_units(report: FinanceReport) -> Sequence[SealedUnit]:
-    """Return the units as they were sealed, best score first. Raises ReportDamaged."""
+    """Return the units as they were sealed, best score first.
+
+    Raises ReportDamaged where the package has no results as data, or not those of the sealed list of its
+    files. The rest of it is not read: `require_whole_package`.
+    """
+    content = read_sealed_file(report, RESULTS)
+    if hash_content(content) not in {file["sha256"] for file in report.manifest["files"]}:
+        raise ReportDamaged
     try:
-        _, package = get_report_file(report, "package")
+        return decode_sealed_results(content)
+    except ValueError as error:
+        raise ReportDamaged from error
+
+
+def read_sealed_file(report: FinanceReport, name: str) -> bytes:
+    """Return a file of the stored package. Raises ReportDamaged where it cannot be read."""
+    try:
+        _, package = open_report_file(report, "package")
+        with package, ZipFile(package) as archive:
+            return archive.read(name)
+    except (OSError, KeyError, BadZipFile, ValueError, NotImplementedError) as error:
+        raise ReportDamaged from error
+
+
+def require_whole_package(report: FinanceReport) -> None:
+    """Raise ReportDamaged unless the stored package is the sealed one, to the byte."""
+    try:
+        whole = hash_report_file(report, "package") == report.package_sha256
     except OSError as error:
         raise ReportDamaged from error
-    if hash_content(package) != report.package_sha256:
+    if not whole:
         raise ReportDamaged
-    return read_sealed_units(package)
-
-
-def read_sealed_units(package: bytes) -> Sequence[SealedUnit]:
-    """Return the units of a package. Raises ReportDamaged for one without results as data."""
-    try:
-        with ZipFile(BytesIO(package)) as archive:
-            return decode_sealed_results(archive.read(RESULTS))
-    except (KeyError, BadZipFile, ValueError) as error:
-        raise ReportDamaged from error
 
 
 def find_unsealed_awards(sealed: Sequence[SealedUnit], live: Mapping[str, Decimal]) -> list[str]:
@@ -48,6 +64,7 @@ def require_sealed_awards(report: FinanceReport) -> Mapping[str, SealedUnit]:
 
     Raises ReportDamaged, and AwardsNotSealed when a live award or the report's total is not the sealed one.
     """
+    require_whole_package(report)
     sealed = get_sealed_units(report)
     live = get_award_amounts([report.cycle_id]).get(report.cycle_id, {})
     changed = find_unsealed_awards(sealed, live)

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, IntegerField, When
+
 from instrument_share.documents.sealing import signing
+from instrument_share.documents.sealing.package import encode_lists
 from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.codes import normalize_code
+from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
 
 if TYPE_CHECKING:
@@ -49,8 +53,7 @@ def find_report_by_code(code: str) -> FinanceReport | None:
 def verify_file(content: bytes) -> Verdict:
     """Verify that a file was sent: its SHA-256 is known, and a PDF's signature is intact."""
     digest = hash_content(content)
-    reports = FinanceReport.objects.select_related("cycle__policy").order_by("id")
-    report, file = _belongs(digest, reports)
+    report, file = _belongs(digest, _reports_in_force_first())
     if report is None:
         return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
     if not file.endswith(".pdf"):
@@ -61,14 +64,29 @@ def verify_file(content: bytes) -> Verdict:
     return Verdict(True, digest, (KNOWN, SIGNED), report, file)
 
 
+def _reports_in_force_first() -> "Iterable[FinanceReport]":
+    """Return the reports one by one; a file of several (the policy) is shown with one that is in force."""
+    returned = Case(When(state=ReportState.RETURNED, then=1), default=0, output_field=IntegerField())
+    found = FinanceReport.objects.select_related("cycle__policy").order_by(returned, "-id")
+    return found.iterator(chunk_size=1)
+
+
 def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceReport | None, str]:
     for report in reports:
-        if digest == report.package_sha256:
-            return report, f"{report.code}.zip"
-        for file in report.manifest["files"]:
-            if file["sha256"] == digest:
-                return report, file["name"]
+        name = _sealed_names(report).get(digest)
+        if name is not None:
+            return report, name
     return None, ""
+
+
+def _sealed_names(report: FinanceReport) -> dict[str, str]:
+    """Return the name of each sealed file by its SHA-256: of the package, of all in it and of its lists."""
+    lists = encode_lists(report.manifest).items()
+    return {
+        **{file["sha256"]: file["name"] for file in report.manifest["files"]},
+        **{hash_content(content): name for name, content in lists},
+        report.package_sha256: f"{report.code}.zip",
+    }
 
 
 def find_signature_problems(content: bytes) -> tuple[str, ...]:

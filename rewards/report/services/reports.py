@@ -1,14 +1,17 @@
 """Seal and send the report to the Finance Bureau."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import count
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db.models import Max
 
 from instrument_share.accounts.domain import Role
@@ -24,7 +27,6 @@ from rewards.assessment.services.recomputing import find_result_differences
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.files import file_store
 from rewards.cycle.services.long_steps import LongStep
 from rewards.policy.selectors import get_policy_rules
@@ -33,22 +35,20 @@ from rewards.report.domain.errors import ResultsNotComputed
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.reports.sealed_inputs import make_sealed_inputs
 from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
-from rewards.report.selectors.sealed import RESULTS
+from rewards.report.selectors.sealed import PDF, RESULTS
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 FOLDER = "reports"
-PDF = "报送函.pdf"
 XLSX = "评价与奖励结果.xlsx"
-POLICY = "奖励办法.toml"
-SNAPSHOT = "年度数据清单.json"
 
 
 def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport:
-    """Seal the approved results and send them: signed PDF, its tables as XLSX and CSV, policy, manifest.
+    """Seal the approved results and send them: signed PDF, its tables, and all that they follow from.
 
     The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
     Everything is computed again first. Raises ResultsNotComputed when that gives other results than those
@@ -59,11 +59,14 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
 
 @dataclass(frozen=True)
 class SealedFiles:
-    """The package of a report and the paper in it, with the code that is printed there."""
+    """The package of a report and the paper in it, as stored, with the code that is printed there."""
 
     code: str
-    pdf: bytes
-    archive: package.Package
+    pdf_sha256: str
+    pdf_file: str
+    package_sha256: str
+    package_file: str
+    manifest: Mapping[str, Any]
 
 
 def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
@@ -76,30 +79,53 @@ def _compute_send(cycle: AssessmentCycle, now: datetime, tell: Tell) -> SealedFi
     if differing:
         raise ResultsNotComputed(count=len(differing), first=str(differing[0]))
     code = generate_code()
-    files = _files(cycle, code, now, tell)
-    return SealedFiles(code, files[PDF], package.seal_package(files, metadata=_facts(cycle, code)))
+    makers = _makers(cycle, code, now)
+    tell(0, len(makers))
+    pdf = makers[PDF]()
+    makers[PDF] = lambda: pdf
+    with TemporaryFile() as target:
+        archive = package.seal_package(_told(makers, tell), target, metadata=_facts(cycle, code))
+        package_file = _package_store(archive.sha256, target)
+    digest = hash_content(pdf)
+    return SealedFiles(
+        code=code,
+        pdf_sha256=digest,
+        pdf_file=file_store(folder=FOLDER, name=f"{digest}.pdf", content=pdf),
+        package_sha256=archive.sha256,
+        package_file=package_file,
+        manifest=archive.manifest,
+    )
+
+
+def _package_store(digest: str, content: IO[bytes]) -> str:
+    """Store a package under its SHA-256, without holding it in memory; no two have the same code."""
+    content.seek(0)
+    return default_storage.save(f"{FOLDER}/{digest}.zip", File(content))
 
 
 def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: datetime) -> FinanceReport:
     last = FinanceReport.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
-    pdf_sha256 = hash_content(sealed.pdf)
-    archive = sealed.archive
     report = FinanceReport.objects.create(
         cycle=cycle,
         number=last + 1,
         code=sealed.code,
         total_yuan=Decimal(cycle.totals["awarded_yuan"]),
-        manifest=json.loads(archive.manifest),
-        pdf_sha256=pdf_sha256,
-        pdf_file=file_store(folder=FOLDER, name=f"{pdf_sha256}.pdf", content=sealed.pdf),
-        package_sha256=archive.sha256,
-        package_file=file_store(folder=FOLDER, name=f"{archive.sha256}.zip", content=archive.content),
+        manifest=sealed.manifest,
+        pdf_sha256=sealed.pdf_sha256,
+        pdf_file=sealed.pdf_file,
+        package_sha256=sealed.package_sha256,
+        package_file=sealed.package_file,
         sealed_at=now,
         sent_by=actor,
     )
     cycle.state = next_state(MOVES, cycle.state, "send")
     cycle.save(update_fields=["state"])
-    details = {"cycle": cycle.public_id, "number": report.number, "pdf_sha256": report.pdf_sha256}
+    details = {
+        "cycle": cycle.public_id,
+        "number": report.number,
+        "pdf_sha256": report.pdf_sha256,
+        "package_sha256": report.package_sha256,
+    }
     record(actor=actor, action="report.sent", subject=report, now=now, details=details)
     notify(
         users=people_with_role(Role.FINANCE_OFFICER),
@@ -113,28 +139,34 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
 SEND = LongStep(_admit_send, _compute_send, _keep_send)
 
 
-def _files(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dict[str, bytes]:
-    """Return every file of the package by name; `tell` hears how many are made."""
+def _makers(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, Callable[[], bytes]]:
+    """Return what makes each file of the package, by its name; the tables bear the instant of the freeze."""
     facts = get_report_facts(cycle)
+    frozen_at = cycle.frozen_at or now
     letter = build_finance_letter(
         facts, get_policy_rules(cycle.policy), code=code, url=get_verification_url(code), at=now
     )
     sheets = build_data_tables(facts)
-    makers: dict[str, Callable[[], bytes]] = {
+    return {
         PDF: lambda: signing.sign_pdf(
             official.render_official(letter), reason="报送", signer_name=letter.sender, signed_at=now
         ),
-        XLSX: lambda: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=now),
+        XLSX: lambda: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=frozen_at),
         **{f"csv/{name}.csv": partial(tables.to_csv, sheet) for name, sheet in sheets.items()},
         RESULTS: lambda: encode_sealed_results(facts),
-        POLICY: cycle.policy.document.encode,
-        SNAPSHOT: lambda: StoredSnapshot(cycle).manifest,
+        **make_sealed_inputs(facts),
     }
-    files = {}
-    for number, (name, make) in enumerate(makers.items()):
-        tell(number, len(makers))
-        files[name] = make()
-    return files
+
+
+def _told(makers: Mapping[str, Callable[[], bytes]], tell: Tell) -> dict[str, Callable[[], bytes]]:
+    """Return the makers, `tell` hearing of each how many were made before it."""
+    made = count()
+
+    def make_told(make: Callable[[], bytes]) -> bytes:
+        tell(next(made), len(makers))
+        return make()
+
+    return {name: partial(make_told, make) for name, make in makers.items()}
 
 
 def get_verification_url(code: str) -> str:

@@ -30,7 +30,10 @@ def verify(request: HttpRequest) -> HttpResponse:
         _drain(request)
         form = PaperForm({})
         form.errors.clear()
-        message = _("The file is larger than {megabytes} MB, and no document of this platform is.")
+        message = _(
+            "The file is larger than {megabytes} MB, which is too large here. "
+            "Of a package, give the files in it one by one."
+        )
         form.add_error("file", message.format(megabytes=PAPER_AT_MOST // MEGABYTE))
         return _answer(request, paper_form=form, status=413)
     return _with_file(request)

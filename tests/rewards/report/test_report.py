@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import weakref
 import zipfile
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ import pytest
 from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
+from instrument_share.accounts.models import User
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
@@ -22,6 +24,10 @@ from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.conftest import Steps
 
 DAY = timedelta(days=1)
+
+
+class Bytes(bytearray):
+    """Bytes of which one can ask whether anybody holds them."""
 
 
 def text_of(pdf):
@@ -145,6 +151,48 @@ def test_the_package_holds_the_same_tables_and_everything_to_repeat_the_year(rep
         "units",
         *["usage"] * 3,
     ]
+    for part in json.loads(manifest)["parts"]:
+        place = f"{part['kind']}/{part['instrument']}" if part["instrument"] else part["kind"]
+        lines = gzip.decompress(package.read(f"年度数据/{place}.jsonl.gz"))
+        assert (hash_content(lines), lines.count(b"\n")) == (part["sha256"], part["rows"])
+    assert json.loads(package.read("奖励资金.json"))["budget_yuan"] == "100000.00"
+
+
+def test_the_package_says_what_the_decisions_invalidate_and_names_no_person(steps, year):
+    year.city.log(
+        year.first_instrument, local(YEAR, 12, 31, 8), payer=year.client, external=True, amount=1000
+    )
+    steps.through("check")
+    finding = Finding.objects.get()
+    deciding = {"actor": steps.city.auditor, "finding_id": finding.pk, "now": AFTER + DAY}
+    finding_decide(uphold=True, invalidated_logs=finding.logs, reason="记录不实", **deciding)
+    for step in ("score", "announce", "approve"):
+        getattr(steps, step)()
+    package = zipfile.ZipFile(io.BytesIO(get_report_file(steps.send(), "package")[1]))
+    (decision,) = json.loads(package.read("核查决定.json"))["decisions"]
+    assert (decision["number"], decision["uscc"], decision["state"]) == (1, year.first.uscc, "upheld")
+    assert decision["invalidated_logs"] == finding.logs
+    plain = [gzip.decompress(package.read(n)) if n.endswith(".gz") else b"" for n in package.namelist()]
+    data = b"".join(plain + [package.read(n) for n in package.namelist() if n.endswith((".json", ".csv"))])
+    for person in User.objects.all():
+        assert person.name.encode() not in data
+        assert person.username.encode() not in data
+
+
+def test_sealing_holds_one_part_of_the_snapshot_at_a_time(steps, monkeypatch):
+    steps.through("approve")
+    held = []
+    read = StoredSnapshot.packed
+
+    def packed(snapshot, part):
+        content = Bytes(read(snapshot, part))
+        held.append(weakref.ref(content))
+        assert sum(one() is not None for one in held) <= 2  # the one before is freed after this one is made
+        return content
+
+    monkeypatch.setattr(StoredSnapshot, "packed", packed)
+    steps.send()
+    assert len(held) == 7
 
 
 def test_the_sent_files_are_genuine(report, pdf):

@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from instrument_share.journal.guards import guards_lifted
-from rewards.assessment.models import Award
+from rewards.assessment.models import Award, UnitAssessment
 from rewards.assessment.services.recomputing import find_result_differences
+from rewards.findings.models import Finding
+from rewards.findings.services import finding_decide
 from rewards.payments.domain.errors import PaidBeforeReport
 from rewards.payments.models import Payment
 from rewards.payments.services.payments import payment_record
@@ -23,11 +25,12 @@ from rewards.report.domain.errors import (
     ResultsNotComputed,
 )
 from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.tables import build_instruments_table
 from rewards.report.selectors.integrity import WITHOUT_RESULTS, find_report_problems
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.sealed import RESULTS, get_sealed_units
 from rewards.report.services.answers import report_accept
-from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.builders import AFTER, YEAR, local
 from tests.rewards.conftest import DAY
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +208,39 @@ def test_papers_say_the_names_of_the_freeze(steps, year):
         text = package.read(RESULTS).decode() + package.read("csv/评价结果.csv").decode()
     assert "云屏大学" in text
     assert "改名" not in text
+
+
+def test_instruments_stand_in_the_order_of_the_names_at_the_freeze(steps, year):
+    year.city.instrument(year.first, "丙谱仪")
+    year.city.instrument(year.first, "甲谱仪")
+    steps.through("score")
+    rename = "UPDATE providers_instrument SET name_zh = %s WHERE name_zh = %s"
+    change(rename, "一", "甲谱仪")
+    change(rename, "鿿", "丙谱仪")
+    rows = build_instruments_table(get_report_facts(steps.cycle).assessments).rows
+    assert [name for unit, name, *_ in rows if unit == "云屏大学"] == ["丙谱仪", "扫描电子显微镜", "甲谱仪"]
+
+
+def test_a_unit_with_another_code_after_the_freeze_keeps_its_findings_and_results(steps, year):
+    year.city.log(
+        year.first_instrument, local(YEAR, 12, 31, 8), payer=year.client, external=True, amount=1000
+    )
+    steps.freeze()
+    change("UPDATE accounts_organization SET uscc = 'X' WHERE id = %s", year.first.pk)
+    steps.check()
+    finding = Finding.objects.get()
+    finding_decide(
+        actor=steps.city.auditor,
+        finding_id=finding.pk,
+        uphold=True,
+        falsified=True,
+        reason="记录不实",
+        now=AFTER + DAY,
+    )
+    steps.score()
+    barred = UnitAssessment.objects.get(organization=year.first)
+    assert (barred.barred, barred.score, barred.award.amount_yuan) == (True, 0, 0)
+    for step in ("announce", "approve"):
+        getattr(steps, step)()
+    sealed = get_sealed_units(steps.send())
+    assert {unit.uscc for unit in sealed if unit.name_zh == "云屏大学"} == {year.first.uscc}

@@ -96,15 +96,16 @@ def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent
 def test_the_files_come_as_they_were_sent(login, year, sent):
     client = login(year.city.finance)
     pdf = client.get(address("report_pdf", sent))
-    assert pdf.content.startswith(b"%PDF-")
+    assert pdf.getvalue().startswith(b"%PDF-")
     assert (pdf["Content-Type"], pdf["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
     assert pdf["Content-Disposition"] == f"inline; filename*=UTF-8''{sent.code}.pdf"
     assert pdf["ETag"] == f'"{sent.pdf_sha256}"'
     assert "private" in pdf["Cache-Control"]
     saved = client.get(address("report_pdf", sent) + "?download")
     assert saved["Content-Disposition"].startswith("attachment;")
+    assert saved.getvalue().startswith(b"%PDF-")
     package = client.get(address("report_package", sent))
-    assert (package.content[:2], package["Content-Type"]) == (b"PK", "application/zip")
+    assert (package.getvalue()[:2], package["Content-Type"]) == (b"PK", "application/zip")
 
 
 def test_a_changed_file_in_storage_is_not_genuine(login, year, sent):

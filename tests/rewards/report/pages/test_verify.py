@@ -1,5 +1,6 @@
 """Is this paper genuine: a code or a file in, one clear answer out."""
 
+import zipfile
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.verification import verify_file
+from rewards.report.services.answers import report_return
 from rewards.report.views import verify
+from tests.rewards.builders import AFTER
+from tests.rewards.conftest import DAY
 from tests.rewards.reading import text_of
 
 
@@ -60,6 +65,28 @@ def test_each_file_of_the_package_is_genuine(client, sent):
     assert "数字签名由本平台签署，覆盖整个文件。" in text_of(by_file(client, get_report_file(sent, "pdf")[1]))
 
 
+def test_every_file_inside_the_package_is_genuine_by_itself(client, sent):
+    with zipfile.ZipFile(BytesIO(get_report_file(sent, "package")[1])) as package:
+        files = {name: package.read(name) for name in package.namelist()}
+    assert {"manifest.json", "SHA256SUMS", "年度数据/units.jsonl.gz"} < files.keys()
+    for name, content in files.items():
+        words = text_of(by_file(client, content, "x"))
+        assert "核验一致。 “x”与报送的文件逐字节一致。" in words, name
+        verdict = verify_file(content)
+        assert files[verdict.file] == content
+    for name, content in files.items():
+        assert not verify_file(content[:-1]).genuine, name
+
+
+def test_a_file_of_two_reports_is_shown_with_the_one_in_force(small, sent):
+    with zipfile.ZipFile(BytesIO(get_report_file(sent, "package")[1])) as package:
+        part = package.read("年度数据/units.jsonl.gz")
+    report_return(actor=small.city.finance, report_id=sent.pk, reason="附件缺页", now=AFTER + 16 * DAY)
+    assert verify_file(part).report == sent
+    again = small.steps.send()
+    assert verify_file(part).report == again
+
+
 @pytest.mark.parametrize("place", [1000, -1000])
 def test_one_changed_byte_is_not_genuine(client, sent, place):
     _, content = get_report_file(sent, "pdf")
@@ -94,7 +121,7 @@ def test_a_file_above_the_limit_is_refused_without_being_kept(client, db, monkey
     monkeypatch.setattr(verify, "_with_file", lambda request: read.append(request))
     answer = by_file(client, b"x" * (verify.MEGABYTE + verify.ENVELOPE + 1))
     assert answer.status_code == 413
-    assert "文件超过 1 MB，本平台出具的文件都小于此。" in text_of(answer)
+    assert "文件超过 1 MB，无法在此核验。数据包若超过此大小，请逐个核验其中的文件。" in text_of(answer)
     assert read == []
 
 

@@ -1,0 +1,209 @@
+"""Compare what a year's rows say with what the journal tells and the snapshot holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from instrument_share.journal.selectors import entries
+from rewards.cycle.domain.parts import hash_content, parse_manifest
+from rewards.cycle.domain.states import CycleState
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.snapshot import StoredSnapshot, get_unit_ids
+from rewards.findings.domain.evidence import hash_evidence
+from rewards.findings.domain.states import FindingState
+from rewards.findings.models import Finding
+from rewards.policy.models import RewardPolicy
+from rewards.policy.selectors import get_policy_rules
+from rewards.report.domain.states import ReportState
+from rewards.report.models import FinanceReport
+
+if TYPE_CHECKING:
+    from instrument_share.journal.models import AuditEntry
+
+Told = Mapping[str, Mapping[str, "AuditEntry"]]
+"""By the public id of a subject: the last entry of each action on it."""
+
+STATES = {
+    "cycle.opened": CycleState.COLLECTING,
+    "cycle.frozen": CycleState.FROZEN,
+    "cycle.checked": CycleState.CHECKED,
+    "cycle.scored": CycleState.SCORED,
+    "cycle.announced": CycleState.NOTICED,
+    "cycle.approved": CycleState.APPROVED,
+    "report.sent": CycleState.REPORTED,
+    "report.returned": CycleState.APPROVED,
+    "cycle.paid": CycleState.PAID,
+    "cycle.unpaid": CycleState.REPORTED,
+}
+"""The state of a year after an act."""
+
+
+def find_untold_changes(cycle: AssessmentCycle) -> Iterator[str]:
+    """Yield every difference between the rows of a scored year and its journal or snapshot.
+
+    Raises SnapshotDamaged, SnapshotVersionUnknown.
+    """
+    findings = list(Finding.objects.filter(cycle=cycle).select_related("organization", "instrument"))
+    reports = list(FinanceReport.objects.filter(cycle=cycle).order_by("number"))
+    yield from _snapshot(cycle)
+    yield from _policy(cycle.policy)
+    yield from _cycle(cycle, told_of([cycle]).get(cycle.public_id, {}), told_of(reports).values())
+    yield from _findings(cycle, findings)
+    for report in reports:
+        yield from _report(report, told_of([report]).get(report.public_id, {}))
+    sent = entries().filter(action="report.sent", details__cycle=cycle.public_id)
+    yield from find_missing("report", reports, sent)
+
+
+def told_of(rows: Iterable[Any]) -> Told:
+    """Return the journal of rows of one model that have a public id."""
+    subjects = {row.public_id: row._meta.label for row in rows}
+    found: dict[str, dict[str, AuditEntry]] = defaultdict(dict)
+    ids = list(subjects)
+    for entry in entries().filter(subject_type__in=set(subjects.values()), subject_id__in=ids).order_by("id"):
+        found[entry.subject_id][entry.action] = entry
+    return found
+
+
+def find_missing(what: str, rows: Iterable[Any], told: "Iterable[AuditEntry]") -> Iterator[str]:
+    """Yield the subjects that the journal tells of and that are not among the rows."""
+    present = {row.public_id for row in rows}
+    for entry in told:
+        if entry.subject_id not in present:
+            yield f"{what} {entry.subject_id}: is told of by the journal and not there"
+
+
+def compare(where: str, source: str, pairs: Mapping[str, tuple[Any, Any]]) -> Iterator[str]:
+    """Yield the columns whose two values (stored, told) differ."""
+    for column, (stored, told) in pairs.items():
+        if stored != told:
+            yield f"{where} {column}: {stored} is stored, the {source} says {told}"
+
+
+def act(entry: "AuditEntry | None", at: Any, by: int | None, name: str) -> dict[str, tuple[Any, Any]]:
+    """Return instant and person of an act as stored and as told; neither where it was not done."""
+    told = (entry.at, entry.actor_id) if entry else (None, None)
+    return {f"{name}_at": (at, told[0]), f"{name}_by": (by, told[1])}
+
+
+def get_detail(entry: "AuditEntry | None", key: str, without: Any = None) -> Any:
+    """Return a detail of an entry; `without` where there is no entry or no such detail."""
+    return entry.details.get(key, without) if entry else without
+
+
+def _snapshot(cycle: AssessmentCycle) -> Iterator[str]:
+    snapshot = StoredSnapshot(cycle)
+    snapshot.verify()
+    rows = cycle.parts.values_list("kind", "instrument__public_id", "rows", "sha256")
+    stored = {(kind, instrument or "", count, sha256) for kind, instrument, count, sha256 in rows}
+    named = {(one.kind, one.instrument, one.rows, one.sha256) for one in parse_manifest(snapshot.manifest)}
+    for kind, instrument, *_ in sorted(stored ^ named):
+        yield f"snapshot part {kind} {instrument}".rstrip() + ": is not what the manifest names"
+    yield from compare("year", "snapshot", {"year": (cycle.year, snapshot.year)})
+
+
+def _policy(policy: RewardPolicy) -> Iterator[str]:
+    rules = get_policy_rules(policy)
+    columns = {
+        "code": (policy.code, rules.code),
+        "version": (policy.version, rules.version),
+        "title_zh": (policy.title_zh, rules.title_zh),
+        "title_en": (policy.title_en, rules.title_en),
+        "is_draft": (policy.is_draft, rules.draft),
+        "sha256": (policy.sha256, hash_content(policy.document.encode())),
+    }
+    yield from compare("policy", "document", columns)
+    loaded = told_of([policy]).get(policy.public_id, {}).get("policy.loaded")
+    told = {
+        "sha256": (policy.sha256, get_detail(loaded, "sha256")),
+        "created_at": (policy.created_at, loaded and loaded.at),
+    }
+    yield from compare("policy", "journal", told)
+
+
+def _cycle(
+    cycle: AssessmentCycle, told: "Mapping[str, AuditEntry]", of_reports: "Iterable[Mapping[str, AuditEntry]]"
+) -> Iterator[str]:
+    opened, frozen, scored = (told.get(f"cycle.{act}") for act in ("opened", "frozen", "scored"))
+    announced, approved = told.get("cycle.announced"), told.get("cycle.approved")
+    if announced and scored and announced.pk < scored.pk:
+        announced = None  # scored once more, the notice has to begin anew
+    acts = [*told.values(), *(entry for one in of_reports for entry in one.values())]
+    last = max((entry for entry in acts if entry.action in STATES), key=lambda entry: entry.pk, default=None)
+    checked = told.get("cycle.checked")
+    columns = {
+        "state": (cycle.state, last and STATES[last.action]),
+        "policy": (str(cycle.policy), get_detail(opened, "policy")),
+        "budget_yuan": (write_yuan(cycle.budget_yuan), write_yuan(get_detail(opened, "budget_yuan"))),
+        "snapshot_hash": (cycle.snapshot_hash, get_detail(frozen, "snapshot")),
+        "decisions_scored": (cycle.decisions_scored, get_detail(scored, "decisions")),
+        "frozen_at": (cycle.frozen_at, frozen and frozen.at),
+        "checked_at": (cycle.checked_at, checked and checked.at),
+        "scored_at": (cycle.scored_at, scored and scored.at),
+        "noticed_at": (cycle.noticed_at, announced and announced.at),
+        "notice_ends_date": (write_day(cycle.notice_ends_date), get_detail(announced, "through")),
+        **act(approved, cycle.approved_at, cycle.approved_by_id, "approved"),
+    }
+    yield from compare("year", "journal", columns)
+
+
+def write_yuan(amount: Decimal | str | None) -> str | None:
+    """Return an amount as the journal writes it."""
+    return None if amount is None else f"{Decimal(amount):.2f}"
+
+
+def write_day(day: Any) -> str | None:
+    """Return a day as the journal writes it."""
+    return day and day.isoformat()
+
+
+def _findings(cycle: AssessmentCycle, findings: Sequence[Finding]) -> Iterator[str]:
+    told = told_of(findings)
+    owners = {row.instrument: row.uscc for row in StoredSnapshot(cycle).instruments()}
+    ids = get_unit_ids(cycle)
+    for finding in findings:
+        instrument = finding.instrument.public_id if finding.instrument else ""
+        evidence = hash_evidence(finding.kind, instrument, finding.logs, finding.evidence)
+        facts = {
+            "evidence": (finding.evidence_hash, evidence),
+            "organization": (finding.organization_id, ids.get(owners.get(instrument, ""))),
+        }
+        yield from compare(f"finding {finding.public_id}", "snapshot", facts)
+        yield from _finding(finding, told.get(finding.public_id, {}))
+    checks = entries().filter(action="cycle.checked", subject_id=cycle.public_id)
+    opened = sum(entry.details["opened"] for entry in checks)
+    yield from compare("findings", "journal", {"number": (len(findings), opened)})
+
+
+def _finding(finding: Finding, told: "Mapping[str, AuditEntry]") -> Iterator[str]:
+    decisions = [told[act] for act in ("finding.upheld", "finding.dismissed") if act in told]
+    decided = max(decisions, key=lambda entry: entry.pk, default=None)
+    answered = told.get("finding.answered")
+    columns = {
+        "state": (finding.state, decided.action.partition(".")[2] if decided else FindingState.OPEN),
+        "decision_number": (finding.decision_number, get_detail(decided, "number")),
+        "invalidated_logs": (finding.invalidated_logs, get_detail(decided, "invalidated", [])),
+        "falsified": (finding.falsified, get_detail(decided, "falsified", False)),
+        "reason": (finding.reason, get_detail(decided, "reason", "")),
+        "answer": (finding.answer, get_detail(answered, "answer", "")),
+        **act(answered, finding.answered_at, finding.answered_by_id, "answered"),
+        **act(decided, finding.decided_at, finding.decided_by_id, "decided"),
+    }
+    yield from compare(f"finding {finding.public_id}", "journal", columns)
+
+
+def _report(report: FinanceReport, told: "Mapping[str, AuditEntry]") -> Iterator[str]:
+    sent = told.get("report.sent")
+    answered = told.get("report.accepted") or told.get("report.returned")
+    columns = {
+        "state": (report.state, answered.action.partition(".")[2] if answered else ReportState.SENT),
+        "number": (report.number, get_detail(sent, "number")),
+        "pdf_sha256": (report.pdf_sha256, get_detail(sent, "pdf_sha256")),
+        "package_sha256": (report.package_sha256, get_detail(sent, "package_sha256", report.package_sha256)),
+        "cycle": (report.cycle.public_id, get_detail(sent, "cycle")),
+        "answer_note": (report.answer_note, get_detail(answered, "note", "")),
+        **act(sent, report.sealed_at, report.sent_by_id, "sent"),
+        **act(answered, report.answered_at, report.answered_by_id, "answered"),
+    }
+    yield from compare(f"report {report.number} ({report.code})", "journal", columns)
