@@ -1,7 +1,8 @@
 """Tables as wide as the text, with hairlines; the head is repeated on each page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 
 from reportlab.platypus import Flowable
 
@@ -9,6 +10,7 @@ from .content import Align, Column, KeyValue, Table
 from .flow import draw_line, fill_box, measure_width, replace_control_characters
 from .layout import CAPTION, CELLS, NOTE, RULE, SHADE, TEXT_HEIGHT, ZEBRA, TextStyle
 from .linebreak import Line, break_lines, measure_longest_piece
+from .tagging.structure import Element
 
 PAD_X, PAD_Y = 4.0, 3.5
 MIN_COLUMN_CHARACTERS = 5  # characters that a column of running text keeps, if it has as many
@@ -29,6 +31,8 @@ class Row:
     bold: bool = False
     shaded: bool = False
     zebra: bool = False
+    tags: list[Element] = field(default_factory=list)
+    """The elements of its cells, the same ones for both parts of a row that is cut."""
 
     @property
     def lines(self) -> int:
@@ -59,6 +63,7 @@ class Model:
     caption: str = ""
     note: Cell = ()
     labels: frozenset[int] = frozenset()
+    tag: Element = field(default_factory=lambda: Element("Table"))
 
 
 class Grid(Flowable):
@@ -125,34 +130,70 @@ class Grid(Flowable):
         if self.model.caption:
             continued = "（续）" if self.start else ""
             text = self.model.caption + continued
-            draw_line(
-                self.canv, (self.width - measure_width(text, CAPTION)) / 2, y - CAPTION.inset(), text, CAPTION
-            )
+            with self._read_once(Element("Caption", self.model.tag) if not self.start else None):
+                left = (self.width - measure_width(text, CAPTION)) / 2
+                draw_line(self.canv, left, y - CAPTION.inset(), text, CAPTION)
             y -= CAPTION.pitch + 2
         top, edges = y, []
         for row in [*([self.model.head] if self.model.head else []), *self._rows()]:
             self._draw_row(row, y)
             y -= row.height
             edges.append(y)
-        self._rule(top, edges)
+        with self.canv.artifact():
+            self._rule(top, edges)
         if self._below():
-            for line in self.model.note:
-                draw_line(self.canv, 0, y - 3 - NOTE.inset(), line.text, NOTE)
-                y -= NOTE.pitch
+            with self.canv.content(Element("P")):
+                self._draw_note(y - 3)
+
+    def _read_once(self, element: Element | None) -> AbstractContextManager[None]:
+        """Draw an element of the table, or what a page repeats of it."""
+        content: AbstractContextManager[None] = (
+            self.canv.content(element) if element else self.canv.artifact("Pagination")
+        )
+        return content
+
+    def _draw_note(self, y: float) -> None:
+        for line in self.model.note:
+            draw_line(self.canv, 0, y - NOTE.inset(), line.text, NOTE)
+            y -= NOTE.pitch
 
     def _draw_row(self, row: Row, top: float) -> None:
-        bottom = top - row.height
-        if row.shaded or row.zebra:
-            fill_box(self.canv, 0, bottom, self.width, row.height, SHADE if row.shaded else ZEBRA)
+        with self.canv.artifact():
+            self._draw_shades(row, top - row.height)
+        repeated = row is self.model.head and self.start > 0
+        tags = [None] * len(row.cells) if repeated else self._tags(row)
         x = 0.0
         for number, (cell, width, align) in enumerate(
             zip(row.cells, self.model.widths, self.model.aligns, strict=True)
         ):
-            label = number in self.model.labels
-            if label:
+            bold = row.bold or number in self.model.labels
+            style = replace(row.style, part="table_bold") if bold else row.style
+            if _says_something(cell):
+                with self._read_once(tags[number]):
+                    self._draw_cell(cell, style, "center" if row is self.model.head else align, x, top, width)
+            x += width
+
+    def _tags(self, row: Row) -> list[Element]:
+        """Return the elements of the cells; every row has one for each column, if it is empty."""
+        if not row.tags:
+            line = Element("TR", self.model.tag)
+            row.tags.extend(self._tag(row, number, line) for number in range(len(row.cells)))
+        return row.tags
+
+    def _tag(self, row: Row, number: int, line: Element) -> Element:
+        if row is self.model.head:
+            return Element("TH", line, scope="Column")
+        if number in self.model.labels and _says_something(row.cells[number]):
+            return Element("TH", line, scope="Row")
+        return Element("TD", line)
+
+    def _draw_shades(self, row: Row, bottom: float) -> None:
+        if row.shaded or row.zebra:
+            fill_box(self.canv, 0, bottom, self.width, row.height, SHADE if row.shaded else ZEBRA)
+        x = 0.0
+        for number, width in enumerate(self.model.widths):
+            if number in self.model.labels:
                 fill_box(self.canv, x, bottom, width, row.height, SHADE)
-            style = replace(row.style, part="table_bold") if row.bold or label else row.style
-            self._draw_cell(cell, style, "center" if row is self.model.head else align, x, top, width)
             x += width
 
     def _draw_cell(
@@ -180,6 +221,10 @@ class Grid(Flowable):
         self.canv.setStrokeColorRGB(0, 0, 0)
         self.canv.setLineWidth(0.8)
         self.canv.rect(0, bottom, self.width, top - bottom, stroke=1, fill=0)
+
+
+def _says_something(cell: Cell) -> bool:
+    return any(line.text for line in cell)
 
 
 def build_table_grid(table: Table, measure: float) -> Grid:

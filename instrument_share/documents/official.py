@@ -12,7 +12,6 @@ from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 from reportlab.lib.utils import TimeStamp
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
@@ -25,29 +24,37 @@ from reportlab.platypus import (
 from reportlab.platypus import PageBreak as EndOfPage
 
 from . import content, layout, marks
-from .charts import Figure, draw_bars, draw_shares
+from .charts import Figure, Shares, describe_bars, draw_bars
 from .flow import Bookmark, Text, draw_line, measure_width, replace_control_characters
 from .fonts import set_base_font
 from .grid import build_pairs_grid, build_table_grid
 from .layout import CELL, PITCH, TEXT_HEIGHT, TEXT_WIDTH, TextStyle
 from .pictures import Mark, Plate
+from .tagging.metadata import Metadata, build_metadata
+from .tagging.structure import Element, Kind, TaggedCanvas
 
 BLANK_LINES_FOR_NUMBER = 3
 BLANK_LINES_FOR_SEAL = 2
+PROGRAM = "instrument-share"
 
 
 @dataclass(frozen=True)
 class BlockStyle:
-    """The styles of blocks in a letter or on a sheet; `outline` is the outline level of headings."""
+    """The styles of blocks in a letter or on a sheet.
+
+    `outline` is the outline level of headings, `above` the number of headings that they stand under.
+    """
 
     body: TextStyle
     headings: Mapping[int, TextStyle]
-    outline: int | None
+    above: int
+    outline: int | None = None
 
 
-LETTER = BlockStyle(layout.BODY, layout.HEADINGS, outline=1)
-ATTACHMENT = BlockStyle(layout.BODY, layout.HEADINGS, outline=None)
-SHEET = BlockStyle(layout.SHEET_BODY, layout.SHEET_HEADINGS, outline=None)
+LETTER = BlockStyle(layout.BODY, layout.HEADINGS, above=1, outline=1)
+ATTACHMENT = BlockStyle(layout.BODY, layout.HEADINGS, above=2)
+PAPER = BlockStyle(layout.SHEET_BODY, layout.SHEET_HEADINGS, above=1)
+SHEET = BlockStyle(layout.SHEET_BODY, layout.SHEET_HEADINGS, above=3)
 
 
 def render_official(letter: content.OfficialLetter) -> bytes:
@@ -55,7 +62,7 @@ def render_official(letter: content.OfficialLetter) -> bytes:
     story = [
         Spacer(1, BLANK_LINES_FOR_NUMBER * PITCH),
         Bookmark(letter.title, 0),
-        Text(letter.title, layout.TITLE, "center"),
+        Text(letter.title, layout.TITLE, "center", tag=Element("H1")),
         Spacer(1, PITCH),
         Text(f"{letter.salutation.rstrip(':：')}：", layout.SALUTATION, "left"),
         *_flow(letter.blocks, LETTER, TEXT_WIDTH),
@@ -72,9 +79,9 @@ def render_paper(paper: content.Paper) -> bytes:
     """Render a paper other than a letter as an unsigned PDF."""
     story = [
         Bookmark(paper.title, 0),
-        Text(paper.title, layout.TITLE, "center"),
+        Text(paper.title, layout.TITLE, "center", tag=Element("H1")),
         Spacer(1, PITCH / 2),
-        *_flow(paper.blocks, SHEET, TEXT_WIDTH),
+        *_flow(paper.blocks, PAPER, TEXT_WIDTH),
         *(_signature(paper.sender, paper.date, layout.SHEET_BODY, 12) if paper.signed else ()),
     ]
     return _build(story, paper, first_template="form")
@@ -93,7 +100,7 @@ def _flow(blocks: Sequence[content.Block], manner: BlockStyle, measure: float) -
                 yield CondPageBreak(style.pitch + _least_height(follower, manner, measure))
                 if manner.outline is not None and level == 1:
                     yield Bookmark(text, manner.outline)
-                yield Text(text, style, "left")
+                yield Text(text, style, "left", tag=_heading(level + manner.above))
             case content.Paragraph(text):
                 yield Text(text, manner.body)
             case content.PageBreak():
@@ -104,12 +111,17 @@ def _flow(blocks: Sequence[content.Block], manner: BlockStyle, measure: float) -
                 yield _add_space(_to_flowable(block, measure))
 
 
+def _heading(level: int) -> Element:
+    kinds: tuple[Kind, ...] = ("H1", "H2", "H3", "H4", "H5", "H6")
+    return Element(kinds[min(level, len(kinds)) - 1])
+
+
 def _least_height(block: content.Block | None, manner: BlockStyle, measure: float) -> float:
     """Return the height that must fit below a heading: a figure, a table's head, two lines of text."""
     match block:
-        case content.BarChart() | content.ShareChart():
+        case content.BarChart():
             return 8 + float(_to_flowable(block, measure).wrap(measure, TEXT_HEIGHT)[1])
-        case content.Table() | content.KeyValue():
+        case content.Table() | content.KeyValue() | content.ShareChart():
             return 90.0
         case content.Heading():
             return 3 * manner.body.pitch
@@ -123,9 +135,9 @@ def _to_flowable(block: content.Block, measure: float) -> Flowable:
         case content.KeyValue():
             return build_pairs_grid(block, measure)
         case content.BarChart():
-            return Figure(draw_bars(block, measure))
+            return Figure(draw_bars(block, measure), describe_bars(block))
         case content.ShareChart():
-            return Figure(draw_shares(block, measure))
+            return Shares(block, measure)
         case content.Picture():
             return Plate(block, measure)
         case content.Code():
@@ -145,12 +157,14 @@ def _list_of_attachments(attachments: Sequence[content.Attachment]) -> Iterator[
     yield Spacer(1, PITCH)
     style = layout.BODY
     lead = measure_width("附件：", style)
+    names = Element("L")
     for number, attachment in enumerate(attachments, start=1):
         mark = f"{number}. " if len(attachments) > 1 else ""
         left = 2 * CELL + (lead if number > 1 else 0)
         hang = (lead if number == 1 else 0) + measure_width(mark, style)
         text = ("附件：" if number == 1 else "") + mark + attachment.title.replace("\n", "")
-        yield Text(text, layout.SALUTATION, "left", left=left, hang=hang)
+        tag = Element("LBody", Element("LI", names))
+        yield Text(text, layout.SALUTATION, "left", left=left, hang=hang, tag=tag)
 
 
 class _Signature(Flowable):
@@ -177,10 +191,12 @@ class _Signature(Flowable):
         date_x = self.width - 4 * self.cell - date_width
         sender_x = min(date_x + (date_width - sender_width) / 2, self.width - sender_width)
         y = self.height - self.style.inset()
-        draw_line(self.canv, max(sender_x, 0), y, self.sender, self.style, tracking=self.style.tracking)
-        draw_line(
-            self.canv, date_x, y - self.style.pitch, self.date, self.style, tracking=self.style.tracking
-        )
+        self._draw_line(max(sender_x, 0), y, self.sender)
+        self._draw_line(date_x, y - self.style.pitch, self.date)
+
+    def _draw_line(self, x: float, y: float, text: str) -> None:
+        with self.canv.content(Element("P")):
+            draw_line(self.canv, x, y, text, self.style, tracking=self.style.tracking)
 
 
 def _signature(sender: str, date: str, style: TextStyle, cell: float) -> Iterator[Flowable]:
@@ -197,9 +213,10 @@ def _attachment(mark: str, attachment: content.Attachment) -> Iterator[Flowable]
     yield NextPageTemplate(form if opens_with_sheet else plain)
     yield EndOfPage()
     yield Bookmark(f"{mark} {attachment.title}", 0)
-    yield Text(mark, layout.ATTACHMENT_MARK, "left")
+    heading = _heading(2)
+    yield Text(mark, layout.ATTACHMENT_MARK, "left", tag=heading)
     yield Spacer(1, PITCH)
-    yield Text(attachment.title, layout.ATTACHMENT_TITLE, "center")
+    yield Text(attachment.title, layout.ATTACHMENT_TITLE, "center", tag=heading)
     yield Spacer(1, PITCH / 2)
     template, at_top = (form if opens_with_sheet else plain), opens_with_sheet
     for block in attachment.blocks:
@@ -210,7 +227,7 @@ def _attachment(mark: str, attachment: content.Attachment) -> Iterator[Flowable]
         template, at_top = wanted, False
         if isinstance(block, content.Sheet):
             yield Bookmark(block.bookmark or block.title, 1)
-            yield Text(block.title, layout.SHEET_TITLE, "center")
+            yield Text(block.title, layout.SHEET_TITLE, "center", tag=_heading(3))
             yield Spacer(1, 6)
             yield from _flow(block.blocks, SHEET, measure)
         else:
@@ -221,14 +238,18 @@ def _build(
     story: Sequence[Flowable], paper: content.OfficialLetter | content.Paper, *, first_template: str
 ) -> bytes:
     target = BytesIO()
+    facts = {
+        "title": replace_control_characters(paper.title).replace("\n", ""),
+        "author": replace_control_characters(paper.sender),
+        "subject": replace_control_characters(paper.subject),
+    }
+    language = paper.language if isinstance(paper, content.Paper) else "zh-CN"
     document = BaseDocTemplate(
         target,
         pagesize=(layout.PAGE_WIDTH, layout.PAGE_HEIGHT),
-        title=replace_control_characters(paper.title).replace("\n", ""),
-        author=replace_control_characters(paper.sender),
-        subject=replace_control_characters(paper.subject),
-        creator="instrument-share",
-        producer="instrument-share",
+        **facts,
+        creator=PROGRAM,
+        producer=PROGRAM,
         pageTemplates=sorted(_templates(paper), key=lambda template: template.id != first_template),
     )
     document.build(
@@ -237,16 +258,20 @@ def _build(
             _canvas,
             created_at=paper.created_at,
             font=set_base_font(),
-            language=paper.language if isinstance(paper, content.Paper) else "zh-CN",
+            language=language,
+            metadata=build_metadata(**facts, language=language, created_at=paper.created_at, tool=PROGRAM),
         ),
     )
     return target.getvalue()
 
 
-def _canvas(*args: Any, created_at: datetime, font: str, language: str, **options: Any) -> Canvas:
+def _canvas(
+    *args: Any, created_at: datetime, font: str, language: str, metadata: Metadata, **options: Any
+) -> TaggedCanvas:
     """Return a canvas that does not read the clock: the same drawing gives the same bytes."""
     options |= {"invariant": 1, "initialFontName": font, "lang": language, "pageCompression": 1}
-    canvas = Canvas(*args, **options)
+    canvas = TaggedCanvas(*args, **{**options, "pdfVersion": (1, 7)})
+    canvas._doc.Catalog.Metadata = metadata
     canvas._doc._timeStamp = _timestamp(created_at)
     canvas.setViewerPreference("DisplayDocTitle", "true")
     canvas.showOutline()
@@ -293,7 +318,7 @@ def _frame(x: float, y: float, width: float, height: float) -> Frame:
 
 
 def _begin_page(
-    canvas: Canvas,
+    canvas: TaggedCanvas,
     document: BaseDocTemplate,
     *,
     paper: content.OfficialLetter | content.Paper,
@@ -303,7 +328,7 @@ def _begin_page(
     number: int = document.page
     marks.draw_page_number(canvas, number)
     if paper.notice:
-        marks.draw_notice(canvas, paper.notice)
+        marks.draw_notice(canvas, paper.notice, number)
     if paper.verification and (form or number == 1):
         marks.draw_verification(canvas, paper.verification, number)
     elif paper.verification:
@@ -312,7 +337,7 @@ def _begin_page(
         _rotate_page(canvas)
 
 
-def _rotate_page(canvas: Canvas) -> None:
+def _rotate_page(canvas: TaggedCanvas) -> None:
     """Rotate the page, its head to the left edge; the page number stays in place (GB/T 9704, 8)."""
     canvas.translate(layout.LEFT + TEXT_WIDTH, layout.BOTTOM)
     canvas.rotate(90)
