@@ -11,12 +11,16 @@ from reportlab.platypus import Flowable
 from .content import Bar, BarChart, ShareChart
 from .flow import measure_width, replace_control_characters
 from .fonts import get_face
-from .layout import ACCENT, INK, MUTED, PAPER, RULE, SHADE, TextStyle
+from .layout import ACCENT, INK, MUTED, PAPER, RULE, SHADE, TEXT_HEIGHT, TextStyle
 
-HEIGHT = 178.0
+HEIGHT = 150.0
 LABEL = TextStyle("table", 8.5, 12)
 TITLE = TextStyle("hei", 10.5, 16)
-BAR_PITCH = 19.0
+BAR_PITCH, CLOSE_BAR_PITCH = 17.0, 14.0
+MANY_BARS = 24
+"""A chart of more bars sets them closer."""
+WHOLE_AT_MOST = 0.5
+"""A chart of shares that takes less of a page is not divided, but goes to the next one."""
 SHARES_HEAD = 30.0
 FEWEST_BARS = 3
 """Of a chart that is divided, on either page."""
@@ -48,11 +52,13 @@ class Shares(Flowable):
         self.end = len(chart.bars) if end is None else end
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
-        self.width, self.height = self.measure, (self.end - self.start) * BAR_PITCH + SHARES_HEAD
+        self.width, self.height = self.measure, _measure_shares(self.chart, self.end - self.start)
         return self.width, self.height
 
     def split(self, available_width: float, available_height: float) -> list[Flowable]:  # noqa: ARG002
-        fitting = self.start + int((available_height - SHARES_HEAD) / BAR_PITCH)
+        if self.start == 0 and self.height <= TEXT_HEIGHT * WHOLE_AT_MOST:
+            return []
+        fitting = self.start + int((available_height - SHARES_HEAD) / _get_pitch(self.chart))
         fitting = min(fitting, self.end - FEWEST_BARS)
         if fitting - self.start < FEWEST_BARS:
             return []
@@ -108,9 +114,17 @@ def _say_values(labels: Sequence[str], values: Sequence[float]) -> Iterator[str]
     return (f"{label} {_tick(value)}" for label, value in zip(labels, values, strict=True))
 
 
+def _get_pitch(chart: ShareChart) -> float:
+    return CLOSE_BAR_PITCH if len(chart.bars) > MANY_BARS else BAR_PITCH
+
+
+def _measure_shares(chart: ShareChart, bars: int) -> float:
+    return bars * _get_pitch(chart) + SHARES_HEAD
+
+
 def draw_shares(chart: ShareChart, measure: float, title: str, bars: Sequence[Bar]) -> Drawing:
     """Draw some of the bars, each with its label before and its text after it, by the scale of all."""
-    height = len(bars) * BAR_PITCH + SHARES_HEAD
+    height, pitch = _measure_shares(chart, len(bars)), _get_pitch(chart)
     drawing = _canvas(measure, height)
     _title(drawing, title)
     left = min(
@@ -125,7 +139,7 @@ def draw_shares(chart: ShareChart, measure: float, title: str, bars: Sequence[Ba
     full = chart.full or max((bar.value for bar in chart.bars), default=0.0) or 1.0
     room = measure - left - right
     for number, bar in enumerate(bars):
-        y = height - SHARES_HEAD - (number + 1) * BAR_PITCH + 4
+        y = height - SHARES_HEAD - (number + 1) * pitch + 3
         length = room * min(bar.value / full, 1.0)
         if chart.full:
             drawing.add(Rect(left, y, room, 11, fillColor=SHADE, strokeColor=None))
