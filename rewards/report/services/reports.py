@@ -122,7 +122,11 @@ def _files(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dict
     sheets = build_data_tables(facts)
     makers: dict[str, Callable[[], bytes]] = {
         PDF: lambda: signing.sign_pdf(
-            official.render_official(letter), reason="报送", signer_name=letter.sender, signed_at=now
+            official.render_official(letter),
+            reason="报送",
+            signer_name=letter.sender,
+            signed_at=now,
+            timestamper=signing.get_timestamper(),
         ),
         XLSX: lambda: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=now),
         **{f"csv/{name}.csv": partial(tables.to_csv, sheet) for name, sheet in sheets.items()},
