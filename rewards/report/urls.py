@@ -3,11 +3,16 @@
 from django.urls import path
 
 from rewards.report.views import finance, verify
+from rewards.report.views.certificate import certificate
 
 verify_urls = [
     path("", verify.verify, name="verify"),
 ]
 """Under `verify/`."""
+assessments_urls = [
+    path("<str:public_id>/certificate/", certificate, name="certificate"),
+]
+"""Under `bureau/assessments/`."""
 finance_urls = [
     path("", finance.finance, name="finance"),
     path("reports/<str:public_id>/", finance.report, name="report"),

@@ -34,9 +34,10 @@ MAX_FILE_BYTES = 100 * 1024 * 1024
 MAX_SIGNATURES = 8
 MAX_SIGNATURE_BYTES = 128 * 1024
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
-SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon may be written in octal
+SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon, or a dash, may be in octal
 MAX_DEPTH = 40  # a time stamp is a signature within the signature
 TIMESTAMP_TIMEOUT = 10
+LOCATION = re.compile(rb"/Location\s*\(((?:[0-9A-Z-]|\\055){1,60})\)")
 DICTIONARY_BYTES = 4096  # bytes before and after the signature in which its dictionary stands
 
 Problem = Literal["", "not_pdf", "too_large", "unsigned", "changed", "added_to", "foreign"]
@@ -48,7 +49,8 @@ class SignatureCheck:
 
     `intact`: the signed bytes are unchanged. `covers_all`: nothing in the file is unsigned. `ours`: by a
     present or former certificate of this site. `signer` is the certificate's common name; `signed_at` is what
-    the signature claims, `stamped_at` what a time stamp authority says (None: no time stamp).
+    the signature claims, `stamped_at` what a time stamp authority says (None: no time stamp), `location` what
+    the paper is called on the platform.
 
     `problem`: `not_pdf`, `too_large`, `unsigned`, `changed` (after signing), `added_to` (after signing),
     `foreign` (signed by someone else).
@@ -61,6 +63,7 @@ class SignatureCheck:
     signer: str = ""
     signed_at: datetime | None = None
     stamped_at: datetime | None = None
+    location: str = ""
 
     @property
     def genuine(self) -> bool:
@@ -174,8 +177,18 @@ def _check_range(pdf: bytes, ends: tuple[int, int, int]) -> SignatureCheck:
         problem = "added_to"
     if not intact:
         problem = "changed"
-    signed_at = _signed_at(pdf, before, after)
-    return SignatureCheck(problem, intact, covers_all, ours, name, signed_at, stamped_at)
+    around = pdf[max(0, before - DICTIONARY_BYTES) : before] + pdf[after : after + DICTIONARY_BYTES]
+    location = LOCATION.search(around)
+    return SignatureCheck(
+        problem,
+        intact,
+        covers_all,
+        ours,
+        name,
+        _signed_at(around),
+        stamped_at,
+        location[1].decode().replace("\\055", "-") if location else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -279,13 +292,10 @@ def _der_end(raw: bytes, start: int = 0, depth: int = 0) -> int:
     return end
 
 
-def _signed_at(pdf: bytes, before: int, after: int) -> datetime | None:
+def _signed_at(around: bytes) -> datetime | None:
     """Return the time in the signature's dictionary, which is among the signed bytes."""
-    for part in (pdf[max(0, before - DICTIONARY_BYTES) : before], pdf[after : after + DICTIONARY_BYTES]):
-        match = SIGNING_TIME.search(part)
-        if match:
-            try:
-                return datetime.strptime(match[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-            except ValueError:
-                return None
-    return None
+    match = SIGNING_TIME.search(around)
+    try:
+        return datetime.strptime(match[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
+    except ValueError:
+        return None

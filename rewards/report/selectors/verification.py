@@ -8,11 +8,13 @@ from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.codes import normalize_code
 from rewards.report.models import FinanceReport
+from rewards.report.selectors.certificates import Certificate, find_certificate_by_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KNOWN = gettext_noop("The file's SHA-256 is that of a file of this report.")
+CERTIFICATE = gettext_noop("It is the certificate of a unit, whose code stands in the signature.")
 SIGNED = gettext_noop("Its signature is this platform's, and covers the whole file.")
 UNKNOWN = gettext_noop("The file's SHA-256 is not that of any file that was sent.")
 PROBLEMS = {
@@ -31,7 +33,7 @@ class Verdict:
     """Whether a file was sent and is unchanged.
 
     `reasons` are messages to translate; `report` is the report that the file belongs to, `file` its name
-    there.
+    there. Of a certificate, which is made at each request, `certificate` says what was sealed.
     """
 
     genuine: bool
@@ -39,6 +41,7 @@ class Verdict:
     reasons: tuple[str, ...]
     report: FinanceReport | None = None
     file: str = ""
+    certificate: Certificate | None = None
 
 
 def find_report_by_code(code: str) -> FinanceReport | None:
@@ -52,13 +55,22 @@ def verify_file(content: bytes) -> Verdict:
     reports = FinanceReport.objects.select_related("cycle__policy").order_by("id")
     report, file = _belongs(digest, reports)
     if report is None:
-        return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
+        return _verify_certificate(content, digest)
     if not file.endswith(".pdf"):
         return Verdict(True, digest, (KNOWN,), report, file)
     problems = find_signature_problems(content)
     if problems:
         return Verdict(False, digest, problems, report, file)
     return Verdict(True, digest, (KNOWN, SIGNED), report, file)
+
+
+def _verify_certificate(content: bytes, digest: str) -> Verdict:
+    """Verify by the signature alone: it names the code, and nobody else can sign."""
+    signature = signing.check_signature(content)
+    found = find_certificate_by_code(signature.location) if signature.genuine else None
+    if found is None:
+        return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
+    return Verdict(True, digest, (SIGNED, CERTIFICATE), found.report, f"{found.code}.pdf", found)
 
 
 def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceReport | None, str]:

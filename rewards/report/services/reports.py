@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db.models import Max
 
 from instrument_share.accounts.domain import Role
@@ -33,6 +32,7 @@ from rewards.report.domain.errors import ResultsNotComputed
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.reports.links import get_verification_url
 from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
 from rewards.report.selectors.sealed import RESULTS
@@ -139,11 +139,6 @@ def _files(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dict
         tell(number, len(makers))
         files[name] = make()
     return files
-
-
-def get_verification_url(code: str) -> str:
-    """Return the address of the public page behind a printed code."""
-    return f"{settings.SITE_URL}/verify/?code={code}"
 
 
 def _facts(cycle: AssessmentCycle, code: str) -> dict[str, str]:
