@@ -9,7 +9,7 @@ from instrument_share.documents.sealing.signing import sign_pdf
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals, format_points
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.links import get_verification_url
-from rewards.report.selectors.certificates import Certificate
+from rewards.report.reports.sealed_results import Certificate
 
 
 def render_certificate(certificate: Certificate) -> bytes:

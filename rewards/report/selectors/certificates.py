@@ -1,31 +1,17 @@
 """Yearly certificates: what a report in force sealed of one unit."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from instrument_share.kernel.errors import require_found
 from rewards.assessment.selectors import get_assessment
-from rewards.report.domain.codes import build_certificate_code, get_report_code, normalize_code
+from rewards.report.domain.codes import get_report_code, normalize_code
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
-from rewards.report.reports.sealed_results import SealedUnit
+from rewards.report.reports.sealed_results import Certificate
 from rewards.report.selectors.sealed import get_sealed_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What a report sealed of a unit; the code is derived from both, so that nothing more is stored."""
-
-    report: FinanceReport
-    unit: SealedUnit
-
-    @property
-    def code(self) -> str:
-        """Return the code that is printed on it."""
-        return build_certificate_code(self.report.code, self.unit.award)
 
 
 def get_certificate(viewer: "Viewer", assessment_id: str) -> Certificate:

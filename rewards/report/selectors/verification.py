@@ -8,7 +8,8 @@ from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.codes import normalize_code
 from rewards.report.models import FinanceReport
-from rewards.report.selectors.certificates import Certificate, find_certificate_by_code
+from rewards.report.reports.sealed_results import Certificate
+from rewards.report.selectors.certificates import find_certificate_by_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
