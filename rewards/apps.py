@@ -27,6 +27,6 @@ class RewardsConfig(AppConfig):
         register_labels(finding_badges.STATES)
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("cycle", "cycle_open", "verify")
+        register_pages("certificate", "cycle", "cycle_open", "verify")
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

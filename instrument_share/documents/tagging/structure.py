@@ -103,16 +103,22 @@ class TaggedCanvas(Canvas):
     @contextmanager
     def content(self, element: Element) -> Iterator[None]:
         """Draw a part of an element."""
-        top = element.top()
-        if top is not self.structure and top is not self.closing:
-            top.parent = self.structure
-            self.structure.kids.append(top)
+        self._stand(element.top())
         owners = self._owners[-1]
         element.kids.append((len(self._owners) - 1, len(owners)))
         self._code.append(f"/{element.kind} <</MCID {len(owners)}>> BDC")
         owners.append(element)
         yield
         self._code.append("EMC")
+
+    def _stand(self, top: Element) -> None:
+        """Let an element stand in the document, after those drawn before; only the closing stays last."""
+        if top is self.structure:
+            return
+        top.parent = self.structure
+        kids = self.structure.kids
+        closed = bool(kids) and kids[-1] is self.closing
+        kids.insert(len(kids) - closed, top)
 
     @contextmanager
     def artifact(self, kind: Literal["Layout", "Pagination"] = "Layout") -> Iterator[None]:
@@ -140,10 +146,3 @@ class TaggedCanvas(Canvas):
         page.__NoDefault__ = (*page.__NoDefault__, "StructParents", "Tabs")
         page.StructParents, page.Tabs = len(self._owners) - 1, PDFName("S")
         self._owners.append([])
-
-    def save(self) -> None:
-        """Close the structure and write the file."""
-        if self.closing.kids:
-            self.closing.parent = self.structure
-            self.structure.kids.append(self.closing)
-        super().save()
