@@ -332,3 +332,5 @@ PDF_FONT_TITLE = env.str("PDF_FONT_TITLE", default="")
 # The key that signs papers: a PKCS#12 file. Empty: one is made under VAR_DIR at first use.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
+# An authority that stamps signatures with the time (RFC 3161, http or https); empty: none.
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")

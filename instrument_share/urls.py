@@ -67,6 +67,7 @@ urlpatterns = [
     path("bureau/cycles/", include(year.cycles_urls)),
     path("bureau/findings/", include(findings.findings_urls)),
     path("bureau/assessments/", include(assessment.assessments_urls)),
+    path("bureau/assessments/", include(report.assessments_urls)),
     path("bureau/organizations/", include(people.admission_urls)),
     path("bureau/", include(units.supervision_urls)),
     path("finance/", include(payments.finance_urls)),

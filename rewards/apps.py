@@ -27,6 +27,6 @@ class RewardsConfig(AppConfig):
         register_labels(finding_badges.STATES)
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("assessment", "cycle", "cycle_open", "payee_account", "verify")
+        register_pages("assessment", "certificate", "cycle", "cycle_open", "payee_account", "verify")
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

@@ -107,6 +107,7 @@ def arguments(w):
         "finding_decide": finding,
         "finding_answer": finding,
         "assessment": [w.assessment.public_id],
+        "certificate": [w.assessment.public_id],
         "instrument_result": [w.assessment.public_id, w.instrument.public_id],
         "report": report,
         "report_pdf": report,

@@ -241,6 +241,7 @@ finding                              in    403   403   403   403   403   ok    4
 POST:finding_decide                  in    404   404   404   404   404   403   404   403   ok    403   404
 POST:finding_answer                  in    404   404   404   404   404   ok    404   403   403   403   404
 assessment                           in    403   403   403   403   403   ok    404   ok    ok    ok    403
+certificate                          in    403   403   403   403   403   ok    404   ok    ok    ok    403
 finance                              in    403   403   403   403   403   403   403   ok    ok    ok    403
 report                               in    403   403   403   403   403   403   403   ok    ok    ok    403
 report_pdf                           in    403   403   403   403   403   403   403   ok    ok    ok    403

@@ -1,6 +1,6 @@
 """Vector charts, legible in black and white: series differ by filling, bars carry their numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import floor, log10
 
@@ -8,15 +8,22 @@ from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing, Group, Line, Rect, String
 from reportlab.platypus import Flowable
 
-from .content import BarChart, ShareChart
+from .content import Bar, BarChart, ShareChart
 from .flow import measure_width, replace_control_characters
 from .fonts import get_face
-from .layout import ACCENT, INK, MUTED, PAPER, RULE, SHADE, TextStyle
+from .layout import ACCENT, INK, MUTED, PAPER, RULE, SHADE, TEXT_HEIGHT, TextStyle
 
-HEIGHT = 178.0
+HEIGHT = 150.0
 LABEL = TextStyle("table", 8.5, 12)
 TITLE = TextStyle("hei", 10.5, 16)
-BAR_PITCH = 19.0
+BAR_PITCH, CLOSE_BAR_PITCH = 17.0, 14.0
+MANY_BARS = 24
+"""A chart of more bars sets them closer."""
+WHOLE_AT_MOST = 0.5
+"""A chart of shares that takes less of a page is not divided, but goes to the next one."""
+SHARES_HEAD = 30.0
+FEWEST_BARS = 3
+"""Of a chart that is divided, on either page."""
 HATCH = 4.0
 MAX_TICKS = 5
 
@@ -24,15 +31,50 @@ MAX_TICKS = 5
 class Figure(Flowable):
     """A drawing in the flow of a page."""
 
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: Drawing, alt: str) -> None:
         super().__init__()
-        self.drawing = drawing
+        self.drawing, self.alt = drawing, alt
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
         return self.drawing.width, self.drawing.height
 
     def draw(self) -> None:
-        renderPDF.draw(self.drawing, self.canv, 0, 0)
+        with self.canv.figure(self.alt, 0, 0, self.drawing.width, self.drawing.height):
+            renderPDF.draw(self.drawing, self.canv, 0, 0)
+
+
+class Shares(Flowable):
+    """A chart of shares, or its bars from `start` to `end`; a page may end between any two."""
+
+    def __init__(self, chart: ShareChart, measure: float, start: int = 0, end: int | None = None) -> None:
+        super().__init__()
+        self.chart, self.measure, self.start = chart, measure, start
+        self.end = len(chart.bars) if end is None else end
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        self.width, self.height = self.measure, _measure_shares(self.chart, self.end - self.start)
+        return self.width, self.height
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:  # noqa: ARG002
+        if self.start == 0 and self.height <= TEXT_HEIGHT * WHOLE_AT_MOST:
+            return []
+        fitting = self.start + int((available_height - SHARES_HEAD) / _get_pitch(self.chart))
+        fitting = min(fitting, self.end - FEWEST_BARS)
+        if fitting - self.start < FEWEST_BARS:
+            return []
+        return [self._part(self.start, fitting), self._part(fitting, self.end)]
+
+    def _part(self, start: int, end: int) -> "Shares":
+        part = Shares(self.chart, self.measure, start, end)
+        part.spaceBefore, part.spaceAfter = self.getSpaceBefore(), self.getSpaceAfter()
+        return part
+
+    def draw(self) -> None:
+        bars = self.chart.bars[self.start : self.end]
+        title = self.chart.title + ("（续）" if self.start else "")
+        alt = f"{title}：{'；'.join(f'{bar.label} {bar.text}' for bar in bars)}。"
+        with self.canv.figure(replace_control_characters(alt), 0, 0, self.width, self.height):
+            renderPDF.draw(draw_shares(self.chart, self.measure, title, bars), self.canv, 0, 0)
 
 
 def draw_bars(chart: BarChart, measure: float) -> Drawing:
@@ -62,11 +104,29 @@ def draw_bars(chart: BarChart, measure: float) -> Drawing:
     return drawing
 
 
-def draw_shares(chart: ShareChart, measure: float) -> Drawing:
-    """Draw horizontal bars, each with its label before and its text after it."""
-    height = len(chart.bars) * BAR_PITCH + 30
+def describe_bars(chart: BarChart) -> str:
+    """Say in words what a chart of bars shows."""
+    series = (f"{each.name}：{'，'.join(_say_values(chart.labels, each.values))}" for each in chart.series)
+    return replace_control_characters(f"{chart.title}。{'；'.join(series)}。")
+
+
+def _say_values(labels: Sequence[str], values: Sequence[float]) -> Iterator[str]:
+    return (f"{label} {_tick(value)}" for label, value in zip(labels, values, strict=True))
+
+
+def _get_pitch(chart: ShareChart) -> float:
+    return CLOSE_BAR_PITCH if len(chart.bars) > MANY_BARS else BAR_PITCH
+
+
+def _measure_shares(chart: ShareChart, bars: int) -> float:
+    return bars * _get_pitch(chart) + SHARES_HEAD
+
+
+def draw_shares(chart: ShareChart, measure: float, title: str, bars: Sequence[Bar]) -> Drawing:
+    """Draw some of the bars, each with its label before and its text after it, by the scale of all."""
+    height, pitch = _measure_shares(chart, len(bars)), _get_pitch(chart)
     drawing = _canvas(measure, height)
-    _title(drawing, chart.title)
+    _title(drawing, title)
     left = min(
         max((measure_width(replace_control_characters(bar.label), LABEL) for bar in chart.bars), default=0.0)
         + 8,
@@ -78,15 +138,15 @@ def draw_shares(chart: ShareChart, measure: float) -> Drawing:
     )
     full = chart.full or max((bar.value for bar in chart.bars), default=0.0) or 1.0
     room = measure - left - right
-    for number, bar in enumerate(chart.bars):
-        y = height - 30 - (number + 1) * BAR_PITCH + 4
+    for number, bar in enumerate(bars):
+        y = height - SHARES_HEAD - (number + 1) * pitch + 3
         length = room * min(bar.value / full, 1.0)
         if chart.full:
             drawing.add(Rect(left, y, room, 11, fillColor=SHADE, strokeColor=None))
         drawing.add(_bar(left, y, length, 11, 0))
         _label(drawing, left - 6, y + 2.5, _shorten(bar.label, left - 6), anchor="end")
         _label(drawing, left + (room if chart.full else length) + 5, y + 2.5, bar.text)
-    drawing.add(Line(left, 0, left, height - 30, strokeColor=INK, strokeWidth=0.8))
+    drawing.add(Line(left, 0, left, height - SHARES_HEAD, strokeColor=INK, strokeWidth=0.8))
     return drawing
 
 

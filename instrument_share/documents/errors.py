@@ -30,6 +30,16 @@ class SigningKeyUnusable(Conflict):
     )
 
 
+class TimestampFailed(Conflict):
+    """A time stamp that the site's authority did not give."""
+
+    code = "documents.timestamp_failed"
+    message = gettext_noop(
+        "The time stamp authority at {url} gave no time stamp. Try again later; nothing was signed. "
+        "Without TIMESTAMP_URL papers are signed without one."
+    )
+
+
 class UnsafeName(DomainError):
     """A file name that could leave the folder of an unpacked package."""
 

@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable
 from .fonts import get_face
 from .layout import TextStyle
 from .linebreak import Line, break_balanced, break_lines
+from .tagging.structure import Element
 
 Setting = Literal["justify", "left", "center", "right"]
 MAX_STRETCH = 0.25  # of the size, after each character; a line that needs more stays short
@@ -54,6 +55,7 @@ class Text(Flowable):
         *,
         hang: float = 0.0,
         left: float = 0.0,
+        tag: Element | None = None,
     ) -> None:
         super().__init__()
         self.text, self.style, self.setting, self.hang, self.left = (
@@ -65,6 +67,7 @@ class Text(Flowable):
         )
         self.lines: Sequence[Line] | None = None
         self.first = True
+        self.tag = tag or Element("P")
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
         self.width = available_width
@@ -90,11 +93,15 @@ class Text(Flowable):
         return [self._part(self.lines[:count], self.first), self._part(self.lines[count:], False)]
 
     def _part(self, lines: Sequence[Line], first: bool) -> "Text":
-        part = Text(self.text, self.style, self.setting, hang=self.hang, left=self.left)
+        part = Text(self.text, self.style, self.setting, hang=self.hang, left=self.left, tag=self.tag)
         part.lines, part.first = lines, first
         return part
 
     def draw(self) -> None:
+        with self.canv.content(self.tag):
+            self._draw_lines()
+
+    def _draw_lines(self) -> None:
         assert self.lines is not None
         measure = self.width - self.left
         y = self.height - self.style.inset()

@@ -1,7 +1,8 @@
 """Tables as wide as the text, with hairlines; the head is repeated on each page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 
 from reportlab.platypus import Flowable
 
@@ -9,13 +10,17 @@ from .content import Align, Column, KeyValue, Table
 from .flow import draw_line, fill_box, measure_width, replace_control_characters
 from .layout import CAPTION, CELLS, NOTE, RULE, SHADE, TEXT_HEIGHT, ZEBRA, TextStyle
 from .linebreak import Line, break_lines, measure_longest_piece
+from .tagging.structure import Element
 
 PAD_X, PAD_Y = 4.0, 3.5
 MIN_COLUMN_CHARACTERS = 5  # characters that a column of running text keeps, if it has as many
 MAX_PIECE_CHARACTERS = 12  # characters; a longer piece (a hash, an address) may be cut
 
+CLOSE_PAD_Y = 1.5
 WHOLE_AT_MOST = 0.3
 """A table that takes less of a page is not divided, but goes to the next one."""
+FEWEST_ROWS = 3
+"""Of a table that is divided, after the division: the sum, with two rows before it."""
 
 Cell = Sequence[Line]
 
@@ -29,6 +34,9 @@ class Row:
     bold: bool = False
     shaded: bool = False
     zebra: bool = False
+    pad: float = PAD_Y
+    tags: list[Element] = field(default_factory=list)
+    """The elements of its cells, the same ones for both parts of a row that is cut."""
 
     @property
     def lines(self) -> int:
@@ -38,7 +46,7 @@ class Row:
     @property
     def height(self) -> float:
         """Return the height in points."""
-        return self.lines * self.style.pitch + 2 * PAD_Y
+        return self.lines * self.style.pitch + 2 * self.pad
 
     def cut(self, count: int) -> tuple["Row", "Row"]:
         """Split a row that is taller than a page into its first `count` lines and the rest."""
@@ -59,6 +67,7 @@ class Model:
     caption: str = ""
     note: Cell = ()
     labels: frozenset[int] = frozenset()
+    tag: Element = field(default_factory=lambda: Element("Table"))
 
 
 class Grid(Flowable):
@@ -77,23 +86,35 @@ class Grid(Flowable):
     def split(self, available_width: float, available_height: float) -> list[Flowable]:  # noqa: ARG002
         if not self._rows() or (self.start == 0 and self.height <= TEXT_HEIGHT * WHOLE_AT_MOST):
             return []
-        used, fitting = self._above(), self.start
+        rows = self.end - self.start
+        fitting = min(self._count_fitting(available_height), rows - 1)
+        if fitting == 0:
+            return self._cut(available_height - self._above())
+        if fitting == 1 and self._goes_on():
+            return []
+        left = next((left for left in (FEWEST_ROWS, 2) if rows - left >= 2), 1)
+        middle = self.start + min(fitting, rows - left)
+        return [self._part(self.model, self.start, middle), self._part(self.model, middle, self.end)]
+
+    def _count_fitting(self, room: float) -> int:
+        """Return how many rows fit below what stands above them."""
+        used, fitting = self._above(), 0
         for row in self._rows():
-            if used + row.height > available_height:
+            used += row.height
+            if used > room:
                 break
-            used, fitting = used + row.height, fitting + 1
-        if self.end - fitting < 2 <= fitting - self.start - 1:  # the sum is not left alone on a page
-            fitting = self.end - 2
-        elif fitting == self.end:  # all rows fit, the note does not
-            fitting -= 1
-        if fitting > self.start:
-            return [self._part(self.model, self.start, fitting), self._part(self.model, fitting, self.end)]
-        return self._cut(available_height - self._above())
+            fitting += 1
+        return fitting
+
+    def _goes_on(self) -> bool:
+        """Whether the next page holds two rows; a head is not printed above one."""
+        two = sum(row.height for row in self._rows()[:2])
+        return self._above() + two <= TEXT_HEIGHT * 0.6
 
     def _cut(self, room: float) -> list[Flowable]:
         """Split the first row if no page could hold it."""
         row = self.model.rows[self.start]
-        count = int((room - 2 * PAD_Y) / row.style.pitch)
+        count = int((room - 2 * row.pad) / row.style.pitch)
         if row.height + self._above() + self._below() <= TEXT_HEIGHT * 0.6 or not 0 < count < row.lines:
             return []
         rows = [*self.model.rows[: self.start], *row.cut(count), *self.model.rows[self.start + 1 :]]
@@ -125,40 +146,77 @@ class Grid(Flowable):
         if self.model.caption:
             continued = "（续）" if self.start else ""
             text = self.model.caption + continued
-            draw_line(
-                self.canv, (self.width - measure_width(text, CAPTION)) / 2, y - CAPTION.inset(), text, CAPTION
-            )
+            with self._read_once(Element("Caption", self.model.tag) if not self.start else None):
+                left = (self.width - measure_width(text, CAPTION)) / 2
+                draw_line(self.canv, left, y - CAPTION.inset(), text, CAPTION)
             y -= CAPTION.pitch + 2
         top, edges = y, []
         for row in [*([self.model.head] if self.model.head else []), *self._rows()]:
             self._draw_row(row, y)
             y -= row.height
             edges.append(y)
-        self._rule(top, edges)
+        with self.canv.artifact():
+            self._rule(top, edges)
         if self._below():
-            for line in self.model.note:
-                draw_line(self.canv, 0, y - 3 - NOTE.inset(), line.text, NOTE)
-                y -= NOTE.pitch
+            with self.canv.content(Element("P")):
+                self._draw_note(y - 3)
+
+    def _read_once(self, element: Element | None) -> AbstractContextManager[None]:
+        """Draw an element of the table, or what a page repeats of it."""
+        content: AbstractContextManager[None] = (
+            self.canv.content(element) if element else self.canv.artifact("Pagination")
+        )
+        return content
+
+    def _draw_note(self, y: float) -> None:
+        for line in self.model.note:
+            draw_line(self.canv, 0, y - NOTE.inset(), line.text, NOTE)
+            y -= NOTE.pitch
 
     def _draw_row(self, row: Row, top: float) -> None:
-        bottom = top - row.height
-        if row.shaded or row.zebra:
-            fill_box(self.canv, 0, bottom, self.width, row.height, SHADE if row.shaded else ZEBRA)
+        with self.canv.artifact():
+            self._draw_shades(row, top - row.height)
+        repeated = row is self.model.head and self.start > 0
+        tags = [None] * len(row.cells) if repeated else self._tags(row)
         x = 0.0
         for number, (cell, width, align) in enumerate(
             zip(row.cells, self.model.widths, self.model.aligns, strict=True)
         ):
-            label = number in self.model.labels
-            if label:
+            bold = row.bold or number in self.model.labels
+            style = replace(row.style, part="table_bold") if bold else row.style
+            if _says_something(cell):
+                with self._read_once(tags[number]):
+                    setting = "center" if row is self.model.head else align
+                    self._draw_cell(cell, style, setting, x, top - row.pad, width)
+            x += width
+
+    def _tags(self, row: Row) -> list[Element]:
+        """Return the elements of the cells; every row has one for each column, if it is empty."""
+        if not row.tags:
+            line = Element("TR", self.model.tag)
+            row.tags.extend(self._tag(row, number, line) for number in range(len(row.cells)))
+        return row.tags
+
+    def _tag(self, row: Row, number: int, line: Element) -> Element:
+        if row is self.model.head:
+            return Element("TH", line, scope="Column")
+        if number in self.model.labels and _says_something(row.cells[number]):
+            return Element("TH", line, scope="Row")
+        return Element("TD", line)
+
+    def _draw_shades(self, row: Row, bottom: float) -> None:
+        if row.shaded or row.zebra:
+            fill_box(self.canv, 0, bottom, self.width, row.height, SHADE if row.shaded else ZEBRA)
+        x = 0.0
+        for number, width in enumerate(self.model.widths):
+            if number in self.model.labels:
                 fill_box(self.canv, x, bottom, width, row.height, SHADE)
-            style = replace(row.style, part="table_bold") if row.bold or label else row.style
-            self._draw_cell(cell, style, "center" if row is self.model.head else align, x, top, width)
             x += width
 
     def _draw_cell(
         self, cell: Cell, style: TextStyle, align: Align, x: float, top: float, width: float
     ) -> None:
-        y = top - PAD_Y - style.inset()
+        y = top - style.inset()
         for line in cell:
             text_width = measure_width(line.text, style)
             room = width - 2 * PAD_X - text_width
@@ -182,7 +240,11 @@ class Grid(Flowable):
         self.canv.rect(0, bottom, self.width, top - bottom, stroke=1, fill=0)
 
 
-def build_table_grid(table: Table, measure: float) -> Grid:
+def _says_something(cell: Cell) -> bool:
+    return any(line.text for line in cell)
+
+
+def build_table_grid(table: Table, measure: float, *, close: bool = False) -> Grid:
     """Build the table with the width `measure`; each row has a text for each column."""
     style = CELLS[table.size]
     texts = [[replace_control_characters(text) for text in row] for row in table.rows]
@@ -191,16 +253,18 @@ def build_table_grid(table: Table, measure: float) -> Grid:
     widths = _calculate_widths(table.columns, titles, [*texts, *([totals] if totals else [])], style, measure)
     bold = replace(style, part="table_bold")
     rows = [
-        Row(_cells(row, widths, style), style, zebra=table.size == "list" and number % 2 == 1)
+        Row(
+            _cells(row, widths, style), style, zebra=table.size == "list" and number % 2 == 1, pad=_pad(close)
+        )
         for number, row in enumerate(texts)
     ]
     if totals is not None:
-        rows.append(Row(_cells(totals, widths, bold), style, bold=True, shaded=True))
+        rows.append(Row(_cells(totals, widths, bold), style, bold=True, shaded=True, pad=_pad(close)))
     return Grid(
         Model(
             widths=widths,
             aligns=[column.align for column in table.columns],
-            head=Row(_cells(titles, widths, bold), style, bold=True, shaded=True),
+            head=Row(_cells(titles, widths, bold), style, bold=True, shaded=True, pad=_pad(close)),
             rows=rows,
             caption=replace_control_characters(table.caption),
             note=break_lines(
@@ -212,7 +276,7 @@ def build_table_grid(table: Table, measure: float) -> Grid:
     )
 
 
-def build_pairs_grid(block: KeyValue, measure: float) -> Grid:
+def build_pairs_grid(block: KeyValue, measure: float, *, close: bool = False) -> Grid:
     """Build labels on grey with their values, `per_row` pairs side by side."""
     style = CELLS["form"]
     bold = replace(style, part="table_bold")
@@ -235,9 +299,13 @@ def build_pairs_grid(block: KeyValue, measure: float) -> Grid:
             _cell(text, width, bold if number % 2 == 0 else style)
             for number, (text, width) in enumerate(zip(texts, widths, strict=True))
         ]
-        rows.append(Row(cells, style))
+        rows.append(Row(cells, style, pad=_pad(close)))
     labels = frozenset(range(0, 2 * block.per_row, 2))
     return Grid(Model(widths=widths, aligns=["left"] * len(widths), head=None, rows=rows, labels=labels))
+
+
+def _pad(close: bool) -> float:
+    return CLOSE_PAD_Y if close else PAD_Y
 
 
 def _cells(texts: Sequence[str], widths: Sequence[float], style: TextStyle) -> list[Cell]:

@@ -11,7 +11,8 @@ from .content import Code, Picture
 from .flow import draw_line, measure_width, replace_control_characters
 from .layout import CELLS, NOTE
 from .linebreak import break_lines
-from .marks import draw_qr
+from .marks import describe_qr, draw_qr
+from .tagging.structure import Box, Element
 
 CODE_SIDE = 19 * mm
 LINE = CELLS["form"]
@@ -35,18 +36,22 @@ class Plate(Flowable):
         return self.width, self.height
 
     def draw(self) -> None:
-        width, height = self.size
-        self.canv.drawImage(
-            self.image,
-            (self.width - width) / 2,
-            self.height - height,
-            width,
-            height,
-            preserveAspectRatio=True,
-        )
-        if self.caption:
-            start = max((self.width - measure_width(self.caption, NOTE)) / 2, 0)
+        if not self.caption:  # nothing says what it shows
+            with self.canv.artifact():
+                self._draw_image()
+            return
+        with self.canv.figure(self.caption, *self._place()):
+            self._draw_image()
+        start = max((self.width - measure_width(self.caption, NOTE)) / 2, 0)
+        with self.canv.content(Element("P")):
             draw_line(self.canv, start, NOTE.pitch - NOTE.inset(), self.caption, NOTE)
+
+    def _draw_image(self) -> None:
+        self.canv.drawImage(self.image, *self._place(), preserveAspectRatio=True)
+
+    def _place(self) -> Box:
+        width, height = self.size
+        return (self.width - width) / 2, self.height - height, width, height
 
 
 class Mark(Flowable):
@@ -70,8 +75,11 @@ class Mark(Flowable):
         return self.width, self.height
 
     def draw(self) -> None:
-        draw_qr(self.canv, self.address, 0, self.height - CODE_SIDE, CODE_SIDE)
+        place = 0, self.height - CODE_SIDE, CODE_SIDE, CODE_SIDE
+        with self.canv.figure(describe_qr(self.address), *place):
+            draw_qr(self.canv, self.address, *place[:3])
         y = self.height - (self.height - len(self.lines) * LINE.pitch) / 2 - LINE.inset()
-        for line in self.lines:
-            draw_line(self.canv, CODE_SIDE + GAP, y, line, LINE)
-            y -= LINE.pitch
+        with self.canv.content(Element("P")):
+            for line in self.lines:
+                draw_line(self.canv, CODE_SIDE + GAP, y, line, LINE)
+                y -= LINE.pitch

@@ -3,8 +3,13 @@
 from django.urls import path
 
 from rewards.report.views import verify
+from rewards.report.views.certificate import certificate
 
 verify_urls = [
     path("", verify.verify, name="verify"),
 ]
 """Under `verify/`."""
+assessments_urls = [
+    path("<str:public_id>/certificate/", certificate, name="certificate"),
+]
+"""Under `bureau/assessments/`."""

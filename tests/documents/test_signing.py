@@ -1,19 +1,33 @@
+import socket
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
+from asn1crypto.keys import PrivateKeyInfo
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from django.conf import settings
 from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pypdf import PdfReader, PdfWriter
 
 from instrument_share.documents.content import Paragraph
-from instrument_share.documents.errors import SigningKeyUnusable
+from instrument_share.documents.errors import SigningKeyUnusable, TimestampFailed
 from instrument_share.documents.official import render_official
 from instrument_share.documents.sealing import signing
 from instrument_share.documents.sealing.signing import SignatureCheck, check_signature, sign_pdf
@@ -245,3 +259,82 @@ def test_missing_key_file_is_named(unsigned, tmp_path):
     with override_settings(SIGNING_KEY_FILE=missing), pytest.raises(SigningKeyUnusable) as refused:
         sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)
     assert missing in str(refused.value)
+
+
+@pytest.fixture(scope="module")
+def authority() -> DummyTimeStamper:
+    """A time stamp authority in the test's own process."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "时间戳机构")])
+    stamping = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(AT - timedelta(days=1))
+        .not_valid_after(AT + timedelta(days=3650))
+        .add_extension(stamping, critical=True)
+        .sign(key, SHA256())
+    )
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return DummyTimeStamper(
+        asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
+        PrivateKeyInfo.load(private),
+        fixed_dt=AT + timedelta(seconds=5),
+    )
+
+
+@pytest.fixture(scope="module")
+def stamped(unsigned, authority) -> bytes:
+    return sign_pdf(unsigned, reason="", signer_name="", signed_at=AT, timestamper=authority)
+
+
+def test_a_signature_carries_the_time_of_an_authority(stamped):
+    assert check_signature(stamped) == replace(GENUINE, stamped_at=AT + timedelta(seconds=5))
+
+
+def test_a_time_stamp_of_another_signature_is_noticed(stamped, unsigned, authority):
+    other = sign_pdf(unsigned, reason="别件", signer_name="", signed_at=AT, timestamper=authority)
+    before, after = signature_of(stamped)
+    start, end = signature_of(other)
+    info = cms.ContentInfo.load(bytes.fromhex(stamped[before + 1 : after - 1].decode()), strict=False)
+    foreign = cms.ContentInfo.load(bytes.fromhex(other[start + 1 : end - 1].decode()), strict=False)
+    info["content"]["signer_infos"][0]["unsigned_attrs"] = foreign["content"]["signer_infos"][0][
+        "unsigned_attrs"
+    ]
+    written = info.dump(force=True).hex().upper().ljust(after - before - 2, "0")
+    assert (
+        check_signature(stamped[: before + 1] + written.encode() + stamped[after - 1 :]).problem == "changed"
+    )
+
+
+def test_one_changed_byte_of_a_time_stamp_is_noticed(stamped):
+    before, after = signature_of(stamped)
+    token = stamped.index(b"2A864886F70D010910020E", before, after)  # the attribute that holds it
+    end = len(stamped[before : after - 1].rstrip(b"0"))
+    for place in range(token, before + end - 1, 197):
+        found = check_signature(changed(stamped, place, ord("0" if stamped[place] != ord("0") else "1")))
+        assert not found.genuine or found.stamped_at == AT + timedelta(seconds=5), place
+
+
+def test_a_paper_is_not_signed_while_the_authority_does_not_answer(unsigned):
+    with (
+        socket.socket() as closed,
+        override_settings(TIMESTAMP_URL=f"http://127.0.0.1:{free_port(closed)}/"),
+        pytest.raises(TimestampFailed) as refused,
+    ):
+        sign_pdf(unsigned, reason="", signer_name="", signed_at=AT, timestamper=signing.get_timestamper())
+    assert "127.0.0.1" in str(refused.value)
+
+
+def free_port(probe: socket.socket) -> int:
+    """A port on which nothing listens: bound, and no more."""
+    probe.bind(("127.0.0.1", 0))
+    return probe.getsockname()[1]
+
+
+def test_a_site_without_an_authority_stamps_nothing():
+    with override_settings(TIMESTAMP_URL=""):
+        assert signing.get_timestamper() is None

@@ -1,11 +1,12 @@
 """PAdES signatures, proving that a file is unchanged since it was signed here.
 
-Signing needs no network: no time stamp, no revocation data (docs/adr/0002-pdf-signatures.md). Checking does
-not parse the PDF. It finds the signed byte range, which must be everything but the signature itself, and
-verifies the signature over those bytes; a hostile file is only searched for a pattern and read by a DER
-parser of bounded input, without unpacking anything.
+Signing needs no network unless the site names a time stamp authority (docs/adr/0002-pdf-signatures.md).
+Checking does not parse the PDF. It finds the signed byte range, which must be everything but the signature
+itself, and verifies the signature over those bytes; a hostile file is only searched for a pattern and read
+by a DER parser of bounded input, without unpacking anything.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Iterator
@@ -15,21 +16,28 @@ from io import BytesIO
 from typing import Any, Literal
 
 from asn1crypto import cms, x509
+from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity, validate_tst_signed_data
+from pyhanko_certvalidator import ValidationContext
 
+from instrument_share.documents.errors import TimestampFailed
 from instrument_share.documents.sealing.signing_key import get_known_fingerprints, load_signer
 
 FIELD = "Signature"
+STAMP = "signature_time_stamp_token"
 MAX_FILE_BYTES = 100 * 1024 * 1024
 MAX_SIGNATURES = 8
 MAX_SIGNATURE_BYTES = 128 * 1024
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
-SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon may be written in octal
-MAX_DEPTH = 24
+SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon, or a dash, may be in octal
+MAX_DEPTH = 40  # a time stamp is a signature within the signature
+TIMESTAMP_TIMEOUT = 10
+LOCATION = re.compile(rb"/Location\s*\(((?:[0-9A-Z-]|\\055){1,60})\)")
 DICTIONARY_BYTES = 4096  # bytes before and after the signature in which its dictionary stands
 
 Problem = Literal["", "not_pdf", "too_large", "unsigned", "changed", "added_to", "foreign"]
@@ -41,8 +49,11 @@ class SignatureCheck:
 
     `intact`: the signed bytes are unchanged. `covers_all`: nothing in the file is unsigned. `ours`: by a
     present or former certificate of this site. `signer` is the certificate's common name; `signed_at` is what
-    the signature claims. `problem`: `not_pdf`, `too_large`, `unsigned`, `changed` (after signing), `added_to`
-    (after signing), `foreign` (signed by someone else).
+    the signature claims, `stamped_at` what a time stamp authority says (None: no time stamp), `location` what
+    the paper is called on the platform.
+
+    `problem`: `not_pdf`, `too_large`, `unsigned`, `changed` (after signing), `added_to` (after signing),
+    `foreign` (signed by someone else).
     """
 
     problem: Problem
@@ -51,6 +62,8 @@ class SignatureCheck:
     ours: bool = False
     signer: str = ""
     signed_at: datetime | None = None
+    stamped_at: datetime | None = None
+    location: str = ""
 
     @property
     def genuine(self) -> bool:
@@ -78,25 +91,50 @@ class _Writer(IncrementalPdfFileWriter):
         """Keep the metadata with its dates."""
 
 
-def sign_pdf(pdf: bytes, *, reason: str, signer_name: str, signed_at: datetime) -> bytes:
-    """Sign a PDF invisibly (PAdES-B-B), allowing no change afterwards.
+def sign_pdf(
+    pdf: bytes,
+    *,
+    reason: str,
+    signer_name: str,
+    signed_at: datetime,
+    location: str = "",
+    timestamper: TimeStamper | None = None,
+) -> bytes:
+    """Sign a PDF invisibly (PAdES B-B, B-T with a timestamper), allowing no change afterwards.
 
-    `signer_name` is the office shown by readers, `reason` why it signs, `signed_at` (aware) when. Creates
-    this site's key at first use. Raises SigningKeyUnusable.
+    `signer_name` is the office shown by readers, `reason` why it signs, `signed_at` (aware) when, `location`
+    what the paper is called on the platform. Creates this site's key at first use. Raises SigningKeyUnusable
+    and TimestampFailed.
     """
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         reason=reason,
+        location=location or None,
         name=signer_name,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     target = BytesIO()
-    pdf_signer = _SignerAt(metadata, signer=load_signer(signed_at), at=signed_at.astimezone(UTC))
-    pdf_signer.sign_pdf(_Writer(BytesIO(pdf)), output=target)
+    pdf_signer = _SignerAt(
+        metadata,
+        signer=load_signer(signed_at),
+        timestamper=timestamper,
+        new_field_spec=SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(set_hidden_flag=True)),
+        at=signed_at.astimezone(UTC),
+    )
+    try:
+        pdf_signer.sign_pdf(_Writer(BytesIO(pdf)), output=target)
+    except (TimestampRequestError, OSError) as error:
+        raise TimestampFailed(url=settings.TIMESTAMP_URL) from error
     return target.getvalue()
+
+
+def get_timestamper() -> TimeStamper | None:
+    """Return the client of the time stamp authority that the site names, or None."""
+    url = settings.TIMESTAMP_URL
+    return HTTPTimeStamper(url, timeout=TIMESTAMP_TIMEOUT) if url else None
 
 
 def check_signature(pdf: bytes) -> SignatureCheck:
@@ -128,6 +166,7 @@ def _check_range(pdf: bytes, ends: tuple[int, int, int]) -> SignatureCheck:
         digest = hashlib.sha256(pdf[:before])
         digest.update(pdf[after:end])
         intact = signature.fits(digest.digest())
+        stamped_at = signature.stamped_at()
         name = str(signature.certificate.subject.native.get("common_name", ""))
     except Exception:  # whatever is wrong inside, these are not bytes that were signed
         return SignatureCheck("changed")
@@ -138,7 +177,18 @@ def _check_range(pdf: bytes, ends: tuple[int, int, int]) -> SignatureCheck:
         problem = "added_to"
     if not intact:
         problem = "changed"
-    return SignatureCheck(problem, intact, covers_all, ours, name, _signed_at(pdf, before, after))
+    around = pdf[max(0, before - DICTIONARY_BYTES) : before] + pdf[after : after + DICTIONARY_BYTES]
+    location = LOCATION.search(around)
+    return SignatureCheck(
+        problem,
+        intact,
+        covers_all,
+        ours,
+        name,
+        _signed_at(around),
+        stamped_at,
+        location[1].decode().replace("\\055", "-") if location else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -188,7 +238,7 @@ class _Signature:
             and content["encap_content_info"]["content_type"].native == "data"
             and content["encap_content_info"]["content"].native is None
             and content["crls"].native is None
-            and one["unsigned_attrs"].native is None
+            and [each["type"].native for each in one["unsigned_attrs"]] in ([], [STAMP])
         )
         if not plain:
             raise ValueError("Not a plain detached signature.")
@@ -198,6 +248,23 @@ class _Signature:
         one = self.content["signer_infos"][0]
         intact, valid = validate_sig_integrity(one, self.certificate, "data", digest)
         return bool(intact and valid)
+
+    def stamped_at(self) -> datetime | None:
+        """Return the time of the time stamp; None without one. Raises ValueError if it does not fit."""
+        one = self.content["signer_infos"][0]
+        if not len(one["unsigned_attrs"]):
+            return None
+        (token,) = one["unsigned_attrs"][0]["values"]
+
+        def imprint(algorithm: str) -> bytes:
+            return hashlib.new(algorithm, one["signature"].native).digest()
+
+        nobody = ValidationContext(trust_roots=[])  # whether to trust the authority is for the reader to say
+        found = asyncio.run(validate_tst_signed_data(token["content"], nobody, imprint))
+        if not (found["intact"] and found["valid"]):
+            raise ValueError("The time stamp is of another signature.")
+        stamped_at: datetime = found["timestamp"]
+        return stamped_at
 
 
 def _der_end(raw: bytes, start: int = 0, depth: int = 0) -> int:
@@ -225,13 +292,10 @@ def _der_end(raw: bytes, start: int = 0, depth: int = 0) -> int:
     return end
 
 
-def _signed_at(pdf: bytes, before: int, after: int) -> datetime | None:
+def _signed_at(around: bytes) -> datetime | None:
     """Return the time in the signature's dictionary, which is among the signed bytes."""
-    for part in (pdf[max(0, before - DICTIONARY_BYTES) : before], pdf[after : after + DICTIONARY_BYTES]):
-        match = SIGNING_TIME.search(part)
-        if match:
-            try:
-                return datetime.strptime(match[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-            except ValueError:
-                return None
-    return None
+    match = SIGNING_TIME.search(around)
+    try:
+        return datetime.strptime(match[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
+    except ValueError:
+        return None

@@ -20,6 +20,7 @@ from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
 from rewards.assessment.selectors import get_public_results, get_snapshot_logs
+from rewards.cycle.domain.states import SEALED
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.browsing import (
@@ -56,6 +57,7 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
         "months": _months(found),
         "manages": found.organization_id in managed_units(request.user),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
+        "sealed": found.cycle.state in SEALED,
     }
     return render(request, "rewards/assessment/assessment.html", context)
 

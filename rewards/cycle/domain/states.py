@@ -33,5 +33,8 @@ MOVES: Moves = {
 BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 """States in which findings are answered and decided."""
 
+SEALED = (CycleState.REPORTED, CycleState.PAID)
+"""States in which a report is in force, sent or accepted."""
+
 FINAL = (CycleState.APPROVED, CycleState.REPORTED, CycleState.PAID)
 """States in which the results stand for good."""

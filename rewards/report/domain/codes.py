@@ -22,3 +22,13 @@ def normalize_code(code: str) -> str:
 def group_letters(letters: str) -> str:
     """Put dashes between groups of letters."""
     return "-".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
+
+
+def build_certificate_code(report_code: str, award: str) -> str:
+    """Return the code of a unit's certificate: the report's, followed by the letters of the award's id."""
+    return normalize_code(report_code + award.rpartition("-")[2])
+
+
+def get_report_code(code: str) -> str:
+    """Return the code of the report that a certificate's code begins with."""
+    return code[: LENGTH + LENGTH // GROUP - 1]

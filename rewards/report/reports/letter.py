@@ -160,9 +160,7 @@ def _attachments(facts: ReportFacts, code: str, url: str) -> list[Attachment]:
         Attachment(
             "单位评价表", [*_scores(facts), *(build_unit_sheet(each, cycle) for each in facts.assessments)]
         ),
-        Attachment(
-            "仪器设备机时与收入一览表", [tables.build_instruments_table(facts.assessments)], wide=True
-        ),
+        Attachment("仪器设备机时与收入一览表", [tables.build_instruments_list(facts)], wide=True),
         Attachment("机时与对外服务情况图", _charts(facts)),
     ]
     if facts.findings:
@@ -188,17 +186,7 @@ def _scores(facts: ReportFacts) -> list[Block]:
 def _charts(facts: ReportFacts) -> list[Block]:
     return [
         build_months_chart(f"{facts.cycle.year}年逐月机时", facts.cycle.totals["months"]),
-        Table(
-            columns=[
-                Column("月份", "center"),
-                Column("有效机时（小时）", "right"),
-                Column("其中对外（小时）", "right"),
-            ],
-            rows=[
-                (f"{month}月", format_hours(effective), format_hours(external))
-                for month, (effective, external) in enumerate(facts.cycle.totals["months"], start=1)
-            ],
-        ),
+        tables.build_months_table(facts.cycle.totals["months"]),
         ShareChart(
             title="各单位对外服务机时占有效机时的比例",
             bars=[_external_share(each) for each in facts.assessments],

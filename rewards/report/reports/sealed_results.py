@@ -5,6 +5,7 @@ Beside what these read it holds every figure that a stranger compares with an ow
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,8 @@ import msgspec
 from instrument_share.kernel.canonical import canonical_json
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
+from rewards.report.domain.codes import build_certificate_code
+from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import ReportFacts
 
 FORMAT = "instrument-share-results/2"
@@ -37,6 +40,19 @@ class SealedResults(msgspec.Struct, frozen=True, kw_only=True):
 
     format: str
     units: Sequence[SealedUnit]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a report sealed of a unit; the code is derived from both, so that nothing more is stored."""
+
+    report: FinanceReport
+    unit: SealedUnit
+
+    @property
+    def code(self) -> str:
+        """Return the code that is printed on it."""
+        return build_certificate_code(self.report.code, self.unit.award)
 
 
 def encode_sealed_results(facts: ReportFacts) -> bytes:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from django.utils import translation
 
@@ -172,6 +174,47 @@ def build_instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
         rows=rows,
         size="list",
         note="机时单位为小时，收入单位为元。",
+    )
+
+
+def build_instruments_list(facts: ReportFacts) -> Table:
+    """Tabulate the instruments for paper: the number below the name, and the sums of the year."""
+    cycle, table = facts.cycle, build_instruments_table(facts.assessments)
+    internal = sum(
+        (one.internal_income_yuan for each in facts.assessments for one in each.instruments.all()), Decimal(0)
+    )
+    unit, name, number, *figures = table.columns
+    return replace(
+        table,
+        columns=[unit, replace(name, title=f"{name.title}（{number.title}）"), *figures],
+        rows=[(unit, f"{name}\n{number}", *figures) for unit, name, number, *figures in table.rows],
+        totals=(
+            "合计",
+            f"{cycle.totals['instruments']}台（套）",
+            "",
+            "",
+            format_hours(cycle.totals["effective_seconds"]),
+            format_hours(cycle.totals["external_seconds"]),
+            format_money(cycle.totals["external_income_yuan"]),
+            format_money(internal),
+            str(cycle.entries_counted),
+            "",
+        ),
+    )
+
+
+def build_months_table(months: Sequence[Sequence[int]]) -> Table:
+    """Tabulate the city's hours by month, two halves of the year side by side."""
+    rows = [
+        (f"{month}月", format_hours(effective), format_hours(external))
+        for month, (effective, external) in enumerate(months, start=1)
+    ]
+    columns = [Column("月份", "center"), Column("有效机时", "right"), Column("其中对外", "right")]
+    return Table(
+        columns=[*columns, *columns],
+        rows=[(*first, *second) for first, second in zip(rows[:6], rows[6:], strict=True)],
+        size="list",
+        note="单位：小时。",
     )
 
 

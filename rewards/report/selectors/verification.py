@@ -12,11 +12,14 @@ from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.codes import normalize_code
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
+from rewards.report.reports.sealed_results import Certificate
+from rewards.report.selectors.certificates import find_certificate_by_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KNOWN = gettext_noop("The file's SHA-256 is that of a file of this report.")
+CERTIFICATE = gettext_noop("It is the certificate of a unit, whose code stands in the signature.")
 SIGNED = gettext_noop("Its signature is this platform's, and covers the whole file.")
 UNKNOWN = gettext_noop("The file's SHA-256 is not that of any file that was sent.")
 PROBLEMS = {
@@ -35,7 +38,7 @@ class Verdict:
     """Whether a file was sent and is unchanged.
 
     `reasons` are messages to translate; `report` is the report that the file belongs to, `file` its name
-    there.
+    there. Of a certificate, which is made at each request, `certificate` says what was sealed.
     """
 
     genuine: bool
@@ -43,6 +46,7 @@ class Verdict:
     reasons: tuple[str, ...]
     report: FinanceReport | None = None
     file: str = ""
+    certificate: Certificate | None = None
 
 
 def find_report_by_code(code: str) -> FinanceReport | None:
@@ -55,7 +59,7 @@ def verify_file(content: bytes) -> Verdict:
     digest = hash_content(content)
     report, file = _belongs(digest, _reports_in_force_first())
     if report is None:
-        return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
+        return _verify_certificate(content, digest)
     if not file.endswith(".pdf"):
         return Verdict(True, digest, (KNOWN,), report, file)
     problems = find_signature_problems(content)
@@ -69,6 +73,15 @@ def _reports_in_force_first() -> "Iterable[FinanceReport]":
     returned = Case(When(state=ReportState.RETURNED, then=1), default=0, output_field=IntegerField())
     found = FinanceReport.objects.select_related("cycle__policy").order_by(returned, "-id")
     return found.iterator(chunk_size=1)
+
+
+def _verify_certificate(content: bytes, digest: str) -> Verdict:
+    """Verify by the signature alone: it names the code, and nobody else can sign."""
+    signature = signing.check_signature(content)
+    found = find_certificate_by_code(signature.location) if signature.genuine else None
+    if found is None:
+        return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
+    return Verdict(True, digest, (SIGNED, CERTIFICATE), found.report, f"{found.code}.pdf", found)
 
 
 def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceReport | None, str]:

@@ -9,7 +9,6 @@ from itertools import count
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models import Max
@@ -35,6 +34,7 @@ from rewards.report.domain.errors import ResultsNotComputed
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.reports.links import get_verification_url
 from rewards.report.reports.sealed_inputs import make_sealed_inputs
 from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
@@ -149,7 +149,11 @@ def _makers(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, Calla
     sheets = build_data_tables(facts)
     return {
         PDF: lambda: signing.sign_pdf(
-            official.render_official(letter), reason="报送", signer_name=letter.sender, signed_at=now
+            official.render_official(letter),
+            reason="报送",
+            signer_name=letter.sender,
+            signed_at=now,
+            timestamper=signing.get_timestamper(),
         ),
         XLSX: lambda: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=frozen_at),
         **{f"csv/{name}.csv": partial(tables.to_csv, sheet) for name, sheet in sheets.items()},
@@ -167,11 +171,6 @@ def _told(makers: Mapping[str, Callable[[], bytes]], tell: Tell) -> dict[str, Ca
         return make()
 
     return {name: partial(make_told, make) for name, make in makers.items()}
-
-
-def get_verification_url(code: str) -> str:
-    """Return the address of the public page behind a printed code."""
-    return f"{settings.SITE_URL}/verify/?code={code}"
 
 
 def _facts(cycle: AssessmentCycle, code: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.forms import MEGABYTE, PAPER_AT_MOST, CodeForm, PaperForm
+from rewards.report.selectors.certificates import find_certificate_by_code
 from rewards.report.selectors.sealed import get_sealed_units
 from rewards.report.selectors.verification import find_report_by_code, verify_file
 
@@ -59,13 +60,15 @@ def _by_code(request: HttpRequest) -> HttpResponse:
         return _answer(request)
     if not form.is_valid():
         return _answer(request, code_form=form, status=422)
-    report = find_report_by_code(form.cleaned_data["code"])
-    asked = {"asked_code": form.cleaned_data["code"], "report": report, "by_code": True}
+    code = form.cleaned_data["code"]
+    asked = {"asked_code": code, "by_code": True}
     try:
-        units = get_sealed_units(report) if report else ()
+        certificate = find_certificate_by_code(code)
+        report = certificate.report if certificate else find_report_by_code(code)
+        units = (certificate.unit,) if certificate else get_sealed_units(report) if report else ()
     except ReportDamaged:
         return _answer(request, code_form=form, damaged=True, **asked)
-    return _answer(request, code_form=form, units=units, **asked)
+    return _answer(request, code_form=form, units=units, report=report, certificate=certificate, **asked)
 
 
 @csrf_protect
@@ -75,7 +78,15 @@ def _with_file(request: HttpRequest) -> HttpResponse:
         return _answer(request, paper_form=form, status=422)
     file = form.cleaned_data["file"]
     verdict = verify_file(file.read())
-    return _answer(request, verdict=verdict, file_name=file.name, report=verdict.report)
+    found = verdict.certificate
+    return _answer(
+        request,
+        verdict=verdict,
+        file_name=file.name,
+        report=verdict.report,
+        certificate=found,
+        units=(found.unit,) if found else (),
+    )
 
 
 def _answer(
