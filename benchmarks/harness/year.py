@@ -16,7 +16,8 @@ from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
-from rewards.findings.services import cycle_check, finding_decide
+from rewards.findings.services.checking import cycle_check
+from rewards.findings.services.deciding import finding_decide
 from rewards.policy.services import policy_load
 from tests.rewards.builders import AFTER, YEAR, build_city, local
 

@@ -25,6 +25,8 @@ from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.units.models import UnitProfile
 
 YEAR = 2025
+CONTACT = {"person": "科技局收件人", "phone": "0999-1234567", "address": "云屏市望江路 1 号"}
+"""Whom a public notice names."""
 BEFORE = datetime(2024, 6, 1, tzinfo=UTC)
 AFTER = datetime(2026, 1, 5, 2, tzinfo=UTC)
 NIGHT = timedelta(hours=10, minutes=10)
@@ -86,6 +88,7 @@ floor = "pass"
 @dataclass
 class City:
     officer: User
+    reviewer: User
     auditor: User
     finance: User
     researcher: User
@@ -264,11 +267,12 @@ def local(*parts: int) -> datetime:
 
 def build_city() -> City:
     District.objects.create(code="990101", name_zh="云屏区")
-    city = City(officer=None, auditor=None, finance=None, researcher=None)
+    city = City(officer=None, reviewer=None, auditor=None, finance=None, researcher=None)
     bureau = city.organization("云屏市科学技术局", kind="bureau")
     treasury = city.organization("云屏市财政局", kind="finance")
     college = city.organization("云屏用户学院")
     city.officer = city.person("科技局经办", bureau, Role.BUREAU_OFFICER)
+    city.reviewer = city.person("科技局审定", bureau, Role.BUREAU_OFFICER)
     city.auditor = city.person("科技局核查", bureau, Role.BUREAU_AUDITOR)
     city.finance = city.person("财政局经办", treasury, Role.FINANCE_OFFICER)
     city.researcher = city.person("研究员", college, Role.RESEARCHER)

@@ -10,7 +10,7 @@ from bookings.public import usage_logs
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import findings
 
@@ -63,7 +63,8 @@ def filter_findings(
     viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
 ) -> QuerySet[Finding]:
     """Return visible findings with `rank` (0: open), to page by ("rank", "answer_due_date", "id")."""
-    wanted = {"state": state, "kind": kind, "organization__public_id": unit}
+    field = "falsifications__state" if state == FalsificationState.PROPOSED else "state"
+    wanted = {field: state, "kind": kind, "organization__public_id": unit}
     rank = Case(When(state=FindingState.OPEN, then=0), default=1)
     return (
         findings(viewer, cycle)

@@ -12,7 +12,7 @@ from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.findings.domain.rulings import Rulings
 from rewards.findings.domain.states import FindingState
-from rewards.findings.models import Finding
+from rewards.findings.models import Finding, FindingDecision
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -31,7 +31,7 @@ def findings_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Findi
         .filter(
             organization_id=organization_id,
             state=FindingState.OPEN,
-            answer="",
+            answered_at=None,
             cycle__state__in=BEFORE_APPROVAL,
         )
         .order_by("answer_due_date", "id")
@@ -57,6 +57,29 @@ def finding_cycle_lock(finding_id: int) -> AssessmentCycle:
 def get_last_decision_number(cycle: AssessmentCycle) -> int:
     """Return the number of the last decision in the cycle; 0 before the first."""
     return Finding.objects.filter(cycle=cycle).aggregate(last=Max("decision_number"))["last"] or 0
+
+
+def get_decisions(finding: Finding) -> list[FindingDecision]:
+    """Return every decision on a visible finding, the last first."""
+    return list(finding.decisions.select_related("decided_by").order_by("-number"))
+
+
+def find_unrecorded_decisions(cycle: AssessmentCycle) -> list[str]:
+    """Return the public ids of findings that do not say what their last recorded decision says."""
+    last = {each.finding_id: each for each in FindingDecision.objects.filter(cycle=cycle).order_by("number")}
+    return [
+        finding.public_id
+        for finding in Finding.objects.filter(cycle=cycle).order_by("id")
+        if not _says(finding, last.get(finding.pk))
+    ]
+
+
+def _says(finding: Finding, decision: FindingDecision | None) -> bool:
+    if decision is None:
+        return finding.state == FindingState.OPEN and finding.decision_number is None
+    return finding.decision_number == decision.number and all(
+        getattr(finding, name) == getattr(decision, name) for name in FindingDecision.COPIED
+    )
 
 
 def get_rulings(cycle: AssessmentCycle) -> Rulings:

@@ -16,10 +16,12 @@ from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_re
 from instrument_share.kernel.states import next_state
 from rewards.assessment.models import Award
 from rewards.assessment.selectors import award_lock
-from rewards.cycle.domain.errors import REASON_MISSING
+from rewards.assessment.services.telling import tell_of_payment
+from rewards.cycle.domain.errors import REASON_MISSING, TookPart
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.policy.selectors import require_decided_policy
 from rewards.report.domain.errors import (
     AccountMissing,
     AlreadyPaid,
@@ -76,10 +78,12 @@ def payment_record(
     """Record the payment of a whole award under an accepted report.
 
     What is paid is the sealed amount. The cycle is paid when every award above 0 is. Raises AmountDiffers,
-    AlreadyPaid, PaidInFuture, PaidBeforeReport, ReportDamaged, AwardsNotSealed.
+    AlreadyPaid, PaidInFuture, PaidBeforeReport, ReportDamaged, AwardsNotSealed, TookPart, PolicyIsDraft.
     """
     report, award = report_lock(report_id), award_lock(award_id)
     require(actor, "rewards.record_payment", report)
+    require_uninvolved(actor, report)
+    require_decided_policy(report.cycle.policy)
     if report.state != ReportState.ACCEPTED:
         raise IllegalMove(state=report.state, move="pay")
     _require_payable(report, award, amount_yuan, paid_date, account, now)
@@ -100,6 +104,7 @@ def payment_record(
         organization_id=award.assessment.organization_id,
         details={"award": award.public_id, "amount_yuan": str(amount_yuan), "paid": paid_date.isoformat()},
     )
+    tell_of_payment(award.assessment, now, day=paid_date, amount=amount_yuan)
     _close_if_paid(report, actor, now)
     return payment
 
@@ -124,9 +129,16 @@ def _require_payable(
         raise AccountMissing
 
 
+def require_uninvolved(actor: "User", report: FinanceReport) -> None:
+    """Raise TookPart for who announced, approved or sent what Finance answers and pays."""
+    if actor.pk in (report.cycle.announced_by_id, report.cycle.approved_by_id, report.sent_by_id):
+        raise TookPart(year=report.cycle.year)
+
+
 def _answerable(actor: "User", report_id: int, move: str) -> FinanceReport:
     report = report_lock(report_id)
     require(actor, "rewards.answer_report", report)
+    require_uninvolved(actor, report)
     if report.state != ReportState.SENT:
         raise IllegalMove(state=report.state, move=move)
     return report

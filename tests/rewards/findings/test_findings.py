@@ -12,7 +12,7 @@ from rewards.assessment.models import InstrumentResult, UnitAssessment
 from rewards.findings.domain.errors import DismissedInvalidatesNothing, FindingsOpen, LogsNotOfFinding
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import findings
-from rewards.findings.services import finding_answer, finding_decide
+from rewards.findings.services.deciding import finding_answer, finding_decide
 from tests.rewards.builders import AFTER, YEAR, local
 
 DAY = timedelta(days=1)
@@ -31,7 +31,18 @@ def suspicious(year):
     }
 
 
+def answer(steps, finding, text="", now=AFTER + 2 * DAY):
+    """The unit's manager answers, without a text: that there is no objection."""
+    manager = steps.city.person("管理员", finding.organization, Role.UNIT_MANAGER)
+    return finding_answer(
+        actor=manager, finding_id=finding.pk, answer=text, no_objection=not text, now=now
+    )
+
+
 def decide(steps, finding, **more):
+    """The unit has no objection, and the auditor decides."""
+    if finding.answered_at is None and finding.state == "open":
+        answer(steps, finding)
     values = {"uphold": True, "reason": "记录缺乏佐证", "invalidated_logs": finding.logs, **more}
     return finding_decide(actor=steps.city.auditor, finding_id=finding.pk, now=AFTER + 2 * DAY, **values)
 

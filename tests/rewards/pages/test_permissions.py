@@ -71,7 +71,7 @@ def addresses(small, clock):
 
 
 def _send(small):
-    from rewards.findings.services import finding_decide
+    from rewards.findings.services.deciding import finding_decide
 
     for finding in small.steps.cycle.findings.all():
         finding_decide(

@@ -15,7 +15,7 @@ from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.models import Finding
-from rewards.findings.services import finding_decide
+from rewards.findings.services.deciding import finding_decide
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.verification import UNKNOWN, find_report_by_code, verify_file
 from tests.rewards.builders import AFTER, POLICY, YEAR, local

@@ -23,7 +23,7 @@ from rewards.cycle.services.files import file_store
 from rewards.cycle.services.long_steps import LongStep
 from rewards.cycle.services.snapshot import snapshot_write
 from rewards.findings.models import Finding
-from rewards.findings.services import finding_decide
+from rewards.findings.services.deciding import finding_decide
 from rewards.report.models import FinanceReport
 from rewards.year import services
 from rewards.year.services import LONG_STEPS, cycle_step_work
