@@ -1,10 +1,10 @@
 """Names that other apps may use. Pure types and rules are in the rooms' `domain`."""
 
 from rewards.assessment.selectors import assessments
-from rewards.cycle.selectors.cycles import cycles
+from rewards.cycle.selectors.cycles import cycles, get_running_notices
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
-from rewards.findings.selectors.findings import findings, findings_to_answer
 from rewards.findings.selectors.falsifications import falsifications_to_answer
+from rewards.findings.selectors.findings import findings, findings_to_answer
 from rewards.findings.services.checking import cycle_check
 from rewards.findings.services.deciding import finding_answer, finding_decide, findings_decide
 from rewards.findings.services.falsification import (

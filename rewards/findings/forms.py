@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.forms.fields import set_choices
 from instrument_share.web.text.formats import bracketed, in_english
 from rewards.cycle.forms import TEXT
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.reports import get_kind_text
 
 if TYPE_CHECKING:
@@ -28,9 +28,30 @@ class FindingFilterForm(forms.Form):
         every = ("", _("All"))
         kinds = [(kind, f"{get_kind_text(kind)}{bracketed(n)}") for kind, n in sorted(facets.kinds.items())]
         units = [(pk, (en if in_english() and en else zh)) for pk, zh, en in facets.units]
-        set_choices(self.fields["state"], [every, *((s.value, s.value) for s in FindingState)])
+        set_choices(
+            self.fields["state"], [every, *((s, s) for s in (*FindingState, FalsificationState.PROPOSED))]
+        )
         set_choices(self.fields["kind"], [every, *kinds])
         set_choices(self.fields["unit"], [every, *units])
+
+
+class JointDecisionForm(forms.Form):
+    """One decision on several findings."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("uphold", _("Uphold: none of their logs counts any more")),
+            ("dismiss", _("Dismiss: there is nothing wrong")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs=TEXT),
+        help_text=_("The same for each; the units and later readers see it, and the report prints it."),
+    )
 
 
 class DecisionForm(forms.Form):

@@ -26,6 +26,18 @@ class Finding(models.Model):
     evidence_hash = models.CharField(max_length=64, help_text="over kind, logs and evidence: found once")
     logs = models.JSONField(help_text="public ids of the usage logs concerned, sorted")
     evidence = models.JSONField(default=dict)
+    first_date = models.DateField(null=True, help_text="of its first log; null: found before it was kept")
+    effective_seconds = models.PositiveIntegerField(default=0, help_text="of its logs together")
+    amount_yuan = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text="of its logs")
+    points_at_stake = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        help_text="score if it is dismissed − score if it is upheld with all its logs, when last scored",
+    )
+    yuan_at_stake = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, help_text="the same for the award"
+    )
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in FindingState], default=FindingState.OPEN.value
     )

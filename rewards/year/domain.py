@@ -15,8 +15,8 @@ class NextStep:
     """The next step: `move` is what an officer can do now (of `domain.states.MOVES`, or empty).
 
     `waits_for` says what has to come first: the end of the year, decisions on findings and on proposed
-    falsifications, the end of the public notice, a policy that is no draft, the answer of the Finance Bureau, or
-    its payments.
+    falsifications, the end of the public notice, a policy that is no draft, the answer of the Finance Bureau,
+    or its payments.
     """
 
     move: str

@@ -1,6 +1,7 @@
 """The facts of the demo city: complete, consistent, and recognisably invented."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -137,7 +138,16 @@ def test_no_year_of_the_table_names_a_day_twice(year):
     assert len(days) == len(set(days))
 
 
-def test_the_policy_of_the_demo_is_a_draft():
-    from instrument_share.demo.stages.assessment import POLICY
+def test_the_policy_of_the_demo_is_the_draft_as_adopted():
+    from instrument_share.demo.stages.assessment import DRAFT, POLICY
 
-    assert read_policy(POLICY.read_text(encoding="utf-8")).draft
+    draft, adopted = (read_policy(path.read_text(encoding="utf-8")) for path in (DRAFT, POLICY))
+    assert (draft.draft, adopted.draft, adopted.code, adopted.version) == (True, False, "yunping-2025", "1")
+    header = {
+        name: getattr(adopted, name)
+        for name in (
+            *("code", "version", "title_zh", "title_en", "source_zh", "source_en"),
+            *("draft", "draft_notice_zh", "draft_notice_en"),
+        )
+    }
+    assert replace(draft, **header) == adopted

@@ -23,6 +23,8 @@ from instrument_share.kernel.uscc import compute_check_character
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.units.models import UnitProfile
+from rewards.findings.models import Finding
+from rewards.findings.services.deciding import finding_answer
 
 YEAR = 2025
 CONTACT = {"person": "科技局收件人", "phone": "0999-1234567", "address": "云屏市望江路 1 号"}
@@ -226,6 +228,13 @@ class City:
         if rating:
             Review.objects.create(log=log, rating=rating, created_at=end)
         return log
+
+    def answer(self, finding: Finding, now: datetime, text: str = "") -> Finding:
+        """The unit's manager answers; without a text, that there is no objection."""
+        manager = self.person("答复人", finding.organization, Role.UNIT_MANAGER)
+        return finding_answer(
+            actor=manager, finding_id=finding.pk, answer=text, no_objection=not text, now=now
+        )
 
     def _entry(self, instrument: Instrument, kind: str, at: datetime) -> UsageEntry:
         number = UsageEntry.objects.filter(instrument=instrument).count() + 1

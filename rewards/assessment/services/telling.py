@@ -16,7 +16,9 @@ ANNOUNCED = gettext_noop(
     "disagrees can object until then."
 )
 APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is {amount} yuan.")
-SEALED = gettext_noop("The report of {year} is sealed and with the Finance Bureau; your award is {amount} yuan.")
+SEALED = gettext_noop(
+    "The report of {year} is sealed and with the Finance Bureau; your award is {amount} yuan."
+)
 PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: {amount} yuan.")
 
 

@@ -79,5 +79,6 @@ class TookPart(Conflict):
 
     code = "reward.took_part"
     message = gettext_noop(
-        "You took part in preparing the results of {year}. Somebody else of the Finance Bureau answers and pays."
+        "You took part in preparing the results of {year}. Somebody else of the Finance Bureau answers and "
+        "pays."
     )

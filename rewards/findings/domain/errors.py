@@ -43,8 +43,8 @@ class FalsificationsOpen(Conflict):
 
     code = "reward.falsifications_open"
     message = gettext_noop(
-        "{count} proposed falsifications are neither confirmed nor rejected. A second person has to decide each "
-        "of them first."
+        "{count} proposed falsifications are neither confirmed nor rejected. A second person has to decide "
+        "each of them first."
     )
 
 

@@ -12,6 +12,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
 from instrument_share.kernel.canonical import canonical_json
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
@@ -80,6 +81,9 @@ def _open_findings(cycle: AssessmentCycle, seen: Iterable[SeenCandidate], now: d
                 logs=list(each.candidate.entries),
                 evidence=dict(each.candidate.evidence),
                 evidence_hash=digest,
+                first_date=each.first_start.astimezone(CITY_TIME).date(),
+                effective_seconds=each.effective_seconds,
+                amount_yuan=each.amount,
                 answer_due_date=due,
                 found_at=now,
             )

@@ -22,8 +22,8 @@ from rewards.findings.domain.errors import (
 )
 from rewards.findings.domain.states import FindingState, is_decidable
 from rewards.findings.models import Finding, FindingDecision
-from rewards.findings.selectors.findings import finding_cycle_lock, get_last_decision_number
 from rewards.findings.selectors.falsifications import has_standing_falsification
+from rewards.findings.selectors.findings import finding_cycle_lock, get_last_decision_number
 from rewards.findings.services.telling import tell_of_decision, tell_of_decisions
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def findings_decide(
 ) -> dict[int, DomainError | None]:
     """Decide several findings with one reason: uphold them with all their logs, or dismiss them.
 
-    Returns, for each id, what refused it, or nothing. Each is decided as `finding_decide` does; a unit is told
-    once of all that were.
+    Returns, for each id, what refused it, or nothing. Each is decided as `finding_decide` does; a unit is
+    told once of all that were.
     """
     require(actor, "rewards.decide_finding")
     decided: list[Finding] = []

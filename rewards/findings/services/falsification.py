@@ -66,10 +66,10 @@ def falsification_answer(*, actor: "User", finding_id: int, answer: str, now: da
     """Record the unit's answer to the question of a proposed falsification; a later one replaces it."""
     cycle, finding = lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
+    _require_before_approval(cycle, "answer")
     proposed = get_standing_falsification(finding)
     if proposed.state != FalsificationState.PROPOSED:
         raise IllegalMove(state=proposed.state, move="answer")
-    _require_before_approval(cycle, "answer")
     if not answer.strip():
         raise AnswerMissing
     if proposed.answer == answer.strip():

@@ -18,8 +18,8 @@ from rewards.findings.models import Falsification, Finding
 from rewards.findings.selectors.due import get_answer_due_date
 
 OPENED = gettext_noop(
-    "The check of {year} has questions about your usage logs. New findings: {count}. Answer each by {due}, or "
-    "say that you have no objection."
+    "The check of {year} has questions about your usage logs. New findings: {count}. Answer each by {due}, "
+    "or say that you have no objection."
 )
 DECIDED = {
     FindingState.UPHELD: gettext_noop(
@@ -30,15 +30,17 @@ DECIDED = {
     ),
 }
 DECIDED_TOGETHER = gettext_noop(
-    "Findings on your usage logs of {year} were decided together: {upheld} upheld, {dismissed} dismissed. {reason}"
+    "Findings on your usage logs of {year} were decided together: {upheld} upheld, {dismissed} dismissed. "
+    "{reason}"
 )
 ASKED = gettext_noop(
-    "An auditor takes a finding on {instrument} of {year} for a falsification, which would bar your unit. You "
-    "are asked, by {due}: {question}"
+    "An auditor takes a finding on {instrument} of {year} for a falsification, which would bar your unit. "
+    "You are asked, by {due}: {question}"
 )
 FALSIFIED = {
     FalsificationState.CONFIRMED: gettext_noop(
-        "A falsification on {instrument} in {year} is confirmed; your unit scores 0 and gets no award: {reason}"
+        "A falsification on {instrument} in {year} is confirmed; your unit scores 0 and gets no award: "
+        "{reason}"
     ),
     FalsificationState.REJECTED: gettext_noop(
         "The proposed falsification on {instrument} in {year} is rejected: {reason}"

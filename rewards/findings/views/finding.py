@@ -97,7 +97,9 @@ def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
     still_open = filter_findings(request.user, decided.cycle, state=FindingState.OPEN)
     today = _today()
     waiting = still_open.order_by("answer_due_date", "id")
-    following = next((one for one in waiting if is_decidable(one.answered_at, one.answer_due_date, today)), None)
+    following = next(
+        (one for one in waiting if is_decidable(one.answered_at, one.answer_due_date, today)), None
+    )
     if following is not None:
         return HttpResponseRedirect(reverse("finding", args=[following.public_id]))
     if not waiting:
@@ -113,9 +115,9 @@ def finding_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = findings_selectors.get_finding(request.user, public_id)
     form = AnswerForm(request.POST)
     sentence = _("Your answer is with the auditors. You can change it until they decide.")
-    return _take(request, found, "answer", form, _writing(answer_finding, request, found, form), sentence) or (
-        _back(found)
-    )
+    return _take(
+        request, found, "answer", form, _writing(answer_finding, request, found, form), sentence
+    ) or (_back(found))
 
 
 @login_required

@@ -1,95 +1,142 @@
-"""The list of a year's findings."""
+"""The list of a year's findings, and joint decisions on them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, cursor
-from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses import problem
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
-from rewards.cycle.domain.states import CycleState
+from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
-from rewards.cycle.selectors.browsing import (
-    organizations_by_public_id,
-    viewable_booking_ids,
-    viewable_log_ids,
-)
-from rewards.findings import services as finding_services
-from rewards.findings.domain.states import FindingState
-from rewards.findings.forms import AnswerForm, DecisionForm, FindingFilterForm
-from rewards.findings.selectors import findings as findings_selectors
-from rewards.findings.selectors.browsing import count_findings, filter_findings, get_finding_logs
-from rewards.findings.views.evidence import (
-    build_evidence_rows,
-    build_further_evidence,
-    organizations_in,
-)
+from rewards.findings.domain.states import FalsificationState, FindingState, is_decidable
+from rewards.findings.forms import FindingFilterForm, JointDecisionForm
+from rewards.findings.selectors.browsing import count_findings, filter_findings
+from rewards.findings.selectors.findings import findings as visible_findings
+from rewards.findings.services.deciding import findings_decide as decide_findings
+from rewards.findings.views.tables import ORDERS, build_columns, export, get_address, get_order
 
 if TYPE_CHECKING:
-    from django import forms
-
+    from rewards.cycle.models import AssessmentCycle
     from rewards.findings.models import Finding
     from rewards.findings.selectors.browsing import FindingFacets
 
 PER_PAGE = 30
-ORDERING = ("rank", "answer_due_date", "id")
-CHANGEABLE = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 
 
 @require_safe
-def findings(request: HttpRequest, year: int) -> HttpResponse:
-    """List the findings of a year."""
+def findings(request: HttpRequest, year: int) -> HttpResponseBase:
+    """List the findings of a year, or export them (`?export=csv` or `xlsx`)."""
     require_part(request.user)
+    return _list(request, cycles_selectors.get_cycle(request.user, year))
+
+
+@login_required
+@require_POST
+@idempotent_form
+def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
+    """Decide several findings with one reason; what is refused is told beside each."""
+    require(request.user, "rewards.decide_finding")
     cycle = cycles_selectors.get_cycle(request.user, year)
+    form = JointDecisionForm(request.POST)
+    chosen = visible_findings(request.user, cycle).filter(public_id__in=request.POST.getlist("findings"))
+    if form.is_valid() and not chosen:
+        form.add_error(None, _("Tick the findings that are to be decided."))
+    if not form.is_valid():
+        return _list(request, cycle, joint=form, status=422)
+    outcome = decide_findings(
+        actor=request.user,
+        finding_ids=[finding.pk for finding in chosen],
+        uphold=form.cleaned_data["outcome"] == "uphold",
+        reason=form.cleaned_data["reason"],
+        now=clock.now(),
+    )
+    refused = {pk: refusal for pk, refusal in outcome.items() if refusal is not None}
+    if decided := len(outcome) - len(refused):
+        sentence = ngettext("%(count)s finding is decided.", "%(count)s findings are decided.", decided)
+        messages.success(request, sentence % {"count": decided})
+    if refused:
+        return _list(request, cycle, joint=form, refused=refused, status=409)
+    return HttpResponseRedirect(reverse("findings", args=[year]) + get_address(request))
+
+
+def _list(
+    request: HttpRequest,
+    cycle: "AssessmentCycle",
+    *,
+    joint: JointDecisionForm | None = None,
+    refused: Mapping[int, DomainError] = {},
+    status: int = 200,
+) -> HttpResponseBase:
     facets = count_findings(request.user, cycle)
     form = FindingFilterForm(request.GET, facets=facets)
     form.is_valid()
     chosen = form.cleaned_data
-    page = cursor.page(
-        filter_findings(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields}),
-        ordering=ORDERING,
-        cursor=request.GET.get("cursor"),
-        limit=PER_PAGE,
-    )
+    found = filter_findings(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields})
+    ordering = ORDERS[get_order(request)]
+    if request.GET.get("export") in {"csv", "xlsx"}:
+        return export(found.order_by(*ordering), cycle.year, request.GET["export"])
+    page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    decides = cycle.state in BEFORE_APPROVAL and rules.has_perm("rewards.decide_finding", request.user)
     context = {
         "cycle": cycle,
         "form": form,
         "page": page,
+        "rows": [_row(finding, refused.get(finding.pk)) for finding in page.items],
+        "columns": build_columns(request),
+        "exports": [(name, get_address(request, export=name)) for name in ("csv", "xlsx")],
+        "query": get_address(request),
+        "sort": get_order(request),
+        "joint": (joint or JointDecisionForm()) if decides else None,
         "tabs": _tabs(request, facets, chosen.get("state", "")),
         "is_filtered": any(chosen.values()),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
-    return render(request, "rewards/findings/findings.html", context)
+    return render(request, "rewards/findings/findings.html", context, status=status)
+
+
+def _row(finding: "Finding", refusal: DomainError | None) -> dict[str, Any]:
+    """Return a finding with whether it can be decided now, and what refused its decision."""
+    today = clock.now().astimezone(CITY_TIME).date()
+    return {
+        "finding": finding,
+        "decidable": is_decidable(finding.answered_at, finding.answer_due_date, today),
+        "refusal": told(refusal.message, refusal.params) if refusal else "",
+    }
 
 
 def _tabs(request: HttpRequest, facets: "FindingFacets", chosen: str) -> list[tuple[Any, str, bool, int]]:
-    kept = request.GET.copy()
-    for name in ("cursor", "state"):
-        kept.pop(name, None)
-
-    def address(state: str) -> str:
-        query = kept.copy()
-        if state:
-            query["state"] = state
-        return f"?{query.urlencode()}"
-
     counts = facets.states
-    return [
-        (_("All"), address(""), not chosen, sum(counts.values())),
+    tabs = [
+        (_("All"), get_address(request, state=""), not chosen, sum(counts.values())),
         *(
-            (labels.label("finding", state).text, address(state), chosen == state, counts.get(state, 0))
+            (
+                labels.label("finding", state).text,
+                get_address(request, state=state),
+                chosen == state,
+                counts.get(state, 0),
+            )
             for state in (FindingState.OPEN.value, FindingState.UPHELD.value, FindingState.DISMISSED.value)
         ),
     ]
+    if facets.proposed:
+        state = FalsificationState.PROPOSED.value
+        address = get_address(request, state=state)
+        tabs.append((_("Falsification proposed"), address, chosen == state, facets.proposed))
+    return tabs

@@ -52,8 +52,8 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
     """Seal the approved results and send them: signed PDF, its tables as XLSX and CSV, policy, manifest.
 
     The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
-    Everything is computed again first. Raises PolicyIsDraft, and ResultsNotComputed when that gives other results than those
-    stored, IllegalMove when the cycle is not approved, or was sent already.
+    Everything is computed again first. Raises ResultsNotComputed when that gives other results than those
+    stored, IllegalMove when the cycle is not approved, or was sent already, and PolicyIsDraft.
     """
     return SEND.take(actor=actor, cycle_id=cycle_id, now=now)
 

@@ -129,7 +129,9 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
         case "announce":
             text = _("Everybody can read the units’ grades and amounts, and object for {days} working days.")
             yield text.format(days=settings.PUBLIC_NOTICE_WORKING_DAYS)
-            yield _("Each unit is told its score and award. Another officer than you approves the results later.")
+            yield _(
+                "Each unit is told its score and award. Another officer than you approves the results later."
+            )
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
         case "send":

@@ -213,6 +213,7 @@ def test_a_decision_while_the_scores_are_computed_leaves_them_outdated(steps, ye
     steps.through("score")
     finding = Finding.objects.get(kind="overlap")
     computed = LONG_STEPS["score"].prepare(actor=steps.city.officer, cycle_id=steps.id, now=AFTER)
+    steps.city.answer(finding, AFTER)
     finding_decide(
         actor=steps.city.auditor,
         finding_id=finding.pk,
