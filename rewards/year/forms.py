@@ -8,7 +8,9 @@ class AnnounceForm(forms.Form):
     """Whom the public notice names."""
 
     person = forms.CharField(
-        label=_("Person"), max_length=100, help_text=_("Who takes objections; the public notice names them.")
+        label=_("Contact person"),
+        max_length=100,
+        help_text=_("Who takes objections; the public notice names them."),
     )
     phone = forms.CharField(label=_("Telephone"), max_length=50)
     address = forms.CharField(label=_("Address"), max_length=200)

@@ -1,6 +1,5 @@
 """Findings visible to a viewer, and decisions on them."""
 
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Max, QuerySet, When
@@ -10,7 +9,7 @@ from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
-from rewards.findings.domain.rulings import Rulings
+from rewards.findings.domain.rulings import Ruling, Rulings, build_rulings
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding, FindingDecision
 
@@ -82,17 +81,24 @@ def _says(finding: Finding, decision: FindingDecision | None) -> bool:
     )
 
 
+def list_rulings(cycle: AssessmentCycle) -> list[Ruling]:
+    """Return what each finding of the cycle says; an open one is overdue if nobody has answered it."""
+    rows = Finding.objects.filter(cycle=cycle).order_by("id").select_related("organization")
+    return [
+        Ruling(
+            key=finding.pk,
+            uscc=finding.organization.uscc,
+            kind=finding.kind,
+            logs=frozenset(finding.logs),
+            invalidated=frozenset(finding.invalidated_logs),
+            upheld=finding.state == FindingState.UPHELD,
+            overdue=finding.overdue or (finding.state == FindingState.OPEN and finding.answered_at is None),
+            falsified=finding.falsified,
+        )
+        for finding in rows
+    ]
+
+
 def get_rulings(cycle: AssessmentCycle) -> Rulings:
     """Return the effects of a cycle's decisions, as scoring takes them."""
-    invalidated: set[str] = set()
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    falsified: set[str] = set()
-    upheld = Finding.objects.filter(cycle=cycle, state=FindingState.UPHELD)
-    for uscc, kind, logs, overdue, is_falsified in upheld.values_list(
-        "organization__uscc", "kind", "invalidated_logs", "overdue", "falsified"
-    ):
-        invalidated.update(logs)
-        counts[uscc].update([kind, "upheld", *(["overdue"] if overdue else [])])
-        if is_falsified:
-            falsified.add(uscc)
-    return Rulings(frozenset(invalidated), counts, frozenset(falsified))
+    return build_rulings(list_rulings(cycle))

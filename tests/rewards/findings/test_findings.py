@@ -237,7 +237,10 @@ def test_earlier_decisions_stay_readable_and_cannot_be_changed(steps, suspicious
     finding = Finding.objects.get(kind="overlap")
     decide(steps, finding)
     decide(steps, finding, uphold=False, invalidated_logs=[], reason="核实无误")
-    told = [(each.number, each.state, each.reason, each.sorted(each.invalidated_logs)) for each in get_decisions(finding)]
+    told = [
+        (each.number, each.state, each.reason, sorted(each.invalidated_logs))
+        for each in get_decisions(finding)
+    ]
     assert told == [(2, "dismissed", "核实无误", []), (1, "upheld", "记录缺乏佐证", sorted(finding.logs))]
     assert {each.decided_by for each in get_decisions(finding)} == {steps.city.auditor}
     for change in (
@@ -278,3 +281,22 @@ def test_several_findings_are_decided_with_one_reason_and_each_refusal_is_told(s
     for finding in Finding.objects.filter(state="upheld"):
         assert finding.invalidated_logs == sorted(finding.logs)
     assert Notification.objects.filter(user=year.manager).count() == before + 1
+
+
+def test_what_is_at_stake_is_what_scoring_gives_with_and_without_the_finding(steps, suspicious, year):
+    steps.through("score")
+    first, *others = Finding.objects.order_by("id")
+    assert first.points_at_stake is not None
+    for finding in others:
+        decide(steps, finding)
+
+    def results(**decision):
+        decide(steps, first, **decision)
+        steps.score()
+        unit = UnitAssessment.objects.select_related("award").get(organization=year.first)
+        return unit.score, unit.award.amount_yuan
+
+    dismissed = results(uphold=False, invalidated_logs=[], reason="无误")
+    at_stake = Finding.objects.values_list("points_at_stake", "yuan_at_stake").get(pk=first.pk)
+    upheld = results()
+    assert at_stake == (dismissed[0] - upheld[0], dismissed[1] - upheld[1])

@@ -182,7 +182,7 @@ def test_a_falsification_is_proposed_answered_and_confirmed_by_three(login, foun
     officer = login(found.city.officer)
     officer.post(deeds["decide"], {"outcome": "confirm", "reason": "属实。"})
     assert finding("overlap").falsified
-    assert "认定为弄虚作假：该单位得0分，不予奖励。" in text_of(shown(officer, "overlap"))
+    assert "经查实弄虚作假：总分记0分，取消奖励资格。" in text_of(shown(officer, "overlap"))
 
 
 def test_after_the_last_decision_the_list_says_that_none_is_open(login, found):
