@@ -11,5 +11,5 @@ STATES: dict[str, Label] = {
     "finding.dismissed": Label(_("Dismissed"), "quiet", "minus"),
     "falsification.proposed": Label(_("Proposed"), "waiting", "clock"),
     "falsification.confirmed": Label(_("Confirmed"), "bad", "alert"),
-    "falsification.rejected": Label(_("Rejected"), "quiet", "minus"),
+    "falsification.rejected": Label(pgettext_lazy("falsification", "Rejected"), "quiet", "minus"),
 }

@@ -125,7 +125,7 @@ class FalsificationForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="proposal_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "proposal_%s", **kwargs})
 
 
 class FalsificationAnswerForm(forms.Form):
@@ -134,7 +134,7 @@ class FalsificationAnswerForm(forms.Form):
     answer = forms.CharField(label=_("What the unit says"), max_length=500, widget=forms.Textarea(attrs=TEXT))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="reply_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "reply_%s", **kwargs})
 
 
 class FalsificationDecisionForm(forms.Form):
@@ -151,7 +151,7 @@ class FalsificationDecisionForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs=TEXT))
 
     def __init__(self, *args: Any, may_confirm: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="verdict_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "verdict_%s", **kwargs})
         if not may_confirm:
             offered = list(self.base_fields["outcome"].choices)  # type: ignore[attr-defined]
             set_choices(self.fields["outcome"], [each for each in offered if each[0] != "confirm"])

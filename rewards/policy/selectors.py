@@ -37,7 +37,7 @@ def get_policy_rules(policy: RewardPolicy) -> PolicyRules:
 
 def require_decided_policy(policy: RewardPolicy) -> None:
     """Raise PolicyIsDraft for a draft, by which nothing is approved, sent or paid."""
-    if get_policy_rules(policy).draft:
+    if policy.is_draft:
         raise PolicyIsDraft(policy=str(policy))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -18,7 +19,6 @@ from rewards.cycle.selectors.scope import can_see_all
 from rewards.cycle.selectors.step_runs import LastStep, get_last_steps
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding
-from rewards.policy.selectors import get_policy_rules
 from rewards.report.models import FinanceReport
 from rewards.year.domain import NextStep, get_next_step
 
@@ -102,7 +102,7 @@ def _one(
         notice_ends=cycle.notice_ends_date,
         undecided=open_findings + falsifications,
         outdated=outdated,
-        draft=get_policy_rules(cycle.policy).draft,
+        draft=cycle.policy.is_draft,
         report_state=report.state if report else "",
     )
     return CycleAhead(cycle, step, open_findings, falsifications, outdated, report, last)
@@ -116,5 +116,9 @@ def get_notice_contact(viewer: "Viewer") -> dict[str, str]:
     for membership in standing(viewer).memberships:
         if membership.role == Role.BUREAU_OFFICER:
             bureau = membership.organization
-            return {"person": bureau.contact, "phone": bureau.phone}
+            return {
+                "person": bureau.contact,
+                "phone": bureau.phone,
+                "address": str(settings.CONTACT["address_zh"]),
+            }
     return {}

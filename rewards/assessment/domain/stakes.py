@@ -1,6 +1,6 @@
 """What is at stake in each finding: the unit's score and award with it and without it.
 
-Both are computed as the year itself is, all other findings as they stand; only the unit's part is counted anew.
+Both are computed as the year itself is, all other findings as they stand; only the unit is counted anew.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rewards.assessment.domain.allocation import allocate
 from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.counting import CountedEntry
-from rewards.assessment.domain.outcome import City, count_usage, draft_unit
+from rewards.assessment.domain.outcome import City, Draft, count_usage, draft_unit
 from rewards.cycle.domain.frozen_year import FrozenYear
 from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow
 from rewards.findings.domain.rulings import Ruling, Rulings, build_rulings
@@ -47,11 +47,12 @@ def compute_stakes(
         unit = _Unit(policy, year, units[uscc], city, snapshot)
         for ruling in own:
             dismissed, upheld = (
-                unit.claim(build_rulings(changed)) for changed in _both_ways(rulings, ruling)
+                unit.draft(build_rulings(changed)) for changed in _both_ways(rulings, ruling)
             )
             found[ruling.key] = Stake(
-                points=(dismissed.score or ZERO) - (upheld.score or ZERO),
-                yuan=_award(policy, budget, claimants, dismissed) - _award(policy, budget, claimants, upheld),
+                points=(dismissed.assessment.score or ZERO) - (upheld.assessment.score or ZERO),
+                yuan=_award(policy, budget, claimants, dismissed.claimant)
+                - _award(policy, budget, claimants, upheld.claimant),
             )
     return found
 
@@ -86,8 +87,8 @@ class _Unit:
         }
         self._counted: dict[tuple[str, frozenset[str]], Sequence[CountedEntry]] = {}
 
-    def claim(self, rulings: Rulings) -> Claimant:
-        """Return what the unit claims under these rulings."""
+    def draft(self, rulings: Rulings) -> Draft:
+        """Return the unit's year under these rulings, before anything is divided."""
         policy, year, row, city = self._facts
 
         def count(instrument: InstrumentRow, unit: UnitRow) -> Sequence[CountedEntry]:
@@ -97,4 +98,4 @@ class _Unit:
                 self._counted[key] = count_usage(policy, year, instrument, unit, usage, key[1])
             return self._counted[key]
 
-        return draft_unit(policy, year, row, city, count, rulings).claimant
+        return draft_unit(policy, year, row, city, count, rulings)

@@ -284,19 +284,27 @@ def test_several_findings_are_decided_with_one_reason_and_each_refusal_is_told(s
 
 
 def test_what_is_at_stake_is_what_scoring_gives_with_and_without_the_finding(steps, suspicious, year):
-    steps.through("score")
-    first, *others = Finding.objects.order_by("id")
-    assert first.points_at_stake is not None
-    for finding in others:
-        decide(steps, finding)
+    logs = [
+        steps.city.log(
+            year.second_instrument, local(YEAR, 12, day, 8), payer=year.second, external=True, amount=1000
+        )
+        for day in (20, 21, 22)
+    ]
+    steps.through("check")
+    finding = Finding.objects.get(organization=year.second)
+    assert set(finding.logs) == {log.public_id for log in logs}
+    for other in Finding.objects.exclude(pk=finding.pk):
+        decide(steps, other)
 
     def results(**decision):
-        decide(steps, first, **decision)
+        decide(steps, finding, **decision)
         steps.score()
-        unit = UnitAssessment.objects.select_related("award").get(organization=year.first)
+        unit = UnitAssessment.objects.select_related("award").get(organization=year.second)
         return unit.score, unit.award.amount_yuan
 
     dismissed = results(uphold=False, invalidated_logs=[], reason="无误")
-    at_stake = Finding.objects.values_list("points_at_stake", "yuan_at_stake").get(pk=first.pk)
+    at_stake = Finding.objects.values_list("points_at_stake", "yuan_at_stake").get(pk=finding.pk)
     upheld = results()
     assert at_stake == (dismissed[0] - upheld[0], dismissed[1] - upheld[1])
+    assert min(at_stake) > 0
+    assert Finding.objects.values_list("points_at_stake", "yuan_at_stake").get(pk=finding.pk) == at_stake

@@ -17,7 +17,7 @@ from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
-from rewards.policy.selectors import get_policy_rules
+from rewards.policy.domain.policy_document import read_policy
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
 from rewards.report.selectors.reports import get_report_file
@@ -77,9 +77,8 @@ def test_a_draft_policy_is_marked_on_every_page(year):
     draft = POLICY.replace(
         'version = "1"', 'version = "0"\ndraft = true\ndraft_notice_zh = "本办法为草案，尚待审定。"'
     )
-    cycle = Steps(year, policy=draft).through("announce")
-    rules = get_policy_rules(cycle.policy)
-    letter = build_finance_letter(get_report_facts(cycle), rules, code="x", url="https://x", at=AFTER)
+    facts = get_report_facts(Steps(year).through("approve"))
+    letter = build_finance_letter(facts, read_policy(draft), code="x", url="https://x", at=AFTER)
     pages = PdfReader(io.BytesIO(official.render_official(letter))).pages
     assert all("本办法为草案，尚待审定。" in page.extract_text() for page in pages)
 
