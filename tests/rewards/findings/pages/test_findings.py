@@ -1,11 +1,14 @@
 """What was found: how it is looked through, answered and decided."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from instrument_share.accounts.domain import Role
 from rewards.findings.models import Finding
@@ -232,3 +235,55 @@ def test_the_desk_of_the_unit_names_what_has_to_be_answered_and_until_when(found
     address = reverse("finding_answer", args=[finding("no_booking").public_id])
     login(found.manager).post(address, {"answer": "临时加测"})
     assert "答复核查问题“无对应预约记录”" not in text_of(login(found.manager).get("/unit/"))
+
+
+def test_findings_are_sorted_by_date_hours_and_amount(login, found):
+    client = login(found.city.auditor)
+    address = reverse("findings", args=[YEAR])
+
+    def kinds(sort):
+        return [each.kind for each in client.get(address, {"sort": sort}).context["page"].items]
+
+    assert kinds("date") == ["overlap", "no_booking"]  # 2 January, 1 March
+    assert kinds("-date") == ["no_booking", "overlap"]
+    assert kinds("-hours") == ["no_booking", "overlap"]  # three logs, two logs of ten hours each
+    assert kinds("yuan") == ["overlap", "no_booking"]
+    shown = text_of(client.get(address))
+    assert "2025年3月1日 云屏大学 扫描电子显微镜 30.00 ¥3,000.00" in shown
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_findings_leave_as_a_spreadsheet_as_filtered(login, found, form):
+    client = login(found.city.auditor)
+    answer = client.get(reverse("findings", args=[YEAR]), {"export": form, "kind": "no_booking"})
+    assert answer["Content-Disposition"] == f'attachment; filename="findings-2025.{form}"'
+    content = b"".join(answer)
+    if form == "xlsx":
+        head, row = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    else:
+        head, row = csv.reader(content.decode("utf-8-sig").splitlines())
+    line = dict(zip(head, row, strict=True))
+    assert line["日期"] == "2025-03-01"
+    assert Decimal(str(line["有效机时"])) == 30
+    assert "无对应预约记录" in line["问题"]
+
+
+def test_several_are_decided_at_once_and_each_refusal_stands_in_its_row(login, found):
+    found.city.answer(finding("no_booking"), AFTER + timedelta(days=1))
+    client = login(found.city.auditor)
+    page = client.get(reverse("findings", args=[YEAR]))
+    assert page.content.count(b'name="findings"') == 1  # the other unit's time is running
+    address = reverse("findings_decide", args=[YEAR])
+    assert client.post(address, {"outcome": "dismiss", "reason": "属实。"}).status_code == 422
+    both = [finding(kind).public_id for kind in ("no_booking", "overlap")]
+    answer = client.post(address, {"outcome": "dismiss", "reason": "属实。", "findings": both})
+    assert answer.status_code == 409
+    assert "单位可在2026年1月20日前（含当日）答复。" in text_of(answer)
+    assert (finding("no_booking").state, finding("overlap").state) == ("dismissed", "open")
+    found.city.answer(finding("overlap"), AFTER + timedelta(days=1))
+    answer = client.post(
+        address, {"outcome": "uphold", "reason": "重复。", "findings": [both[1]]}, follow=True
+    )
+    assert "已对 1 项问题作出决定。" in text_of(answer)
+    assert finding("overlap").invalidated_logs == sorted(finding("overlap").logs)
+    assert login(found.city.officer).post(address, {}).status_code == 403
