@@ -76,7 +76,7 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     manager.get_by_role("link", name="答复核查问题“同一仪器上两条记录时间重叠”").click()
     axe(manager)
     manager.get_by_label("对该问题无异议").check()
-    manager.get_by_role("button", name="提交给核查人员").click()
+    manager.get_by_role("button", name="提交说明给核查人员").click()
     expect(manager.get_by_text("单位无异议。")).to_be_visible()
 
     auditor = enter("auditor")
