@@ -86,7 +86,7 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     axe(auditor)
     auditor.get_by_role("checkbox").nth(1).check()
     auditor.get_by_label("予以认定：上表中勾选的记录不再计入").check()
-    auditor.get_by_label("理由").fill("登记在后的一条与预约不符。")
+    auditor.get_by_label("理由", exact=True).fill("登记在后的一条与预约不符。")
     auditor.get_by_role("button", name="提交核查决定").click()
     expect(auditor.locator("#notes")).to_contain_text("核查问题已全部处理")
 
