@@ -10,6 +10,9 @@ _OF_CYCLE = f"SELECT 1 FROM rewards_assessmentcycle WHERE state IN ({_FINAL}) AN
 _OF_ASSESSMENT = f"""SELECT 1 FROM rewards_unitassessment AS unit
 JOIN rewards_assessmentcycle AS cycle ON cycle.id = unit.cycle_id
 WHERE cycle.state IN ({_FINAL}) AND unit.id = """  # noqa: S608
+_OF_FINDING = f"""SELECT 1 FROM rewards_finding AS finding
+JOIN rewards_assessmentcycle AS cycle ON cycle.id = finding.cycle_id
+WHERE cycle.state IN ({_FINAL}) AND finding.id = """  # noqa: S608
 _FROZEN = "SELECT 1 FROM rewards_assessmentcycle WHERE state <> 'collecting' AND id = "
 
 CYCLE_COLUMNS = (
@@ -30,6 +33,10 @@ CYCLE_COLUMNS = (
     "scored_at",
     "noticed_at",
     "notice_ends_date",
+    "announced_by_id",
+    "notice_person",
+    "notice_phone",
+    "notice_address",
     "objections_zh",
     "approved_at",
     "approved_by_id",
@@ -76,6 +83,10 @@ def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> G
     )
 
 
+def _never_deleted(table: str) -> tuple[Guard, ...]:
+    return tuple(one for one in append_only(table) if not one.name.endswith("_no_update"))
+
+
 def _quoted(text: str) -> str:
     return text.replace("'", "''")
 
@@ -95,8 +106,7 @@ def kept_but_for(table: str, columns: Sequence[str], later: Sequence[str], settl
     """Return guards of rows that stay, of which `later` is written once: not where `settled` holds."""
     kept = refuse_columns(table, columns, "OLD.id IS NOT NULL", f"{table}_kept", f"{table} stays")
     once = refuse_columns(table, later, settled, f"{table}_once", f"{table} is settled")
-    appended = (one for one in append_only(table) if not one.name.endswith("_no_update"))
-    return (kept, once, *appended)
+    return (kept, once, *_never_deleted(table))
 
 
 BATCH_COLUMNS = ("batch_id", "position", "award_id", "account_id", "amount_yuan")
@@ -112,6 +122,17 @@ RESULTS = (
     *refuse_rows("rewards_instrumentresult", "assessment_id", _OF_ASSESSMENT, ALL, APPROVED),
     *refuse_rows("rewards_award", "assessment_id", _OF_ASSESSMENT, ALL, APPROVED),
     *refuse_rows("rewards_finding", "cycle_id", _OF_CYCLE, ALL, APPROVED),
+    *refuse_rows("rewards_findingdecision", "cycle_id", _OF_CYCLE, ("INSERT",), APPROVED),
+    *append_only("rewards_findingdecision"),
+    *refuse_rows("rewards_falsification", "finding_id", _OF_FINDING, ("INSERT", "UPDATE"), APPROVED),
+    *_never_deleted("rewards_falsification"),
+    refuse_columns(
+        "rewards_falsification",
+        ("finding_id", "reason", "question", "proposed_at", "proposed_by_id", "answer_due_date"),
+        "OLD.id IS NOT NULL",
+        "rewards_falsification_proposed",
+        "what was proposed stays",
+    ),
     *refuse_rows("rewards_snapshotpart", "cycle_id", _FROZEN, ALL, "the year is frozen"),
     refuse_columns(
         "rewards_assessmentcycle", CYCLE_COLUMNS, f"OLD.state IN ({_FINAL})", "rewards_cycle_final", APPROVED

@@ -1,10 +1,17 @@
 """Names that other apps may use. Pure types and rules are in the rooms' `domain`."""
 
 from rewards.assessment.selectors import assessments
-from rewards.cycle.selectors.cycles import cycles
+from rewards.cycle.selectors.cycles import cycles, get_running_notices
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.findings.selectors.falsifications import falsifications_to_answer
 from rewards.findings.selectors.findings import findings, findings_to_answer
-from rewards.findings.services import cycle_check, finding_answer, finding_decide
+from rewards.findings.services.checking import cycle_check
+from rewards.findings.services.deciding import finding_answer, finding_decide, findings_decide
+from rewards.findings.services.falsification import (
+    falsification_answer,
+    falsification_decide,
+    falsification_propose,
+)
 from rewards.policy.selectors import has_policy
 from rewards.policy.services import policy_load
 from rewards.year.selectors import get_cycles_ahead

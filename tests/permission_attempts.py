@@ -32,7 +32,7 @@ from providers.units.domain.publications import PublicationKind
 from tests.factories import slot
 from tests.permission_world import INVITED, LATER, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms
-from tests.rewards.builders import POLICY, YEAR
+from tests.rewards.builders import CONTACT, POLICY, YEAR
 from tests.rooms import services_of_app
 
 
@@ -245,8 +245,14 @@ def attempts(w):
         "cycle_check": partial(r.cycle_check, **cycle),
         "finding_answer": partial(r.finding_answer, answer="属实", **finding),
         "finding_decide": partial(r.finding_decide, uphold=True, **finding, **reason),
+        "findings_decide": partial(
+            r.findings_decide, finding_ids=[w.finding.pk], uphold=True, **now, **reason
+        ),
+        "falsification_propose": partial(r.falsification_propose, question="原件？", **finding, **reason),
+        "falsification_answer": partial(r.falsification_answer, answer="属实", **finding),
+        "falsification_decide": partial(r.falsification_decide, confirm=True, **finding, **reason),
         "cycle_score": partial(r.cycle_score, **cycle),
-        "cycle_announce": partial(r.cycle_announce, **cycle),
+        "cycle_announce": partial(r.cycle_announce, **CONTACT, **cycle),
         "cycle_approve": partial(r.cycle_approve, **cycle),
         "report_send": partial(r.report_send, **cycle),
         "report_accept": partial(r.report_accept, **report),

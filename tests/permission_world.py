@@ -49,14 +49,15 @@ from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.findings.models import Finding
-from rewards.findings.services import cycle_check, finding_decide
+from rewards.findings.services.checking import cycle_check
+from rewards.findings.services.deciding import finding_decide
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import LONG_AGO, NOW, slot
-from tests.rewards.builders import AFTER, POLICY, YEAR, build_city, local
+from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_city, local
 
 DAY = timedelta(days=1)
 LATER = NOW + timedelta(minutes=90)
@@ -323,12 +324,16 @@ def _year(city, authorities, instrument, company):
     cycle_check(now=AFTER, **step)
     for found in Finding.objects.all():
         finding_decide(
-            actor=authorities.auditor, finding_id=found.pk, uphold=False, reason="情况属实", now=AFTER
+            actor=authorities.auditor,
+            finding_id=found.pk,
+            uphold=False,
+            reason="情况属实",
+            now=AFTER + 20 * DAY,
         )
-    cycle_score(now=AFTER, **step)
-    cycle_announce(now=AFTER, **step)
-    cycle_approve(now=AFTER + 14 * DAY, **step)
-    report = report_send(now=AFTER + 15 * DAY, **step)
+    cycle_score(now=AFTER + 20 * DAY, **step)
+    cycle_announce(now=AFTER + 20 * DAY, **CONTACT, **step)
+    cycle_approve(actor=authorities.reviewer, cycle_id=cycle.pk, now=AFTER + 34 * DAY)
+    report = report_send(now=AFTER + 35 * DAY, **step)
     assessment = UnitAssessment.objects.get(organization=city.owner)
     at = AFTER + 16 * DAY
     account = PayeeAccount.objects.create(

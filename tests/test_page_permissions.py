@@ -240,6 +240,10 @@ cycle_step                           in    403   403   403   403   403   403   4
 finding                              in    403   403   403   403   403   ok    404   ok    ok    ok    403
 POST:finding_decide                  in    404   404   404   404   404   403   404   403   ok    403   404
 POST:finding_answer                  in    404   404   404   404   404   ok    404   403   403   403   404
+POST:falsification_propose           in    404   404   404   404   404   403   404   403   ok    403   404
+POST:falsification_answer            in    404   404   404   404   404   ok    404   403   403   403   404
+POST:falsification_decide            in    404   404   404   404   404   403   404   ok    ok    403   404
+POST:findings_decide                 in    403   403   403   403   403   403   403   403   ok    403   403
 assessment                           in    403   403   403   403   403   ok    404   ok    ok    ok    403
 certificate                          in    403   403   403   403   403   ok    404   ok    ok    ok    403
 finance                              in    403   403   403   403   403   403   403   ok    ok    ok    403
@@ -311,6 +315,10 @@ FORMS = {
     "POST:picture_change": {"act": "describe"},
     "POST:finding_decide": {"outcome": "none", "reason": "缺乏佐证"},
     "POST:finding_answer": {"answer": "属实"},
+    "POST:findings_decide": {"outcome": "dismiss", "reason": "属实"},
+    "POST:falsification_propose": {"reason": "事后编造", "question": "原件何在？"},
+    "POST:falsification_answer": {"answer": "属实"},
+    "POST:falsification_decide": {"outcome": "reject", "reason": "不实"},
     "POST:usage_review": {"rating": "very_satisfied"},
 }
 """What is sent where an empty form would be returned before anybody asks who sends it."""

@@ -194,6 +194,10 @@ cycle_freeze                   .     .     .     .     .     .     .     .     y
 cycle_check                    .     .     .     .     .     .     .     .     yes   .     .     .
 finding_answer                 .     .     .     .     .     .     yes   .     .     .     .     .
 finding_decide                 .     .     .     .     .     .     .     .     .     yes   .     .
+findings_decide                .     .     .     .     .     .     .     .     .     yes   .     .
+falsification_propose          .     .     .     .     .     .     .     .     .     yes   .     .
+falsification_answer           .     .     .     .     .     .     yes   .     .     .     .     .
+falsification_decide           .     .     .     .     .     .     .     .     yes   yes   .     .
 cycle_score                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_announce                 .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_approve                  .     .     .     .     .     .     .     .     yes   .     .     .

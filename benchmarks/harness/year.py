@@ -16,14 +16,15 @@ from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
-from rewards.findings.services import cycle_check, finding_decide
+from rewards.findings.services.checking import cycle_check
+from rewards.findings.services.deciding import finding_decide
 from rewards.policy.services import policy_load
 from tests.rewards.builders import AFTER, YEAR, build_city, local
 
 UNITS = ("云屏理工大学", "云屏材料研究所", "云屏海洋研究院", "云屏医学院")
 PER_UNIT = 5
 DAY = timedelta(days=1)
-POLICY = Path(__file__).resolve().parents[2] / "rewards/policies/yunping-draft.toml"
+POLICY = Path(__file__).resolve().parents[2] / "instrument_share/demo/facts/yunping-2025.toml"
 
 
 class Year:
@@ -74,7 +75,7 @@ class Year:
 
 
 class Steps:
-    """The bureau's steps of that year under the city's draft of a policy, from 5 January on."""
+    """The bureau's steps of that year under the city's adopted policy, from 5 January on."""
 
     def __init__(self, officer: User) -> None:
         self.officer = officer
@@ -99,10 +100,21 @@ class Steps:
 
     def approve(self) -> None:
         """Announce and, when the notice is over and every finding was dismissed, approve."""
+        decided = AFTER + 20 * DAY  # no unit answers within its ten working days
         for finding in self.cycle.findings.all():
             finding_decide(
-                actor=self.officer, finding_id=finding.pk, uphold=False, reason="情况属实", now=AFTER + DAY
+                actor=self.officer, finding_id=finding.pk, uphold=False, reason="情况属实", now=decided
             )
         self.score()
-        cycle_announce(**self.on, now=AFTER + 3 * DAY)
-        cycle_approve(**self.on, now=AFTER + 20 * DAY)
+        contact = {"person": "科技局", "phone": "0999-1234567", "address": "云屏市望江路 1 号"}
+        cycle_announce(**self.on, **contact, now=decided)
+        cycle_approve(actor=self._reviewer(), cycle_id=self.cycle.pk, now=decided + 14 * DAY)
+
+    def _reviewer(self) -> User:
+        """Return another officer of the bureau."""
+        bureau = self.officer.memberships.get(role=Role.BUREAU_OFFICER.value).organization
+        reviewer = User.objects.create(username="reviewer", name="审定人")
+        reviewer.memberships.create(
+            organization=bureau, role=Role.BUREAU_OFFICER.value, state="active", created_at=AFTER
+        )
+        return reviewer

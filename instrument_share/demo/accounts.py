@@ -21,6 +21,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("wang", "机组负责人", "Instrument keeper"),
     DemoAccount("qian", "管理单位管理员", "Manager of an owning unit"),
     DemoAccount("sun", "科技局经办", "Officer of the Science and Technology Bureau"),
+    DemoAccount("fang", "科技局审定", "Officer of the bureau who approves"),
     DemoAccount("xiao", "区科技局经办", "Officer of a district’s bureau"),
     DemoAccount("zhou", "科技局核查", "Auditor of the Science and Technology Bureau"),
     DemoAccount("wu", "财政局", "Finance Bureau"),

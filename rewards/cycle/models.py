@@ -46,6 +46,10 @@ class AssessmentCycle(models.Model):
     scored_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)
     notice_ends_date = models.DateField(null=True)
+    announced_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    notice_person = models.CharField(max_length=100, blank=True, help_text="who takes objections")
+    notice_phone = models.CharField(max_length=50, blank=True)
+    notice_address = models.CharField(max_length=200, blank=True)
     objections_zh = models.TextField(
         blank=True, help_text="what was said during the public notice, and the answers; empty: nothing was"
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.forms.fields import set_choices
 from instrument_share.web.text.formats import bracketed, in_english
 from rewards.cycle.forms import TEXT
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.reports import get_kind_text
 
 if TYPE_CHECKING:
@@ -28,9 +28,30 @@ class FindingFilterForm(forms.Form):
         every = ("", _("All"))
         kinds = [(kind, f"{get_kind_text(kind)}{bracketed(n)}") for kind, n in sorted(facets.kinds.items())]
         units = [(pk, (en if in_english() and en else zh)) for pk, zh, en in facets.units]
-        set_choices(self.fields["state"], [every, *((s.value, s.value) for s in FindingState)])
+        set_choices(
+            self.fields["state"], [every, *((s, s) for s in (*FindingState, FalsificationState.PROPOSED))]
+        )
         set_choices(self.fields["kind"], [every, *kinds])
         set_choices(self.fields["unit"], [every, *units])
+
+
+class JointDecisionForm(forms.Form):
+    """One decision on several findings."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("uphold", _("Uphold: none of their logs counts any more")),
+            ("dismiss", _("Dismiss: there is nothing wrong")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs=TEXT),
+        help_text=_("The same for each; the units and later readers see it, and the report prints it."),
+    )
 
 
 class DecisionForm(forms.Form):
@@ -47,9 +68,6 @@ class DecisionForm(forms.Form):
         ],
     )
     logs = forms.MultipleChoiceField(label=_("Logs that no longer count"), required=False)
-    falsified = forms.BooleanField(
-        label=_("A proven falsification: the unit scores 0 and gets no award this year"), required=False
-    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
@@ -57,18 +75,19 @@ class DecisionForm(forms.Form):
         help_text=_("The unit and later readers see it, and the report prints it."),
     )
 
-    def __init__(self, *args: Any, finding: "Finding", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, finding: "Finding", may_dismiss: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.finding = finding
         set_choices(self.fields["logs"], [(log, log) for log in finding.logs])
+        if not may_dismiss:
+            offered = list(self.base_fields["outcome"].choices)  # type: ignore[attr-defined]
+            set_choices(self.fields["outcome"], [each for each in offered if each[0] != "dismiss"])
 
     def clean(self) -> dict[str, Any]:
-        """Require logs where some are to be invalidated; a dismissed finding is no falsification."""
+        """Require logs where some are to be invalidated."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("outcome") == "chosen" and not cleaned.get("logs"):
             self.add_error("outcome", _("Mark the logs that count no more, or choose another decision."))
-        if cleaned.get("outcome") == "dismiss" and cleaned.get("falsified"):
-            self.add_error("falsified", _("What is dismissed cannot be a falsification."))
         return cleaned
 
     @property
@@ -86,4 +105,53 @@ class DecisionForm(forms.Form):
 class AnswerForm(forms.Form):
     """The unit's answer to a finding."""
 
+    no_objection = forms.BooleanField(label=_("We have no objection to the finding"), required=False)
+    answer = forms.CharField(
+        label=_("What the unit says"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs=TEXT),
+    )
+
+
+class FalsificationForm(forms.Form):
+    """What an auditor takes for a falsification, and what the unit is asked."""
+
+    reason = forms.CharField(
+        label=_("What speaks for a falsification"), max_length=500, widget=forms.Textarea(attrs=TEXT)
+    )
+    question = forms.CharField(
+        label=_("Question to the unit"), max_length=500, widget=forms.Textarea(attrs=TEXT)
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "proposal_%s", **kwargs})
+
+
+class FalsificationAnswerForm(forms.Form):
+    """The unit's answer to the question."""
+
     answer = forms.CharField(label=_("What the unit says"), max_length=500, widget=forms.Textarea(attrs=TEXT))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "reply_%s", **kwargs})
+
+
+class FalsificationDecisionForm(forms.Form):
+    """A second person's decision on a falsification."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("confirm", _("Confirm: the unit scores 0 and gets no award this year")),
+            ("reject", _("Reject: it does not count as a falsification")),
+        ],
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs=TEXT))
+
+    def __init__(self, *args: Any, may_confirm: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "verdict_%s", **kwargs})
+        if not may_confirm:
+            offered = list(self.base_fields["outcome"].choices)  # type: ignore[attr-defined]
+            set_choices(self.fields["outcome"], [each for each in offered if each[0] != "confirm"])

@@ -1,4 +1,4 @@
-"""Findings."""
+"""Findings, the decisions on them, and falsifications."""
 
 from functools import partial
 
@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from instrument_share.kernel.public_id import new_public_id
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import STANDING, FalsificationState, FindingState
 
 
 class Finding(models.Model):
-    """核查问题: a suspicious case found in a cycle's snapshot, and the decision on it."""
+    """核查问题: a suspicious case found in a cycle's snapshot, and the last decision on it."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "FND")
@@ -26,6 +26,18 @@ class Finding(models.Model):
     evidence_hash = models.CharField(max_length=64, help_text="over kind, logs and evidence: found once")
     logs = models.JSONField(help_text="public ids of the usage logs concerned, sorted")
     evidence = models.JSONField(default=dict)
+    first_date = models.DateField(null=True, help_text="of its first log; null: found before it was kept")
+    effective_seconds = models.PositiveIntegerField(default=0, help_text="of its logs together")
+    amount_yuan = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text="of its logs")
+    points_at_stake = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        help_text="score if it is dismissed − score if it is upheld with all its logs, when last scored",
+    )
+    yuan_at_stake = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, help_text="the same for the award"
+    )
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in FindingState], default=FindingState.OPEN.value
     )
@@ -35,6 +47,7 @@ class Finding(models.Model):
     falsified = models.BooleanField(default=False, help_text="a proven falsification bars the unit")
     overdue = models.BooleanField(default=False, help_text="upheld, and the unit had not answered in time")
     answer = models.CharField(max_length=500, blank=True, help_text="what the unit says")
+    no_objection = models.BooleanField(default=False, help_text="the unit accepts what was found")
     answer_due_date = models.DateField()
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -59,3 +72,65 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.kind}"
+
+
+class FindingDecision(models.Model):
+    """核查决定: one numbered decision on a finding. The last one of a finding is what the finding says."""
+
+    COPIED = ("state", "reason", "invalidated_logs", "falsified", "overdue", "decided_at", "decided_by")
+    """What the finding says too, of its last decision."""
+
+    cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="+")
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveIntegerField(help_text="order of decisions in the cycle")
+    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in FindingState])
+    reason = models.CharField(max_length=500)
+    invalidated_logs = models.JSONField(help_text="logs that no longer count")
+    falsified = models.BooleanField()
+    overdue = models.BooleanField()
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cycle", "number"], name="decision_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
+
+
+class Falsification(models.Model):
+    """弄虚作假认定: proposed by an auditor with a question to the unit, decided on by somebody else."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="falsifications")
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value) for s in FalsificationState],
+        default=FalsificationState.PROPOSED.value,
+    )
+    reason = models.CharField(max_length=500)
+    question = models.CharField(max_length=500, help_text="what the unit is asked")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    answer_due_date = models.DateField()
+    answer = models.CharField(max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decision = models.CharField(max_length=500, blank=True, help_text="the reason of who decided")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding"],
+                condition=Q(state__in=[s.value for s in STANDING]),
+                name="falsification_standing_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("proposed_by")),
+                name="falsification_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} {self.state}"

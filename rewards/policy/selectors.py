@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from instrument_share.kernel.errors import require_found
+from rewards.policy.domain.errors import PolicyIsDraft
 from rewards.policy.domain.policy import RewardPolicy as PolicyRules
 from rewards.policy.domain.policy_document import read_policy
 from rewards.policy.models import RewardPolicy
@@ -32,6 +33,12 @@ def get_policy(policy_id: int) -> RewardPolicy:
 def get_policy_rules(policy: RewardPolicy) -> PolicyRules:
     """Parse the stored document of a policy."""
     return _read(policy.document)
+
+
+def require_decided_policy(policy: RewardPolicy) -> None:
+    """Raise PolicyIsDraft for a draft, by which nothing is approved, sent or paid."""
+    if policy.is_draft:
+        raise PolicyIsDraft(policy=str(policy))
 
 
 @lru_cache(maxsize=16)

@@ -7,15 +7,16 @@ from typing import Literal
 from rewards.cycle.domain.states import CycleState
 from rewards.report.domain.states import ReportState
 
-WaitsFor = Literal["", "year", "findings", "notice", "finance", "payment"]
+WaitsFor = Literal["", "year", "findings", "notice", "policy", "finance", "payment"]
 
 
 @dataclass(frozen=True)
 class NextStep:
     """The next step: `move` is what an officer can do now (of `domain.states.MOVES`, or empty).
 
-    `waits_for` says what has to come first: the end of the year, decisions on findings, the end of the public
-    notice, the answer of the Finance Bureau, or its payments.
+    `waits_for` says what has to come first: the end of the year, decisions on findings and on proposed
+    falsifications, the end of the public notice, a policy that is no draft, the answer of the Finance Bureau,
+    or its payments.
     """
 
     move: str
@@ -28,12 +29,17 @@ def get_next_step(
     year: int,
     today: date,
     notice_ends: date | None = None,
-    open_findings: int = 0,
+    undecided: int = 0,
     outdated: bool = False,
+    draft: bool = False,
     report_state: str = "",
 ) -> NextStep:
-    """Return the next step; `today` is in the city, `outdated` means a finding was decided after scoring."""
-    findings: WaitsFor = "findings" if open_findings else ""
+    """Return the next step; `today` is in the city.
+
+    `undecided`: findings and proposed falsifications; `outdated`: a finding was decided after scoring;
+    `draft`: the policy is one.
+    """
+    findings: WaitsFor = "findings" if undecided else ""
     match CycleState(state):
         case CycleState.COLLECTING:
             return NextStep("freeze") if today.year > year else NextStep("", "year")
@@ -42,20 +48,30 @@ def get_next_step(
         case CycleState.CHECKED:
             return NextStep("score", findings)
         case CycleState.SCORED:
-            return NextStep("score" if outdated else "announce", findings)
+            return _scored(findings, outdated)
         case CycleState.NOTICED:
-            return _in_notice(today, notice_ends, findings, outdated)
+            return _in_notice(today, notice_ends, findings, outdated, draft)
         case CycleState.APPROVED:
-            return NextStep("send")
+            return NextStep("", "policy") if draft else NextStep("send")
         case CycleState.REPORTED:
             return NextStep("", "payment" if report_state == ReportState.ACCEPTED else "finance")
         case CycleState.PAID:
             return NextStep("")
 
 
-def _in_notice(today: date, notice_ends: date | None, findings: WaitsFor, outdated: bool) -> NextStep:
+def _scored(findings: WaitsFor, outdated: bool) -> NextStep:
+    if outdated:
+        return NextStep("score", findings)
+    return NextStep("", findings) if findings else NextStep("announce")
+
+
+def _in_notice(
+    today: date, notice_ends: date | None, findings: WaitsFor, outdated: bool, draft: bool
+) -> NextStep:
     if outdated:
         return NextStep("score", findings)
     if notice_ends is not None and today <= notice_ends:
         return NextStep("", "notice")
-    return NextStep("", "findings") if findings else NextStep("approve")
+    if findings:
+        return NextStep("", findings)
+    return NextStep("", "policy") if draft else NextStep("approve")

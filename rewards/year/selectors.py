@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.cycle.selectors.step_runs import LastStep, get_last_steps
-from rewards.findings.domain.states import FindingState
-from rewards.findings.models import Finding
+from rewards.findings.domain.states import FalsificationState, FindingState
+from rewards.findings.models import Falsification, Finding
 from rewards.report.models import FinanceReport
 from rewards.year.domain import NextStep, get_next_step
 
@@ -30,6 +33,7 @@ class CycleAhead:
     cycle: AssessmentCycle
     step: NextStep
     open_findings: int
+    open_falsifications: int
     outdated: bool
     report: FinanceReport | None
     last: LastStep | None
@@ -59,8 +63,16 @@ def _counted() -> QuerySet[AssessmentCycle]:
     findings = Finding.objects.filter(cycle=OuterRef("pk")).order_by().values("cycle")
     still_open = findings.filter(state=FindingState.OPEN).annotate(n=Count("pk")).values("n")
     last = findings.annotate(n=Max("decision_number")).values("n")
-    return AssessmentCycle.objects.select_related("policy", "approved_by").annotate(
+    proposed = (
+        Falsification.objects.filter(finding__cycle=OuterRef("pk"), state=FalsificationState.PROPOSED)
+        .order_by()
+        .values("finding__cycle")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return AssessmentCycle.objects.select_related("policy", "announced_by", "approved_by").annotate(
         open_findings=Coalesce(Subquery(still_open, output_field=IntegerField()), 0),
+        open_falsifications=Coalesce(Subquery(proposed, output_field=IntegerField()), 0),
         last_decision=Coalesce(Subquery(last, output_field=IntegerField()), 0),
     )
 
@@ -81,14 +93,32 @@ def _one(
     cycle: AssessmentCycle, report: FinanceReport | None, last: LastStep | None, now: datetime
 ) -> CycleAhead:
     open_findings: int = getattr(cycle, "open_findings")  # noqa: B009 (an annotation)
+    falsifications: int = getattr(cycle, "open_falsifications")  # noqa: B009
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
     step = get_next_step(
         cycle.state,
         year=cycle.year,
         today=now.astimezone(CITY_TIME).date(),
         notice_ends=cycle.notice_ends_date,
-        open_findings=open_findings,
+        undecided=open_findings + falsifications,
         outdated=outdated,
+        draft=cycle.policy.is_draft,
         report_state=report.state if report else "",
     )
-    return CycleAhead(cycle, step, open_findings, outdated, report, last)
+    return CycleAhead(cycle, step, open_findings, falsifications, outdated, report, last)
+
+
+def get_notice_contact(viewer: "Viewer") -> dict[str, str]:
+    """Return whom the last notice named, or else the contact of the viewer's bureau; keys of the form."""
+    last = AssessmentCycle.objects.exclude(notice_person="").order_by("-noticed_at").first()
+    if last is not None:
+        return {"person": last.notice_person, "phone": last.notice_phone, "address": last.notice_address}
+    for membership in standing(viewer).memberships:
+        if membership.role == Role.BUREAU_OFFICER:
+            bureau = membership.organization
+            return {
+                "person": bureau.contact,
+                "phone": bureau.phone,
+                "address": str(settings.CONTACT["address_zh"]),
+            }
+    return {}

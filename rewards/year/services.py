@@ -20,7 +20,7 @@ from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.step_runs import get_last_step
 from rewards.cycle.services.cycles import FREEZE
 from rewards.cycle.services.long_steps import LongStep
-from rewards.findings.services import CHECK
+from rewards.findings.services.checking import CHECK
 from rewards.report.services.reports import SEND
 from rewards.year.tasks import STEP_JOB
 

@@ -1,6 +1,7 @@
 """The facts of the demo city: complete, consistent, and recognisably invented."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,7 +35,7 @@ def test_the_city_is_as_large_as_it_should_be():
     assert len(CITY.users) == 12
     assert len(CITY.instruments) == 60
     assert len({instrument.category for instrument in CITY.instruments}) == 45
-    assert len(CITY.people) == 149
+    assert len(CITY.people) == 150
 
 
 @pytest.mark.parametrize("organization", [*CITY.organizations, CITY.applicant], ids=lambda o: o.key)
@@ -137,7 +138,18 @@ def test_no_year_of_the_table_names_a_day_twice(year):
     assert len(days) == len(set(days))
 
 
-def test_the_policy_of_the_demo_is_a_draft():
-    from instrument_share.demo.stages.assessment import POLICY
+def test_the_policy_of_the_demo_is_the_draft_as_adopted():
+    from instrument_share.demo.stages.assessment import DRAFT, POLICY
 
-    assert read_policy(POLICY.read_text(encoding="utf-8")).draft
+    draft, adopted = (read_policy(path.read_text(encoding="utf-8")) for path in (DRAFT, POLICY))
+    assert (draft.draft, adopted.draft, adopted.code, adopted.version) == (True, False, "yunping-2025", "1")
+    header = {
+        name: getattr(adopted, name)
+        for name in (
+            *("code", "version", "title_zh", "title_en", "source_zh", "source_en"),
+            *("draft", "draft_notice_zh", "draft_notice_en"),
+        )
+    }
+    clauses = [replace(rule, clause_zh="", clause_en="") for rule in draft.rules]
+    assert [replace(rule, clause_zh="", clause_en="") for rule in adopted.rules] == clauses
+    assert replace(draft, **header, rules=adopted.rules) == adopted

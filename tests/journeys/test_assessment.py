@@ -25,8 +25,8 @@ def year(transactional_db, clock):
     year.city.log(
         year.first_instrument, local(YEAR, 1, 2, 9), payer=year.client, external=True, amount=Decimal(1000)
     )
-    for name in ("officer", "auditor", "finance"):
-        person = getattr(year.city, name)
+    people = {name: getattr(year.city, name) for name in ("officer", "reviewer", "auditor", "finance")}
+    for name, person in {**people, "manager": year.manager}.items():
         person.username, person.email = name, f"{name}@example.org"
         person.set_password(PASSWORD)
         person.save()
@@ -39,11 +39,13 @@ def year(transactional_db, clock):
     return year
 
 
-def step(page, name):
+def step(page, name, **typed):
     """Press the page's one button, read what will happen, and mean it."""
     page.get_by_role("link", name=name).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("listitem").first).to_be_visible()
+    for label, text in typed.items():
+        dialog.get_by_label(label).fill(text)
     send(dialog.get_by_role("button", name=name))
 
 
@@ -69,6 +71,14 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     long_step(officer, "核查上机记录")
     expect(officer.get_by_text("还有 1 项核查问题待处理")).to_be_visible()
 
+    manager = enter("manager")
+    manager.goto("/unit/")
+    manager.get_by_role("link", name="答复核查问题“同一仪器上两条记录时间重叠”").click()
+    axe(manager)
+    manager.get_by_label("对该问题无异议").check()
+    manager.get_by_role("button", name="提交说明给核查人员").click()
+    expect(manager.get_by_text("单位无异议。")).to_be_visible()
+
     auditor = enter("auditor")
     auditor.goto(f"/bureau/cycles/{YEAR}/")
     auditor.get_by_role("link", name="查看待处理的核查问题").click()
@@ -76,7 +86,7 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     axe(auditor)
     auditor.get_by_role("checkbox").nth(1).check()
     auditor.get_by_label("予以认定：上表中勾选的记录不再计入").check()
-    auditor.get_by_label("理由").fill("登记在后的一条与预约不符。")
+    auditor.get_by_label("理由", exact=True).fill("登记在后的一条与预约不符。")
     auditor.get_by_role("button", name="提交核查决定").click()
     expect(auditor.locator("#notes")).to_contain_text("核查问题已全部处理")
 
@@ -85,19 +95,25 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     row = officer.get_by_role("row", name="云屏大学")
     expect(row).to_contain_text("¥91,933.00")
     axe(officer)
-    step(officer, "发布公示")
+    step(officer, "发布公示", 联系人="方知衡", 电话="0999-6180010", 地址="云屏市望江路 1 号")
     clock.move(3 * DAY)
     officer.reload()
     expect(officer.get_by_text("公示至2026年1月12日，自2026年1月13日起可审定。")).to_be_visible()
 
     visitor = enter()
-    visitor.goto(f"/openness/results/{YEAR}/")
+    visitor.goto("/")
+    visitor.get_by_role("link", name=f"{YEAR}年度评价结果公示").click()
+    expect(visitor.get_by_text("0999-6180010")).to_be_visible()
     expect(visitor.get_by_role("row", name="云屏大学")).to_contain_text("¥91,933.00")
     axe(visitor)
 
     clock.set(AFTER + 9 * DAY)
     officer.reload()
-    step(officer, "审定结果")
+    expect(officer.get_by_text("须由另一名经办人审定")).to_be_visible()
+    reviewer = enter("reviewer")
+    reviewer.goto(f"/bureau/cycles/{YEAR}/")
+    step(reviewer, "审定结果")
+    officer.reload()
     long_step(officer, "封装报送件并报送财政局")
     expect(officer.locator("#step")).to_contain_text("报送件已封装并送达")
 

@@ -23,10 +23,19 @@ from instrument_share.kernel.uscc import compute_check_character
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.units.models import UnitProfile
+from rewards.findings.models import Finding
+from rewards.findings.services.deciding import finding_answer
+from rewards.findings.services.falsification import (
+    falsification_answer,
+    falsification_decide,
+    falsification_propose,
+)
 from rewards.payments.models import PayeeAccount
 from rewards.payments.services.accounts import account_check, account_enter
 
 YEAR = 2025
+CONTACT = {"person": "科技局收件人", "phone": "0999-1234567", "address": "云屏市望江路 1 号"}
+"""Whom a public notice names."""
 BEFORE = datetime(2024, 6, 1, tzinfo=UTC)
 AFTER = datetime(2026, 1, 5, 2, tzinfo=UTC)
 NIGHT = timedelta(hours=10, minutes=10)
@@ -88,6 +97,7 @@ floor = "pass"
 @dataclass
 class City:
     officer: User
+    reviewer: User
     auditor: User
     finance: User
     researcher: User
@@ -239,6 +249,21 @@ class City:
             Review.objects.create(log=log, rating=rating, created_at=end)
         return log
 
+    def answer(self, finding: Finding, now: datetime, text: str = "") -> Finding:
+        """The unit's manager answers; without a text, that there is no objection."""
+        manager = self.person("答复人", finding.organization, Role.UNIT_MANAGER)
+        return finding_answer(
+            actor=manager, finding_id=finding.pk, answer=text, no_objection=not text, now=now
+        )
+
+    def prove_falsified(self, finding: Finding, now: datetime) -> None:
+        """The auditor proposes that an upheld finding is a falsification, and the officer confirms it."""
+        asked = {"finding_id": finding.pk, "now": now}
+        falsification_propose(actor=self.auditor, reason="记录不实", question="请说明来源。", **asked)
+        manager = self.person("答复人", finding.organization, Role.UNIT_MANAGER)
+        falsification_answer(actor=manager, answer="无法说明。", **asked)
+        falsification_decide(actor=self.officer, confirm=True, reason="查证属实", **asked)
+
     def _entry(self, instrument: Instrument, kind: str, at: datetime) -> UsageEntry:
         number = UsageEntry.objects.filter(instrument=instrument).count() + 1
         return UsageEntry.objects.create(
@@ -279,11 +304,12 @@ def local(*parts: int) -> datetime:
 
 def build_city() -> City:
     District.objects.create(code="990101", name_zh="云屏区")
-    city = City(officer=None, auditor=None, finance=None, researcher=None)
+    city = City(officer=None, reviewer=None, auditor=None, finance=None, researcher=None)
     bureau = city.organization("云屏市科学技术局", kind="bureau")
     treasury = city.organization("云屏市财政局", kind="finance")
     college = city.organization("云屏用户学院")
     city.officer = city.person("科技局经办", bureau, Role.BUREAU_OFFICER)
+    city.reviewer = city.person("科技局审定", bureau, Role.BUREAU_OFFICER)
     city.auditor = city.person("科技局核查", bureau, Role.BUREAU_AUDITOR)
     city.finance = city.person("财政局经办", treasury, Role.FINANCE_OFFICER)
     city.researcher = city.person("研究员", college, Role.RESEARCHER)

@@ -7,10 +7,10 @@ from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
-from rewards.findings.services import cycle_check
+from rewards.findings.services.checking import cycle_check
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
-from tests.rewards.builders import AFTER, POLICY, YEAR, build_year
+from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_year
 
 DAY = timedelta(days=1)
 
@@ -44,11 +44,11 @@ class Steps:
     def score(self, now=AFTER + 2 * DAY):
         return cycle_score(actor=self.city.officer, cycle_id=self.id, now=now)
 
-    def announce(self):
-        return cycle_announce(actor=self.city.officer, cycle_id=self.id, now=AFTER + 3 * DAY)
+    def announce(self, now=AFTER + 3 * DAY):
+        return cycle_announce(actor=self.city.officer, cycle_id=self.id, now=now, **CONTACT)
 
     def approve(self, now=AFTER + 14 * DAY, **more):
-        return cycle_approve(actor=self.city.officer, cycle_id=self.id, now=now, **more)
+        return cycle_approve(actor=self.city.reviewer, cycle_id=self.id, now=now, **more)
 
     def send(self):
         return report_send(actor=self.city.officer, cycle_id=self.id, now=AFTER + 15 * DAY)

@@ -1,4 +1,4 @@
-"""Run last year's assessment under the draft policy: open, freeze, check, decide some findings."""
+"""Run last year's assessment under the adopted policy: open, freeze, check, decide some findings."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,14 +14,18 @@ from rewards import public as rewards
 if TYPE_CHECKING:
     from rewards.models import AssessmentCycle, Finding
 
-POLICY = Path(settings.BASE_DIR) / "rewards" / "policies" / "yunping-draft.toml"
+DRAFT = Path(settings.BASE_DIR) / "rewards" / "policies" / "yunping-draft.toml"
+POLICY = Path(settings.BASE_DIR) / "instrument_share" / "demo" / "facts" / "yunping-2025.toml"
+"""The draft as it was adopted: by a draft nothing is approved."""
 BUDGET_YUAN = Decimal(1_200_000)
 
 
 def load(world: World) -> str:
     """Load the stage and return a summary."""
     opened = min(combine(date(world.today.year, 1, 8)), world.now)
-    policy = rewards.policy_load(actor=world.officer, document=POLICY.read_text(encoding="utf-8"), now=opened)
+    for document in (DRAFT, POLICY):
+        text = document.read_text(encoding="utf-8")
+        policy = rewards.policy_load(actor=world.officer, document=text, now=opened)
     cycle = rewards.cycle_open(
         actor=world.officer,
         year=world.assessed_year,
@@ -35,10 +39,11 @@ def load(world: World) -> str:
 
 
 def _settle(world: World, cycle: "AssessmentCycle") -> int:
-    """Uphold one finding, dismiss one and answer one; return how many."""
+    """Uphold one finding and dismiss one, both answered, and answer a third; return how many there are."""
     auditor, found = world.people["zhou"], list(rewards.findings(world.officer, cycle))
     by_kind: dict[str, Finding] = {finding.kind: finding for finding in reversed(found)}
     if finding := by_kind.get("too_long"):
+        _answer(world, finding)
         rewards.finding_decide(
             actor=auditor,
             finding_id=finding.pk,
@@ -48,6 +53,7 @@ def _settle(world: World, cycle: "AssessmentCycle") -> int:
             now=world.now,
         )
     if finding := by_kind.get("amount"):
+        _answer(world, finding, "该次为设备验收期间的免费试测，合同见附件。")
         rewards.finding_decide(
             actor=auditor,
             finding_id=finding.pk,
@@ -56,11 +62,17 @@ def _settle(world: World, cycle: "AssessmentCycle") -> int:
             now=world.now,
         )
     if finding := by_kind.get("outside_windows"):
-        unit = next(k for k, row in world.organizations.items() if row.pk == finding.organization_id)
-        rewards.finding_answer(
-            actor=world.manager(unit),
-            finding_id=finding.pk,
-            answer="当日为县域病害应急检测，由值班人员加班完成，已补充值班记录。",
-            now=world.now,
-        )
+        _answer(world, finding, "当日为县域病害应急检测，由值班人员加班完成，已补充值班记录。")
     return len(found)
+
+
+def _answer(world: World, finding: "Finding", answer: str = "") -> None:
+    """Answer as the unit's manager; without a text, that there is no objection."""
+    unit = next(key for key, row in world.organizations.items() if row.pk == finding.organization_id)
+    rewards.finding_answer(
+        actor=world.manager(unit),
+        finding_id=finding.pk,
+        answer=answer,
+        no_objection=not answer,
+        now=world.now,
+    )

@@ -25,6 +25,7 @@ from instrument_share.web.responses.shared_pages import share, share_among_visit
 from instrument_share.web.text.formats import bilingual, month_label
 from providers import public as providers
 from providers.domain import ONE_DAY, PublicationKind
+from rewards import public as rewards
 
 MAX_SOONEST = 6
 MAX_NEWEST = 4
@@ -51,6 +52,7 @@ def _render_home(request: HttpRequest) -> str:
         "categories": providers.category_counts(counts),
         "instrument_count": counts.total,
         # Asked only while there is nothing to find: no site without an administrator has instruments.
+        "notices": rewards.get_running_notices(now.astimezone(CITY_TIME).date()),
         "is_set_up": bool(counts.total) or accounts.has_administrator(),
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
         "openness": bookings.get_openness(_past_year(now)),

@@ -110,6 +110,7 @@ def _tasks(
     tasks: dict[str, list[Any]] = {
         "lapsing": list(waiting.filter(decide_by__lt=midnight)[:MAX_LISTED]),
         "findings": list(rewards.findings_to_answer(request.user, organization_id)[:MAX_LISTED]),
+        "falsifications": list(rewards.falsifications_to_answer(request.user, organization_id)),
         "unbookable": list(unbookable.order_by("name_zh", "id")[:MAX_LISTED]),
     }
     return tasks if any(tasks.values()) else {}

@@ -1,6 +1,6 @@
 """Errors of the public notice and the approval of results."""
 
-from instrument_share.kernel.errors import Conflict, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 
 
 class ScoresOutdated(Conflict):
@@ -17,3 +17,10 @@ class NoticeRunning(Conflict):
 
     code = "reward.notice_running"
     message = gettext_noop("The public notice runs through {date}. Approve the results after that day.")
+
+
+class NoticeContactMissing(DomainError):
+    """The notice names nobody to object to."""
+
+    code = "reward.notice_contact_missing"
+    message = gettext_noop("A public notice names a person, a telephone and an address. Enter all three.")

@@ -7,7 +7,7 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -36,6 +36,7 @@ from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRo
 from rewards.findings.domain.rulings import Rulings
 from rewards.policy.domain.policy import RewardPolicy
 
+Count = Callable[[InstrumentRow, UnitRow], Sequence[CountedEntry]]
 Months = list[list[int]]
 """For each month of the year, effective and external seconds, rounded down."""
 
@@ -78,6 +79,8 @@ class Outcome:
     reported: int
     """Entries in the snapshot that start in the year."""
     counted: int
+    claimants: tuple[Claimant, ...]
+    """What the allocation divided among, in the same order."""
 
 
 def compute_outcome(
@@ -88,9 +91,15 @@ def compute_outcome(
     budget: Decimal | None,
 ) -> Outcome:
     """Compute the year: the same to the 分 for the same arguments, in whatever order the rows come."""
-    city = _City(snapshot)
-    drafts = [_unit(policy, year, row, city, snapshot, rulings) for row in city.units]
-    allocation = allocate(policy, [draft.claimant for draft in drafts], budget)
+    city = City(snapshot)
+
+    def count(instrument: InstrumentRow, unit: UnitRow) -> Sequence[CountedEntry]:
+        usage = snapshot.usage(instrument.instrument)
+        return count_usage(policy, year, instrument, unit, usage, rulings.invalidated)
+
+    drafts = [draft_unit(policy, year, row, city, count, rulings) for row in city.units]
+    claimants = tuple(draft.claimant for draft in drafts)
+    allocation = allocate(policy, claimants, budget)
     awards = {award.uscc: award for award in allocation.awards}
     units = tuple(draft.with_award(awards[draft.facts.uscc]) for draft in drafts)
     excluded = _add_exclusions(draft.use.excluded for draft in drafts)
@@ -101,7 +110,21 @@ def compute_outcome(
         excluded=excluded,
         reported=counted + sum(entries for entries, _ in excluded.values()),
         counted=counted,
+        claimants=claimants,
     )
+
+
+def count_usage(
+    policy: RewardPolicy,
+    year: int,
+    instrument: InstrumentRow,
+    unit: UnitRow,
+    usage: Iterable[UsageRow],
+    invalidated: Collection[str],
+) -> Sequence[CountedEntry]:
+    """Return the entries of one instrument with what counts of each."""
+    entries = [entry_from_row(each, instrument, unit, invalidated) for each in usage]
+    return count_entries(entries, standing_from_row(instrument), year, policy.counting)
 
 
 def _add_exclusions(all_of_them: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
@@ -114,7 +137,7 @@ def _add_exclusions(all_of_them: Iterable[Mapping[str, tuple[int, int]]]) -> dic
     return {reason: found[reason] for reason in REASONS if reason in found}
 
 
-class _City:
+class City:
     """The parts about all of the city, by what they are asked for."""
 
     def __init__(self, snapshot: FrozenYear) -> None:
@@ -127,7 +150,7 @@ class _City:
 
 
 @dataclass(frozen=True)
-class _Draft:
+class Draft:
     """A unit's year before anything is divided."""
 
     row: UnitRow
@@ -190,33 +213,29 @@ class _UnitUse:
 _WITHOUT_REVIEW = OUT_OF_SCOPE | {"invalidated"}
 
 
-def _unit(
-    policy: RewardPolicy, year: int, row: UnitRow, city: _City, snapshot: FrozenYear, rulings: Rulings
-) -> _Draft:
+def draft_unit(
+    policy: RewardPolicy, year: int, row: UnitRow, city: City, count: Count, rulings: Rulings
+) -> Draft:
+    """Return a unit's year before anything is divided; `count` gives the entries of its instruments."""
     use = _UnitUse(year)
     instruments = tuple(
-        _instrument(policy, year, each, row, city, snapshot.usage(each.instrument), rulings, use)
-        for each in city.instruments[row.uscc]
+        _instrument(policy, year, each, city, count(each, row), use) for each in city.instruments[row.uscc]
     )
     facts = _facts(year, row, city, instruments, use)
     findings = rulings.upheld.get(row.uscc, {})
     assessment = assess(policy, facts, findings, falsified=row.uscc in rulings.falsified)
-    return _Draft(row, facts, assessment, instruments, use)
+    return Draft(row, facts, assessment, instruments, use)
 
 
 def _instrument(
     policy: RewardPolicy,
     year: int,
     row: InstrumentRow,
-    unit: UnitRow,
-    city: _City,
-    usage: Iterable[UsageRow],
-    rulings: Rulings,
+    city: City,
+    decisions: Sequence[CountedEntry],
     use: _UnitUse,
 ) -> InstrumentYear:
     standing = standing_from_row(row)
-    entries = [entry_from_row(each, row, unit, rulings.invalidated) for each in usage]
-    decisions = count_entries(entries, standing, year, policy.counting)
     use.add(decisions)
     opened = city.openness.get(row.instrument)
     facts = InstrumentFacts(
@@ -254,7 +273,7 @@ def _left_out(entries: Iterable[CountedEntry]) -> dict[str, list[str]]:
 
 
 def _facts(
-    year: int, row: UnitRow, city: _City, instruments: tuple[InstrumentYear, ...], use: _UnitUse
+    year: int, row: UnitRow, city: City, instruments: tuple[InstrumentYear, ...], use: _UnitUse
 ) -> UnitFacts:
     decisions = city.decisions.get(row.uscc)
     decided = decisions.decided if decisions else 0

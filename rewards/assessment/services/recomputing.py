@@ -12,7 +12,7 @@ from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, 
 from rewards.assessment.services.result_rows import build_result_rows, build_year_figures
 from rewards.assessment.services.scoring import compute_year
 from rewards.cycle.models import AssessmentCycle
-from rewards.findings.selectors.findings import get_rulings
+from rewards.findings.selectors.findings import find_unrecorded_decisions, get_rulings
 from rewards.policy.selectors import get_policy_rules
 
 OWN_NAMES = frozenset({"id", "public_id", "cycle", "assessment"})
@@ -46,6 +46,7 @@ def find_result_differences(cycle: AssessmentCycle, tell: Tell = tell_nobody) ->
             {f"year {name}": _plain(figure) for name, figure in figures.items()},
         ),
         *_differences(_figures(_stored(cycle)), _figures(computed)),
+        *(Difference(f"finding {each}", "another decision", "") for each in find_unrecorded_decisions(cycle)),
     ]
 
 

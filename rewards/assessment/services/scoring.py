@@ -1,5 +1,6 @@
 """Compute scores and awards from snapshot, policy and decisions, and replace the stored ones."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from rewards.assessment.domain.outcome import Outcome, compute_outcome
+from rewards.assessment.domain.stakes import Stake, compute_stakes
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.assessment.services.result_rows import build_result_rows, build_year_figures
 from rewards.cycle.domain.states import MOVES, CycleState
@@ -18,8 +20,9 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.long_steps import LongStep
-from rewards.findings.domain.rulings import Rulings
-from rewards.findings.selectors.findings import get_last_decision_number, get_rulings
+from rewards.findings.domain.rulings import Ruling, Rulings, build_rulings
+from rewards.findings.models import Finding
+from rewards.findings.selectors.findings import get_last_decision_number, list_rulings
 from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ class Scores:
 
     outcome: Outcome
     decisions: int
+    stakes: Mapping[int, Stake]
 
 
 def _admit_score(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
@@ -55,16 +59,24 @@ def _compute_score(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> Scores
     """
     with transaction.atomic():
         cycle_lock(cycle.pk)  # decisions take it too
-        decisions, rulings = get_last_decision_number(cycle), get_rulings(cycle)
+        decisions, rulings = get_last_decision_number(cycle), list_rulings(cycle)
     if _is_noticed_with(cycle, decisions):
         return None
-    return Scores(compute_year(cycle, rulings, tell), decisions)
+    outcome = compute_year(cycle, build_rulings(rulings), tell)
+    return Scores(outcome, decisions, _compute_stakes(cycle, outcome, rulings))
 
 
 def compute_year(cycle: AssessmentCycle, rulings: Rulings, tell: Tell) -> Outcome:
     """Return the outcome of the year from its snapshot, policy, budget and the decisions on findings."""
     policy = get_policy_rules(cycle.policy)
     return compute_outcome(policy, cycle.year, StoredSnapshot(cycle, tell), rulings, cycle.budget_yuan)
+
+
+def _compute_stakes(
+    cycle: AssessmentCycle, outcome: Outcome, rulings: Sequence[Ruling]
+) -> Mapping[int, Stake]:
+    policy, snapshot = get_policy_rules(cycle.policy), StoredSnapshot(cycle)
+    return compute_stakes(policy, cycle.year, snapshot, cycle.budget_yuan, outcome.claimants, rulings)
 
 
 def _keep_score(
@@ -74,6 +86,14 @@ def _keep_score(
         return cycle
     outcome = scores.outcome
     _store_results(cycle, outcome)
+    Finding.objects.bulk_update(
+        [
+            Finding(pk=key, points_at_stake=stake.points, yuan_at_stake=stake.yuan)
+            for key, stake in scores.stakes.items()
+        ],
+        ["points_at_stake", "yuan_at_stake"],
+        batch_size=500,
+    )
     cycle.state = next_state(MOVES, cycle.state, "score")
     cycle.scored_at, cycle.decisions_scored = now, scores.decisions
     cycle.noticed_at = cycle.notice_ends_date = None

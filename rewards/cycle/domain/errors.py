@@ -65,3 +65,20 @@ class SnapshotVersionUnknown(Conflict):
     message = gettext_noop(
         "The snapshot is of version “{version}”, which this program does not read. Update the program."
     )
+
+
+class ApprovedByAnnouncer(Conflict):
+    """Who announced the results may not approve them."""
+
+    code = "reward.approved_by_announcer"
+    message = gettext_noop("The results were announced by you; another officer approves them.")
+
+
+class TookPart(Conflict):
+    """Who prepared, approved or sent the results answers and pays no report of them."""
+
+    code = "reward.took_part"
+    message = gettext_noop(
+        "You took part in preparing the results of {year}. Somebody else of the Finance Bureau answers and "
+        "pays."
+    )

@@ -1,10 +1,12 @@
 """Cycles visible to a viewer, and their locks."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet, Sum
 
 from instrument_share.kernel.errors import require_found
+from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 
@@ -25,6 +27,12 @@ def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
 def get_cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
     """Return the cycle of a year. Raises NotFound."""
     return require_found(cycles(viewer).filter(year=year).first())
+
+
+def get_running_notices(today: date) -> QuerySet[AssessmentCycle]:
+    """Return the years whose results are in public notice, which everybody may see, newest first."""
+    running = AssessmentCycle.objects.filter(state=CycleState.NOTICED, notice_ends_date__gte=today)
+    return running.order_by("-year")
 
 
 def cycle_lock(cycle_id: int) -> AssessmentCycle:

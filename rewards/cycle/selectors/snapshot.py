@@ -112,6 +112,7 @@ def describe_usage(row: UsageRow) -> dict[str, Any]:
         "effective_seconds": row.effective_seconds,
         "amount_yuan": row.amount_yuan,
         "capture": row.capture.value,
+        "recorded_at": row.recorded_at,
     }
 
 

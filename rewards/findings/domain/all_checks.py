@@ -7,6 +7,8 @@ from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 
 from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.frozen_year import FrozenYear
@@ -37,6 +39,25 @@ class SeenCandidate:
     candidate: Candidate
     instrument: str
     uscc: str
+    first_start: datetime
+    effective_seconds: int
+    amount: Decimal
+    """Of its entries together; of those of other units too."""
+
+    @classmethod
+    def of(
+        cls, candidate: Candidate, instrument: str, uscc: str, entries: Mapping[str, EntryFacts]
+    ) -> "SeenCandidate":
+        """Return the candidate with the figures of its entries."""
+        own = [entries[each] for each in candidate.entries]
+        return cls(
+            candidate,
+            instrument,
+            uscc,
+            min(entry.start for entry in own),
+            sum(entry.effective_seconds for entry in own),
+            sum((entry.amount for entry in own), Decimal(0)),
+        )
 
 
 def run_checks(year: int, snapshot: FrozenYear) -> Iterator[SeenCandidate]:
@@ -48,8 +69,9 @@ def run_checks(year: int, snapshot: FrozenYear) -> Iterator[SeenCandidate]:
         unit = units[instrument.uscc]
         entries = _entries(snapshot, instrument, unit)
         of_year = [entry for entry in entries if entry.is_of_year(year)]
+        by_id = {entry.public_id: entry for entry in entries}
         for candidate in merge_causes(check_instrument(year, entries, of_year, frozenset(unit.related))):
-            yield SeenCandidate(candidate, instrument.instrument, unit.uscc)
+            yield SeenCandidate.of(candidate, instrument.instrument, unit.uscc, by_id)
         whereabouts.add(place, instrument.place_zh, of_year)
     yield from _two_places(snapshot, instruments, units, whereabouts)
 
@@ -138,7 +160,7 @@ def _two_places(
         for later, pairs in by_later.items():
             entry = entries_by_id[later]
             for candidate in merge_causes(pairs):
-                yield SeenCandidate(candidate, entry.instrument, usccs[entry.owner])
+                yield SeenCandidate.of(candidate, entry.instrument, usccs[entry.owner], entries_by_id)
 
 
 def _entries(snapshot: FrozenYear, instrument: InstrumentRow, unit: UnitRow) -> list[EntryFacts]:

@@ -29,3 +29,43 @@ class AnswerMissing(DomainError):
 
     code = "reward.answer_missing"
     message = gettext_noop("Write what the unit has to say on this finding.")
+
+
+class AnswerAwaited(Conflict):
+    """The unit has not answered and still may."""
+
+    code = "reward.answer_awaited"
+    message = gettext_noop("The unit may answer through {due}. Decide when it has, or after that day.")
+
+
+class FalsificationsOpen(Conflict):
+    """Proposed falsifications have been neither confirmed nor rejected."""
+
+    code = "reward.falsifications_open"
+    message = gettext_noop(
+        "{count} proposed falsifications are neither confirmed nor rejected. A second person has to decide "
+        "each of them first."
+    )
+
+
+class FalsificationStands(Conflict):
+    """The finding has a falsification that is proposed or confirmed."""
+
+    code = "reward.falsification_stands"
+    message = gettext_noop(
+        "A falsification is proposed or confirmed with this finding. A second person has to reject it first."
+    )
+
+
+class FalsificationOfProposer(Conflict):
+    """Who proposed a falsification may not decide on it."""
+
+    code = "reward.falsification_of_proposer"
+    message = gettext_noop("You proposed this falsification; another auditor or an officer decides on it.")
+
+
+class FindingNotUpheld(Conflict):
+    """A falsification can only be confirmed with an upheld finding."""
+
+    code = "reward.finding_not_upheld"
+    message = gettext_noop("The finding is not upheld. An auditor has to uphold it before the falsification.")

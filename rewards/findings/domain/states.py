@@ -1,5 +1,6 @@
-"""States of a finding."""
+"""States of a finding and of a falsification, and when a unit has been heard."""
 
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -9,3 +10,20 @@ class FindingState(StrEnum):
     OPEN = "open"
     DISMISSED = "dismissed"
     UPHELD = "upheld"
+
+
+class FalsificationState(StrEnum):
+    """The state of what an auditor says is a falsification."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+STANDING = (FalsificationState.PROPOSED, FalsificationState.CONFIRMED)
+"""States in which a finding has no room for another falsification."""
+
+
+def is_decidable(answered_at: datetime | None, due: date, today: date) -> bool:
+    """Return whether the unit has been heard: it has answered, or its last day to answer is over."""
+    return answered_at is not None or today > due

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from bookings.public import usage_logs
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import findings
 
@@ -20,21 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FindingFacets:
-    """The number of findings by state and kind, and the units with findings, by public id."""
+    """The number of findings by state and kind, the units with findings, and falsifications proposed."""
 
     states: dict[str, int]
     kinds: dict[str, int]
     units: list[tuple[str, str, str]]
+    proposed: int
 
 
 def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
-    """Count the visible findings of a cycle by state and kind. Three statements."""
+    """Count the visible findings of a cycle by state and kind. Four statements."""
     seen = findings(viewer, cycle).order_by()
     units = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
     return FindingFacets(
         states=dict(seen.values_list("state").annotate(Count("pk"))),
         kinds=dict(seen.values_list("kind").annotate(Count("pk"))),
         units=sorted(set(units.distinct()), key=lambda unit: unit[1]),
+        proposed=seen.filter(falsifications__state=FalsificationState.PROPOSED).count(),
     )
 
 
@@ -62,11 +66,19 @@ def _picked(snapshot: StoredSnapshot, instruments: Iterable[str], wanted: Collec
 def filter_findings(
     viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
 ) -> QuerySet[Finding]:
-    """Return visible findings with `rank` (0: open), to page by ("rank", "answer_due_date", "id")."""
-    wanted = {"state": state, "kind": kind, "organization__public_id": unit}
+    """Return visible findings with what they are sorted by beside their fields, none of it null.
+
+    `rank`: 0 for open ones; `on`: the day of the first log; `stake`: points, −1 where they are not known.
+    """
+    field = "falsifications__state" if state == FalsificationState.PROPOSED else "state"
+    wanted = {field: state, "kind": kind, "organization__public_id": unit}
     rank = Case(When(state=FindingState.OPEN, then=0), default=1)
     return (
         findings(viewer, cycle)
         .filter(**{name: value for name, value in wanted.items() if value})
-        .annotate(rank=rank)
+        .annotate(
+            rank=rank,
+            on=Coalesce("first_date", "answer_due_date"),
+            stake=Coalesce("points_at_stake", Decimal(-1)),
+        )
     )

@@ -1,6 +1,5 @@
 """Findings visible to a viewer, and decisions on them."""
 
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Max, QuerySet, When
@@ -11,9 +10,9 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import get_unit_ids
-from rewards.findings.domain.rulings import Rulings
+from rewards.findings.domain.rulings import Ruling, Rulings, build_rulings
 from rewards.findings.domain.states import FindingState
-from rewards.findings.models import Finding
+from rewards.findings.models import Finding, FindingDecision
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -32,7 +31,7 @@ def findings_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Findi
         .filter(
             organization_id=organization_id,
             state=FindingState.OPEN,
-            answer="",
+            answered_at=None,
             cycle__state__in=BEFORE_APPROVAL,
         )
         .order_by("answer_due_date", "id")
@@ -60,19 +59,48 @@ def get_last_decision_number(cycle: AssessmentCycle) -> int:
     return Finding.objects.filter(cycle=cycle).aggregate(last=Max("decision_number"))["last"] or 0
 
 
+def get_decisions(finding: Finding) -> list[FindingDecision]:
+    """Return every decision on a visible finding, the last first."""
+    return list(finding.decisions.select_related("decided_by").order_by("-number"))
+
+
+def find_unrecorded_decisions(cycle: AssessmentCycle) -> list[str]:
+    """Return the public ids of findings that do not say what their last recorded decision says."""
+    last = {each.finding_id: each for each in FindingDecision.objects.filter(cycle=cycle).order_by("number")}
+    return [
+        finding.public_id
+        for finding in Finding.objects.filter(cycle=cycle).order_by("id")
+        if not _says(finding, last.get(finding.pk))
+    ]
+
+
+def _says(finding: Finding, decision: FindingDecision | None) -> bool:
+    if decision is None:
+        return finding.state == FindingState.OPEN and finding.decision_number is None
+    return finding.decision_number == decision.number and all(
+        getattr(finding, name) == getattr(decision, name) for name in FindingDecision.COPIED
+    )
+
+
+def list_rulings(cycle: AssessmentCycle) -> list[Ruling]:
+    """Return what each finding of the cycle says; an open one is overdue if nobody has answered it."""
+    usccs = {pk: uscc for uscc, pk in get_unit_ids(cycle).items()}
+    rows = Finding.objects.filter(cycle=cycle).order_by("id")
+    return [
+        Ruling(
+            key=finding.pk,
+            uscc=usccs[finding.organization_id],
+            kind=finding.kind,
+            logs=frozenset(finding.logs),
+            invalidated=frozenset(finding.invalidated_logs),
+            upheld=finding.state == FindingState.UPHELD,
+            overdue=finding.overdue or (finding.state == FindingState.OPEN and finding.answered_at is None),
+            falsified=finding.falsified,
+        )
+        for finding in rows
+    ]
+
+
 def get_rulings(cycle: AssessmentCycle) -> Rulings:
     """Return the effects of a cycle's decisions, as scoring takes them; units by the USCC of the freeze."""
-    usccs = {pk: uscc for uscc, pk in get_unit_ids(cycle).items()}
-    invalidated: set[str] = set()
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    falsified: set[str] = set()
-    upheld = Finding.objects.filter(cycle=cycle, state=FindingState.UPHELD)
-    for unit, kind, logs, overdue, is_falsified in upheld.values_list(
-        "organization_id", "kind", "invalidated_logs", "overdue", "falsified"
-    ):
-        invalidated.update(logs)
-        uscc = usccs[unit]
-        counts[uscc].update([kind, "upheld", *(["overdue"] if overdue else [])])
-        if is_falsified:
-            falsified.add(uscc)
-    return Rulings(frozenset(invalidated), counts, frozenset(falsified))
+    return build_rulings(list_rulings(cycle))

@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.translation import gettext as _
 
+from instrument_share.web.text.formats import NOTHING, yuan
+from rewards.cycle.reports import format_points
 from rewards.findings.domain.causes import list_kinds
 from rewards.findings.reports import get_kind_text
 
@@ -13,6 +16,16 @@ if TYPE_CHECKING:
 register = template.Library()
 
 register.filter("finding_kind", get_kind_text)
+
+
+@register.simple_tag
+def at_stake(finding: "Finding") -> str:
+    """Return the points and the award that depend on a finding, as of when the year was last scored."""
+    if finding.points_at_stake is None or finding.yuan_at_stake is None:
+        return NOTHING
+    return _("{points} points, {amount}").format(
+        points=format_points(finding.points_at_stake), amount=yuan(finding.yuan_at_stake)
+    )
 
 
 @register.filter

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with_role
-from instrument_share.journal.addresses import page_address
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
+from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.states import next_state
 from rewards.assessment.models import Award
 from rewards.assessment.selectors import award_lock
+from rewards.assessment.services.telling import tell_of_payment, tell_of_reversal
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.selectors.cycles import cycle_lock
@@ -40,10 +38,12 @@ from rewards.payments.models import PayeeAccount, Payment, Reversal
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.payments.selectors.batches import get_waiting_rows
 from rewards.payments.selectors.payments import get_payment_of_award, payment_lock, payments_in_force
+from rewards.policy.selectors import require_decided_policy
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.reports import report_lock
 from rewards.report.selectors.sealed import require_sealed_awards
+from rewards.report.services.answers import require_uninvolved
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -93,9 +93,14 @@ class Made:
 
 
 def payable_report_lock(actor: "User", report_id: int, move: str) -> FinanceReport:
-    """Return the locked report if the actor may pay by it. Raises Forbidden, IllegalMove."""
+    """Return the locked report if the actor may pay by it.
+
+    Raises Forbidden, TookPart, PolicyIsDraft, IllegalMove.
+    """
     report = report_lock(report_id)
     require(actor, "rewards.record_payment", report)
+    require_uninvolved(actor, report)
+    require_decided_policy(report.cycle.policy)
     if report.state != ReportState.ACCEPTED:
         raise IllegalMove(state=report.state, move=move)
     return report
@@ -146,8 +151,7 @@ def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made
         "account": made.account.public_id,
     }
     _record(actor, "payment.recorded", payment, now, details)
-    message = gettext_noop("The award of {year}, {amount} yuan, was paid on {date}.")
-    _tell_unit(payment, message, payment.paid_date, now)
+    tell_of_payment(award.assessment, now, day=payment.paid_date, amount=payment.amount_yuan)
     return payment
 
 
@@ -197,12 +201,8 @@ def payment_reverse(
     )
     details = {"reason": reason, "voucher": reversal.voucher, "reversed": reversed_date.isoformat()}
     _record(actor, "payment.reversed", payment, now, details)
-    _tell_unit(
-        payment,
-        gettext_noop("The payment of {year}, {amount} yuan, came back on {date}: {reason}"),
-        reversed_date,
-        now,
-        reason=reason,
+    tell_of_reversal(
+        payment.award.assessment, now, day=reversed_date, amount=payment.amount_yuan, reason=reason
     )
     _reopen(report, actor, now)
     return reversal
@@ -231,14 +231,3 @@ def _move(report: FinanceReport, move: str, action: str, actor: "User", now: dat
 def _record(actor: "User", action: str, payment: Payment, now: datetime, details: Mapping[str, Any]) -> None:
     unit = payment.award.assessment.organization_id
     record(actor=actor, action=action, subject=payment, now=now, organization_id=unit, details=details)
-
-
-def _tell_unit(payment: Payment, message: str, day: date, now: datetime, **more: str) -> None:
-    assessment = payment.award.assessment
-    notify(
-        users=people_with_role(Role.UNIT_MANAGER, assessment.organization_id),
-        message=message,
-        params={"year": payment.report.cycle.year, "amount": payment.amount_yuan, "date": day, **more},
-        path=page_address("assessment", assessment.public_id),
-        now=now,
-    )

@@ -11,3 +11,12 @@ class PolicyVersionTaken(Conflict):
         "Version {version} of “{policy}” is loaded already with other content. "
         "Give what you changed a new version."
     )
+
+
+class PolicyIsDraft(Conflict):
+    """The year's policy is a draft."""
+
+    code = "reward.policy_draft"
+    message = gettext_noop(
+        "“{policy}” is a draft. By a draft a year can be scored and shown, but not approved, sent or paid."
+    )

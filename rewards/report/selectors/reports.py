@@ -30,7 +30,7 @@ def report_lock(report_id: int) -> FinanceReport:
     """Return the report with its cycle, locked until the transaction ends. Raises NotFound."""
     return require_found(
         FinanceReport.objects.select_for_update(of=("self",))
-        .select_related("cycle")
+        .select_related("cycle__policy")
         .filter(pk=report_id)
         .first()
     )

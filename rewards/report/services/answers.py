@@ -11,7 +11,7 @@ from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
-from rewards.cycle.domain.errors import REASON_MISSING
+from rewards.cycle.domain.errors import REASON_MISSING, TookPart
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.report.domain.states import ReportState
@@ -57,9 +57,16 @@ def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) 
     return report
 
 
+def require_uninvolved(actor: "User", report: FinanceReport) -> None:
+    """Raise TookPart for who announced, approved or sent what Finance answers and pays."""
+    if actor.pk in (report.cycle.announced_by_id, report.cycle.approved_by_id, report.sent_by_id):
+        raise TookPart(year=report.cycle.year)
+
+
 def _answerable(actor: "User", report_id: int, move: str) -> FinanceReport:
     report = report_lock(report_id)
     require(actor, "rewards.answer_report", report)
+    require_uninvolved(actor, report)
     if report.state != ReportState.SENT:
         raise IllegalMove(state=report.state, move=move)
     return report

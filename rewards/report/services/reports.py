@@ -23,12 +23,13 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from rewards.assessment.services.recomputing import find_result_differences
+from rewards.assessment.services.telling import tell_of_sealing
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.services.files import file_store
 from rewards.cycle.services.long_steps import LongStep
-from rewards.policy.selectors import get_policy_rules
+from rewards.policy.selectors import get_policy_rules, require_decided_policy
 from rewards.report.domain.codes import generate_code
 from rewards.report.domain.errors import ResultsNotComputed
 from rewards.report.models import FinanceReport
@@ -52,7 +53,7 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
 
     The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
     Everything is computed again first. Raises ResultsNotComputed when that gives other results than those
-    stored, IllegalMove when the cycle is not approved, or was sent already.
+    stored, IllegalMove when the cycle is not approved, or was sent already, and PolicyIsDraft.
     """
     return SEND.take(actor=actor, cycle_id=cycle_id, now=now)
 
@@ -72,6 +73,7 @@ class SealedFiles:
 def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.send_report", cycle)
     next_state(MOVES, cycle.state, "send")
+    require_decided_policy(cycle.policy)
 
 
 def _compute_send(cycle: AssessmentCycle, now: datetime, tell: Tell) -> SealedFiles:
@@ -133,6 +135,7 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
         params={"year": cycle.year, "total": str(report.total_yuan)},
         now=now,
     )
+    tell_of_sealing(cycle, now)
     return report
 
 

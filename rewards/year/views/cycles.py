@@ -25,12 +25,13 @@ from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.cycles import cycles
 from rewards.findings.selectors.browsing import count_findings
 from rewards.policy.selectors import get_policy_rules
-from rewards.year.forms import ApproveForm
-from rewards.year.selectors import CycleAhead, get_cycle_ahead
+from rewards.year.forms import AnnounceForm, ApproveForm
+from rewards.year.selectors import CycleAhead, get_cycle_ahead, get_notice_contact
 from rewards.year.services import LONG_STEPS, cycle_step_start
 from rewards.year.views.last_step import describe_last_step
 from rewards.year.views.words import ACTIONS, DONE, build_step_line, describe_consequences, describe_waiting
 
+FORMS: dict[str, type[forms.Form]] = {"announce": AnnounceForm, "approve": ApproveForm}
 SHORT_STEPS: dict[str, Callable[..., Any]] = {"announce": cycle_announce, "approve": cycle_approve}
 
 
@@ -52,7 +53,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "cycle": ahead.cycle,
         "ahead": ahead,
         "steps": build_step_line(ahead),
-        "waits": describe_waiting(ahead),
+        "waits": _waits(request, ahead),
         "news": describe_last_step(ahead),
         "has_worker": bool(ahead.move_under_way) and is_worker_running(now),
         "primary": _primary(request, ahead),
@@ -73,6 +74,17 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "rewards/year/cycle.html", context)
 
 
+def _waits(request: HttpRequest, ahead: CycleAhead) -> str:
+    """Return what the year waits for; for who announced the results, another officer."""
+    if _awaits_another(request, ahead):
+        return _("The results were announced by you; another officer approves them.")
+    return describe_waiting(ahead)
+
+
+def _awaits_another(request: HttpRequest, ahead: CycleAhead) -> bool:
+    return ahead.step.move == "approve" and ahead.cycle.announced_by_id == request.user.pk
+
+
 def _pots(ahead: CycleAhead) -> list[dict[str, Any]]:
     """Return the budget and awards of each pot, with the clauses of its rules."""
     clauses: dict[str, list[str]] = {}
@@ -86,7 +98,10 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     """Return the main button: label, address, and whether it asks for confirmation."""
     year, step = ahead.cycle.year, ahead.step
     if step.waits_for == "findings":
-        return (_("Go to the open findings"), reverse("findings", args=[year]) + "?state=open", False)
+        state = "open" if ahead.open_findings else "proposed"
+        return (_("Go to the open findings"), reverse("findings", args=[year]) + f"?state={state}", False)
+    if _awaits_another(request, ahead):
+        return None
     if step.move and not ahead.move_under_way and rules.has_perm("rewards.run_cycle", request.user):
         return (ACTIONS[step.move], reverse("cycle_step", args=[year, step.move]), True)
     if ahead.report is not None and ahead.cycle.state in {CycleState.REPORTED, CycleState.PAID}:
@@ -117,8 +132,10 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
     now = clock.now()
     ahead = get_cycle_ahead(request.user, year, now)
     is_long = verb in LONG_STEPS
-    form_class: type[forms.Form] = ApproveForm if verb == "approve" else forms.Form
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = FORMS.get(verb, forms.Form)(
+        request.POST if request.method == "POST" else None,
+        initial=get_notice_contact(request.user) if verb == "announce" else None,
+    )
     return Confirmation(
         heading=_("{year}: {action}").format(year=year, action=ACTIONS[verb]),
         consequences=list(describe_consequences(verb, ahead, now.astimezone(CITY_TIME).date())),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from instrument_share.web.text.formats import date_only, yuan
 from rewards.cycle.domain.states import CycleState
-from rewards.findings.services import ANSWER_WORKING_DAYS
+from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
 
 if TYPE_CHECKING:
     from rewards.year.selectors import CycleAhead
@@ -73,6 +73,12 @@ def describe_waiting(ahead: "CycleAhead") -> str:
             return _("The year runs; from 1 January {following} on its data can be frozen.").format(
                 following=ahead.cycle.year + 1
             )
+        case "findings" if not ahead.open_findings:
+            return ngettext(
+                "%(count)s falsification is proposed; a second person has to confirm or reject it.",
+                "%(count)s falsifications are proposed; a second person has to confirm or reject each.",
+                ahead.open_falsifications,
+            ) % {"count": ahead.open_falsifications}
         case "findings":
             return ngettext(
                 "%(count)s finding is open; an auditor has to decide it.",
@@ -85,6 +91,8 @@ def describe_waiting(ahead: "CycleAhead") -> str:
             return _(
                 "The public notice runs through {last}. From {first} on the results can be approved."
             ).format(last=date_only(ends), first=date_only(ends + timedelta(days=1)))
+        case "policy":
+            return _("The policy is a draft: by it the results can be shown, but not approved, sent or paid.")
         case "finance":
             return _("The report is with the Finance Bureau, which accepts or returns it.")
         case "payment":
@@ -121,6 +129,9 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
         case "announce":
             text = _("Everybody can read the units’ grades and amounts, and object for {days} working days.")
             yield text.format(days=settings.PUBLIC_NOTICE_WORKING_DAYS)
+            yield _(
+                "Each unit is told its score and award. Another officer than you approves the results later."
+            )
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
         case "send":
@@ -128,7 +139,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
                 "Letter, tables, policy and the list of the data are sealed, signed and handed to Finance."
             )
             yield _("The files can never be changed; if Finance returns them, a new report is sent.")
-    if ahead.open_findings and move in {"score", "announce"}:
+    if ahead.open_findings and move == "score":
         yield ngettext(
             "%(count)s finding is still open; when it is upheld later, the units have to be scored again.",
             "%(count)s findings are still open; when one is upheld later, the units have to be scored again.",

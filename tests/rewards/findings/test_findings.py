@@ -4,15 +4,29 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.assessment.domain.errors import ScoresOutdated
 from rewards.assessment.models import InstrumentResult, UnitAssessment
-from rewards.findings.domain.errors import DismissedInvalidatesNothing, FindingsOpen, LogsNotOfFinding
-from rewards.findings.models import Finding
-from rewards.findings.selectors.findings import findings
-from rewards.findings.services import finding_answer, finding_decide
+from rewards.assessment.services.recomputing import find_result_differences
+from rewards.findings.domain.errors import (
+    AnswerAwaited,
+    AnswerMissing,
+    DismissedInvalidatesNothing,
+    FindingsOpen,
+    LogsNotOfFinding,
+)
+from rewards.findings.models import Finding, FindingDecision
+from rewards.findings.selectors.findings import findings, findings_to_answer, get_decisions
+from rewards.findings.services.deciding import finding_answer, finding_decide, findings_decide
+from rewards.findings.services.falsification import (
+    falsification_answer,
+    falsification_decide,
+    falsification_propose,
+)
 from tests.rewards.builders import AFTER, YEAR, local
 
 DAY = timedelta(days=1)
@@ -32,6 +46,9 @@ def suspicious(year):
 
 
 def decide(steps, finding, **more):
+    """The unit has no objection, and the auditor decides."""
+    if Finding.objects.get(pk=finding.pk).state == "open":
+        steps.city.answer(finding, AFTER + 2 * DAY)
     values = {"uphold": True, "reason": "记录缺乏佐证", "invalidated_logs": finding.logs, **more}
     return finding_decide(actor=steps.city.auditor, finding_id=finding.pk, now=AFTER + 2 * DAY, **values)
 
@@ -93,11 +110,17 @@ def test_a_decision_names_a_reason_and_only_logs_of_the_finding(steps, suspiciou
 
 
 def test_approval_waits_for_open_findings_and_for_current_scores(steps, suspicious):
-    steps.through("announce")
+    steps.through("score")
     with pytest.raises(FindingsOpen):
-        steps.approve()
-    for finding in Finding.objects.order_by("id"):
+        steps.announce()
+    first, *others = Finding.objects.order_by("id")
+    for finding in (first, *others):
         decide(steps, finding)
+    with pytest.raises(ScoresOutdated):
+        steps.announce()
+    steps.score()
+    steps.announce()
+    decide(steps, first, reason="补充理由")
     with pytest.raises(ScoresOutdated):
         steps.approve()
     assert steps.score().state == "scored"
@@ -116,7 +139,16 @@ def test_scoring_without_a_new_decision_leaves_the_notice_running(steps):
 
 def test_proven_falsification_removes_score_and_award(steps, suspicious, year):
     steps.through("check")
-    decide(steps, Finding.objects.get(kind="self_dealing"), falsified=True)
+    finding = Finding.objects.get(kind="self_dealing")
+    decide(steps, finding)
+    facts = {"finding_id": finding.pk, "now": AFTER + 2 * DAY}
+    falsification_propose(
+        actor=steps.city.auditor, reason="原始记录系事后编造", question="请提供原件", **facts
+    )
+    steps.score()
+    assert UnitAssessment.objects.get(organization=year.first).score > 0
+    falsification_answer(actor=year.manager, answer="无法提供", **facts)
+    falsification_decide(actor=steps.city.officer, confirm=True, reason="属实", **facts)
     steps.score()
     result = UnitAssessment.objects.select_related("award").get(organization=year.first)
     assert (result.score, result.barred, result.award.amount_yuan) == (0, True, 0)
@@ -159,14 +191,120 @@ def test_only_unit_answers_and_only_auditor_decides(steps, suspicious, year):
 
 
 @pytest.mark.parametrize(
-    ("decided_at", "overdue"),
-    [(local(2026, 1, 20, 23, 59), False), (local(2026, 1, 21), True)],
+    "decide",
+    [
+        lambda auditor, finding, now: finding_decide(
+            actor=auditor, finding_id=finding.pk, uphold=True, reason="认定", now=now
+        ),
+        lambda auditor, finding, now: finding_decide(
+            actor=auditor, finding_id=finding.pk, uphold=False, reason="无误", now=now
+        ),
+    ],
 )
-def test_a_silent_unit_is_overdue_only_after_its_last_day_to_answer(steps, suspicious, decided_at, overdue):
+def test_a_silent_unit_is_decided_upon_only_after_its_last_day_to_answer(steps, suspicious, decide):
     steps.through("check")
     finding = Finding.objects.get(kind="overlap")
     assert finding.answer_due_date == date(2026, 1, 20)
-    decided = finding_decide(
-        actor=steps.city.auditor, finding_id=finding.pk, uphold=True, reason="认定", now=decided_at
+    with pytest.raises(AnswerAwaited) as refused:
+        decide(steps.city.auditor, finding, local(2026, 1, 20, 23, 59))
+    assert (refused.value.code, refused.value.params) == (
+        "reward.answer_awaited",
+        {"due": date(2026, 1, 20)},
     )
-    assert decided.overdue is overdue
+    decided = decide(steps.city.auditor, finding, local(2026, 1, 21))
+    assert decided.overdue is (decided.state == "upheld")
+
+
+def test_a_unit_that_has_no_objection_has_answered(steps, suspicious, year):
+    steps.through("check")
+    finding = Finding.objects.get(kind="overlap")
+    with pytest.raises(AnswerMissing):
+        finding_answer(actor=year.manager, finding_id=finding.pk, answer=" ", now=AFTER)
+    answered = finding_answer(actor=year.manager, finding_id=finding.pk, no_objection=True, now=AFTER)
+    assert (answered.no_objection, answered.answered_by) == (True, year.manager)
+    assert not findings_to_answer(year.manager, year.first.pk).filter(pk=finding.pk).exists()
+    decided = finding_decide(
+        actor=steps.city.auditor, finding_id=finding.pk, uphold=True, reason="认定", now=AFTER + DAY
+    )
+    assert (decided.state, decided.overdue) == ("upheld", False)
+    changed = {"answer": "改为有异议", "now": AFTER + 2 * DAY}
+    with pytest.raises(IllegalMove):
+        finding_answer(actor=year.manager, finding_id=finding.pk, **changed)
+
+
+def test_earlier_decisions_stay_readable_and_cannot_be_changed(steps, suspicious):
+    steps.through("check")
+    finding = Finding.objects.get(kind="overlap")
+    decide(steps, finding)
+    decide(steps, finding, uphold=False, invalidated_logs=[], reason="核实无误")
+    told = [
+        (each.number, each.state, each.reason, sorted(each.invalidated_logs))
+        for each in get_decisions(finding)
+    ]
+    assert told == [(2, "dismissed", "核实无误", []), (1, "upheld", "记录缺乏佐证", sorted(finding.logs))]
+    assert {each.decided_by for each in get_decisions(finding)} == {steps.city.auditor}
+    for change in (
+        lambda: FindingDecision.objects.filter(number=1).update(reason="另一理由"),
+        lambda: FindingDecision.objects.filter(number=1).delete(),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+
+
+def test_a_finding_that_says_something_else_than_its_last_decision_is_named(steps, suspicious):
+    steps.through("check")
+    finding = Finding.objects.get(kind="overlap")
+    decide(steps, finding)
+    steps.score()
+    assert find_result_differences(steps.cycle) == []
+    Finding.objects.filter(pk=finding.pk).update(reason="另一理由")
+    assert [each.where for each in find_result_differences(steps.cycle)] == [f"finding {finding.public_id}"]
+
+
+def test_several_findings_are_decided_with_one_reason_and_each_refusal_is_told(steps, suspicious, year):
+    steps.through("check")
+    silent, *answered = Finding.objects.order_by("id")
+    for finding in answered:
+        steps.city.answer(finding, AFTER + DAY)
+    before = Notification.objects.filter(user=year.manager).count()
+    outcome = findings_decide(
+        actor=steps.city.auditor,
+        finding_ids=[silent.pk, *(finding.pk for finding in answered)],
+        uphold=True,
+        reason="一并认定",
+        now=AFTER + 2 * DAY,
+    )
+    assert isinstance(outcome[silent.pk], AnswerAwaited)
+    assert [outcome[finding.pk] for finding in answered] == [None, None]
+    rows = Finding.objects.order_by("id").values_list("state", "decision_number")
+    assert list(rows) == [("open", None), ("upheld", 1), ("upheld", 2)]
+    for finding in Finding.objects.filter(state="upheld"):
+        assert finding.invalidated_logs == sorted(finding.logs)
+    assert Notification.objects.filter(user=year.manager).count() == before + 1
+
+
+def test_what_is_at_stake_is_what_scoring_gives_with_and_without_the_finding(steps, suspicious, year):
+    logs = [
+        steps.city.log(
+            year.second_instrument, local(YEAR, 12, day, 8), payer=year.second, external=True, amount=1000
+        )
+        for day in (20, 21, 22)
+    ]
+    steps.through("check")
+    finding = Finding.objects.get(organization=year.second)
+    assert set(finding.logs) == {log.public_id for log in logs}
+    for other in Finding.objects.exclude(pk=finding.pk):
+        decide(steps, other)
+
+    def results(**decision):
+        decide(steps, finding, **decision)
+        steps.score()
+        unit = UnitAssessment.objects.select_related("award").get(organization=year.second)
+        return unit.score, unit.award.amount_yuan
+
+    dismissed = results(uphold=False, invalidated_logs=[], reason="无误")
+    at_stake = Finding.objects.values_list("points_at_stake", "yuan_at_stake").get(pk=finding.pk)
+    upheld = results()
+    assert at_stake == (dismissed[0] - upheld[0], dismissed[1] - upheld[1])
+    assert min(at_stake) > 0
+    assert Finding.objects.values_list("points_at_stake", "yuan_at_stake").get(pk=finding.pk) == at_stake

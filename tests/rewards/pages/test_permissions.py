@@ -39,6 +39,9 @@ DEEDS = {
     "cycle_step": (302, 403, 403, 403, 409, 403, 403),
     "finding_decide": (302, 404, 403, 404, 403, 409, 403),
     "finding_answer": (302, 404, 409, 404, 403, 403, 403),
+    "falsification_propose": (302, 404, 403, 404, 403, 409, 403),
+    "falsification_answer": (302, 404, 409, 404, 403, 403, 403),
+    "falsification_decide": (302, 404, 403, 404, 409, 409, 403),
     "report_return": (302, 403, 403, 403, 403, 403, 302),
 }
 
@@ -59,6 +62,9 @@ def addresses(small, clock):
         "finding": (finding.public_id,),
         "finding_decide": (finding.public_id,),
         "finding_answer": (finding.public_id,),
+        "falsification_propose": (finding.public_id,),
+        "falsification_answer": (finding.public_id,),
+        "falsification_decide": (finding.public_id,),
         "assessment": (unit.public_id,),
         "instrument_result": (unit.public_id, small.instrument.public_id),
         "finance": (),
@@ -71,9 +77,10 @@ def addresses(small, clock):
 
 
 def _send(small):
-    from rewards.findings.services import finding_decide
+    from rewards.findings.services.deciding import finding_decide
 
     for finding in small.steps.cycle.findings.all():
+        small.city.answer(finding, AFTER + timedelta(days=1))
         finding_decide(
             actor=small.city.auditor,
             finding_id=finding.pk,
@@ -124,6 +131,9 @@ def test_action_permissions_depend_on_role(addresses, clients):
     typed = {
         "finding_decide": {"outcome": "none", "reason": "另有说明。"},
         "finding_answer": {"answer": "说明。"},
+        "falsification_propose": {"reason": "事后编造。", "question": "原件何在？"},
+        "falsification_answer": {"answer": "说明。"},
+        "falsification_decide": {"outcome": "confirm", "reason": "属实。"},
         "report_return": {"reason": "附件缺页。"},
     }
     got = {

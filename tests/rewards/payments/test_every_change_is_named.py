@@ -14,7 +14,7 @@ from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
 from rewards.findings.models import Finding
-from rewards.findings.services import finding_answer, finding_decide
+from rewards.findings.services.deciding import finding_answer, finding_decide
 from rewards.payments.models import PayeeAccount, Payment
 from rewards.payments.services.payments import payment_record
 from rewards.policy.models import RewardPolicy

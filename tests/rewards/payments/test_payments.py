@@ -174,10 +174,9 @@ def test_the_unit_is_told_of_its_payment_and_of_one_that_came_back(pay, steps, y
     payment = pay(year.first)
     reverse(payment, steps)
     told = Notification.objects.filter(user__memberships__organization=year.first).order_by("id")
-    assert [one.params.get("date") for one in told if "amount" in one.params] != []
     messages = [one.message for one in told]
-    assert "The award of {year}, {amount} yuan, was paid on {date}." in messages
-    assert "The payment of {year}, {amount} yuan, came back on {date}: {reason}" in messages
+    assert "The Finance Bureau paid the award of {year} on {day}: {amount} yuan." in messages
+    assert "The payment of {year}, {amount} yuan, came back on {day}: {reason}" in messages
 
 
 def test_a_voucher_stands_on_one_payment(pay, year):

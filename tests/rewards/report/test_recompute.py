@@ -20,7 +20,7 @@ from instrument_share.documents.sealing.package import seal_package
 from rewards.assessment.domain.counting import REASONS
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
-from rewards.findings.services import finding_decide
+from rewards.findings.services.deciding import finding_decide
 from rewards.policy.domain.policy import BASES, EXCLUSIONS, MONEY_UNITS
 from rewards.policy.domain.policy_document import RULE_KINDS
 from rewards.policy.domain.vocabulary import MEASURES
@@ -31,6 +31,8 @@ from tests.rewards.builders import AFTER, YEAR, build_city, local
 from tests.rewards.conftest import DAY, Steps
 
 pytestmark = pytest.mark.django_db
+LATE = AFTER + 20 * DAY
+"""When the time to answer a finding has run out."""
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "examples" / "recompute.py"
 PRESETS = sorted(path.stem for path in (ROOT / "rewards" / "policies").glob("*.toml"))
@@ -158,6 +160,8 @@ def seal(city, policy, budget=Decimal("10000.00")):
     steps.freeze()
     steps.check()
     upheld = list(Finding.objects.order_by("organization__uscc", "id"))
+    for finding in upheld[:-1]:
+        city.answer(finding, AFTER + 2 * DAY)
     for finding in upheld:
         finding_decide(
             actor=city.auditor,
@@ -165,11 +169,13 @@ def seal(city, policy, budget=Decimal("10000.00")):
             uphold=True,
             invalidated_logs=finding.logs[:1] if finding == upheld[0] else (),
             reason="记录不实",
-            now=AFTER + DAY,
+            now=LATE,
         )
-    Finding.objects.filter(pk=upheld[-1].pk).update(falsified=True, overdue=True)
-    for step in ("score", "announce", "approve"):
-        getattr(steps, step)()
+    if upheld:
+        city.prove_falsified(upheld[-1], LATE)
+    steps.score(LATE)
+    steps.announce(LATE)
+    steps.approve(LATE + 12 * DAY)
     return get_report_file(steps.send(), "package")[1]
 
 

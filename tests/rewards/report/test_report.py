@@ -13,11 +13,15 @@ from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
 from instrument_share.accounts.models import User
+from instrument_share.documents import official
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.models import Finding
-from rewards.findings.services import finding_decide
+from rewards.findings.services.deciding import finding_decide
+from rewards.policy.domain.policy_document import read_policy
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.letter import build_finance_letter
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.verification import UNKNOWN, find_report_by_code, verify_file
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
@@ -79,8 +83,9 @@ def test_a_draft_policy_is_marked_on_every_page(year):
     draft = POLICY.replace(
         'version = "1"', 'version = "0"\ndraft = true\ndraft_notice_zh = "本办法为草案，尚待审定。"'
     )
-    report = Steps(year, policy=draft).through("send")
-    pages = PdfReader(io.BytesIO(get_report_file(report, "pdf")[1])).pages
+    facts = get_report_facts(Steps(year).through("approve"))
+    letter = build_finance_letter(facts, read_policy(draft), code="x", url="https://x", at=AFTER)
+    pages = PdfReader(io.BytesIO(official.render_official(letter))).pages
     assert all("本办法为草案，尚待审定。" in page.extract_text() for page in pages)
 
 
@@ -109,6 +114,7 @@ def test_findings_and_objections_are_told(year):
     steps = Steps(year)
     steps.through("check")
     finding = Finding.objects.get()
+    steps.city.answer(finding, AFTER + DAY)
     finding_decide(
         actor=steps.city.auditor,
         finding_id=finding.pk,

@@ -15,7 +15,7 @@ from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.models import Award, UnitAssessment
 from rewards.assessment.services.recomputing import find_result_differences
 from rewards.findings.models import Finding
-from rewards.findings.services import finding_decide
+from rewards.findings.services.deciding import finding_decide
 from rewards.payments.domain.errors import PaidBeforeReport
 from rewards.payments.models import Payment
 from rewards.payments.services.payments import payment_record
@@ -233,10 +233,10 @@ def test_a_unit_with_another_code_after_the_freeze_keeps_its_findings_and_result
         actor=steps.city.auditor,
         finding_id=finding.pk,
         uphold=True,
-        falsified=True,
         reason="记录不实",
-        now=AFTER + DAY,
+        now=AFTER + 20 * DAY,
     )
+    steps.city.prove_falsified(finding, AFTER + 20 * DAY)
     steps.score()
     barred = UnitAssessment.objects.get(organization=year.first)
     assert (barred.barred, barred.score, barred.award.amount_yuan) == (True, 0, 0)

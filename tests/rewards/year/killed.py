@@ -12,7 +12,7 @@ def work_until_killed(reached, *, environment, where):
     wake(environment)
     from instrument_share.jobs.worker import work
     from rewards.cycle.services import snapshot
-    from rewards.findings import services as findings
+    from rewards.findings.services import checking as findings
 
     def stay(*_arguments, **_facts):
         reached.set()

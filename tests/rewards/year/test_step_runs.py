@@ -23,7 +23,7 @@ from rewards.cycle.services.files import file_store
 from rewards.cycle.services.long_steps import LongStep
 from rewards.cycle.services.snapshot import snapshot_write
 from rewards.findings.models import Finding
-from rewards.findings.services import finding_decide
+from rewards.findings.services.deciding import finding_decide
 from rewards.report.models import FinanceReport
 from rewards.year import services
 from rewards.year.services import LONG_STEPS, cycle_step_work
@@ -213,6 +213,7 @@ def test_a_decision_while_the_scores_are_computed_leaves_them_outdated(steps, ye
     steps.through("score")
     finding = Finding.objects.get(kind="overlap")
     computed = LONG_STEPS["score"].prepare(actor=steps.city.officer, cycle_id=steps.id, now=AFTER)
+    steps.city.answer(finding, AFTER)
     finding_decide(
         actor=steps.city.auditor,
         finding_id=finding.pk,

@@ -1,11 +1,14 @@
 """What was found: how it is looked through, answered and decided."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from instrument_share.accounts.domain import Role
 from rewards.findings.models import Finding
@@ -44,6 +47,13 @@ def finding(kind):
 
 def shown(client, kind):
     return client.get(reverse("finding", args=[finding(kind).public_id]))
+
+
+def answered(found):
+    """The unit has no objection to anything."""
+    for one in Finding.objects.all():
+        found.city.answer(one, AFTER + timedelta(days=1))
+    return found
 
 
 def decide(client, kind, **typed):
@@ -101,6 +111,7 @@ def test_a_finding_shows_each_kind_of_evidence_in_both_languages(login, found):
 
 
 def test_an_auditor_upholds_a_finding_for_some_of_its_logs(login, found):
+    answered(found)
     client = login(found.city.auditor)
     chosen = [log.public_id for log in found.logs[3:5]]
     answer = decide(client, "no_booking", outcome="chosen", logs=chosen, reason="未见预约，也无委托单。")
@@ -128,15 +139,57 @@ def test_a_decision_needs_its_reason_and_its_logs_and_keeps_what_was_typed(login
     assert finding("no_booking").state == "open"
 
 
-def test_dismissed_finding_cannot_be_a_falsification(login, found):
-    answer = decide(
-        login(found.city.auditor), "overlap", outcome="dismiss", falsified="on", reason="记录属实。"
-    )
-    assert answer.status_code == 422
-    assert "不予认定的问题不能同时认定为弄虚作假。" in text_of(answer)
+def test_the_decision_is_offered_when_the_unit_has_answered_or_its_time_is_over(login, found, clock):
+    client = login(found.city.auditor)
+    words = text_of(shown(client, "overlap"))
+    assert "可在2026年1月20日前答复。单位答复后即可作出决定，最迟自2026年1月21日起可作出决定。" in words
+    assert shown(client, "overlap").context["decision"] is None
+    assert decide(client, "overlap", outcome="none", reason="属实。").status_code == 409
+    clock.set(local(2026, 1, 21))
+    assert shown(client, "overlap").context["decision"] is not None
+    clock.set(AFTER + timedelta(days=2))
+    answered(found)
+    assert shown(client, "overlap").context["decision"] is not None
+    assert "单位无异议。" in text_of(shown(client, "overlap"))
+
+
+def test_a_finding_shows_its_earlier_decisions(login, found):
+    answered(found)
+    client = login(found.city.auditor)
+    decide(client, "overlap", outcome="none", reason="两台探头并行。")
+    decide(client, "overlap", outcome="dismiss", reason="复核无误。")
+    words = text_of(shown(client, "overlap"))
+    assert words.index("复核无误。") < words.index("此前的决定") < words.index("两台探头并行。")
+
+
+def test_a_falsification_is_proposed_answered_and_confirmed_by_three(login, found):
+    answered(found)
+    auditor = login(found.city.auditor)
+    decide(auditor, "overlap", outcome="all", reason="重复登记。")
+    deeds = {
+        name: reverse(f"falsification_{name}", args=[finding("overlap").public_id])
+        for name in ("propose", "answer", "decide")
+    }
+    typed = {"reason": "签名系代签。", "question": "谁签的名？"}
+    answer = auditor.post(deeds["propose"], typed, follow=True)
+    assert "已提出，将询问该单位；由另一名核查人员或经办人决定。" in text_of(answer)
+    assert shown(auditor, "overlap").context["verdict"] is None  # who proposed it does not decide
+    assert auditor.post(deeds["decide"], {"outcome": "reject", "reason": "x"}).status_code == 409
+    officer = login(found.city.officer)
+    choices = shown(officer, "overlap").context["verdict"].fields["outcome"].choices
+    assert [code for code, _ in choices] == ["reject"]  # the unit has not been heard
+    manager = login(found.manager)
+    assert "谁签的名？" in text_of(shown(manager, "overlap"))
+    assert "弄虚作假" in text_of(manager.get("/unit/"))
+    manager.post(deeds["answer"], {"answer": "值班人员代签。"})
+    officer = login(found.city.officer)
+    officer.post(deeds["decide"], {"outcome": "confirm", "reason": "属实。"})
+    assert finding("overlap").falsified
+    assert "经查实弄虚作假：总分记0分，取消奖励资格。" in text_of(shown(officer, "overlap"))
 
 
 def test_after_the_last_decision_the_list_says_that_none_is_open(login, found):
+    answered(found)
     client = login(found.city.auditor)
     decide(client, "no_booking", outcome="dismiss", reason="补交了委托单。")
     answer = decide(client, "overlap", outcome="none", reason="两台探头并行。")
@@ -160,6 +213,7 @@ def test_the_unit_answers_until_an_auditor_decides(login, found):
 
 def test_an_officer_reads_but_does_not_decide(login, found):
     client = login(found.city.officer)
+    answered(found)
     assert "该问题由核查人员作出决定。" in text_of(shown(client, "overlap"))
     assert decide(client, "overlap", outcome="dismiss", reason="记录属实。").status_code == 403
     assert finding("overlap").state == "open"
@@ -181,3 +235,55 @@ def test_the_desk_of_the_unit_names_what_has_to_be_answered_and_until_when(found
     address = reverse("finding_answer", args=[finding("no_booking").public_id])
     login(found.manager).post(address, {"answer": "临时加测"})
     assert "答复核查问题“无对应预约记录”" not in text_of(login(found.manager).get("/unit/"))
+
+
+def test_findings_are_sorted_by_date_hours_and_amount(login, found):
+    client = login(found.city.auditor)
+    address = reverse("findings", args=[YEAR])
+
+    def kinds(sort):
+        return [each.kind for each in client.get(address, {"sort": sort}).context["page"].items]
+
+    assert kinds("date") == ["overlap", "no_booking"]  # 2 January, 1 March
+    assert kinds("-date") == ["no_booking", "overlap"]
+    assert kinds("-hours") == ["no_booking", "overlap"]  # three logs, two logs of ten hours each
+    assert kinds("yuan") == ["overlap", "no_booking"]
+    shown = text_of(client.get(address))
+    assert "2025年3月1日 云屏大学 扫描电子显微镜 30.00 ¥3,000.00" in shown
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_findings_leave_as_a_spreadsheet_as_filtered(login, found, form):
+    client = login(found.city.auditor)
+    answer = client.get(reverse("findings", args=[YEAR]), {"export": form, "kind": "no_booking"})
+    assert answer["Content-Disposition"] == f'attachment; filename="findings-2025.{form}"'
+    content = b"".join(answer)
+    if form == "xlsx":
+        head, row = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    else:
+        head, row = csv.reader(content.decode("utf-8-sig").splitlines())
+    line = dict(zip(head, row, strict=True))
+    assert line["日期"] == "2025-03-01"
+    assert Decimal(str(line["有效机时"])) == 30
+    assert "无对应预约记录" in line["问题"]
+
+
+def test_several_are_decided_at_once_and_each_refusal_stands_in_its_row(login, found):
+    found.city.answer(finding("no_booking"), AFTER + timedelta(days=1))
+    client = login(found.city.auditor)
+    page = client.get(reverse("findings", args=[YEAR]))
+    assert page.content.count(b'name="findings"') == 1  # the other unit's time is running
+    address = reverse("findings_decide", args=[YEAR])
+    assert client.post(address, {"outcome": "dismiss", "reason": "属实。"}).status_code == 422
+    both = [finding(kind).public_id for kind in ("no_booking", "overlap")]
+    answer = client.post(address, {"outcome": "dismiss", "reason": "属实。", "findings": both})
+    assert answer.status_code == 409
+    assert "单位可在2026年1月20日前（含当日）答复。" in text_of(answer)
+    assert (finding("no_booking").state, finding("overlap").state) == ("dismissed", "open")
+    found.city.answer(finding("overlap"), AFTER + timedelta(days=1))
+    answer = client.post(
+        address, {"outcome": "uphold", "reason": "重复。", "findings": [both[1]]}, follow=True
+    )
+    assert "已对 1 项问题作出决定。" in text_of(answer)
+    assert finding("overlap").invalidated_logs == sorted(finding("overlap").logs)
+    assert login(found.city.officer).post(address, {}).status_code == 403

@@ -9,7 +9,7 @@ from django.urls import reverse
 from instrument_share.journal.models import AuditEntry
 from rewards.cycle.models import AssessmentCycle
 from rewards.policy.models import RewardPolicy
-from tests.rewards.builders import AFTER, POLICY, YEAR
+from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR
 from tests.rewards.reading import text_of
 
 
@@ -84,7 +84,11 @@ def test_step_by_step_the_page_offers_what_comes_next(login, small, clock, run_j
     for verb, said, following in STEPS:
         if verb == "approve":
             clock.move(timedelta(days=12))
-        answer = take(client, verb)
+            assert page(client).context["primary"] is None
+            assert "结果由您发布公示，须由另一名经办人审定。" in text_of(page(client))
+            assert take(client, verb).status_code == 409
+            client = login(small.city.reviewer)
+        answer = take(client, verb, **(CONTACT if verb == "announce" else {}))
         if verb in BY_JOB:
             assert answer.context["primary"] is None
             run_jobs()
@@ -97,7 +101,7 @@ def test_step_by_step_the_page_offers_what_comes_next(login, small, clock, run_j
 
 def test_the_notice_says_from_when_on_results_can_be_approved(login, small, clock):
     small.steps.through("announce")
-    client = login(small.city.officer)
+    client = login(small.city.reviewer)
     clock.set(AFTER + timedelta(days=4))
     assert "公示至2026年1月15日，自2026年1月16日起可审定。" in text_of(page(client))
     answer = take(client, "approve")
@@ -135,7 +139,7 @@ def test_a_step_out_of_order_is_refused_in_words(login, small):
 def test_objections_are_asked_for_and_kept(login, small, clock):
     small.steps.through("announce")
     clock.set(AFTER + timedelta(days=14))
-    take(login(small.city.officer), "approve", objections="一家单位询问机时口径，已书面答复。")
+    take(login(small.city.reviewer), "approve", objections="一家单位询问机时口径，已书面答复。")
     assert AssessmentCycle.objects.get().objections_zh == "一家单位询问机时口径，已书面答复。"
 
 

@@ -1,0 +1,60 @@
+"""What units are told of their results, in the inbox and by mail."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from instrument_share.kernel.errors import gettext_noop
+from rewards.assessment.models import UnitAssessment
+from rewards.cycle.models import AssessmentCycle
+from rewards.findings.services.telling import tell_unit
+
+ANNOUNCED = gettext_noop(
+    "The results of {year} are announced through {last}. Your unit: score {score}, award {amount} yuan. Who "
+    "disagrees can object until then."
+)
+APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is {amount} yuan.")
+SEALED = gettext_noop(
+    "The report of {year} is sealed and with the Finance Bureau; your award is {amount} yuan."
+)
+PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: {amount} yuan.")
+
+CAME_BACK = gettext_noop("The payment of {year}, {amount} yuan, came back on {day}: {reason}")
+
+
+def tell_of_notice(cycle: AssessmentCycle, now: datetime) -> None:
+    """Tell each unit its score and award, and until when one can object."""
+    _tell_each(cycle, ANNOUNCED, now, last=cycle.notice_ends_date)
+
+
+def tell_of_approval(cycle: AssessmentCycle, now: datetime) -> None:
+    """Tell each unit its approved award."""
+    _tell_each(cycle, APPROVED, now)
+
+
+def tell_of_sealing(cycle: AssessmentCycle, now: datetime) -> None:
+    """Tell each unit that the report is with Finance."""
+    _tell_each(cycle, SEALED, now)
+
+
+def tell_of_payment(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
+    """Tell a unit that its award was paid; `params`: day and amount."""
+    _tell(assessment, PAID, now, params)
+
+
+def tell_of_reversal(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
+    """Tell a unit that a payment came back; `params`: day, amount and reason."""
+    _tell(assessment, CAME_BACK, now, params)
+
+
+def _tell_each(cycle: AssessmentCycle, message: str, now: datetime, **params: Any) -> None:
+    for assessment in UnitAssessment.objects.filter(cycle=cycle).select_related("award", "cycle"):
+        score = "—" if assessment.score is None else assessment.score
+        _tell(assessment, message, now, {"score": score, "amount": assessment.award.amount_yuan, **params})
+
+
+def _tell(assessment: UnitAssessment, message: str, now: datetime, params: Mapping[str, Any]) -> None:
+    path = reverse("assessment", args=[assessment.public_id])
+    tell_unit(assessment.organization_id, message, now, path, {"year": assessment.cycle.year, **params})
