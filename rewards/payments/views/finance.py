@@ -33,6 +33,7 @@ from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.domain.states import ReportState
 from rewards.report.forms import AcceptForm, ReturnForm
+from rewards.report.reports.sealed_inputs import is_part
 from rewards.report.selectors import reports as reports_selectors
 from rewards.report.selectors.integrity import find_report_problems
 from rewards.report.selectors.reports import open_report_file
@@ -99,6 +100,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     problems = find_report_problems(found, {name: unit.award.amount_yuan for name, unit in live.items()})
     units = _sealed_units(found)
     payments = get_payments_by_award(found)
+    parts = [file for file in found.manifest["files"] if is_part(file["name"])]
     awarded = [unit for unit in units if unit.amount_yuan]
     paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
     answers = rules.has_perm("rewards.answer_report", request.user, found)
@@ -122,7 +124,9 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
             "%(paid)s of %(units)s unit is paid", "%(paid)s of %(units)s units are paid", len(awarded)
         )
         % {"paid": len(payments), "units": len(awarded)},
-        "files": found.manifest["files"],
+        "files": [file for file in found.manifest["files"] if not is_part(file["name"])],
+        "parts": len(parts),
+        "size_of_parts": sum(file["size"] for file in parts),
         "can_answer": answers and found.state == ReportState.SENT,
         "can_pay": can_pay,
         "can_batch": can_pay and len(payments) < len(awarded),

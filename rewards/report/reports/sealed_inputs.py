@@ -38,6 +38,11 @@ def get_part_name(part: Part) -> str:
     return f"{PARTS}/{name}.jsonl.gz"
 
 
+def is_part(name: str) -> bool:
+    """Return whether a file of the package is a part of the snapshot, of which there are thousands."""
+    return name.startswith(f"{PARTS}/")
+
+
 def _encode_budget(cycle: AssessmentCycle) -> bytes:
     budget = {"format": BUDGET_FORMAT, "year": cycle.year, "budget_yuan": f"{cycle.budget_yuan:.2f}"}
     return canonical_json(budget) + b"\n"

@@ -151,6 +151,13 @@ def test_a_damaged_package_is_not_accepted(report, steps):
         report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
 
 
+def test_the_command_names_the_file_that_changed_in_the_package(report):
+    damage(report)
+    with pytest.raises(CommandError, match=rf"{RESULTS} is not the file that was listed") as refused:
+        call_command("verify_cycle", str(YEAR))
+    assert "奖励办法.toml" not in str(refused.value)
+
+
 FIGURES = {
     "award amount_yuan": "UPDATE rewards_award SET amount_yuan = amount_yuan + 1",
     "award reasoning": "UPDATE rewards_award SET reasoning = '{}'",
