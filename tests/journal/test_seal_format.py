@@ -9,6 +9,7 @@ ENTRY = SimpleNamespace(
     pk=7,
     at=datetime(2026, 3, 2, 9, 0, 0, 123_456, timezone(timedelta(hours=8))),
     actor_id=None,
+    actor_name="钱多多",
     action="organization.admitted",
     subject_type="accounts.organization",
     subject_id="12",
@@ -19,6 +20,6 @@ ENTRY = SimpleNamespace(
 
 
 def test_the_seal_of_version_1_never_changes():
-    assert seals.seal_hash(seals.BEGINNING, [ENTRY, ENTRY]) == (
+    assert seals.seal_hash(seals.BEGINNING, [ENTRY, ENTRY], form=1) == (
         "4285afaa61fb73ce43c679d9262faca7ab0a3c5eac28b482fed7ce044d9f74fd"
     )
