@@ -13,11 +13,11 @@ class ChainSource:
     """Chains whose links are numbered 1, 2, 3, … without gaps.
 
     `heads` returns the last number of each chain by its name; `digests` yields the links of a chain after one
-    number and up to another: the number, and the SHA-256 of the link in canonical form.
+    number and up to another: the number, and the link's SHA-256 in hexadecimal, which is the leaf's content.
     """
 
     heads: Callable[[], Mapping[str, int]]
-    digests: Callable[[str, int, int], Iterator[tuple[int, bytes]]]
+    digests: Callable[[str, int, int], Iterator[tuple[int, str]]]
 
 
 @dataclass(frozen=True)

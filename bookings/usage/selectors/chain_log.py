@@ -18,12 +18,11 @@ def _heads() -> Mapping[str, int]:
     return dict(heads.values_list("instrument__public_id", "head"))
 
 
-def _digests(chain: str, after: int, through: int) -> Iterator[tuple[int, bytes]]:
+def _digests(chain: str, after: int, through: int) -> Iterator[tuple[int, str]]:
     entries = UsageEntry.objects.filter(
         instrument__public_id=chain, number__gt=after, number__lte=through
     ).order_by("number")
-    for number, digest in entries.values_list("number", "hash").iterator():
-        yield number, bytes.fromhex(digest)
+    yield from entries.values_list("number", "hash").iterator()
 
 
 USAGE_CHAINS = ChainSource(heads=_heads, digests=_digests)
@@ -55,8 +54,7 @@ def _check_chain(instrument_id: int, chain: str) -> list[str]:
         f"recorded {entry.recorded_at:%Y-%m-%dT%H:%M:%SZ}): {what}"
         for entry, what in find_broken_links(entries)
     ]
-    digests = {number: bytes.fromhex(digest) for number, digest in entries.values_list("number", "hash")}
-    return found + compare_with_leaves(chain, leaves, digests)
+    return found + compare_with_leaves(chain, leaves, dict(entries.values_list("number", "hash")))
 
 
 def _find_vanished_chains() -> list[str]:

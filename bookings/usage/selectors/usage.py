@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.requests.selectors.scope import get_visible_condition
@@ -204,9 +205,11 @@ def _find_mismatch(entry: UsageEntry, number: int, previous: str) -> str | None:
         return "it does not stand for one row of its kind, and for no other"
     if entry.kind == EntryKind.LOG and entry.log.instrument_id != entry.instrument_id:
         return "its log was moved to another instrument"
-    if entry.hash != chain.hash_line(build_line(entry)):
-        return "its row was changed after it was recorded"
-    return None
+    try:
+        is_changed = entry.hash != chain.hash_line(build_line(entry))
+    except ObjectDoesNotExist:
+        return "a row that it refers to was removed"
+    return "its row was changed after it was recorded" if is_changed else None
 
 
 def build_line(entry: UsageEntry) -> bytes:

@@ -52,8 +52,8 @@ class Receipt:
 
 
 def hash_line(line: bytes) -> bytes:
-    """Return the hash of the leaf of a link in canonical form: its content is the line's SHA-256."""
-    return merkle.hash_leaf(hashlib.sha256(line).digest())
+    """Return the hash of a link's leaf, whose content is the SHA-256 of the line, in hexadecimal."""
+    return merkle.hash_leaf(hashlib.sha256(line).hexdigest().encode())
 
 
 def is_proven(line: bytes, index: int, proof: Sequence[bytes], note: Note) -> bool:

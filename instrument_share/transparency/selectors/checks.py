@@ -32,7 +32,7 @@ TILES_AT_ONCE = 400
 SEALS_AT_ONCE = 100
 
 
-def compare_with_leaves(chain: str, leaves: dict[int, str], digests: dict[int, bytes]) -> list[str]:
+def compare_with_leaves(chain: str, leaves: dict[int, str], digests: dict[int, str]) -> list[str]:
     """Return what differs between a chain's leaves, which were read first, and its links, both by number.
 
     Links after the last leaf are those that the next checkpoint adds.
@@ -40,7 +40,7 @@ def compare_with_leaves(chain: str, leaves: dict[int, str], digests: dict[int, b
     found = [
         f"{chain} {number} is not what the log holds of it"
         for number, digest in sorted(leaves.items())
-        if number in digests and merkle.hash_leaf(digests[number]).hex() != digest
+        if number in digests and merkle.hash_leaf(digests[number].encode()).hex() != digest
     ]
     missing = sorted(leaves.keys() - digests.keys())
     if missing:
@@ -65,7 +65,7 @@ def check_seals(position: int | None) -> tuple[int | None, list[str]]:
         f"{reason}"
         for seal, reason in journal.find_broken_seals(after, SEALS_AT_ONCE)
     ]
-    digests = {seal.number: hashlib.sha256(seals.seal_line(seal)).digest() for seal in run}
+    digests = {seal.number: hashlib.sha256(seals.seal_line(seal)).hexdigest() for seal in run}
     if len(run) < SEALS_AT_ONCE:
         return None, found + compare_with_leaves(SEALS, leaves, digests)
     reached = run[-1].number

@@ -42,7 +42,15 @@ def read_tile(level: int, tile: int) -> dict[int, bytes]:
     """Return the kept hashes of a run of 256 at a level (0: leaves), by index."""
     rows = LogSubtree.objects.filter(level=level) if level else LogLeaf.objects.all()
     found = rows.filter(index__gte=tile * WIDTH, index__lt=(tile + 1) * WIDTH)
-    return {index: bytes.fromhex(digest) for index, digest in found.values_list("index", "hash")}
+    return {index: _to_bytes(digest) for index, digest in found.values_list("index", "hash")}
+
+
+def _to_bytes(digest: str) -> bytes:
+    """Return the bytes of a kept hash; none where somebody has put something else there."""
+    try:
+        return bytes.fromhex(digest)
+    except ValueError:
+        return b""
 
 
 def fold(hashes: Sequence[bytes]) -> bytes:

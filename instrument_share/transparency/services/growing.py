@@ -55,7 +55,8 @@ def log_append() -> int:
 def _append(source: ChainSource, chain: str, after: int, through: int) -> int:
     list(LogLeaf.objects.order_by("-index").select_for_update().values_list("pk")[:1])
     size = count_leaves()
-    hashes = [(number, merkle.hash_leaf(one)) for number, one in source.digests(chain, after, through)]
+    digests = source.digests(chain, after, through)
+    hashes = [(number, merkle.hash_leaf(one.encode())) for number, one in digests]
     LogLeaf.objects.bulk_create(
         (
             LogLeaf(index=size + at, chain=chain, number=number, hash=digest.hex())
