@@ -11,7 +11,7 @@ from instrument_share.transparency.domain import merkle
 from instrument_share.transparency.domain.errors import LogDamaged, SizeUnknown
 from instrument_share.transparency.domain.receipts import Receipt
 from instrument_share.transparency.keys import get_known_keys
-from instrument_share.transparency.models import Checkpoint
+from instrument_share.transparency.models import Checkpoint, CheckpointTimestamp
 from instrument_share.transparency.selectors.tree import Tree, get_leaf_hash
 
 
@@ -28,13 +28,25 @@ class Inclusion:
 class ReceiptCheck:
     """What a receipt proves here.
 
-    `is_proven`: its proof leads to its checkpoint, which a key of this site signed. `is_held`: the log has
-    this leaf in this place today. `is_continued`: the log of today continues that of the checkpoint.
+    `is_ours`: its key is one of this site. `is_proven`: its proof leads to its checkpoint, and this key
+    signed that. `is_held`: the log has this leaf in this place today. `is_continued`: the log of today
+    continues that of the checkpoint.
     """
 
+    is_ours: bool
     is_proven: bool
     is_held: bool
     is_continued: bool
+
+    @property
+    def is_genuine(self) -> bool:
+        """Return whether the receipt was given here and reads as it did."""
+        return self.is_ours and self.is_proven
+
+    @property
+    def is_standing(self) -> bool:
+        """Return whether the log of today agrees with the receipt."""
+        return self.is_held and self.is_continued
 
 
 def checkpoints() -> QuerySet[Checkpoint]:
@@ -45,6 +57,12 @@ def checkpoints() -> QuerySet[Checkpoint]:
 def get_checkpoint(number: int) -> Checkpoint:
     """Return a checkpoint by its number. Raises NotFound."""
     return require_found(Checkpoint.objects.filter(number=number).first())
+
+
+def get_timestamp(number: int) -> bytes:
+    """Return the token by which another authority says when it saw a checkpoint. Raises NotFound."""
+    found = CheckpointTimestamp.objects.filter(checkpoint__number=number).first()
+    return bytes(require_found(found).token)
 
 
 def get_last_checkpoint() -> Checkpoint | None:
@@ -86,13 +104,13 @@ def prove_growth(old: int, new: int) -> list[bytes]:
 
 def check_receipt(receipt: Receipt) -> ReceiptCheck:
     """Return what a receipt proves, and whether the log still agrees with it."""
-    is_ours = receipt.key in get_known_keys()
     try:
         is_continued = Tree().root(receipt.note.size) == receipt.note.root
     except LogDamaged:
         is_continued = False
     return ReceiptCheck(
-        is_proven=is_ours and receipt.is_proven,
+        is_ours=receipt.key in get_known_keys(),
+        is_proven=receipt.is_proven,
         is_held=get_leaf_hash(receipt.index) == receipt.leaf.hex(),
         is_continued=is_continued,
     )
