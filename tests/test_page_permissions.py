@@ -287,7 +287,7 @@ api-v1:booking                       401   404   ok    ok    ok    404   ok    4
 api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:usage_log                     401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:log_checkpoints               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
-api-v1:log_consistency               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok 
+api-v1:log_consistency               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:me                            401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:api-root                      404   404   404   404   404   404   404   404   404   404   404   404
 """

@@ -109,12 +109,13 @@ def _sign(now: datetime) -> int:
         now=now,
         details={"number": made.number, "size": size, "root": made.root},
     )
-    _mail(made)
-    enqueue(SEND)
+    _send(made)
     return 1
 
 
-def _mail(made: Checkpoint) -> None:
+def _send(made: Checkpoint) -> None:
+    if settings.CHECKPOINT_FILE or settings.TIMESTAMP_URL:
+        enqueue(SEND)
     if settings.CHECKPOINT_MAIL:
         subject = f"Checkpoint {made.number}: {get_origin()}"
         EmailMessage(subject, made.note, to=[settings.CHECKPOINT_MAIL]).send()
