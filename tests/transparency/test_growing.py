@@ -4,13 +4,18 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from bookings.usage.models import UsageEntry
+from instrument_share.documents.sealing.signing_key import load_signer
+from instrument_share.journal import guards
 from instrument_share.journal.models import AuditEntry, AuditSeal
 from instrument_share.transparency.domain import merkle, notes
+from instrument_share.transparency.domain.timestamps import is_timestamp_of
 from instrument_share.transparency.keys import get_known_keys, get_origin, get_public_key
-from instrument_share.transparency.models import Checkpoint, LogLeaf, LogSubtree
+from instrument_share.transparency.models import Checkpoint, CheckpointTimestamp, LogLeaf, LogSubtree
 from instrument_share.transparency.registry import ChainSource
 from instrument_share.transparency.selectors.checkpoints import (
     get_next_checkpoint_at,
@@ -18,7 +23,7 @@ from instrument_share.transparency.selectors.checkpoints import (
     prove_leaf,
 )
 from instrument_share.transparency.selectors.tree import Tree
-from instrument_share.transparency.services import growing
+from instrument_share.transparency.services import growing, sending
 from instrument_share.transparency.services.sending import checkpoints_send
 from tests.factories import NOW
 from tests.transparency.history import grow
@@ -119,6 +124,29 @@ def test_the_key_is_made_once_and_a_former_one_still_verifies(city, settings):
     for note in (first, second):
         assert [one for one in get_known_keys() if note.is_signed_by(one)]
     call_command("verify_audit", verbosity=0)
+
+
+def test_another_authority_timestamps_checkpoints(city, settings, monkeypatch, client):
+    settings.TIMESTAMP_URL = "https://tsa.example.org"
+    signer = load_signer(NOW)
+
+    def authority(url, session, timeout):
+        assert (url, timeout) == (settings.TIMESTAMP_URL, sending.SECONDS)
+        return DummyTimeStamper(signer.signing_cert, signer.signing_key, fixed_dt=NOW)
+
+    monkeypatch.setattr(sending, "AIOHttpTimeStamper", authority)
+    grow(city, 1)
+    grow(city, 2)
+    for _ in range(2):
+        checkpoints_send(NOW)
+    assert CheckpointTimestamp.objects.count() == 2
+    token = client.get(reverse("log_timestamp", args=[1])).content
+    assert is_timestamp_of(token, Checkpoint.objects.get(number=1).note.encode())
+    call_command("verify_audit", verbosity=0)
+    with guards.guards_lifted():
+        CheckpointTimestamp.objects.filter(checkpoint__number=2).update(token=token)
+    with pytest.raises(CommandError, match="the timestamp of checkpoint 2"):
+        call_command("verify_audit", verbosity=0)
 
 
 def test_checkpoints_go_to_the_second_place_and_by_mail(city, settings, tmp_path, mailoutbox):

@@ -12,10 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bookings.usage.models import UsageCorrection, UsageLog
-from instrument_share.journal import guards
+from instrument_share.journal import guards, seals
+from instrument_share.journal.models import AuditSeal
 from instrument_share.transparency.domain.receipts import parse_receipt
 from instrument_share.transparency.keys import get_public_key
 from instrument_share.transparency.models import Checkpoint
+from instrument_share.transparency.selectors.receipts import get_receipt
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.factories import NOW, slot
@@ -143,6 +145,13 @@ def test_a_receipt_of_another_site_is_not_genuine(client, receipt, settings):
     for file in (settings.VAR_DIR / "log-keys").iterdir():
         file.unlink()
     assert "签名所用密钥不属于本平台。" in text_of(verify(client, receipt))
+
+
+def test_a_seal_is_no_use(client, log):
+    """It is a leaf too, and whoever reads the database could make a receipt of it."""
+    seal = AuditSeal.objects.get()
+    made = get_receipt("seals", 1, seals.seal_line(seal))
+    assert "这不是本平台的回执" in text_of(verify(client, json.dumps(made).encode()))
 
 
 def test_a_correction_has_a_receipt_of_its_own(client, city, log, see):

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.usage.domain.choices import EntryKind
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.transparency.domain.receipts import Receipt, parse_receipt
 
@@ -40,5 +41,6 @@ class ReceiptForm(forms.Form):
         content = file.read(RECEIPT_AT_MOST) if file else text.encode("utf-8", "surrogatepass")
         try:
             self.receipt = parse_receipt(content)
+            EntryKind(self.receipt.facts.get("kind"))  # the log has leaves of other kinds too
         except ValueError:
             self.add_error("file" if file else "text", _(NO_RECEIPT))

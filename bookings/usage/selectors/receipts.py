@@ -1,11 +1,11 @@
 """Receipts of the entries of a use."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bookings.usage.domain import chain
 from bookings.usage.models import UsageEntry, UsageLog
 from bookings.usage.selectors.entries import usage_entries
 from bookings.usage.selectors.usage import build_line, entries_with_rows
@@ -80,13 +80,14 @@ def get_usage_receipt(log: UsageLog, number: int, now: datetime) -> dict[str, An
 
 def examine_receipt(receipt: Receipt) -> ReceiptAnswer:
     """Return what a receipt proves; anybody may ask who has it."""
-    return ReceiptAnswer(receipt, check_receipt(receipt), _find_entry(receipt))
+    check = check_receipt(receipt)
+    return ReceiptAnswer(receipt, check, _find_entry(receipt) if check.is_genuine else None)
 
 
 def _find_entry(receipt: Receipt) -> UsageEntry | None:
-    digest = hashlib.sha256(receipt.line.encode()).hexdigest()
-    chain, number = receipt.facts.get("instrument"), receipt.facts.get("number")
-    if not isinstance(chain, str) or not isinstance(number, int):
-        return None
-    found = UsageEntry.objects.filter(instrument__public_id=chain, number=number, hash=digest)
+    found = UsageEntry.objects.filter(
+        instrument__public_id=receipt.facts["instrument"],
+        number=receipt.facts["number"],
+        hash=chain.hash_line(receipt.line.encode()),
+    )
     return found.select_related("instrument").first()

@@ -103,14 +103,20 @@ def prove_growth(old: int, new: int) -> list[bytes]:
 
 
 def check_receipt(receipt: Receipt) -> ReceiptCheck:
-    """Return what a receipt proves, and whether the log still agrees with it."""
-    try:
-        is_continued = Tree().root(receipt.note.size) == receipt.note.root
-    except LogDamaged:
-        is_continued = False
+    """Return what a receipt proves, and whether the log still agrees with one that is genuine."""
+    is_ours, is_proven = receipt.key in get_known_keys(), receipt.is_proven
+    if not (is_ours and is_proven):
+        return ReceiptCheck(is_ours, is_proven, is_held=False, is_continued=False)
     return ReceiptCheck(
-        is_ours=receipt.key in get_known_keys(),
-        is_proven=receipt.is_proven,
+        is_ours,
+        is_proven,
         is_held=get_leaf_hash(receipt.index) == receipt.leaf.hex(),
-        is_continued=is_continued,
+        is_continued=_is_continued(receipt),
     )
+
+
+def _is_continued(receipt: Receipt) -> bool:
+    try:
+        return Tree().root(receipt.note.size) == receipt.note.root
+    except LogDamaged:
+        return False

@@ -14,6 +14,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.transparency.domain import merkle
 from instrument_share.transparency.domain.errors import LogDamaged
 from instrument_share.transparency.domain.notes import Key, parse_note
+from instrument_share.transparency.domain.timestamps import is_timestamp_of
 from instrument_share.transparency.keys import get_known_keys
 from instrument_share.transparency.models import Checkpoint, CheckState, LogLeaf, LogSubtree
 from instrument_share.transparency.registry import SEALS, Check
@@ -124,7 +125,7 @@ def _check_numbers() -> Iterator[str]:
 def _check_checkpoints() -> Iterator[str]:
     """Compare checkpoints with the tree, the journal and the second place; each may grow meanwhile."""
     acts, there = _signed_acts(), _second_place()
-    made = list(Checkpoint.objects.order_by("number"))
+    made = list(Checkpoint.objects.select_related("timestamp").order_by("number"))
     size, tree, keys = count_leaves(), Tree(), get_known_keys()
     for checkpoint in made:
         yield from _check_checkpoint(checkpoint, size, tree, keys)
@@ -156,6 +157,9 @@ def _check_checkpoint(checkpoint: Checkpoint, size: int, tree: Tree, keys: tuple
         yield f"{name} was changed: no key of this site signed its note"
     if (note.size, note.root.hex(), note.at) != (checkpoint.size, checkpoint.root, checkpoint.made_at):
         yield f"{name} was changed: its row differs from its note"
+    timestamp = getattr(checkpoint, "timestamp", None)
+    if timestamp is not None and not is_timestamp_of(bytes(timestamp.token), checkpoint.note.encode()):
+        yield f"the timestamp of {name} is another one's"
     if note.size > size:
         yield f"{name} covers {note.size} leaves, and the log has {size}"
         return
