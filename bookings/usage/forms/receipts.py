@@ -41,6 +41,6 @@ class ReceiptForm(forms.Form):
         content = file.read(RECEIPT_AT_MOST) if file else text.encode("utf-8", "surrogatepass")
         try:
             self.receipt = parse_receipt(content)
-            EntryKind(self.receipt.facts.get("kind"))  # the log has leaves of other kinds too
+            EntryKind(str(self.receipt.facts.get("kind")))  # the log has leaves of other kinds too
         except ValueError:
             self.add_error("file" if file else "text", _(NO_RECEIPT))
