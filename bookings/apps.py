@@ -44,6 +44,7 @@ class BookingsConfig(AppConfig):
             "instrument_suspend",
             "qualification_revoke",
             "usage_log",
+            "verify_receipt",
         )
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(get_rule_notice)
