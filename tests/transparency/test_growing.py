@@ -26,7 +26,7 @@ from instrument_share.transparency.selectors.tree import Tree
 from instrument_share.transparency.services import growing, sending
 from instrument_share.transparency.services.sending import checkpoints_send
 from tests.factories import NOW
-from tests.transparency.history import grow
+from tests.transparency.history import Frontier, grow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("key_folder")]
 DAY = timedelta(days=1)
@@ -93,7 +93,7 @@ def many(monkeypatch, count, at_once):
     ("count", "at_once"), [(255, 100), (256, 256), (257, 300), (1000, 77), (70_000, 5000)]
 )
 def test_kept_subtrees_give_the_root_over_all_leaves(db, monkeypatch, count, at_once):
-    grown = merkle.Frontier()
+    grown = Frontier()
     for leaf in many(monkeypatch, count, at_once):
         grown.append(leaf)
     assert growing.log_append() == count

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instrument_share.transparency.domain import merkle
+from tests.transparency.history import Frontier
 
 LEAVES = [bytes.fromhex(one) for one in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657")]
 LEAVES.append(bytes.fromhex("606162636465666768696a6b6c6d6e6f"))
@@ -108,7 +109,7 @@ def test_a_tree_with_an_exchanged_leaf_is_not_continued():
 
 @given(st.integers(0, 80))
 def test_a_tree_that_grows_leaf_by_leaf_has_the_same_roots(size):
-    grown = merkle.Frontier()
+    grown = Frontier()
     for leaf in leaves_of(size):
         grown.append(merkle.hash_leaf(leaf))
     assert (grown.size, grown.root) == (size, root(leaves_of(size)))

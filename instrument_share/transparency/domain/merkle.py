@@ -109,33 +109,6 @@ def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, path: Se
     return last == 0 and (first, second) == (old_root, new_root)
 
 
-class Frontier:
-    """A tree that only grows: the hashes of its complete subtrees from the largest to the smallest."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._peaks: list[bytes] = []
-
-    def append(self, leaf: bytes) -> None:
-        """Add the hash of the next leaf."""
-        size = self.size
-        while size & 1:
-            leaf = hash_node(self._peaks.pop(), leaf)
-            size >>= 1
-        self._peaks.append(leaf)
-        self.size += 1
-
-    @property
-    def root(self) -> bytes:
-        """Return the root of the tree as it stands."""
-        if not self._peaks:
-            return EMPTY
-        root = self._peaks[-1]
-        for peak in reversed(self._peaks[:-1]):
-            root = hash_node(peak, root)
-        return root
-
-
 def _split(width: int) -> int:
     """Return the largest power of two below `width`."""
     return 1 << ((width - 1).bit_length() - 1)

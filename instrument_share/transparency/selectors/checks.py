@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q
@@ -204,8 +203,3 @@ CHECKS = (Check("seals", check_seals), Check("tree", check_tree))
 def get_alarms() -> list[CheckState]:
     """Return the checks that have found something, with what."""
     return list(CheckState.objects.exclude(problems=[]).order_by("name"))
-
-
-def last_pass(name: str) -> Any:
-    """Return when a check was last complete; None if it never was."""
-    return CheckState.objects.filter(name=name).values_list("passed_at", flat=True).first()
