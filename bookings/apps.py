@@ -17,12 +17,14 @@ class BookingsConfig(AppConfig):
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
+        from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
+        from instrument_share.transparency.registry import register_chains, register_checks
         from instrument_share.web.text.labels import register_labels
         from providers.public import (
             register_instrument_notice,
@@ -42,10 +44,13 @@ class BookingsConfig(AppConfig):
             "instrument_suspend",
             "qualification_revoke",
             "usage_log",
+            "verify_receipt",
         )
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(get_rule_notice)
         register_logged_hours(get_unit_hours_of_year)
         register_rule_effects(sheet_effects)
         register_recurring(*RECURRING)
+        register_chains(USAGE_CHAINS)
+        register_checks(USAGE_CHECK)
         register_journal(ACTS, KINDS)

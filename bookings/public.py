@@ -57,3 +57,4 @@ from bookings.usage.services.attendance import booking_check_in
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from bookings.usage.views.receipts import answer_receipt, is_receipt

@@ -4,6 +4,7 @@ from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
 from bookings.usage.api.attendance import router as attendance
 from bookings.usage.api.usage import router as usage
+from instrument_share.transparency.api import router as log
 from instrument_share.web.api.errors import JSONParser, add_error_handlers
 from instrument_share.web.api.me import me_router
 from instrument_share.web.api.openapi import ShareAPI
@@ -30,4 +31,5 @@ api.add_router("", providers)
 api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
 api.add_router("/usage", usage)
+api.add_router("/log", log)
 api.add_router("/me", me_router)

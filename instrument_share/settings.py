@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "instrument_share.demo",  # before web: it adds its accounts to the login page
     "instrument_share.web",
     "instrument_share.documents",
+    "instrument_share.transparency",
     "providers",
     "bookings",
     "rewards",
@@ -332,5 +333,10 @@ PDF_FONT_TITLE = env.str("PDF_FONT_TITLE", default="")
 # The key that signs papers: a PKCS#12 file. Empty: one is made under VAR_DIR at first use.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
-# An authority that stamps signatures with the time (RFC 3161, http or https); empty: none.
+# The key that signs checkpoints of the log: Ed25519, PKCS #8 as PEM. Empty: one is made under VAR_DIR.
+LOG_KEY_FILE = env.str("LOG_KEY_FILE", default="")
+# Where each day's checkpoint is kept besides the database: a file, an address.
+CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default="")
+CHECKPOINT_MAIL = env.str("CHECKPOINT_MAIL", default="")
+# An authority that stamps signatures and checkpoints with the time (RFC 3161, http or https); empty: none.
 TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")

@@ -8,6 +8,7 @@ from instrument_share.api import api
 from instrument_share.bootstrap import urls as bootstrap
 from instrument_share.operations import urls as operations
 from instrument_share.people import urls as people
+from instrument_share.transparency import urls as transparency
 from providers.exchange import urls as exchange
 from providers.instruments import urls as instruments
 from providers.revisions import urls as revisions
@@ -36,6 +37,8 @@ urlpatterns = [
     path("opendata/", include(exchange.open_data_urls)),
     path("openness/results/", include(assessment.results_urls)),
     path("verify/", include(report.verify_urls)),
+    path("verify/", include(usage.verify_urls)),
+    path("log/", include(transparency.log_urls)),
     # Bookings and uses
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),

@@ -26,6 +26,7 @@ PARTS = [
     "pages",
     "people",
     "sheets",
+    "transparency",
     "web",
 ]
 

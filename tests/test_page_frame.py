@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from instrument_share.pages.navigation import PUBLIC
+from instrument_share.transparency.services.growing import checkpoint_make
 from instrument_share.web.desks import current, desks
 from tests.permission_addresses import arguments
 from tests.permission_world import LATER, ROLES, build_world, cells
@@ -99,6 +100,7 @@ def problems_of(name, page, entry, client):
 def test_every_page_marks_navigation_entry_and_links_back(clock):
     world, table = build_world(), cells(TABLE)
     clock.set(LATER)
+    checkpoint_make(LATER)
     given, clients, wrong = arguments(world), {role: Client() for role in ROLES}, []
     for role, person in world.people.items():
         if person.is_authenticated:

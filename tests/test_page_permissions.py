@@ -13,6 +13,7 @@ from django.template.backends.django import Template
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from instrument_share.transparency.services.growing import checkpoint_make
 from tests.permission_addresses import arguments
 from tests.permission_world import LATER, ROLES, build_world, cells, differences
 
@@ -53,6 +54,13 @@ publication/draft                    404   404   404   404   404   404   ok    4
 publication/gone                     ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 # in a draft
 publication_picture                  404   404   404   404   404   404   ok    404   ok    ok    404   404
+log                                  ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+log_checkpoint                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+log_earlier_checkpoint               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+log_key                              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+# no authority is asked for any
+log_timestamp                        404   404   404   404   404   404   404   404   404   404   404   404
+verify_receipt                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 verify                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 result                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 home                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -106,6 +114,7 @@ booking_reject                       in    404   403   403   ok    404   ok    4
 POST:booking_check_in                in    404   403   403   ok    404   403   404   403   403   403   404
 booking_check_out                    in    404   403   403   ok    404   403   404   403   403   403   404
 usage_log                            in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+usage_receipt                        in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 POST:usage_confirm                   in    404   ok    403   ok    404   403   404   403   403   403   404
 usage_correct                        in    404   403   403   ok    404   ok    404   403   403   403   404
 POST:usage_review                    in    404   ok    403   403   404   403   404   403   403   403   404
@@ -290,6 +299,8 @@ api-v1:booking_list                  401   ok    ok    ok    ok    ok    ok    o
 api-v1:booking                       401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:usage_log                     401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+api-v1:log_checkpoints               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:log_consistency               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:me                            401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:api-root                      404   404   404   404   404   404   404   404   404   404   404   404
 """
@@ -343,6 +354,7 @@ def cell(client, row, address):
 def test_page_permissions_depend_on_role(clock, monkeypatch):
     world, table = build_world(), cells(TABLE)
     clock.set(LATER)
+    checkpoint_make(LATER)
     # Who is let in is decided before anything is written on a page; what stands there, other tests read.
     monkeypatch.setattr(Template, "render", lambda *_args, **_kwargs: "")
     given, clients = arguments(world), {role: Client() for role in ROLES}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.usage.views import attendance, cases, usage
+from bookings.usage.views import attendance, cases, receipts, usage
 from bookings.usage.views.by_hand import usage_by_hand
 
 attendance_urls = [
@@ -21,8 +21,13 @@ usage_urls = [
     path("<str:public_id>/confirm/", usage.confirm, name="usage_confirm"),
     path("<str:public_id>/correct/", usage.correct, name="usage_correct"),
     path("<str:public_id>/review/", usage.review, name="usage_review"),
+    path("<str:public_id>/receipts/<int:number>/", receipts.usage_receipt, name="usage_receipt"),
 ]
 """Under `usage/`."""
+verify_urls = [
+    path("receipt/", receipts.verify_receipt, name="verify_receipt"),
+]
+"""Under `verify/`."""
 by_hand_urls = [
     path("", usage_by_hand, name="usage_by_hand"),
 ]

@@ -14,6 +14,7 @@ from instrument_share.demo.stages import (
     around,
     assessment,
     instruments,
+    log,
     past,
     present,
     supervision,
@@ -36,6 +37,7 @@ STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
     ("What the bureau asks of units", supervision.load),
     ("What waits for the administrator", system.load),
     ("Last year's assessment", assessment.load),
+    ("The public log", log.load),
 )
 
 

@@ -23,11 +23,14 @@ from instrument_share.jobs.selectors import (
 )
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.mails.selectors import is_mail_delivered
+from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
+from instrument_share.transparency.selectors.checks import get_alarms
 from providers import public as providers
 from rewards import public as rewards
 
 SHORTEST_SECRET = 50
 MOST_CLOCK_DRIFT = timedelta(seconds=5)
+MOST_BETWEEN_CHECKPOINTS = timedelta(days=2)
 MOST_WAITING = timedelta(minutes=10)
 CERTIFICATE_NOTICE = timedelta(days=60)
 EXPECTED_ROLES = {
@@ -190,6 +193,19 @@ def check_jobs(now: datetime) -> Found:
         yield Level.ERROR, f"A job has waited since {_day(since)} {since.astimezone(CITY_TIME):%H:%M}."
 
 
+def check_log(now: datetime) -> Found:
+    for state in get_alarms():
+        yield Level.ERROR, f"The check {state.name} has found altered records: {state.problems[0]}"
+    last = get_last_checkpoint()
+    if last and now - last.made_at > MOST_BETWEEN_CHECKPOINTS:
+        yield Level.ERROR, f"No checkpoint was signed since {_day(last.made_at)}. Look at log.checkpoint."
+    if not (settings.CHECKPOINT_FILE or settings.CHECKPOINT_MAIL or settings.TIMESTAMP_URL):
+        yield (
+            Level.WARNING,
+            "Checkpoints are kept nowhere but here. Set CHECKPOINT_FILE, CHECKPOINT_MAIL or TIMESTAMP_URL.",
+        )
+
+
 def _day(instant: datetime) -> str:
     return f"{instant.astimezone(CITY_TIME):%Y-%m-%d}"
 
@@ -212,4 +228,5 @@ DATABASE_CHECKS = (
     check_policy,
     check_worker,
     check_jobs,
+    check_log,
 )

@@ -38,6 +38,9 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """A hash over a batch of entries and the seal before it; a recurring job makes them. Append-only."""
 
+    number = models.PositiveIntegerField(unique=True, help_text="1, 2, 3, … without gaps")
+    form = models.PositiveSmallIntegerField(default=1, help_text="version of the form of its entries")
+    entries = models.PositiveIntegerField(help_text="how many it covers")
     first_entry_id = models.BigIntegerField(unique=True)
     last_entry_id = models.BigIntegerField(unique=True)
     previous_hash = models.CharField(max_length=64)
@@ -45,7 +48,7 @@ class AuditSeal(models.Model):
     sealed_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.first_entry_id}–{self.last_entry_id}"
+        return f"{self.number} ({self.first_entry_id}–{self.last_entry_id})"
 
 
 class Notification(models.Model):

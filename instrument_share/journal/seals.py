@@ -1,9 +1,11 @@
-"""The form in which audit entries are sealed, version 1; pure.
+"""The form in which audit entries are sealed; pure.
 
 A seal's hash is the SHA-256, in lower-case hexadecimal, of the hash of the seal before (64 zeros for the
 first) and then, for each entry in order of its id, a line feed and the entry as canonical JSON
 (`kernel.canonical`): id, at (UTC, microseconds), actor (id), action, subject_type, subject_id,
-organization_id, details, address.
+organization_id, details, address; from version 2 on also actor_name.
+
+`seal_line` is a seal itself in canonical form: the content of its leaf in the log (`docs/receipts.md`).
 """
 
 import hashlib
@@ -14,20 +16,38 @@ from typing import TYPE_CHECKING
 from instrument_share.kernel.canonical import canonical_json
 
 if TYPE_CHECKING:
-    from instrument_share.journal.models import AuditEntry
+    from instrument_share.journal.models import AuditEntry, AuditSeal
 
+FORM = 2
 BEGINNING = "0" * 64
 
 
-def seal_hash(previous: str, entries: "Iterable[AuditEntry]") -> str:
+def seal_hash(previous: str, entries: "Iterable[AuditEntry]", *, form: int = FORM) -> str:
     """Return the hash of a seal over `entries`, which are in order of id."""
     digest = hashlib.sha256(previous.encode())
     for entry in entries:
-        digest.update(b"\n" + _line(entry))
+        digest.update(b"\n" + _line(entry, form))
     return digest.hexdigest()
 
 
-def _line(entry: "AuditEntry") -> bytes:
+def seal_line(seal: "AuditSeal") -> bytes:
+    """Return a seal in canonical form."""
+    return canonical_json(
+        {
+            "kind": "seal",
+            "form": seal.form,
+            "number": seal.number,
+            "entries": seal.entries,
+            "first": seal.first_entry_id,
+            "last": seal.last_entry_id,
+            "previous": seal.previous_hash,
+            "hash": seal.hash,
+            "sealed_at": seal.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        }
+    )
+
+
+def _line(entry: "AuditEntry", form: int) -> bytes:
     values = {
         "id": entry.pk,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -39,4 +59,6 @@ def _line(entry: "AuditEntry") -> bytes:
         "details": entry.details,
         "address": entry.address,
     }
+    if form > 1:
+        values["actor_name"] = entry.actor_name
     return canonical_json(values)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Model, QuerySet
+from django.db.models import Max, Model, QuerySet
 
 from instrument_share.journal import seals
 from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
@@ -96,11 +96,39 @@ def last_sealed_at() -> datetime | None:
     return AuditSeal.objects.order_by("-last_entry_id").values_list("sealed_at", flat=True).first()
 
 
-def broken_seals() -> Iterator[AuditSeal]:
-    """Yield, in order, every seal that does not fit its entries or the seal before it."""
-    previous, after = seals.BEGINNING, 0
-    for seal in AuditSeal.objects.order_by("last_entry_id").iterator():
-        entries = AuditEntry.objects.filter(pk__gt=after, pk__lte=seal.last_entry_id).order_by("pk")
-        if seal.previous_hash != previous or seal.hash != seals.seal_hash(previous, entries.iterator()):
-            yield seal
-        previous, after = seal.hash, seal.last_entry_id
+def last_seal_number() -> int:
+    """Return the number of the last seal; 0 before the first."""
+    return AuditSeal.objects.aggregate(last=Max("number"))["last"] or 0
+
+
+def seals_after(number: int) -> QuerySet[AuditSeal]:
+    """Return the seals after the one with this number, in order."""
+    return AuditSeal.objects.filter(number__gt=number).order_by("number")
+
+
+def find_broken_seals(after: int = 0, limit: int | None = None) -> Iterator[tuple[AuditSeal, str]]:
+    """Yield each seal after a number that does not fit its entries or the seal before it, with the reason."""
+    before = AuditSeal.objects.filter(number=after).first()
+    for seal in seals_after(after)[:limit].iterator():
+        reason = _find_misfit(seal, before)
+        if reason:
+            yield seal, reason
+        before = seal
+
+
+def _find_misfit(seal: AuditSeal, before: AuditSeal | None) -> str | None:
+    number, previous, last = (
+        (before.number, before.hash, before.last_entry_id) if before else (0, seals.BEGINNING, 0)
+    )
+    if seal.number != number + 1:
+        return f"the seals between {number} and {seal.number} are missing"
+    if seal.previous_hash != previous:
+        return "it does not follow the seal before it"
+    entries = AuditEntry.objects.filter(pk__gt=last, pk__lte=seal.last_entry_id).order_by("pk")
+    count, first = entries.count(), entries.values_list("pk", flat=True).first()
+    if count != seal.entries:
+        return f"it covers {seal.entries} entries, and there are {count}"
+    expected = seals.seal_hash(previous, entries.iterator(), form=seal.form)
+    if (first, expected) != (seal.first_entry_id, seal.hash):
+        return "an entry in it was changed, removed or added"
+    return None

@@ -162,6 +162,9 @@ def _seal_next(now: datetime) -> int:
     entries = list(AuditEntry.objects.filter(pk__gt=after, pk__lte=end).order_by("pk")[:SEALED_AT_ONCE])
     previous = seals.BEGINNING if last is None else last.hash
     AuditSeal.objects.create(
+        number=1 if last is None else last.number + 1,
+        form=seals.FORM,
+        entries=len(entries),
         first_entry_id=entries[0].pk,
         last_entry_id=entries[-1].pk,
         previous_hash=previous,

@@ -11,7 +11,7 @@ PUBLIC = (
     Place("/timeline/", _("Timeline")),
     Place("/units/", _("Units"), beyond=("/publications/",)),
     Place("/openness/", _("Openness")),
-    Place("/verify/", _("Verify")),
+    Place("/verify/", _("Verify"), beyond=("/log/",)),
 )
 OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USAGE_PREFIXES))
 BY_ROLE = (

@@ -43,7 +43,7 @@ def small(now: datetime, days: int = 21):
     world = load_demo(
         load_city().with_instruments(*NUMBERS), now, done.append, now.date() - timedelta(days=days)
     )
-    assert [progress.stage for progress in done][-1] == "Last year's assessment"
+    assert [progress.stage for progress in done][-1] == "The public log"
     return world
 
 

@@ -28,6 +28,7 @@ def healthy(settings, tmp_path, monkeypatch):
     settings.SECRET_KEY = "long and random " * 4
     settings.SITE_URL = "https://share.example.org"
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
+    settings.CHECKPOINT_MAIL = "audit@example.org"
     settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
     (tmp_path / "staticfiles.json").write_text("{}")
     signing_key.load_signer(NOW)
@@ -54,6 +55,7 @@ def test_healthy_site_lacks_nothing(healthy):
 
 
 def test_new_site_hears_all_that_it_lacks(settings, tmp_path):
+    settings.CHECKPOINT_MAIL = "audit@example.org"
     settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
     errors = {one.check for one in ill() if one.level is Level.ERROR} - {"clock"}
     assert errors == {
@@ -84,6 +86,7 @@ def test_site_without_a_database_hears_so(healthy, monkeypatch):
 
 
 def test_command_ends_with_an_error_and_speaks_json(settings, tmp_path):
+    settings.CHECKPOINT_MAIL = "audit@example.org"
     settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
     printed = StringIO()
     with pytest.raises(CommandError, match="stop somebody's work"):

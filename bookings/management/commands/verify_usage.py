@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings.usage.selectors.usage import find_broken_links
+from bookings.usage.selectors.chain_log import USAGE_CHECK
 from bookings.usage.services.days import usage_units_differing
 
 
@@ -10,19 +10,16 @@ class Command(BaseCommand):
     """Exit with 0 when every chain fits and the sums by day are those of the logs, with 1 otherwise."""
 
     help = (
-        "Walk the chain of usage entries of every instrument and name the first row that does not fit; "
-        "then compare the sums by day, from which public figures come, with the logs."
+        "Walk the chain of usage entries of every instrument and name the rows that do not fit, or are not "
+        "what the log holds of them; then compare the sums by day, from which public figures come, with "
+        "the logs."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        broken = next(find_broken_links(), None)
-        if broken is not None:
-            entry, what = broken
-            raise CommandError(
-                f"{entry.instrument.public_id} entry {entry.number} ({entry.kind}, "
-                f"recorded {entry.recorded_at:%Y-%m-%dT%H:%M:%SZ}): {what}."
-            )
-        self.stdout.write("Every chain of usage entries fits.")
+        found = USAGE_CHECK.run_all()
+        if found:
+            raise CommandError("\n".join(found))
+        self.stdout.write("Every chain of usage entries fits, and is what the log holds of it.")
         differing = usage_units_differing()
         if differing:
             raise CommandError(

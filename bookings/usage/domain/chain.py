@@ -91,21 +91,49 @@ def compute_entry_hash(
     row: Mapping[str, Any],
 ) -> str:
     """Return an entry's hash; `row` comes from one of the three row functions."""
-    return hashlib.sha256(
-        canonical_json(
-            {
-                "form": FORM,
-                "instrument": instrument,
-                "number": number,
-                "kind": kind,
-                "previous": previous,
-                "recorded_at": recorded_at,
-                "recorded_by": recorded_by,
-                "row": row,
-            },
-            spell=_spelling,
+    return hash_line(
+        entry_line(
+            instrument=instrument,
+            number=number,
+            kind=kind,
+            previous=previous,
+            recorded_at=recorded_at,
+            recorded_by=recorded_by,
+            row=row,
         )
-    ).hexdigest()
+    )
+
+
+def entry_line(
+    *,
+    instrument: str,
+    number: int,
+    kind: str,
+    previous: str,
+    recorded_at: datetime,
+    recorded_by: str,
+    row: Mapping[str, Any],
+    form: int = FORM,
+) -> bytes:
+    """Return an entry in canonical form: what is hashed, and the content of its leaf in the log."""
+    return canonical_json(
+        {
+            "form": form,
+            "instrument": instrument,
+            "number": number,
+            "kind": kind,
+            "previous": previous,
+            "recorded_at": recorded_at,
+            "recorded_by": recorded_by,
+            "row": row,
+        },
+        spell=_spelling,
+    )
+
+
+def hash_line(line: bytes) -> str:
+    """Return the hash of an entry in canonical form."""
+    return hashlib.sha256(line).hexdigest()
 
 
 def to_plain_value(value: Any) -> Any:

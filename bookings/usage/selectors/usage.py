@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.requests.selectors.scope import get_visible_condition
@@ -157,29 +158,31 @@ def get_current_values(log: UsageLog, *, extra_correction_id: int | None = None)
     return values
 
 
-def find_broken_links() -> Iterator[tuple[UsageEntry, str]]:
+def entries_with_rows() -> QuerySet[UsageEntry]:
+    """Return all entries with what their canonical form needs, by instrument and number."""
+    return UsageEntry.objects.select_related(
+        "instrument",
+        "recorded_by",
+        "log__booking",
+        "log__user",
+        "log__operator",
+        "log__payer_organization",
+        "log__payer_person",
+        "correction__log",
+        "confirmation__log",
+        "confirmation__correction",
+    ).order_by("instrument_id", "number")
+
+
+def find_broken_links(entries: QuerySet[UsageEntry] | None = None) -> Iterator[tuple[UsageEntry, str]]:
     """Yield each chain entry that does not fit, with the reason, by instrument and number.
 
-    After a break the check continues from the stored hash, so that one altered row is reported once.
+    `entries` are those of whole chains, by default of all. After a break the check continues from the stored
+    hash, so that one altered row is reported once.
     """
-    entries = (
-        UsageEntry.objects.select_related(
-            "instrument",
-            "recorded_by",
-            "log__booking",
-            "log__user",
-            "log__operator",
-            "log__payer_organization",
-            "log__payer_person",
-            "correction__log",
-            "confirmation__log",
-            "confirmation__correction",
-        )
-        .order_by("instrument_id", "number")
-        .iterator(chunk_size=BATCH_SIZE)
-    )
+    checked = entries_with_rows() if entries is None else entries
     instrument_id, number, previous = None, 0, chain.BEGINNING
-    for entry in entries:
+    for entry in checked.iterator(chunk_size=BATCH_SIZE):
         if entry.instrument_id != instrument_id:
             instrument_id, number, previous = entry.instrument_id, 0, chain.BEGINNING
         misfit = _find_mismatch(entry, number, previous)
@@ -202,14 +205,17 @@ def _find_mismatch(entry: UsageEntry, number: int, previous: str) -> str | None:
         return "it does not stand for one row of its kind, and for no other"
     if entry.kind == EntryKind.LOG and entry.log.instrument_id != entry.instrument_id:
         return "its log was moved to another instrument"
-    if entry.hash != recompute_hash(entry):
-        return "its row was changed after it was recorded"
-    return None
+    try:
+        is_changed = entry.hash != chain.hash_line(build_line(entry))
+    except ObjectDoesNotExist:
+        return "a row that it refers to was removed"
+    return "its row was changed after it was recorded" if is_changed else None
 
 
-def recompute_hash(entry: UsageEntry) -> str:
-    """Return the hash that the entry should have, according to the stored rows."""
-    return chain.compute_entry_hash(
+def build_line(entry: UsageEntry) -> bytes:
+    """Return the entry in canonical form, according to the stored rows."""
+    return chain.entry_line(
+        form=entry.form,
         instrument=entry.instrument.public_id,
         number=entry.number,
         kind=entry.kind,

@@ -15,6 +15,7 @@ from bookings.usage.domain.choices import Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.entries import usage_entries
+from bookings.usage.selectors.receipts import get_covered_numbers
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
     get_correction_id,
@@ -23,6 +24,7 @@ from bookings.usage.selectors.usage import (
 )
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
 from instrument_share.accounts.permissions import require
+from instrument_share.transparency.selectors.checkpoints import get_next_checkpoint_at
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -46,11 +48,14 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
     viewer = request.user
     may_confirm = rules.has_perm("bookings.confirm_usage", viewer, log)
     review = getattr(log, "review", None)
+    entries = list(usage_entries(log))
     return {
         "log": log,
         "values": values,
         "differs": {name for name in values if values[name] != getattr(log, name)},
-        "entries": usage_entries(log),
+        "entries": entries,
+        "receipts": get_covered_numbers(log, entries),
+        "next_receipts_at": get_next_checkpoint_at(clock.now()),
         "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],
         "may_confirm": may_confirm
         and not log.is_confirmed  # type: ignore[attr-defined]

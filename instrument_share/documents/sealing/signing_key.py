@@ -73,7 +73,7 @@ def _load(path: str, changed: int) -> SimpleSigner:  # noqa: ARG001
 def _remember(certificate: bytes) -> None:
     file = _get_folder() / f"{hashlib.sha256(certificate).hexdigest()}.cer"
     if not file.exists():
-        _write_once(file, certificate)
+        write_once(file, certificate)
 
 
 def _get_key_file(at: datetime) -> Path:
@@ -81,7 +81,7 @@ def _get_key_file(at: datetime) -> Path:
     if not file.is_file():
         if settings.SIGNING_KEY_FILE:
             raise SigningKeyUnusable(path=str(file))
-        _write_once(file, _generate_key(at))
+        write_once(file, _generate_key(at))
     return file
 
 
@@ -97,7 +97,7 @@ def _get_password() -> bytes | None:
     return settings.SIGNING_KEY_PASSWORD.encode() or None
 
 
-def _write_once(file: Path, content: bytes) -> None:
+def write_once(file: Path, content: bytes) -> None:
     """Write a file for its owner alone, atomically; a file written first by another process stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent)  # 0600

@@ -16,10 +16,12 @@ from instrument_share.jobs.selectors import (
     recurring_jobs,
 )
 from instrument_share.mails.selectors import MailState, mails
+from instrument_share.transparency.selectors.checks import get_alarms
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.mails.models import OutgoingMail
+    from instrument_share.transparency.models import CheckState
 
 MAX_LISTED = 5
 
@@ -39,11 +41,13 @@ class Desk:
     lockouts: "list[accounts.Lockout]"
     is_worker_running: bool
     queue: Queue
+    alarms: "list[CheckState]"
 
     @property
     def is_clear(self) -> bool:
         """Return whether nothing waits for the administrator."""
-        return not (self.failed_mail_count or self.given_up or self.overdue or self.failed_runs)
+        failed = self.failed_mail_count or self.given_up or self.failed_runs
+        return not (failed or self.overdue or self.alarms)
 
 
 def get_desk(viewer: "User", now: datetime) -> Desk:
@@ -62,4 +66,5 @@ def get_desk(viewer: "User", now: datetime) -> Desk:
         lockouts=accounts.lockouts(viewer, now),
         is_worker_running=is_worker_running(now),
         queue=queue(),
+        alarms=get_alarms(),
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from bookings.public import answer_receipt, is_receipt
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.forms import MEGABYTE, PAPER_AT_MOST, CodeForm, PaperForm
 from rewards.report.selectors.certificates import find_certificate_by_code
@@ -77,7 +78,10 @@ def _with_file(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _answer(request, paper_form=form, status=422)
     file = form.cleaned_data["file"]
-    verdict = verify_file(file.read())
+    content = file.read()
+    if is_receipt(content):
+        return answer_receipt(request, content)
+    verdict = verify_file(content)
     found = verdict.certificate
     return _answer(
         request,

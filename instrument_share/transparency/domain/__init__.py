@@ -1,0 +1,1 @@
+"""Hash trees, signed checkpoints and receipts; pure."""

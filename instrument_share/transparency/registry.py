@@ -1,0 +1,63 @@
+"""What packages above register: chains whose links become leaves, and checks that run at night."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SEALS = "seals"
+"""The chain of the journal's seals, as leaves name it."""
+
+
+@dataclass(frozen=True)
+class ChainSource:
+    """Chains whose links are numbered 1, 2, 3, … without gaps.
+
+    `heads` returns the last number of each chain by its name; `digests` yields the links of a chain after one
+    number and up to another: the number, and the link's SHA-256 in hexadecimal, which is the leaf's content.
+    """
+
+    heads: Callable[[], Mapping[str, int]]
+    digests: Callable[[str, int, int], Iterator[tuple[int, str]]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check in pieces of a few seconds: `run` takes where to go on (None: the beginning).
+
+    It returns where the next piece begins (None: this was the last) and what it has found, in English.
+    """
+
+    name: str
+    run: Callable[[Any], tuple[Any, list[str]]]
+
+    def run_all(self) -> list[str]:
+        """Run every piece and return all that was found."""
+        position, found = self.run(None)
+        while position is not None:
+            position, more = self.run(position)
+            found += more
+        return found
+
+
+_sources: list[ChainSource] = []
+_checks: dict[str, Check] = {}
+
+
+def register_chains(*sources: ChainSource) -> None:
+    """Add the links of these chains to the log."""
+    _sources.extend(sources)
+
+
+def registered_chains() -> tuple[ChainSource, ...]:
+    """Return where leaves come from."""
+    return tuple(_sources)
+
+
+def register_checks(*checks: Check) -> None:
+    """Add checks that run each night."""
+    _checks.update({one.name: one for one in checks})
+
+
+def registered_checks() -> tuple[Check, ...]:
+    """Return every check."""
+    return tuple(_checks.values())

@@ -1,0 +1,38 @@
+"""The log in the API."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ninja import Schema
+from pydantic import Field
+
+if TYPE_CHECKING:
+    from instrument_share.transparency.models import Checkpoint
+
+
+class CheckpointOut(Schema):
+    """A day's checkpoint."""
+
+    number: int = Field(examples=[1])
+    size: int = Field(description="leaves that it covers", examples=[5120])
+    root: str = Field(description="hexadecimal")
+    made_at: datetime
+    note: str = Field(description="as it was signed (C2SP tlog-checkpoint)")
+
+
+class CheckpointPage(Schema):
+    items: list[CheckpointOut]
+    next_cursor: str | None
+
+
+class ConsistencyOut(Schema):
+    """That one checkpoint's log continues another's (RFC 9162, 2.1.4)."""
+
+    old: int
+    new: int
+    proof: list[str] = Field(description="hexadecimal, in the order in which they are used")
+
+
+def serialize_checkpoint(row: "Checkpoint") -> CheckpointOut:
+    """Return a checkpoint for the API."""
+    return CheckpointOut(number=row.number, size=row.size, root=row.root, made_at=row.made_at, note=row.note)

@@ -1,0 +1,1 @@
+"""Reads of the log: its tree, its checkpoints, what the checks find."""

@@ -1,0 +1,63 @@
+"""Run the checks of the night, and raise an alarm when one finds something."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.transparency.models import CheckState
+from instrument_share.transparency.registry import Check, registered_checks
+
+MOST_KEPT = 20
+TOLD = (Role.SYSADMIN, Role.BUREAU_OFFICER)
+
+
+def checks_run(now: datetime) -> int:
+    """Run the next piece of each check that has not passed through today; return how many pieces.
+
+    Run by a job. A piece takes some seconds, so that a long log is checked in the course of a night.
+    """
+    return sum(_run_piece(check, now) for check in registered_checks())
+
+
+@transaction.atomic
+def _run_piece(check: Check, now: datetime) -> bool:
+    CheckState.objects.get_or_create(name=check.name)
+    state = CheckState.objects.select_for_update().get(name=check.name)
+    if state.position is None and _is_today(state.passed_at, now):
+        return False
+    state.position, found = check.run(state.position)
+    state.found = (state.found + found)[:MOST_KEPT]
+    if state.found and not state.problems:
+        _raise_alarm(state, now)
+    if state.found or state.position is None:
+        state.problems = state.found
+    if state.position is None:
+        state.passed_at, state.found = now, []
+    state.save()
+    return True
+
+
+def _is_today(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at.astimezone(CITY_TIME).date() == now.astimezone(CITY_TIME).date()
+
+
+def _raise_alarm(state: CheckState, now: datetime) -> None:
+    record(
+        actor=None,
+        action="log.broken",
+        subject=state,
+        now=now,
+        details={"check": state.name, "found": state.found},
+    )
+    people = {person.pk for role in TOLD for person in accounts.people_with_role(role)}
+    notify(
+        users=sorted(people),
+        message=gettext_noop("The records of uses or of acts were changed behind the platform: {found}"),
+        params={"found": state.found[0]},
+        now=now,
+    )

@@ -1,0 +1,114 @@
+"""The public log for people and programs, the checks of the night and their alarm."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.doctor.checks import check_log
+from instrument_share.journal import guards
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.transparency.domain.notes import Key, parse_note
+from instrument_share.transparency.models import Checkpoint, CheckState, LogLeaf
+from instrument_share.transparency.selectors import checks
+from instrument_share.transparency.services.checking import checks_run
+from tests import factories
+from tests.factories import NOW
+from tests.rewards.reading import text_of
+from tests.transparency.history import grow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("key_folder")]
+
+
+def officer_office():
+    return factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+
+
+DAY = timedelta(days=1)
+LATER = NOW + 40 * DAY
+
+
+def test_the_log_shows_its_key_and_its_checkpoints(client, city, see):
+    assert see(None, "log_checkpoint").status_code == 404
+    assert see(None, "log_key").status_code == 404
+    assert "有记录后即生成首个检查点" in text_of(see(None, "log"))
+    for day in (1, 2):
+        grow(city, day)
+    key = Key.parse(see(None, "log_key").content.decode())
+    for name, arguments, size in (("log_checkpoint", [], 10), ("log_earlier_checkpoint", [1], 5)):
+        note = parse_note(see(None, name, *arguments).content.decode())
+        assert note.size == size
+        assert note.is_signed_by(key)
+    assert see(None, "log_earlier_checkpoint", 10**12).status_code == 404
+    words = text_of(see(None, "log"))
+    assert str(key) in words
+    assert Checkpoint.objects.get(number=1).root in words
+
+
+def test_programs_read_checkpoints_and_the_proof_between_two(client, city):
+    for day in (1, 2):
+        grow(city, day)
+    items = client.get("/api/v1/log/checkpoints").json()["items"]
+    assert [one["size"] for one in items] == [10, 5]
+    assert parse_note(items[0]["note"]).size == 10
+    assert client.get("/api/v1/log/consistency", {"old": 5, "new": 10}).json()["proof"]
+    for old, new in ((10, 5), (4, 10), (5, 11)):
+        assert client.get("/api/v1/log/consistency", {"old": old, "new": new}).status_code == 404
+
+
+def test_a_break_is_found_at_night_in_pieces_and_told(city, monkeypatch, see):
+    monkeypatch.setattr(checks, "TILES_AT_ONCE", 1)
+    for day in (1, 2):
+        grow(city, day)
+    officer = factories.officer()
+    administrator = factories.member(officer_office(), Role.SYSADMIN)
+    while checks_run(LATER):
+        pass
+    assert not CheckState.objects.exclude(problems=[]).exists()
+    assert checks_run(LATER) == 0
+    with guards.guards_lifted():
+        LogLeaf.objects.filter(index=3).update(hash="0" * 64)
+    assert checks_run(LATER) == 0  # once a night
+    while checks_run(LATER + DAY):
+        pass
+    broken = AuditEntry.objects.filter(action="log.broken")
+    assert {one.details["check"] for one in broken} == {"usage", "tree"}
+    told = Notification.objects.filter(message__contains="behind the platform")
+    assert {one.user for one in told} == {officer, administrator}
+    assert "checkpoint 1 does not fit" in text_of(see(administrator, "system"))
+    assert any("altered records" in text for _level, text in check_log(LATER))
+    while checks_run(LATER + 2 * DAY):
+        pass
+    assert broken.count() == 2  # told once
+
+
+def test_a_check_that_finds_nothing_any_more_ends_the_alarm(city):
+    grow(city, 1)
+    leaf = LogLeaf.objects.get(index=3)
+    with guards.guards_lifted():
+        LogLeaf.objects.filter(index=3).update(hash="0" * 64)
+        while checks_run(LATER):
+            pass
+        assert checks.get_alarms()
+        leaf.save()
+    while checks_run(LATER + DAY):
+        pass
+    assert checks.get_alarms() == []
+
+
+def test_the_clock_makes_the_checkpoint_and_runs_the_checks(city, clock):
+    grow(city, 1)
+    clock.set(LATER)
+    call_command("tick", verbosity=0)
+    assert Checkpoint.objects.count() == 2
+    assert set(CheckState.objects.values_list("name", flat=True)) == {"seals", "tree", "usage"}
+
+
+def test_the_doctor_misses_a_second_place_and_a_checkpoint(city, settings):
+    grow(city, 1)
+    made = Checkpoint.objects.get().made_at
+    assert [level.value for level, _text in check_log(made)] == ["warning"]
+    settings.CHECKPOINT_MAIL = "audit@example.org"
+    assert list(check_log(made)) == []
+    assert [level.value for level, _text in check_log(made + 3 * DAY)] == ["error"]
