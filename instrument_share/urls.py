@@ -15,6 +15,7 @@ from providers.search import urls as search
 from providers.units import urls as units
 from rewards.assessment import urls as assessment
 from rewards.cycle import urls as cycle
+from rewards.declarations import urls as declarations
 from rewards.findings import urls as findings
 from rewards.policy import urls as policy
 from rewards.report import urls as report
@@ -60,6 +61,7 @@ urlpatterns = [
     path("bureau/synonyms/", include(search.synonyms_urls)),
     path("bureau/holidays/", include(requests.holidays_urls)),
     path("bureau/policies/", include(policy.policies_urls)),
+    path("facts/", include(declarations.facts_urls)),
     path("bureau/cycles/", include(cycle.cycles_urls)),
     path("bureau/cycles/", include(findings.cycles_urls)),
     path("bureau/cycles/", include(assessment.cycles_urls)),

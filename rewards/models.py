@@ -2,6 +2,7 @@
 
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle, SnapshotPart, StepRun
+from rewards.declarations.models import DeclaredFact
 from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport, Payment

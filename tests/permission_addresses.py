@@ -99,6 +99,8 @@ def arguments(w):
         "result": [YEAR],
         "cycle": [YEAR],
         "cycle_open": [YEAR],
+        "declared_facts": [YEAR],
+        "fact_decide": [w.fact.public_id, "confirm"],
         "units_csv": [YEAR],
         "findings": [YEAR],
         "cycle_step": [YEAR, "approve"],

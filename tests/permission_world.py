@@ -48,6 +48,8 @@ from rewards.assessment.models import UnitAssessment
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.services import fact_declare
 from rewards.findings.models import Finding
 from rewards.findings.services import cycle_check, finding_decide
 from rewards.policy.services import policy_load
@@ -329,7 +331,17 @@ def _year(city, authorities, instrument, company):
     cycle_approve(now=AFTER + 14 * DAY, **step)
     report = report_send(now=AFTER + 15 * DAY, **step)
     assessment = UnitAssessment.objects.get(organization=city.owner)
+    fact = fact_declare(
+        organization_id=city.owner.pk,
+        year=YEAR,
+        kind=FactKind.MAJOR_PROJECTS,
+        figure=Decimal(1),
+        evidence="立项通知书",
+        now=AFTER,
+        **officer,
+    )
     return {
+        "fact": fact,
         "policy": policy,
         "cycle": cycle,
         "finding": Finding.objects.filter(organization=city.owner).first(),

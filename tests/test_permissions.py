@@ -190,6 +190,9 @@ history_import                 .     .     .     .     .     .     .     .     .
 rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
+fact_declare                   .     .     .     .     .     .     yes   .     yes   .     .     .
+fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
+fact_return                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_check                    .     .     .     .     .     .     .     .     yes   .     .     .
 finding_answer                 .     .     .     .     .     .     yes   .     .     .     .     .

@@ -34,6 +34,14 @@ def get_policy_rules(policy: RewardPolicy) -> PolicyRules:
     return _read(policy.document)
 
 
+def all_policy_rules() -> list[PolicyRules]:
+    """Return the rules of every loaded policy, those of the newest first."""
+    return [
+        _read(document)
+        for document in RewardPolicy.objects.order_by("-id").values_list("document", flat=True)
+    ]
+
+
 @lru_cache(maxsize=16)
 def _read(document: str) -> PolicyRules:
     return read_policy(document)

@@ -90,7 +90,7 @@ def compute_outcome(
     """Compute the year: the same to the 分 for the same arguments, in whatever order the rows come."""
     city = _City(snapshot)
     drafts = [_unit(policy, year, row, city, snapshot, rulings) for row in city.units]
-    allocation = allocate(policy, [draft.claimant for draft in drafts], budget)
+    allocation = allocate(policy, [draft.claimant(city.fees) for draft in drafts], budget)
     awards = {award.uscc: award for award in allocation.awards}
     units = tuple(draft.with_award(awards[draft.facts.uscc]) for draft in drafts)
     excluded = _add_exclusions(draft.use.excluded for draft in drafts)
@@ -124,6 +124,8 @@ class _City:
             self.instruments[row.uscc].append(row)
         self.openness = {row.instrument: row for row in snapshot.openness()}
         self.decisions = {row.uscc: row for row in snapshot.decisions()}
+        self.fees: dict[str, Fraction] = defaultdict(Fraction)
+        """What each organization paid for counted uses of others' instruments, by its public id."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +138,16 @@ class _Draft:
     instruments: tuple[InstrumentYear, ...]
     use: "_UnitUse"
 
-    @property
-    def claimant(self) -> Claimant:
+    def claimant(self, fees: Mapping[str, Fraction]) -> Claimant:
         return Claimant(
             uscc=self.facts.uscc,
             score=self.assessment.score,
             grade=self.assessment.grade,
             barred=self.assessment.barred,
             group=self.row.group,
+            qualifications=frozenset(self.row.qualifications),
             instruments=self.facts.instruments,
+            fees_paid=fees.get(self.row.organization, Fraction(0)),
         )
 
     def with_award(self, award: UnitAward) -> UnitYear:
@@ -155,8 +158,9 @@ class _Draft:
 class _UnitUse:
     """What a unit's entries add up to beside the sums of each instrument."""
 
-    def __init__(self, year: int) -> None:
+    def __init__(self, year: int, fees: dict[str, Fraction]) -> None:
         self.year = year
+        self.fees = fees
         self.months: list[list[Fraction | int]] = [[0, 0] for _ in range(12)]
         self.ratings: Counter[Rating | None] = Counter()
         self.served: set[str] = set()
@@ -178,6 +182,7 @@ class _UnitUse:
             if entry.external:
                 month[1] += each.effective_seconds
                 self.served.add(entry.user_organization)
+                self.fees[entry.user_organization] += Fraction(entry.amount) * each.fraction
         left_out = count_exclusions(each for each in entries if each.reason != "other_year")
         self.excluded = _add_exclusions((self.excluded, left_out))
 
@@ -193,7 +198,7 @@ _WITHOUT_REVIEW = OUT_OF_SCOPE | {"invalidated"}
 def _unit(
     policy: RewardPolicy, year: int, row: UnitRow, city: _City, snapshot: FrozenYear, rulings: Rulings
 ) -> _Draft:
-    use = _UnitUse(year)
+    use = _UnitUse(year, city.fees)
     instruments = tuple(
         _instrument(policy, year, each, row, city, snapshot.usage(each.instrument), rulings, use)
         for each in city.instruments[row.uscc]
@@ -229,6 +234,8 @@ def _instrument(
         **vars(sum_entries(decisions)),
         offered_seconds=opened.offered_seconds if opened else 0,
         closed_seconds=opened.closed_seconds if opened else 0,
+        nonfiscal_value=row.nonfiscal_yuan or 0,
+        rewarded_before=row.rewarded_before,
     )
     quota = calculate_quota_hours(facts, count_days_of_year(year), policy.quota)
     return InstrumentYear(
@@ -272,5 +279,7 @@ def _facts(
         decided=decided,
         lapsed=decisions.lapsed if decisions else 0,
         organizations_served=len(use.served - {""}),
+        major_projects=row.major_projects or 0,
         cases_published=row.cases_published,
+        grade=row.grade or None,
     )

@@ -20,6 +20,7 @@ from rewards.policy.domain.policy import (
     EXCLUSIONS,
     FULL_SCORE,
     MONEY_UNITS,
+    VALUES,
     Caps,
     Counting,
     FindingDeductions,
@@ -29,6 +30,7 @@ from rewards.policy.domain.policy import (
     Indicator,
     IndicatorGroup,
     InstrumentIncome,
+    LeftOut,
     Qualification,
     Quota,
     Rate,
@@ -100,6 +102,7 @@ def _policy(root: Table) -> RewardPolicy:
         money_unit=money.choice("unit", MONEY_UNITS) or "分",
         budget=money.number("budget", None, least=0),
         qualifications=qualifications,
+        left_out=_left_out(root),
     )
     money.close()
     root.close()
@@ -219,6 +222,14 @@ def _qualifications(root: Table) -> tuple[Qualification, ...]:
     return tuple(qualifications)
 
 
+def _left_out(root: Table) -> tuple[LeftOut, ...]:
+    texts = []
+    for table in root.tables("left_out", ()):
+        texts.append(LeftOut(*_titles(table, "text")))
+        table.close()
+    return tuple(texts)
+
+
 def _caps(table: Table) -> Caps:
     limits = {key: table.number(key, None, least=0) for key in ("instrument", "unit", "group")}
     table.close()
@@ -278,7 +289,8 @@ def _of_kind(
         case "grade_fixed":
             return GradeFixed(amounts=_by_grade(table, "amounts", codes), **common)
         case "value_fixed":
-            return ValueFixed(bands=table.pairs("bands"), **common)
+            basis = table.choice("basis", VALUES, VALUES[0])
+            return ValueFixed(bands=table.pairs("bands"), basis=basis, **common)
         case "score_share":
             return ScoreShare(floor=_floor(table, grades), **common)
         case "income_rate":
