@@ -60,6 +60,7 @@ urlpatterns = [
     path("bureau/categories/", include(instruments.categories_urls)),
     path("bureau/synonyms/", include(search.synonyms_urls)),
     path("bureau/holidays/", include(requests.holidays_urls)),
+    path("policies/", include(policy.public_urls)),
     path("bureau/policies/", include(policy.policies_urls)),
     path("facts/", include(declarations.facts_urls)),
     path("bureau/cycles/", include(cycle.cycles_urls)),

@@ -54,6 +54,11 @@ publication/gone                     ok    ok    ok    ok    ok    ok    ok    o
 # in a draft
 publication_picture                  404   404   404   404   404   404   ok    404   ok    ok    404   404
 verify                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policies                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy_compare                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy_file                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy_preset                        ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 result                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 home                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 catalogue                            ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -232,6 +237,7 @@ settings                             in    ok    ok    ok    ok    ok    ok    o
 
 # assessment and Finance
 policy_new                           in    403   403   403   403   403   403   403   ok    403   403   403
+policy_change                        in    403   403   403   403   403   403   403   ok    403   403   403
 cycle                                in    403   403   403   403   403   403   403   ok    ok    ok    403
 cycle_open                           in    403   403   403   403   403   403   403   ok    403   403   403
 declared_facts                       in    403   403   403   403   403   ok    ok    ok    ok    ok    403

@@ -29,6 +29,16 @@ def get_policy(policy_id: int) -> RewardPolicy:
     return require_found(RewardPolicy.objects.filter(pk=policy_id).first())
 
 
+def policy_by_public_id(viewer: "Viewer", public_id: str) -> RewardPolicy:
+    """Return a loaded policy. Raises NotFound."""
+    return require_found(policies(viewer).filter(public_id=public_id).first())
+
+
+def years_of_policy(policy: RewardPolicy) -> list[int]:
+    """Return the years that are assessed by the policy, newest first."""
+    return list(policy.cycles.order_by("-year").values_list("year", flat=True))  # type: ignore[attr-defined]
+
+
 def get_policy_rules(policy: RewardPolicy) -> PolicyRules:
     """Parse the stored document of a policy."""
     return _read(policy.document)

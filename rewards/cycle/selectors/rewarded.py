@@ -5,7 +5,7 @@ from rewards.cycle.models import AssessmentCycle
 
 
 def instruments_rewarded_before(year: int) -> frozenset[str]:
-    """Return the public ids of instruments for whose value an award of an earlier year, final by now, paid."""
+    """Return the public ids of instruments for value a final award of an earlier year paid."""
     awards = AssessmentCycle.objects.filter(
         year__lt=year, state__in=FINAL, assessments__award__amount_yuan__gt=0
     ).values_list("assessments__award__reasoning", flat=True)

@@ -7,13 +7,12 @@ The document is checked as a whole: `PolicyRefused` carries every problem, each 
 
 import tomllib
 from collections.abc import Collection
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
-from rewards.policy.domain.document import REQUIRED, Problems, Table
+from rewards.policy.domain.document import REQUIRED, Problems, Table, parse_toml
 from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import (
     BASES,
@@ -60,7 +59,7 @@ class PolicyRefused(DomainError):
 def read_policy(text: str) -> RewardPolicy:
     """Read the policy that a TOML document describes. Raises PolicyRefused with all of its problems."""
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
+        data = parse_toml(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = gettext_noop("The file is not valid TOML: {reason}.")
         problem = Problem(code="policy.not_toml", message=message, params={"reason": str(error)}, field=".")
