@@ -19,6 +19,7 @@ from rewards.declarations import urls as declarations
 from rewards.findings import urls as findings
 from rewards.policy import urls as policy
 from rewards.report import urls as report
+from rewards.trials import urls as trials
 from rewards.year import urls as year
 
 handler404 = "instrument_share.web.responses.failures.not_found"
@@ -66,6 +67,7 @@ urlpatterns = [
     path("bureau/cycles/", include(cycle.cycles_urls)),
     path("bureau/cycles/", include(findings.cycles_urls)),
     path("bureau/cycles/", include(assessment.cycles_urls)),
+    path("bureau/cycles/", include(trials.cycles_urls)),
     path("bureau/cycles/", include(year.cycles_urls)),
     path("bureau/findings/", include(findings.findings_urls)),
     path("bureau/assessments/", include(assessment.assessments_urls)),

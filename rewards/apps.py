@@ -21,6 +21,7 @@ class RewardsConfig(AppConfig):
         from rewards.findings import badges as finding_badges
         from rewards.journal import ACTS, KINDS
         from rewards.report import badges as report_badges
+        from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
         register(*guards.RESULTS, *guards.REPORTS)

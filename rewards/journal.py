@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ACTS: dict[str, str] = {
     "policy.loaded": gettext_noop("Reward policy loaded"),
+    "trial.started": gettext_noop("Trial of a policy started"),
     "fact.declared": gettext_noop("Fact declared"),
     "fact.confirmed": gettext_noop("Fact confirmed"),
     "fact.returned": gettext_noop("Fact returned"),
@@ -76,6 +77,7 @@ def _report(viewer: "Viewer", report: FinanceReport) -> str:
 
 KINDS: dict[str, SubjectKind] = {
     "rewards.RewardPolicy": SubjectKind(gettext_noop("Reward policy")),
+    "rewards.PolicyTrial": SubjectKind(gettext_noop("Trial of a policy")),
     "rewards.DeclaredFact": SubjectKind(gettext_noop("Declared fact")),
     "rewards.AssessmentCycle": SubjectKind(gettext_noop("Annual assessment"), _cycles),
     "rewards.Finding": SubjectKind(gettext_noop("Finding"), _findings),

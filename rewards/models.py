@@ -6,3 +6,4 @@ from rewards.declarations.models import DeclaredFact
 from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport, Payment
+from rewards.trials.models import PolicyTrial

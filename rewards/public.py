@@ -9,4 +9,4 @@ from rewards.findings.selectors.findings import findings, findings_to_answer
 from rewards.findings.services import cycle_check, finding_answer, finding_decide
 from rewards.policy.selectors import has_policy
 from rewards.policy.services import policy_load
-from rewards.year.selectors import get_cycles_ahead
+from rewards.year.selectors import get_cycles_ahead, get_years_to_open

@@ -104,6 +104,8 @@ def arguments(w):
         "policy_preset": ["chongqing"],
         "policy_change": [w.policy.public_id],
         "declared_facts": [YEAR],
+        "trials": [YEAR],
+        "trial": [w.trial.public_id],
         "fact_decide": [w.fact.public_id, "confirm"],
         "units_csv": [YEAR],
         "findings": [YEAR],

@@ -54,6 +54,7 @@ from rewards.findings.models import Finding
 from rewards.findings.services import cycle_check, finding_decide
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
+from rewards.trials.services import trial_start
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import LONG_AGO, NOW, slot
@@ -340,7 +341,9 @@ def _year(city, authorities, instrument, company):
         now=AFTER,
         **officer,
     )
+    trial = trial_start(cycle_id=cycle.pk, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)
     return {
+        "trial": trial,
         "fact": fact,
         "policy": policy,
         "cycle": cycle,

@@ -192,6 +192,7 @@ policy_load                    .     .     .     .     .     .     .     .     y
 cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
 fact_declare                   .     .     .     .     .     .     yes   .     yes   .     .     .
 fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
+trial_start                    .     .     .     .     .     .     .     .     yes   .     .     .
 fact_return                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_check                    .     .     .     .     .     .     .     .     yes   .     .     .
@@ -215,6 +216,7 @@ mail_retry                     .     .     .     .     .     .     .     .     .
 OF_THE_SYSTEM = {
     "institution_establish": "installation",
     "sessions_forget_ended": "a recurring job",
+    "trial_work": "the job of a trial",
     "enqueue": "of every service that leaves work to a job",
     "jobs_recover": "the worker",
     "jobs_forget_old": "a recurring job",

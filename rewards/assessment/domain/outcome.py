@@ -34,7 +34,7 @@ from rewards.cycle.domain.frozen_year import FrozenYear
 from rewards.cycle.domain.rows import entry_from_row, standing_from_row
 from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRow
 from rewards.findings.domain.rulings import Rulings
-from rewards.policy.domain.policy import RewardPolicy
+from rewards.policy.domain.policy import Counting, Quota, RewardPolicy
 
 Months = list[list[int]]
 """For each month of the year, effective and external seconds, rounded down."""
@@ -88,11 +88,28 @@ def compute_outcome(
     budget: Decimal | None,
 ) -> Outcome:
     """Compute the year: the same to the 分 for the same arguments, in whatever order the rows come."""
+    return settle_year(policy, count_year(policy, year, snapshot, rulings), budget)
+
+
+def count_year(policy: RewardPolicy, year: int, snapshot: FrozenYear, rulings: Rulings) -> "CountedYear":
+    """Count the year by the policy's rules of counting and its quota, without any score or award."""
     city = _City(snapshot)
-    drafts = [_unit(policy, year, row, city, snapshot, rulings) for row in city.units]
-    allocation = allocate(policy, [draft.claimant(city.fees) for draft in drafts], budget)
+    drafts = tuple(_unit(policy, year, row, city, snapshot, rulings) for row in city.units)
+    return CountedYear(policy.counting, policy.quota, drafts, city.fees)
+
+
+def settle_year(policy: RewardPolicy, counted: "CountedYear", budget: Decimal | None) -> Outcome:
+    """Score and allocate a year that was counted by the same rules of counting and quota."""
+    drafts = counted.drafts
+    assessments = {
+        draft.facts.uscc: assess(policy, draft.facts, draft.findings, draft.falsified) for draft in drafts
+    }
+    claimants = [draft.claimant(assessments[draft.facts.uscc], counted.fees) for draft in drafts]
+    allocation = allocate(policy, claimants, budget)
     awards = {award.uscc: award for award in allocation.awards}
-    units = tuple(draft.with_award(awards[draft.facts.uscc]) for draft in drafts)
+    units = tuple(
+        draft.with_award(assessments[draft.facts.uscc], awards[draft.facts.uscc]) for draft in drafts
+    )
     excluded = _add_exclusions(draft.use.excluded for draft in drafts)
     counted = sum(draft.use.counted for draft in drafts)
     return Outcome(
@@ -134,25 +151,40 @@ class _Draft:
 
     row: UnitRow
     facts: UnitFacts
-    assessment: Assessment
+    findings: Mapping[str, int]
+    falsified: bool
     instruments: tuple[InstrumentYear, ...]
     use: "_UnitUse"
 
-    def claimant(self, fees: Mapping[str, Fraction]) -> Claimant:
+    def claimant(self, assessment: Assessment, fees: Mapping[str, Fraction]) -> Claimant:
         return Claimant(
             uscc=self.facts.uscc,
-            score=self.assessment.score,
-            grade=self.assessment.grade,
-            barred=self.assessment.barred,
+            score=assessment.score,
+            grade=assessment.grade,
+            barred=assessment.barred,
             group=self.row.group,
             qualifications=frozenset(self.row.qualifications),
             instruments=self.facts.instruments,
             fees_paid=fees.get(self.row.organization, Fraction(0)),
         )
 
-    def with_award(self, award: UnitAward) -> UnitYear:
+    def with_award(self, assessment: Assessment, award: UnitAward) -> UnitYear:
         months = [[int(effective), int(external)] for effective, external in self.use.months]
-        return UnitYear(self.facts, self.assessment, award, self.instruments, months)
+        return UnitYear(self.facts, assessment, award, self.instruments, months)
+
+
+@dataclass(frozen=True)
+class CountedYear:
+    """What counted in a year, and the rules by which it was counted: scores and awards start from it."""
+
+    counting: Counting
+    quota: Quota
+    drafts: tuple[_Draft, ...]
+    fees: Mapping[str, Fraction]
+
+    def is_counted_as_by(self, policy: RewardPolicy) -> bool:
+        """Return whether a policy counts in the same way."""
+        return (self.counting, self.quota) == (policy.counting, policy.quota)
 
 
 class _UnitUse:
@@ -205,8 +237,7 @@ def _unit(
     )
     facts = _facts(year, row, city, instruments, use)
     findings = rulings.upheld.get(row.uscc, {})
-    assessment = assess(policy, facts, findings, falsified=row.uscc in rulings.falsified)
-    return _Draft(row, facts, assessment, instruments, use)
+    return _Draft(row, facts, findings, row.uscc in rulings.falsified, instruments, use)
 
 
 def _instrument(

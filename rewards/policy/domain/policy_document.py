@@ -6,7 +6,7 @@ The document is checked as a whole: `PolicyRefused` carries every problem, each 
 """
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -64,6 +64,11 @@ def read_policy(text: str) -> RewardPolicy:
         message = gettext_noop("The file is not valid TOML: {reason}.")
         problem = Problem(code="policy.not_toml", message=message, params={"reason": str(error)}, field=".")
         raise PolicyRefused(problems=[problem]) from error
+    return build_policy(data)
+
+
+def build_policy(data: Mapping[str, Any]) -> RewardPolicy:
+    """Return the policy of a parsed document. Raises PolicyRefused with all of its problems."""
     problems = Problems()
     policy = _policy(Table(data, "", problems))
     if problems.found:
