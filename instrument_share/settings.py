@@ -43,8 +43,10 @@ ROOMS = [
     "bookings.usage",
     "rewards.policy",
     "rewards.cycle",
+    "rewards.declarations",
     "rewards.findings",
     "rewards.assessment",
+    "rewards.trials",
     "rewards.report",
     "rewards.year",
 ]

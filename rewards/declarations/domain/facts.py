@@ -43,15 +43,19 @@ MOVES: Moves = {
 MISSING = {
     FactKind.QUALIFICATION: gettext_noop(
         "This policy pays only units with a qualification, and none is confirmed for {year}."
+        " Declare it under “Declared facts”."
     ),
     FactKind.GRADE: gettext_noop(
         "This policy pays by a grade that another assessment gave, and none is confirmed for {year}."
+        " Declare it under “Declared facts”."
     ),
     FactKind.MAJOR_PROJECTS: gettext_noop(
         "This policy counts major projects served, and no number of them is confirmed for {year}."
+        " Declare it under “Declared facts”."
     ),
     FactKind.NONFISCAL_VALUE: gettext_noop(
         "This policy pays by the value paid from non-fiscal funds, and none is confirmed for any instrument."
+        " Declare it under “Declared facts”."
     ),
 }
 """Why a policy cannot be used for a year; that nothing was rewarded before needs no word."""

@@ -63,7 +63,8 @@ def describe_problem(problem: Problem, data: Any) -> str:
     params = dict(problem.params)
     if problem.code == "document.not_an_option":
         options = str(params["options"]).split(", ")
-        params["options"] = ", ".join(f"{word} ({code})" for code in options if (word := choice_word(code)))
+        words = (f"{word} ({code})" if (word := choice_word(code)) != code else code for code in options)
+        params["options"] = gettext(", ").join(words)
     text = gettext(MESSAGES[problem.code]).format(**params)
     place = describe_place(problem.field or ".", data)
     return gettext("{place}: {problem}").format(place=place, problem=text) if place else text
@@ -83,7 +84,7 @@ def describe_place(path: str, data: Any) -> str:
         elif last in PAIRS:
             things.append(_of_pair(path, last, number))
         else:
-            things.append(gettext("entry {n}").format(n=number + 1))
+            things += [_key_word(at, last, data), gettext("entry {n}").format(n=number + 1)]
         last = ""
     if last:
         things.append(_key_word(at, last, data))
