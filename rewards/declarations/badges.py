@@ -14,7 +14,7 @@ STATES: dict[str, Label] = {
 }
 
 KINDS: dict[str, str | Promise] = {
-    FactKind.QUALIFICATION: _("Qualification"),
+    FactKind.QUALIFICATION: _("Condition of a policy"),
     FactKind.GRADE: _("Grade of another assessment"),
     FactKind.MAJOR_PROJECTS: _("Major projects served"),
     FactKind.NONFISCAL_VALUE: _("Value paid from non-fiscal funds"),

@@ -21,7 +21,7 @@ class FactForm(forms.Form):
     """A fact of a unit or of one of its instruments, with its evidence."""
 
     unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
-    fact = forms.ChoiceField(label=_("Fact"))
+    fact = forms.ChoiceField(label=_("Declared fact"))
     instrument = forms.ChoiceField(
         label=_("Instrument"), required=False, help_text=_("For what is told of one instrument.")
     )
@@ -34,7 +34,7 @@ class FactForm(forms.Form):
         help_text=_("Yuan, or the number of projects."),
     )
     evidence = forms.CharField(
-        label=_("Evidence"), max_length=200, help_text=_("The document that proves it, with its number.")
+        label=_("Proof"), max_length=200, help_text=_("The document that proves it, with its number.")
     )
     valid_through = DayField(
         label=_("Valid through"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,7 +20,10 @@ MOST_STEPS = 20
 
 def draw_curve(indicator: Indicator, label: str) -> SafeString:
     """Return an SVG with points by the value of the measure, as `Indicator.shape` gives them."""
-    values = _values(indicator)
+    bends = _bends(indicator)
+    margin = (bends[-1] - bends[0]) / 10 or Fraction(1)
+    first = max(bends[0] - margin, Fraction(0)) if bends[0] >= 0 else bends[0] - margin
+    values = sorted({first, *bends, bends[-1] + margin})
     points = [(value, indicator.shape.points(value, indicator.points)) for value in values]
     if _is_stepped(indicator):
         points = _stairs(points)
@@ -31,11 +35,12 @@ def draw_curve(indicator: Indicator, label: str) -> SafeString:
         for value, worth in points
     )
     base = TOP + HEIGHT
+    ends = [f"{LEFT + float((bend - low) / (high - low)) * WIDTH:.1f}" for bend in (bends[0], bends[-1])]
     texts = (
         (LEFT - 3, TOP + 4, "end", format_exact(indicator.points)),
         (LEFT - 3, base, "end", "0"),
-        (LEFT, base + 12, "start", _short(low)),
-        (LEFT + WIDTH, base + 12, "end", _short(high)),
+        (ends[0], base + 12, "middle", _short(bends[0])),
+        (ends[1], base + 12, "middle", _short(bends[-1])),
     )
     return format_html(
         '<svg class="curve" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
@@ -57,27 +62,25 @@ def draw_curve(indicator: Indicator, label: str) -> SafeString:
     )
 
 
-def _values(indicator: Indicator) -> Sequence[Fraction]:
-    """Return where the curve bends, with a tenth of the span to both sides."""
+def _bends(indicator: Indicator) -> Sequence[Fraction]:
+    """Return the values at which the curve bends, in order."""
     match indicator.shape:
         case Linear(zero, full):
-            bends = sorted((zero, full))
+            return sorted((zero, full))
         case Steps(steps):
-            bends = [bound for bound, _ in steps]
+            return [bound for bound, _ in steps] or [Fraction(0)]
         case PerUnit(points, each):
-            number = int(-(-indicator.points // points)) if points else 1
-            bends = (
-                [each * at for at in range(number + 1)]
-                if number <= MOST_STEPS
-                else [Fraction(0), each * number]
-            )
-    margin = (bends[-1] - bends[0]) / 10 or Fraction(1)
-    first = max(bends[0] - margin, Fraction(0)) if bends[0] >= 0 else bends[0] - margin
-    return sorted({first, *bends, bends[-1] + margin})
+            number = ceil(indicator.points / points) if points else 1
+            return [each * at for at in (range(number + 1) if number <= MOST_STEPS else (0, number))]
 
 
 def _is_stepped(indicator: Indicator) -> bool:
-    return not isinstance(indicator.shape, Linear)
+    match indicator.shape:
+        case Linear():
+            return False
+        case PerUnit(points, _) if points:
+            return indicator.points / points <= MOST_STEPS
+    return True
 
 
 def _stairs(points: Sequence[Point]) -> list[Point]:

@@ -54,7 +54,7 @@ def test_a_message_names_the_indicator_and_the_line():
         ),
         ("general = 1400", 'general = "many"', "通用仪器定额机时：“many”不是"),
         ("floor", "floors", "起奖分：缺少此项。"),
-        ("points = 25\n", "", "指标“有效机时率” · 得分：缺少此项。"),
+        ("points = 25\n", "", "指标“有效机时率” · 分值：缺少此项。"),
         ('format = "reward-policy/1"', "format =", "文件不是可读取的 TOML 文件："),
     ],
 )
