@@ -191,8 +191,8 @@ rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
 fact_declare                   .     .     .     .     .     .     yes   .     yes   .     .     .
-fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
 trial_start                    .     .     .     .     .     .     .     .     yes   .     .     .
+fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
 fact_return                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_check                    .     .     .     .     .     .     .     .     yes   .     .     .

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
 from instrument_share.web.text.formats import bilingual
-from rewards.declarations.badges import KINDS
 from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.reports import KINDS
 from rewards.declarations.selectors import known_codes
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from instrument_share.web.responses.outcomes import redirect_with_message, run_s
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
-from rewards.declarations.badges import KINDS
 from rewards.declarations.domain.facts import FactState
 from rewards.declarations.forms import FactForm
+from rewards.declarations.reports import KINDS
 from rewards.declarations.selectors import (
     declarable_units,
     declared_facts,

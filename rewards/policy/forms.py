@@ -68,13 +68,13 @@ class PolicyChangeForm(forms.Form):
         label=_("What does not count"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, data: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, given: Any = None, *, data: Mapping[str, Any]) -> None:
         self.data_before = data
         self.figures = dict(figures_of(data)) | {path: None for path in OPTIONAL if _at(data, path) is None}
         texts = ("title_zh", "title_en", "draft", "draft_notice_zh", "draft_notice_en")
         initial = {name: data.get(name) for name in texts}
         initial["exclude"] = data.get("counting", {}).get("exclude", [])
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(given, initial=initial)
         set_choices(self.fields["exclude"], [(code, choice_word(code)) for code in EXCLUSIONS])
         for path, value in self.figures.items():
             self.fields[path] = forms.CharField(

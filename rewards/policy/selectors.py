@@ -36,7 +36,7 @@ def policy_by_public_id(viewer: "Viewer", public_id: str) -> RewardPolicy:
 
 def years_of_policy(policy: RewardPolicy) -> list[int]:
     """Return the years that are assessed by the policy, newest first."""
-    return list(policy.cycles.order_by("-year").values_list("year", flat=True))  # type: ignore[attr-defined]
+    return list(policy.cycles.order_by("-year").values_list("year", flat=True))
 
 
 def get_policy_rules(policy: RewardPolicy) -> PolicyRules:

@@ -111,13 +111,13 @@ def settle_year(policy: RewardPolicy, counted: "CountedYear", budget: Decimal | 
         draft.with_award(assessments[draft.facts.uscc], awards[draft.facts.uscc]) for draft in drafts
     )
     excluded = _add_exclusions(draft.use.excluded for draft in drafts)
-    counted = sum(draft.use.counted for draft in drafts)
+    entries_counted = sum(draft.use.counted for draft in drafts)
     return Outcome(
         units=units,
         allocation=allocation,
         excluded=excluded,
-        reported=counted + sum(entries for entries, _ in excluded.values()),
-        counted=counted,
+        reported=entries_counted + sum(entries for entries, _ in excluded.values()),
+        counted=entries_counted,
     )
 
 
