@@ -30,6 +30,6 @@ class RewardsConfig(AppConfig):
         register_labels(finding_badges.STATES)
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("cycle", "cycle_open", "verify")
+        register_pages("cycle", "cycle_open", "declared_facts", "verify")
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

@@ -4,6 +4,7 @@ from rewards.assessment.selectors import assessments
 from rewards.cycle.selectors.cycles import cycles
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.selectors import waiting_facts
 from rewards.declarations.services import fact_confirm, fact_declare
 from rewards.findings.selectors.findings import findings, findings_to_answer
 from rewards.findings.services import cycle_check, finding_answer, finding_decide

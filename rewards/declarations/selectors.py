@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+import rules
+from django.db.models import Count, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import owning_organizations, region_of
@@ -90,6 +91,14 @@ def declared_facts(viewer: "Viewer", year: int) -> QuerySet[DeclaredFact]:
     if not sees_all_facts(viewer):
         found = found.filter(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
     return found.filter(year=year).order_by("organization__uscc", "kind", "about")
+
+
+def waiting_facts(viewer: "Viewer") -> list[tuple[int, int]]:
+    """Return the years with facts that wait for the viewer to confirm them, newest first, and how many."""
+    if not rules.has_perm("rewards.decide_fact", viewer):
+        return []
+    waiting = DeclaredFact.objects.filter(state=FactState.DECLARED).values_list("year")
+    return list(waiting.annotate(number=Count("pk")).order_by("-year"))
 
 
 def get_declared_fact(viewer: "Viewer", public_id: str) -> DeclaredFact:

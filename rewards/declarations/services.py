@@ -9,7 +9,8 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
-from instrument_share.journal.services import record
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import NotFound, Problem, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 from providers.public import instruments
@@ -107,6 +108,12 @@ def _decide(actor: "User", fact_id: int, move: str, reason: str, now: datetime) 
     fact.decided_at, fact.decided_by = now, actor
     fact.save()
     _record(actor, f"fact.{fact.state}", fact, now)
+    message = gettext_noop("{year}: a fact that you declared was confirmed. Proof: {evidence}.")
+    if reason:
+        message = gettext_noop("{year}: a fact that you declared was returned: {reason} Proof: {evidence}.")
+    params = {"year": str(fact.year), "evidence": fact.evidence, "reason": reason}
+    path = page_address("declared_facts", fact.year)
+    notify(users=[fact.declared_by_id], message=message, params=params, path=path, now=now)
     return fact
 
 

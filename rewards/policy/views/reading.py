@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.conf import settings
@@ -19,6 +19,9 @@ from rewards.policy.domain.policy_document import read_policy
 from rewards.policy.forms import CompareForm
 from rewards.policy.reports.sentences import SECTIONS, Line, compare_policies, describe_policy
 from rewards.policy.views.curves import draw_curve
+
+if TYPE_CHECKING:
+    from rewards.policy.models import RewardPolicy
 
 PRESETS = Path(settings.BASE_DIR) / "rewards" / "policies"
 
@@ -38,10 +41,15 @@ def policies(request: HttpRequest) -> HttpResponse:
     context = {
         "policies": loaded,
         "presets": [(path.stem, _preset(path)) for path in sorted(PRESETS.glob("*.toml"))],
-        "form": CompareForm(policies=loaded) if len(loaded) > 1 else None,
+        "form": _compare_form(loaded) if len(loaded) > 1 else None,
         "loads": rules.has_perm("rewards.run_cycle", request.user),
     }
     return render(request, "rewards/policy/policies.html", context)
+
+
+def _compare_form(loaded: "list[RewardPolicy]") -> CompareForm:
+    """Return the form with the last two policies chosen."""
+    return CompareForm(initial={"before": loaded[1].public_id, "after": loaded[0].public_id}, policies=loaded)
 
 
 @require_safe

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
-from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
@@ -150,6 +150,8 @@ def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(c
         "",
         {city.first.uscc: "excellent"},
     )
+    told = Notification.objects.filter(user=city.city.officer).order_by("id")
+    assert [each.params.get("reason") for each in told] == ["", "等级有误", ""]
     actions = AuditEntry.objects.filter(subject_id=fact.public_id).order_by("id")
     assert list(actions.values_list("action", flat=True)) == [
         "fact.declared",

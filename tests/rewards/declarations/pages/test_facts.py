@@ -37,6 +37,7 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     assert "¥320,000.00 合同 12 待科技局确认" in shown
     assert "资格条件 云屏大学 共享平台入网单位 协议" in shown
     client = login(small.city.officer)
+    assert f"2 项{YEAR}年度申报事实待确认" in text_of(client.get("/bureau/"))
     fact = DeclaredFact.objects.get(kind="nonfiscal_value")
     client.post(reverse("fact_decide", args=[fact.public_id, "confirm"]))
     assert "合同 12 已确认" in text_of(client.get(ADDRESS))
