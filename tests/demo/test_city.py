@@ -138,6 +138,6 @@ def test_no_year_of_the_table_names_a_day_twice(year):
 
 
 def test_the_policy_of_the_demo_is_a_draft():
-    from instrument_share.demo.stages.assessment import POLICY
+    from instrument_share.demo.stages.assessment import OF_THE_CITY
 
-    assert read_policy(POLICY.read_text(encoding="utf-8")).draft
+    assert read_policy(OF_THE_CITY.read_text(encoding="utf-8")).draft
