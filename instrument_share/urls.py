@@ -16,10 +16,12 @@ from providers.search import urls as search
 from providers.units import urls as units
 from rewards.assessment import urls as assessment
 from rewards.cycle import urls as cycle
+from rewards.declarations import urls as declarations
 from rewards.findings import urls as findings
 from rewards.payments import urls as payments
 from rewards.policy import urls as policy
 from rewards.report import urls as report
+from rewards.trials import urls as trials
 from rewards.year import urls as year
 
 handler404 = "instrument_share.web.responses.failures.not_found"
@@ -63,10 +65,13 @@ urlpatterns = [
     path("bureau/categories/", include(instruments.categories_urls)),
     path("bureau/synonyms/", include(search.synonyms_urls)),
     path("bureau/holidays/", include(requests.holidays_urls)),
+    path("policies/", include(policy.public_urls)),
     path("bureau/policies/", include(policy.policies_urls)),
+    path("facts/", include(declarations.facts_urls)),
     path("bureau/cycles/", include(cycle.cycles_urls)),
     path("bureau/cycles/", include(findings.cycles_urls)),
     path("bureau/cycles/", include(assessment.cycles_urls)),
+    path("bureau/cycles/", include(trials.cycles_urls)),
     path("bureau/cycles/", include(year.cycles_urls)),
     path("bureau/findings/", include(findings.findings_urls)),
     path("bureau/assessments/", include(assessment.assessments_urls)),

@@ -163,7 +163,13 @@ from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
 from providers.units.selectors.units import find_units, organization_profile, unit, units
-from providers.units.selectors.yearly import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
+from providers.units.selectors.yearly import (
+    InstrumentOfYear,
+    UnitOfYear,
+    instruments_of_year,
+    openness_of_year,
+    units_of_year,
+)
 from providers.units.services.profiles import (
     unit_profile_confirm,
     unit_profile_publish,

@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-WITH_PERMISSIONS = ("policy", "cycle", "findings", "assessment", "report", "payments")
+WITH_PERMISSIONS = ("policy", "declarations", "cycle", "findings", "assessment", "report", "payments")
 
 
 class RewardsConfig(AppConfig):
@@ -17,16 +17,21 @@ class RewardsConfig(AppConfig):
         from instrument_share.web.text.labels import register_labels
         from rewards import guards
         from rewards.cycle import badges as cycle_badges
+        from rewards.declarations import badges as fact_badges
         from rewards.findings import badges as finding_badges
         from rewards.journal import ACTS, KINDS
         from rewards.report import badges as report_badges
+        from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
         register(*guards.RESULTS, *guards.REPORTS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)
+        register_labels(fact_badges.STATES)
         register_labels(finding_badges.STATES)
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("assessment", "certificate", "cycle", "cycle_open", "payee_account", "verify")
+        register_pages(
+            *("assessment", "certificate", "cycle", "cycle_open", "declared_facts", "payee_account", "verify")
+        )
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

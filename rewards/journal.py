@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 ACTS: dict[str, str] = {
     "policy.loaded": gettext_noop("Reward policy loaded"),
+    "trial.started": gettext_noop("Trial of a policy started"),
+    "fact.declared": gettext_noop("Fact declared"),
+    "fact.confirmed": gettext_noop("Fact confirmed"),
+    "fact.returned": gettext_noop("Fact returned"),
     "cycle.opened": gettext_noop("Annual assessment opened"),
     "cycle.step_started": gettext_noop("Step of the assessment started"),
     "cycle.frozen": gettext_noop("Data of the assessment frozen"),
@@ -104,6 +108,8 @@ def _report(viewer: "Viewer", report: FinanceReport) -> str:
 
 KINDS: dict[str, SubjectKind] = {
     "rewards.RewardPolicy": SubjectKind(gettext_noop("Reward policy")),
+    "rewards.PolicyTrial": SubjectKind(gettext_noop("Trial of a policy")),
+    "rewards.DeclaredFact": SubjectKind(gettext_noop("Declared fact")),
     "rewards.AssessmentCycle": SubjectKind(gettext_noop("Annual assessment"), _cycles),
     "rewards.Finding": SubjectKind(gettext_noop("Finding"), _findings),
     "rewards.FinanceReport": SubjectKind(gettext_noop("Report"), _reports),

@@ -2,7 +2,9 @@
 
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle, SnapshotPart, StepRun
+from rewards.declarations.models import DeclaredFact
 from rewards.findings.models import Falsification, Finding, FindingDecision
 from rewards.payments.models import BatchRow, PayeeAccount, Payment, PaymentBatch, Reversal
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport
+from rewards.trials.models import PolicyTrial

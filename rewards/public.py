@@ -3,6 +3,9 @@
 from rewards.assessment.selectors import assessments
 from rewards.cycle.selectors.cycles import cycles, get_running_notices
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.selectors import waiting_facts
+from rewards.declarations.services import fact_confirm, fact_declare
 from rewards.findings.selectors.falsifications import falsifications_to_answer
 from rewards.findings.selectors.findings import findings, findings_to_answer
 from rewards.findings.services.checking import cycle_check
@@ -14,4 +17,4 @@ from rewards.findings.services.falsification import (
 )
 from rewards.policy.selectors import has_policy
 from rewards.policy.services import policy_load
-from rewards.year.selectors import get_cycles_ahead
+from rewards.year.selectors import get_cycles_ahead, get_years_to_open

@@ -29,6 +29,7 @@ from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.domain.choices import GroupKind
 from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
+from rewards.declarations.domain.facts import FactKind
 from tests.factories import slot
 from tests.permission_world import INVITED, LATER, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms
@@ -241,6 +242,18 @@ def attempts(w):
         "cycle_open": partial(
             r.cycle_open, year=YEAR + 1, policy_id=w.policy.pk, budget_yuan=Decimal(1), **now
         ),
+        "fact_declare": partial(
+            r.fact_declare,
+            organization_id=w.unit.pk,
+            year=YEAR,
+            kind=FactKind.MAJOR_PROJECTS,
+            figure=Decimal(2),
+            evidence="立项通知书",
+            **now,
+        ),
+        "trial_start": partial(r.trial_start, policy_id=w.policy.pk, budget_yuan=Decimal(1), **cycle),
+        "fact_confirm": partial(r.fact_confirm, fact_id=w.fact.pk, **now),
+        "fact_return": partial(r.fact_return, fact_id=w.fact.pk, **reason, **now),
         "cycle_freeze": partial(r.cycle_freeze, **cycle),
         "cycle_check": partial(r.cycle_check, **cycle),
         "finding_answer": partial(r.finding_answer, answer="属实", **finding),

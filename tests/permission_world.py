@@ -48,12 +48,15 @@ from rewards.assessment.models import UnitAssessment
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.services import fact_declare
 from rewards.findings.models import Finding
 from rewards.findings.services.checking import cycle_check
 from rewards.findings.services.deciding import finding_decide
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
+from rewards.trials.services import trial_start
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import LONG_AGO, NOW, slot
@@ -353,10 +356,22 @@ def _year(city, authorities, instrument, company):
         recorded_by=authorities.finance,
     )
     batch = PaymentBatch.objects.create(report=report, number=1, made_at=at, made_by=authorities.finance)
+    fact = fact_declare(
+        organization_id=city.owner.pk,
+        year=YEAR,
+        kind=FactKind.MAJOR_PROJECTS,
+        figure=Decimal(1),
+        evidence="立项通知书",
+        now=AFTER,
+        **officer,
+    )
+    trial = trial_start(cycle_id=cycle.pk, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)
     return {
         "account": account,
         "payment": payment,
         "batch": batch,
+        "trial": trial,
+        "fact": fact,
         "policy": policy,
         "cycle": cycle,
         "finding": Finding.objects.filter(organization=city.owner).first(),

@@ -62,6 +62,11 @@ log_key                              ok    ok    ok    ok    ok    ok    ok    o
 log_timestamp                        404   404   404   404   404   404   404   404   404   404   404   404
 verify_receipt                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 verify                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policies                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy_compare                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy_file                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+policy_preset                        ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 result                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 home                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 catalogue                            ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -241,8 +246,13 @@ settings                             in    ok    ok    ok    ok    ok    ok    o
 
 # assessment and Finance
 policy_new                           in    403   403   403   403   403   403   403   ok    403   403   403
+policy_change                        in    403   403   403   403   403   403   403   ok    403   403   403
 cycle                                in    403   403   403   403   403   403   403   ok    ok    ok    403
 cycle_open                           in    403   403   403   403   403   403   403   ok    403   403   403
+trials                               in    403   403   403   403   403   403   403   ok    403   403   403
+trial                                in    403   403   403   403   403   403   403   ok    403   403   403
+declared_facts                       in    403   403   403   403   403   ok    ok    ok    ok    ok    403
+fact_decide                          in    404   404   404   404   404   403   404   ok    403   403   404
 units_csv                            in    403   403   403   403   403   403   403   ok    ok    ok    403
 findings                             in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 cycle_step                           in    403   403   403   403   403   403   403   ok    403   403   403

@@ -190,6 +190,10 @@ history_import                 .     .     .     .     .     .     .     .     .
 rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
+fact_declare                   .     .     .     .     .     .     yes   .     yes   .     .     .
+trial_start                    .     .     .     .     .     .     .     .     yes   .     .     .
+fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
+fact_return                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_check                    .     .     .     .     .     .     .     .     yes   .     .     .
 finding_answer                 .     .     .     .     .     .     yes   .     .     .     .     .
@@ -223,6 +227,7 @@ mail_retry                     .     .     .     .     .     .     .     .     .
 OF_THE_SYSTEM = {
     "institution_establish": "installation",
     "sessions_forget_ended": "a recurring job",
+    "trial_work": "the job of a trial",
     "enqueue": "of every service that leaves work to a job",
     "jobs_recover": "the worker",
     "jobs_forget_old": "a recurring job",

@@ -125,6 +125,7 @@ class City:
     changes: Mapping[str, Mapping[str, Any]]
     returned_profile: Mapping[str, Any]
     supervision: Mapping[str, Any]
+    declared: Mapping[str, Any]
     around: Mapping[str, Any]
     labs: tuple[Lab, ...]
     people: tuple[Person, ...]
@@ -192,6 +193,7 @@ def load_city() -> City:
         changes=review["changes"],
         returned_profile=review["profile"],
         supervision=_read("supervision"),
+        declared=_read("declared"),
         around=_read("around"),
         labs=tuple(Lab(unit=row["key"], **lab) for row in owners["unit"] for lab in row["lab"]),
         people=tuple(_people()),

@@ -10,6 +10,7 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web.text.formats import bilingual, in_english
 from rewards.assessment.domain.counting import REASONS
 from rewards.cycle.reports import format_money
+from rewards.policy.reports.words import BASES
 
 NOTES = {
     "barred": gettext_noop("barred from any award by a proven falsification"),
@@ -17,13 +18,6 @@ NOTES = {
     "not_qualified": gettext_noop("does not meet the conditions of this clause"),
     "below_floor": gettext_noop("the score is not above the floor, and so has no part in the division"),
     "not_highest": gettext_noop("of awards alike only the highest counts, and this one is not it"),
-}
-
-BASES = {
-    "external_income": gettext_noop("Income from external users"),
-    "enterprise_income": gettext_noop("Income from enterprises"),
-    "sme_income": gettext_noop("Income from small and medium enterprises"),
-    "fees_paid": gettext_noop("Fees paid for testing"),
 }
 
 ROUNDING = {

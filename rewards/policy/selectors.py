@@ -30,6 +30,16 @@ def get_policy(policy_id: int) -> RewardPolicy:
     return require_found(RewardPolicy.objects.filter(pk=policy_id).first())
 
 
+def policy_by_public_id(viewer: "Viewer", public_id: str) -> RewardPolicy:
+    """Return a loaded policy. Raises NotFound."""
+    return require_found(policies(viewer).filter(public_id=public_id).first())
+
+
+def years_of_policy(policy: RewardPolicy) -> list[int]:
+    """Return the years that are assessed by the policy, newest first."""
+    return list(policy.cycles.order_by("-year").values_list("year", flat=True))
+
+
 def get_policy_rules(policy: RewardPolicy) -> PolicyRules:
     """Parse the stored document of a policy."""
     return _read(policy.document)
@@ -39,6 +49,14 @@ def require_decided_policy(policy: RewardPolicy) -> None:
     """Raise PolicyIsDraft for a draft, by which nothing is approved, sent or paid."""
     if policy.is_draft:
         raise PolicyIsDraft(policy=str(policy))
+
+
+def all_policy_rules() -> list[PolicyRules]:
+    """Return the rules of every loaded policy, those of the newest first."""
+    return [
+        _read(document)
+        for document in RewardPolicy.objects.order_by("-id").values_list("document", flat=True)
+    ]
 
 
 @lru_cache(maxsize=16)

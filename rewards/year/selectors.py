@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import rules
 from django.conf import settings
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from bookings.public import usage_logs
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
+from rewards.cycle.domain.entries import months_of_year
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all
@@ -49,6 +52,22 @@ def get_cycles_ahead(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
     if not can_see_all(viewer):
         return []
     return _ahead(_counted().exclude(state=CycleState.PAID).order_by("-year"), now)
+
+
+def get_years_to_open(viewer: "Viewer", now: datetime) -> list[int]:
+    """Return the years that an officer can open: this one, and last year where it has logs."""
+    if not rules.has_perm("rewards.run_cycle", viewer):
+        return []
+    this = now.astimezone(CITY_TIME).year
+    opened = set(AssessmentCycle.objects.filter(year__in=(this - 1, this)).values_list("year", flat=True))
+    begins, ends = months_of_year(this - 1)[0], months_of_year(this - 1)[-1]
+    years = [this] if this not in opened else []
+    if (
+        this - 1 not in opened
+        and usage_logs(viewer).filter(starts_at__gte=begins, starts_at__lt=ends).exists()
+    ):
+        years.append(this - 1)
+    return years
 
 
 def get_cycle_ahead(viewer: "Viewer", year: int, now: datetime) -> CycleAhead:

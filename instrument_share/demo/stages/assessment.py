@@ -1,6 +1,6 @@
 """Run last year's assessment under the adopted policy: open, freeze, check, decide some findings."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,10 @@ from instrument_share.demo.world import World
 from rewards import public as rewards
 
 if TYPE_CHECKING:
-    from rewards.models import AssessmentCycle, Finding
+    from rewards.models import AssessmentCycle, Finding, RewardPolicy
 
-DRAFT = Path(settings.BASE_DIR) / "rewards" / "policies" / "yunping-draft.toml"
+POLICIES = Path(settings.BASE_DIR) / "rewards" / "policies"
+DRAFT = POLICIES / "yunping-draft.toml"
 POLICY = Path(settings.BASE_DIR) / "instrument_share" / "demo" / "facts" / "yunping-2025.toml"
 """The draft as it was adopted: by a draft nothing is approved."""
 BUDGET_YUAN = Decimal(1_200_000)
@@ -23,9 +24,8 @@ BUDGET_YUAN = Decimal(1_200_000)
 def load(world: World) -> str:
     """Load the stage and return a summary."""
     opened = min(combine(date(world.today.year, 1, 8)), world.now)
-    for document in (DRAFT, POLICY):
-        text = document.read_text(encoding="utf-8")
-        policy = rewards.policy_load(actor=world.officer, document=text, now=opened)
+    policy = _load_policies(world, opened)
+    _declare(world, opened)
     cycle = rewards.cycle_open(
         actor=world.officer,
         year=world.assessed_year,
@@ -36,6 +36,38 @@ def load(world: World) -> str:
     rewards.cycle_freeze(actor=world.officer, cycle_id=cycle.pk, now=world.now)
     cycle = rewards.cycle_check(actor=world.officer, cycle_id=cycle.pk, now=world.now)
     return f"{cycle.year} {cycle.state}, {_settle(world, cycle)} findings"
+
+
+def _load_policies(world: World, now: datetime) -> "RewardPolicy":
+    """Load every preset, and last the city's draft and the policy adopted from it, which is returned."""
+    others = [path for path in sorted(POLICIES.glob("*.toml")) if path != DRAFT]
+    loaded = [
+        rewards.policy_load(actor=world.officer, document=path.read_text(encoding="utf-8"), now=now)
+        for path in (*others, DRAFT, POLICY)
+    ]
+    return loaded[-1]
+
+
+def _declare(world: World, now: datetime) -> None:
+    """Declare what the policies ask for, and confirm most of it."""
+    for row in world.city.declared["fact"]:
+        number = row.get("instrument")
+        if number and number not in world.instruments:
+            continue
+        for unit in row["for"]:
+            fact = rewards.fact_declare(
+                actor=world.manager(unit),
+                organization_id=world.organizations[unit].pk,
+                year=world.assessed_year,
+                kind=rewards.FactKind(row["kind"]),
+                code=row.get("code", ""),
+                instrument=world.instruments[number].public_id if number else "",
+                figure=Decimal(row["figure"]) if "figure" in row else None,
+                evidence=row["evidence"],
+                now=now,
+            )
+            if not row.get("waits"):
+                rewards.fact_confirm(actor=world.officer, fact_id=fact.pk, now=now)
 
 
 def _settle(world: World, cycle: "AssessmentCycle") -> int:

@@ -78,6 +78,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "taken_down": [Act(entry, named.get(entry.subject_id)) for entry in down],
         "course": completeness_chart(course, today),
         "year": today.year,
+        "last_year": today.year - 1,
         "counted": [
             {
                 "state": state.value,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any, assert_never
 
 from rewards.assessment.domain.facts import InstrumentFacts, Yuan
@@ -111,7 +112,9 @@ def calculate_claim(rule: Rule, claimant: Claimant, cap_instrument: Fraction | N
             parts = _income_parts(rule, claimant, rate, cap_instrument)
             return _summed(rule, claimant, parts, rate, cap_instrument)
         case ValueFixed():
-            parts = _parts(claimant, cap_instrument, _value_of, lambda value: _band(rule, value))
+            parts = _parts(
+                claimant, cap_instrument, partial(_value_of, rule), lambda value: _band(rule, value)
+            )
             return _summed(rule, claimant, parts, None, cap_instrument)
         case GradeFixed():
             amount = rule.amounts.of(claimant.grade)
@@ -176,9 +179,9 @@ def _parts(
     return tuple(parts)
 
 
-def _value_of(instrument: InstrumentFacts) -> Fraction:
+def _value_of(rule: ValueFixed, instrument: InstrumentFacts) -> Fraction:
     """The value on which a one-off reward is based: 0 for an instrument that already had one."""
-    return Fraction(0) if instrument.rewarded_before else Fraction(instrument.original_value)
+    return Fraction(0) if instrument.rewarded_before else Fraction(getattr(instrument, rule.basis))
 
 
 def _band(rule: ValueFixed, value: Fraction) -> Fraction:

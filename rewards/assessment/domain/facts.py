@@ -45,6 +45,8 @@ class InstrumentFacts(Totals):
     """Windows offered to outside users, before closures."""
     closed_seconds: Seconds = 0
     """Closures inside those windows."""
+    nonfiscal_value: Yuan = 0
+    """The part of the original value that was paid from other than fiscal funds."""
     rewarded_before: bool = False
     """Whether a one-off reward was already paid for it."""
 
@@ -71,3 +73,5 @@ class UnitFacts:
     organizations_served: int = 0
     major_projects: int = 0
     cases_published: int = 0
+    grade: str | None = None
+    """The grade that another assessment gave, for policies without indicators."""

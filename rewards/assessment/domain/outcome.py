@@ -34,7 +34,7 @@ from rewards.cycle.domain.frozen_year import FrozenYear
 from rewards.cycle.domain.rows import entry_from_row, standing_from_row
 from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRow
 from rewards.findings.domain.rulings import Rulings
-from rewards.policy.domain.policy import RewardPolicy
+from rewards.policy.domain.policy import Counting, Quota, RewardPolicy
 
 Count = Callable[[InstrumentRow, UnitRow], Sequence[CountedEntry]]
 Months = list[list[int]]
@@ -91,25 +91,39 @@ def compute_outcome(
     budget: Decimal | None,
 ) -> Outcome:
     """Compute the year: the same to the 分 for the same arguments, in whatever order the rows come."""
+    return settle_year(policy, count_year(policy, year, snapshot, rulings), budget)
+
+
+def count_year(policy: RewardPolicy, year: int, snapshot: FrozenYear, rulings: Rulings) -> "CountedYear":
+    """Count the year by the policy's rules of counting and its quota, without any score or award."""
     city = City(snapshot)
 
     def count(instrument: InstrumentRow, unit: UnitRow) -> Sequence[CountedEntry]:
         usage = snapshot.usage(instrument.instrument)
         return count_usage(policy, year, instrument, unit, usage, rulings.invalidated)
 
-    drafts = [draft_unit(policy, year, row, city, count, rulings) for row in city.units]
-    claimants = tuple(draft.claimant for draft in drafts)
+    drafts = tuple(draft_unit(policy, year, row, city, count, rulings) for row in city.units)
+    return CountedYear(policy.counting, policy.quota, drafts, city.fees)
+
+
+def settle_year(policy: RewardPolicy, counted: "CountedYear", budget: Decimal | None) -> Outcome:
+    """Score and allocate a year that was counted by the same rules of counting and quota."""
+    drafts = counted.drafts
+    assessments = {draft.facts.uscc: draft.assess(policy) for draft in drafts}
+    claimants = tuple(draft.claimant(assessments[draft.facts.uscc], counted.fees) for draft in drafts)
     allocation = allocate(policy, claimants, budget)
     awards = {award.uscc: award for award in allocation.awards}
-    units = tuple(draft.with_award(awards[draft.facts.uscc]) for draft in drafts)
+    units = tuple(
+        draft.with_award(assessments[draft.facts.uscc], awards[draft.facts.uscc]) for draft in drafts
+    )
     excluded = _add_exclusions(draft.use.excluded for draft in drafts)
-    counted = sum(draft.use.counted for draft in drafts)
+    entries_counted = sum(draft.use.counted for draft in drafts)
     return Outcome(
         units=units,
         allocation=allocation,
         excluded=excluded,
-        reported=counted + sum(entries for entries, _ in excluded.values()),
-        counted=counted,
+        reported=entries_counted + sum(entries for entries, _ in excluded.values()),
+        counted=entries_counted,
         claimants=claimants,
     )
 
@@ -147,6 +161,8 @@ class City:
             self.instruments[row.uscc].append(row)
         self.openness = {row.instrument: row for row in snapshot.openness()}
         self.decisions = {row.uscc: row for row in snapshot.decisions()}
+        self.fees: dict[str, Fraction] = defaultdict(Fraction)
+        """What each organization paid for counted uses of others' instruments, by its public id."""
 
 
 @dataclass(frozen=True)
@@ -155,31 +171,51 @@ class Draft:
 
     row: UnitRow
     facts: UnitFacts
-    assessment: Assessment
+    findings: Mapping[str, int]
+    falsified: bool
     instruments: tuple[InstrumentYear, ...]
     use: "_UnitUse"
 
-    @property
-    def claimant(self) -> Claimant:
+    def assess(self, policy: RewardPolicy) -> Assessment:
+        return assess(policy, self.facts, self.findings, self.falsified)
+
+    def claimant(self, assessment: Assessment, fees: Mapping[str, Fraction]) -> Claimant:
         return Claimant(
             uscc=self.facts.uscc,
-            score=self.assessment.score,
-            grade=self.assessment.grade,
-            barred=self.assessment.barred,
+            score=assessment.score,
+            grade=assessment.grade,
+            barred=assessment.barred,
             group=self.row.group,
+            qualifications=frozenset(self.row.qualifications),
             instruments=self.facts.instruments,
+            fees_paid=fees.get(self.row.organization, Fraction(0)),
         )
 
-    def with_award(self, award: UnitAward) -> UnitYear:
+    def with_award(self, assessment: Assessment, award: UnitAward) -> UnitYear:
         months = [[int(effective), int(external)] for effective, external in self.use.months]
-        return UnitYear(self.facts, self.assessment, award, self.instruments, months)
+        return UnitYear(self.facts, assessment, award, self.instruments, months)
+
+
+@dataclass(frozen=True)
+class CountedYear:
+    """What counted in a year, and the rules by which it was counted: scores and awards start from it."""
+
+    counting: Counting
+    quota: Quota
+    drafts: tuple[Draft, ...]
+    fees: Mapping[str, Fraction]
+
+    def is_counted_as_by(self, policy: RewardPolicy) -> bool:
+        """Return whether a policy counts in the same way."""
+        return (self.counting, self.quota) == (policy.counting, policy.quota)
 
 
 class _UnitUse:
     """What a unit's entries add up to beside the sums of each instrument."""
 
-    def __init__(self, year: int) -> None:
+    def __init__(self, year: int, fees: dict[str, Fraction]) -> None:
         self.year = year
+        self.fees = fees
         self.months: list[list[Fraction | int]] = [[0, 0] for _ in range(12)]
         self.ratings: Counter[Rating | None] = Counter()
         self.served: set[str] = set()
@@ -201,6 +237,7 @@ class _UnitUse:
             if entry.external:
                 month[1] += each.effective_seconds
                 self.served.add(entry.user_organization)
+                self.fees[entry.user_organization] += Fraction(entry.amount) * each.fraction
         left_out = count_exclusions(each for each in entries if each.reason != "other_year")
         self.excluded = _add_exclusions((self.excluded, left_out))
 
@@ -217,14 +254,13 @@ def draft_unit(
     policy: RewardPolicy, year: int, row: UnitRow, city: City, count: Count, rulings: Rulings
 ) -> Draft:
     """Return a unit's year before anything is divided; `count` gives the entries of its instruments."""
-    use = _UnitUse(year)
+    use = _UnitUse(year, city.fees)
     instruments = tuple(
         _instrument(policy, year, each, city, count(each, row), use) for each in city.instruments[row.uscc]
     )
     facts = _facts(year, row, city, instruments, use)
     findings = rulings.upheld.get(row.uscc, {})
-    assessment = assess(policy, facts, findings, falsified=row.uscc in rulings.falsified)
-    return Draft(row, facts, assessment, instruments, use)
+    return Draft(row, facts, findings, row.uscc in rulings.falsified, instruments, use)
 
 
 def _instrument(
@@ -248,6 +284,8 @@ def _instrument(
         **vars(sum_entries(decisions)),
         offered_seconds=opened.offered_seconds if opened else 0,
         closed_seconds=opened.closed_seconds if opened else 0,
+        nonfiscal_value=row.nonfiscal_yuan or 0,
+        rewarded_before=row.rewarded_before,
     )
     quota = calculate_quota_hours(facts, count_days_of_year(year), policy.quota)
     return InstrumentYear(
@@ -291,5 +329,7 @@ def _facts(
         decided=decided,
         lapsed=decisions.lapsed if decisions else 0,
         organizations_served=len(use.served - {""}),
+        major_projects=row.major_projects or 0,
         cases_published=row.cases_published,
+        grade=row.grade or None,
     )

@@ -70,7 +70,7 @@ class Deduction:
 class Assessment:
     """One unit's indicators, score and grade. `barred` (proven falsification): score 0 and no award.
 
-    Under a policy without indicators there is neither score nor grade.
+    Under a policy without indicators there is no score, and only a grade that was given.
     """
 
     uscc: str
@@ -115,7 +115,7 @@ def assess(
     cap = round_half_up(policy.findings.cap, POINT)
     deducted = min(sum((deduction.points for deduction in deductions), ZERO), cap)
     score = _score(subtotal - deducted, falsified) if indicators else None
-    grade = None if score is None else policy.grade_of(Fraction(score))
+    grade = _grade(policy, facts, score)
     return Assessment(
         uscc=facts.uscc,
         indicators=indicators,
@@ -123,9 +123,17 @@ def assess(
         deductions=deductions,
         deducted=deducted,
         score=score,
-        grade=grade.code if grade else None,
+        grade=grade,
         barred=falsified,
     )
+
+
+def _grade(policy: RewardPolicy, facts: UnitFacts, score: Decimal | None) -> str | None:
+    """Return the grade of the score; without indicators the one that was given, if the policy knows it."""
+    if score is not None:
+        graded = policy.grade_of(Fraction(score))
+        return graded.code if graded else None
+    return facts.grade if facts.grade in {grade.code for grade in policy.grades} else None
 
 
 def _score(points: Decimal, falsified: bool) -> Decimal:

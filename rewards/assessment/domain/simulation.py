@@ -26,7 +26,7 @@ RESULT_FORMAT = "reward-awards/1"
 INSTRUMENT_FIGURES = tuple(
     field.name
     for field in fields(InstrumentFacts)
-    if field.name.endswith(("_seconds", "_income")) or field.name == "original_value"
+    if field.name.endswith(("_seconds", "_income")) or field.name.endswith("_value")
 )
 UNIT_COUNTS = (
     "decided_in_time",
@@ -176,6 +176,7 @@ def _instrument(table: Table, year_days: int) -> InstrumentFacts:
         ("invalidated_seconds", "reported_seconds"),
         ("enterprise_income", "external_income"),
         ("sme_income", "enterprise_income"),
+        ("nonfiscal_value", "original_value"),
     ):
         if figures[part] > figures[whole]:
             message = gettext_noop("“{part}” is a part of “{whole}” and cannot be greater.")

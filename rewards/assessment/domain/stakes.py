@@ -43,16 +43,17 @@ def compute_stakes(
     for ruling in rulings:
         by_unit[ruling.uscc].append(ruling)
     found = {}
+    paid = {each.uscc: each.fees_paid for each in claimants}
     for uscc, own in by_unit.items():
         unit = _Unit(policy, year, units[uscc], city, snapshot)
+        fees = {units[uscc].organization: paid[uscc]}  # for others' instruments, which are not counted anew
         for ruling in own:
-            dismissed, upheld = (
-                unit.draft(build_rulings(changed)) for changed in _both_ways(rulings, ruling)
-            )
+            drafts = [unit.draft(build_rulings(changed)) for changed in _both_ways(rulings, ruling)]
+            dismissed, upheld = (draft.claimant(draft.assess(policy), fees) for draft in drafts)
             found[ruling.key] = Stake(
-                points=(dismissed.assessment.score or ZERO) - (upheld.assessment.score or ZERO),
-                yuan=_award(policy, budget, claimants, dismissed.claimant)
-                - _award(policy, budget, claimants, upheld.claimant),
+                points=Decimal(dismissed.score or ZERO) - Decimal(upheld.score or ZERO),
+                yuan=_award(policy, budget, claimants, dismissed)
+                - _award(policy, budget, claimants, upheld),
             )
     return found
 

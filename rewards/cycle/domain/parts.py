@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from instrument_share.kernel.canonical import canonical_json
 from rewards.cycle.domain.errors import SnapshotVersionUnknown
-from rewards.cycle.domain.snapshot_schema import VERSION, Row, encode_row
+from rewards.cycle.domain.snapshot_schema import READABLE, VERSION, Row, encode_row
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ def encode_manifest(year: int, parts: Iterable[Part]) -> bytes:
 def parse_manifest(manifest: bytes) -> list[Part]:
     """Return the parts that a manifest names.
 
-    A manifest that names no version of the schema is of version 1. Raises SnapshotVersionUnknown for any
-    other than that.
+    A manifest that names no version of the schema is of version 1. Raises SnapshotVersionUnknown for one that
+    cannot be read.
     """
     content = json.loads(manifest)
     version = content.get("format", "snapshot/1")
-    if version != VERSION:
+    if version not in READABLE:
         raise SnapshotVersionUnknown(version=version)
     return [Part(**part) for part in content["parts"]]
 

@@ -1,8 +1,9 @@
-"""The schema of a snapshot, version 1: what the rows of each part hold (docs/snapshot.md).
+"""The schema of a snapshot, version 2: what the rows of each part hold (docs/snapshot.md).
 
 Both directions follow from the classes: `build_row` checks what the apps below pass at the freeze,
 `encode_row` writes it, `decode_rows` reads it back. To add, rename or drop a column, or to change its type,
-unit or meaning, make a new version, and keep this one for the snapshots written in it.
+unit or meaning, make a new version, and keep this one for the snapshots written in it. Columns with a default
+came with version 2: a line of version 1 is read without them, and none is written without them.
 
 The rows are structs of msgspec, which checks, writes and reads a use in a fifth of the time that dataclasses
 and `json` took: a snapshot holds a million of them.
@@ -21,7 +22,8 @@ from bookings.domain import Capture, Rating, UsagePurpose
 from instrument_share.accounts.domain import SizeClass
 from providers.domain import Purpose
 
-VERSION = "snapshot/1"
+VERSION = "snapshot/2"
+READABLE = ("snapshot/1", VERSION)
 
 
 class ColumnsDiffer(ValueError):
@@ -60,6 +62,15 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         int | None, Column("declared for the year; null: nothing declared", "instruments")
     ]
     cases_published: Annotated[int, Column("cases of service published in the year", "cases")]
+    qualifications: Annotated[
+        tuple[str, ...], Column("confirmed and valid on 31 December, sorted", "codes of the policies")
+    ] = ()
+    grade: Annotated[
+        str, Column("grade that another assessment gave; empty where there is none", "code of the policies")
+    ] = ""
+    major_projects: Annotated[
+        int | None, Column("major projects served, as confirmed; null: nothing declared", "projects")
+    ] = None
 
 
 class InstrumentRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +91,13 @@ class InstrumentRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     published_in_year: Annotated[bool, Column("published at some time of the year")]
     in_service_from: Annotated[date, Column("first day of service", "day in the city")]
     retired_on: Annotated[date | None, Column("last day of service; null: not retired", "day in the city")]
+    nonfiscal_yuan: Annotated[
+        Decimal | None,
+        Column("value paid from other than fiscal funds, as confirmed; null: nothing declared", "yuan"),
+    ] = None
+    rewarded_before: Annotated[
+        bool, Column("a one-off reward was paid for it for an earlier year, or before the platform")
+    ] = False
 
 
 class OpennessRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -176,6 +194,8 @@ def build_row(kind: type[R], values: Mapping[str, Any]) -> R:
     Raises ColumnsDiffer where a column is missing or unknown, or a value is not of its column's type.
     """
     plain = dict(values)
+    if kind in _WITH_DEFAULTS and plain.keys() != set(kind.__struct_fields__):
+        _refuse(kind, values)
     for name, rewrite in _REWRITTEN[kind]:
         if plain.get(name) is not None:
             plain[name] = rewrite(plain[name])
@@ -208,7 +228,9 @@ def decode_rows(kind: type[R], content: bytes) -> list[R]:
     return rows
 
 
-def _refuse(kind: type[Row], values: Mapping[str, Any], error: msgspec.ValidationError) -> NoReturn:
+def _refuse(
+    kind: type[Row], values: Mapping[str, Any], error: msgspec.ValidationError | None = None
+) -> NoReturn:
     """Say which columns differ, or which one has a value of another type."""
     columns = set(kind.__struct_fields__)
     if values.keys() != columns:
@@ -252,6 +274,7 @@ def _present(hint: Any) -> Any:
 
 _NO_VALUE = object()
 _NOT_FROM_TEXT = (datetime, date, Decimal)
+_WITH_DEFAULTS = frozenset(kind for kind in PARTS.values() if kind.__struct_defaults__)
 _REWRITTEN = {kind: _rewritten(kind) for kind in PARTS.values()}
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _DECODERS: Mapping[type[Any], Any] = {kind: msgspec.json.Decoder(kind) for kind in PARTS.values()}

@@ -17,8 +17,11 @@ from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
 from rewards.cycle.services.long_steps import LongStep
 from rewards.cycle.services.snapshot import WrittenSnapshot, snapshot_write
+from rewards.declarations.domain.errors import FactsMissing
+from rewards.declarations.domain.facts import find_missing
+from rewards.declarations.selectors import known_kinds
 from rewards.policy.models import RewardPolicy
-from rewards.policy.selectors import get_policy
+from rewards.policy.selectors import get_policy, get_policy_rules
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -28,9 +31,13 @@ if TYPE_CHECKING:
 def cycle_open(
     *, actor: "User", year: int, policy_id: int, budget_yuan: Decimal, now: datetime
 ) -> AssessmentCycle:
-    """Open the assessment of a year under a loaded policy; the same again changes nothing."""
+    """Open the assessment of a year under a loaded policy; the same again changes nothing.
+
+    Raises FactsMissing for a policy that asks for facts which nobody has.
+    """
     require(actor, "rewards.run_cycle")
     policy: RewardPolicy = get_policy(policy_id)
+    missing = find_missing(get_policy_rules(policy), known_kinds(year), year)
     if budget_yuan < 0 or budget_yuan != round_to_fen(budget_yuan):
         raise BudgetInvalid
     cycle, created = AssessmentCycle.objects.get_or_create(
@@ -38,6 +45,8 @@ def cycle_open(
     )
     if cycle.policy_id != policy.pk or cycle.budget_yuan != budget_yuan:
         raise CycleExists(year=year)
+    if created and missing:
+        raise FactsMissing(problems=missing)
     if created:
         details = {"policy": str(policy), "budget_yuan": str(budget_yuan)}
         record(actor=actor, action="cycle.opened", subject=cycle, now=now, details=details)

@@ -6,14 +6,20 @@ ids, which are translated or dropped here. Memory is bounded by the usage of one
 """
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from bookings.public import DecisionsOfYear, UsageOfYear, decisions_of_year, usage_of_year
 from instrument_share.accounts.selectors import organization_ids_by_uscc, organizations_by_id, related_ids
 from instrument_share.kernel.progress import Tell, tell_nobody
-from providers.public import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
+from providers.public import (
+    InstrumentOfYear,
+    UnitOfYear,
+    instruments_of_year,
+    openness_of_year,
+    units_of_year,
+)
 from rewards.cycle.domain.parts import Part, encode_manifest, encode_part, hash_content
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
@@ -25,8 +31,10 @@ from rewards.cycle.domain.snapshot_schema import (
     build_row,
 )
 from rewards.cycle.models import SnapshotPart
+from rewards.cycle.selectors.rewarded import instruments_rewarded_before
 from rewards.cycle.selectors.snapshot import FOLDER, get_manifest_name
 from rewards.cycle.services.files import file_store
+from rewards.declarations.selectors import FactsOfYear, facts_of_year
 
 FAST = 1
 """Level of compression: a fifth larger than at 6 in 40 % of the time; the hash is over what is compressed."""
@@ -47,10 +55,11 @@ def snapshot_write(*, year: int, tell: Tell = tell_nobody) -> WrittenSnapshot:
     app returns columns that are not in the schema.
     """
     units = list(units_of_year(year))
+    facts, rewarded = facts_of_year(year), instruments_rewarded_before(year)
     ids = organization_ids_by_uscc(row["uscc"] for row in units)
     stored = [
-        _part_store("units", _units(units, ids)),
-        _part_store("instruments", (build_row(InstrumentRow, row) for row in instruments_of_year(year))),
+        _part_store("units", _units(units, ids, facts)),
+        _part_store("instruments", _instruments(instruments_of_year(year), facts, rewarded)),
         _part_store("openness", (build_row(OpennessRow, row) for row in openness_of_year(year))),
         _part_store("decisions", _decisions(decisions_of_year(year), ids)),
     ]
@@ -78,8 +87,8 @@ def _part_store(
     return Part(kind=kind, instrument=instrument, rows=count, sha256=digest), row
 
 
-def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int]) -> Iterator[UnitRow]:
-    """Yield the units with their related organizations."""
+def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int], facts: FactsOfYear) -> Iterator[UnitRow]:
+    """Yield the units with their related organizations and what is confirmed of them."""
     families = {uscc: related_ids(pk) for uscc, pk in ids.items()}
     known = organizations_by_id(frozenset().union(*families.values()))
     owning = frozenset(ids.values())
@@ -90,7 +99,25 @@ def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int]) -> Iterator[Unit
             "related": sorted(known[member].public_id for member in family),
             "group": group[0] if len(group) > 1 else None,
         }
-        yield build_row(UnitRow, {**unit, **relations})
+        confirmed = {
+            "qualifications": sorted(facts.qualifications.get(unit["uscc"], [])),
+            "grade": facts.grades.get(unit["uscc"], ""),
+            "major_projects": facts.major_projects.get(unit["uscc"]),
+        }
+        yield build_row(UnitRow, {**unit, **relations, **confirmed})
+
+
+def _instruments(
+    instruments: Iterable[InstrumentOfYear], facts: FactsOfYear, rewarded: Collection[str]
+) -> Iterator[InstrumentRow]:
+    """Yield the instruments with what is confirmed of them, and whether they were rewarded before."""
+    for row in instruments:
+        public_id = row["instrument"]
+        confirmed = {
+            "nonfiscal_yuan": facts.nonfiscal_yuan.get(public_id),
+            "rewarded_before": public_id in facts.rewarded_before or public_id in rewarded,
+        }
+        yield build_row(InstrumentRow, {**row, **confirmed})
 
 
 def _decisions(rows: Iterable[DecisionsOfYear], ids: Mapping[str, int]) -> Iterator[DecisionsRow]:

@@ -1,7 +1,9 @@
-"""Simulate a reward policy without a database (docs/reward-policy.md)."""
+"""Try a reward policy on facts in a file, or on a frozen year (docs/reward-policy.md)."""
 
 import json
 from argparse import ArgumentParser
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -9,28 +11,55 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext
 
 from instrument_share.kernel.errors import DomainError
+from rewards.assessment.domain.outcome import Outcome, settle_year
 from rewards.assessment.domain.simulation import FactsRefused, Simulation, simulate
-from rewards.policy.domain.policy_document import PolicyRefused, read_policy
+from rewards.cycle.models import AssessmentCycle
+from rewards.policy.domain.changing import change, figures_of
+from rewards.policy.domain.document import parse_toml
+from rewards.policy.domain.figures import format_exact
+from rewards.policy.domain.policy import RewardPolicy
+from rewards.policy.domain.policy_document import PolicyRefused, build_policy, read_policy
+from rewards.trials.domain.comparison import Present, compare
+from rewards.trials.domain.search import SAMPLES, Aim, search
+from rewards.trials.selectors import count_cycle, present_result
 
 
 class Command(BaseCommand):
-    """Print the awards that a policy gives for facts in JSON."""
+    """Print the awards that a policy gives for facts in JSON, or for a frozen year."""
 
-    help = "Compute awards from a policy (TOML) and facts (JSON). Reads and writes no database."
+    help = (
+        "Compute awards from a policy (TOML) and facts (JSON), which reads no database, or from a frozen "
+        "year, beside the present ones. Changes nothing."
+    )
     requires_system_checks = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--policy", required=True, help="the policy, a TOML file")
-        parser.add_argument("--facts", required=True, help="the facts, a JSON file")
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("--facts", help="the facts, a JSON file")
+        source.add_argument("--year", type=int, help="a frozen year of this site")
+        parser.add_argument("--budget", type=Decimal, help="of a year; by default the year's own")
+        parser.add_argument(
+            "--search", help="budget, or a figure of the policy such as caps.unit or rules[0].rate"
+        )
+        parser.add_argument("--from", dest="low", type=Fraction, help="the lowest value to try")
+        parser.add_argument("--to", dest="high", type=Fraction, help="the highest value to try")
+        parser.add_argument("--step", type=Fraction, help="how exact; by default a thousandth of the range")
+        parser.add_argument("--most-loss", type=Fraction, help="aim: nobody loses more percent than this")
+        parser.add_argument("--spend-at-most", type=Decimal, help="aim: no more yuan in all")
         parser.add_argument("--format", choices=("json", "text"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        policy_path, facts_path = Path(options["policy"]), Path(options["facts"])
+        policy_path = Path(options["policy"])
         try:
             policy = read_policy(_content(policy_path))
         except PolicyRefused as refused:
             raise CommandError(_listed(policy_path, refused)) from refused
+        if options["year"] is not None:
+            self._try_year(policy_path, policy, options)
+            return
+        facts_path = Path(options["facts"])
         try:
             simulation = simulate(policy, _content(facts_path))
         except FactsRefused as refused:
@@ -39,6 +68,86 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(simulation.as_json(), ensure_ascii=False, indent=2))
         else:
             self.stdout.write(_as_text(simulation))
+
+    def _try_year(self, path: Path, policy: RewardPolicy, options: dict[str, Any]) -> None:
+        cycle = AssessmentCycle.objects.filter(year=options["year"]).exclude(snapshot_hash="").first()
+        if cycle is None:
+            raise CommandError(gettext("The year {year} is not frozen.").format(year=options["year"]))
+        present = present_result(cycle)
+        budget = cycle.budget_yuan if options["budget"] is None else options["budget"]
+        try:
+            if options["search"]:
+                outcome = self._search(path, policy, cycle, budget, present, options)
+            else:
+                outcome = settle_year(policy, count_cycle(policy, cycle), budget)
+        except PolicyRefused as refused:
+            raise CommandError(_listed(path, refused)) from refused
+        except DomainError as refused:
+            raise CommandError(gettext(refused.message).format(**refused.params)) from refused
+        result = compare(outcome, present)
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write(_beside(result))
+
+    def _search(
+        self,
+        path: Path,
+        policy: RewardPolicy,
+        cycle: AssessmentCycle,
+        budget: Decimal,
+        present: Present,
+        options: dict[str, Any],
+    ) -> Outcome:
+        low, high = options["low"], options["high"]
+        percent, most = options["most_loss"], options["spend_at_most"]
+        if low is None or high is None or low >= high or (percent is None and most is None):
+            raise CommandError(
+                gettext("A search needs --from below --to, and --most-loss or --spend-at-most.")
+            )
+        aim = Aim(None if percent is None else percent / 100, most)
+        document, name = parse_toml(_content(path)), options["search"]
+        if name != "budget" and name not in dict(figures_of(document)):
+            names = ", ".join(["budget", *dict(figures_of(document))])
+            raise CommandError(
+                gettext("“{name}” is no figure of the policy: {names}").format(name=name, names=names)
+            )
+        counted = count_cycle(policy, cycle)
+
+        def settle(value: Fraction) -> Outcome:
+            nonlocal counted
+            if name == "budget":
+                return settle_year(policy, counted, Decimal(value.numerator) / value.denominator)
+            changed = build_policy(change(document, {name: str(value)}))
+            if not counted.is_counted_as_by(changed):
+                counted = count_cycle(changed, cycle)
+            return settle_year(changed, counted, budget)
+
+        step = options["step"] or (high - low) / 1000
+        awards = {uscc: amount for uscc, (_, amount) in present.items()}
+        found = search(settle, aim, awards, low=low, high=high, step=step)
+        if found is None:
+            text = gettext("No value of {name} from {low} to {high} reaches the aim ({number} were tried).")
+            tried = SAMPLES + 2
+            raise CommandError(
+                text.format(name=name, low=format_exact(low), high=format_exact(high), number=tried)
+            )
+        text = gettext("{name} = {value} reaches the aim; {edge} does not.")
+        if found.edge is None:
+            text = gettext("Every value of {name} that was tried reaches the aim, {value} too.")
+        edge = "" if found.edge is None else format_exact(found.edge)
+        self.stderr.write(text.format(name=name, value=format_exact(found.value), edge=edge))
+        return found.outcome
+
+
+def _beside(result: dict[str, Any]) -> str:
+    """Return a line for each unit: present award, award then, difference, name."""
+    lines = [
+        f"{row['now']:>16}  {row['then']:>16}  {row['difference']:>16}  {row['uscc']}  {row['name_zh']}"
+        for row in result["rows"]
+    ]
+    total = f"{result['now']:>16}  {result['then']:>16}  {result['difference']:>16}  {gettext('total')}"
+    return "\n".join([*lines, total])
 
 
 def _content(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Read documents written by people (TOML, JSON) and collect every problem with its path."""
 
 import re
+import tomllib
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -190,6 +191,11 @@ class Table:
         for key in self.data.keys() - self.asked:
             message = gettext_noop("“{key}” is not known here. Known: {known}.")
             self.add(key, "document.unknown_key", message, key=key, known=", ".join(sorted(self.asked)))
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML document, its numbers exactly. Raises tomllib.TOMLDecodeError."""
+    return tomllib.loads(text, parse_float=Decimal)
 
 
 def parse_exact_number(value: Any) -> Fraction | None:

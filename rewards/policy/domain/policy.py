@@ -34,6 +34,9 @@ BASES = ("external_income", "enterprise_income", "sme_income", "fees_paid")
 """What a rate can be applied to: income from all external users, from enterprises, from small and medium
 enterprises; or (for policies that support the user) the testing fees that the unit itself paid."""
 
+VALUES = ("original_value", "nonfiscal_value")
+"""Which value of an instrument decides its band: all of it, or what was paid from other than fiscal funds."""
+
 OverBudget = Literal["scale", "fill"]
 
 
@@ -159,6 +162,7 @@ class ValueFixed(_Rule):
     """For each instrument not rewarded before, the amount of the highest band that its value reaches."""
 
     bands: tuple[tuple[Fraction, Fraction], ...]
+    basis: str = "original_value"
     kind = "value_fixed"
 
 
@@ -192,6 +196,14 @@ class Qualification:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Something that the source says and the document leaves out."""
+
+    text_zh: str
+    text_en: str
+
+
+@dataclass(frozen=True)
 class RewardPolicy:
     """A version of the policy, as read from its document."""
 
@@ -215,6 +227,7 @@ class RewardPolicy:
     caps: Caps = Caps()
     budget: Fraction | None = None
     qualifications: tuple[Qualification, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def unit(self) -> Decimal:

@@ -6,20 +6,20 @@ The document is checked as a whole: `PolicyRefused` carries every problem, each 
 """
 
 import tomllib
-from collections.abc import Collection
-from decimal import Decimal
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
-from rewards.policy.domain.document import REQUIRED, Problems, Table
+from rewards.policy.domain.document import REQUIRED, Problems, Table, parse_toml
 from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import (
     BASES,
     EXCLUSIONS,
     FULL_SCORE,
     MONEY_UNITS,
+    VALUES,
     Caps,
     Counting,
     FindingDeductions,
@@ -29,6 +29,7 @@ from rewards.policy.domain.policy import (
     Indicator,
     IndicatorGroup,
     InstrumentIncome,
+    LeftOut,
     Qualification,
     Quota,
     Rate,
@@ -58,11 +59,16 @@ class PolicyRefused(DomainError):
 def read_policy(text: str) -> RewardPolicy:
     """Read the policy that a TOML document describes. Raises PolicyRefused with all of its problems."""
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
+        data = parse_toml(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = gettext_noop("The file is not valid TOML: {reason}.")
         problem = Problem(code="policy.not_toml", message=message, params={"reason": str(error)}, field=".")
         raise PolicyRefused(problems=[problem]) from error
+    return build_policy(data)
+
+
+def build_policy(data: Mapping[str, Any]) -> RewardPolicy:
+    """Return the policy of a parsed document. Raises PolicyRefused with all of its problems."""
     problems = Problems()
     policy = _policy(Table(data, "", problems))
     if problems.found:
@@ -100,6 +106,7 @@ def _policy(root: Table) -> RewardPolicy:
         money_unit=money.choice("unit", MONEY_UNITS) or "分",
         budget=money.number("budget", None, least=0),
         qualifications=qualifications,
+        left_out=_left_out(root),
     )
     money.close()
     root.close()
@@ -219,6 +226,14 @@ def _qualifications(root: Table) -> tuple[Qualification, ...]:
     return tuple(qualifications)
 
 
+def _left_out(root: Table) -> tuple[LeftOut, ...]:
+    texts = []
+    for table in root.tables("left_out", ()):
+        texts.append(LeftOut(*_titles(table, "text")))
+        table.close()
+    return tuple(texts)
+
+
 def _caps(table: Table) -> Caps:
     limits = {key: table.number(key, None, least=0) for key in ("instrument", "unit", "group")}
     table.close()
@@ -278,7 +293,8 @@ def _of_kind(
         case "grade_fixed":
             return GradeFixed(amounts=_by_grade(table, "amounts", codes), **common)
         case "value_fixed":
-            return ValueFixed(bands=table.pairs("bands"), **common)
+            basis = table.choice("basis", VALUES, VALUES[0])
+            return ValueFixed(bands=table.pairs("bands"), basis=basis, **common)
         case "score_share":
             return ScoreShare(floor=_floor(table, grades), **common)
         case "income_rate":

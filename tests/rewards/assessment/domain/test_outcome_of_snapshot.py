@@ -29,6 +29,9 @@ UNIT = {
     "published_instruments": 1,
     "declared_instruments": 2,
     "cases_published": 0,
+    "qualifications": ["networked"],
+    "grade": "good",
+    "major_projects": 2,
 }
 
 

@@ -29,7 +29,7 @@ def income(basis, *yuan, **more):
 def values(*yuan, **more):
     return {
         "instruments": tuple(
-            instrument(f"INS-{n}", original_value=Decimal(y), **more) for n, y in enumerate(yuan)
+            instrument(f"INS-{n}", nonfiscal_value=Decimal(y), **more) for n, y in enumerate(yuan)
         )
     }
 
@@ -101,9 +101,10 @@ CASES = {
             values("500000", "999999.99"),
             values("1000000"),
             values("1000000", rewarded_before=True),
+            {"instruments": (instrument("INS-0", original_value=Decimal(1000000)),)},
         ],
         None,
-        ["0.00", "40000.00", "80000.00", "60000.00", "0.00"],
+        ["0.00", "40000.00", "80000.00", "60000.00", "0.00", "0.00"],
     ),
     "fujian-2019: at 75 % as in 2019": (
         "fujian-2019",

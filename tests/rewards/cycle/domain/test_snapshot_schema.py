@@ -88,10 +88,12 @@ INSTRUMENT = {
     "published_in_year": True,
     "in_service_from": date(2020, 1, 1),
     "retired_on": None,
+    "nonfiscal_yuan": Decimal("300000.00"),
+    "rewarded_before": False,
 }
 
 
-def test_the_line_of_version_1_never_changes():
+def test_the_line_of_version_2_never_changes():
     assert encode_row(build_row(UsageRow, USAGE)).decode() == (
         '{"amount_yuan":"100.50","booked_ends_at":null,"booked_starts_at":null,"booking":null,'
         '"capture":"manual","confirmed":true,"corrected":false,"direction":"research","effective_seconds":7200,'
@@ -109,10 +111,30 @@ def test_the_line_of_version_1_never_changes():
     )
     assert encode_row(build_row(InstrumentRow, INSTRUMENT)).decode() == (
         '{"category":"","externally_shared":true,"in_service_from":"2020-01-01","inner_number":"N1",'
-        '"instrument":"INS-1","model":"","name_en":"","name_zh":"质谱仪","place_zh":"实验室",'
-        '"published_in_year":true,"purpose":"special","retired_on":null,"sharing_mode":"external",'
+        '"instrument":"INS-1","model":"","name_en":"","name_zh":"质谱仪",'
+        '"nonfiscal_yuan":"300000.00","place_zh":"实验室",'
+        '"published_in_year":true,"purpose":"special","retired_on":null,"rewarded_before":false,'
+        '"sharing_mode":"external",'
         '"uscc":"12440300000000009F","value_yuan":"500000.00"}\n'
     )
+
+
+def test_a_line_of_version_1_is_read_without_what_came_later():
+    line = (
+        b'{"category":"","externally_shared":true,"in_service_from":"2020-01-01","inner_number":"N1",'
+        b'"instrument":"INS-1","model":"","name_en":"","name_zh":"x","place_zh":"y",'
+        b'"published_in_year":true,"purpose":"special","retired_on":null,"sharing_mode":"external",'
+        b'"uscc":"12440300000000009F","value_yuan":"500000.00"}\n'
+    )
+    (row,) = decode_rows(InstrumentRow, line)
+    assert (row.nonfiscal_yuan, row.rewarded_before) == (None, False)
+
+
+@pytest.mark.parametrize("column", ["nonfiscal_yuan", "rewarded_before"])
+def test_a_new_row_needs_the_columns_of_version_2(column):
+    values = {name: value for name, value in INSTRUMENT.items() if name != column}
+    with pytest.raises(ColumnsDiffer, match=rf"InstrumentRow: missing columns \['{column}'\]"):
+        build_row(InstrumentRow, values)
 
 
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones())

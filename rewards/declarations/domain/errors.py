@@ -1,0 +1,29 @@
+"""Errors of declared facts."""
+
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+
+
+class FactIncomplete(DomainError):
+    """A fact that lacks something, or says what no policy knows; `problems` name the fields."""
+
+    code = "reward.fact_incomplete"
+    message = gettext_noop("Some of what was entered needs to be changed.")
+
+
+class FactConfirmed(Conflict):
+    """The same fact was confirmed before; it is returned before another is declared."""
+
+    code = "reward.fact_confirmed"
+    message = gettext_noop(
+        "This fact is confirmed already. The bureau returns it first where it has to be corrected."
+    )
+
+
+class FactsMissing(DomainError):
+    """A policy that asks for facts which nobody has; `problems` name each."""
+
+    code = "reward.facts_missing"
+    message = gettext_noop(
+        "Under this policy no award can be worked out, since facts are missing. "
+        "Enter them under “Declared facts”."
+    )

@@ -1,0 +1,80 @@
+"""Form to declare a fact."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.text.formats import bilingual
+from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.reports import KINDS
+from rewards.declarations.selectors import known_codes
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from providers.models import Instrument
+
+
+class FactForm(forms.Form):
+    """A fact of a unit or of one of its instruments, with its evidence."""
+
+    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    fact = forms.ChoiceField(label=_("Declared fact"))
+    instrument = forms.ChoiceField(
+        label=_("Instrument"), required=False, help_text=_("For what is told of one instrument.")
+    )
+    figure = forms.DecimalField(
+        label=_("Figure"),
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        help_text=_("Yuan, or the number of projects."),
+    )
+    evidence = forms.CharField(
+        label=_("Proof"), max_length=200, help_text=_("The document that proves it, with its number.")
+    )
+    valid_through = DayField(
+        label=_("Valid through"),
+        required=False,
+        widget=DayInput,
+        help_text=_("Of a qualification. It counts if it is valid on 31 December."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        units: "Iterable[Organization]",
+        instruments: "Iterable[Instrument]",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self.fields["unit"], [(unit.pk, bilingual(unit, "name")) for unit in units])
+        set_choices(self.fields["fact"], _facts())
+        named = [(each.public_id, f"{bilingual(each, 'name')} · {each.inner_number}") for each in instruments]
+        set_choices(self.fields["instrument"], [("", "—"), *named])
+
+    @property
+    def declared(self) -> dict[str, Any]:
+        """What was entered, as the service takes it."""
+        kind, _separator, code = self.cleaned_data["fact"].partition(":")
+        names = ("instrument", "figure", "evidence", "valid_through")
+        return {
+            "organization_id": self.cleaned_data["unit"],
+            "kind": FactKind(kind),
+            "code": code,
+            **{name: self.cleaned_data[name] for name in names},
+        }
+
+
+def _facts() -> list[tuple[str, Any]]:
+    """Every fact that can be declared: qualifications and grades as the loaded policies name them."""
+    qualifications, grades = known_codes()
+    choices: list[tuple[str, Any]] = []
+    for kind, known in ((FactKind.QUALIFICATION, qualifications), (FactKind.GRADE, grades)):
+        for code, each in known.items():
+            choices.append((f"{kind}:{code}", f"{KINDS[kind]} · {bilingual(each, 'title')}"))
+    others = (FactKind.MAJOR_PROJECTS, FactKind.NONFISCAL_VALUE, FactKind.REWARDED_BEFORE)
+    return choices + [(kind.value, KINDS[kind]) for kind in others]

@@ -1,0 +1,54 @@
+"""Declared facts of units and instruments."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from instrument_share.kernel.public_id import new_public_id
+from rewards.declarations.domain.facts import FactKind, FactState
+
+
+class DeclaredFact(models.Model):
+    """申报事实: what a unit declares for a year, with its evidence, and the bureau's word on it."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "FCT")
+    )
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    year = models.PositiveSmallIntegerField(help_text="for which it holds; from which, of an instrument")
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in FactKind])
+    about = models.CharField(
+        max_length=40, blank=True, help_text="what it is declared once for: a qualification, an instrument"
+    )
+    code = models.CharField(
+        max_length=40, blank=True, help_text="of the qualification or grade, as policies name it"
+    )
+    figure = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="projects, or yuan")
+    evidence = models.CharField(max_length=200, help_text="the document and its number")
+    valid_through = models.DateField(null=True)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in FactState], default=FactState.DECLARED.value
+    )
+    reason = models.CharField(max_length=500, blank=True, help_text="why it was returned")
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "year", "kind", "about"], name="fact_once"),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(reason=""), name="fact_returned_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(figure__isnull=True) | Q(figure__gte=0), name="fact_figure_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.kind}"

@@ -1,0 +1,138 @@
+"""Declared facts visible to a viewer, and those of a year that count."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import rules
+from django.db.models import Count, Q, QuerySet
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import owning_organizations, region_of
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.errors import require_found
+from rewards.declarations.domain.facts import FactKind, FactState
+from rewards.declarations.models import DeclaredFact
+from rewards.policy.domain.policy import Grade, Qualification
+from rewards.policy.selectors import all_policy_rules
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
+
+_OF_INSTRUMENTS = [kind for kind in FactKind if kind.is_of_instrument]
+
+
+@dataclass(frozen=True)
+class FactsOfYear:
+    """The confirmed facts of a year: of units by USCC, of instruments by public id."""
+
+    qualifications: Mapping[str, list[str]] = field(default_factory=dict)
+    grades: Mapping[str, str] = field(default_factory=dict)
+    major_projects: Mapping[str, int] = field(default_factory=dict)
+    nonfiscal_yuan: Mapping[str, Decimal] = field(default_factory=dict)
+    rewarded_before: frozenset[str] = frozenset()
+
+
+def facts_of_year(year: int) -> FactsOfYear:
+    """Return what is confirmed for the year, and of instruments for earlier years too; the last one counts.
+
+    A qualification counts if it is valid on 31 December.
+    """
+    found = _confirmed(year).select_related("organization", "instrument").order_by("year", "pk")
+    qualifications, grades, projects, values = defaultdict[str, list[str]](list), {}, {}, {}
+    rewarded = set()
+    for fact in found:
+        of_unit, of_instrument = fact.organization.uscc, fact.instrument.public_id if fact.instrument else ""
+        match fact.kind:
+            case FactKind.QUALIFICATION if fact.valid_through is None or fact.valid_through >= date(
+                year, 12, 31
+            ):
+                qualifications[of_unit].append(fact.code)
+            case FactKind.GRADE:
+                grades[of_unit] = fact.code
+            case FactKind.MAJOR_PROJECTS:
+                projects[of_unit] = int(fact.figure or 0)
+            case FactKind.NONFISCAL_VALUE:
+                values[of_instrument] = fact.figure or Decimal(0)
+            case FactKind.REWARDED_BEFORE:
+                rewarded.add(of_instrument)
+    return FactsOfYear(qualifications, grades, projects, values, frozenset(rewarded))
+
+
+def known_kinds(year: int) -> frozenset[FactKind]:
+    """Return the kinds of facts of which at least one counts in the year."""
+    found = facts_of_year(year)
+    known = {
+        FactKind.QUALIFICATION: found.qualifications,
+        FactKind.GRADE: found.grades,
+        FactKind.MAJOR_PROJECTS: found.major_projects,
+        FactKind.NONFISCAL_VALUE: found.nonfiscal_yuan,
+    }
+    return frozenset(kind for kind, facts in known.items() if facts)
+
+
+def _confirmed(year: int) -> QuerySet[DeclaredFact]:
+    of_the_year = Q(year=year) | Q(year__lt=year, kind__in=_OF_INSTRUMENTS)
+    return DeclaredFact.objects.filter(of_the_year, state=FactState.CONFIRMED)
+
+
+def sees_all_facts(viewer: "Viewer") -> bool:
+    """Return whether the viewer sees the facts of every unit."""
+    return region_of(viewer, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER).whole
+
+
+def declared_facts(viewer: "Viewer", year: int) -> QuerySet[DeclaredFact]:
+    """Return the facts declared for the year, those that wait first; managers see their units'."""
+    found = DeclaredFact.objects.select_related("organization", "instrument", "declared_by", "decided_by")
+    if not sees_all_facts(viewer):
+        found = found.filter(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+    return found.filter(year=year).order_by("organization__uscc", "kind", "about")
+
+
+def waiting_facts(viewer: "Viewer") -> list[tuple[int, int]]:
+    """Return the years with facts that wait for the viewer to confirm them, newest first, and how many."""
+    if not rules.has_perm("rewards.decide_fact", viewer):
+        return []
+    waiting = DeclaredFact.objects.filter(state=FactState.DECLARED).values_list("year")
+    return list(waiting.annotate(number=Count("pk")).order_by("-year"))
+
+
+def get_declared_fact(viewer: "Viewer", public_id: str) -> DeclaredFact:
+    """Return a fact. Raises NotFound."""
+    fact = DeclaredFact.objects.filter(public_id=public_id).first()
+    return require_found(declared_facts(viewer, fact.year).filter(pk=fact.pk).first() if fact else None)
+
+
+def fact_lock(fact_id: int) -> DeclaredFact:
+    """Return a fact, locked until the transaction ends. Raises NotFound."""
+    return require_found(
+        DeclaredFact.objects.select_for_update(of=("self",))
+        .filter(pk=fact_id)
+        .select_related("organization")
+        .first()
+    )
+
+
+def declarable_units(viewer: "Viewer") -> "list[Organization]":
+    """Return the owning units of which the viewer may declare facts."""
+    every = owning_organizations()
+    if region_of(viewer, Role.BUREAU_OFFICER).whole:
+        return list(every.values())
+    own = standing(viewer).organization_ids(Role.UNIT_MANAGER)
+    return [unit for pk, unit in every.items() if pk in own]
+
+
+def known_codes() -> tuple[dict[str, Qualification], dict[str, Grade]]:
+    """Return the qualifications and grades of all loaded policies by code, those of newer ones first."""
+    qualifications: dict[str, Qualification] = {}
+    grades: dict[str, Grade] = {}
+    for policy in all_policy_rules():
+        for qualification in policy.qualifications:
+            qualifications.setdefault(qualification.code, qualification)
+        for grade in policy.grades:
+            grades.setdefault(grade.code, grade)
+    return qualifications, grades

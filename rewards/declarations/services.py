@@ -1,0 +1,136 @@
+"""Declare facts of a year, confirm them, and return them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import NotFound, Problem, gettext_noop, require_reason
+from instrument_share.kernel.states import next_state
+from providers.public import instruments
+from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete
+from rewards.declarations.domain.facts import MOVES, FactKind, FactState
+from rewards.declarations.models import DeclaredFact
+from rewards.declarations.selectors import fact_lock, known_codes
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+REASON_MISSING = "reward.reason_missing"
+
+
+@transaction.atomic
+def fact_declare(
+    *,
+    actor: "User",
+    organization_id: int,
+    year: int,
+    kind: FactKind,
+    evidence: str,
+    now: datetime,
+    code: str = "",
+    instrument: str = "",
+    figure: Decimal | None = None,
+    valid_through: date | None = None,
+) -> DeclaredFact:
+    """Declare a fact of a unit, or of its instrument (public id); declaring it anew replaces the waiting one.
+
+    Raises FactIncomplete with every problem, FactConfirmed where the bureau has confirmed it before.
+    """
+    unit = organization_lock(organization_id)
+    require(actor, "rewards.declare_fact", unit)
+    problems = list(_problems(kind, code, instrument, figure, evidence))
+    if problems:
+        raise FactIncomplete(problems=problems)
+    about = {FactKind.QUALIFICATION: code}.get(kind, instrument if kind.is_of_instrument else "")
+    fact = DeclaredFact.objects.filter(organization=unit, year=year, kind=kind, about=about).first()
+    fact = fact or DeclaredFact(organization=unit, year=year, kind=kind, about=about)
+    if fact.state == FactState.CONFIRMED:
+        raise FactConfirmed
+    if kind.is_of_instrument:
+        fact.instrument = instruments(actor).filter(organization=unit, public_id=instrument).first()
+        if fact.instrument is None:
+            raise NotFound
+    fact.code = code if kind in {FactKind.QUALIFICATION, FactKind.GRADE} else ""
+    fact.figure = figure if kind.has_figure else None
+    fact.evidence, fact.valid_through = evidence.strip(), valid_through
+    fact.state, fact.reason, fact.decided_at, fact.decided_by = FactState.DECLARED, "", None, None
+    fact.declared_at, fact.declared_by = now, actor
+    fact.save()
+    _record(actor, "fact.declared", fact, now)
+    return fact
+
+
+def _problems(
+    kind: FactKind, code: str, instrument: str, figure: Decimal | None, evidence: str
+) -> Iterator[Problem]:
+    qualifications, grades = known_codes()
+    if not evidence.strip():
+        message = gettext_noop("Name the document that proves it, with its number.")
+        yield Problem("reward.evidence_missing", message, field="evidence")
+    if kind is FactKind.QUALIFICATION and code not in qualifications:
+        message = gettext_noop("Choose a qualification that a loaded policy knows.")
+        yield Problem("reward.qualification_unknown", message, field="fact")
+    if kind is FactKind.GRADE and code not in grades:
+        yield Problem("reward.grade_unknown", gettext_noop("Choose a grade."), field="fact")
+    if kind.is_of_instrument and not instrument:
+        message = gettext_noop("Choose the instrument that this is about.")
+        yield Problem("reward.instrument_missing", message, field="instrument")
+    if kind.has_figure and (figure is None or figure < 0):
+        yield Problem("reward.figure_missing", gettext_noop("Enter the figure."), field="figure")
+    elif kind is FactKind.MAJOR_PROJECTS and figure != int(figure or 0):
+        message = gettext_noop("A number of projects is whole.")
+        yield Problem("reward.figure_not_whole", message, field="figure")
+
+
+@transaction.atomic
+def fact_confirm(*, actor: "User", fact_id: int, now: datetime) -> DeclaredFact:
+    """Confirm a declared fact: it counts from the next freeze on."""
+    return _decide(actor, fact_id, "confirm", "", now)
+
+
+@transaction.atomic
+def fact_return(*, actor: "User", fact_id: int, reason: str, now: datetime) -> DeclaredFact:
+    """Return a fact to its unit with a reason, a confirmed one too; what is frozen stays as it was."""
+    return _decide(actor, fact_id, "return", require_reason(reason, code=REASON_MISSING), now)
+
+
+def _decide(actor: "User", fact_id: int, move: str, reason: str, now: datetime) -> DeclaredFact:
+    fact = fact_lock(fact_id)
+    require(actor, "rewards.decide_fact", fact)
+    fact.state, fact.reason = next_state(MOVES, fact.state, move), reason
+    fact.decided_at, fact.decided_by = now, actor
+    fact.save()
+    _record(actor, f"fact.{fact.state}", fact, now)
+    message = gettext_noop("{year}: a fact that you declared was confirmed. Proof: {evidence}.")
+    if reason:
+        message = gettext_noop("{year}: a fact that you declared was returned: {reason} Proof: {evidence}.")
+    params = {"year": str(fact.year), "evidence": fact.evidence, "reason": reason}
+    path = page_address("declared_facts", fact.year)
+    notify(users=[fact.declared_by_id], message=message, params=params, path=path, now=now)
+    return fact
+
+
+def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime) -> None:
+    details = {
+        "kind": fact.kind,
+        "year": fact.year,
+        "about": fact.about,
+        "code": fact.code,
+        "figure": None if fact.figure is None else str(fact.figure),
+        "reason": fact.reason,
+    }
+    record(
+        actor=actor,
+        action=action,
+        subject=fact,
+        organization_id=fact.organization_id,
+        now=now,
+        details=details,
+    )

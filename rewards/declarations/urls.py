@@ -1,0 +1,11 @@
+"""URL patterns of this room; `instrument_share.urls` mounts each list under its prefix."""
+
+from django.urls import path
+
+from rewards.declarations.views import fact_decide, facts
+
+facts_urls = [
+    path("<int:year>/", facts, name="declared_facts"),
+    path("<str:public_id>/<str:verb>/", fact_decide, name="fact_decide"),
+]
+"""Under `facts/`."""

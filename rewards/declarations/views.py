@@ -1,0 +1,122 @@
+"""Page of the declared facts of a year, and the bureau's word on them."""
+
+from typing import Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
+from providers.public import instruments
+from rewards.declarations.domain.facts import FactState
+from rewards.declarations.forms import FactForm
+from rewards.declarations.reports import KINDS
+from rewards.declarations.selectors import (
+    declarable_units,
+    declared_facts,
+    get_declared_fact,
+    known_codes,
+    sees_all_facts,
+)
+from rewards.declarations.services import fact_confirm, fact_declare, fact_return
+
+EARLIEST = 2000
+YEARS = 4
+"""How many years have a tab, this one first."""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def facts(request: SignedInRequest, year: int) -> HttpResponse:
+    """Show the facts declared for a year, and declare one."""
+    now = clock.now()
+    units = declarable_units(request.user)
+    if not (units or sees_all_facts(request.user)):
+        raise Forbidden
+    if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:
+        raise NotFound
+    own = instruments(request.user).filter(organization__in=units).order_by("organization_id", "inner_number")
+    form = FactForm(request.POST or None, units=units, instruments=own) if units else None
+    if request.method == "POST":
+        if form is None:
+            raise Forbidden
+        declared = run_service(
+            form, lambda: fact_declare(actor=request.user, year=year, now=now, **form.declared)
+        )
+        if declared is not None:
+            sentence = _("Declared. It counts once the bureau has confirmed it.")
+            return redirect_with_message(request, sentence, reverse("declared_facts", args=[year]))
+    context = {
+        "year": year,
+        "form": form,
+        "rows": _rows(request, year),
+        "years": [
+            (str(other), reverse("declared_facts", args=[other]), other == year)
+            for other in range(now.astimezone(CITY_TIME).year, now.astimezone(CITY_TIME).year - YEARS, -1)
+        ],
+        "decides": rules.has_perm("rewards.decide_fact", request.user),
+        "sees_all": sees_all_facts(request.user),
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "rewards/declarations/facts.html", context, status=status)
+
+
+def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
+    qualifications, grades = known_codes()
+    titles = {code: bilingual(each, "title") for code, each in {**grades, **qualifications}.items()}
+    return [
+        {"fact": fact, "kind": KINDS[fact.kind], "title": titles.get(fact.code, fact.code)}
+        for fact in declared_facts(request.user, year)
+    ]
+
+
+@confirmation_view
+def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirmation:
+    """Confirm a fact, or return it with a reason."""
+    fact = get_declared_fact(request.user, public_id)
+    if not rules.has_perm("rewards.decide_fact", request.user, fact):
+        raise Forbidden
+    back, now = reverse("declared_facts", args=[fact.year]), clock.now()
+    heading = f"{KINDS[fact.kind]} · {bilingual(fact.organization, 'name')}"
+    if verb == "confirm":
+        return Confirmation(
+            heading=heading,
+            consequences=[
+                _("Evidence: {evidence}").format(evidence=fact.evidence),
+                _("It counts when the data of {year} are frozen.").format(year=fact.year),
+            ],
+            action=_("Confirm the fact"),
+            perform=lambda: fact_confirm(actor=request.user, fact_id=fact.pk, now=now),
+            success=_("Confirmed."),
+            back_address=back,
+        )
+    if verb != "return":
+        raise NotFound
+    consequences = [_("The unit reads the reason and can declare the fact anew.")]
+    if fact.state == FactState.CONFIRMED:
+        consequences.append(_("Results of data that are frozen already stay as they are."))
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    return Confirmation(
+        heading=heading,
+        consequences=consequences,
+        action=_("Return the fact"),
+        perform=lambda: fact_return(
+            actor=request.user, fact_id=fact.pk, reason=form.cleaned_data["reason"], now=now
+        ),
+        success=_("Returned to the unit."),
+        back_address=back,
+        form=form,
+    )

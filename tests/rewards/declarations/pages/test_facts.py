@@ -1,0 +1,70 @@
+"""Declare, confirm and return facts on their page."""
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from rewards.cycle.models import AssessmentCycle
+from rewards.declarations.models import DeclaredFact
+from rewards.policy.models import RewardPolicy
+from rewards.policy.services import policy_load
+from rewards.policy.views.reading import PRESETS
+from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.reading import text_of
+
+ADDRESS = f"/facts/{YEAR}/"
+
+
+@pytest.fixture
+def manager(small, clock):
+    clock.set(AFTER)
+    for name in ("chongqing", "fujian-2019"):
+        policy_load(
+            actor=small.city.officer, document=(PRESETS / f"{name}.toml").read_text("utf-8"), now=AFTER
+        )
+    return small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
+
+
+def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manager):
+    client = login(manager)
+    typed = {"unit": small.unit.pk, "fact": "nonfiscal_value", "figure": "320000", "evidence": "合同 12"}
+    wrong = client.post(ADDRESS, typed)
+    assert wrong.status_code == 422
+    assert wrong.context["form"].errors == {"instrument": ["请选择所涉仪器。"]}
+    client.post(ADDRESS, typed | {"instrument": small.instrument.public_id})
+    client.post(ADDRESS, {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"})
+    shown = text_of(client.get(ADDRESS))
+    assert "¥320,000.00 合同 12 待科技局确认" in shown
+    assert "资格条件 云屏大学 共享平台入网单位 协议" in shown
+    client = login(small.city.officer)
+    assert f"2 项{YEAR}年度申报事实待确认" in text_of(client.get("/bureau/"))
+    fact = DeclaredFact.objects.get(kind="nonfiscal_value")
+    client.post(reverse("fact_decide", args=[fact.public_id, "confirm"]))
+    assert "合同 12 已确认" in text_of(client.get(ADDRESS))
+    client.post(reverse("fact_decide", args=[fact.public_id, "return"]), {"reason": "金额有误"})
+    assert "合同 12 已退回 金额有误" in text_of(client.get(ADDRESS))
+    assert client.get(reverse("fact_decide", args=[fact.public_id, "burn"])).status_code == 404
+
+
+def test_a_manager_sees_and_declares_for_the_own_unit_only(login, small, manager):
+    other = small.city.unit("云屏材料研究所")
+    client = login(manager)
+    typed = {"unit": other.pk, "fact": "major_projects", "figure": "2", "evidence": "任务书"}
+    assert client.post(ADDRESS, typed).status_code == 422
+    login(small.city.officer).post(ADDRESS, typed)
+    assert "任务书" not in text_of(login(manager).get(ADDRESS))
+    assert client.get(f"/facts/{YEAR + 2}/").status_code == 404
+
+
+def test_a_year_that_lacks_facts_says_which_on_the_page_that_opens_it(login, small, manager):
+    AssessmentCycle.objects.all().delete()
+    policy = RewardPolicy.objects.get(code="chongqing")
+    client = login(small.city.officer)
+    answer = client.post(reverse("cycle_open", args=[YEAR]), {"policy": policy.pk, "budget_yuan": "1"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "policy": [
+            f"该办法仅奖励符合条件的单位，而{YEAR}年度尚无已确认的资格条件。请在“申报事实”中登记并确认。"
+        ]
+    }
+    assert ADDRESS in answer.content.decode()

@@ -1,0 +1,187 @@
+"""Declared facts: who says what, what counts, and what each preset makes of them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.errors import IllegalMove, ReasonMissing
+from rewards.assessment.models import Award
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.rewarded import instruments_rewarded_before
+from rewards.cycle.services.cycles import cycle_open
+from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactsMissing
+from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.selectors import declared_facts, facts_of_year
+from rewards.declarations.services import fact_confirm, fact_declare, fact_return
+from rewards.policy.services import policy_load
+from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.conftest import Steps
+
+POLICIES = settings.BASE_DIR / "rewards" / "policies"
+
+
+def preset(name):
+    return (POLICIES / f"{name}.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def city(year):
+    for name in ("hunan-2024", "chongqing", "fujian-2019"):
+        policy_load(actor=year.city.officer, document=preset(name), now=AFTER)
+    return year
+
+
+def declare(year, kind, unit=None, *, confirmed=True, since=YEAR, **facts):
+    fact = fact_declare(
+        actor=year.city.officer,
+        organization_id=(unit or year.first).pk,
+        year=since,
+        kind=FactKind(kind),
+        evidence="合同",
+        now=AFTER,
+        **facts,
+    )
+    return fact_confirm(actor=year.city.officer, fact_id=fact.pk, now=AFTER) if confirmed else fact
+
+
+def awards(steps):
+    steps.through("score")
+    found = Award.objects.order_by("assessment__organization__uscc")
+    return [str(amount) for amount in found.values_list("amount_yuan", flat=True)]
+
+
+def test_hunan_pays_income_from_enterprises_by_the_confirmed_grade(city):
+    for unit, grade in ((city.first, "excellent"), (city.second, "good"), (city.third, "poor")):
+        declare(city, "grade", unit, code=grade)
+    steps = Steps(city, preset("hunan-2024"))
+    assert awards(steps) == ["7000.00", "2320.00", "0.00"]  # 70,000 × 10 %, 29,000 × 8 %
+    assert steps.cycle.assessments.get(organization=city.first).grade_zh == "优秀"
+
+
+def test_chongqing_pays_back_what_the_unit_paid_for_the_use_of_others(city):
+    city.city.logs(city.second_instrument, 3, payer=city.first, external=True)
+    city.city.logs(city.second_instrument, 2, payer=city.third, external=True)
+    declare(city, "qualification", code="networked")
+    declare(city, "qualification", code="municipal")
+    declare(city, "qualification", city.third, code="project", confirmed=False)
+    steps = Steps(city, preset("chongqing"))
+    assert awards(steps) == ["900.00", "0.00", "0.00"]  # 30 % of 3,000; the third's is not confirmed
+
+
+def test_fujian_pays_by_the_value_from_other_than_fiscal_funds_once(city):
+    for unit, instrument, yuan in (
+        (city.first, city.first_instrument, 480_000),
+        (city.second, city.second_instrument, 500_000),
+    ):
+        declare(city, "nonfiscal_value", unit, instrument=instrument.public_id, figure=Decimal(yuan))
+    declare(city, "rewarded_before", city.second, instrument=city.second_instrument.public_id, since=2019)
+    assert awards(Steps(city, preset("fujian-2019"))) == ["20000.00", "0.00", "0.00"]
+
+
+def test_an_instrument_that_an_earlier_year_paid_for_is_not_paid_again(city):
+    public_id = city.first_instrument.public_id
+    declare(city, "nonfiscal_value", instrument=public_id, figure=Decimal(480_000))
+    steps = Steps(city, preset("fujian-2019"))
+    steps.through("score")
+    assert instruments_rewarded_before(YEAR + 1) == frozenset()
+    AssessmentCycle.objects.update(state="approved")
+    assert instruments_rewarded_before(YEAR + 1) == {public_id}
+    assert instruments_rewarded_before(YEAR) == frozenset()
+
+
+@pytest.mark.parametrize("name", ["hunan-2024", "chongqing", "fujian-2019"])
+def test_a_year_is_not_opened_by_a_policy_whose_facts_nobody_has(city, name):
+    code = {"hunan-2024": "grade", "chongqing": "qualification", "fujian-2019": "nonfiscal_value"}[name]
+    facts = {"grade": {"code": "good"}, "qualification": {"code": "project"}}.get(
+        code, {"instrument": city.first_instrument.public_id, "figure": Decimal(1)}
+    )
+    declare(city, code, confirmed=False, **facts)
+    with pytest.raises(FactsMissing) as refused:
+        Steps(city, preset(name))
+    assert [problem.code for problem in refused.value.problems] == [f"reward.fact_missing.{code}"]
+    assert not AssessmentCycle.objects.exists()
+    fact_confirm(actor=city.city.officer, fact_id=declared_facts(city.city.officer, YEAR).get().pk, now=AFTER)
+    assert Steps(city, preset(name)).cycle.state == "collecting"
+
+
+def test_shares_by_score_without_indicators_are_refused(year):
+    document = """
+format = "reward-policy/1"
+code = "x"
+version = "1"
+title_zh = "甲"
+source_zh = "乙"
+[money]
+unit = "元"
+[[rules]]
+code = "a"
+kind = "score_share"
+clause_zh = "一"
+floor = 60
+"""
+    policy = policy_load(actor=year.city.officer, document=document, now=AFTER)
+    with pytest.raises(FactsMissing) as refused:
+        cycle_open(actor=year.city.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER)
+    assert [problem.code for problem in refused.value.problems] == ["reward.policy_without_score"]
+
+
+def test_a_qualification_counts_while_it_is_valid_on_31_december(city):
+    for day, counts in ((date(YEAR, 12, 30), False), (date(YEAR, 12, 31), True)):
+        fact = declare(city, "qualification", code="project", valid_through=day)
+        assert (city.first.uscc in facts_of_year(YEAR).qualifications) is counts
+        fact_return(actor=city.city.officer, fact_id=fact.pk, reason="期限有误", now=AFTER)
+
+
+def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(city):
+    fact = declare(city, "grade", code="good")
+    with pytest.raises(FactConfirmed):
+        declare(city, "grade", code="excellent")
+    with pytest.raises(ReasonMissing):
+        fact_return(actor=city.city.officer, fact_id=fact.pk, reason=" ", now=AFTER)
+    fact_return(actor=city.city.officer, fact_id=fact.pk, reason="等级有误", now=AFTER)
+    with pytest.raises(IllegalMove):
+        fact_confirm(actor=city.city.officer, fact_id=fact.pk, now=AFTER)
+    again = declare(city, "grade", code="excellent")
+    assert (again.pk, again.reason, facts_of_year(YEAR).grades) == (
+        fact.pk,
+        "",
+        {city.first.uscc: "excellent"},
+    )
+    told = Notification.objects.filter(user=city.city.officer).order_by("id")
+    assert [each.params.get("reason") for each in told] == ["", "等级有误", ""]
+    actions = AuditEntry.objects.filter(subject_id=fact.public_id).order_by("id")
+    assert list(actions.values_list("action", flat=True)) == [
+        "fact.declared",
+        "fact.confirmed",
+        "fact.returned",
+        "fact.declared",
+        "fact.confirmed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "code"),
+    [
+        ("qualification", {"code": "unheard-of"}, "reward.qualification_unknown"),
+        ("grade", {"code": "unheard-of"}, "reward.grade_unknown"),
+        ("nonfiscal_value", {"figure": Decimal(1)}, "reward.instrument_missing"),
+        ("major_projects", {}, "reward.figure_missing"),
+        ("major_projects", {"figure": Decimal("1.5")}, "reward.figure_not_whole"),
+    ],
+)
+def test_an_incomplete_fact_is_refused(city, kind, facts, code):
+    with pytest.raises(FactIncomplete) as refused:
+        declare(city, kind, **facts)
+    assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_what_is_returned_after_the_freeze_still_counts(city):
+    fact = declare(city, "grade", code="excellent")
+    steps = Steps(city, preset("hunan-2024"))
+    steps.freeze()
+    fact_return(actor=city.city.officer, fact_id=fact.pk, reason="更正", now=AFTER + timedelta(hours=1))
+    steps.check()
+    assert steps.score().assessments.get(organization=city.first).award.amount_yuan == Decimal("7000.00")

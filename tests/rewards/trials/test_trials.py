@@ -1,0 +1,195 @@
+"""What if: another policy or budget on a frozen year, beside the present result and without touching it."""
+
+from decimal import Decimal
+from fractions import Fraction
+from io import StringIO
+from types import SimpleNamespace as Bag
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from instrument_share.kernel.errors import Forbidden
+from rewards.assessment.models import Award
+from rewards.policy.services import policy_load
+from rewards.trials.domain.errors import YearNotFrozen
+from rewards.trials.domain.search import Aim, search
+from rewards.trials.models import PolicyTrial
+from rewards.trials.services import KEPT, trial_start, trial_work
+from tests.rewards.builders import AFTER, POLICY, YEAR
+from tests.rewards.reading import text_of
+
+OTHER = POLICY.replace('version = "1"', 'version = "2"').replace('floor = "pass"', "floor = 0")
+# 100.00, 63.51 and 38.17 points share 100,000: 49,583.50, 31,490.48 and 18,926.02
+
+
+def start(steps, budget=100_000, document=OTHER):
+    policy = policy_load(actor=steps.city.officer, document=document, now=AFTER)
+    return trial_start(
+        actor=steps.city.officer,
+        cycle_id=steps.id,
+        policy_id=policy.pk,
+        budget_yuan=Decimal(budget),
+        now=AFTER,
+    )
+
+
+def test_a_trial_gives_the_awards_beside_the_present_ones_and_changes_none(steps, run_jobs):
+    cycle = steps.through("score")
+    before = list(Award.objects.order_by("id").values())
+    trial = start(steps)
+    run_jobs()
+    trial.refresh_from_db()
+    assert [(row["now"], row["then"], row["score_then"]) for row in trial.result["rows"]] == [
+        ("91933.00", "49584.00", "100.00"),
+        ("8067.00", "31490.00", "63.51"),
+        ("0.00", "18926.00", "38.17"),
+    ]
+    assert (trial.result["then"], trial.result["difference"]) == ("100000.00", "0.00")
+    assert (trial.job_id, trial.problem) == (None, {})
+    assert list(Award.objects.order_by("id").values()) == before
+    assert steps.cycle.state == cycle.state
+
+
+def test_a_year_that_is_not_scored_is_compared_with_what_its_own_policy_gives(steps, run_jobs):
+    steps.freeze()
+    trial = start(steps)
+    run_jobs()
+    trial.refresh_from_db()
+    assert [row["now"] for row in trial.result["rows"]] == ["91933.00", "8067.00", "0.00"]
+
+
+def test_a_trial_needs_frozen_data_and_an_officer(steps):
+    with pytest.raises(YearNotFrozen):
+        start(steps)
+    steps.freeze()
+    with pytest.raises(Forbidden):
+        trial_start(
+            actor=steps.city.auditor,
+            cycle_id=steps.id,
+            policy_id=steps.policy.pk,
+            budget_yuan=Decimal(1),
+            now=AFTER,
+        )
+
+
+def test_a_person_keeps_the_last_trials_only_and_a_repeated_job_changes_nothing(steps, run_jobs):
+    steps.freeze()
+    trials = [start(steps, budget=number) for number in range(KEPT + 1)]
+    assert not PolicyTrial.objects.filter(pk=trials[0].pk).exists()
+    assert PolicyTrial.objects.count() == KEPT
+    trial_work(trial_id=trials[0].pk, job_id=str(trials[0].job_id), now=AFTER)
+
+
+def test_a_refusal_is_kept_and_shown(login, steps, run_jobs, settings, tmp_path):
+    steps.freeze()
+    trial = start(steps)
+    settings.MEDIA_ROOT = tmp_path / "elsewhere"
+    run_jobs()
+    page = login(steps.city.officer).get(reverse("trial", args=[trial.public_id]))
+    assert "未作任何计算" in text_of(page)
+    assert PolicyTrial.objects.get().problem["code"] == "reward.snapshot_damaged"
+
+
+def test_an_officer_tries_a_policy_and_sees_table_and_picture_alone(login, steps, run_jobs, clock):
+    clock.set(AFTER)
+    steps.through("score")
+    policy = policy_load(actor=steps.city.officer, document=OTHER, now=AFTER)
+    client = login(steps.city.officer)
+    typed = {"policy": policy.pk, "budget_yuan": "200000"}
+    waiting = client.post(reverse("trials", args=[YEAR]), typed, follow=True)
+    assert 'hx-trigger="every 2s"' in waiting.content.decode()
+    run_jobs()
+    address = reverse("trial", args=[PolicyTrial.objects.get().public_id])
+    shown = client.get(address)
+    assert "1. 云屏大学 100.00 100.00 ¥91,933.00" in text_of(shown)
+    assert shown.content.decode().count("<rect") == 6
+    other = steps.city.person(
+        "另一经办", steps.city.officer.memberships.get().organization, Role.BUREAU_OFFICER
+    )
+    assert login(other).get(address).status_code == 404
+
+
+class Outcomes:
+    """Outcomes whose awards are the value, half of it, and none."""
+
+    def __init__(self):
+        self.tried = []
+
+    def __call__(self, value):
+        self.tried.append(value)
+        awards = [Bag(uscc="A", amount=Decimal(int(value))), Bag(uscc="B", amount=Decimal(int(value)) / 2)]
+        return Bag(allocation=Bag(awards=awards, total=sum(each.amount for each in awards)))
+
+
+PRESENT = {"A": Decimal(1000), "B": Decimal(500)}
+
+
+def find(aim, low=0, high=4000, step=1):
+    return search(Outcomes(), aim, PRESENT, low=Fraction(low), high=Fraction(high), step=Fraction(step))
+
+
+def test_the_search_finds_the_lowest_value_at_which_nobody_loses_more():
+    found = find(Aim(most_loss=Fraction(1, 10)))
+    assert (found.value, found.edge) == (900, 899)
+
+
+def test_the_search_finds_the_highest_value_that_is_not_too_dear():
+    found = find(Aim(spend_at_most=Decimal(3000)))
+    assert (found.value, found.edge) == (2000, 2001)
+
+
+def test_the_search_finds_a_value_between_two_ends_that_miss():
+    found = find(Aim(most_loss=Fraction(1, 10), spend_at_most=Decimal(3000)))
+    assert 900 <= found.value <= 2000
+
+
+def test_the_search_says_that_no_value_or_every_value_reaches_the_aim():
+    assert find(Aim(most_loss=Fraction(0), spend_at_most=Decimal(1499))) is None
+    assert find(Aim(spend_at_most=Decimal(10_000))).edge is None
+
+
+def test_the_search_tries_few_values():
+    outcomes = Outcomes()
+    search(outcomes, Aim(Fraction(0)), PRESENT, low=Fraction(0), high=Fraction(10**6), step=Fraction(1))
+    assert len(outcomes.tried) < 30
+
+
+@pytest.fixture
+def simulate(steps, tmp_path):
+    steps.through("score")
+    path = tmp_path / "policy.toml"
+    path.write_text(OTHER, "utf-8")
+
+    def simulate(*arguments):
+        out, told = StringIO(), StringIO()
+        call_command(
+            "reward_simulate", "--policy", str(path), "--year", str(YEAR), *arguments, stdout=out, stderr=told
+        )
+        return out.getvalue(), told.getvalue()
+
+    return simulate
+
+
+def test_the_command_shows_a_year_under_another_policy(simulate):
+    out, _ = simulate()
+    first, *_others, total = out.splitlines()
+    assert first.split()[:3] == ["91933.00", "49584.00", "-42349.00"]
+    assert total.split()[:3] == ["100000.00", "100000.00", "0.00"]
+
+
+def test_the_command_searches_for_a_budget_and_for_a_figure(simulate):
+    aim = ("--most-loss", "10", "--from", "0", "--to", "400000", "--step", "100")
+    _, told = simulate("--search", "budget", *aim)
+    assert told == "budget = 166900 达到目标，166800 未达到。\n"  # 91,933 × 0.9 ÷ 0.495835
+    _, told = simulate(
+        "--search", "rules[0].floor", "--most-loss", "10", "--from", "0", "--to", "60", "--step", "1"
+    )
+    assert told == "rules[0].floor = 54 达到目标，53 未达到。\n"  # 46 : 9.51, 47 : 10.51
+    with pytest.raises(CommandError, match="没有达到目标的取值"):
+        simulate(
+            "--search", "budget", "--most-loss", "0", "--spend-at-most", "10", "--from", "0", "--to", "9"
+        )
+    with pytest.raises(CommandError, match=r"caps\.unit|floor"):
+        simulate("--search", "caps.unheard", *aim)
