@@ -52,8 +52,7 @@ def compute_stakes(
             dismissed, upheld = (draft.claimant(draft.assess(policy), fees) for draft in drafts)
             found[ruling.key] = Stake(
                 points=Decimal(dismissed.score or ZERO) - Decimal(upheld.score or ZERO),
-                yuan=_award(policy, budget, claimants, dismissed)
-                - _award(policy, budget, claimants, upheld),
+                yuan=_award(policy, budget, claimants, dismissed) - _award(policy, budget, claimants, upheld),
             )
     return found
 
