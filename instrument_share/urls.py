@@ -16,6 +16,7 @@ from providers.units import urls as units
 from rewards.assessment import urls as assessment
 from rewards.cycle import urls as cycle
 from rewards.findings import urls as findings
+from rewards.inspections import urls as inspections
 from rewards.policy import urls as policy
 from rewards.report import urls as report
 from rewards.year import urls as year
@@ -34,6 +35,7 @@ urlpatterns = [
     path("units/", include(exchange.feeds_urls)),
     path("opendata/", include(exchange.open_data_urls)),
     path("openness/results/", include(assessment.results_urls)),
+    path("openness/draws/", include(inspections.public_urls)),
     path("verify/", include(report.verify_urls)),
     # Bookings and uses
     path("bookings/", include(requests.bookings_urls)),
@@ -62,9 +64,11 @@ urlpatterns = [
     path("bureau/policies/", include(policy.policies_urls)),
     path("bureau/cycles/", include(cycle.cycles_urls)),
     path("bureau/cycles/", include(findings.cycles_urls)),
+    path("bureau/cycles/", include(inspections.cycles_urls)),
     path("bureau/cycles/", include(assessment.cycles_urls)),
     path("bureau/cycles/", include(year.cycles_urls)),
     path("bureau/findings/", include(findings.findings_urls)),
+    path("bureau/inspections/", include(inspections.inspections_urls)),
     path("bureau/assessments/", include(assessment.assessments_urls)),
     path("bureau/organizations/", include(people.admission_urls)),
     path("bureau/", include(units.supervision_urls)),

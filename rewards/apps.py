@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-WITH_PERMISSIONS = ("policy", "cycle", "findings", "assessment", "report")
+WITH_PERMISSIONS = ("policy", "cycle", "findings", "inspections", "assessment", "report")
 
 
 class RewardsConfig(AppConfig):
@@ -14,19 +14,24 @@ class RewardsConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
+        from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
         from rewards import guards
         from rewards.cycle import badges as cycle_badges
         from rewards.findings import badges as finding_badges
+        from rewards.inspections import badges as inspection_badges
+        from rewards.inspections.domain import choices as inspection_choices
         from rewards.journal import ACTS, KINDS
         from rewards.report import badges as report_badges
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
-        register(*guards.RESULTS, *guards.REPORTS)
+        register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)
         register_labels(finding_badges.STATES)
+        register_labels(inspection_badges.STATES)
+        register_words(inspection_choices.LABELS)
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("cycle", "cycle_open", "verify")
+        register_pages("cycle", "cycle_open", "inspection", "verify")
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

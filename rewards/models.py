@@ -3,5 +3,12 @@
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle, SnapshotPart, StepRun
 from rewards.findings.models import Finding
+from rewards.inspections.models import (
+    DrawResult,
+    InspectionDraw,
+    InspectionPhoto,
+    Inspector,
+    RandomInspection,
+)
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport, Payment

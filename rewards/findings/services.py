@@ -1,6 +1,6 @@
 """Findings: run checks on the snapshot, record answers of units and decisions of auditors."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.parts import hash_content
-from rewards.cycle.domain.states import BEFORE_APPROVAL, MOVES
+from rewards.cycle.domain.states import BEFORE_APPROVAL, MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.long_steps import LongStep
@@ -196,3 +196,36 @@ def _hash_evidence(seen: SeenCandidate) -> str:
     return hash_content(
         canonical_json([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]) + b"\n"
     )
+
+
+def finding_open(
+    *,
+    cycle: AssessmentCycle,
+    kind: str,
+    organization_id: int,
+    instrument_id: int | None,
+    logs: Collection[str],
+    evidence: Mapping[str, str],
+    actor: "User",
+    now: datetime,
+) -> Finding:
+    """Open a finding of one of `OPENED_KINDS` in the (locked) year, of an inspection or objection.
+
+    The unit answers and an auditor decides it like any other. The caller has authorised the actor.
+    """
+    if cycle.state not in (CycleState.FROZEN, *BEFORE_APPROVAL):
+        raise IllegalMove(state=cycle.state, move="finding")
+    content = canonical_json([kind, organization_id, sorted(logs), dict(evidence)]) + b"\n"
+    finding = Finding.objects.create(
+        cycle=cycle,
+        organization_id=organization_id,
+        instrument_id=instrument_id,
+        kind=kind,
+        logs=sorted(logs),
+        evidence=dict(evidence),
+        evidence_hash=hash_content(content),
+        answer_due_date=add_working_days(now.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS),
+        found_at=now,
+    )
+    _record(actor, "finding.opened", finding, now, kind=kind, logs=finding.logs)
+    return finding
