@@ -44,6 +44,8 @@ ROOMS = [
     "rewards.policy",
     "rewards.cycle",
     "rewards.findings",
+    "rewards.inspections",
+    "rewards.objections",
     "rewards.assessment",
     "rewards.report",
     "rewards.year",

@@ -17,6 +17,7 @@ from rewards.assessment import urls as assessment
 from rewards.cycle import urls as cycle
 from rewards.findings import urls as findings
 from rewards.inspections import urls as inspections
+from rewards.objections import urls as objections
 from rewards.policy import urls as policy
 from rewards.report import urls as report
 from rewards.year import urls as year
@@ -35,6 +36,8 @@ urlpatterns = [
     path("units/", include(exchange.feeds_urls)),
     path("opendata/", include(exchange.open_data_urls)),
     path("openness/results/", include(assessment.results_urls)),
+    path("openness/results/", include(objections.results_urls)),
+    path("openness/objections/", include(objections.status_urls)),
     path("openness/draws/", include(inspections.public_urls)),
     path("verify/", include(report.verify_urls)),
     # Bookings and uses
@@ -69,6 +72,7 @@ urlpatterns = [
     path("bureau/cycles/", include(year.cycles_urls)),
     path("bureau/findings/", include(findings.findings_urls)),
     path("bureau/inspections/", include(inspections.inspections_urls)),
+    path("bureau/objections/", include(objections.objections_urls)),
     path("bureau/assessments/", include(assessment.assessments_urls)),
     path("bureau/organizations/", include(people.admission_urls)),
     path("bureau/", include(units.supervision_urls)),

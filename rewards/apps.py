@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-WITH_PERMISSIONS = ("policy", "cycle", "findings", "inspections", "assessment", "report")
+WITH_PERMISSIONS = ("policy", "cycle", "findings", "inspections", "objections", "assessment", "report")
 
 
 class RewardsConfig(AppConfig):
@@ -22,16 +22,19 @@ class RewardsConfig(AppConfig):
         from rewards.inspections import badges as inspection_badges
         from rewards.inspections.domain import choices as inspection_choices
         from rewards.journal import ACTS, KINDS
+        from rewards.objections import badges as objection_badges
+        from rewards.objections.domain import choices as objection_choices
         from rewards.report import badges as report_badges
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
-        register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS)
+        register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS, *guards.OBJECTIONS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)
         register_labels(finding_badges.STATES)
         register_labels(inspection_badges.STATES)
-        register_words(inspection_choices.LABELS)
+        register_labels(objection_badges.STATES)
+        register_words({**inspection_choices.LABELS, **objection_choices.LABELS})
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("cycle", "cycle_open", "inspection", "verify")
+        register_pages("cycle", "cycle_open", "inspection", "objection", "verify")
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

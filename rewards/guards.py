@@ -168,6 +168,15 @@ INSPECTIONS = (
     ),
 )
 
+OBJECTIONS = (
+    *append_only("rewards_objection"),
+    *append_only("rewards_objectionfile"),
+    *append_only("rewards_objectioncomment"),
+    *append_only("rewards_objectionanswer"),
+    *refuse_rows("rewards_objection", "cycle_id", _OF_CYCLE, ("INSERT",), APPROVED),
+)
+"""What was said during the notice, and answered, stays; after approval nothing is added."""
+
 REFUSE_FOUND_FUNCTION = """
 CREATE OR REPLACE FUNCTION guard_refuse_found() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

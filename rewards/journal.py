@@ -12,6 +12,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.findings.models import Finding
 from rewards.inspections.models import InspectionDraw, RandomInspection
+from rewards.objections.models import Objection
 from rewards.report.models import FinanceReport, Payment
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ ACTS: dict[str, str] = {
     "draw.announced": gettext_noop("Draw of inspections announced"),
     "draw.made": gettext_noop("Inspections drawn"),
     "inspection.recorded": gettext_noop("Inspection recorded"),
+    "objection.raised": gettext_noop("Objection raised"),
+    "objection.commented": gettext_noop("Unit commented on an objection"),
+    "objection.answered": gettext_noop("Objection answered"),
     "finding.answered": gettext_noop("Finding answered"),
     "finding.upheld": gettext_noop("Finding upheld"),
     "finding.dismissed": gettext_noop("Finding dismissed"),
@@ -97,12 +101,24 @@ def _inspections(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject
     }
 
 
+def _objections(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = Objection.objects.filter(public_id__in=ids).select_related("cycle")
+    return {
+        row.public_id: Subject(
+            Bilingual(f"{row.cycle.year} · {row.number}"),
+            reverse("objection", args=[row.public_id]) if can_see_all(viewer) else "",
+        )
+        for row in rows
+    }
+
+
 KINDS: dict[str, SubjectKind] = {
     "rewards.RewardPolicy": SubjectKind(gettext_noop("Reward policy")),
     "rewards.AssessmentCycle": SubjectKind(gettext_noop("Annual assessment"), _cycles),
     "rewards.Finding": SubjectKind(gettext_noop("Finding"), _findings),
     "rewards.InspectionDraw": SubjectKind(gettext_noop("Draw of inspections"), _draws),
     "rewards.RandomInspection": SubjectKind(gettext_noop("Random inspection"), _inspections),
+    "rewards.Objection": SubjectKind(gettext_noop("Objection"), _objections),
     "rewards.FinanceReport": SubjectKind(gettext_noop("Report"), _reports),
     "rewards.Payment": SubjectKind(gettext_noop("Payment"), _payments),
 }

@@ -10,5 +10,6 @@ from rewards.inspections.models import (
     Inspector,
     RandomInspection,
 )
+from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport, Payment

@@ -50,6 +50,11 @@ from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.findings.models import Finding
 from rewards.findings.services import cycle_check, finding_decide
+from rewards.inspections.domain.choices import Over
+from rewards.inspections.models import InspectionPhoto
+from rewards.inspections.services.draws import NamedInspector, draw_announce, draw_make
+from rewards.objections.domain.choices import Effect
+from rewards.objections.services.objections import Objector, objection_answer, objection_raise
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
 from tests import factories
@@ -324,19 +329,69 @@ def _year(city, authorities, instrument, company):
         finding_decide(
             actor=authorities.auditor, finding_id=found.pk, uphold=False, reason="情况属实", now=AFTER
         )
+    inspection = _draw(cycle, authorities)
     cycle_score(now=AFTER, **step)
     cycle_announce(now=AFTER, **step)
+    objection = _object(cycle, city.owner, authorities)
     cycle_approve(now=AFTER + 14 * DAY, **step)
     report = report_send(now=AFTER + 15 * DAY, **step)
     assessment = UnitAssessment.objects.get(organization=city.owner)
     return {
         "policy": policy,
         "cycle": cycle,
+        "draw": inspection.draw,
+        "inspection": inspection,
+        "objection": objection,
         "finding": Finding.objects.filter(organization=city.owner).first(),
         "report": report,
         "assessment": assessment,
         "award": assessment.award,
     }
+
+
+def _draw(cycle, authorities):
+    """An inspection of the unit, the only one of the year, drawn for the auditor; with a photo."""
+    auditor = NamedInspector(authorities.auditor.name, "", authorities.auditor.pk)
+    officer = {"actor": authorities.officer}
+    draw = draw_announce(
+        cycle_id=cycle.pk,
+        over=Over.ENTRIES,
+        size=1,
+        source_zh="彩票号码",
+        seed_date=(AFTER + DAY).date(),
+        inspectors=[auditor, NamedInspector("专家甲", "云屏理工大学")],
+        now=AFTER,
+        **officer,
+    )
+    draw_make(draw_id=draw.pk, seed="1", now=AFTER + DAY, **officer)
+    inspection = draw.inspections.get()
+    InspectionPhoto.objects.create(
+        inspection=inspection, position=1, file=ContentFile(factories.jpeg(), name="photo.jpg")
+    )
+    return inspection
+
+
+def _object(cycle, unit, authorities):
+    """An objection about the unit, with a file, answered."""
+    objection = objection_raise(
+        actor=AnonymousUser(),
+        cycle_id=cycle.pk,
+        objector=Objector("丙", "bing@example.org"),
+        subject="机时",
+        text="少计",
+        about=unit.public_id,
+        uploads=[ContentFile(b"%PDF-", "证明.pdf")],
+        language="zh-hans",
+        now=AFTER,
+    )
+    objection_answer(
+        actor=authorities.officer,
+        objection_id=objection.pk,
+        effect=Effect.NOT_UPHELD,
+        text="数据无误",
+        now=AFTER + DAY,
+    )
+    return objection
 
 
 def tomorrow():

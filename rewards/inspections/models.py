@@ -108,7 +108,7 @@ class RandomInspection(models.Model):
     @property
     def state(self) -> str:
         """The outcome, or "waiting" while there is none."""
-        return self.outcome or "waiting"
+        return str(self.outcome) or "waiting"
 
 
 class InspectionPhoto(models.Model):

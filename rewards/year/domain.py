@@ -7,15 +7,16 @@ from typing import Literal
 from rewards.cycle.domain.states import CycleState
 from rewards.report.domain.states import ReportState
 
-WaitsFor = Literal["", "year", "findings", "notice", "finance", "payment"]
+WaitsFor = Literal["", "year", "findings", "objections", "anew", "notice", "finance", "payment"]
 
 
 @dataclass(frozen=True)
 class NextStep:
     """The next step: `move` is what an officer can do now (of `domain.states.MOVES`, or empty).
 
-    `waits_for` says what has to come first: the end of the year, decisions on findings, the end of the public
-    notice, the answer of the Finance Bureau, or its payments.
+    `waits_for` says what has to come first: the end of the year, decisions on findings, answers to
+    objections, decisions that an answer promised (`anew`), the end of the public notice, the answer of the
+    Finance Bureau, or its payments.
     """
 
     move: str
@@ -29,6 +30,8 @@ def get_next_step(
     today: date,
     notice_ends: date | None = None,
     open_findings: int = 0,
+    open_objections: int = 0,
+    promised_anew: bool = False,
     outdated: bool = False,
     report_state: str = "",
 ) -> NextStep:
@@ -44,7 +47,8 @@ def get_next_step(
         case CycleState.SCORED:
             return NextStep("score" if outdated else "announce", findings)
         case CycleState.NOTICED:
-            return _in_notice(today, notice_ends, findings, outdated)
+            waits_for = findings or ("objections" if open_objections else "anew" if promised_anew else "")
+            return _in_notice(today, notice_ends, outdated, waits_for)
         case CycleState.APPROVED:
             return NextStep("send")
         case CycleState.REPORTED:
@@ -53,9 +57,9 @@ def get_next_step(
             return NextStep("")
 
 
-def _in_notice(today: date, notice_ends: date | None, findings: WaitsFor, outdated: bool) -> NextStep:
+def _in_notice(today: date, notice_ends: date | None, outdated: bool, waits_for: WaitsFor) -> NextStep:
     if outdated:
-        return NextStep("score", findings)
+        return NextStep("score", "findings" if waits_for == "findings" else "")
     if notice_ends is not None and today <= notice_ends:
         return NextStep("", "notice")
-    return NextStep("", "findings") if findings else NextStep("approve")
+    return NextStep("", waits_for) if waits_for else NextStep("approve")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from instrument_share.kernel.city_time import CITY_TIME
@@ -16,6 +16,8 @@ from rewards.cycle.selectors.scope import can_see_all
 from rewards.cycle.selectors.step_runs import LastStep, get_last_steps
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
+from rewards.objections.models import Objection
+from rewards.objections.selectors.objections import open_objections, promised_anew
 from rewards.report.models import FinanceReport
 from rewards.year.domain import NextStep, get_next_step
 
@@ -30,6 +32,7 @@ class CycleAhead:
     cycle: AssessmentCycle
     step: NextStep
     open_findings: int
+    open_objections: int
     outdated: bool
     report: FinanceReport | None
     last: LastStep | None
@@ -59,10 +62,19 @@ def _counted() -> QuerySet[AssessmentCycle]:
     findings = Finding.objects.filter(cycle=OuterRef("pk")).order_by().values("cycle")
     still_open = findings.filter(state=FindingState.OPEN).annotate(n=Count("pk")).values("n")
     last = findings.annotate(n=Max("decision_number")).values("n")
+    objections = _count(open_objections().filter(cycle=OuterRef("pk")))
+    promised = promised_anew().filter(cycle=OuterRef("pk"), answer__answered_at__gte=OuterRef("scored_at"))
     return AssessmentCycle.objects.select_related("policy", "approved_by").annotate(
+        open_objections=objections,
+        promised=Exists(promised),
         open_findings=Coalesce(Subquery(still_open, output_field=IntegerField()), 0),
         last_decision=Coalesce(Subquery(last, output_field=IntegerField()), 0),
     )
+
+
+def _count(rows: QuerySet[Objection]) -> Coalesce:
+    counted = rows.order_by().values("cycle").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _ahead(cycles: QuerySet[AssessmentCycle], now: datetime) -> list[CycleAhead]:
@@ -81,6 +93,7 @@ def _one(
     cycle: AssessmentCycle, report: FinanceReport | None, last: LastStep | None, now: datetime
 ) -> CycleAhead:
     open_findings: int = getattr(cycle, "open_findings")  # noqa: B009 (an annotation)
+    objections: int = getattr(cycle, "open_objections")  # noqa: B009
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
     step = get_next_step(
         cycle.state,
@@ -88,7 +101,9 @@ def _one(
         today=now.astimezone(CITY_TIME).date(),
         notice_ends=cycle.notice_ends_date,
         open_findings=open_findings,
+        open_objections=objections,
+        promised_anew=getattr(cycle, "promised"),  # noqa: B009
         outdated=outdated,
         report_state=report.state if report else "",
     )
-    return CycleAhead(cycle, step, open_findings, outdated, report, last)
+    return CycleAhead(cycle, step, open_findings, objections, outdated, report, last)

@@ -19,7 +19,7 @@ from providers.public import (
     sort_units,
     years_without_days,
 )
-from rewards.public import get_cycles_ahead
+from rewards.public import get_cycles_ahead, inspections_to_record
 
 MAX_LISTED = 20
 MAX_UNITS_BEHIND = 6
@@ -47,6 +47,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
         "pending": pending[:MAX_LISTED],
         "pending_count": pending.count(),
         "ahead": ahead,
+        "inspections": inspections_to_record(request.user)[:MAX_LISTED],
         "open_findings": sum(each.open_findings for each in ahead),
         "behind": behind[:MAX_UNITS_BEHIND],
         "behind_count": len(behind),

@@ -20,6 +20,7 @@ from rewards.findings.domain.errors import FindingsOpen
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import get_last_decision_number
+from rewards.objections.selectors.objections import require_objections_settled
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -51,8 +52,9 @@ def cycle_announce(*, actor: "User", cycle_id: int, now: datetime) -> Assessment
 def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: str = "") -> AssessmentCycle:
     """Approve the announced results, which are final from then on.
 
-    `objections` (Chinese) describes objections during the notice and the answers to them; empty states that
-    there were none. Raises NoticeRunning, FindingsOpen, ScoresOutdated, StepUnderWay.
+    `objections` (Chinese) describes objections that came on paper and the answers to them; empty states that
+    there were none. Raises NoticeRunning, FindingsOpen, ObjectionsOpen, ObjectionNotScored, ScoresOutdated,
+    StepUnderWay.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -64,6 +66,7 @@ def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: st
     still_open = Finding.objects.filter(cycle=cycle, state=FindingState.OPEN).count()
     if still_open:
         raise FindingsOpen(count=still_open)
+    require_objections_settled(cycle)
     _require_current_scores(cycle)
     cycle.objections_zh = objections.strip()
     cycle.approved_at, cycle.approved_by = now, actor

@@ -256,7 +256,7 @@ def _tell(inspections: Sequence[RandomInspection], now: datetime) -> None:
     for each in inspections:
         path = page_address("inspection", each.public_id)
         params = {"year": each.draw.cycle.year, "inspection": each.public_id}
-        inspectors = {each.lead.user_id, each.second.user_id} - {None}
+        inspectors = {pk for pk in (each.lead.user_id, each.second.user_id) if pk is not None}
         notify(
             users=people_with_role(Role.UNIT_MANAGER, each.organization_id),
             message=gettext_noop(

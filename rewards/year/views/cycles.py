@@ -87,6 +87,10 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     year, step = ahead.cycle.year, ahead.step
     if step.waits_for == "findings":
         return (_("Go to the open findings"), reverse("findings", args=[year]) + "?state=open", False)
+    if step.waits_for == "anew":
+        return (_("Go to the findings"), reverse("findings", args=[year]), False)
+    if step.waits_for == "objections":
+        return (_("Go to the objections"), reverse("objections", args=[year]), False)
     if step.move and not ahead.move_under_way and rules.has_perm("rewards.run_cycle", request.user):
         return (ACTIONS[step.move], reverse("cycle_step", args=[year, step.move]), True)
     if ahead.report is not None and ahead.cycle.state in {CycleState.REPORTED, CycleState.PAID}:

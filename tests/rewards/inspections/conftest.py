@@ -14,7 +14,7 @@ SEEN = dict.fromkeys(CHECKLIST, Answer.YES)
 
 
 class Draws:
-    """Draws of the builders' year as its officer makes them: announced after the check, drawn three days on."""
+    """Draws of the builders' year as its officer makes them: announced, then drawn three days on."""
 
     def __init__(self, steps, bureau):
         self.steps, self.city = steps, steps.city

@@ -205,7 +205,7 @@ CHANGES = {
 def test_the_database_keeps_what_was_announced_and_drawn(draws, statement):
     draws.announce()
     draws.make()
-    with pytest.raises(DatabaseError, match="append-only|is drawn"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"append-only|is drawn"), transaction.atomic():
         connection.cursor().execute(statement)
 
 

@@ -1,4 +1,4 @@
-"""Pages of draws and inspections: announced by a form, read and repeated by everybody, recorded with photos."""
+"""Pages of draws and inspections: announced by a form, repeated by everybody, recorded with photos."""
 
 from datetime import timedelta
 
