@@ -285,6 +285,8 @@ PARTS = {
     "write_move": "of booking_move and of decisions that hit bookings",
     "finding_open": "of inspection_record and objection_answer",
     "auditors_named": "of the form of a draw; writes nothing",
+    "prepare_picture": "of what keeps a picture; writes nothing",
+    "store_once": "of what keeps a file",
     "record": "of every service",
     "grant_implied_role": "of organization_register and organization_revise",
     "record_all": "of history_import",

@@ -108,7 +108,7 @@ class RandomInspection(models.Model):
     @property
     def state(self) -> str:
         """The outcome, or "waiting" while there is none."""
-        return str(self.outcome) or "waiting"
+        return self.outcome or "waiting"
 
 
 class InspectionPhoto(models.Model):
@@ -124,4 +124,4 @@ class InspectionPhoto(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.file.name
+        return f"{self.inspection_id} {self.position}"

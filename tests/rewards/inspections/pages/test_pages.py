@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from rewards.inspections.domain.choices import CHECKLIST, Over
+from rewards.inspections.domain.choices import CHECKLIST, Outcome, Over
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
 from tests.factories import jpeg
 from tests.rewards.builders import YEAR
@@ -67,7 +67,7 @@ def test_lines_that_cannot_be_read_are_told(draws, login, clock):  # noqa: F811
     )
     assert answer.status_code == 422
     errors = answer.context["form"].errors
-    assert [line[:4] for line in errors["experts"]] == ["第1行：", "第2行："]
+    assert [line[:4] for line in errors["experts"]] == ["第 1 ", "第 2 "]
     assert len(errors["conflicts"]) == 1
     assert not InspectionDraw.objects.exists()
 
@@ -130,11 +130,18 @@ def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock
 def test_a_list_of_draws_takes_as_many_statements_for_many(drawn, login, statements):
     client = login(drawn.city.officer)
     address = reverse("draws", args=[YEAR])
-    client.get(address)
-    with statements() as few:
-        client.get(address)
-    drawn.announce()
-    drawn.announce()
-    with statements() as many:
-        client.get(address)
-    assert len(many) == len(few)
+
+    def more():
+        drawn.announce(now=drawn.drawn, seed_date=(drawn.drawn + timedelta(days=2)).date())
+        drawn.announce(now=drawn.drawn, seed_date=(drawn.drawn + timedelta(days=3)).date())
+
+    statements.assert_unchanged(lambda: client.get(address), by=more)
+
+
+def test_the_desk_lists_what_an_inspector_has_to_carry_out(drawn, login):
+    one = RandomInspection.objects.order_by("position").first()
+    desk = login(one.lead.user).get(reverse("bureau"))
+    assert reverse("inspection", args=[one.public_id]) in desk.content.decode()
+    drawn.record(one, outcome=Outcome.NO_OBJECTION)
+    desk = login(one.lead.user).get(reverse("bureau"))
+    assert reverse("inspection", args=[one.public_id]) not in desk.content.decode()
