@@ -36,7 +36,9 @@ class ObjectionForm(forms.Form):
     )
     about = forms.ChoiceField(label=_("Which unit it is about"), required=False)
     subject = forms.CharField(
-        label=_("Subject"), max_length=100, help_text=_("The report prints it: no names of persons, please.")
+        label=_("Subject of the objection"),
+        max_length=100,
+        help_text=_("The report prints it: no names of persons, please."),
     )
     text = forms.CharField(label=_("Grounds"), max_length=4000, widget=forms.Textarea(attrs=LONG))
     documents = MultipleFileField(
@@ -83,7 +85,7 @@ class AnswerForm(forms.Form):
 
     effect = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     text = forms.CharField(
-        label=_("Answer"),
+        label=_("Answer of the bureau"),
         max_length=2000,
         widget=forms.Textarea(attrs=LONG),
         help_text=_("In Chinese, with the reason. Objector, unit and public read it; the report prints it."),

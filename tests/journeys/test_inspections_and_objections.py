@@ -81,15 +81,15 @@ def test_a_draw_is_announced_made_and_recorded_on_site(year, enter, clock):
     auditor = enter("auditor")
     auditor.goto("/bureau/")
     auditor.locator("#inspections").get_by_role("link", name="云屏大学").click()
-    for group in auditor.get_by_role("group").all()[:6]:
-        group.get_by_label("是", exact=True).check()
+    for point in auditor.get_by_role("radio", name="是", exact=True).all():
+        point.check()
     auditor.get_by_label("现场情况").fill("仪器在位，台账缺十二月记录。")
     auditor.get_by_label("照片").set_input_files(
         {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     )
     auditor.get_by_label("列为核查问题").check()
     axe(auditor)
-    send(auditor.get_by_role("button", name="登记"))
+    send(auditor.get_by_role("button", name="登记结果"))
     expect(auditor.locator("#notes")).to_contain_text("已登记")
 
     manager = enter("manager")
