@@ -35,6 +35,6 @@ class RewardsConfig(AppConfig):
         register_words({**inspection_choices.LABELS, **objection_choices.LABELS})
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
-        register_pages("cycle", "cycle_open", "inspection", "objection", "verify")
+        register_pages("cycle", "cycle_open", "inspection", "objection", "result", "verify")
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

@@ -29,8 +29,8 @@ from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.domain.choices import GroupKind
 from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
-from rewards.inspections.domain.choices import Outcome, Over
-from rewards.objections.domain.choices import Effect
+from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.services.objections import Objector
 from tests.factories import slot
 from tests.permission_world import INVITED, LATER, tomorrow
@@ -253,7 +253,7 @@ def attempts(w):
         "cycle_approve": partial(r.cycle_approve, **cycle),
         "draw_announce": partial(
             r.draw_announce,
-            over=Over.UNITS,
+            over=DrawnFrom.UNITS,
             size=1,
             source_zh="彩票号码",
             seed_date=LATER.date(),
@@ -264,7 +264,7 @@ def attempts(w):
         "inspection_record": partial(
             r.inspection_record,
             inspection_id=w.inspection.pk,
-            outcome=Outcome.NO_OBJECTION,
+            outcome=InspectionOutcome.NO_OBJECTION,
             inspected_date=LATER.date(),
             checklist={},
             notes="",
@@ -280,7 +280,7 @@ def attempts(w):
         ),
         "objection_comment": partial(r.objection_comment, objection_id=w.objection.pk, text="属实", **now),
         "objection_answer": partial(
-            r.objection_answer, objection_id=w.objection.pk, effect=Effect.CLARIFIED, text="属实", **now
+            r.objection_answer, objection_id=w.objection.pk, effect=AnswerEffect.CLARIFIED, text="属实", **now
         ),
         "report_send": partial(r.report_send, **cycle),
         "report_accept": partial(r.report_accept, **report),

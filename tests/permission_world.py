@@ -50,10 +50,10 @@ from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.findings.models import Finding
 from rewards.findings.services import cycle_check, finding_decide
-from rewards.inspections.domain.choices import Over
+from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.models import InspectionPhoto
 from rewards.inspections.services.draws import NamedInspector, draw_announce, draw_make
-from rewards.objections.domain.choices import Effect
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.services.objections import Objector, objection_answer, objection_raise
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
@@ -355,7 +355,7 @@ def _draw(cycle, authorities):
     officer = {"actor": authorities.officer}
     draw = draw_announce(
         cycle_id=cycle.pk,
-        over=Over.ENTRIES,
+        over=DrawnFrom.ENTRIES,
         size=1,
         source_zh="彩票号码",
         seed_date=(AFTER + DAY).date(),
@@ -387,7 +387,7 @@ def _object(cycle, unit, authorities):
     objection_answer(
         actor=authorities.officer,
         objection_id=objection.pk,
-        effect=Effect.NOT_UPHELD,
+        effect=AnswerEffect.NOT_UPHELD,
         text="数据无误",
         now=AFTER + DAY,
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, choices_of, set_choices
-from rewards.inspections.domain.choices import CHECKLIST, Answer, Outcome, Over
+from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, InspectionOutcome, Seen
 from rewards.inspections.services.draws import MOST_DRAWN, NamedInspector, auditors_named
 from rewards.inspections.services.inspections import MOST_PHOTOS
 
@@ -69,7 +69,7 @@ class DrawForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = {user.get_full_name(): user.pk for user in auditors}
         self.units = units
-        set_choices(self.fields["over"], choices_of(Over))
+        set_choices(self.fields["over"], choices_of(DrawnFrom))
         set_choices(self.fields["auditors"], [(pk, name) for name, pk in self.people.items()])
         self.fields["seed_date"].widget.attrs["min"] = earliest.isoformat()
 
@@ -163,17 +163,17 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code, text in CHECKLIST.items():
             self.fields[code] = forms.ChoiceField(
-                label=gettext(text), widget=forms.RadioSelect, choices=choices_of(Answer)
+                label=gettext(text), widget=forms.RadioSelect, choices=choices_of(Seen)
             )
         self.order_fields(["inspected_date", *CHECKLIST])
-        set_choices(self.fields["outcome"], choices_of(Outcome))
+        set_choices(self.fields["outcome"], choices_of(InspectionOutcome))
         self.fields["inspected_date"].initial = today
         self.fields["inspected_date"].widget.attrs["max"] = today.isoformat()
 
     @property
-    def checklist(self) -> dict[str, Answer]:
+    def checklist(self) -> dict[str, Seen]:
         """Return what was seen on each point."""
-        return {code: Answer(self.cleaned_data[code]) for code in CHECKLIST}
+        return {code: Seen(self.cleaned_data[code]) for code in CHECKLIST}
 
     def clean_photos(self) -> list[Any]:
         """Refuse more photos than an inspection may have."""

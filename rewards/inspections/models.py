@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from instrument_share.kernel.public_id import new_public_id
-from rewards.inspections.domain.choices import Outcome, Over
+from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
 
 
 class InspectionDraw(models.Model):
@@ -17,7 +17,7 @@ class InspectionDraw(models.Model):
     )
     cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="draws")
     number = models.PositiveSmallIntegerField(help_text="order of draws in the cycle, from 1")
-    over = models.CharField(max_length=10, choices=[(o.value, o.value) for o in Over])
+    over = models.CharField(max_length=10, choices=[(o.value, o.value) for o in DrawnFrom])
     size = models.PositiveSmallIntegerField(help_text="how many are drawn")
     source_zh = models.CharField(max_length=200, help_text="what the seed will be")
     source_en = models.CharField(max_length=300, blank=True)
@@ -83,7 +83,9 @@ class RandomInspection(models.Model):
     )
     lead = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=15, choices=[(o.value, o.value) for o in Outcome], blank=True)
+    outcome = models.CharField(
+        max_length=15, choices=[(o.value, o.value) for o in InspectionOutcome], blank=True
+    )
     inspected_date = models.DateField(null=True)
     checklist = models.JSONField(default=dict, help_text="code of the point → what was seen")
     notes = models.CharField(max_length=2000, blank=True)

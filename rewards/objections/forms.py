@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import MultipleFileField, choices_of, set_choices
-from rewards.objections.domain.choices import Effect, InNameOf
+from rewards.objections.domain.choices import AnswerEffect, InNameOf
 from rewards.objections.services.objections import Objector
 
 if TYPE_CHECKING:
@@ -93,5 +93,5 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, has_unit: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        possible = [effect for effect in Effect if has_unit or effect is not Effect.FINDING]
+        possible = [effect for effect in AnswerEffect if has_unit or effect is not AnswerEffect.FINDING]
         set_choices(self.fields["effect"], choices_of(possible))

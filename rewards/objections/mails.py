@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from instrument_share.kernel.wording import word
-from rewards.objections.domain.choices import Effect
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.models import Objection, ObjectionAnswer
 from rewards.objections.selectors.objections import sign_objection
 
@@ -24,7 +24,7 @@ def build_answer(answer: ObjectionAnswer) -> EmailMessage:
     objection = answer.objection
     with translation.override(objection.language):
         subject = _("Answer to objection no. {number} to the results of {year}").format(**_facts(objection))
-        decided = _(word(Effect(answer.effect)))
+        decided = _(word(AnswerEffect(answer.effect)))
         return _mail(objection, subject, [decided, answer.text, _("You can read it here at any time:")])
 
 

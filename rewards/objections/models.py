@@ -5,7 +5,7 @@ from functools import partial
 from django.db import models
 
 from instrument_share.kernel.public_id import new_public_id
-from rewards.objections.domain.choices import Effect, InNameOf
+from rewards.objections.domain.choices import AnswerEffect, InNameOf
 
 
 class Objection(models.Model):
@@ -73,7 +73,7 @@ class ObjectionAnswer(models.Model):
     """The bureau's answer to an objection, given once."""
 
     objection = models.OneToOneField(Objection, on_delete=models.PROTECT, related_name="answer")
-    effect = models.CharField(max_length=15, choices=[(e.value, e.value) for e in Effect])
+    effect = models.CharField(max_length=15, choices=[(e.value, e.value) for e in AnswerEffect])
     text = models.CharField(max_length=2000)
     finding = models.OneToOneField(
         "rewards.Finding", on_delete=models.PROTECT, null=True, related_name="objection_answer"

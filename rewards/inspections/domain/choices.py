@@ -6,21 +6,21 @@ from enum import StrEnum
 from instrument_share.kernel.errors import gettext_noop
 
 
-class Over(StrEnum):
+class DrawnFrom(StrEnum):
     """What a draw is over: units, each with the same chance, or usage entries by their effective hours."""
 
     UNITS = "units"
     ENTRIES = "entries"
 
 
-class Outcome(StrEnum):
+class InspectionOutcome(StrEnum):
     """What an inspection came to."""
 
     NO_OBJECTION = "no_objection"
     FINDING = "finding"
 
 
-class Answer(StrEnum):
+class Seen(StrEnum):
     """What was seen on one point of the checklist."""
 
     YES = "yes"
@@ -39,17 +39,17 @@ CHECKLIST: Mapping[str, str] = {
 """The points that every inspection looks at."""
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
-    Over: {
-        Over.UNITS: gettext_noop("Units, each with the same chance"),
-        Over.ENTRIES: gettext_noop("Usage entries, weighted by effective hours"),
+    DrawnFrom: {
+        DrawnFrom.UNITS: gettext_noop("Units, each with the same chance"),
+        DrawnFrom.ENTRIES: gettext_noop("Usage entries, weighted by effective hours"),
     },
-    Outcome: {
-        Outcome.NO_OBJECTION: gettext_noop("No objection"),
-        Outcome.FINDING: gettext_noop("A finding is opened"),
+    InspectionOutcome: {
+        InspectionOutcome.NO_OBJECTION: gettext_noop("No objection"),
+        InspectionOutcome.FINDING: gettext_noop("A finding is opened"),
     },
-    Answer: {
-        Answer.YES: gettext_noop("Yes"),
-        Answer.NO: gettext_noop("No"),
-        Answer.NOT_APPLICABLE: gettext_noop("Not applicable"),
+    Seen: {
+        Seen.YES: gettext_noop("Yes"),
+        Seen.NO: gettext_noop("No"),
+        Seen.NOT_APPLICABLE: gettext_noop("Not applicable"),
     },
 }

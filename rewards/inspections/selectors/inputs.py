@@ -15,7 +15,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.inspections.domain.choices import Over
+from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.domain.draw import Inputs, Item, decode_inputs
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from rewards.inspections.models import InspectionDraw
 
 
-def list_items(cycle: "AssessmentCycle", over: Over) -> list[Item]:
+def list_items(cycle: "AssessmentCycle", over: DrawnFrom) -> list[Item]:
     """Return what may be drawn, in order of its id: units, or the year's entries by effective seconds."""
     snapshot = StoredSnapshot(cycle)
-    if over is Over.UNITS:
+    if over is DrawnFrom.UNITS:
         return sorted((Item(row.uscc, 1, row.uscc) for row in snapshot.units()), key=lambda item: item.id)
     return sorted(_entries(cycle.year, snapshot), key=lambda item: item.id)
 

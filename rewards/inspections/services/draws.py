@@ -25,7 +25,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.files import file_store
-from rewards.inspections.domain.choices import Over
+from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.domain.draw import (
     FORMAT,
     Candidate,
@@ -73,7 +73,7 @@ def draw_announce(
     *,
     actor: "User",
     cycle_id: int,
-    over: Over,
+    over: DrawnFrom,
     size: int,
     source_zh: str,
     seed_date: date,
@@ -164,7 +164,7 @@ def _barred(
 
 
 def _build_inputs(
-    cycle: AssessmentCycle, over: Over, size: int, inspectors: Sequence[NamedInspector]
+    cycle: AssessmentCycle, over: DrawnFrom, size: int, inspectors: Sequence[NamedInspector]
 ) -> Inputs:
     items = list_items(cycle, over)
     if not items:
@@ -236,7 +236,7 @@ def _keep_drawn(draw: InspectionDraw, drawn: Sequence[Drawn]) -> list[RandomInsp
     organizations = organization_ids_by_public_id(units[each.item.uscc] for each in drawn)
     instruments = instrument_ids({each.item.instrument for each in drawn})
     inspectors = dict(draw.inspectors.values_list("number", "pk"))
-    over_entries = draw.over == Over.ENTRIES
+    over_entries = draw.over == DrawnFrom.ENTRIES
     return RandomInspection.objects.bulk_create(
         RandomInspection(
             draw=draw,

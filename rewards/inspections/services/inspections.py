@@ -18,7 +18,7 @@ from providers.public import prepare_picture, store_once
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.findings.models import Finding
 from rewards.findings.services import finding_open
-from rewards.inspections.domain.choices import CHECKLIST, Answer, Outcome
+from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome, Seen
 from rewards.inspections.domain.errors import (
     ChecklistIncomplete,
     InspectedInFuture,
@@ -42,9 +42,9 @@ def inspection_record(
     *,
     actor: "User",
     inspection_id: int,
-    outcome: Outcome,
+    outcome: InspectionOutcome,
     inspected_date: date,
-    checklist: Mapping[str, Answer],
+    checklist: Mapping[str, Seen],
     notes: str,
     now: datetime,
     photos: Collection[IO[bytes]] = (),
@@ -62,10 +62,10 @@ def inspection_record(
     if len(photos) > MOST_PHOTOS:
         raise PhotosTooMany(most=MOST_PHOTOS)
     inspection.outcome, inspection.inspected_date = outcome.value, inspected_date
-    inspection.checklist = {code: Answer(checklist[code]).value for code in CHECKLIST}
+    inspection.checklist = {code: Seen(checklist[code]).value for code in CHECKLIST}
     inspection.notes = notes.strip()
     inspection.recorded_at, inspection.recorded_by = now, actor
-    if outcome is Outcome.FINDING:
+    if outcome is InspectionOutcome.FINDING:
         inspection.finding = _open_finding(actor, inspection, logs, now)
     _keep_photos(inspection, photos)
     inspection.save(update_fields=SEEN)
@@ -91,9 +91,9 @@ def _lock(inspection_id: int) -> RandomInspection:
 
 def _require_complete(
     inspection: RandomInspection,
-    outcome: Outcome,
+    outcome: InspectionOutcome,
     inspected_date: date,
-    checklist: Mapping[str, Answer],
+    checklist: Mapping[str, Seen],
     notes: str,
     now: datetime,
 ) -> None:
@@ -104,7 +104,7 @@ def _require_complete(
         raise InspectedInFuture(first=drawn.isoformat())
     if set(CHECKLIST) - set(checklist):
         raise ChecklistIncomplete
-    has_to_tell = outcome is Outcome.FINDING or Answer.NO in checklist.values()
+    has_to_tell = outcome is InspectionOutcome.FINDING or Seen.NO in checklist.values()
     if has_to_tell and not notes.strip():
         raise NotesMissing
 
@@ -157,16 +157,16 @@ def _keep_photos(inspection: RandomInspection, photos: Iterable[IO[bytes]]) -> N
 
 def _tell(inspection: RandomInspection, now: datetime) -> None:
     messages = {
-        Outcome.NO_OBJECTION: gettext_noop(
+        InspectionOutcome.NO_OBJECTION: gettext_noop(
             "The random inspection {inspection} of your unit is recorded: no objection."
         ),
-        Outcome.FINDING: gettext_noop(
+        InspectionOutcome.FINDING: gettext_noop(
             "The random inspection {inspection} of your unit led to a finding, which you can answer."
         ),
     }
     notify(
         users=people_with_role(Role.UNIT_MANAGER, inspection.organization_id),
-        message=messages[Outcome(inspection.outcome)],
+        message=messages[InspectionOutcome(inspection.outcome)],
         params={"inspection": inspection.public_id},
         path=page_address("inspection", inspection.public_id),
         now=now,

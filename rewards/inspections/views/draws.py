@@ -25,7 +25,7 @@ from rewards.cycle.domain.states import CycleState
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors.cycles import get_cycle
 from rewards.cycle.selectors.scope import can_see_all
-from rewards.inspections.domain.choices import Over
+from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.forms import DrawForm, SeedForm
 from rewards.inspections.selectors import inspections as selectors
 from rewards.inspections.selectors.inputs import read_inputs, units_of_year
@@ -70,7 +70,7 @@ def draw_new(request: SignedInRequest, year: int) -> HttpResponse:
         return draw_announce(
             actor=request.user,
             cycle_id=cycle.pk,
-            over=Over(chosen["over"]),
+            over=DrawnFrom(chosen["over"]),
             size=chosen["size"],
             source_zh=chosen["source_zh"],
             source_en=chosen["source_en"],

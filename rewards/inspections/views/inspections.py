@@ -18,7 +18,7 @@ from instrument_share.web.responses.files import picture_response
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.selectors.scope import can_see_all
-from rewards.inspections.domain.choices import CHECKLIST, Answer, Outcome
+from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome, Seen
 from rewards.inspections.forms import RecordForm
 from rewards.inspections.selectors import inspections as selectors
 from rewards.inspections.services.inspections import inspection_record
@@ -47,7 +47,7 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
         save=lambda: inspection_record(
             actor=request.user,
             inspection_id=found.pk,
-            outcome=Outcome(form.cleaned_data["outcome"]),
+            outcome=InspectionOutcome(form.cleaned_data["outcome"]),
             inspected_date=form.cleaned_data["inspected_date"],
             checklist=form.checklist,
             notes=form.cleaned_data["notes"],
@@ -61,7 +61,7 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
             "inspection": found,
             "cycle": found.draw.cycle,
             "form": form if may_record else None,
-            "points": [(_(CHECKLIST[code]), Answer(seen)) for code, seen in found.checklist.items()],
+            "points": [(_(CHECKLIST[code]), Seen(seen)) for code, seen in found.checklist.items()],
             "photos": found.photos.order_by("position"),
             "sees_names": can_see_all(request.user) or may_record,
         },

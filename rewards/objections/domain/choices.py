@@ -13,7 +13,7 @@ class InNameOf(StrEnum):
     ORGANIZATION = "organization"
 
 
-class Effect(StrEnum):
+class AnswerEffect(StrEnum):
     """What follows from an answer."""
 
     NOT_UPHELD = "not_upheld"
@@ -27,11 +27,13 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         InNameOf.PERSON: gettext_noop("As a person"),
         InNameOf.ORGANIZATION: gettext_noop("For an organization"),
     },
-    Effect: {
-        Effect.NOT_UPHELD: gettext_noop("Not upheld: the results stand"),
-        Effect.CLARIFIED: gettext_noop("Upheld: something was put right that changes no result"),
-        Effect.FINDING: gettext_noop("Upheld: a finding is opened, which an auditor decides"),
-        Effect.SCORED_ANEW: gettext_noop("Upheld: findings are decided anew, and the units scored once more"),
+    AnswerEffect: {
+        AnswerEffect.NOT_UPHELD: gettext_noop("Not upheld: the results stand"),
+        AnswerEffect.CLARIFIED: gettext_noop("Upheld: something was put right that changes no result"),
+        AnswerEffect.FINDING: gettext_noop("Upheld: a finding is opened, which an auditor decides"),
+        AnswerEffect.SCORED_ANEW: gettext_noop(
+            "Upheld: findings are decided anew, and the units scored once more"
+        ),
     },
 }
 

@@ -12,7 +12,7 @@ from instrument_share.kernel.errors import NotFound, require_found
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.objections.domain.choices import Effect
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.domain.errors import ObjectionNotScored, ObjectionsOpen
 from rewards.objections.models import Objection, ObjectionFile
 
@@ -79,7 +79,7 @@ def open_objections() -> QuerySet[Objection]:
 
 def promised_anew() -> QuerySet[Objection]:
     """Return objections whose answer promises that the units are scored once more."""
-    return Objection.objects.filter(answer__effect=Effect.SCORED_ANEW)
+    return Objection.objects.filter(answer__effect=AnswerEffect.SCORED_ANEW)
 
 
 def require_objections_settled(cycle: "AssessmentCycle") -> None:

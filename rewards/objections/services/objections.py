@@ -21,7 +21,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.findings.models import Finding
 from rewards.findings.services import finding_open
-from rewards.objections.domain.choices import Effect, InNameOf
+from rewards.objections.domain.choices import AnswerEffect, InNameOf
 from rewards.objections.domain.errors import (
     AnsweredAlready,
     FilesTooMany,
@@ -176,7 +176,7 @@ def objection_comment(*, actor: "User", objection_id: int, text: str, now: datet
 
 @transaction.atomic
 def objection_answer(
-    *, actor: "User", objection_id: int, effect: Effect, text: str, now: datetime
+    *, actor: "User", objection_id: int, effect: AnswerEffect, text: str, now: datetime
 ) -> ObjectionAnswer:
     """Answer an objection once, with what follows from it; the same again changes nothing.
 
@@ -193,7 +193,7 @@ def objection_answer(
         raise IllegalMove(state=objection.cycle.state, move="answer")
     if not text.strip():
         raise TextMissing
-    finding = _open_finding(actor, objection, now) if effect is Effect.FINDING else None
+    finding = _open_finding(actor, objection, now) if effect is AnswerEffect.FINDING else None
     answer = ObjectionAnswer.objects.create(
         objection=objection,
         effect=effect.value,

@@ -19,7 +19,7 @@ from instrument_share.web.responses.outcomes import redirect_with_message, run_s
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.selectors.scope import can_see_all
-from rewards.objections.domain.choices import Effect
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.forms import AnswerForm, CommentForm
 from rewards.objections.reports import get_objector
 from rewards.objections.selectors import objections as selectors
@@ -50,7 +50,7 @@ def objection_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
         lambda: services.objection_answer(
             actor=request.user,
             objection_id=found.pk,
-            effect=Effect(form.cleaned_data["effect"]),
+            effect=AnswerEffect(form.cleaned_data["effect"]),
             text=form.cleaned_data["text"],
             now=clock.now(),
         ),
@@ -120,7 +120,7 @@ def _page(
         "comments": found.comments.select_related("commented_by").order_by("id"),
         "files": found.files.order_by("id"),
         "answer": answer,
-        "effect": Effect(answer.effect) if answer else None,
+        "effect": AnswerEffect(answer.effect) if answer else None,
         "answer_form": answer_form,
         "comment_form": comment_form,
     }

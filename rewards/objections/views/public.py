@@ -17,7 +17,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.text.formats import in_english
 from rewards.cycle.selectors.cycles import get_cycle
-from rewards.objections.domain.choices import Effect
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.forms import ObjectionForm
 from rewards.objections.reports import get_objector
 from rewards.objections.selectors import objections as selectors
@@ -52,7 +52,7 @@ def _row(objection: Any, opens: frozenset[str]) -> dict[str, Any]:
         "objector": get_objector(objection),
         "subject": objection.subject if answer else "",
         "answer": answer,
-        "effect": Effect(answer.effect) if answer else None,
+        "effect": AnswerEffect(answer.effect) if answer else None,
         "state": get_state(objection),
         "public_id": objection.public_id if objection.public_id in opens else "",
     }
@@ -63,7 +63,7 @@ def get_state(objection: Any) -> str:
     answer = getattr(objection, "answer", None)
     if answer is None:
         return "received"
-    return "not_upheld" if answer.effect == Effect.NOT_UPHELD else "upheld"
+    return "not_upheld" if answer.effect == AnswerEffect.NOT_UPHELD else "upheld"
 
 
 @never_cache
@@ -130,7 +130,7 @@ def objection_status(request: HttpRequest, token: str) -> HttpResponse:
         "cycle": objection.cycle,
         "state": get_state(objection),
         "answer": answer,
-        "effect": Effect(answer.effect) if answer else None,
+        "effect": AnswerEffect(answer.effect) if answer else None,
         "files": objection.files.order_by("id"),
     }
     return render(request, "rewards/objections/objection_status.html", context)

@@ -4,13 +4,13 @@ import pytest
 
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
-from rewards.inspections.domain.choices import CHECKLIST, Answer, Over
+from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, Seen
 from rewards.inspections.models import InspectionDraw, RandomInspection
 from rewards.inspections.services.draws import NamedInspector, auditors_named, draw_announce, draw_make
 from tests.rewards.builders import AFTER
 from tests.rewards.conftest import DAY
 
-SEEN = dict.fromkeys(CHECKLIST, Answer.YES)
+SEEN = dict.fromkeys(CHECKLIST, Seen.YES)
 
 
 class Draws:
@@ -31,7 +31,7 @@ class Draws:
         facts = {
             "actor": self.city.officer,
             "cycle_id": self.steps.id,
-            "over": Over.UNITS,
+            "over": DrawnFrom.UNITS,
             "size": 2,
             "source_zh": "双色球第2026004期开奖号码",
             "seed_date": (self.announced + 2 * DAY).astimezone(CITY_TIME).date(),

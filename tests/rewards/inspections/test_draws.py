@@ -12,7 +12,7 @@ from instrument_share.accounts.models import Membership
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from rewards.cycle.domain.errors import SnapshotDamaged
-from rewards.inspections.domain.choices import Over
+from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.domain.draw import decode_inputs, draw_inspections
 from rewards.inspections.domain.errors import (
     DrawnAlready,
@@ -52,7 +52,7 @@ def test_inputs_are_fixed_and_hashed_before_the_seed_is_known(draws, year):
 
 
 def test_entries_of_the_year_weigh_as_many_seconds_as_they_were_effective(draws, year):
-    draw = draws.announce(over=Over.ENTRIES, size=5)
+    draw = draws.announce(over=DrawnFrom.ENTRIES, size=5)
     items = decode_inputs(inputs_of(draw)).items
     assert len(items) == draw.candidates == 263
     assert {item.weight for item in items} == {36000}
@@ -63,7 +63,7 @@ def test_entries_of_the_year_weigh_as_many_seconds_as_they_were_effective(draws,
 
 
 def test_inputs_hold_nobodys_name(draws):
-    content = inputs_of(draws.announce(over=Over.ENTRIES)).decode()
+    content = inputs_of(draws.announce(over=DrawnFrom.ENTRIES)).decode()
     for name in ("科技局核查", "核查二", "专家甲", "研究员", "云屏理工大学"):
         assert name not in content
 
@@ -211,6 +211,6 @@ def test_the_database_keeps_what_was_announced_and_drawn(draws, statement):
 
 def test_a_second_draw_has_the_next_number(draws):
     draws.announce()
-    draws.announce(over=Over.ENTRIES)
+    draws.announce(over=DrawnFrom.ENTRIES)
     assert list(InspectionDraw.objects.order_by("id").values_list("number", flat=True)) == [1, 2]
     assert InspectionDraw.objects.first().cycle.year == YEAR

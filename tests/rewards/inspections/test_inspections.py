@@ -10,7 +10,7 @@ from instrument_share.kernel.errors import Forbidden, NotFound
 from providers.instruments.services.pictures import PictureUnusable
 from rewards.findings.models import Finding
 from rewards.findings.services import finding_decide
-from rewards.inspections.domain.choices import Answer, Outcome, Over
+from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome, Seen
 from rewards.inspections.domain.errors import (
     ChecklistIncomplete,
     InspectedInFuture,
@@ -37,7 +37,7 @@ def drawn(draws):
 
 def test_an_inspection_without_objection_is_kept_and_told(draws, drawn, year):
     mine = next(each for each in drawn if each.organization == year.first)
-    recorded = draws.record(mine, outcome=Outcome.NO_OBJECTION, photos=[BytesIO(jpeg())])
+    recorded = draws.record(mine, outcome=InspectionOutcome.NO_OBJECTION, photos=[BytesIO(jpeg())])
     assert (recorded.outcome, recorded.finding, recorded.checklist["log"]) == ("no_objection", None, "yes")
     assert InspectionPhoto.objects.get(inspection=mine).file.name.startswith("inspections/")
     assert "no objection" in Notification.objects.filter(user=year.manager).latest("id").message
@@ -56,9 +56,9 @@ def test_an_inspector_records_only_what_was_drawn_for_him_or_her(draws, drawn):
 
 
 def test_an_inspection_is_recorded_once(draws, drawn):
-    draws.record(drawn[0], outcome=Outcome.NO_OBJECTION)
+    draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION)
     with pytest.raises(InspectionRecorded):
-        draws.record(drawn[0], outcome=Outcome.NO_OBJECTION)
+        draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION)
     with pytest.raises(DatabaseError, match="the inspection is recorded"), transaction.atomic():
         drawn[0].refresh_from_db()
         drawn[0].notes = "另写"
@@ -67,25 +67,25 @@ def test_an_inspection_is_recorded_once(draws, drawn):
 
 def test_what_has_to_be_filled_in(draws, drawn):
     refused = {
-        ChecklistIncomplete: {"checklist": {"log": Answer.YES}},
-        NotesMissing: {"checklist": SEEN | {"log": Answer.NO}},
+        ChecklistIncomplete: {"checklist": {"log": Seen.YES}},
+        NotesMissing: {"checklist": SEEN | {"log": Seen.NO}},
         InspectedInFuture: {"inspected_date": (draws.drawn + 9 * DAY).date()},
         PhotosTooMany: {"photos": [BytesIO()] * 13},
         PictureUnusable: {"photos": [BytesIO(b"%PDF-")]},
     }
     for error, values in refused.items():
         with pytest.raises(error):
-            draws.record(drawn[0], **{"outcome": Outcome.NO_OBJECTION, **values})
+            draws.record(drawn[0], **{"outcome": InspectionOutcome.NO_OBJECTION, **values})
     with pytest.raises(NotesMissing):
-        draws.record(drawn[0], outcome=Outcome.FINDING)
+        draws.record(drawn[0], outcome=InspectionOutcome.FINDING)
     with pytest.raises(InspectedInFuture):
-        draws.record(drawn[0], outcome=Outcome.NO_OBJECTION, inspected_date=draws.announced.date())
+        draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION, inspected_date=draws.announced.date())
 
 
 def test_a_finding_of_an_inspection_is_answered_and_decided_like_any_other(draws, drawn, year):
     mine = next(each for each in drawn if each.organization == year.first)
     log = year.first_instrument.usage_logs.first()
-    recorded = draws.record(mine, outcome=Outcome.FINDING, notes="现场无台账", logs=[log.public_id])
+    recorded = draws.record(mine, outcome=InspectionOutcome.FINDING, notes="现场无台账", logs=[log.public_id])
     finding = Finding.objects.get()
     assert recorded.finding == finding
     assert (finding.kind, finding.organization, finding.logs) == ("inspection", year.first, [log.public_id])
@@ -103,9 +103,9 @@ def test_a_finding_of_an_inspection_is_answered_and_decided_like_any_other(draws
 
 
 def test_the_drawn_entry_is_what_the_finding_is_about(draws):
-    draws.announce(over=Over.ENTRIES, size=1)
+    draws.announce(over=DrawnFrom.ENTRIES, size=1)
     (one,) = draws.make()
-    draws.record(one, outcome=Outcome.FINDING, notes="与纸质记录不符")
+    draws.record(one, outcome=InspectionOutcome.FINDING, notes="与纸质记录不符")
     finding = Finding.objects.get()
     assert (finding.logs, finding.instrument) == ([one.log], one.instrument)
 
@@ -114,7 +114,7 @@ def test_logs_of_another_unit_are_refused(draws, drawn, year):
     mine = next(each for each in drawn if each.organization == year.first)
     foreign = year.second_instrument.usage_logs.first().public_id
     with pytest.raises(LogsNotOfUnit):
-        draws.record(mine, outcome=Outcome.FINDING, notes="现场无台账", logs=[foreign])
+        draws.record(mine, outcome=InspectionOutcome.FINDING, notes="现场无台账", logs=[foreign])
     assert not Finding.objects.exists()
 
 

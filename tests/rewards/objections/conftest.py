@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from rewards.objections.domain.choices import Effect
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.models import Objection
 from rewards.objections.services.objections import Objector, objection_answer, objection_raise
 from tests.rewards.builders import AFTER
@@ -33,7 +33,7 @@ class Objections:
         facts = {
             "actor": self.city.officer,
             "objection_id": (objection or Objection.objects.get()).pk,
-            "effect": Effect.NOT_UPHELD,
+            "effect": AnswerEffect.NOT_UPHELD,
             "text": "经复核，十二月机时均已计入。",
             "now": ANSWERED,
         }

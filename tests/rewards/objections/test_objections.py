@@ -12,7 +12,7 @@ from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotF
 from rewards.assessment.services.notice import cycle_announce
 from rewards.findings.models import Finding
 from rewards.findings.services import finding_decide, finding_open
-from rewards.objections.domain.choices import Effect, InNameOf
+from rewards.objections.domain.choices import AnswerEffect, InNameOf
 from rewards.objections.domain.errors import (
     AnsweredAlready,
     FilesTooMany,
@@ -131,12 +131,12 @@ def test_an_answer_needs_words_and_a_finding_a_unit(objections):
     with pytest.raises(TextMissing):
         objections.answer(text=" ")
     with pytest.raises(FindingNeedsUnit):
-        objections.answer(effect=Effect.FINDING)
+        objections.answer(effect=AnswerEffect.FINDING)
 
 
 def test_an_upheld_objection_opens_a_finding_that_hinders_approval(objections, year):
     objection = objections.raise_one(about=year.first.public_id)
-    answer = objections.answer(effect=Effect.FINDING)
+    answer = objections.answer(effect=AnswerEffect.FINDING)
     finding = Finding.objects.get()
     assert (answer.finding, finding.kind, finding.organization) == (finding, "objection", year.first)
     assert finding.evidence == {"objection": objection.public_id, "seen": "有效机时少计"}
@@ -168,7 +168,7 @@ def test_a_promise_to_decide_anew_is_kept_before_approval(objections, year):
     steps.score(now=RAISED)
     cycle_announce(actor=city.officer, cycle_id=steps.id, now=RAISED)
     objections.raise_one(now=RAISED + DAY)
-    objections.answer(effect=Effect.SCORED_ANEW)
+    objections.answer(effect=AnswerEffect.SCORED_ANEW)
     after = ANSWERED + 20 * DAY
     assert get_cycle_ahead(city.officer, YEAR, after).step.waits_for == "anew"
     with pytest.raises(ObjectionNotScored):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from rewards.inspections.domain.choices import CHECKLIST, Outcome, Over
+from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, InspectionOutcome
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
 from tests.factories import jpeg
 from tests.rewards.builders import YEAR
@@ -87,7 +87,7 @@ def test_inputs_and_program_are_offered(announced, client):
     draw = InspectionDraw.objects.get()
     inputs = client.get(reverse("draw_inputs", args=[draw.public_id]))
     assert inputs["Content-Type"] == "application/json"
-    assert inputs.json()["over"] == Over.UNITS
+    assert inputs.json()["over"] == DrawnFrom.UNITS
     program = client.get(reverse("draw_script"))
     assert program.content.decode() in client.get(reverse("draw", args=[draw.public_id])).context["script"]
     compile(program.content, "repeat_draw.py", "exec")
@@ -142,6 +142,6 @@ def test_the_desk_lists_what_an_inspector_has_to_carry_out(drawn, login):
     one = RandomInspection.objects.order_by("position").first()
     desk = login(one.lead.user).get(reverse("bureau"))
     assert reverse("inspection", args=[one.public_id]) in desk.content.decode()
-    drawn.record(one, outcome=Outcome.NO_OBJECTION)
+    drawn.record(one, outcome=InspectionOutcome.NO_OBJECTION)
     desk = login(one.lead.user).get(reverse("bureau"))
     assert reverse("inspection", args=[one.public_id]) not in desk.content.decode()
