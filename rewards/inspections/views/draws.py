@@ -1,13 +1,13 @@
 """Pages of draws: announced, made, and repeated by anybody."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import rules
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,6 +30,9 @@ from rewards.inspections.forms import DrawForm, SeedForm
 from rewards.inspections.selectors import inspections as selectors
 from rewards.inspections.selectors.inputs import read_inputs, units_of_year
 from rewards.inspections.services.draws import DRAWABLE, draw_announce, draw_make
+
+PROGRAM = Path(__file__).parents[1] / "repeat_draw.txt"
+"""What repeats a draw; no template, from whose text line breaks are removed."""
 
 
 @require_safe
@@ -128,7 +131,7 @@ def draw_script(_request: HttpRequest) -> HttpResponse:
 
 
 def _script() -> str:
-    return render_to_string("rewards/inspections/repeat_draw.txt")
+    return PROGRAM.read_text(encoding="utf-8")
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from rewards.inspections.domain.draw import (
     find_units_without_pair,
 )
 
-SCRIPT = Path(rewards.inspections.__file__).parent / "templates/rewards/inspections/repeat_draw.txt"
+SCRIPT = Path(rewards.inspections.__file__).parent / "repeat_draw.txt"
 
 
 def inputs(items, inspectors, size):

@@ -1,12 +1,15 @@
 """Pages of draws and inspections: announced by a form, repeated by everybody, recorded with photos."""
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.html import escape
 
-from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, InspectionOutcome
+from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
 from tests.factories import jpeg
 from tests.rewards.builders import YEAR
@@ -83,14 +86,26 @@ def test_everybody_reads_a_draw_and_only_the_bureau_the_names(drawn, login, clie
     assert "专家甲" in text_of(login(drawn.city.officer).get(address))
 
 
-def test_inputs_and_program_are_offered(announced, client):
+def test_what_the_page_offers_repeats_the_draw(drawn, client, tmp_path):
     draw = InspectionDraw.objects.get()
     inputs = client.get(reverse("draw_inputs", args=[draw.public_id]))
     assert inputs["Content-Type"] == "application/json"
-    assert inputs.json()["over"] == DrawnFrom.UNITS
     program = client.get(reverse("draw_script"))
-    assert program.content.decode() in client.get(reverse("draw", args=[draw.public_id])).context["script"]
-    compile(program.content, "repeat_draw.py", "exec")
+    (tmp_path / "inputs.json").write_bytes(inputs.content)
+    (tmp_path / "repeat_draw.py").write_bytes(program.content)
+    printed = subprocess.run(
+        [sys.executable, "-I", "repeat_draw.py", "inputs.json", draw.result.seed],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert printed.splitlines() == [
+        f"{each.position} {each.organization.uscc} {each.lead.number} {each.second.number}"
+        for each in RandomInspection.objects.order_by("position")
+    ]
+    page = client.get(reverse("draw", args=[draw.public_id])).content.decode()
+    assert escape(program.content.decode()) in page
 
 
 def test_the_seed_is_asked_for_when_it_is_out(announced, login, clock):
