@@ -45,6 +45,8 @@ ROOMS = [
     "rewards.cycle",
     "rewards.declarations",
     "rewards.findings",
+    "rewards.inspections",
+    "rewards.objections",
     "rewards.assessment",
     "rewards.trials",
     "rewards.report",

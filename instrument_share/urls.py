@@ -18,6 +18,8 @@ from rewards.assessment import urls as assessment
 from rewards.cycle import urls as cycle
 from rewards.declarations import urls as declarations
 from rewards.findings import urls as findings
+from rewards.inspections import urls as inspections
+from rewards.objections import urls as objections
 from rewards.payments import urls as payments
 from rewards.policy import urls as policy
 from rewards.report import urls as report
@@ -38,6 +40,9 @@ urlpatterns = [
     path("units/", include(exchange.feeds_urls)),
     path("opendata/", include(exchange.open_data_urls)),
     path("openness/results/", include(assessment.results_urls)),
+    path("openness/results/", include(objections.results_urls)),
+    path("openness/objections/", include(objections.status_urls)),
+    path("openness/draws/", include(inspections.public_urls)),
     path("verify/", include(report.verify_urls)),
     path("verify/", include(usage.verify_urls)),
     path("log/", include(transparency.log_urls)),
@@ -70,10 +75,13 @@ urlpatterns = [
     path("facts/", include(declarations.facts_urls)),
     path("bureau/cycles/", include(cycle.cycles_urls)),
     path("bureau/cycles/", include(findings.cycles_urls)),
+    path("bureau/cycles/", include(inspections.cycles_urls)),
     path("bureau/cycles/", include(assessment.cycles_urls)),
     path("bureau/cycles/", include(trials.cycles_urls)),
     path("bureau/cycles/", include(year.cycles_urls)),
     path("bureau/findings/", include(findings.findings_urls)),
+    path("bureau/inspections/", include(inspections.inspections_urls)),
+    path("bureau/objections/", include(objections.objections_urls)),
     path("bureau/assessments/", include(assessment.assessments_urls)),
     path("bureau/assessments/", include(report.assessments_urls)),
     path("bureau/organizations/", include(people.admission_urls)),

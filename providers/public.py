@@ -73,6 +73,7 @@ from providers.instruments.services.people import (
     qualification_grant,
     qualification_revoke,
 )
+from providers.instruments.services.pictures import prepare_picture, store_once
 from providers.instruments.services.relations import instrument_group_save, instrument_links_set
 from providers.instruments.templatetags.instruments_ui import (
     InstrumentNotice,

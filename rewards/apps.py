@@ -2,7 +2,10 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-WITH_PERMISSIONS = ("policy", "declarations", "cycle", "findings", "assessment", "report", "payments")
+WITH_PERMISSIONS = (
+    *("policy", "declarations", "cycle", "findings", "inspections", "objections"),
+    *("assessment", "report", "payments"),
+)
 
 
 class RewardsConfig(AppConfig):
@@ -14,24 +17,33 @@ class RewardsConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
+        from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
         from rewards import guards
         from rewards.cycle import badges as cycle_badges
         from rewards.declarations import badges as fact_badges
         from rewards.findings import badges as finding_badges
+        from rewards.inspections import badges as inspection_badges
+        from rewards.inspections.domain import choices as inspection_choices
         from rewards.journal import ACTS, KINDS
+        from rewards.objections import badges as objection_badges
+        from rewards.objections.domain import choices as objection_choices
         from rewards.report import badges as report_badges
         from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
-        register(*guards.RESULTS, *guards.REPORTS)
+        register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS, *guards.OBJECTIONS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)
         register_labels(fact_badges.STATES)
         register_labels(finding_badges.STATES)
+        register_labels(inspection_badges.STATES)
+        register_labels(objection_badges.STATES)
+        register_words({**inspection_choices.LABELS, **objection_choices.LABELS})
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
         register_pages(
-            *("assessment", "certificate", "cycle", "cycle_open", "declared_facts", "payee_account", "verify")
+            *("assessment", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
+            *("objection", "payee_account", "result", "verify"),
         )
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

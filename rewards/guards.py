@@ -154,6 +154,58 @@ REPORTS = (
     *kept_but_for("rewards_payeeaccount", ACCOUNT_COLUMNS, CHECK_COLUMNS, "OLD.checked_at IS NOT NULL"),
 )
 
+DRAWN_COLUMNS = (
+    "public_id",
+    "draw_id",
+    "position",
+    "organization_id",
+    "instrument_id",
+    "log",
+    "lead_id",
+    "second_id",
+)
+"""What stays of an inspection once it is drawn."""
+SEEN_COLUMNS = (
+    "outcome",
+    "inspected_date",
+    "checklist",
+    "notes",
+    "finding_id",
+    "recorded_at",
+    "recorded_by_id",
+)
+"""What stays of it once it is recorded."""
+INSPECTIONS = (
+    *append_only("rewards_inspectiondraw"),
+    *append_only("rewards_inspector"),
+    *append_only("rewards_drawresult"),
+    *append_only("rewards_inspectionphoto"),
+    *(one for one in append_only("rewards_randominspection") if not one.name.endswith("_no_update")),
+    refuse_columns(
+        "rewards_randominspection",
+        DRAWN_COLUMNS,
+        "OLD.id IS NOT NULL",
+        "rewards_inspection_drawn",
+        "the inspection is drawn",
+    ),
+    refuse_columns(
+        "rewards_randominspection",
+        SEEN_COLUMNS,
+        "OLD.outcome <> ''",
+        "rewards_inspection_recorded",
+        "the inspection is recorded",
+    ),
+)
+
+OBJECTIONS = (
+    *append_only("rewards_objection"),
+    *append_only("rewards_objectionfile"),
+    *append_only("rewards_objectioncomment"),
+    *append_only("rewards_objectionanswer"),
+    *refuse_rows("rewards_objection", "cycle_id", _OF_CYCLE, ("INSERT",), APPROVED),
+)
+"""What was said during the notice, and answered, stays; after approval nothing is added."""
+
 REFUSE_FOUND_FUNCTION = """
 CREATE OR REPLACE FUNCTION guard_refuse_found() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -12,6 +12,8 @@ from instrument_share.kernel.wording import Bilingual
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.findings.models import Finding
+from rewards.inspections.models import InspectionDraw, RandomInspection
+from rewards.objections.models import Objection
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.report.models import FinanceReport
 
@@ -32,6 +34,13 @@ ACTS: dict[str, str] = {
     "cycle.announced": gettext_noop("Results put out for public notice"),
     "cycle.approved": gettext_noop("Results approved"),
     "cycle.paid": gettext_noop("All awards paid"),
+    "finding.opened": gettext_noop("Finding opened"),
+    "draw.announced": gettext_noop("Draw of inspections announced"),
+    "draw.made": gettext_noop("Inspections drawn"),
+    "inspection.recorded": gettext_noop("Inspection recorded"),
+    "objection.raised": gettext_noop("Objection raised"),
+    "objection.commented": gettext_noop("Unit commented on an objection"),
+    "objection.answered": gettext_noop("Objection answered"),
     "finding.answered": gettext_noop("Finding answered"),
     "finding.upheld": gettext_noop("Finding upheld"),
     "finding.dismissed": gettext_noop("Finding dismissed"),
@@ -106,12 +115,47 @@ def _report(viewer: "Viewer", report: FinanceReport) -> str:
     return reverse("report", args=[report.public_id]) if can_see_all(viewer) else ""
 
 
+def _draws(_viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = InspectionDraw.objects.filter(public_id__in=ids).select_related("cycle")
+    return {
+        row.public_id: Subject(
+            Bilingual(f"{row.cycle.year} · {row.number}"), reverse("draw", args=[row.public_id])
+        )
+        for row in rows
+    }
+
+
+def _inspections(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = RandomInspection.objects.filter(public_id__in=ids).select_related("organization")
+    return {
+        row.public_id: Subject(
+            Bilingual(row.organization.name_zh, row.organization.name_en),
+            reverse("inspection", args=[row.public_id]) if can_see_all(viewer) else "",
+        )
+        for row in rows
+    }
+
+
+def _objections(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = Objection.objects.filter(public_id__in=ids).select_related("cycle")
+    return {
+        row.public_id: Subject(
+            Bilingual(f"{row.cycle.year} · {row.number}"),
+            reverse("objection", args=[row.public_id]) if can_see_all(viewer) else "",
+        )
+        for row in rows
+    }
+
+
 KINDS: dict[str, SubjectKind] = {
     "rewards.RewardPolicy": SubjectKind(gettext_noop("Reward policy")),
     "rewards.PolicyTrial": SubjectKind(gettext_noop("Trial of a policy")),
     "rewards.DeclaredFact": SubjectKind(gettext_noop("Declared fact")),
     "rewards.AssessmentCycle": SubjectKind(gettext_noop("Annual assessment"), _cycles),
     "rewards.Finding": SubjectKind(gettext_noop("Finding"), _findings),
+    "rewards.InspectionDraw": SubjectKind(gettext_noop("Draw of inspections"), _draws),
+    "rewards.RandomInspection": SubjectKind(gettext_noop("Random inspection"), _inspections),
+    "rewards.Objection": SubjectKind(gettext_noop("Objection"), _objections),
     "rewards.FinanceReport": SubjectKind(gettext_noop("Report"), _reports),
     "rewards.Payment": SubjectKind(gettext_noop("Payment"), _payments),
     "rewards.PaymentBatch": SubjectKind(gettext_noop("Batch of payments"), _batches),

@@ -4,6 +4,14 @@ from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, 
 from rewards.cycle.models import AssessmentCycle, SnapshotPart, StepRun
 from rewards.declarations.models import DeclaredFact
 from rewards.findings.models import Falsification, Finding, FindingDecision
+from rewards.inspections.models import (
+    DrawResult,
+    InspectionDraw,
+    InspectionPhoto,
+    Inspector,
+    RandomInspection,
+)
+from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
 from rewards.payments.models import BatchRow, PayeeAccount, Payment, PaymentBatch, Reversal
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport

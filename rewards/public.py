@@ -15,6 +15,7 @@ from rewards.findings.services.falsification import (
     falsification_decide,
     falsification_propose,
 )
+from rewards.inspections.selectors.inspections import inspections_to_record
 from rewards.policy.selectors import has_policy
 from rewards.policy.services import policy_load
 from rewards.year.selectors import get_cycles_ahead, get_years_to_open

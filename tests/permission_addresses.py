@@ -1,5 +1,6 @@
 """What stands in the addresses of `test_page_permissions.py`: the ids of one unit's and one user's things."""
 
+from rewards.objections.selectors.objections import sign_objection
 from tests.permission_world import INVITED
 from tests.rewards.builders import YEAR
 
@@ -101,6 +102,20 @@ def arguments(w):
         "usage_correct": log,
         "usage_review": log,
         "result": [YEAR],
+        "objections": [YEAR],
+        "objection_new": [YEAR],
+        "objection_status": [sign_objection(w.objection)],
+        "objection": [w.objection.public_id],
+        "objection_answer": [w.objection.public_id],
+        "objection_comment": [w.objection.public_id],
+        "objection_file": [w.objection.public_id, w.objection.files.get().sha256],
+        "draw": [w.draw.public_id],
+        "draw_inputs": [w.draw.public_id],
+        "draws": [YEAR],
+        "draw_new": [YEAR],
+        "draw_seed": [w.draw.public_id],
+        "inspection": [w.inspection.public_id],
+        "inspection_photo": [w.inspection.public_id, 1],
         "cycle": [YEAR],
         "cycle_open": [YEAR],
         "policy": [w.policy.public_id],

@@ -30,6 +30,9 @@ from providers.instruments.domain.choices import GroupKind
 from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
 from rewards.declarations.domain.facts import FactKind
+from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
+from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.services.objections import Objector
 from tests.factories import slot
 from tests.permission_world import INVITED, LATER, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms
@@ -267,6 +270,37 @@ def attempts(w):
         "cycle_score": partial(r.cycle_score, **cycle),
         "cycle_announce": partial(r.cycle_announce, **CONTACT, **cycle),
         "cycle_approve": partial(r.cycle_approve, **cycle),
+        "draw_announce": partial(
+            r.draw_announce,
+            over=DrawnFrom.UNITS,
+            size=1,
+            source_zh="彩票号码",
+            seed_date=LATER.date(),
+            inspectors=[],
+            **cycle,
+        ),
+        "draw_make": partial(r.draw_make, draw_id=w.draw.pk, seed="2", **now),
+        "inspection_record": partial(
+            r.inspection_record,
+            inspection_id=w.inspection.pk,
+            outcome=InspectionOutcome.NO_OBJECTION,
+            inspected_date=LATER.date(),
+            checklist={},
+            notes="",
+            **now,
+        ),
+        "objection_raise": partial(
+            r.objection_raise,
+            objector=Objector("丁", "ding@example.org"),
+            subject="机时",
+            text="少计",
+            language="en",
+            **cycle,
+        ),
+        "objection_comment": partial(r.objection_comment, objection_id=w.objection.pk, text="属实", **now),
+        "objection_answer": partial(
+            r.objection_answer, objection_id=w.objection.pk, effect=AnswerEffect.CLARIFIED, text="属实", **now
+        ),
         "report_send": partial(r.report_send, **cycle),
         "report_accept": partial(r.report_accept, **report),
         "report_return": partial(r.report_return, **report, **reason),

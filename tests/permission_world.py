@@ -53,6 +53,11 @@ from rewards.declarations.services import fact_declare
 from rewards.findings.models import Finding
 from rewards.findings.services.checking import cycle_check
 from rewards.findings.services.deciding import finding_decide
+from rewards.inspections.domain.choices import DrawnFrom
+from rewards.inspections.models import InspectionPhoto
+from rewards.inspections.services.draws import NamedInspector, draw_announce, draw_make
+from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.services.objections import Objector, objection_answer, objection_raise
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
@@ -333,8 +338,10 @@ def _year(city, authorities, instrument, company):
             reason="情况属实",
             now=AFTER + 20 * DAY,
         )
+    inspection = _draw(cycle, authorities)
     cycle_score(now=AFTER + 20 * DAY, **step)
     cycle_announce(now=AFTER + 20 * DAY, **CONTACT, **step)
+    objection = _object(cycle, city.owner, authorities)
     cycle_approve(actor=authorities.reviewer, cycle_id=cycle.pk, now=AFTER + 34 * DAY)
     report = report_send(now=AFTER + 35 * DAY, **step)
     assessment = UnitAssessment.objects.get(organization=city.owner)
@@ -374,11 +381,59 @@ def _year(city, authorities, instrument, company):
         "fact": fact,
         "policy": policy,
         "cycle": cycle,
+        "draw": inspection.draw,
+        "inspection": inspection,
+        "objection": objection,
         "finding": Finding.objects.filter(organization=city.owner).first(),
         "report": report,
         "assessment": assessment,
         "award": assessment.award,
     }
+
+
+def _draw(cycle, authorities):
+    """An inspection of the unit, the only one of the year, drawn for the auditor; with a photo."""
+    auditor = NamedInspector(authorities.auditor.name, "", authorities.auditor.pk)
+    officer = {"actor": authorities.officer}
+    draw = draw_announce(
+        cycle_id=cycle.pk,
+        over=DrawnFrom.ENTRIES,
+        size=1,
+        source_zh="彩票号码",
+        seed_date=(AFTER + DAY).date(),
+        inspectors=[auditor, NamedInspector("专家甲", "云屏理工大学")],
+        now=AFTER,
+        **officer,
+    )
+    draw_make(draw_id=draw.pk, seed="1", now=AFTER + DAY, **officer)
+    inspection = draw.inspections.get()
+    InspectionPhoto.objects.create(
+        inspection=inspection, position=1, file=ContentFile(factories.jpeg(), name="photo.jpg")
+    )
+    return inspection
+
+
+def _object(cycle, unit, authorities):
+    """An objection about the unit, with a file, answered."""
+    objection = objection_raise(
+        actor=AnonymousUser(),
+        cycle_id=cycle.pk,
+        objector=Objector("丙", "bing@example.org"),
+        subject="机时",
+        text="少计",
+        about=unit.public_id,
+        uploads=[ContentFile(b"%PDF-", "证明.pdf")],
+        language="zh-hans",
+        now=AFTER + 20 * DAY,
+    )
+    objection_answer(
+        actor=authorities.officer,
+        objection_id=objection.pk,
+        effect=AnswerEffect.NOT_UPHELD,
+        text="数据无误",
+        now=AFTER + 21 * DAY,
+    )
+    return objection
 
 
 def tomorrow():

@@ -68,6 +68,14 @@ policy_compare                       ok    ok    ok    ok    ok    ok    ok    o
 policy_file                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 policy_preset                        ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 result                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+objections                           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+# the notice has ended
+objection_new                        404   404   404   404   404   404   404   404   404   404   404   404
+# by the link of a mail
+objection_status                     ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+draw                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+draw_inputs                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+draw_script                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 home                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 catalogue                            ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 instrument                           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -265,6 +273,18 @@ POST:falsification_decide            in    404   404   404   404   404   403   4
 POST:findings_decide                 in    403   403   403   403   403   403   403   403   ok    403   403
 assessment                           in    403   403   403   403   403   ok    404   ok    ok    ok    403
 certificate                          in    403   403   403   403   403   ok    404   ok    ok    ok    403
+# the unit's, drawn for the auditor
+draws                                in    403   403   403   403   403   ok    ok    ok    ok    ok    403
+draw_new                             in    403   403   403   403   403   403   403   ok    403   403   403
+draw_seed                            in    403   403   403   403   403   403   403   ok    403   403   403
+inspection                           in    404   404   404   404   404   ok    404   ok    ok    ok    404
+POST:inspection                      in    404   404   404   404   404   403   404   403   ok    403   404
+inspection_photo                     in    404   404   404   404   404   ok    404   ok    ok    ok    404
+# about the unit
+objection                            in    404   404   404   404   404   ok    404   ok    ok    ok    404
+POST:objection_answer                in    404   404   404   404   404   403   404   ok    403   403   404
+POST:objection_comment               in    404   404   404   404   404   ok    404   403   403   403   404
+objection_file                       in    404   404   404   404   404   403   404   ok    ok    ok    404
 finance                              in    403   403   403   403   403   403   403   ok    ok    ok    403
 report                               in    403   403   403   403   403   403   403   ok    ok    ok    403
 report_pdf                           in    403   403   403   403   403   403   403   ok    ok    ok    403

@@ -205,6 +205,14 @@ falsification_decide           .     .     .     .     .     .     .     .     y
 cycle_score                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_announce                 .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_approve                  .     .     .     .     .     .     .     .     yes   .     .     .
+draw_announce                  .     .     .     .     .     .     .     .     yes   .     .     .
+draw_make                      .     .     .     .     .     .     .     .     yes   .     .     .
+# drawn for the auditor
+inspection_record              .     .     .     .     .     .     .     .     .     yes   .     .
+objection_raise                yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# about the unit
+objection_comment              .     .     .     .     .     .     yes   .     .     .     .     .
+objection_answer               .     .     .     .     .     .     .     .     yes   .     .     .
 report_send                    .     .     .     .     .     .     .     .     yes   .     .     .
 report_accept                  .     .     .     .     .     .     .     .     .     .     yes   .
 report_return                  .     .     .     .     .     .     .     .     .     .     yes   .
@@ -291,6 +299,10 @@ PARTS = {
     "prices_list": "of rule_publish",
     "require_withdrawable": "of rule_withdraw and its page; writes nothing",
     "write_move": "of booking_move and of decisions that hit bookings",
+    "finding_open": "of inspection_record and objection_answer",
+    "auditors_named": "of the form of a draw; writes nothing",
+    "prepare_picture": "of what keeps a picture; writes nothing",
+    "store_once": "of what keeps a file",
     "record": "of every service",
     "grant_implied_role": "of organization_register and organization_revise",
     "record_all": "of history_import",

@@ -14,7 +14,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
 from instrument_share.kernel.errors import Invalid, Problem
 from instrument_share.kernel.uscc import normalize
-from instrument_share.web.forms.fields import ReasonForm, add_problems, set_choices
+from instrument_share.web.forms.fields import MultipleFileField, ReasonForm, add_problems, set_choices
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES
@@ -26,25 +26,6 @@ OUTSIDE = "outside"
 UNKNOWN_KIND = OrganizationKind.SERVICE_BODY
 """Stands for the kind while none is chosen, so that the other facts are checked all the same."""
 ACCEPTED_TYPES = ".pdf,.jpg,.jpeg,.png"
-
-
-class MultipleFileInput(forms.ClearableFileInput):
-    """A file input for several files."""
-
-    allow_multiple_selected = True
-
-
-class MultipleFileField(forms.FileField):
-    """Any number of files; the service checks their content."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=MultipleFileInput(attrs={"accept": ACCEPTED_TYPES}), **kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = [one for one in data or [] if one]
-        if not given:
-            super().clean(None, initial)
-        return [super(MultipleFileField, self).clean(one, initial) for one in given]
 
 
 class OrganizationForm(forms.Form):
@@ -80,6 +61,7 @@ class OrganizationForm(forms.Form):
         label=_("Phone"), max_length=50, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"})
     )
     documents = MultipleFileField(
+        accept=ACCEPTED_TYPES,
         label=_("Documents"),
         help_text=_(
             "The licence or certificate, as PDF, JPEG or PNG of at most 10 MB each. Only your administrators "
@@ -205,7 +187,9 @@ class DocumentsForm(forms.Form):
     """Documents to add."""
 
     documents = MultipleFileField(
-        label=_("Add documents"), help_text=_("PDF, JPEG or PNG of at most 10 MB each")
+        accept=ACCEPTED_TYPES,
+        label=_("Add documents"),
+        help_text=_("PDF, JPEG or PNG of at most 10 MB each"),
     )
 
 

@@ -57,8 +57,8 @@ def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[s
     Keys: log, booking and organization (public ids; booking and the user's organization may be empty),
     starts_at, ends_at, external, capture, recorded_at, effective_seconds and amount_yuan as logged, counted
     (bool), reason (code of `domain.counting.REASONS`, or empty) with its message, part ("1", or the fraction
-    left after overlaps), taken_by (logs that took the rest), counted_seconds and counted_yuan (exact Fractions).
-    Their sums are the result's figures before rounding. Raises SnapshotDamaged.
+    left after overlaps), taken_by (logs that took the rest), counted_seconds and counted_yuan (exact
+    Fractions). Their sums are the result's figures before rounding. Raises SnapshotDamaged.
     """
     if not _visible(viewer).filter(pk=result.assessment_id).exists():
         raise NotFound

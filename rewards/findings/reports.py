@@ -4,11 +4,13 @@ from django.utils.translation import gettext
 
 from rewards.findings.domain.checks import CHECK_FIGURES
 from rewards.findings.domain.states import FindingState
-from rewards.policy.domain.vocabulary import KINDS
+from rewards.policy.domain.vocabulary import KINDS, OPENED_KINDS
 
 
 def get_kind_text(code: str) -> str:
     """Return the description of a kind of check in the active language."""
+    if code in OPENED_KINDS:
+        return gettext(OPENED_KINDS[code])
     return gettext(KINDS[code]).format(**CHECK_FIGURES) if code in KINDS else code
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from rewards.cycle.domain.states import CycleState
 from rewards.report.domain.states import ReportState
 
-WaitsFor = Literal["", "year", "findings", "notice", "policy", "finance", "payment"]
+WaitsFor = Literal["", "year", "findings", "objections", "anew", "notice", "policy", "finance", "payment"]
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,8 @@ class NextStep:
     """The next step: `move` is what an officer can do now (of `domain.states.MOVES`, or empty).
 
     `waits_for` says what has to come first: the end of the year, decisions on findings and on proposed
-    falsifications, the end of the public notice, a policy that is no draft, the answer of the Finance Bureau,
-    or its payments.
+    falsifications, answers to objections, decisions that an answer promised (`anew`), the end of the public
+    notice, a policy that is no draft, the answer of the Finance Bureau, or its payments.
     """
 
     move: str
@@ -30,6 +30,8 @@ def get_next_step(
     today: date,
     notice_ends: date | None = None,
     undecided: int = 0,
+    open_objections: int = 0,
+    promised_anew: bool = False,
     outdated: bool = False,
     draft: bool = False,
     report_state: str = "",
@@ -50,7 +52,8 @@ def get_next_step(
         case CycleState.SCORED:
             return _scored(findings, outdated)
         case CycleState.NOTICED:
-            return _in_notice(today, notice_ends, findings, outdated, draft)
+            waits_for = findings or ("objections" if open_objections else "anew" if promised_anew else "")
+            return _in_notice(today, notice_ends, outdated, waits_for or ("policy" if draft else ""))
         case CycleState.APPROVED:
             return NextStep("", "policy") if draft else NextStep("send")
         case CycleState.REPORTED:
@@ -65,13 +68,9 @@ def _scored(findings: WaitsFor, outdated: bool) -> NextStep:
     return NextStep("", findings) if findings else NextStep("announce")
 
 
-def _in_notice(
-    today: date, notice_ends: date | None, findings: WaitsFor, outdated: bool, draft: bool
-) -> NextStep:
+def _in_notice(today: date, notice_ends: date | None, outdated: bool, waits_for: WaitsFor) -> NextStep:
     if outdated:
-        return NextStep("score", findings)
+        return NextStep("score", "findings" if waits_for == "findings" else "")
     if notice_ends is not None and today <= notice_ends:
         return NextStep("", "notice")
-    if findings:
-        return NextStep("", findings)
-    return NextStep("", "policy") if draft else NextStep("approve")
+    return NextStep("", waits_for) if waits_for else NextStep("approve")

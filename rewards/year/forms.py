@@ -17,11 +17,11 @@ class AnnounceForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    """Objections during the public notice, and the answers to them."""
+    """Objections that came on paper during the public notice, and the answers to them."""
 
     objections = forms.CharField(
-        label=_("Objections and answers"),
+        label=_("Objections on paper, and the answers"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("In Chinese, for the report. Empty states that nobody objected."),
+        help_text=_("In Chinese, for the report. Those made on the platform are printed by themselves."),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rules
 from django.conf import settings
-from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from bookings.public import usage_logs
@@ -22,6 +22,8 @@ from rewards.cycle.selectors.scope import can_see_all
 from rewards.cycle.selectors.step_runs import LastStep, get_last_steps
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding
+from rewards.objections.models import Objection
+from rewards.objections.selectors.objections import open_objections, promised_anew
 from rewards.report.models import FinanceReport
 from rewards.year.domain import NextStep, get_next_step
 
@@ -37,6 +39,7 @@ class CycleAhead:
     step: NextStep
     open_findings: int
     open_falsifications: int
+    open_objections: int
     outdated: bool
     report: FinanceReport | None
     last: LastStep | None
@@ -89,11 +92,20 @@ def _counted() -> QuerySet[AssessmentCycle]:
         .annotate(n=Count("pk"))
         .values("n")
     )
+    objections = _count(open_objections().filter(cycle=OuterRef("pk")))
+    promised = promised_anew().filter(cycle=OuterRef("pk"), answer__answered_at__gte=OuterRef("scored_at"))
     return AssessmentCycle.objects.select_related("policy", "announced_by", "approved_by").annotate(
+        open_objections=objections,
+        promised=Exists(promised),
         open_findings=Coalesce(Subquery(still_open, output_field=IntegerField()), 0),
         open_falsifications=Coalesce(Subquery(proposed, output_field=IntegerField()), 0),
         last_decision=Coalesce(Subquery(last, output_field=IntegerField()), 0),
     )
+
+
+def _count(rows: QuerySet[Objection]) -> Coalesce:
+    counted = rows.order_by().values("cycle").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _ahead(cycles: QuerySet[AssessmentCycle], now: datetime) -> list[CycleAhead]:
@@ -113,6 +125,7 @@ def _one(
 ) -> CycleAhead:
     open_findings: int = getattr(cycle, "open_findings")  # noqa: B009 (an annotation)
     falsifications: int = getattr(cycle, "open_falsifications")  # noqa: B009
+    objections: int = getattr(cycle, "open_objections")  # noqa: B009
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
     step = get_next_step(
         cycle.state,
@@ -120,11 +133,13 @@ def _one(
         today=now.astimezone(CITY_TIME).date(),
         notice_ends=cycle.notice_ends_date,
         undecided=open_findings + falsifications,
+        open_objections=objections,
+        promised_anew=getattr(cycle, "promised"),  # noqa: B009
         outdated=outdated,
         draft=cycle.policy.is_draft,
         report_state=report.state if report else "",
     )
-    return CycleAhead(cycle, step, open_findings, falsifications, outdated, report, last)
+    return CycleAhead(cycle, step, open_findings, falsifications, objections, outdated, report, last)
 
 
 def get_notice_contact(viewer: "Viewer") -> dict[str, str]:

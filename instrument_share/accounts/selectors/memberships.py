@@ -1,12 +1,13 @@
 """Reads of who belongs to an organization, who asks to, and who is invited."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.invitations import (
@@ -140,6 +141,16 @@ def managers_of(organization: Organization) -> QuerySet[User]:
         memberships__state=MembershipState.ACTIVE,
         is_active=True,
     ).distinct()
+
+
+def organization_ids_of_people(user_ids: Iterable[int], since: datetime) -> dict[int, set[int]]:
+    """Return the organizations to which each person belongs, or belonged at some time since then."""
+    belongs = Q(state=MembershipState.ACTIVE) | Q(state=MembershipState.ENDED, ended_at__gte=since)
+    rows = Membership.objects.filter(belongs, user__in=list(user_ids))
+    found: dict[int, set[int]] = defaultdict(set)
+    for user_id, organization_id in rows.values_list("user_id", "organization_id"):
+        found[user_id].add(organization_id)
+    return found
 
 
 def people_of(organization: Organization) -> QuerySet[User]:

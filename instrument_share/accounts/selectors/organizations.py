@@ -109,6 +109,12 @@ def organization_ids_by_uscc(usccs: Iterable[str]) -> dict[str, int]:
     return dict(Organization.objects.filter(uscc__in=set(usccs)).values_list("uscc", "pk"))
 
 
+def organization_ids_by_public_id(public_ids: Iterable[str]) -> dict[str, int]:
+    """Return primary keys by public id, in whatever state the organizations are."""
+    rows = Organization.objects.filter(public_id__in=set(public_ids))
+    return dict(rows.values_list("public_id", "pk"))
+
+
 def organizations_by_id(ids: Iterable[int]) -> dict[int, Organization]:
     """Return organizations of any state by id, for services that have been given ids."""
     return Organization.objects.in_bulk(list(ids))

@@ -19,7 +19,7 @@ from providers.public import (
     sort_units,
     years_without_days,
 )
-from rewards.public import get_cycles_ahead, get_years_to_open, waiting_facts
+from rewards.public import get_cycles_ahead, get_years_to_open, inspections_to_record, waiting_facts
 
 MAX_LISTED = 20
 MAX_UNITS_BEHIND = 6
@@ -49,6 +49,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
         "ahead": ahead,
         "waiting_facts": waiting_facts(request.user),
         "years_to_open": get_years_to_open(request.user, now),
+        "inspections": inspections_to_record(request.user)[:MAX_LISTED],
         "open_findings": sum(each.open_findings for each in ahead),
         "behind": behind[:MAX_UNITS_BEHIND],
         "behind_count": len(behind),

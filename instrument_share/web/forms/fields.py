@@ -39,6 +39,25 @@ def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(member.value, gettext(word(member))) for member in members]
 
 
+class MultipleFileInput(forms.ClearableFileInput):
+    """A file input for several files."""
+
+    allow_multiple_selected = True
+
+
+class MultipleFileField(forms.FileField):
+    """Any number of files; the service checks their content. `accept` is what the browser offers."""
+
+    def __init__(self, *, accept: str, **kwargs: Any) -> None:
+        super().__init__(widget=MultipleFileInput(attrs={"accept": accept}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = [one for one in data or [] if one]
+        if not given:
+            super().clean(None, initial)
+        return [super(MultipleFileField, self).clean(one, initial) for one in given]
+
+
 class RevisionField(forms.IntegerField):
     """The revision that an edit starts from, which the page holds."""
 

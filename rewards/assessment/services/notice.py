@@ -23,6 +23,7 @@ from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.falsifications import count_open_falsifications
 from rewards.findings.selectors.findings import get_last_decision_number
+from rewards.objections.selectors.objections import require_objections_settled
 from rewards.policy.selectors import require_decided_policy
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ def cycle_announce(
 def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: str = "") -> AssessmentCycle:
     """Approve the announced results, which are final from then on.
 
-    `objections` (Chinese) describes objections during the notice and the answers to them; empty states that
+    `objections` (Chinese) describes objections that came on paper and the answers to them; empty states that
     there were none. Raises PolicyIsDraft, ApprovedByAnnouncer, NoticeRunning, FindingsOpen,
-    FalsificationsOpen, ScoresOutdated, StepUnderWay.
+    FalsificationsOpen, ObjectionsOpen, ObjectionNotScored, ScoresOutdated, StepUnderWay.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -85,6 +86,7 @@ def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: st
     if now.astimezone(CITY_TIME).date() <= cycle.notice_ends_date:
         raise NoticeRunning(date=cycle.notice_ends_date.isoformat())
     _require_all_decided(cycle)
+    require_objections_settled(cycle)
     _require_current_scores(cycle)
     cycle.objections_zh = objections.strip()
     cycle.approved_at, cycle.approved_by = now, actor

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound, require_found
+from instrument_share.web import clock
 from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
@@ -30,6 +31,8 @@ from rewards.cycle.selectors.browsing import (
 )
 from rewards.cycle.selectors.scope import managed_units
 from rewards.findings.reports import get_kind_text
+from rewards.inspections.selectors.inspections import draws_of_year
+from rewards.objections.selectors.objections import takes_objections
 from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import get_policy_rules
 
@@ -193,6 +196,8 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
         "cycle": cycle,
         "policy": get_policy_rules(cycle.policy),
         "rows": [SimpleNamespace(**row) for row in rows],
+        "takes_objections": takes_objections(cycle, clock.now()),
+        "draws": draws_of_year(cycle),
         "total": sum(row["amount_yuan"] for row in rows),
         "summary": ngettext(
             "%(units)s unit was assessed; %(awarded)s of them gets an award.",

@@ -36,6 +36,9 @@ NAMES: dict[str, str | Promise] = {
     "day": _("Day"),
     "holds": _("Hours in that day"),
     "taken_from": _("Logged later; loses the shared time"),
+    "inspection": _("Random inspection"),
+    "objection": _("Objection"),
+    "seen": _("What was seen or claimed"),
 }
 """What the checks of `rewards.findings.domain.checks` leave as evidence, in the order in which it is read."""
 

@@ -20,6 +20,12 @@ KINDS: Mapping[str, str] = {
 }
 """Every kind of check with what it says, as a message to translate and to fill in (`CHECK_FIGURES`)."""
 
+OPENED_KINDS: Mapping[str, str] = {
+    "inspection": gettext_noop("Seen at a random inspection"),
+    "objection": gettext_noop("Raised by an objection during the public notice"),
+}
+"""Kinds of findings that people open, not checks; a policy counts them as `upheld`."""
+
 MEASURES: Mapping[str, str] = {
     "effective_hours_mean": gettext_noop("Effective hours per instrument and year of service"),
     "utilization": gettext_noop("Effective hours ÷ quota of hours"),

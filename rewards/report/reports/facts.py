@@ -13,6 +13,8 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
+from rewards.objections.models import Objection
+from rewards.objections.selectors.objections import objections_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class ReportFacts:
     assessments: Sequence[UnitAssessment]
     findings: Sequence[Finding]
     notice_working_days: int
+    objections: Sequence[Objection] = ()
 
     @property
     def decided(self) -> list[Finding]:
@@ -34,7 +37,7 @@ class ReportFacts:
 
 
 def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
-    """Read the rows in eight statements at most, however many units there are."""
+    """Read the rows in nine statements at most, however many units there are."""
     assessments = (
         UnitAssessment.objects.filter(cycle=cycle)
         .select_related("organization", "award")
@@ -48,7 +51,13 @@ def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
         .select_related("organization", "instrument")
         .order_by("organization__uscc", "kind", "id")
     )
-    facts = ReportFacts(cycle, list(assessments), findings, _notice_working_days(cycle))
+    facts = ReportFacts(
+        cycle,
+        list(assessments),
+        findings,
+        _notice_working_days(cycle),
+        list(objections_of(cycle).filter(answer__isnull=False)),
+    )
     _name_as_frozen(facts)
     return replace(facts, assessments=sorted(facts.assessments, key=_place_of_unit))
 

@@ -148,8 +148,11 @@ def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
     yield Paragraph(
         f"评价与奖励结果于{format_date(cycle.noticed_at)}起在市大型科研仪器开放共享平台公示，"
         f"至{format_date(cycle.notice_ends_date)}止，公示期{facts.notice_working_days}个工作日。"
-        + ("" if cycle.objections_zh else "公示期内未收到异议。")
+        + ("" if cycle.objections_zh or facts.objections else "公示期内未收到异议。")
     )
+    if facts.objections:
+        yield Paragraph(f"公示期内通过平台收到异议{len(facts.objections)}件，均已答复。")
+        yield tables.build_objections_table(facts.objections)
     for paragraph in filter(None, cycle.objections_zh.splitlines()):
         yield Paragraph(paragraph.strip())
 

@@ -16,6 +16,8 @@ from rewards.findings.domain.causes import list_kinds
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.reports import get_kind_text, get_state_text
+from rewards.objections.models import Objection
+from rewards.objections.reports import describe_answer, get_objector
 from rewards.report.reports.facts import ReportFacts, get_instruments_in_order
 
 
@@ -104,6 +106,17 @@ def build_findings_table(facts: ReportFacts) -> Table:
             Column("理由"),
         ],
         rows=rows,
+        size="list",
+    )
+
+
+def build_objections_table(objections: Sequence[Objection]) -> Table:
+    """Tabulate the objections of the notice with their answers; of persons the name is masked."""
+    return Table(
+        columns=[Column("序号", "center"), Column("异议人"), Column("事项"), Column("答复")],
+        rows=[
+            (str(each.number), get_objector(each), each.subject, describe_answer(each)) for each in objections
+        ],
         size="list",
     )
 

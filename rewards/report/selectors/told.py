@@ -172,7 +172,9 @@ def _findings(cycle: AssessmentCycle, findings: Sequence[Finding]) -> Iterator[s
         yield from compare(f"finding {finding.public_id}", "snapshot", facts)
         yield from _finding(finding, told.get(finding.public_id, {}))
     checks = entries().filter(action="cycle.checked", subject_id=cycle.public_id)
-    opened = sum(entry.details["opened"] for entry in checks)
+    opened = sum(entry.details["opened"] for entry in checks) + sum(
+        "finding.opened" in each for each in told.values()
+    )
     yield from compare("findings", "journal", {"number": (len(findings), opened)})
 
 

@@ -100,6 +100,10 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     if step.waits_for == "findings":
         state = "open" if ahead.open_findings else "proposed"
         return (_("Go to the open findings"), reverse("findings", args=[year]) + f"?state={state}", False)
+    if step.waits_for == "anew":
+        return (_("Go to the findings"), reverse("findings", args=[year]), False)
+    if step.waits_for == "objections":
+        return (_("Go to the objections"), reverse("objections", args=[year]), False)
     if _awaits_another(request, ahead):
         return None
     if step.move and not ahead.move_under_way and rules.has_perm("rewards.run_cycle", request.user):

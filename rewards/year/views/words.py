@@ -85,6 +85,14 @@ def describe_waiting(ahead: "CycleAhead") -> str:
                 "%(count)s findings are open; an auditor has to decide each.",
                 ahead.open_findings,
             ) % {"count": ahead.open_findings}
+        case "objections":
+            return ngettext(
+                "%(count)s objection is not answered yet.",
+                "%(count)s objections are not answered yet.",
+                ahead.open_objections,
+            ) % {"count": ahead.open_objections}
+        case "anew":
+            return _("An objection was upheld: an auditor decides findings anew; then score the units again.")
         case "notice":
             ends = ahead.cycle.notice_ends_date
             assert ends is not None

@@ -1,0 +1,50 @@
+"""Open a finding that no check saw: of an inspection or of an objection."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from instrument_share.kernel.canonical import canonical_json
+from instrument_share.kernel.errors import IllegalMove
+from rewards.cycle.domain.parts import hash_content
+from rewards.cycle.domain.states import BEFORE_APPROVAL, CycleState
+from rewards.cycle.models import AssessmentCycle
+from rewards.findings.models import Finding
+from rewards.findings.selectors.due import get_answer_due_date
+from rewards.findings.services.deciding import record_finding
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+def finding_open(
+    *,
+    cycle: AssessmentCycle,
+    kind: str,
+    organization_id: int,
+    instrument_id: int | None,
+    logs: Collection[str],
+    evidence: Mapping[str, str],
+    actor: "User",
+    now: datetime,
+) -> Finding:
+    """Open a finding of one of `OPENED_KINDS` in the (locked) year, of an inspection or objection.
+
+    The unit answers and an auditor decides it like any other. The caller has authorised the actor.
+    """
+    if cycle.state not in (CycleState.FROZEN, *BEFORE_APPROVAL):
+        raise IllegalMove(state=cycle.state, move="finding")
+    content = canonical_json([kind, organization_id, sorted(logs), dict(evidence)]) + b"\n"
+    finding = Finding.objects.create(
+        cycle=cycle,
+        organization_id=organization_id,
+        instrument_id=instrument_id,
+        kind=kind,
+        logs=sorted(logs),
+        evidence=dict(evidence),
+        evidence_hash=hash_content(content),
+        answer_due_date=get_answer_due_date(now),
+        found_at=now,
+    )
+    record_finding(actor, "finding.opened", finding, now, kind=kind, logs=finding.logs)
+    return finding

@@ -1,0 +1,88 @@
+"""Draws and inspections as a viewer may see them."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import people_with_role
+from instrument_share.kernel.errors import require_found
+from rewards.cycle.selectors.scope import can_see_all, managed_units
+from rewards.inspections.models import InspectionDraw, InspectionPhoto, RandomInspection
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
+    from rewards.cycle.models import AssessmentCycle
+
+
+def draws() -> QuerySet[InspectionDraw]:
+    """Return every draw, newest first, with how many of its inspections are recorded; all are public."""
+    recorded = Count("inspections", filter=~Q(inspections__outcome=""))
+    return (
+        InspectionDraw.objects.select_related("cycle", "result").annotate(recorded=recorded).order_by("-id")
+    )
+
+
+def draws_of_year(cycle: "AssessmentCycle") -> QuerySet[InspectionDraw]:
+    """Return the draws of a year, newest first."""
+    return draws().filter(cycle=cycle)
+
+
+def get_draw(public_id: str) -> InspectionDraw:
+    """Return one draw. Raises NotFound."""
+    return require_found(draws().filter(public_id=public_id).first())
+
+
+def drawn_of(draw: InspectionDraw) -> QuerySet[RandomInspection]:
+    """Return what was drawn, in order, as everybody may read it: without what was written down."""
+    return _rows().filter(draw=draw).order_by("position")
+
+
+def get_inspection(viewer: "Viewer", public_id: str) -> RandomInspection:
+    """Return an inspection, for the bureau, its inspectors and the unit that was drawn. Raises NotFound."""
+    return require_found(_visible(viewer).filter(public_id=public_id).first())
+
+
+def visible_of_year(viewer: "Viewer", cycle: "AssessmentCycle") -> QuerySet[RandomInspection]:
+    """Return the inspections of a year that the viewer may read, the latest draw first."""
+    return _visible(viewer).filter(draw__cycle=cycle).order_by("-draw_id", "position")
+
+
+def inspections_to_record(viewer: "Viewer") -> QuerySet[RandomInspection]:
+    """Return what the viewer was drawn to inspect and nobody has recorded yet, first drawn first."""
+    return _rows().filter(_by(viewer), outcome="").order_by("draw_id", "position")
+
+
+def get_photo(viewer: "Viewer", public_id: str, position: int) -> InspectionPhoto:
+    """Return a photo of an inspection that the viewer may see. Raises NotFound."""
+    inspection = get_inspection(viewer, public_id)
+    return require_found(InspectionPhoto.objects.filter(inspection=inspection, position=position).first())
+
+
+def auditors() -> "QuerySet[User]":
+    """Return who may lead inspections: the bureau's auditors."""
+    return people_with_role(Role.BUREAU_AUDITOR).order_by("name", "id")
+
+
+def _by(viewer: "Viewer") -> Q:
+    return Q(lead__user=viewer.pk) | Q(second__user=viewer.pk)
+
+
+def _visible(viewer: "Viewer") -> QuerySet[RandomInspection]:
+    if can_see_all(viewer):
+        return _rows()
+    return _rows().filter(Q(organization__in=managed_units(viewer)) | _by(viewer))
+
+
+def _rows() -> QuerySet[RandomInspection]:
+    return RandomInspection.objects.select_related(
+        "draw__cycle",
+        "draw__result",
+        "organization",
+        "instrument",
+        "lead",
+        "second",
+        "finding",
+        "recorded_by",
+    )

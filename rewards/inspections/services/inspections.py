@@ -1,0 +1,173 @@
+"""Record what the inspectors saw."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import IO, TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.public import usage_logs
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import gettext_noop, require_found
+from providers.public import prepare_picture, store_once
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.findings.models import Finding
+from rewards.findings.services.opening import finding_open
+from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome, Seen
+from rewards.inspections.domain.errors import (
+    ChecklistIncomplete,
+    InspectedInFuture,
+    InspectionRecorded,
+    LogsNotOfUnit,
+    NotesMissing,
+    PhotosTooMany,
+)
+from rewards.inspections.models import InspectionPhoto, RandomInspection
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+MOST_PHOTOS = 12
+SEEN = ("outcome", "inspected_date", "checklist", "notes", "finding", "recorded_at", "recorded_by")
+"""What a record writes; the rest was drawn."""
+
+
+@transaction.atomic
+def inspection_record(
+    *,
+    actor: "User",
+    inspection_id: int,
+    outcome: InspectionOutcome,
+    inspected_date: date,
+    checklist: Mapping[str, Seen],
+    notes: str,
+    now: datetime,
+    photos: Collection[IO[bytes]] = (),
+    logs: Collection[str] = (),
+) -> RandomInspection:
+    """Record an inspection once, as one of its inspectors; with the outcome `finding`, open a finding.
+
+    `logs` are the public ids of the usage logs that the finding is about; the entry that was drawn is always
+    among them. Raises InspectionRecorded, ChecklistIncomplete, NotesMissing, InspectedInFuture,
+    LogsNotOfUnit, PhotosTooMany, PictureUnusable.
+    """
+    inspection = _lock(inspection_id)
+    require(actor, "rewards.record_inspection", inspection)
+    _require_complete(inspection, outcome, inspected_date, checklist, notes, now)
+    if len(photos) > MOST_PHOTOS:
+        raise PhotosTooMany(most=MOST_PHOTOS)
+    inspection.outcome, inspection.inspected_date = outcome.value, inspected_date
+    inspection.checklist = {code: Seen(checklist[code]).value for code in CHECKLIST}
+    inspection.notes = notes.strip()
+    inspection.recorded_at, inspection.recorded_by = now, actor
+    if outcome is InspectionOutcome.FINDING:
+        inspection.finding = _open_finding(actor, inspection, logs, now)
+    _keep_photos(inspection, photos)
+    inspection.save(update_fields=SEEN)
+    record(
+        actor=actor,
+        action="inspection.recorded",
+        subject=inspection,
+        now=now,
+        organization_id=inspection.organization_id,
+        details={"outcome": outcome.value, "checklist": inspection.checklist, "photos": len(photos)},
+    )
+    _tell(inspection, now)
+    return inspection
+
+
+def _lock(inspection_id: int) -> RandomInspection:
+    """Lock the year, as every step does first, then the inspection."""
+    found = RandomInspection.objects.filter(pk=inspection_id)
+    cycle_lock(require_found(found.values_list("draw__cycle_id", flat=True).first()))
+    locked = found.select_for_update(of=("self",)).select_related("draw__cycle", "lead", "second")
+    return require_found(locked.first())
+
+
+def _require_complete(
+    inspection: RandomInspection,
+    outcome: InspectionOutcome,
+    inspected_date: date,
+    checklist: Mapping[str, Seen],
+    notes: str,
+    now: datetime,
+) -> None:
+    if inspection.outcome:
+        raise InspectionRecorded
+    drawn = inspection.draw.result.drawn_at.astimezone(CITY_TIME).date()
+    if not drawn <= inspected_date <= now.astimezone(CITY_TIME).date():
+        raise InspectedInFuture(first=drawn.isoformat())
+    if set(CHECKLIST) - set(checklist):
+        raise ChecklistIncomplete
+    has_to_tell = outcome is InspectionOutcome.FINDING or Seen.NO in checklist.values()
+    if has_to_tell and not notes.strip():
+        raise NotesMissing
+
+
+def _open_finding(
+    actor: "User", inspection: RandomInspection, logs: Collection[str], now: datetime
+) -> Finding:
+    wanted = {*logs, *([inspection.log] if inspection.log else [])}
+    _require_logs_of_unit(actor, inspection, wanted - {inspection.log})
+    assert inspection.inspected_date is not None
+    return finding_open(
+        cycle=inspection.draw.cycle,
+        kind="inspection",
+        organization_id=inspection.organization_id,
+        instrument_id=inspection.instrument_id,
+        logs=wanted,
+        evidence={
+            "inspection": inspection.public_id,
+            "day": inspection.inspected_date.isoformat(),
+            "seen": inspection.notes,
+        },
+        actor=actor,
+        now=now,
+    )
+
+
+def _require_logs_of_unit(actor: "User", inspection: RandomInspection, logs: Collection[str]) -> None:
+    if not logs:
+        return
+    year = inspection.draw.cycle.year
+    own = usage_logs(actor).filter(
+        public_id__in=logs,
+        instrument__organization=inspection.organization_id,
+        starts_at__gte=datetime(year, 1, 1, tzinfo=CITY_TIME),
+        starts_at__lt=datetime(year + 1, 1, 1, tzinfo=CITY_TIME),
+    )
+    foreign = sorted(set(logs) - set(own.values_list("public_id", flat=True)))
+    if foreign:
+        raise LogsNotOfUnit(logs=", ".join(foreign))
+
+
+def _keep_photos(inspection: RandomInspection, photos: Iterable[IO[bytes]]) -> None:
+    InspectionPhoto.objects.bulk_create(
+        InspectionPhoto(
+            inspection=inspection, file=store_once("inspections", prepare_picture(photo)), position=position
+        )
+        for position, photo in enumerate(photos, start=1)
+    )
+
+
+def _tell(inspection: RandomInspection, now: datetime) -> None:
+    messages = {
+        InspectionOutcome.NO_OBJECTION: gettext_noop(
+            "The random inspection {inspection} of your unit is recorded: no objection."
+        ),
+        InspectionOutcome.FINDING: gettext_noop(
+            "The random inspection {inspection} of your unit led to a finding, which you can answer."
+        ),
+    }
+    notify(
+        users=people_with_role(Role.UNIT_MANAGER, inspection.organization_id),
+        message=messages[InspectionOutcome(inspection.outcome)],
+        params={"inspection": inspection.public_id},
+        path=page_address("inspection", inspection.public_id),
+        now=now,
+    )

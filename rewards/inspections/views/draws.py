@@ -1,0 +1,161 @@
+"""Pages of draws: announced, made, and repeated by anybody."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import date_only
+from rewards.cycle.domain.states import CycleState
+from rewards.cycle.permissions import require_part
+from rewards.cycle.selectors.cycles import get_cycle
+from rewards.cycle.selectors.scope import can_see_all
+from rewards.inspections.domain.choices import DrawnFrom
+from rewards.inspections.forms import DrawForm, SeedForm
+from rewards.inspections.selectors import inspections as selectors
+from rewards.inspections.selectors.inputs import read_inputs, units_of_year
+from rewards.inspections.services.draws import DRAWABLE, draw_announce, draw_make
+
+PROGRAM = Path(__file__).parents[1] / "repeat_draw.txt"
+"""What repeats a draw; no template, from whose text line breaks are removed."""
+
+
+@require_safe
+def draws(request: HttpRequest, year: int) -> HttpResponse:
+    """List the draws of a year and the viewer's inspections."""
+    require_part(request.user)
+    cycle = get_cycle(request.user, year)
+    may_draw = rules.has_perm("rewards.draw_inspections", request.user)
+    context = {
+        "cycle": cycle,
+        "draws": selectors.draws_of_year(cycle),
+        "inspections": selectors.visible_of_year(request.user, cycle),
+        "may_announce": may_draw and cycle.state in DRAWABLE,
+        "sees_all": can_see_all(request.user),
+    }
+    return render(request, "rewards/inspections/draws.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def draw_new(request: SignedInRequest, year: int) -> HttpResponse:
+    """Announce a draw."""
+    require(request.user, "rewards.draw_inspections")
+    cycle = get_cycle(request.user, year)
+    if cycle.state == CycleState.COLLECTING:
+        raise NotFound
+    now = clock.now()
+    form = DrawForm(
+        request.POST or None,
+        auditors=selectors.auditors(),
+        units=units_of_year(cycle),
+        earliest=now.astimezone(CITY_TIME).date() + timedelta(days=1),
+    )
+
+    def save() -> Any:
+        chosen = form.cleaned_data
+        return draw_announce(
+            actor=request.user,
+            cycle_id=cycle.pk,
+            over=DrawnFrom(chosen["over"]),
+            size=chosen["size"],
+            source_zh=chosen["source_zh"],
+            source_en=chosen["source_en"],
+            seed_date=chosen["seed_date"],
+            inspectors=chosen["inspectors"],
+            now=now,
+        )
+
+    def respond(draw: Any) -> HttpResponse:
+        sentence = _("The draw is announced. Enter the seed here when it is out, on {date}.")
+        address = reverse("draw", args=[draw.public_id])
+        return redirect_with_message(request, sentence.format(date=date_only(draw.seed_date)), address)
+
+    return answer_form(
+        request,
+        form,
+        save=save,
+        respond=respond,
+        template="rewards/inspections/draw_new.html",
+        context=lambda: {"form": form, "cycle": cycle},
+    )
+
+
+@require_safe
+def draw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a draw to everybody: announcement, inputs, seed, result, and how to repeat it."""
+    found = selectors.get_draw(public_id)
+    result = getattr(found, "result", None)
+    is_out = clock.now().astimezone(CITY_TIME).date() >= found.seed_date
+    context = {
+        "draw": found,
+        "result": result,
+        "inspections": selectors.drawn_of(found),
+        "inspectors": found.inspectors.order_by("number"),
+        "sees_names": can_see_all(request.user),
+        "is_out": is_out,
+        "may_make": is_out and result is None and rules.has_perm("rewards.draw_inspections", request.user),
+        "script": _script(),
+    }
+    return render(request, "rewards/inspections/draw.html", context)
+
+
+@require_safe
+def draw_inputs(_request: HttpRequest, public_id: str) -> HttpResponse:
+    """Offer the published inputs of a draw."""
+    found = selectors.get_draw(public_id)
+    _inputs, content = read_inputs(found)
+    return _file(content, "application/json", f"{found.public_id}.json")
+
+
+@require_safe
+def draw_script(_request: HttpRequest) -> HttpResponse:
+    """Offer the program that repeats a draw."""
+    return _file(_script().encode(), "text/x-python; charset=utf-8", "repeat_draw.py")
+
+
+def _script() -> str:
+    return PROGRAM.read_text(encoding="utf-8")
+
+
+def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=media_type, headers=headers)
+
+
+@confirmation_view
+def draw_seed(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Enter the seed and draw."""
+    require(request.user, "rewards.draw_inspections")
+    found = selectors.get_draw(public_id)
+    form = SeedForm(request.POST if request.method == "POST" else None)
+    return Confirmation(
+        heading=_("Draw by the published seed"),
+        consequences=[
+            _("The draw is made once; it cannot be made again with another seed."),
+            _("Everybody can repeat it. Units and inspectors that are drawn are told at once."),
+        ],
+        action=_("Draw"),
+        perform=lambda: draw_make(
+            actor=request.user, draw_id=found.pk, seed=form.cleaned_data["seed"], now=clock.now()
+        ),
+        success=_("Drawn. The units and inspectors are told."),
+        back_address=reverse("draw", args=[public_id]),
+        form=form,
+    )

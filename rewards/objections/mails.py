@@ -1,0 +1,40 @@
+"""Mails to who objected: the receipt and the answer, with the link to both."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from instrument_share.kernel.wording import word
+from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.models import Objection, ObjectionAnswer
+from rewards.objections.selectors.objections import sign_objection
+
+
+def build_receipt(objection: Objection) -> EmailMessage:
+    """Return the mail that an objection has arrived."""
+    with translation.override(objection.language):
+        subject = _("Objection no. {number} to the results of {year} has arrived").format(**_facts(objection))
+        return _mail(objection, subject, [_("You will receive the answer by mail. You can read both here:")])
+
+
+def build_answer(answer: ObjectionAnswer) -> EmailMessage:
+    """Return the mail with the answer."""
+    objection = answer.objection
+    with translation.override(objection.language):
+        subject = _("Answer to objection no. {number} to the results of {year}").format(**_facts(objection))
+        decided = _(word(AnswerEffect(answer.effect)))
+        return _mail(objection, subject, [decided, answer.text, _("You can read it here at any time:")])
+
+
+def _facts(objection: Objection) -> dict[str, int]:
+    return {"number": objection.number, "year": objection.cycle.year}
+
+
+def _mail(objection: Objection, subject: str, parts: list[str]) -> EmailMessage:
+    address = f"{settings.SITE_URL}{reverse('objection_status', args=[sign_objection(objection)])}"
+    greeting = _("Dear {name},").format(name=objection.name)
+    about = _("Subject: {subject}").format(subject=objection.subject)
+    body = "\n\n".join([greeting, about, *parts[:-1], f"{parts[-1]}\n{address}"]) + "\n"
+    return EmailMessage(subject, body, to=[objection.email], headers={"X-Subject-Id": objection.public_id})

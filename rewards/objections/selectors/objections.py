@@ -1,0 +1,102 @@
+"""Objections as a viewer may see them, and what of them hinders approval."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound, require_found
+from rewards.cycle.domain.states import CycleState
+from rewards.cycle.selectors.scope import can_see_all, managed_units
+from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.domain.errors import ObjectionNotScored, ObjectionsOpen
+from rewards.objections.models import Objection, ObjectionFile
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+    from rewards.cycle.models import AssessmentCycle
+
+SALT = "rewards.objection"
+
+
+def takes_objections(cycle: "AssessmentCycle", now: datetime) -> bool:
+    """Return whether the public notice runs: through the whole of its last day in the city."""
+    return (
+        cycle.state == CycleState.NOTICED
+        and cycle.notice_ends_date is not None
+        and now.astimezone(CITY_TIME).date() <= cycle.notice_ends_date
+    )
+
+
+def units_in_notice(cycle: "AssessmentCycle") -> Mapping[str, tuple[str, str]]:
+    """Return the Chinese and English names of the year's units, as frozen, by public id."""
+    return {unit.organization: (unit.name_zh, unit.name_en) for unit in StoredSnapshot(cycle).units()}
+
+
+def objections_of(cycle: "AssessmentCycle") -> QuerySet[Objection]:
+    """Return every objection of a year with its answer; pages for everybody show number, day and answer."""
+    return _rows().filter(cycle=cycle).order_by("number")
+
+
+def get_objection(viewer: "Viewer", public_id: str) -> Objection:
+    """Return one objection: for the bureau and Finance, or for the unit that it is about. Raises NotFound."""
+    return require_found(_visible(viewer).filter(public_id=public_id).first())
+
+
+def viewable_ids(viewer: "Viewer", cycle: "AssessmentCycle") -> frozenset[str]:
+    """Return the objections of a year (public ids) whose page the viewer may open."""
+    return frozenset(_visible(viewer).filter(cycle=cycle).values_list("public_id", flat=True))
+
+
+def get_file(viewer: "Viewer", public_id: str, sha256: str) -> ObjectionFile:
+    """Return a file of an objection that the viewer may see. Raises NotFound."""
+    objection = get_objection(viewer, public_id)
+    return require_found(ObjectionFile.objects.filter(objection=objection, sha256=sha256).first())
+
+
+def sign_objection(objection: Objection) -> str:
+    """Return the secret by which who objected finds the answer."""
+    return signing.dumps(objection.public_id, salt=SALT)
+
+
+def get_signed(token: str) -> Objection:
+    """Return the objection that the secret is for. Raises NotFound."""
+    try:
+        public_id = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        raise NotFound from None
+    return require_found(_rows().filter(public_id=public_id).first())
+
+
+def open_objections() -> QuerySet[Objection]:
+    """Return objections that are not answered, of every year."""
+    return Objection.objects.filter(answer__isnull=True)
+
+
+def promised_anew() -> QuerySet[Objection]:
+    """Return objections whose answer promises that the units are scored once more."""
+    return Objection.objects.filter(answer__effect=AnswerEffect.SCORED_ANEW)
+
+
+def require_objections_settled(cycle: "AssessmentCycle") -> None:
+    """Raise ObjectionsOpen or ObjectionNotScored where objections hinder the approval of the year."""
+    waiting = open_objections().filter(cycle=cycle).count()
+    if waiting:
+        raise ObjectionsOpen(count=waiting)
+    if promised_anew().filter(cycle=cycle, answer__answered_at__gte=cycle.scored_at).exists():
+        raise ObjectionNotScored
+
+
+def _visible(viewer: "Viewer") -> QuerySet[Objection]:
+    rows = _rows()
+    return rows if can_see_all(viewer) else rows.filter(Q(organization__in=managed_units(viewer)))
+
+
+def _rows() -> QuerySet[Objection]:
+    return Objection.objects.select_related(
+        "cycle", "organization", "answer", "answer__finding", "answer__answered_by"
+    )

@@ -1,0 +1,241 @@
+"""Raise objections during the public notice, comment on them, and answer them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_ids_by_public_id, people_with_role
+from instrument_share.accounts.services.documents import CheckedUpload, Upload, check_uploads
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import IllegalMove, Invalid, gettext_noop, require_found
+from rewards.cycle.domain.states import BEFORE_APPROVAL
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.findings.models import Finding
+from rewards.findings.services.opening import finding_open
+from rewards.objections.domain.choices import AnswerEffect, InNameOf
+from rewards.objections.domain.errors import (
+    AnsweredAlready,
+    FilesTooMany,
+    FindingNeedsUnit,
+    NotInNotice,
+    TextMissing,
+    UnitUnknown,
+)
+from rewards.objections.mails import build_answer, build_receipt
+from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
+from rewards.objections.selectors.objections import takes_objections, units_in_notice
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from instrument_share.accounts.models import User
+
+FOLDER = "objections"
+MOST_FILES = 5
+
+
+@dataclass(frozen=True)
+class Objector:
+    """Who objects, and how to reach him or her; `organization_name` where it is for an organization."""
+
+    name: str
+    email: str
+    in_name_of: InNameOf = InNameOf.PERSON
+    organization_name: str = ""
+    phone: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        """Return whether everything is there that an answer needs."""
+        own = self.name.strip() and self.email.strip()
+        return bool(own and (self.in_name_of is InNameOf.PERSON or self.organization_name.strip()))
+
+
+@transaction.atomic
+def objection_raise(
+    *,
+    actor: "User | AnonymousUser",
+    cycle_id: int,
+    objector: Objector,
+    subject: str,
+    text: str,
+    language: str,
+    now: datetime,
+    about: str = "",
+    uploads: Iterable[Upload] = (),
+) -> Objection:
+    """Raise an objection, by anybody, while the public notice runs; the same again changes nothing.
+
+    `about` is the public id of the unit concerned, or empty. Raises NotInNotice, TextMissing, UnitUnknown,
+    FilesTooMany, Invalid for files that cannot be kept.
+    """
+    cycle = cycle_lock(cycle_id)
+    if not takes_objections(cycle, now):
+        raise NotInNotice
+    if not (objector.is_named and subject.strip() and text.strip()):
+        raise TextMissing
+    if about and about not in units_in_notice(cycle):
+        raise UnitUnknown
+    files = _check(uploads)
+    raised = Objection.objects.filter(cycle=cycle)
+    if same := raised.filter(email=objector.email.strip(), text=text.strip()).first():
+        return same
+    objection = Objection.objects.create(
+        cycle=cycle,
+        number=raised.count() + 1,
+        organization_id=organization_ids_by_public_id([about]).get(about),
+        user=_account(actor),
+        in_name_of=objector.in_name_of.value,
+        name=objector.name.strip(),
+        organization_name=objector.organization_name.strip(),
+        email=objector.email.strip(),
+        phone=objector.phone.strip(),
+        language=language,
+        subject=subject.strip(),
+        text=text.strip(),
+        raised_at=now,
+    )
+    _keep(objection, files)
+    _record(_account(actor), "objection.raised", objection, now)
+    build_receipt(objection).send()
+    _tell_of_new(objection, now)
+    return objection
+
+
+def _account(actor: "User | AnonymousUser") -> "User | None":
+    return actor if actor.is_authenticated else None
+
+
+def _check(uploads: Iterable[Upload]) -> list[CheckedUpload]:
+    files, problems = check_uploads(uploads)
+    if problems:
+        raise Invalid(problems=problems)
+    if len(files) > MOST_FILES:
+        raise FilesTooMany(most=MOST_FILES)
+    return list({one.sha256: one for one in files}.values())
+
+
+def _keep(objection: Objection, files: Sequence[CheckedUpload]) -> None:
+    for one in files:
+        path = f"{FOLDER}/{one.sha256[:32]}.{one.extension}"
+        if not default_storage.exists(path):
+            default_storage.save(path, ContentFile(one.content))
+        ObjectionFile.objects.create(
+            objection=objection,
+            file=path,
+            name=one.name[:200],
+            media_type=one.media_type,
+            sha256=one.sha256,
+        )
+
+
+def _tell_of_new(objection: Objection, now: datetime) -> None:
+    officers = gettext_noop("Objection no. {number} to the results of {year} has arrived.")
+    _tell(people_with_role(Role.BUREAU_OFFICER), officers, objection, now)
+    if objection.organization_id is not None:
+        unit = gettext_noop(
+            "Objection no. {number} to the results of {year} is about your unit; you can comment."
+        )
+        _tell(_managers(objection), unit, objection, now)
+
+
+def _tell(users: "Iterable[User]", message: str, objection: Objection, now: datetime) -> None:
+    notify(
+        users=users,
+        message=message,
+        params={"number": objection.number, "year": objection.cycle.year},
+        path=page_address("objection", objection.public_id),
+        now=now,
+    )
+
+
+@transaction.atomic
+def objection_comment(*, actor: "User", objection_id: int, text: str, now: datetime) -> ObjectionComment:
+    """Add what the unit concerned says, before the objection is answered. Raises TextMissing, IllegalMove."""
+    objection = _lock(objection_id)
+    require(actor, "rewards.comment_objection", objection)
+    if ObjectionAnswer.objects.filter(objection=objection).exists():
+        raise IllegalMove(state="answered", move="comment")
+    if not text.strip():
+        raise TextMissing
+    comment = ObjectionComment.objects.create(
+        objection=objection, text=text.strip(), commented_at=now, commented_by=actor
+    )
+    _record(actor, "objection.commented", objection, now)
+    return comment
+
+
+@transaction.atomic
+def objection_answer(
+    *, actor: "User", objection_id: int, effect: AnswerEffect, text: str, now: datetime
+) -> ObjectionAnswer:
+    """Answer an objection once, with what follows from it; the same again changes nothing.
+
+    With the effect `finding` a finding is opened, about the unit concerned. Raises AnsweredAlready,
+    TextMissing, FindingNeedsUnit, IllegalMove after approval.
+    """
+    objection = _lock(objection_id)
+    require(actor, "rewards.answer_objection", objection)
+    if given := ObjectionAnswer.objects.filter(objection=objection).first():
+        if (given.effect, given.text) == (effect.value, text.strip()):
+            return given
+        raise AnsweredAlready
+    if objection.cycle.state not in BEFORE_APPROVAL:
+        raise IllegalMove(state=objection.cycle.state, move="answer")
+    if not text.strip():
+        raise TextMissing
+    finding = _open_finding(actor, objection, now) if effect is AnswerEffect.FINDING else None
+    answer = ObjectionAnswer.objects.create(
+        objection=objection,
+        effect=effect.value,
+        text=text.strip(),
+        finding=finding,
+        answered_at=now,
+        answered_by=actor,
+    )
+    _record(actor, "objection.answered", objection, now)
+    build_answer(answer).send()
+    if objection.organization_id is not None:
+        answered = gettext_noop("Objection no. {number} to the results of {year} is answered.")
+        _tell(_managers(objection), answered, objection, now)
+    return answer
+
+
+def _open_finding(actor: "User", objection: Objection, now: datetime) -> Finding:
+    if objection.organization_id is None:
+        raise FindingNeedsUnit
+    return finding_open(
+        cycle=objection.cycle,
+        kind="objection",
+        organization_id=objection.organization_id,
+        instrument_id=None,
+        logs=(),
+        evidence={"objection": objection.public_id, "seen": objection.subject},
+        actor=actor,
+        now=now,
+    )
+
+
+def _lock(objection_id: int) -> Objection:
+    """Lock the year, as every step does first, and return the objection in it."""
+    objection = require_found(Objection.objects.filter(pk=objection_id).first())
+    cycle: AssessmentCycle = cycle_lock(objection.cycle_id)
+    objection.cycle = cycle
+    return objection
+
+
+def _managers(objection: Objection) -> "Iterable[User]":
+    return people_with_role(Role.UNIT_MANAGER, objection.organization_id)
+
+
+def _record(actor: "User | None", action: str, objection: Objection, now: datetime) -> None:
+    record(actor=actor, action=action, subject=objection, now=now, organization_id=objection.organization_id)

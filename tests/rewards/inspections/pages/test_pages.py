@@ -1,0 +1,162 @@
+"""Pages of draws and inspections: announced by a form, repeated by everybody, recorded with photos."""
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.html import escape
+
+from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome
+from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
+from tests.factories import jpeg
+from tests.rewards.builders import YEAR
+from tests.rewards.inspections.conftest import draws  # noqa: F401 (fixture)
+from tests.rewards.reading import text_of
+
+ANNOUNCED = {
+    "over": "units",
+    "size": "2",
+    "source_zh": "双色球第2026004期开奖号码",
+    "seed_date": "2026-01-09",
+    "experts": "专家甲，云屏理工大学\n专家乙，云屏海关，云屏海洋研究院",
+}
+
+
+@pytest.fixture
+def announced(draws, clock):  # noqa: F811
+    clock.set(draws.announced)
+    draws.announce(size=3)
+    return draws
+
+
+@pytest.fixture
+def drawn(announced, clock):
+    clock.set(announced.drawn)
+    announced.make()
+    return announced
+
+
+def announce(client, draws, **typed):  # noqa: F811
+    auditors = [draws.city.auditor.pk, draws.second_auditor.pk]
+    return client.post(reverse("draw_new", args=[YEAR]), {**ANNOUNCED, "auditors": auditors, **typed})
+
+
+def test_an_officer_announces_a_draw(draws, login, clock, year):  # noqa: F811
+    clock.set(draws.announced)
+    client = login(draws.city.officer)
+    answer = announce(client, draws)
+    draw = InspectionDraw.objects.get()
+    assert answer["Location"] == reverse("draw", args=[draw.public_id])
+    assert list(Inspector.objects.order_by("number").values_list("name", "barred"))[2:] == [
+        ("专家甲", []),
+        ("专家乙", [year.third.uscc]),
+    ]
+    page = text_of(client.get(answer["Location"], follow=True))
+    assert "双色球第2026004期开奖号码" in page
+    assert "专家乙" in page
+
+
+def test_lines_that_cannot_be_read_are_told(draws, login, clock):  # noqa: F811
+    clock.set(draws.announced)
+    answer = announce(
+        login(draws.city.officer),
+        draws,
+        experts="专家甲\n专家乙，云屏海关，别的单位",
+        conflicts="某人，云屏大学",
+        seed_date="2026-01-07",
+    )
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert [line[:4] for line in errors["experts"]] == ["第 1 ", "第 2 "]
+    assert len(errors["conflicts"]) == 1
+    assert not InspectionDraw.objects.exists()
+
+
+def test_everybody_reads_a_draw_and_only_the_bureau_the_names(drawn, login, client):
+    draw = InspectionDraw.objects.get()
+    address = reverse("draw", args=[draw.public_id])
+    public = text_of(client.get(address))
+    assert "03 07 11 18 24 33 + 09" in public
+    assert "云屏大学" in public
+    assert "专家甲" not in public
+    assert "核查二" not in public
+    assert "专家甲" in text_of(login(drawn.city.officer).get(address))
+
+
+def test_what_the_page_offers_repeats_the_draw(drawn, client, tmp_path):
+    draw = InspectionDraw.objects.get()
+    inputs = client.get(reverse("draw_inputs", args=[draw.public_id]))
+    assert inputs["Content-Type"] == "application/json"
+    program = client.get(reverse("draw_script"))
+    (tmp_path / "inputs.json").write_bytes(inputs.content)
+    (tmp_path / "repeat_draw.py").write_bytes(program.content)
+    printed = subprocess.run(
+        [sys.executable, "-I", "repeat_draw.py", "inputs.json", draw.result.seed],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert printed.splitlines() == [
+        f"{each.position} {each.organization.uscc} {each.lead.number} {each.second.number}"
+        for each in RandomInspection.objects.order_by("position")
+    ]
+    page = client.get(reverse("draw", args=[draw.public_id])).content.decode()
+    assert escape(program.content.decode()) in page
+
+
+def test_the_seed_is_asked_for_when_it_is_out(announced, login, clock):
+    draw = InspectionDraw.objects.get()
+    client = login(announced.city.officer)
+    page = reverse("draw", args=[draw.public_id])
+    assert not client.get(page).context["may_make"]
+    clock.set(announced.drawn)
+    assert client.get(page).context["may_make"]
+    client.post(reverse("draw_seed", args=[draw.public_id]), {"seed": "123"})
+    assert RandomInspection.objects.count() == 3
+    assert not client.get(page).context["may_make"]
+
+
+def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock, year):
+    one = RandomInspection.objects.get(organization=year.first)
+    address = reverse("inspection", args=[one.public_id])
+    clock.set(drawn.drawn + timedelta(days=1))
+    client = login(one.lead.user)
+    assert "现场" in text_of(client.get(address))
+    typed = {
+        "inspected_date": (drawn.drawn + timedelta(days=1)).date().isoformat(),
+        **dict.fromkeys(CHECKLIST, "yes"),
+        "outcome": "no_objection",
+        "photos": [SimpleUploadedFile("a.jpg", jpeg()), SimpleUploadedFile("b.jpg", jpeg())],
+    }
+    assert client.post(address, typed).status_code == 302
+    manager = login(year.manager)
+    page = manager.get(address)
+    assert "无异议" in text_of(page)
+    assert "核查" not in one.lead.organization_name
+    photo = manager.get(reverse("inspection_photo", args=[one.public_id, 2]))
+    assert photo["Content-Type"] == "image/jpeg"
+    list(photo)
+
+
+def test_a_list_of_draws_takes_as_many_statements_for_many(drawn, login, statements):
+    client = login(drawn.city.officer)
+    address = reverse("draws", args=[YEAR])
+
+    def more():
+        drawn.announce(now=drawn.drawn, seed_date=(drawn.drawn + timedelta(days=2)).date())
+        drawn.announce(now=drawn.drawn, seed_date=(drawn.drawn + timedelta(days=3)).date())
+
+    statements.assert_unchanged(lambda: client.get(address), by=more)
+
+
+def test_the_desk_lists_what_an_inspector_has_to_carry_out(drawn, login):
+    one = RandomInspection.objects.order_by("position").first()
+    desk = login(one.lead.user).get(reverse("bureau"))
+    assert reverse("inspection", args=[one.public_id]) in desk.content.decode()
+    drawn.record(one, outcome=InspectionOutcome.NO_OBJECTION)
+    desk = login(one.lead.user).get(reverse("bureau"))
+    assert reverse("inspection", args=[one.public_id]) not in desk.content.decode()

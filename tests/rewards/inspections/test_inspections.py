@@ -1,0 +1,127 @@
+"""Inspections: recorded once by who was drawn, with checklist, photos and a finding where one is due."""
+
+from io import BytesIO
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from instrument_share.journal.models import Notification
+from instrument_share.kernel.errors import Forbidden, NotFound
+from providers.instruments.services.pictures import PictureUnusable
+from rewards.findings.models import Finding
+from rewards.findings.services.deciding import finding_decide
+from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome, Seen
+from rewards.inspections.domain.errors import (
+    ChecklistIncomplete,
+    InspectedInFuture,
+    InspectionRecorded,
+    LogsNotOfUnit,
+    NotesMissing,
+    PhotosTooMany,
+)
+from rewards.inspections.models import InspectionPhoto
+from rewards.inspections.selectors.inspections import get_inspection, inspections_to_record
+from tests.factories import jpeg
+from tests.rewards.conftest import DAY
+from tests.rewards.inspections.conftest import SEEN
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def drawn(draws):
+    """One unit after the other, all three drawn."""
+    draws.announce(size=3)
+    return draws.make()
+
+
+def test_an_inspection_without_objection_is_kept_and_told(draws, drawn, year):
+    mine = next(each for each in drawn if each.organization == year.first)
+    recorded = draws.record(mine, outcome=InspectionOutcome.NO_OBJECTION, photos=[BytesIO(jpeg())])
+    assert (recorded.outcome, recorded.finding, recorded.checklist["log"]) == ("no_objection", None, "yes")
+    assert InspectionPhoto.objects.get(inspection=mine).file.name.startswith("inspections/")
+    assert "no objection" in Notification.objects.filter(user=year.manager).latest("id").message
+
+
+def test_an_inspector_records_only_what_was_drawn_for_him_or_her(draws, drawn):
+    for each in drawn:
+        own = {each.lead.user_id, each.second.user_id}
+        for auditor in (draws.city.auditor, draws.second_auditor):
+            assert (each in inspections_to_record(auditor)) == (auditor.pk in own)
+            if auditor.pk not in own:
+                with pytest.raises(Forbidden):
+                    draws.record(each, actor=auditor)
+        with pytest.raises(Forbidden):
+            draws.record(each, actor=draws.city.officer)
+
+
+def test_an_inspection_is_recorded_once(draws, drawn):
+    draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION)
+    with pytest.raises(InspectionRecorded):
+        draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION)
+    with pytest.raises(DatabaseError, match="the inspection is recorded"), transaction.atomic():
+        drawn[0].refresh_from_db()
+        drawn[0].notes = "另写"
+        drawn[0].save(update_fields=["notes"])
+
+
+def test_what_has_to_be_filled_in(draws, drawn):
+    refused = {
+        ChecklistIncomplete: {"checklist": {"log": Seen.YES}},
+        NotesMissing: {"checklist": SEEN | {"log": Seen.NO}},
+        InspectedInFuture: {"inspected_date": (draws.drawn + 9 * DAY).date()},
+        PhotosTooMany: {"photos": [BytesIO()] * 13},
+        PictureUnusable: {"photos": [BytesIO(b"%PDF-")]},
+    }
+    for error, values in refused.items():
+        with pytest.raises(error):
+            draws.record(drawn[0], **{"outcome": InspectionOutcome.NO_OBJECTION, **values})
+    with pytest.raises(NotesMissing):
+        draws.record(drawn[0], outcome=InspectionOutcome.FINDING)
+    with pytest.raises(InspectedInFuture):
+        draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION, inspected_date=draws.announced.date())
+
+
+def test_a_finding_of_an_inspection_is_answered_and_decided_like_any_other(draws, drawn, year):
+    mine = next(each for each in drawn if each.organization == year.first)
+    log = year.first_instrument.usage_logs.first()
+    recorded = draws.record(mine, outcome=InspectionOutcome.FINDING, notes="现场无台账", logs=[log.public_id])
+    finding = Finding.objects.get()
+    assert recorded.finding == finding
+    assert (finding.kind, finding.organization, finding.logs) == ("inspection", year.first, [log.public_id])
+    assert finding.evidence["inspection"] == mine.public_id
+    assert finding.answer_due_date > draws.drawn.date()
+    decided = finding_decide(
+        actor=draws.city.auditor,
+        finding_id=finding.pk,
+        uphold=True,
+        reason="属实",
+        invalidated_logs=finding.logs,
+        now=draws.drawn + 30 * DAY,
+    )
+    assert decided.decision_number == 1
+
+
+def test_the_drawn_entry_is_what_the_finding_is_about(draws):
+    draws.announce(over=DrawnFrom.ENTRIES, size=1)
+    (one,) = draws.make()
+    draws.record(one, outcome=InspectionOutcome.FINDING, notes="与纸质记录不符")
+    finding = Finding.objects.get()
+    assert (finding.logs, finding.instrument) == ([one.log], one.instrument)
+
+
+def test_logs_of_another_unit_are_refused(draws, drawn, year):
+    mine = next(each for each in drawn if each.organization == year.first)
+    foreign = year.second_instrument.usage_logs.first().public_id
+    with pytest.raises(LogsNotOfUnit):
+        draws.record(mine, outcome=InspectionOutcome.FINDING, notes="现场无台账", logs=[foreign])
+    assert not Finding.objects.exists()
+
+
+def test_a_unit_sees_its_own_inspection_only(draws, drawn, year):
+    for each in drawn:
+        if each.organization == year.first:
+            assert get_inspection(year.manager, each.public_id) == each
+        else:
+            with pytest.raises(NotFound):
+                get_inspection(year.manager, each.public_id)

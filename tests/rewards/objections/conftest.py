@@ -1,0 +1,47 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.models import Objection
+from rewards.objections.services.objections import Objector, objection_answer, objection_raise
+from tests.rewards.builders import AFTER
+from tests.rewards.conftest import DAY
+
+RAISED = AFTER + 4 * DAY
+ANSWERED = AFTER + 8 * DAY
+
+
+class Objections:
+    """Objections to the announced results of the builders' year, and their answers."""
+
+    def __init__(self, steps):
+        self.steps, self.city = steps, steps.city
+
+    def raise_one(self, **values):
+        facts = {
+            "actor": AnonymousUser(),
+            "cycle_id": self.steps.id,
+            "objector": Objector("张三", "zhang@example.org"),
+            "subject": "有效机时少计",
+            "text": "十二月的机时未计入。",
+            "language": "zh-hans",
+            "now": RAISED,
+        }
+        return objection_raise(**(facts | values))
+
+    def answer(self, objection=None, **values):
+        facts = {
+            "actor": self.city.officer,
+            "objection_id": (objection or Objection.objects.get()).pk,
+            "effect": AnswerEffect.NOT_UPHELD,
+            "text": "经复核，十二月机时均已计入。",
+            "now": ANSWERED,
+        }
+        return objection_answer(**(facts | values))
+
+
+@pytest.fixture
+def objections(steps):
+    """The results are in public notice since 8 January."""
+    steps.through("announce")
+    return Objections(steps)

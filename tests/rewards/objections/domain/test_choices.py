@@ -1,0 +1,10 @@
+"""How an objector is named in public."""
+
+import pytest
+
+from rewards.objections.domain.choices import mask_name
+
+
+@pytest.mark.parametrize(("name", "masked"), [("张三", "张**"), (" 欧阳修 ", "欧**"), ("Ann Lee", "A**")])
+def test_a_person_is_named_by_the_first_character(name, masked):
+    assert mask_name(name) == masked

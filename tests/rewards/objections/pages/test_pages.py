@@ -1,0 +1,129 @@
+"""Pages of objections: anybody objects, the bureau answers, the public reads what may be read."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from rewards.objections.models import Objection, ObjectionAnswer
+from rewards.objections.views import public
+from tests.rewards.builders import YEAR
+from tests.rewards.objections.conftest import ANSWERED, RAISED, objections  # noqa: F401 (fixture)
+from tests.rewards.reading import text_of
+
+TYPED = {
+    "in_name_of": "person",
+    "name": "张三",
+    "email": "zhang@example.org",
+    "subject": "有效机时少计",
+    "text": "十二月的机时未计入。",
+}
+NEW = reverse("objection_new", args=[YEAR])
+LIST = reverse("objections", args=[YEAR])
+
+
+@pytest.fixture
+def noticed(objections, clock):  # noqa: F811
+    clock.set(RAISED)
+    return objections
+
+
+def test_a_visitor_objects_and_follows_the_link_of_the_mail(noticed, client, year):
+    result = client.get(reverse("result", args=[YEAR]))
+    assert NEW in result.content.decode()
+    typed = {**TYPED, "about": year.first.public_id, "documents": [SimpleUploadedFile("证明.pdf", b"%PDF-")]}
+    answer = client.post(NEW, typed)
+    assert answer.status_code == 302
+    (address,) = re.findall(r"https?://[^/]+(/openness/objections/\S+)", mail.outbox[0].body)
+    assert answer["Location"] == address
+    page = text_of(client.get(address))
+    assert "十二月的机时未计入" in page
+    assert "证明.pdf" in page
+
+
+def test_the_public_reads_subject_and_answer_only_once_it_is_answered(noticed, client):
+    noticed.raise_one()
+    before = text_of(client.get(LIST))
+    assert "张**" in before
+    assert "有效机时少计" not in before
+    noticed.answer()
+    after = text_of(client.get(LIST))
+    assert "有效机时少计" in after
+    assert "经复核" in after
+    for hidden in ("张三", "zhang@example.org", "十二月的机时未计入。"):
+        assert hidden not in before + after
+
+
+def test_who_is_logged_in_finds_name_and_address_filled_in(noticed, login):
+    officer = noticed.city.officer
+    officer.email = "officer@example.org"
+    officer.save()
+    form = login(officer).get(NEW).context["form"]
+    assert form["email"].value() == "officer@example.org"
+
+
+def test_what_is_missing_is_told_and_what_was_typed_stays(noticed, client):
+    answer = client.post(NEW, {**TYPED, "in_name_of": "organization", "subject": ""})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"organization_name", "subject"}
+    assert answer.context["form"]["text"].value() == TYPED["text"]
+    wrong = client.post(NEW, {**TYPED, "documents": [SimpleUploadedFile("a.exe", b"MZ")]})
+    assert wrong.status_code == 422
+    assert "documents" in wrong.context["form"].errors
+
+
+def test_one_address_objects_so_often_and_no_more(noticed, client, monkeypatch):
+    monkeypatch.setattr(public, "LIMITS", {"objection": "2/h/ip"})
+    for number in range(2):
+        assert client.post(NEW, {**TYPED, "text": f"第{number}件"}).status_code == 302
+    assert client.post(NEW, {**TYPED, "text": "又一件"}).status_code == 429
+    assert Objection.objects.count() == 2
+
+
+def test_after_the_notice_no_form_is_offered(noticed, client, clock):
+    clock.set(ANSWERED.replace(day=20))
+    assert client.get(NEW).status_code == 404
+    assert NEW not in client.get(LIST).content.decode()
+    assert NEW not in client.get(reverse("result", args=[YEAR])).content.decode()
+
+
+def test_the_unit_comments_without_learning_who_objected_and_the_officer_answers(noticed, login, clock, year):
+    objection = noticed.raise_one(about=year.first.public_id)
+    address = reverse("objection", args=[objection.public_id])
+    clock.set(ANSWERED)
+    manager = login(year.manager)
+    page = text_of(manager.get(address))
+    assert "张**" in page
+    assert "zhang@example.org" not in page
+    manager.post(reverse("objection_comment", args=[objection.public_id]), {"text": "已核对原始记录。"})
+    officer = login(noticed.city.officer)
+    page = text_of(officer.get(address))
+    assert "zhang@example.org" in page
+    assert "已核对原始记录。" in page
+    typed = {"effect": "finding", "text": "十二月确有三条记录未确认。"}
+    answer = officer.post(reverse("objection_answer", args=[objection.public_id]), typed)
+    assert answer.status_code == 302
+    finding = ObjectionAnswer.objects.get().finding
+    assert reverse("finding", args=[finding.public_id]) in officer.get(address).content.decode()
+    shown = text_of(officer.get(reverse("finding", args=[finding.public_id])))
+    assert "公示期异议反映的问题" in shown
+    assert objection.public_id in shown
+
+
+def test_a_refused_answer_keeps_what_was_typed(noticed, login, clock):
+    objection = noticed.raise_one()
+    clock.set(ANSWERED)
+    officer = login(noticed.city.officer)
+    address = reverse("objection_answer", args=[objection.public_id])
+    assert officer.post(address, {"effect": "finding", "text": "有问题"}).status_code == 422
+    assert not ObjectionAnswer.objects.exists()
+
+
+def test_the_year_leads_to_open_objections(noticed, login, clock):
+    noticed.raise_one()
+    clock.set(ANSWERED.replace(day=20))
+    page = login(noticed.city.officer).get(reverse("cycle", args=[YEAR]))
+    assert page.context["primary"][1] == LIST
+    assert "还有 1 件异议待答复" in text_of(page)
