@@ -4,9 +4,10 @@ Both are computed as the year itself is, all other findings as they stand; only 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from rewards.assessment.domain.allocation import allocate
@@ -43,16 +44,17 @@ def compute_stakes(
     for ruling in rulings:
         by_unit[ruling.uscc].append(ruling)
     found = {}
-    paid = {each.uscc: each.fees_paid for each in claimants}
+    paid = {each.uscc: Fraction(each.fees_paid) for each in claimants}
     for uscc, own in by_unit.items():
         unit = _Unit(policy, year, units[uscc], city, snapshot)
         fees = {units[uscc].organization: paid[uscc]}  # for others' instruments, which are not counted anew
         for ruling in own:
-            drafts = [unit.draft(build_rulings(changed)) for changed in _both_ways(rulings, ruling)]
-            dismissed, upheld = (draft.claimant(draft.assess(policy), fees) for draft in drafts)
+            dismissed, upheld = (
+                _result(policy, budget, claimants, unit.draft(build_rulings(changed)), fees)
+                for changed in _both_ways(rulings, ruling)
+            )
             found[ruling.key] = Stake(
-                points=Decimal(dismissed.score or ZERO) - Decimal(upheld.score or ZERO),
-                yuan=_award(policy, budget, claimants, dismissed) - _award(policy, budget, claimants, upheld),
+                *(much - little for much, little in zip(dismissed, upheld, strict=True))
             )
     return found
 
@@ -64,12 +66,19 @@ def _both_ways(rulings: Sequence[Ruling], which: Ruling) -> Iterator[list[Ruling
     yield [*others, replace(which, upheld=True, invalidated=which.logs)]
 
 
-def _award(
-    policy: RewardPolicy, budget: Decimal | None, claimants: Sequence[Claimant], changed: Claimant
-) -> Decimal:
+def _result(
+    policy: RewardPolicy,
+    budget: Decimal | None,
+    claimants: Sequence[Claimant],
+    draft: Draft,
+    fees: Mapping[str, Fraction],
+) -> tuple[Decimal, Decimal]:
+    """Return the unit's score and award, all others claiming as they do."""
+    assessment = draft.assess(policy)
+    changed = draft.claimant(assessment, fees)
     claims = [changed if each.uscc == changed.uscc else each for each in claimants]
     awards = allocate(policy, claims, budget).awards
-    return next(award.amount for award in awards if award.uscc == changed.uscc)
+    return assessment.score or ZERO, next(one.amount for one in awards if one.uscc == changed.uscc)
 
 
 class _Unit:
