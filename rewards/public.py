@@ -1,6 +1,8 @@
 """Names that other apps may use. Pure types and rules are in the rooms' `domain`."""
 
 from rewards.assessment.selectors import assessments
+from rewards.assessment.services.notice import cycle_announce, cycle_approve
+from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.selectors.cycles import cycles, get_running_notices
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.declarations.domain.facts import FactKind
@@ -16,6 +18,11 @@ from rewards.findings.services.falsification import (
     falsification_propose,
 )
 from rewards.inspections.selectors.inspections import inspections_to_record
+from rewards.payments.domain.bank_sheet import BankRow
+from rewards.payments.services.accounts import account_check, account_enter
+from rewards.payments.services.batches import batch_make, batch_settle
 from rewards.policy.selectors import has_policy
 from rewards.policy.services import policy_load
+from rewards.report.services.answers import report_accept
+from rewards.report.services.reports import report_send
 from rewards.year.selectors import get_cycles_ahead, get_years_to_open

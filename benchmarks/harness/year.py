@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.services.history import history_import
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
+from instrument_share.demo.city import adopted_policy
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import ServiceMode
 from providers.terms.models import PriceLine
@@ -24,7 +24,6 @@ from tests.rewards.builders import AFTER, YEAR, build_city, local
 UNITS = ("云屏理工大学", "云屏材料研究所", "云屏海洋研究院", "云屏医学院")
 PER_UNIT = 5
 DAY = timedelta(days=1)
-POLICY = Path(__file__).resolve().parents[2] / "instrument_share/demo/facts/yunping-2025.toml"
 
 
 class Year:
@@ -79,7 +78,7 @@ class Steps:
 
     def __init__(self, officer: User) -> None:
         self.officer = officer
-        policy = policy_load(actor=self.officer, document=POLICY.read_text(encoding="utf-8"), now=AFTER)
+        policy = policy_load(actor=self.officer, document=adopted_policy(YEAR), now=AFTER)
         cycle = cycle_open(
             actor=self.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(3_000_000), now=AFTER
         )

@@ -176,6 +176,11 @@ class City:
 
 
 @cache
+def adopted_policy(year: int) -> str:
+    """Return the city's policy of a year as TOML: the draft as it was adopted."""
+    return (FACTS_DIR / "policy.toml").read_text(encoding="utf-8").replace("YEAR", str(year))
+
+
 def load_city() -> City:
     """Read the demo city from its facts."""
     places, owners, users = _read("city"), _read("owners"), _read("users")

@@ -32,7 +32,7 @@ class World:
     begun: list[PlannedBooking] = field(default_factory=list)
     """Uses that go on now, which history keeps clear of."""
     first_day: date | None = None
-    """The first day of history; by default 1 January of the year before."""
+    """The first day of history; by default 1 January of the year that was paid."""
     week: Week = field(init=False)
     """The plan of the days ahead, made by the stage `past`."""
 
@@ -47,9 +47,14 @@ class World:
         return self.today.year - 1
 
     @property
+    def paid_year(self) -> int:
+        """Return the year before, whose awards were paid."""
+        return self.today.year - 2
+
+    @property
     def since(self) -> date:
         """Return the first day of history."""
-        return self.first_day or date(self.assessed_year, 1, 1)
+        return self.first_day or date(self.paid_year, 1, 1)
 
     @property
     def began(self) -> date:

@@ -8,7 +8,7 @@ import pytest
 
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.demo.accounts import DEMO_ACCOUNTS
-from instrument_share.demo.city import load_city
+from instrument_share.demo.city import adopted_policy, load_city
 from instrument_share.demo.holidays import build_provisional_holidays
 from instrument_share.demo.oddities import (
     AT_NIGHT,
@@ -139,9 +139,9 @@ def test_no_year_of_the_table_names_a_day_twice(year):
 
 
 def test_the_policy_of_the_demo_is_the_draft_as_adopted():
-    from instrument_share.demo.stages.assessment import DRAFT, POLICY
+    from instrument_share.demo.stages.assessment import DRAFT
 
-    draft, adopted = (read_policy(path.read_text(encoding="utf-8")) for path in (DRAFT, POLICY))
+    draft, adopted = map(read_policy, (DRAFT.read_text(encoding="utf-8"), adopted_policy(2025)))
     assert (draft.draft, adopted.draft, adopted.code, adopted.version) == (True, False, "yunping-2025", "1")
     header = {
         name: getattr(adopted, name)

@@ -112,6 +112,20 @@ def test_demo_data_loads_on_any_day(now):
 
 
 @pytest.mark.django_db
+def test_the_year_before_last_is_reported_and_paid_by_people_of_their_own():
+    done = []
+    world = load_demo(load_city().with_instruments(*NUMBERS), NOW, done.append, date(2024, 1, 1))
+    cycle = get_cycle(world.officer, 2024)
+    report = cycle.reports.get()
+    assert (cycle.state, report.state, report.total_yuan) == ("paid", "accepted", cycle.budget_yuan)
+    payments = list(report.payments.select_related("payee_account"))
+    assert sum(payment.amount_yuan for payment in payments) == report.total_yuan
+    assert {payment.payee_account.checked_by.username for payment in payments} == {"wu"}
+    assert (cycle.announced_by.username, cycle.approved_by.username) == ("sun", "fang")
+    call_command("verify_cycle", "2024")
+
+
+@pytest.mark.django_db
 def test_a_second_run_changes_nothing(monkeypatch):
     small(NOW, days=10)
     before = accounts.organization_by_uscc(load_city().institutions[-1].uscc).pk

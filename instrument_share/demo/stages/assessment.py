@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from instrument_share.demo.city import adopted_policy
 from instrument_share.demo.history import combine
 from instrument_share.demo.world import World
 from rewards import public as rewards
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 POLICIES = Path(settings.BASE_DIR) / "rewards" / "policies"
 DRAFT = POLICIES / "yunping-draft.toml"
-POLICY = Path(settings.BASE_DIR) / "instrument_share" / "demo" / "facts" / "yunping-2025.toml"
-"""The draft as it was adopted: by a draft nothing is approved."""
 BUDGET_YUAN = Decimal(1_200_000)
 
 
@@ -41,9 +40,10 @@ def load(world: World) -> str:
 def _load_policies(world: World, now: datetime) -> "RewardPolicy":
     """Load every preset, and last the city's draft and the policy adopted from it, which is returned."""
     others = [path for path in sorted(POLICIES.glob("*.toml")) if path != DRAFT]
+    texts = [path.read_text(encoding="utf-8") for path in (*others, DRAFT)]
     loaded = [
-        rewards.policy_load(actor=world.officer, document=path.read_text(encoding="utf-8"), now=now)
-        for path in (*others, DRAFT, POLICY)
+        rewards.policy_load(actor=world.officer, document=text, now=now)
+        for text in (*texts, adopted_policy(world.assessed_year))
     ]
     return loaded[-1]
 

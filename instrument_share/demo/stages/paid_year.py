@@ -1,0 +1,116 @@
+"""Take the year before last to its end: assessed, announced, reported, and paid in a batch."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from instrument_share.demo.city import adopted_policy
+from instrument_share.demo.history import combine
+from instrument_share.demo.world import World
+from instrument_share.journal import services as journal
+from rewards import public as rewards
+
+if TYPE_CHECKING:
+    from rewards.models import AssessmentCycle, FinanceReport, Finding
+
+BUDGET_YUAN = Decimal(1_000_000)
+BANK = "云屏银行科苑支行"
+CONTACT = {"person": "孙可为", "phone": "0570-0000100", "address": "云屏市科学技术局资源配置处"}
+EXPLAINED = "情况属实，已补充说明和原始记录。"
+DISMISSED = "经核对原始记录，说明属实，不予认定。"
+UPHELD = "单位未能提供原始记录，相应机时不予计入。"
+NIGHTS = frozenset({"too_long", "overlap"})
+"""Kinds of findings that the auditor upheld."""
+
+
+def load(world: World) -> str:
+    """Load the stage and return a summary; nothing where history begins later."""
+    if world.since > date(world.paid_year, 1, 1):
+        return f"{world.paid_year} has no history"
+    cycle = _assess(world)
+    report = _report(world, cycle)
+    paid = _pay(world, cycle, report)
+    for person in world.people.values():
+        journal.notifications_read(actor=person, now=world.now)
+    return f"{cycle.year} paid, {report.total_yuan} yuan to {paid} units"
+
+
+def _on(world: World, month: int, day: int) -> datetime:
+    """Return an instant of the year after the paid one."""
+    return combine(date(world.paid_year + 1, month, day), 10)
+
+
+def _assess(world: World) -> "AssessmentCycle":
+    """Open, freeze, check, settle the findings, score, announce and approve."""
+    opened, officer = _on(world, 1, 8), {"actor": world.officer}
+    policy = rewards.policy_load(document=adopted_policy(world.paid_year), now=opened, **officer)
+    cycle = rewards.cycle_open(
+        year=world.paid_year, policy_id=policy.pk, budget_yuan=BUDGET_YUAN, now=opened, **officer
+    )
+    step = {"cycle_id": cycle.pk, **officer}
+    rewards.cycle_freeze(now=opened, **step)
+    rewards.cycle_check(now=opened, **step)
+    for finding in rewards.findings(world.officer, cycle):
+        _settle(world, finding)
+    rewards.cycle_score(now=_on(world, 1, 20), **step)
+    cycle = rewards.cycle_announce(now=_on(world, 1, 21), **CONTACT, **step)
+    assert cycle.notice_ends_date is not None
+    approved = combine(cycle.notice_ends_date + timedelta(days=1), 10)
+    return rewards.cycle_approve(actor=world.people["fang"], cycle_id=cycle.pk, now=approved)
+
+
+def _settle(world: World, finding: "Finding") -> None:
+    """Let the unit answer, and the auditor decide."""
+    answered = {"finding_id": finding.pk, "answer": EXPLAINED, "now": _on(world, 1, 15)}
+    rewards.finding_answer(actor=world.manager(_unit(world, finding.organization_id)), **answered)
+    uphold = finding.kind in NIGHTS
+    rewards.finding_decide(
+        actor=world.people["zhou"],
+        finding_id=finding.pk,
+        uphold=uphold,
+        invalidated_logs=finding.logs[-1:] if uphold else (),
+        reason=UPHELD if uphold else DISMISSED,
+        now=_on(world, 1, 17),
+    )
+
+
+def _unit(world: World, organization_id: int) -> str:
+    return next(key for key, row in world.organizations.items() if row.pk == organization_id)
+
+
+def _report(world: World, cycle: "AssessmentCycle") -> "FinanceReport":
+    """Seal the report and have Finance accept it."""
+    assert cycle.approved_at is not None
+    sent = cycle.approved_at + timedelta(days=1)
+    report = rewards.report_send(actor=world.officer, cycle_id=cycle.pk, now=sent)
+    accepted = sent + timedelta(days=5)
+    return rewards.report_accept(
+        actor=world.people["wu"], report_id=report.pk, now=accepted, note="经审核，同意拨付。"
+    )
+
+
+def _pay(world: World, cycle: "AssessmentCycle", report: "FinanceReport") -> int:
+    """Enter and check accounts, and pay every award in one batch; return how many."""
+    finance = {"actor": world.people["wu"]}
+    assert report.answered_at is not None
+    accepted = report.answered_at
+    units = [one for one in rewards.assessments(world.officer, cycle) if one.award.amount_yuan]
+    for number, unit in enumerate(units, start=1):
+        account = rewards.account_enter(
+            actor=world.manager(_unit(world, unit.organization_id)),
+            organization_id=unit.organization_id,
+            holder=unit.organization.name_zh,
+            bank=BANK,
+            number=f"99010000{number:08d}",
+            now=accepted + timedelta(days=1),
+        )
+        rewards.account_check(account_id=account.pk, now=accepted + timedelta(days=2), **finance)
+    awards = [unit.award.public_id for unit in units]
+    made, answered = accepted + timedelta(days=3), accepted + timedelta(days=5)
+    batch = rewards.batch_make(report_id=report.pk, awards=awards, now=made, **finance)
+    answers = [
+        rewards.BankRow(award, paid=True, voucher=f"ZF{answered:%Y%m%d}{number:04d}", day=answered.date())
+        for number, award in enumerate(awards, start=1)
+    ]
+    rewards.batch_settle(batch_id=batch.pk, answers=answers, now=answered, **finance)
+    return len(units)
