@@ -78,6 +78,7 @@ urlpatterns = [
     path("bureau/cycles/", include(inspections.cycles_urls)),
     path("bureau/cycles/", include(assessment.cycles_urls)),
     path("bureau/cycles/", include(trials.cycles_urls)),
+    path("bureau/cycles/", include(report.cycles_urls)),
     path("bureau/cycles/", include(year.cycles_urls)),
     path("bureau/findings/", include(findings.findings_urls)),
     path("bureau/inspections/", include(inspections.inspections_urls)),

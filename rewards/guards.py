@@ -109,6 +109,8 @@ def kept_but_for(table: str, columns: Sequence[str], later: Sequence[str], settl
     return (kept, once, *_never_deleted(table))
 
 
+PREVIEW_COLUMNS = ("cycle_id", "number", "sha256", "file", "made_at", "made_by_id")
+LOOKED_COLUMNS = ("looked_at", "looked_by_id")
 BATCH_COLUMNS = ("batch_id", "position", "award_id", "account_id", "amount_yuan")
 OUTCOME_COLUMNS = ("payment_id", "failed_at", "failed_reason")
 ACCOUNT_COLUMNS = ("public_id", "organization_id", "holder", "bank", "number", "entered_at", "entered_by_id")
@@ -142,6 +144,7 @@ RESULTS = (
 
 REPORTS = (
     *kept_but_for("rewards_financereport", REPORT_COLUMNS, ANSWER_COLUMNS, "OLD.state <> 'sent'"),
+    *kept_but_for("rewards_reportpreview", PREVIEW_COLUMNS, LOOKED_COLUMNS, "OLD.looked_at IS NOT NULL"),
     *append_only("rewards_payment"),
     *append_only("rewards_reversal"),
     *append_only("rewards_paymentbatch"),

@@ -14,5 +14,5 @@ from rewards.inspections.models import (
 from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
 from rewards.payments.models import BatchRow, PayeeAccount, Payment, PaymentBatch, Reversal
 from rewards.policy.models import RewardPolicy
-from rewards.report.models import FinanceReport
+from rewards.report.models import FinanceReport, ReportPreview
 from rewards.trials.models import PolicyTrial

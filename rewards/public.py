@@ -24,5 +24,6 @@ from rewards.payments.services.batches import batch_make, batch_settle
 from rewards.policy.selectors import has_policy
 from rewards.policy.services import policy_load
 from rewards.report.services.answers import report_accept
+from rewards.report.services.previews import preview_confirm, report_preview
 from rewards.report.services.reports import report_send
 from rewards.year.selectors import get_cycles_ahead, get_years_to_open

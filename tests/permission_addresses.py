@@ -139,6 +139,8 @@ def arguments(w):
         "assessment": [w.assessment.public_id],
         "certificate": [w.assessment.public_id],
         "instrument_result": [w.assessment.public_id, w.instrument.public_id],
+        "report_preview": [YEAR],
+        "report_preview_pdf": [YEAR],
         "report": report,
         "report_pdf": report,
         "report_package": report,

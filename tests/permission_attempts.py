@@ -301,6 +301,8 @@ def attempts(w):
         "objection_answer": partial(
             r.objection_answer, objection_id=w.objection.pk, effect=AnswerEffect.CLARIFIED, text="属实", **now
         ),
+        "report_preview": partial(r.report_preview, **cycle),
+        "preview_confirm": partial(r.preview_confirm, sha256="0", **cycle),
         "report_send": partial(r.report_send, **cycle),
         "report_accept": partial(r.report_accept, **report),
         "report_return": partial(r.report_return, **report, **reason),

@@ -60,6 +60,7 @@ from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.services.objections import Objector, objection_answer, objection_raise
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.policy.services import policy_load
+from rewards.report.services.previews import preview_confirm, report_preview
 from rewards.report.services.reports import report_send
 from rewards.trials.services import trial_start
 from tests import factories
@@ -343,6 +344,8 @@ def _year(city, authorities, instrument, company):
     cycle_announce(now=AFTER + 20 * DAY, **CONTACT, **step)
     objection = _object(cycle, city.owner, authorities)
     cycle_approve(actor=authorities.reviewer, cycle_id=cycle.pk, now=AFTER + 34 * DAY)
+    preview = report_preview(now=AFTER + 35 * DAY, **step)
+    preview_confirm(now=AFTER + 35 * DAY, sha256=preview.sha256, **step)
     report = report_send(now=AFTER + 35 * DAY, **step)
     assessment = UnitAssessment.objects.get(organization=city.owner)
     at = AFTER + 16 * DAY

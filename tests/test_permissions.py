@@ -213,6 +213,8 @@ objection_raise                yes   yes   yes   yes   yes   yes   yes   yes   y
 # about the unit
 objection_comment              .     .     .     .     .     .     yes   .     .     .     .     .
 objection_answer               .     .     .     .     .     .     .     .     yes   .     .     .
+report_preview                 .     .     .     .     .     .     .     .     yes   .     .     .
+preview_confirm                .     .     .     .     .     .     .     .     yes   .     .     .
 report_send                    .     .     .     .     .     .     .     .     yes   .     .     .
 report_accept                  .     .     .     .     .     .     .     .     .     .     yes   .
 report_return                  .     .     .     .     .     .     .     .     .     .     yes   .

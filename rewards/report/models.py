@@ -45,3 +45,19 @@ class FinanceReport(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ReportPreview(models.Model):
+    """预览稿: the paper as it will be sealed, unsigned, without a code; somebody looks through it first."""
+
+    cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="previews")
+    number = models.PositiveSmallIntegerField(help_text="of the report that it shows")
+    sha256 = models.CharField(max_length=64)
+    file = models.CharField(max_length=200, help_text="name in file storage")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    looked_at = models.DateTimeField(null=True)
+    looked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.sha256

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rewards.report.views import verify
+from rewards.report.views import preview, verify
 from rewards.report.views.certificate import certificate
 
 verify_urls = [
@@ -13,3 +13,8 @@ assessments_urls = [
     path("<str:public_id>/certificate/", certificate, name="certificate"),
 ]
 """Under `bureau/assessments/`."""
+cycles_urls = [
+    path("<int:year>/preview/", preview.report_preview, name="report_preview"),
+    path("<int:year>/preview/pdf/", preview.report_preview_pdf, name="report_preview_pdf"),
+]
+"""Under `bureau/cycles/`."""

@@ -1,5 +1,6 @@
 """The next step of an annual assessment, and what it waits for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -7,7 +8,18 @@ from typing import Literal
 from rewards.cycle.domain.states import CycleState
 from rewards.report.domain.states import ReportState
 
-WaitsFor = Literal["", "year", "findings", "objections", "anew", "notice", "policy", "finance", "payment"]
+WaitsFor = Literal[
+    "", "year", "findings", "objections", "anew", "notice", "policy", "preview", "finance", "payment"
+]
+
+
+Preview = Literal["", "made", "looked_at"]
+"""Whether the paper was previewed since the approval, and looked through."""
+_BEFORE_SENDING: Mapping[Preview, tuple[str, WaitsFor]] = {
+    "": ("preview", ""),
+    "made": ("", "preview"),
+    "looked_at": ("send", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -16,7 +28,8 @@ class NextStep:
 
     `waits_for` says what has to come first: the end of the year, decisions on findings and on proposed
     falsifications, answers to objections, decisions that an answer promised (`anew`), the end of the public
-    notice, a policy that is no draft, the answer of the Finance Bureau, or its payments.
+    notice, a policy that is no draft, a look through the preview, the answer of the Finance Bureau, or its
+    payments.
     """
 
     move: str
@@ -34,12 +47,13 @@ def get_next_step(
     promised_anew: bool = False,
     outdated: bool = False,
     draft: bool = False,
+    preview: Preview = "",
     report_state: str = "",
 ) -> NextStep:
     """Return the next step; `today` is in the city.
 
     `undecided`: findings and proposed falsifications; `outdated`: a finding was decided after scoring;
-    `draft`: the policy is one.
+    `draft`: the policy is one; `preview`: how far the look at the paper is.
     """
     findings: WaitsFor = "findings" if undecided else ""
     match CycleState(state):
@@ -55,7 +69,7 @@ def get_next_step(
             waits_for = findings or ("objections" if open_objections else "anew" if promised_anew else "")
             return _in_notice(today, notice_ends, outdated, waits_for or ("policy" if draft else ""))
         case CycleState.APPROVED:
-            return NextStep("", "policy") if draft else NextStep("send")
+            return NextStep("", "policy") if draft else NextStep(*_BEFORE_SENDING[preview])
         case CycleState.REPORTED:
             return NextStep("", "payment" if report_state == ReportState.ACCEPTED else "finance")
         case CycleState.PAID:

@@ -25,7 +25,8 @@ from rewards.findings.models import Falsification, Finding
 from rewards.objections.models import Objection
 from rewards.objections.selectors.objections import open_objections, promised_anew
 from rewards.report.models import FinanceReport
-from rewards.year.domain import NextStep, get_next_step
+from rewards.report.selectors.previews import get_preview
+from rewards.year.domain import NextStep, Preview, get_next_step
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -137,9 +138,15 @@ def _one(
         promised_anew=getattr(cycle, "promised"),  # noqa: B009
         outdated=outdated,
         draft=cycle.policy.is_draft,
+        preview=_preview(cycle),
         report_state=report.state if report else "",
     )
     return CycleAhead(cycle, step, open_findings, falsifications, objections, outdated, report, last)
+
+
+def _preview(cycle: AssessmentCycle) -> Preview:
+    found = get_preview(cycle) if cycle.state == CycleState.APPROVED else None
+    return "" if found is None else "looked_at" if found.looked_at else "made"
 
 
 def get_notice_contact(viewer: "Viewer") -> dict[str, str]:

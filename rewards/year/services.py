@@ -21,6 +21,7 @@ from rewards.cycle.selectors.step_runs import get_last_step
 from rewards.cycle.services.cycles import FREEZE
 from rewards.cycle.services.long_steps import LongStep
 from rewards.findings.services.checking import CHECK
+from rewards.report.services.previews import PREVIEW
 from rewards.report.services.reports import SEND
 from rewards.year.tasks import STEP_JOB
 
@@ -31,6 +32,7 @@ LONG_STEPS: Mapping[str, LongStep[Any, Any]] = {
     "freeze": FREEZE,
     "check": CHECK,
     "score": SCORE,
+    "preview": PREVIEW,
     "send": SEND,
 }
 """The steps that a job takes, by their move."""

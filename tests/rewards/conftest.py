@@ -9,6 +9,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.findings.services.checking import cycle_check
 from rewards.policy.services import policy_load
+from rewards.report.services.previews import preview_confirm, report_preview
 from rewards.report.services.reports import report_send
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_year
 
@@ -51,7 +52,13 @@ class Steps:
         return cycle_approve(actor=self.city.reviewer, cycle_id=self.id, now=now, **more)
 
     def send(self):
+        self.look_through(AFTER + 15 * DAY)
         return report_send(actor=self.city.officer, cycle_id=self.id, now=AFTER + 15 * DAY)
+
+    def look_through(self, now):
+        """The officer makes a preview of the paper and looks through it."""
+        step = {"actor": self.city.officer, "cycle_id": self.id, "now": now}
+        preview_confirm(sha256=report_preview(**step).sha256, **step)
 
     def through(self, last):
         """Every step up to and with `last`; what the last one returned."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument_share.demo.city import adopted_policy
 from instrument_share.demo.history import combine
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BUDGET_YUAN = Decimal(1_000_000)
 BANK = "云屏银行科苑支行"
-CONTACT = {"person": "孙可为", "phone": "0570-0000100", "address": "云屏市科学技术局资源配置处"}
+CONTACT: dict[str, Any] = {"person": "孙可为", "phone": "0570-0000100", "address": "云屏市科学技术局资源配置处"}
 EXPLAINED = "情况属实，已补充说明和原始记录。"
 DISMISSED = "经核对原始记录，说明属实，不予认定。"
 UPHELD = "单位未能提供原始记录，相应机时不予计入。"
@@ -42,12 +42,13 @@ def _on(world: World, month: int, day: int) -> datetime:
 
 def _assess(world: World) -> "AssessmentCycle":
     """Open, freeze, check, settle the findings, score, announce and approve."""
-    opened, officer = _on(world, 1, 8), {"actor": world.officer}
+    opened = _on(world, 1, 8)
+    officer: dict[str, Any] = {"actor": world.officer}
     policy = rewards.policy_load(document=adopted_policy(world.paid_year), now=opened, **officer)
     cycle = rewards.cycle_open(
         year=world.paid_year, policy_id=policy.pk, budget_yuan=BUDGET_YUAN, now=opened, **officer
     )
-    step = {"cycle_id": cycle.pk, **officer}
+    step: dict[str, Any] = {"cycle_id": cycle.pk, **officer}
     rewards.cycle_freeze(now=opened, **step)
     rewards.cycle_check(now=opened, **step)
     for finding in rewards.findings(world.officer, cycle):
@@ -61,8 +62,12 @@ def _assess(world: World) -> "AssessmentCycle":
 
 def _settle(world: World, finding: "Finding") -> None:
     """Let the unit answer, and the auditor decide."""
-    answered = {"finding_id": finding.pk, "answer": EXPLAINED, "now": _on(world, 1, 15)}
-    rewards.finding_answer(actor=world.manager(_unit(world, finding.organization_id)), **answered)
+    rewards.finding_answer(
+        actor=world.manager(_unit(world, finding.organization_id)),
+        finding_id=finding.pk,
+        answer=EXPLAINED,
+        now=_on(world, 1, 15),
+    )
     uphold = finding.kind in NIGHTS
     rewards.finding_decide(
         actor=world.people["zhou"],
@@ -82,7 +87,10 @@ def _report(world: World, cycle: "AssessmentCycle") -> "FinanceReport":
     """Seal the report and have Finance accept it."""
     assert cycle.approved_at is not None
     sent = cycle.approved_at + timedelta(days=1)
-    report = rewards.report_send(actor=world.officer, cycle_id=cycle.pk, now=sent)
+    step: dict[str, Any] = {"actor": world.officer, "cycle_id": cycle.pk, "now": sent}
+    preview = rewards.report_preview(**step)
+    rewards.preview_confirm(sha256=preview.sha256, **step)
+    report = rewards.report_send(**step)
     accepted = sent + timedelta(days=5)
     return rewards.report_accept(
         actor=world.people["wu"], report_id=report.pk, now=accepted, note="经审核，同意拨付。"

@@ -24,7 +24,7 @@ MOVES: Moves = {
     CycleState.CHECKED: {"check": CycleState.CHECKED, "score": CycleState.SCORED},
     CycleState.SCORED: {"score": CycleState.SCORED, "announce": CycleState.NOTICED},
     CycleState.NOTICED: {"score": CycleState.SCORED, "approve": CycleState.APPROVED},
-    CycleState.APPROVED: {"send": CycleState.REPORTED},
+    CycleState.APPROVED: {"preview": CycleState.APPROVED, "send": CycleState.REPORTED},
     CycleState.REPORTED: {"return": CycleState.APPROVED, "pay": CycleState.PAID},
     CycleState.PAID: {"reverse": CycleState.REPORTED},
 }

@@ -31,3 +31,10 @@ class ResultsNotComputed(Conflict):
         "{count} stored figures are not what snapshot, policy and decisions give; the first is {first}. "
         "Nothing was sealed; have the administrator run verify_cycle and find out what changed them."
     )
+
+
+class PreviewMissing(Conflict):
+    """Nobody has looked through the paper before it is sealed."""
+
+    code = "reward.preview_missing"
+    message = gettext_noop("Make a preview of the paper and look through it first; then it can be sealed.")

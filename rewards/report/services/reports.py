@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db.models import Max
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
@@ -39,7 +38,9 @@ from rewards.report.reports.links import get_verification_url
 from rewards.report.reports.sealed_inputs import make_sealed_inputs
 from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
+from rewards.report.selectors.previews import get_next_number
 from rewards.report.selectors.sealed import PDF, RESULTS
+from rewards.report.services.previews import require_looked_at
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -53,7 +54,8 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
 
     The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
     Everything is computed again first. Raises ResultsNotComputed when that gives other results than those
-    stored, IllegalMove when the cycle is not approved, or was sent already, and PolicyIsDraft.
+    stored, IllegalMove when the cycle is not approved, or was sent already, PolicyIsDraft, and PreviewMissing
+    until somebody has looked through the paper.
     """
     return SEND.take(actor=actor, cycle_id=cycle_id, now=now)
 
@@ -74,6 +76,7 @@ def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.send_report", cycle)
     next_state(MOVES, cycle.state, "send")
     require_decided_policy(cycle.policy)
+    require_looked_at(cycle)
 
 
 def _compute_send(cycle: AssessmentCycle, now: datetime, tell: Tell) -> SealedFiles:
@@ -106,10 +109,9 @@ def _package_store(digest: str, content: IO[bytes]) -> str:
 
 
 def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: datetime) -> FinanceReport:
-    last = FinanceReport.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
     report = FinanceReport.objects.create(
         cycle=cycle,
-        number=last + 1,
+        number=get_next_number(cycle),
         code=sealed.code,
         total_yuan=Decimal(cycle.totals["awarded_yuan"]),
         manifest=sealed.manifest,

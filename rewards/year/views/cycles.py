@@ -100,6 +100,8 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     if step.waits_for == "findings":
         state = "open" if ahead.open_findings else "proposed"
         return (_("Go to the open findings"), reverse("findings", args=[year]) + f"?state={state}", False)
+    if step.waits_for == "preview":
+        return (_("Look through the preview"), reverse("report_preview", args=[year]), False)
     if step.waits_for == "anew":
         return (_("Go to the findings"), reverse("findings", args=[year]), False)
     if step.waits_for == "objections":

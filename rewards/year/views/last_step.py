@@ -20,6 +20,7 @@ COUNTED: dict[str, tuple[str | Promise, str]] = {
     "freeze": (gettext_lazy("Logs written down"), "logs"),
     "check": (gettext_lazy("Logs checked"), "logs"),
     "score": (gettext_lazy("Logs counted up"), "logs"),
+    "preview": (gettext_lazy("Files made"), "files"),
     "send": (gettext_lazy("Files made"), "files"),
 }
 """What the bar of a step shows."""

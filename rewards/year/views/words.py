@@ -22,6 +22,7 @@ ACTIONS: dict[str, str | Promise] = {
     "score": gettext_lazy("Score the units and divide the budget"),
     "announce": gettext_lazy("Put the results out for public notice"),
     "approve": gettext_lazy("Approve the results"),
+    "preview": gettext_lazy("Make a preview of the report"),
     "send": gettext_lazy("Seal the report and send it to Finance"),
 }
 """What an officer can do, as its button says it."""
@@ -31,7 +32,8 @@ DONE: dict[str, str | Promise] = {
     "check": gettext_lazy("The logs are checked. Auditors decide what was found; then score the units."),
     "score": gettext_lazy("The units are scored. Look through the results, then put them out for notice."),
     "announce": gettext_lazy("The results are public. They can be approved when the notice has ended."),
-    "approve": gettext_lazy("The results are approved. Send the report next."),
+    "approve": gettext_lazy("The results are approved. Make a preview of the report next."),
+    "preview": gettext_lazy("The preview is there. Look through it; then the report can be sealed."),
     "send": gettext_lazy("The report is sealed and sent. The Finance Bureau answers next."),
 }
 
@@ -101,6 +103,8 @@ def describe_waiting(ahead: "CycleAhead") -> str:
             ).format(last=date_only(ends), first=date_only(ends + timedelta(days=1)))
         case "policy":
             return _("The policy is a draft: by it the results can be shown, but not approved, sent or paid.")
+        case "preview":
+            return _("The preview waits for somebody to look through it before the report is sealed.")
         case "finance":
             return _("The report is with the Finance Bureau, which accepts or returns it.")
         case "payment":
@@ -142,6 +146,8 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             )
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
+        case "preview":
+            yield _("The letter with its attachments is made as it will be sealed, marked as a preview.")
         case "send":
             yield _(
                 "Letter, tables, policy and the list of the data are sealed, signed and handed to Finance."
@@ -153,5 +159,5 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             "%(count)s findings are still open; when one is upheld later, the units have to be scored again.",
             ahead.open_findings,
         ) % {"count": ahead.open_findings}
-    if move in {"freeze", "check", "score", "send"}:
+    if move in {"freeze", "check", "score", "preview", "send"}:
         yield _("It may take minutes and goes on when you leave the page, which shows how far it is.")
