@@ -249,7 +249,8 @@ def assess(year: Year, unit: Row) -> None:
     unit["deducted"] = min(off, half_up(number(taken.get("cap")), FEN))
     unit["barred"] = any(each["falsified"] for each in mine)
     unit["points"] = total(given for _, given in unit["indicators"].values())
-    unit["score"], unit["code"] = None, unit.get("grade") or ""
+    known = {each["code"] for each in policy.get("grades", ())}
+    unit["score"], unit["code"] = None, unit["grade"] if unit.get("grade") in known else ""
     if indicators:
         score = min(max(unit["points"] - unit["deducted"], Fraction(0)), Fraction(100))
         unit["score"] = Fraction(0) if unit["barred"] else score

@@ -42,7 +42,7 @@ class RewardsConfig(AppConfig):
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
         register_pages(
-            *("assessment", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
+            *("certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
             *("objection", "payee_account", "result", "verify"),
         )
         for room in WITH_PERMISSIONS:

@@ -36,6 +36,7 @@ AREAS = (
     Area("bookings", re.compile(r"^bookings/"), 90),
     Area("providers", re.compile(r"^providers/"), 90),
     Area("accounts", re.compile(r"^instrument_share/accounts/"), 90),
+    Area("transparency", re.compile(r"^instrument_share/transparency/"), 90),
     Area("kernel", re.compile(r"^instrument_share/kernel/"), 90),
 )
 """A module belongs to the first area that its path matches; `charges` are prices, admission and usage."""

@@ -6,21 +6,22 @@ from instrument_share.accounts.domain import Role
 from instrument_share.web.desks import Navigation, Place
 
 USAGE_PREFIXES = ("/bookings/", "/usage/")
+BESIDE_FINANCE = ("/bureau/", "/unit-accounts/", *USAGE_PREFIXES)
 PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/",)),
     Place("/timeline/", _("Timeline")),
     Place("/units/", _("Units"), beyond=("/publications/",)),
-    Place("/openness/", _("Openness")),
+    Place("/openness/", _("Openness"), beyond=("/policies/",)),
     Place("/verify/", _("Verify"), beyond=("/log/",)),
 )
 OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USAGE_PREFIXES))
 BY_ROLE = (
-    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), ("/bureau/", *USAGE_PREFIXES)),
+    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), BESIDE_FINANCE),
     Place(
         "/bureau/",
         _("Bureau desk"),
         frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
-        ("/finance/", "/journal/", "/organizations/", "/revisions/", "/unit/", *USAGE_PREFIXES),
+        ("/facts/", "/finance/", "/journal/", "/organizations/", "/revisions/", "/unit/", *USAGE_PREFIXES),
     ),
     Place(
         "/system/",
@@ -32,7 +33,7 @@ BY_ROLE = (
         "/unit/",
         _("Unit desk"),
         frozenset({Role.UNIT_MANAGER}),
-        ("/bureau/", "/keeper/", "/revisions/", *USAGE_PREFIXES),
+        ("/bureau/", "/facts/", "/keeper/", "/revisions/", "/unit-accounts/", *USAGE_PREFIXES),
     ),
     Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER}), ("/unit/", *USAGE_PREFIXES)),
 )

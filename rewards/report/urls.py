@@ -14,7 +14,7 @@ assessments_urls = [
 ]
 """Under `bureau/assessments/`."""
 cycles_urls = [
-    path("<int:year>/preview/", preview.report_preview, name="report_preview"),
-    path("<int:year>/preview/pdf/", preview.report_preview_pdf, name="report_preview_pdf"),
+    path("<int:year>/report-preview/", preview.report_preview, name="report_preview"),
+    path("<int:year>/report-preview/pdf/", preview.report_preview_pdf, name="report_preview_pdf"),
 ]
 """Under `bureau/cycles/`."""

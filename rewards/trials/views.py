@@ -56,7 +56,7 @@ def trials(request: SignedInRequest, year: int) -> HttpResponse:
     if started is not None:
         sentence = _("The trial has started. No result of the year changes.")
         return redirect_with_message(request, sentence, reverse("trial", args=[started.public_id]))
-    context = {"cycle": cycle, "form": form, "trials": own_trials(request.user, cycle)}
+    context = {"cycle": cycle, "form": form, "trials": own_trials(request.user, cycle), "sees_all": True}
     return render(request, "rewards/trials/trials.html", context, status=422 if form.errors else 200)
 
 
@@ -92,7 +92,7 @@ def draw_bars(rows: list[dict[str, Any]]) -> SafeString:
     ]
     numbers = [(number * step + BAR + 4, number + 1) for number in range(len(rows))]
     return format_html(
-        '<svg class="bars" role="img" aria-label="{}" viewBox="0 0 {} {}" width="100%">{}{}</svg>',
+        '<svg role="img" aria-label="{}" viewBox="0 0 {} {}" width="100%">{}{}</svg>',
         _("Present awards (pale) and those of the trial (dark), as in the table"),
         WIDTH + 30,
         max(len(rows) * step, 1),

@@ -147,7 +147,7 @@ def test_the_policy_of_the_demo_is_the_draft_as_adopted():
         name: getattr(adopted, name)
         for name in (
             *("code", "version", "title_zh", "title_en", "source_zh", "source_en"),
-            *("draft", "draft_notice_zh", "draft_notice_en"),
+            *("draft", "draft_notice_zh", "draft_notice_en", "left_out"),
         )
     }
     clauses = [replace(rule, clause_zh="", clause_en="") for rule in draft.rules]

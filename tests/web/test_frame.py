@@ -129,7 +129,7 @@ def test_signing_up_leaves_a_name_and_an_entry_in_the_journal(client):
     assert (entry.actor, entry.subject_id, entry.address) == (user, user.public_id, "127.0.0.1")
 
 
-@pytest.mark.parametrize(("demo", "buttons"), [(True, 10), (False, 0)])
+@pytest.mark.parametrize(("demo", "buttons"), [(True, 11), (False, 0)])
 def test_demo_accounts_stand_on_the_login_page_of_the_demo_alone(client, settings, demo, buttons):
     settings.DEMO = demo
     page = client.get("/accounts/login/").content.decode()

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 BUDGET_YUAN = Decimal(1_000_000)
 BANK = "云屏银行科苑支行"
-CONTACT: dict[str, Any] = {"person": "孙可为", "phone": "0570-0000100", "address": "云屏市科学技术局资源配置处"}
+CONTACT: dict[str, Any] = {
+    "person": "孙可为",
+    "phone": "0570-0000100",
+    "address": "云屏市科学技术局资源配置处",
+}
 EXPLAINED = "情况属实，已补充说明和原始记录。"
 DISMISSED = "经核对原始记录，说明属实，不予认定。"
 UPHELD = "单位未能提供原始记录，相应机时不予计入。"

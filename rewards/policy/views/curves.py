@@ -43,7 +43,7 @@ def draw_curve(indicator: Indicator, label: str) -> SafeString:
         (ends[1], base + 12, "middle", _short(bends[-1])),
     )
     return format_html(
-        '<svg class="curve" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
+        '<svg role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
         '<path d="M{} {}V{}H{}" fill="none" stroke="currentColor" stroke-width="1" opacity="0.5"/>'
         '<polyline points="{}" fill="none" stroke="currentColor" stroke-width="2"/>{}</svg>',
         label,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Told = Mapping[str, Mapping[str, "AuditEntry"]]
 """By the public id of a subject: the last entry of each action on it."""
 
+CONTACT = ("notice_person", "notice_phone", "notice_address")
 STATES = {
     "cycle.opened": CycleState.COLLECTING,
     "cycle.frozen": CycleState.FROZEN,
@@ -142,6 +143,8 @@ def _cycle(
         "checked_at": (cycle.checked_at, checked and checked.at),
         "scored_at": (cycle.scored_at, scored and scored.at),
         "noticed_at": (cycle.noticed_at, announced and announced.at),
+        "announced_by": (cycle.announced_by_id, announced and announced.actor_id),
+        **{name: (getattr(cycle, name), get_detail(announced, name, "")) for name in CONTACT},
         "notice_ends_date": (write_day(cycle.notice_ends_date), get_detail(announced, "through")),
         **act(approved, cycle.approved_at, cycle.approved_by_id, "approved"),
     }
@@ -188,6 +191,7 @@ def _finding(finding: Finding, told: "Mapping[str, AuditEntry]") -> Iterator[str
         "invalidated_logs": (finding.invalidated_logs, get_detail(decided, "invalidated", [])),
         "falsified": (finding.falsified, get_detail(decided, "falsified", False)),
         "reason": (finding.reason, get_detail(decided, "reason", "")),
+        "no_objection": (finding.no_objection, get_detail(answered, "no_objection", False)),
         "answer": (finding.answer, get_detail(answered, "answer", "")),
         **act(answered, finding.answered_at, finding.answered_by_id, "answered"),
         **act(decided, finding.decided_at, finding.decided_by_id, "decided"),

@@ -11,6 +11,7 @@ from instrument_share.documents import official
 from instrument_share.journal.services import record
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import require_transition
+from rewards.assessment.services.recomputing import find_result_differences
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
@@ -18,7 +19,7 @@ from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.services.files import file_store
 from rewards.cycle.services.long_steps import LongStep
 from rewards.policy.selectors import get_policy_rules, require_decided_policy
-from rewards.report.domain.errors import PreviewMissing
+from rewards.report.domain.errors import PreviewMissing, ResultsNotComputed
 from rewards.report.models import ReportPreview
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
@@ -36,7 +37,7 @@ NOTICE = "预览稿：尚未封装和签名，不得据此拨付"
 def report_preview(*, actor: "User", cycle_id: int, now: datetime) -> ReportPreview:
     """Make the paper of the approved results as it will be sealed, marked on each page as a preview.
 
-    Raises IllegalMove when the cycle is not approved, or was sent already, and PolicyIsDraft.
+    Raises ResultsNotComputed, PolicyIsDraft, and IllegalMove when the cycle is not approved, or was sent.
     """
     return PREVIEW.take(actor=actor, cycle_id=cycle_id, now=now)
 
@@ -47,7 +48,8 @@ def _admit(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require_decided_policy(cycle.policy)
 
 
-def _compute(cycle: AssessmentCycle, now: datetime, _tell: Tell) -> bytes:
+def _compute(cycle: AssessmentCycle, now: datetime, tell: Tell) -> bytes:
+    require_computed(cycle, tell)
     letter = build_finance_letter(
         get_report_facts(cycle),
         get_policy_rules(cycle.policy),
@@ -91,6 +93,13 @@ def preview_confirm(*, actor: "User", cycle_id: int, sha256: str, now: datetime)
         preview.save(update_fields=["looked_at", "looked_by"])
         record(actor=actor, action="report.looked_at", subject=cycle, now=now, details={"pdf_sha256": sha256})
     return preview
+
+
+def require_computed(cycle: AssessmentCycle, tell: Tell) -> None:
+    """Raise ResultsNotComputed unless snapshot, policy and decisions give the stored results."""
+    differing = find_result_differences(cycle, tell)
+    if differing:
+        raise ResultsNotComputed(count=len(differing), first=str(differing[0]))
 
 
 def require_looked_at(cycle: AssessmentCycle) -> None:

@@ -21,7 +21,6 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
-from rewards.assessment.services.recomputing import find_result_differences
 from rewards.assessment.services.telling import tell_of_sealing
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
@@ -30,7 +29,6 @@ from rewards.cycle.services.files import file_store
 from rewards.cycle.services.long_steps import LongStep
 from rewards.policy.selectors import get_policy_rules, require_decided_policy
 from rewards.report.domain.codes import generate_code
-from rewards.report.domain.errors import ResultsNotComputed
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
@@ -40,7 +38,7 @@ from rewards.report.reports.sealed_results import encode_sealed_results
 from rewards.report.reports.tables import build_data_tables
 from rewards.report.selectors.previews import get_next_number
 from rewards.report.selectors.sealed import PDF, RESULTS
-from rewards.report.services.previews import require_looked_at
+from rewards.report.services.previews import require_computed, require_looked_at
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -80,9 +78,7 @@ def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
 
 
 def _compute_send(cycle: AssessmentCycle, now: datetime, tell: Tell) -> SealedFiles:
-    differing = find_result_differences(cycle, tell)
-    if differing:
-        raise ResultsNotComputed(count=len(differing), first=str(differing[0]))
+    require_computed(cycle, tell)
     code = generate_code()
     makers = _makers(cycle, code, now)
     tell(0, len(makers))

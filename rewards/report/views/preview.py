@@ -32,7 +32,9 @@ def report_preview(request: SignedInRequest, year: int) -> HttpResponse:
         preview_confirm(actor=request.user, cycle_id=cycle.pk, sha256=seen, now=clock.now())
         message = _("Noted: the preview was looked through. The report can be sealed now.")
         return redirect_with_message(request, message, page_address("cycle", year))
-    return render(request, "rewards/report/preview.html", {"cycle": cycle, "preview": preview})
+    return render(
+        request, "rewards/report/preview.html", {"cycle": cycle, "preview": preview, "sees_all": True}
+    )
 
 
 @shown_by_browser

@@ -31,7 +31,7 @@ from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
 from rewards.year.selectors import get_cycle_ahead
-from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.builders import AFTER, CONTACT, YEAR
 from tests.rewards.conftest import DAY
 from tests.rewards.objections.conftest import ANSWERED, RAISED
 
@@ -43,7 +43,11 @@ def test_anybody_objects_while_the_notice_runs(objections, year):
     assert (objection.number, objection.user, objection.organization) == (1, None, year.first)
     assert AuditEntry.objects.get(action="objection.raised").actor is None
     told = Notification.objects.filter(path=f"/bureau/objections/{objection.public_id}/")
-    assert {each.user for each in told} == {objections.city.officer, year.manager}
+    assert {each.user for each in told} == {
+        objections.city.officer,
+        objections.city.reviewer,
+        year.manager,
+    }
     assert mail.outbox[0].to == ["zhang@example.org"]
     assert sign_objection(objection) in mail.outbox[0].body
 
@@ -164,10 +168,11 @@ def test_a_promise_to_decide_anew_is_kept_before_approval(objections, year):
         actor=city.auditor,
         now=RAISED,
     )
+    city.answer(found, RAISED)
     decision = {"actor": city.auditor, "finding_id": found.pk, "uphold": False}
     finding_decide(reason="无误", now=RAISED, **decision)
     steps.score(now=RAISED)
-    cycle_announce(actor=city.officer, cycle_id=steps.id, now=RAISED)
+    cycle_announce(actor=city.officer, cycle_id=steps.id, now=RAISED, **CONTACT)
     objections.raise_one(now=RAISED + DAY)
     objections.answer(effect=AnswerEffect.SCORED_ANEW)
     after = ANSWERED + 20 * DAY

@@ -233,7 +233,7 @@ def test_the_example_needs_nothing_but_the_standard_library():
 
 
 def test_the_page_describes_whatever_a_policy_and_a_count_can_say():
-    page = (ROOT / "docs" / "recompute.md").read_text("utf-8")
+    page = (ROOT / "docs/recompute.md").read_text("utf-8")
     said = set(re.findall(r"`([^`]+)`", page))
     for word in (*MEASURES, *RULE_KINDS, *EXCLUSIONS, *BASES, *REASONS, *MONEY_UNITS, *UsagePurpose, *Rating):
         assert word in said or f'"{word}"' in said, word

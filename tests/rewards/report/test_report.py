@@ -170,6 +170,7 @@ def test_the_package_says_what_the_decisions_invalidate_and_names_no_person(step
     )
     steps.through("check")
     finding = Finding.objects.get()
+    steps.city.answer(finding, AFTER + DAY)
     deciding = {"actor": steps.city.auditor, "finding_id": finding.pk, "now": AFTER + DAY}
     finding_decide(uphold=True, invalidated_logs=finding.logs, reason="记录不实", **deciding)
     for step in ("score", "announce", "approve"):

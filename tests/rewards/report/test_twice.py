@@ -34,6 +34,7 @@ def words_of(pdf, code):
 def test_a_report_sealed_again_has_the_same_tables_to_the_byte(steps):
     first = steps.through("send")
     report_return(actor=steps.city.finance, report_id=first.pk, reason="附件缺页", now=AFTER + 16 * DAY)
+    steps.look_through(AFTER + 20 * DAY)
     second = report_send(actor=steps.city.officer, cycle_id=steps.id, now=AFTER + 20 * DAY)
     one, other = files_of(first), files_of(second)
     differing = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}

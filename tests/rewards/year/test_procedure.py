@@ -69,7 +69,8 @@ def test_by_a_draft_nothing_is_sent_and_nothing_is_paid(steps):
 
 
 def pay(steps, report, actor=None):
-    award = Award.objects.order_by("-amount_yuan").select_related("assessment").first()
+    award = Award.objects.order_by("-amount_yuan").select_related("assessment__organization").first()
+    steps.city.account(award.assessment.organization)
     return payment_record(
         actor=actor or steps.city.finance,
         report_id=report.pk,
@@ -96,6 +97,7 @@ def test_who_took_part_in_the_results_neither_answers_nor_pays(steps, who):
     bureau = steps.city.officer.memberships.get().organization
     steps.city.sender = steps.city.person("报送人", bureau, Role.BUREAU_OFFICER)
     steps.through("approve")
+    steps.look_through(AFTER + 15 * DAY)
     report = report_send(actor=steps.city.sender, cycle_id=steps.id, now=AFTER + 15 * DAY)
     treasury = steps.city.finance.memberships.get().organization
     actor = getattr(steps.city, who)
@@ -267,6 +269,8 @@ def test_a_unit_is_told_of_decisions_scores_notice_approval_report_and_payment(s
         "The results of",
         "The results of",
         "The report of",
+        "",  # “{unit} has named a receiving account”
+        "The receiving account of",
         "The Finance Bureau paid the award of",
     ]
     amount = str(Award.objects.get(assessment__organization=year.first).amount_yuan)

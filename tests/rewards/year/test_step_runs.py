@@ -25,6 +25,7 @@ from rewards.cycle.services.snapshot import snapshot_write
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
 from rewards.report.models import FinanceReport
+from rewards.report.services.previews import preview_confirm
 from rewards.year import services
 from rewards.year.services import LONG_STEPS, cycle_step_work
 from tests.rewards.builders import AFTER, YEAR, local
@@ -61,6 +62,10 @@ def test_all_long_steps_are_taken_by_jobs(steps, ask, run_jobs, last_run):
         run_jobs()
     steps.announce()
     steps.approve()
+    ask("preview")
+    run_jobs()
+    preview = steps.cycle.previews.get()
+    preview_confirm(actor=steps.city.officer, cycle_id=steps.id, sha256=preview.sha256, now=AFTER + 15 * DAY)
     ask("send")
     run_jobs()
     assert steps.cycle.state == "reported"

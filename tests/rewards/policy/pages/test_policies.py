@@ -23,7 +23,7 @@ def test_everybody_reads_a_policy_with_its_draft_mark_and_curves(client, city_po
     shown = text_of(answer)
     assert "草案" in shown
     assert "25 分。有效机时÷定额机时：0 得 0 分，1.2 得满分 25 分" in shown
-    assert answer.content.decode().count('<svg class="curve"') == 11
+    assert answer.content.decode().count('<svg role="img"') == 11
     listed = client.get(reverse("policies"))
     assert city_policy.title_zh in text_of(listed)
     assert "未采用：" in text_of(listed)

@@ -66,13 +66,14 @@ def test_more_units_take_no_more_statements(login, steps, statements):
     statements.assert_unchanged(lambda: page(client), by=more)
 
 
-BY_JOB = ("freeze", "check", "score", "send")
+BY_JOB = ("freeze", "check", "score", "preview", "send")
 STEPS = (
     ("freeze", "年度数据已冻结。下一步请核查上机记录。", "核查上机记录"),
     ("check", "核查完成。发现的问题由核查人员作出决定，之后计算得分。", "计算得分并分配资金"),
     ("score", "得分与奖励金额已算出。请审阅结果，然后发布公示。", "发布公示"),
     ("announce", "结果已公示，公示期满后可审定。", None),
-    ("approve", "结果已审定。下一步请报送财政局。", "封装报送件并报送财政局"),
+    ("approve", "结果已审定。下一步请生成报送件预览稿。", "生成报送件预览稿"),
+    ("preview", "预览稿已生成，请逐页通览，之后即可封装。", "通览预览稿"),
     ("send", "报送件已封装并送达，等待财政局答复。", "查看报送件"),
 )
 
@@ -88,6 +89,10 @@ def test_step_by_step_the_page_offers_what_comes_next(login, small, clock, run_j
             assert "结果由您发布公示，须由另一名经办人审定。" in text_of(page(client))
             assert take(client, verb).status_code == 409
             client = login(small.city.reviewer)
+        if verb == "send":
+            shown = client.get(reverse("report_preview", args=[YEAR]))
+            client.post(reverse("report_preview", args=[YEAR]), {"sha256": shown.context["preview"].sha256})
+            assert page(client).context["primary"][0] == "封装报送件并报送财政局"
         answer = take(client, verb, **(CONTACT if verb == "announce" else {}))
         if verb in BY_JOB:
             assert answer.context["primary"] is None
