@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -16,12 +17,14 @@ from tests.journeys.walk import PASSWORD, axe, send
 from tests.rewards.builders import AFTER, POLICY, YEAR, build_year, local
 
 DAY = timedelta(days=1)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture
 def year(transactional_db, clock):
     """The builders' year with one overlap in it, open under a policy, on 5 January."""
     year = build_year()
+    year.city.account(year.second, "6222020000005678")
     year.city.log(
         year.first_instrument, local(YEAR, 1, 2, 9), payer=year.client, external=True, amount=Decimal(1000)
     )
@@ -39,14 +42,14 @@ def year(transactional_db, clock):
     return year
 
 
-def step(page, name, **typed):
+def step(page, name, button="", **typed):
     """Press the page's one button, read what will happen, and mean it."""
     page.get_by_role("link", name=name).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("listitem").first).to_be_visible()
     for label, text in typed.items():
         dialog.get_by_label(label).fill(text)
-    send(dialog.get_by_role("button", name=name))
+    send(dialog.get_by_role("button", name=button or name))
 
 
 @pytest.fixture
@@ -114,6 +117,7 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     reviewer.goto(f"/bureau/cycles/{YEAR}/")
     step(reviewer, "审定结果")
     officer.reload()
+    look_through(officer, long_step)
     long_step(officer, "封装报送件并报送财政局")
     expect(officer.locator("#step")).to_contain_text("报送件已封装并送达")
 
@@ -127,14 +131,74 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     verify(visitor, pdf)
 
     step(finance, "接收报送件")
-    for unit in ("云屏大学", "云屏材料研究所"):
-        finance.get_by_role("link", name=f"登记拨付 {unit}").click()
-        finance.get_by_role("dialog").get_by_label("收款账户").fill("6222 0200 0000 1234")
-        send(finance.get_by_role("dialog").get_by_role("button", name="登记拨付"))
-        expect(finance.locator("#notes")).to_contain_text(f"向{unit}拨付")
+    manager.goto("/unit/")
+    enter_account(manager, year)
+    check_account(finance)
+    pay_in_a_batch(finance)
+    manager.goto(f"/bureau/assessments/{year.first.assessments.get().public_id}/")
+    expect(manager.locator("#award")).to_contain_text("拨付")
+    certificate = manager.get_by_role("link", name="评价证书（PDF）")
+    assert manager.request.get(certificate.get_attribute("href")).body().startswith(b"%PDF-")
     officer.reload()
     expect(officer.locator(".step-now")).to_have_count(0)
     expect(officer.locator("header.page-head")).to_contain_text("已拨付")
+
+
+def look_through(officer, long_step):
+    """Make the preview, read it, and say so; only then can the report be sealed."""
+    long_step(officer, "生成报送件预览稿")
+    officer.get_by_role("link", name="通览预览稿").click()
+    axe(officer)
+    preview = officer.get_by_role("link", name="查看预览稿").get_attribute("href")
+    pdf = officer.request.get(preview).body()
+    assert "不得据此拨付" in "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    officer.get_by_role("button", name="已逐页通览，可以封装").click()
+    expect(officer.locator("#notes")).to_contain_text("现在可以封装报送件")
+
+
+def enter_account(manager, year):
+    """The unit names its receiving account."""
+    manager.goto(f"/unit-accounts/{year.first.public_id}/")
+    manager.get_by_label("户名").fill("云屏大学")
+    manager.get_by_label("开户行（含支行）").fill("云屏银行科苑支行")
+    manager.get_by_label("账号").fill("6222 0200 0000 1234")
+    manager.get_by_role("button", name="登记", exact=True).click()
+    expect(manager.locator("#notes")).to_contain_text("经另一人复核后生效")
+    axe(manager)
+
+
+def check_account(finance):
+    """Finance compares the account."""
+    finance.goto("/finance/")
+    finance.locator("#accounts").get_by_role("link", name="云屏大学").click()
+    step(finance, "复核该账户", button="已核对无误")
+    expect(finance.locator("#notes")).to_contain_text("账户已复核")
+
+
+def pay_in_a_batch(finance):
+    """Both awards go to the bank as a sheet, and its answer is read from one."""
+    finance.goto("/finance/")
+    finance.get_by_role("link", name="2025年度报送件（第1次）").click()
+    axe(finance)
+    finance.get_by_role("button", name="将勾选的列入一批").click()
+    send(finance.get_by_role("button", name="生成批次"))
+    finance.get_by_role("link", name="第1批").first.click()
+    with finance.expect_download() as download:
+        finance.get_by_role("link", name="下载拨付清单").click()
+    book = load_workbook(BytesIO(download.value.path().read_bytes()))
+    for row in (2, 3):
+        for column, value in (("H", f"ZF-{row}"), ("I", f"{AFTER + 9 * DAY:%Y-%m-%d}"), ("J", "成功")):
+            book.active[f"{column}{row}"] = value
+    answered = BytesIO()
+    book.save(answered)
+    sheet = {"name": "回执.xlsx", "mimeType": XLSX, "buffer": answered.getvalue()}
+    finance.get_by_label("银行表格").set_input_files(sheet)
+    finance.get_by_role("button", name="读取表格").click()
+    expect(finance.get_by_text("支付合计")).to_be_visible()
+    axe(finance)
+    finance.get_by_role("button", name="确认登记").click()
+    expect(finance.locator("#notes")).to_contain_text("已登记2笔银行回执")
+    axe(finance)
 
 
 def follow_an_amount_to_its_booking(finance, year):

@@ -279,6 +279,13 @@ def long_step(page: Page, verb: str, run_worker: Callable[[], None]) -> None:
     expect(page.locator("#step.note-success")).to_be_visible(timeout=15_000)
 
 
+def look_through(page: Page, run_worker: Callable[[], None]) -> None:
+    """The officer makes the preview of the report and says that it was looked through."""
+    long_step(page, "preview", run_worker)
+    page.goto("/bureau/cycles/2025/report-preview/")
+    send(page.locator("main form[method=post] button[type=submit]"))
+
+
 def correct_the_log_afterwards(people: People, clock) -> None:
     """Hours of the frozen year are changed: half an hour instead of four, confirmed by the user."""
     log = UsageLog.objects.get()
@@ -369,6 +376,7 @@ def test_from_an_instrument_to_the_report_that_finance_opens(people, enter, cloc
     clock.move(timedelta(days=14))
     step(window(people.reviewer), "approve")
     officer = window(people.officer)
+    look_through(officer, run_worker)
     long_step(officer, "send", run_worker)
 
     finance = window(people.finance)
