@@ -11,6 +11,7 @@ from rewards.inspections.models import (
     Inspector,
     RandomInspection,
 )
+from rewards.forecast.models import Forecast, UnitForecast
 from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
 from rewards.payments.models import BatchRow, PayeeAccount, Payment, PaymentBatch, Reversal
 from rewards.policy.models import RewardPolicy

@@ -15,6 +15,8 @@ from rewards.findings.services.falsification import (
     falsification_decide,
     falsification_propose,
 )
+from rewards.forecast.selectors import forecasts, unit_forecasts
+from rewards.forecast.services import forecast_compute
 from rewards.inspections.selectors.inspections import inspections_to_record
 from rewards.policy.selectors import has_policy
 from rewards.policy.services import policy_load

@@ -61,6 +61,8 @@ from rewards.objections.services.objections import Objector, objection_answer, o
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
+from rewards.forecast.models import Forecast
+from rewards.forecast.services import forecast_compute
 from rewards.trials.services import trial_start
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -372,12 +374,14 @@ def _year(city, authorities, instrument, company):
         now=AFTER,
         **officer,
     )
+    forecast_compute(year=AFTER.year, now=AFTER)
     trial = trial_start(cycle_id=cycle.pk, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)
     return {
         "account": account,
         "payment": payment,
         "batch": batch,
         "trial": trial,
+        "forecast": Forecast.objects.get(year=AFTER.year),
         "fact": fact,
         "policy": policy,
         "cycle": cycle,
