@@ -141,6 +141,7 @@ def arguments(w):
         "findings_decide": [YEAR],
         "assessment": [w.assessment.public_id],
         "certificate": [w.assessment.public_id],
+        "assessment_sheet": [w.assessment.public_id],
         "instrument_result": [w.assessment.public_id, w.instrument.public_id],
         "report": report,
         "report_pdf": report,

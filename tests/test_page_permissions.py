@@ -276,6 +276,7 @@ POST:falsification_decide            in    404   404   404   404   404   403   4
 POST:findings_decide                 in    403   403   403   403   403   403   403   403   ok    403   403
 assessment                           in    403   403   403   403   403   ok    404   ok    ok    ok    403
 certificate                          in    403   403   403   403   403   ok    404   ok    ok    ok    403
+assessment_sheet                     in    403   403   403   403   403   ok    404   ok    ok    ok    403
 # the unit's, drawn for the auditor
 draws                                in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 draw_new                             in    403   403   403   403   403   403   403   ok    403   403   403

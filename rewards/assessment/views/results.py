@@ -30,7 +30,9 @@ from rewards.cycle.selectors.browsing import (
     viewable_log_ids,
 )
 from rewards.cycle.selectors.scope import managed_units
+from rewards.findings.domain.states import FindingState
 from rewards.findings.reports import get_kind_text
+from rewards.findings.selectors.findings import findings
 from rewards.inspections.selectors.inspections import draws_of_year
 from rewards.objections.selectors.objections import takes_objections
 from rewards.policy.domain.policy import FULL_SCORE
@@ -55,6 +57,9 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
         "cycle": found.cycle,
         "policy": policy,
         "groups": build_groups(lines),
+        "open_findings": findings(request.user, found.cycle).filter(
+            organization=found.organization_id, state=FindingState.OPEN
+        ),
         "improvements": build_improvements(lines, found.organization.public_id if manages else ""),
         "deductions": describe_deductions(found),
         "reasoning": describe_reasoning(found.award.reasoning),

@@ -56,7 +56,7 @@ def test_no_score_is_shown_where_a_policy_gives_none(login, client, year):
     officer = login(year.city.officer)
     assert "云屏大学 — — ¥7,000.00" in text_of(officer.get(reverse("cycle", args=[YEAR])))
     words = text_of(unit_page(officer, year.first))
-    assert "得分 本办法不设评价指标，按服务收入计算奖励。 仪器设备" in words
+    assert "得分 本办法不设评价指标，按服务收入计算奖励。 从上报到计入" in words
     rows = officer.get(reverse("units_csv", args=[YEAR])).content.decode().splitlines()
     assert [row.split(",")[2] for row in rows[1:]] == ["—", "—", "—"]
     assert "云屏大学" in text_of(client.get(reverse("verify"), {"code": report.code}))
@@ -76,7 +76,8 @@ def test_the_same_reasons_stand_in_english(login, year, steps):
 def test_an_indicator_shows_value_formula_and_points(login, year, steps):
     steps.through("score")
     words = text_of(unit_page(login(year.city.officer), year.third))
-    assert "有效机时率 有效机时÷定额机时 250.00 ÷ 705.75 = 0.3542 0.3542 得分 14.17 / 40.00" in words
+    assert "有效机时率 有效机时÷定额机时 0.3542 250.00 ÷ 705.75 = 0.3542 40 0 0 1" in words
+    assert "14.17 / 40.00 还差 25.83 分 达到 1 得满分" in words
     assert "质谱仪 184 705.75 250.00 50.00 ¥5,000.00 25" in words
 
 
