@@ -4,6 +4,7 @@ from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, 
 from rewards.cycle.models import AssessmentCycle, SnapshotPart, StepRun
 from rewards.declarations.models import DeclaredFact
 from rewards.findings.models import Falsification, Finding, FindingDecision
+from rewards.forecast.models import Forecast, UnitForecast
 from rewards.inspections.models import (
     DrawResult,
     InspectionDraw,
@@ -11,7 +12,6 @@ from rewards.inspections.models import (
     Inspector,
     RandomInspection,
 )
-from rewards.forecast.models import Forecast, UnitForecast
 from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
 from rewards.payments.models import BatchRow, PayeeAccount, Payment, PaymentBatch, Reversal
 from rewards.policy.models import RewardPolicy

@@ -53,6 +53,8 @@ from rewards.declarations.services import fact_declare
 from rewards.findings.models import Finding
 from rewards.findings.services.checking import cycle_check
 from rewards.findings.services.deciding import finding_decide
+from rewards.forecast.models import Forecast
+from rewards.forecast.services import forecast_compute
 from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.models import InspectionPhoto
 from rewards.inspections.services.draws import NamedInspector, draw_announce, draw_make
@@ -61,8 +63,6 @@ from rewards.objections.services.objections import Objector, objection_answer, o
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
-from rewards.forecast.models import Forecast
-from rewards.forecast.services import forecast_compute
 from rewards.trials.services import trial_start
 from tests import factories
 from tests.bookings.requests.booking import book

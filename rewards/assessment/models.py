@@ -59,6 +59,7 @@ class UnitAssessment(UnitFigures):
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="assessments"
     )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cycle", "organization"], name="assessment_once_a_cycle"),

@@ -1,6 +1,7 @@
 """Which years are forecast, by which policy, and what a viewer sees of that."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import F, QuerySet
@@ -8,6 +9,7 @@ from django.db.models import F, QuerySet
 from instrument_share.jobs.selectors import WorkState, work_states
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
+from rewards.assessment.models import IndicatorResult
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.forecast.models import Forecast, UnitForecast
@@ -19,7 +21,7 @@ BEST_FIRST = (F("score").desc(nulls_last=True), "organization__uscc")
 
 
 def years_to_forecast(now: datetime) -> list[int]:
-    """Return this year, and every other that was opened or forecast before and is not frozen; newest first."""
+    """Return this year and every other that was opened or forecast before, unless frozen; newest first."""
     cycles = AssessmentCycle.objects
     known = [
         now.astimezone(CITY_TIME).year,
@@ -66,3 +68,12 @@ def list_points(forecast: Forecast) -> list[tuple[str, str]]:
     """Return code and points of every indicator of every unit, without names."""
     rows = UnitForecast.objects.filter(forecast=forecast).values_list("indicators", flat=True)
     return [(each["code"], each["points"]) for row in rows for each in row]
+
+
+def get_indicators(found: UnitForecast) -> list[IndicatorResult]:
+    """Return the kept indicators as those of a scored year, unsaved."""
+    points = ("points", "full_points")
+    return [
+        IndicatorResult(**(each | {name: Decimal(each[name]) for name in points}))
+        for each in found.indicators
+    ]

@@ -1,7 +1,6 @@
 """Pages of forecasts: the units of a year, and one unit."""
 
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.http import HttpRequest, HttpResponse
@@ -16,16 +15,23 @@ from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
-from rewards.assessment.models import IndicatorResult
 from rewards.assessment.views.indicators import build_groups, build_improvements, build_lines
 from rewards.assessment.views.results import build_months
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors.scope import managed_units
-from rewards.forecast.models import Forecast, UnitForecast
-from rewards.forecast.selectors import forecast_state, get_forecast, list_points, unit_forecasts
+from rewards.forecast.selectors import (
+    forecast_state,
+    get_forecast,
+    get_indicators,
+    list_points,
+    unit_forecasts,
+)
 from rewards.forecast.services import forecast_start
 from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import get_policy_rules
+
+if TYPE_CHECKING:
+    from rewards.forecast.models import Forecast
 
 
 @require_safe
@@ -54,7 +60,7 @@ def unit_forecast(request: HttpRequest, year: int, public_id: str) -> HttpRespon
     require(request.user, "rewards.see_assessment", found)
     assert forecast.policy is not None  # a computed forecast has one
     policy = get_policy_rules(forecast.policy)
-    lines = build_lines(_results(found), policy, list_points(forecast))
+    lines = build_lines(get_indicators(found), policy, list_points(forecast))
     manages = found.organization_id in managed_units(request.user)
     context = {
         **_context(request, forecast),
@@ -68,21 +74,12 @@ def unit_forecast(request: HttpRequest, year: int, public_id: str) -> HttpRespon
     return render(request, "rewards/forecast/unit_forecast.html", context)
 
 
-def _context(request: HttpRequest, forecast: Forecast) -> dict[str, Any]:
+def _context(request: HttpRequest, forecast: "Forecast") -> dict[str, Any]:
     return {
         "forecast": forecast,
         "borrowed": forecast.basis_year not in (None, forecast.year),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
-
-
-def _results(found: UnitForecast) -> list[IndicatorResult]:
-    """Return the kept indicators as those of a scored year, unsaved."""
-    points = ("points", "full_points")
-    return [
-        IndicatorResult(**(each | {name: Decimal(each[name]) for name in points}))
-        for each in found.indicators
-    ]
 
 
 @confirmation_view

@@ -55,7 +55,9 @@ def balance_use(
     whole, seconds = excluded.get("overlap", (0, 0))
     others = [_amount(*each) for reason, each in excluded.items() if reason != "overlap"]
     return Balance(
-        excluded=sum(others, NOTHING), overlap=_amount(whole, seconds + cut), counted=_amount(counted, effective)
+        excluded=sum(others, NOTHING),
+        overlap=_amount(whole, seconds + cut),
+        counted=_amount(counted, effective),
     )
 
 

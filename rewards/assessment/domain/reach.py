@@ -41,4 +41,5 @@ def spread(points: Iterable[Decimal]) -> Spread | None:
     found = sorted(points)
     if len(found) < FEWEST:
         return None
-    return Spread(found[0], *quantiles(found, n=4, method="inclusive"), found[-1])
+    first, median, third = quantiles(found, n=4, method="inclusive")
+    return Spread(found[0], first, median, third, found[-1])

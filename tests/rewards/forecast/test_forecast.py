@@ -24,7 +24,9 @@ def test_a_forecast_gives_the_figures_that_the_scored_year_gets(steps):
     forecast = list(UnitForecast.objects.order_by("organization__uscc"))
     awards = [each.award_yuan for each in forecast]
     figures = [[getattr(each, name) for name in FIGURES] for each in forecast]
-    indicators = [[(one["code"], one["value"], one["points"]) for one in each.indicators] for each in forecast]
+    indicators = [
+        [(one["code"], one["value"], one["points"]) for one in each.indicators] for each in forecast
+    ]
     assert not UnitAssessment.objects.exists()
     cycle = steps.through("score")
     scored = list(UnitAssessment.objects.select_related("award").order_by("organization__uscc"))
@@ -108,9 +110,10 @@ def test_a_unit_sees_its_own_forecast_alone_with_what_would_improve_it(steps, cl
     listed = text_of(client.get(reverse("forecast", args=[YEAR])))
     assert best.organization.name_zh not in listed
     assert "从上报到计入" not in listed
-    assert reverse("unit_forecast", args=[YEAR, last.organization.public_id]) in client.get(
-        reverse("unit_desk")
-    ).content.decode()
+    assert (
+        reverse("unit_forecast", args=[YEAR, last.organization.public_id])
+        in client.get(reverse("unit_desk")).content.decode()
+    )
 
 
 def test_a_unit_with_all_points_has_nothing_to_improve(steps, clock, login):
