@@ -45,7 +45,7 @@ class RewardsConfig(AppConfig):
         register_journal(ACTS, KINDS)
         register_recurring(*RECURRING)
         register_pages(
-            *("assessment", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
+            *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
             *("objection", "payee_account", "result", "verify"),
         )
         for room in WITH_PERMISSIONS:

@@ -92,7 +92,7 @@ def forecast_compute(request: SignedInRequest, year: int) -> Confirmation:
     return Confirmation(
         heading=_("{year}: compute the forecast anew").format(year=year),
         consequences=[
-            _("Today’s logs, information and facts are counted; the forecast so far is replaced."),
+            _("Present logs, information and facts are counted; the forecast so far is replaced."),
             *([under_way] if forecast_state(found) is WorkState.RUNS else []),
         ],
         action=_("Compute"),

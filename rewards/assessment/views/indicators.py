@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment.domain.reach import Spread, find_full_value, spread
 from rewards.cycle.reports import format_points
@@ -111,12 +112,15 @@ def _improvement(line: Line) -> str:
 def _places(unit_id: str) -> Mapping[str, tuple[str, str]]:
     """Return the pages where a unit's manager can improve a measure, with their names."""
     instruments = reverse("unit_instruments", args=[unit_id]), _("Instruments of the unit")
-    desk = reverse("unit_desk")
     return {
         "completeness": (reverse("unit_profile_edit", args=[unit_id]), _("Information of the unit")),
         "open_hours_share": instruments,
         "networked_share": instruments,
-        "decision_timeliness": (f"{desk}?unit={unit_id}#waiting", _("Requests to decide")),
+        "satisfaction": instruments,
+        "decision_timeliness": (
+            f"{page_address('unit_desk')}?unit={unit_id}#waiting",
+            _("Requests to decide"),
+        ),
     }
 
 
