@@ -48,6 +48,7 @@ ROOMS = [
     "rewards.inspections",
     "rewards.objections",
     "rewards.assessment",
+    "rewards.forecast",
     "rewards.trials",
     "rewards.report",
     "rewards.payments",

@@ -18,6 +18,7 @@ from rewards.assessment import urls as assessment
 from rewards.cycle import urls as cycle
 from rewards.declarations import urls as declarations
 from rewards.findings import urls as findings
+from rewards.forecast import urls as forecast
 from rewards.inspections import urls as inspections
 from rewards.objections import urls as objections
 from rewards.payments import urls as payments
@@ -73,6 +74,7 @@ urlpatterns = [
     path("policies/", include(policy.public_urls)),
     path("bureau/policies/", include(policy.policies_urls)),
     path("facts/", include(declarations.facts_urls)),
+    path("forecast/", include(forecast.forecast_urls)),
     path("bureau/cycles/", include(cycle.cycles_urls)),
     path("bureau/cycles/", include(findings.cycles_urls)),
     path("bureau/cycles/", include(inspections.cycles_urls)),

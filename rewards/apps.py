@@ -14,6 +14,7 @@ class RewardsConfig(AppConfig):
     name = "rewards"
 
     def ready(self) -> None:
+        from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
@@ -23,6 +24,7 @@ class RewardsConfig(AppConfig):
         from rewards.cycle import badges as cycle_badges
         from rewards.declarations import badges as fact_badges
         from rewards.findings import badges as finding_badges
+        from rewards.forecast.tasks import RECURRING
         from rewards.inspections import badges as inspection_badges
         from rewards.inspections.domain import choices as inspection_choices
         from rewards.journal import ACTS, KINDS
@@ -41,8 +43,9 @@ class RewardsConfig(AppConfig):
         register_words({**inspection_choices.LABELS, **objection_choices.LABELS})
         register_labels(report_badges.STATES)
         register_journal(ACTS, KINDS)
+        register_recurring(*RECURRING)
         register_pages(
-            *("certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
+            *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
             *("objection", "payee_account", "result", "verify"),
         )
         for room in WITH_PERMISSIONS:

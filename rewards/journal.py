@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ACTS: dict[str, str] = {
     "policy.loaded": gettext_noop("Reward policy loaded"),
     "trial.started": gettext_noop("Trial of a policy started"),
+    "forecast.started": gettext_noop("Forecast of a year started"),
     "fact.declared": gettext_noop("Fact declared"),
     "fact.confirmed": gettext_noop("Fact confirmed"),
     "fact.returned": gettext_noop("Fact returned"),

@@ -17,6 +17,8 @@ from rewards.findings.services.falsification import (
     falsification_decide,
     falsification_propose,
 )
+from rewards.forecast.selectors import forecasts, unit_forecasts
+from rewards.forecast.services import forecast_compute
 from rewards.inspections.selectors.inspections import inspections_to_record
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.services.accounts import account_check, account_enter

@@ -53,6 +53,8 @@ from rewards.declarations.services import fact_declare
 from rewards.findings.models import Finding
 from rewards.findings.services.checking import cycle_check
 from rewards.findings.services.deciding import finding_decide
+from rewards.forecast.models import Forecast
+from rewards.forecast.services import forecast_compute
 from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.models import InspectionPhoto
 from rewards.inspections.services.draws import NamedInspector, draw_announce, draw_make
@@ -375,12 +377,14 @@ def _year(city, authorities, instrument, company):
         now=AFTER,
         **officer,
     )
+    forecast_compute(year=AFTER.year, now=AFTER)
     trial = trial_start(cycle_id=cycle.pk, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)
     return {
         "account": account,
         "payment": payment,
         "batch": batch,
         "trial": trial,
+        "forecast": Forecast.objects.get(year=AFTER.year),
         "fact": fact,
         "policy": policy,
         "cycle": cycle,

@@ -259,6 +259,9 @@ cycle                                in    403   403   403   403   403   403   4
 cycle_open                           in    403   403   403   403   403   403   403   ok    403   403   403
 trials                               in    403   403   403   403   403   403   403   ok    403   403   403
 trial                                in    403   403   403   403   403   403   403   ok    403   403   403
+forecast                             in    403   403   403   403   403   ok    ok    ok    ok    ok    403
+forecast_compute                     in    403   403   403   403   403   403   403   ok    403   403   403
+unit_forecast                        in    403   403   403   403   403   ok    404   ok    ok    ok    403
 declared_facts                       in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 fact_decide                          in    404   404   404   404   404   403   404   ok    403   403   404
 units_csv                            in    403   403   403   403   403   403   403   ok    ok    ok    403
@@ -273,6 +276,7 @@ POST:falsification_decide            in    404   404   404   404   404   403   4
 POST:findings_decide                 in    403   403   403   403   403   403   403   403   ok    403   403
 assessment                           in    403   403   403   403   403   ok    404   ok    ok    ok    403
 certificate                          in    403   403   403   403   403   ok    404   ok    ok    ok    403
+assessment_sheet                     in    403   403   403   403   403   ok    404   ok    ok    ok    403
 # the unit's, drawn for the auditor
 draws                                in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 draw_new                             in    403   403   403   403   403   403   403   ok    403   403   403

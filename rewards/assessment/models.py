@@ -11,16 +11,9 @@ BEST_FIRST = (F("score").desc(nulls_last=True), "organization__uscc")
 """The order of assessments: the highest score first; where there are no scores, by USCC."""
 
 
-class UnitAssessment(models.Model):
-    """单位评价: one unit's score and grade in a cycle. Replaced as a whole when the cycle is scored again."""
+class UnitFigures(models.Model):
+    """What the rules give for a unit's year, apart from indicators, instruments and award."""
 
-    public_id = models.CharField(
-        max_length=16, unique=True, editable=False, default=partial(new_public_id, "ASM")
-    )
-    cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="assessments")
-    organization = models.ForeignKey(
-        "accounts.Organization", on_delete=models.PROTECT, related_name="assessments"
-    )
     points = models.DecimalField(max_digits=6, decimal_places=2, help_text="sum of the indicators")
     deducted = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     score = models.DecimalField(
@@ -47,6 +40,25 @@ class UnitAssessment(models.Model):
     external_income_yuan = models.DecimalField(max_digits=14, decimal_places=2)
     instruments_counted = models.PositiveIntegerField()
     months = models.JSONField(default=list, help_text="effective and external seconds, January to December")
+    balance = models.JSONField(
+        null=True,
+        help_text="reported, excluded, overlap, counted: entries and hours; null: scored before it was kept",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class UnitAssessment(UnitFigures):
+    """单位评价: one unit's score and grade in a cycle. Replaced as a whole when the cycle is scored again."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "ASM")
+    )
+    cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="assessments")
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="assessments"
+    )
 
     class Meta:
         constraints = [

@@ -51,6 +51,12 @@ def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     )
 
 
+def list_points(cycle: AssessmentCycle) -> list[tuple[str, Decimal]]:
+    """Return code and points of every indicator of every unit, without names."""
+    found = IndicatorResult.objects.filter(assessment__cycle=cycle)
+    return list(found.values_list("code", "points"))
+
+
 def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
     """Return the frozen logs behind an instrument's result, by start, each with what became of it.
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from rewards.report.views import preview, verify
-from rewards.report.views.certificate import certificate
+from rewards.report.views.certificate import assessment_sheet, certificate
 
 verify_urls = [
     path("", verify.verify, name="verify"),
@@ -11,6 +11,7 @@ verify_urls = [
 """Under `verify/`."""
 assessments_urls = [
     path("<str:public_id>/certificate/", certificate, name="certificate"),
+    path("<str:public_id>/sheet/", assessment_sheet, name="assessment_sheet"),
 ]
 """Under `bureau/assessments/`."""
 cycles_urls = [

@@ -19,6 +19,7 @@ from providers.exchange.selectors.national_checks import check_state, national_c
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of
 from rewards.cycle.selectors.cycles import get_cycle
+from rewards.forecast.models import Forecast
 
 NUMBERS = (
     "YUT-EM-001",
@@ -66,6 +67,7 @@ def test_desks_have_pending_tasks():
     ).unit_profile
     assert (returned.state, bool(returned.return_reason)) == ("draft", True)
     assert get_cycle(sun, 2025).state == "checked"
+    assert Forecast.objects.get(year=2026).units.count() == 9
 
 
 @pytest.mark.django_db

@@ -34,6 +34,7 @@ def load(world: World) -> str:
     )
     rewards.cycle_freeze(actor=world.officer, cycle_id=cycle.pk, now=world.now)
     cycle = rewards.cycle_check(actor=world.officer, cycle_id=cycle.pk, now=world.now)
+    rewards.forecast_compute(year=world.today.year, now=world.now)
     return f"{cycle.year} {cycle.state}, {_settle(world, cycle)} findings"
 
 

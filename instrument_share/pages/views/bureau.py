@@ -19,7 +19,13 @@ from providers.public import (
     sort_units,
     years_without_days,
 )
-from rewards.public import get_cycles_ahead, get_years_to_open, inspections_to_record, waiting_facts
+from rewards.public import (
+    forecasts,
+    get_cycles_ahead,
+    get_years_to_open,
+    inspections_to_record,
+    waiting_facts,
+)
 
 MAX_LISTED = 20
 MAX_UNITS_BEHIND = 6
@@ -48,6 +54,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
         "pending_count": pending.count(),
         "ahead": ahead,
         "waiting_facts": waiting_facts(request.user),
+        "forecasts": forecasts(request.user, now),
         "years_to_open": get_years_to_open(request.user, now),
         "inspections": inspections_to_record(request.user)[:MAX_LISTED],
         "open_findings": sum(each.open_findings for each in ahead),

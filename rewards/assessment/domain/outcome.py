@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from bookings.domain import Rating
 from rewards.assessment.domain.allocation import Allocation, UnitAward, allocate
+from rewards.assessment.domain.balance import Balance, balance_use
 from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.counting import (
     OUT_OF_SCOPE,
@@ -67,6 +68,7 @@ class UnitYear:
     award: UnitAward
     instruments: tuple[InstrumentYear, ...]
     months: Months
+    balance: Balance
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,8 @@ class Draft:
 
     def with_award(self, assessment: Assessment, award: UnitAward) -> UnitYear:
         months = [[int(effective), int(external)] for effective, external in self.use.months]
-        return UnitYear(self.facts, assessment, award, self.instruments, months)
+        balance = balance_use(self.use.excluded, self.use.counted, self.use.effective, self.use.cut)
+        return UnitYear(self.facts, assessment, award, self.instruments, months, balance)
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,8 @@ class _UnitUse:
         self.served: set[str] = set()
         self.excluded: Mapping[str, tuple[int, int]] = {}
         self.counted = 0
+        self.effective = self.cut = Fraction(0)
+        """Seconds that count, and those of the same entries that overlaps took."""
 
     def add(self, entries: Sequence[CountedEntry]) -> None:
         """Add the entries of one instrument."""
@@ -232,6 +237,8 @@ class _UnitUse:
             if each.reason is not None:
                 continue
             self.counted += 1
+            self.effective += each.effective_seconds
+            self.cut += entry.effective_seconds - each.effective_seconds
             month = self.months[bisect_right(begins, entry.start) - 1]
             month[0] += each.effective_seconds
             if entry.external:

@@ -40,6 +40,10 @@ def find_result_differences(cycle: AssessmentCycle, tell: Tell = tell_nobody) ->
     rows = build_result_rows(cycle, get_policy_rules(cycle.policy), outcome, {})
     computed = [*rows.assessments, *rows.indicators, *rows.instruments, *rows.awards]
     figures = build_year_figures(outcome)
+    if "balance" not in cycle.totals:  # scored before balances were kept
+        del figures["totals"]["balance"]
+        for assessment in rows.assessments:
+            assessment.balance = None
     return [
         *_differences(
             {f"year {name}": _plain(getattr(cycle, name)) for name in figures},

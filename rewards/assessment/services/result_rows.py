@@ -9,6 +9,7 @@ from typing import Any
 from instrument_share.kernel.money import round_half_up, round_to_fen
 from instrument_share.kernel.public_id import new_public_id
 from providers.public import instrument_ids
+from rewards.assessment.domain.balance import add_balances
 from rewards.assessment.domain.facts import Seconds, Yuan
 from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear
 from rewards.assessment.domain.scoring import IndicatorScore
@@ -45,10 +46,12 @@ def build_result_rows(
     for unit in outcome.units:
         organization = organizations[unit.facts.uscc]
         ids = known.get(organization) or (new_public_id("ASM"), new_public_id("AWD"))
-        assessment = _assessment(cycle, policy, unit, organization, ids[0])
+        assessment = UnitAssessment(
+            public_id=ids[0], cycle=cycle, organization_id=organization, **build_unit_figures(policy, unit)
+        )
         rows.assessments.append(assessment)
         rows.indicators.extend(
-            _indicator(assessment, position, score)
+            IndicatorResult(assessment=assessment, **build_indicator_figures(position, score))
             for position, score in enumerate(unit.assessment.indicators, start=1)
         )
         rows.instruments.extend(
@@ -84,6 +87,7 @@ def _totals(outcome: Outcome) -> dict[str, Any]:
         "external_seconds": _whole(_sum(each.external_seconds for each in counting)),
         "external_income_yuan": str(round_to_fen(_sum(each.external_income for each in counting))),
         "awarded_yuan": str(outcome.allocation.total),
+        "balance": add_balances(unit.balance for unit in outcome.units).as_json(),
         "months": [
             [sum(unit.months[month][kind] for unit in outcome.units) for kind in (0, 1)]
             for month in range(12)
@@ -91,51 +95,48 @@ def _totals(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _assessment(
-    cycle: AssessmentCycle, policy: RewardPolicy, unit: UnitYear, organization_id: int, public_id: str
-) -> UnitAssessment:
+def build_unit_figures(policy: RewardPolicy, unit: UnitYear) -> dict[str, Any]:
+    """Return what is kept of a unit's year, by the name of its field (`UnitFigures`)."""
     result = unit.assessment
     grade = next((grade for grade in policy.grades if grade.code == result.grade), None)
     eligible = [each for each in unit.instruments if each.ineligible_reason is None]
     effective = _sum(each.facts.effective_seconds for each in eligible)
     external = _sum(each.facts.external_seconds for each in eligible)
-    return UnitAssessment(
-        public_id=public_id,
-        cycle=cycle,
-        organization_id=organization_id,
-        points=result.subtotal,
-        deducted=result.deducted,
-        deductions=[deduction.as_json() for deduction in result.deductions],
-        score=result.score,
-        grade=result.grade or "",
-        grade_zh=grade.title_zh if grade else "",
-        grade_en=grade.title_en if grade else "",
-        barred=result.barred,
-        effective_seconds=_whole(effective),
-        external_seconds=_whole(external),
-        external_share=round_half_up(external / effective, Decimal("0.0001")) if effective else None,
-        external_income_yuan=round_to_fen(_sum(each.facts.external_income for each in eligible)),
-        instruments_counted=len(eligible),
-        months=unit.months,
-    )
+    return {
+        "points": result.subtotal,
+        "deducted": result.deducted,
+        "deductions": [deduction.as_json() for deduction in result.deductions],
+        "score": result.score,
+        "grade": result.grade or "",
+        "grade_zh": grade.title_zh if grade else "",
+        "grade_en": grade.title_en if grade else "",
+        "barred": result.barred,
+        "effective_seconds": _whole(effective),
+        "external_seconds": _whole(external),
+        "external_share": round_half_up(external / effective, Decimal("0.0001")) if effective else None,
+        "external_income_yuan": round_to_fen(_sum(each.facts.external_income for each in eligible)),
+        "instruments_counted": len(eligible),
+        "months": unit.months,
+        "balance": unit.balance.as_json(),
+    }
 
 
-def _indicator(assessment: UnitAssessment, position: int, score: IndicatorScore) -> IndicatorResult:
+def build_indicator_figures(position: int, score: IndicatorScore) -> dict[str, Any]:
+    """Return what is kept of an indicator, by the name of its field (`IndicatorResult`)."""
     value = score.measured.value
-    return IndicatorResult(
-        assessment=assessment,
-        position=position,
-        code=score.code,
-        measure=score.measured.code,
-        group_zh=score.group_zh,
-        group_en=score.group_en,
-        title_zh=score.title_zh,
-        title_en=score.title_en,
-        value="" if value is None else format_rounded(value, 4),
-        formula=score.measured.formula,
-        points=score.points,
-        full_points=score.out_of,
-    )
+    return {
+        "position": position,
+        "code": score.code,
+        "measure": score.measured.code,
+        "group_zh": score.group_zh,
+        "group_en": score.group_en,
+        "title_zh": score.title_zh,
+        "title_en": score.title_en,
+        "value": "" if value is None else format_rounded(value, 4),
+        "formula": score.measured.formula,
+        "points": score.points,
+        "full_points": score.out_of,
+    }
 
 
 def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_id: int) -> InstrumentResult:

@@ -1,7 +1,6 @@
 """Pages of assessments, down to the logs behind them, and the public results."""
 
 from collections import Counter
-from itertools import groupby
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,8 @@ from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
-from rewards.assessment.selectors import get_public_results, get_snapshot_logs
+from rewards.assessment.selectors import get_public_results, get_snapshot_logs, list_points
+from rewards.assessment.views.indicators import build_groups, build_improvements, build_lines
 from rewards.cycle.domain.states import SEALED
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
@@ -30,16 +30,16 @@ from rewards.cycle.selectors.browsing import (
     viewable_log_ids,
 )
 from rewards.cycle.selectors.scope import managed_units
+from rewards.findings.domain.states import FindingState
 from rewards.findings.reports import get_kind_text
+from rewards.findings.selectors.findings import findings
 from rewards.inspections.selectors.inspections import draws_of_year
 from rewards.objections.selectors.objections import takes_objections
 from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rewards.assessment.models import IndicatorResult, UnitAssessment
+    from rewards.assessment.models import UnitAssessment, UnitFigures
 
 PER_PAGE = 50
 
@@ -48,17 +48,24 @@ PER_PAGE = 50
 def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a unit's assessment."""
     found = _assessment(request, public_id)
+    policy = get_policy_rules(found.cycle.policy)
+    lines = build_lines(found.indicators.all(), policy, list_points(found.cycle))
+    manages = found.organization_id in managed_units(request.user)
     context = {
         "assessment": found,
         "full_score": FULL_SCORE,
         "cycle": found.cycle,
-        "policy": get_policy_rules(found.cycle.policy),
-        "groups": _groups(found.indicators.all()),
-        "deductions": _deductions(found),
+        "policy": policy,
+        "groups": build_groups(lines),
+        "open_findings": findings(request.user, found.cycle).filter(
+            organization=found.organization_id, state=FindingState.OPEN
+        ),
+        "improvements": build_improvements(lines, found.organization.public_id if manages else ""),
+        "deductions": describe_deductions(found),
         "reasoning": describe_reasoning(found.award.reasoning),
         "instruments": found.instruments.all(),
-        "months": _months(found),
-        "manages": found.organization_id in managed_units(request.user),
+        "months": build_months(found),
+        "manages": manages,
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
         "sealed": found.cycle.state in SEALED,
     }
@@ -72,21 +79,7 @@ def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
     return found
 
 
-def _groups(indicators: "Iterable[IndicatorResult]") -> list[dict[str, Any]]:
-    """Return the indicators by group, in the policy's order, with each group's points."""
-    groups = [list(group) for _, group in groupby(indicators, key=lambda indicator: indicator.group_zh)]
-    return [
-        {
-            "first": group[0],
-            "indicators": group,
-            "points": sum(indicator.points for indicator in group),
-            "full_points": sum(indicator.full_points for indicator in group),
-        }
-        for group in groups
-    ]
-
-
-def _deductions(found: "UnitAssessment") -> list[str]:
+def describe_deductions(found: "UnitFigures") -> list[str]:
     """Return a sentence for each kind of finding with deducted points."""
     words = {
         "overdue": _("Findings that were not answered in time"),
@@ -103,7 +96,7 @@ def _deductions(found: "UnitAssessment") -> list[str]:
     ]
 
 
-def _months(found: "UnitAssessment") -> dict[str, Any]:
+def build_months(found: "UnitFigures") -> dict[str, Any]:
     """Return hours by month as chart data."""
     return {
         "type": "bar",

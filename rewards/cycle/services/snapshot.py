@@ -54,37 +54,45 @@ def snapshot_write(*, year: int, tell: Tell = tell_nobody) -> WrittenSnapshot:
     The same facts give the same name and files, so that it may be repeated. Raises ColumnsDiffer if another
     app returns columns that are not in the schema.
     """
-    units = list(units_of_year(year))
-    facts, rewarded = facts_of_year(year), instruments_rewarded_before(year)
-    ids = organization_ids_by_uscc(row["uscc"] for row in units)
-    stored = [
-        _part_store("units", _units(units, ids, facts)),
-        _part_store("instruments", _instruments(instruments_of_year(year), facts, rewarded)),
-        _part_store("openness", (build_row(OpennessRow, row) for row in openness_of_year(year))),
-        _part_store("decisions", _decisions(decisions_of_year(year), ids)),
-    ]
-    stored += [
-        _part_store("usage", map(_usage, rows), public_id, pk)
-        for (pk, public_id), rows in groupby(
-            usage_of_year(year, tell), key=lambda row: (row["instrument_id"], row["instrument"])
-        )
-    ]
+    stored = [_part_store(each) for each in parts_of_year(year, tell)]
     manifest = encode_manifest(year, [part for part, _ in stored])
     name = hash_content(manifest)
     file_store(folder=FOLDER, name=get_manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
     return WrittenSnapshot(name, [row for _, row in stored])
 
 
-def _part_store(
-    kind: str, rows: Iterable[Row], instrument: str = "", instrument_id: int | None = None
-) -> tuple[Part, SnapshotPart]:
+@dataclass(frozen=True)
+class PartOfYear:
+    """A part before it is stored; its rows are read once, before the next part is asked for."""
+
+    kind: str
+    rows: Iterable[Row]
+    instrument: str = ""
+    instrument_id: int | None = None
+
+
+def parts_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[PartOfYear]:
+    """Yield the present facts of the year, part by part: what a freeze stores and a forecast counts."""
+    units = list(units_of_year(year))
+    facts, rewarded = facts_of_year(year), instruments_rewarded_before(year)
+    ids = organization_ids_by_uscc(row["uscc"] for row in units)
+    yield PartOfYear("units", _units(units, ids, facts))
+    yield PartOfYear("instruments", _instruments(instruments_of_year(year), facts, rewarded))
+    yield PartOfYear("openness", (build_row(OpennessRow, row) for row in openness_of_year(year)))
+    yield PartOfYear("decisions", _decisions(decisions_of_year(year), ids))
+    usage = groupby(usage_of_year(year, tell), key=lambda row: (row["instrument_id"], row["instrument"]))
+    for (pk, public_id), rows in usage:
+        yield PartOfYear("usage", map(_usage, rows), public_id, pk)
+
+
+def _part_store(part: PartOfYear) -> tuple[Part, SnapshotPart]:
     """Store a part; return it as in the manifest, and its unsaved row."""
-    content = encode_part(rows)
+    kind, content = part.kind, encode_part(part.rows)
     digest, count = hash_content(content), content.count(b"\n")
     packed = gzip.compress(content, compresslevel=FAST, mtime=0)
     file = file_store(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
-    row = SnapshotPart(kind=kind, instrument_id=instrument_id, rows=count, sha256=digest, file=file)
-    return Part(kind=kind, instrument=instrument, rows=count, sha256=digest), row
+    row = SnapshotPart(kind=kind, instrument_id=part.instrument_id, rows=count, sha256=digest, file=file)
+    return Part(kind=kind, instrument=part.instrument, rows=count, sha256=digest), row
 
 
 def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int], facts: FactsOfYear) -> Iterator[UnitRow]:

@@ -1,15 +1,17 @@
-"""The yearly certificate of a unit, worded from what was sealed."""
+"""The yearly certificate of a unit, worded from what was sealed, and its sheet."""
 
 from django.conf import settings
 from django.utils import translation
 
-from instrument_share.documents.content import OfficialLetter, Paragraph, Verification
-from instrument_share.documents.official import render_official
+from instrument_share.documents.content import OfficialLetter, Paper, Paragraph, Verification
+from instrument_share.documents.official import render_official, render_paper
 from instrument_share.documents.sealing.signing import sign_pdf
+from rewards.assessment.models import UnitAssessment
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals, format_points
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.links import get_verification_url
 from rewards.report.reports.sealed_results import Certificate
+from rewards.report.reports.sheets import build_unit_sheet
 
 
 def render_certificate(certificate: Certificate) -> bytes:
@@ -22,6 +24,30 @@ def render_certificate(certificate: Certificate) -> bytes:
         signed_at=certificate.report.sealed_at,
         location=certificate.code,
     )
+
+
+def render_unit_sheet(certificate: Certificate, assessment: UnitAssessment) -> bytes:
+    """Return the unit's sheet of the report as a signed PDF; it verifies by the certificate's code."""
+    report, code = certificate.report, certificate.code
+    with translation.override("zh-hans"):
+        sheet = build_unit_sheet(assessment, report.cycle)
+        paper = Paper(
+            title=sheet.title,
+            blocks=sheet.blocks,
+            sender=f"{settings.CITY['zh']}科学技术局",
+            date=format_date(report.sealed_at),
+            created_at=report.sealed_at,
+            verification=Verification(url=get_verification_url(code), code=code),
+            notice=get_policy_rules(report.cycle.policy).draft_notice_zh,
+            subject=f"{sheet.title}（{certificate.unit.name_zh}）",
+        )
+        return sign_pdf(
+            render_paper(paper),
+            reason="单位评价表",
+            signer_name=paper.sender,
+            signed_at=report.sealed_at,
+            location=code,
+        )
 
 
 def build_certificate(certificate: Certificate) -> OfficialLetter:

@@ -1,7 +1,8 @@
 """Letter of the Science and Technology Bureau asking the Finance Bureau to pay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
@@ -108,12 +109,23 @@ def _scope(number: int, facts: ReportFacts) -> Iterator[Block]:
         f"其中对外服务机时{format_hours(totals['external_seconds'])}小时，"
         f"对外服务收入{format_money(totals['external_income_yuan'])}元。"
     )
+    if "balance" in totals:
+        yield Paragraph(_balance(totals["balance"]))
     yield Paragraph(
         f"年度内上机记录{cycle.entries_reported:,}条，计入{cycle.entries_counted:,}条，"
         + ("其余未计入，原因如下。" if cycle.excluded else "全部计入。")
     )
     if cycle.excluded:
         yield tables.build_excluded_table(cycle)
+
+
+def _balance(balance: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what was reported, less what was left out, as what counts."""
+    hours = {step: format_money(each["hours"]) for step, each in balance.items()}
+    return (
+        f"上报机时{hours['reported']}小时，减去按规则剔除的{hours['excluded']}小时和"
+        f"重叠时段{hours['overlap']}小时，计入{hours['counted']}小时。"
+    )
 
 
 def _results(number: int, facts: ReportFacts) -> Iterator[Block]:

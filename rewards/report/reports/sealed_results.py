@@ -4,6 +4,7 @@ Beside what these read it holds every figure that a stranger compares with an ow
 (docs/recompute.md).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -60,9 +61,18 @@ def encode_sealed_results(facts: ReportFacts) -> bytes:
     results = {
         "format": FORMAT,
         **_year(facts.cycle),
-        "units": [{**msgspec.to_builtins(_unit(each)), **_figures(each)} for each in facts.assessments],
+        "units": [_sealed(each) for each in facts.assessments],
     }
     return canonical_json(results) + b"\n"
+
+
+def is_sealed(assessment: UnitAssessment, content: bytes) -> bool:
+    """Return whether the figures of a unit, named as frozen, are those in sealed results."""
+    return json.loads(canonical_json(_sealed(assessment))) in json.loads(content)["units"]
+
+
+def _sealed(assessment: UnitAssessment) -> dict[str, Any]:
+    return {**msgspec.to_builtins(_unit(assessment)), **_figures(assessment)}
 
 
 def _year(cycle: AssessmentCycle) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING
 
 from instrument_share.kernel.errors import require_found
+from rewards.assessment.models import UnitAssessment
 from rewards.assessment.selectors import get_assessment
 from rewards.report.domain.codes import get_report_code, normalize_code
+from rewards.report.domain.errors import AwardsNotSealed
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
-from rewards.report.reports.sealed_results import Certificate
-from rewards.report.selectors.sealed import get_sealed_units
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.sealed_results import Certificate, is_sealed
+from rewards.report.selectors.sealed import RESULTS, get_sealed_units, read_sealed_file
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -24,6 +27,19 @@ def get_certificate(viewer: "Viewer", assessment_id: str) -> Certificate:
     )
     award = assessment.award.public_id
     return require_found(next((each for each in _of_report(report) if each.unit.award == award), None))
+
+
+def get_sealed_assessment(certificate: Certificate) -> UnitAssessment:
+    """Return the assessment of a certificate, named as frozen, with the figures that its report sealed.
+
+    Raises ReportDamaged, and AwardsNotSealed where a stored figure of the unit is not the sealed one.
+    """
+    report, award = certificate.report, certificate.unit.award
+    facts = get_report_facts(report.cycle)
+    found = require_found(next((each for each in facts.assessments if each.award.public_id == award), None))
+    if not is_sealed(found, read_sealed_file(report, RESULTS)):
+        raise AwardsNotSealed(units=certificate.unit.name_zh)
+    return found
 
 
 def find_certificate_by_code(code: str) -> Certificate | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KNOWN = gettext_noop("The file's SHA-256 is that of a file of this report.")
-CERTIFICATE = gettext_noop("It is the certificate of a unit, whose code stands in the signature.")
+CERTIFICATE = gettext_noop("It is the certificate or the sheet of a unit; its code stands in the signature.")
 SIGNED = gettext_noop("Its signature is this platform's, and covers the whole file.")
 UNKNOWN = gettext_noop("The file's SHA-256 is not that of any file that was sent.")
 PROBLEMS = {

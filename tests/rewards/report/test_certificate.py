@@ -9,7 +9,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from instrument_share.journal.guards import guards_lifted
-from rewards.assessment.models import Award, UnitAssessment
+from rewards.assessment.models import Award, IndicatorResult, UnitAssessment
 from rewards.report.models import FinanceReport
 from rewards.report.reports.certificate import build_certificate, render_certificate
 from rewards.report.selectors.certificates import find_certificate_by_code, get_certificate
@@ -59,6 +59,28 @@ def test_a_manager_opens_the_certificate_and_anybody_verifies_it(report, first, 
     assert f"该码属于 2025 年度的评价证书：{code}。" in shown
     assert "云屏大学 100.00 良好 ¥91,933.00" in shown
     assert "云屏材料研究所" not in shown
+
+
+def test_a_manager_prints_the_units_own_sheet_and_anybody_verifies_it(report, first, year, login):  # noqa: F811
+    page = login(year.manager).get(reverse("assessment", args=[first.public_id]))
+    assert "单位评价表（PDF）" in text_of(page)
+    address = reverse("assessment_sheet", args=[first.public_id])
+    pdf = login(year.manager).get(address).content
+    text = said(pdf)
+    code = get_certificate(year.manager, first.public_id).code
+    for expected in ("2025年度大型科研仪器开放共享评价表", "云屏大学", "奖励金额的由来", "91,933.00元", code):
+        assert expected in text, expected
+    assert find_problems(pdf) == []
+    verdict = verify_file(pdf)
+    assert verdict.genuine
+    assert verdict.certificate.unit.name_zh == "云屏大学"
+
+
+def test_a_sheet_whose_figures_were_changed_behind_the_application_is_not_printed(first, year, login):  # noqa: F811
+    with guards_lifted():
+        IndicatorResult.objects.filter(assessment=first, position=1).update(points=1)
+    answer = login(year.manager).get(reverse("assessment_sheet", args=[first.public_id]))
+    assert answer.status_code == 409
 
 
 def test_a_certificate_is_made_again_from_what_was_sealed(first, year):  # noqa: F811

@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from rewards.assessment.models import UnitAssessment
+from rewards.assessment.services.recomputing import find_result_differences
+from rewards.findings.models import Finding
 from rewards.report.selectors.sealed import get_sealed_units
-from tests.rewards.builders import POLICY, YEAR, local
+from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.conftest import Steps
 from tests.rewards.reading import text_of
 
@@ -37,6 +39,20 @@ def instrument_page(client, instrument, **query):
     return client.get(reverse("instrument_result", args=ids), query)
 
 
+def add_an_unconfirmed_and_an_overlapping_log(small):
+    small.city.log(
+        small.instrument,
+        local(YEAR, 6, 1, 8),
+        payer=small.client,
+        external=True,
+        amount=Decimal(1000),
+        confirmed=False,
+    )
+    small.city.log(
+        small.instrument, local(YEAR, 1, 2, 9), payer=small.client, external=True, amount=Decimal(1000)
+    )
+
+
 def test_an_amount_is_told_step_by_step_in_words(login, year, steps):
     steps.through("score")
     words = text_of(unit_page(login(year.city.officer), year.first))
@@ -56,7 +72,7 @@ def test_no_score_is_shown_where_a_policy_gives_none(login, client, year):
     officer = login(year.city.officer)
     assert "云屏大学 — — ¥7,000.00" in text_of(officer.get(reverse("cycle", args=[YEAR])))
     words = text_of(unit_page(officer, year.first))
-    assert "得分 本办法不设评价指标，按服务收入计算奖励。 仪器设备" in words
+    assert "得分 本办法不设评价指标，按服务收入计算奖励。 从上报到计入" in words
     rows = officer.get(reverse("units_csv", args=[YEAR])).content.decode().splitlines()
     assert [row.split(",")[2] for row in rows[1:]] == ["—", "—", "—"]
     assert "云屏大学" in text_of(client.get(reverse("verify"), {"code": report.code}))
@@ -76,8 +92,53 @@ def test_the_same_reasons_stand_in_english(login, year, steps):
 def test_an_indicator_shows_value_formula_and_points(login, year, steps):
     steps.through("score")
     words = text_of(unit_page(login(year.city.officer), year.third))
-    assert "有效机时率 有效机时÷定额机时 250.00 ÷ 705.75 = 0.3542 0.3542 得分 14.17 / 40.00" in words
+    assert "有效机时率 有效机时÷定额机时 0.3542 250.00 ÷ 705.75 = 0.3542 40 0 0 1" in words
+    assert "14.17 / 40.00 还差 25.83 分 达到 1 得满分" in words
     assert "质谱仪 184 705.75 250.00 50.00 ¥5,000.00 25" in words
+
+
+def test_reported_less_excluded_less_overlap_is_what_counts_and_old_years_show_a_dash(login, small):
+    add_an_unconfirmed_and_an_overlapping_log(small)
+    small.steps.through("score")
+    officer = login(small.city.officer)
+    lines = "上报 5 50 − 按规则剔除 1 10 − 重叠时段 0 9.02 = 计入 4 30.98"
+    assert lines in text_of(unit_page(officer, small.unit))
+    assert lines in text_of(officer.get(reverse("cycle", args=[YEAR])))
+    assert find_result_differences(small.steps.cycle) == []
+    cycle = small.steps.cycle
+    del cycle.totals["balance"]
+    cycle.save()
+    UnitAssessment.objects.update(balance=None)
+    assert "上报 — — − 按规则剔除 — —" in text_of(unit_page(officer, small.unit))
+    assert "上报 — — − 按规则剔除 — —" in text_of(officer.get(reverse("cycle", args=[YEAR])))
+    assert find_result_differences(small.steps.cycle) == []
+
+
+def test_a_balance_that_was_changed_alone_is_a_difference(small):
+    small.steps.through("score")
+    UnitAssessment.objects.update(balance=None)
+    assert [each.where.split()[-1] for each in find_result_differences(small.steps.cycle)] == ["balance"]
+
+
+def test_an_open_finding_stands_on_the_assessment_with_what_is_at_stake(login, year, steps):
+    steps.freeze()
+    steps.check()
+    log = year.third_instrument.usage_logs.earliest("starts_at")
+    finding = Finding.objects.create(
+        cycle=steps.cycle,
+        organization=year.third,
+        kind="too_long",
+        evidence_hash="1",
+        logs=[log.public_id],
+        answer_due_date=AFTER.date(),
+        found_at=AFTER,
+    )
+    steps.score()
+    words = text_of(unit_page(login(year.city.officer), year.third))
+    assert "本单位待处理的问题" in words
+    finding.refresh_from_db()
+    assert f"{finding.points_at_stake:.2f}" in words
+    assert "本单位待处理的问题" not in text_of(unit_page(login(year.city.officer), year.first))
 
 
 def test_an_instrument_adds_up_from_its_logs_to_their_bookings(login, year, steps):
@@ -103,17 +164,7 @@ def test_many_logs_come_page_by_page(login, year, steps):
 
 
 def test_excluded_logs_show_reason(login, small):
-    small.city.log(
-        small.instrument,
-        local(YEAR, 6, 1, 8),
-        payer=small.client,
-        external=True,
-        amount=Decimal(1000),
-        confirmed=False,
-    )
-    small.city.log(
-        small.instrument, local(YEAR, 1, 2, 9), payer=small.client, external=True, amount=Decimal(1000)
-    )
+    add_an_unconfirmed_and_an_overlapping_log(small)
     small.steps.through("score")
     client = login(small.city.officer)
     words = text_of(instrument_page(client, small.instrument))
