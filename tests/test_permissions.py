@@ -192,6 +192,7 @@ policy_load                    .     .     .     .     .     .     .     .     y
 cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
 fact_declare                   .     .     .     .     .     .     yes   .     yes   .     .     .
 trial_start                    .     .     .     .     .     .     .     .     yes   .     .     .
+forecast_start                 .     .     .     .     .     .     .     .     yes   .     .     .
 fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
 fact_return                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .
@@ -238,6 +239,7 @@ OF_THE_SYSTEM = {
     "institution_establish": "installation",
     "sessions_forget_ended": "a recurring job",
     "trial_work": "the job of a trial",
+    "forecast_compute": "the job of a forecast",
     "enqueue": "of every service that leaves work to a job",
     "jobs_recover": "the worker",
     "jobs_forget_old": "a recurring job",

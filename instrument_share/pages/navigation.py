@@ -6,7 +6,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.web.desks import Navigation, Place
 
 USAGE_PREFIXES = ("/bookings/", "/usage/")
-BESIDE_FINANCE = ("/bureau/", "/unit-accounts/", *USAGE_PREFIXES)
+BESIDE_FINANCE = ("/bureau/", "/forecast/", "/unit-accounts/", *USAGE_PREFIXES)
 PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/",)),
     Place("/timeline/", _("Timeline")),
@@ -21,7 +21,16 @@ BY_ROLE = (
         "/bureau/",
         _("Bureau desk"),
         frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
-        ("/facts/", "/finance/", "/journal/", "/organizations/", "/revisions/", "/unit/", *USAGE_PREFIXES),
+        (
+            "/facts/",
+            "/finance/",
+            "/forecast/",
+            "/journal/",
+            "/organizations/",
+            "/revisions/",
+            "/unit/",
+            *USAGE_PREFIXES,
+        ),
     ),
     Place(
         "/system/",
@@ -33,7 +42,7 @@ BY_ROLE = (
         "/unit/",
         _("Unit desk"),
         frozenset({Role.UNIT_MANAGER}),
-        ("/bureau/", "/facts/", "/keeper/", "/revisions/", "/unit-accounts/", *USAGE_PREFIXES),
+        ("/bureau/", "/facts/", "/forecast/", "/keeper/", "/revisions/", "/unit-accounts/", *USAGE_PREFIXES),
     ),
     Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER}), ("/unit/", *USAGE_PREFIXES)),
 )

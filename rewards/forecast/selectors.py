@@ -37,12 +37,17 @@ def get_basis(year: int) -> AssessmentCycle | None:
     return AssessmentCycle.objects.select_related("policy").filter(year__lte=year).order_by("-year").first()
 
 
-def forecasts(viewer: "Viewer", now: datetime) -> list[Forecast]:
+def forecasts(viewer: "Viewer") -> list[Forecast]:
     """Return computed forecasts of which the viewer sees a unit or all, newest year first."""
     if not (can_see_all(viewer) or managed_units(viewer)):
         return []
-    found = Forecast.objects.filter(year__in=years_to_forecast(now), computed_at__isnull=False)
-    return list(found.order_by("-year"))
+    return list(_unfrozen().order_by("-year"))
+
+
+def _unfrozen() -> QuerySet[Forecast]:
+    """Return computed forecasts of years that are still not frozen."""
+    frozen = AssessmentCycle.objects.exclude(snapshot_hash="").values("year")
+    return Forecast.objects.filter(computed_at__isnull=False).exclude(year__in=frozen)
 
 
 def get_forecast(year: int, now: datetime) -> Forecast:
@@ -57,9 +62,9 @@ def forecast_state(forecast: Forecast) -> WorkState:
     return work_states([forecast.job_id])[forecast.job_id]
 
 
-def unit_forecasts(viewer: "Viewer", now: datetime) -> QuerySet[UnitForecast]:
+def unit_forecasts(viewer: "Viewer") -> QuerySet[UnitForecast]:
     """Return what the viewer may see of forecasts, newest year first, best score first in each."""
-    found = UnitForecast.objects.filter(forecast__year__in=years_to_forecast(now))
+    found = UnitForecast.objects.filter(forecast__in=_unfrozen())
     found = found.select_related("organization", "forecast__policy").order_by("-forecast__year", *BEST_FIRST)
     return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 

@@ -42,7 +42,7 @@ def forecast(request: HttpRequest, year: int) -> HttpResponse:
     found = get_forecast(year, now)
     context = {
         **_context(request, found),
-        "rows": unit_forecasts(request.user, now).filter(forecast=found.pk),
+        "rows": unit_forecasts(request.user).filter(forecast=found.pk),
         "runs": rules.has_perm("rewards.run_cycle", request.user),
         "work": forecast_state(found).value,
     }
@@ -55,7 +55,7 @@ def unit_forecast(request: HttpRequest, year: int, public_id: str) -> HttpRespon
     require_part(request.user)
     now = clock.now()
     forecast = get_forecast(year, now)
-    units = unit_forecasts(request.user, now).filter(forecast=forecast.pk)
+    units = unit_forecasts(request.user).filter(forecast=forecast.pk)
     found = require_found(units.filter(organization__public_id=public_id).first())
     require(request.user, "rewards.see_assessment", found)
     assert forecast.policy is not None  # a computed forecast has one

@@ -54,7 +54,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
         "pending_count": pending.count(),
         "ahead": ahead,
         "waiting_facts": waiting_facts(request.user),
-        "forecasts": forecasts(request.user, now),
+        "forecasts": forecasts(request.user),
         "years_to_open": get_years_to_open(request.user, now),
         "inspections": inspections_to_record(request.user)[:MAX_LISTED],
         "open_findings": sum(each.open_findings for each in ahead),

@@ -99,8 +99,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "usage": bookings.get_unit_hours_of_year(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
         "forecasts": [
-            each.forecast
-            for each in rewards.unit_forecasts(request.user, now).filter(organization_id=unit.pk)
+            each.forecast for each in rewards.unit_forecasts(request.user).filter(organization_id=unit.pk)
         ],
     }
     return render(request, "pages/unit_desk.html", context)

@@ -137,7 +137,7 @@ def _draw_spread(city: Spread, result: "IndicatorResult", label: str) -> SafeStr
         for figure in (city.lowest, city.first, city.median, city.third, city.highest, result.points)
     )
     return format_html(
-        '<svg class="spread" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
+        '<svg role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">'
         '<path d="M{} 11H{}" stroke="currentColor" opacity="0.5"/>'
         '<path d="M{} 5H{}V17H{}Z" fill="currentColor" opacity="0.3"/>'
         '<path d="M{} 3V19" stroke="currentColor" stroke-width="2"/>'

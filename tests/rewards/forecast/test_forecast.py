@@ -104,7 +104,7 @@ def test_a_unit_sees_its_own_forecast_alone_with_what_would_improve_it(steps, cl
     assert "仅为预测" in shown
     assert "最能提高得分" in shown
     assert "还差 25.83 分" in shown
-    assert '<svg class="curve"' in page.content.decode()
+    assert '<svg role="img"' in page.content.decode()
     other = reverse("unit_forecast", args=[YEAR, best.organization.public_id])
     assert client.get(other).status_code == 404
     listed = text_of(client.get(reverse("forecast", args=[YEAR])))

@@ -77,7 +77,7 @@ def test_a_report_is_returned_with_a_reason(login, year, sent):
     officer = login(year.city.officer)
     page = officer.get(reverse("cycle", args=[2025]))
     assert "退回报送件：附件二缺单位公章。" in text_of(page)
-    assert page.context["primary"][0] == "封装报送件并报送财政局"
+    assert page.context["primary"][0] == "生成报送件预览稿"
 
 
 def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent):
