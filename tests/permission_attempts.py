@@ -255,7 +255,7 @@ def attempts(w):
             **now,
         ),
         "trial_start": partial(r.trial_start, policy_id=w.policy.pk, budget_yuan=Decimal(1), **cycle),
-        "forecast_start": partial(r.forecast_start, year=YEAR, **now),
+        "forecast_start": partial(r.forecast_start, year=w.forecast.year, **now),
         "fact_confirm": partial(r.fact_confirm, fact_id=w.fact.pk, **now),
         "fact_return": partial(r.fact_return, fact_id=w.fact.pk, **reason, **now),
         "cycle_freeze": partial(r.cycle_freeze, **cycle),
