@@ -19,7 +19,7 @@ from rewards.inspections.models import RandomInspection
 from rewards.policy.services import policy_load
 from tests.factories import jpeg
 from tests.journeys.walk import PASSWORD, axe, send
-from tests.rewards.builders import AFTER, POLICY, YEAR, build_year
+from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_year
 
 DAY = timedelta(days=1)
 
@@ -104,7 +104,7 @@ def test_a_draw_is_announced_made_and_recorded_on_site(year, enter, clock):
 def test_a_visitor_objects_the_unit_comments_and_the_officer_answers(year, enter, clock):
     officer_acts = {"actor": year.city.officer, "cycle_id": year.cycle.pk, "now": AFTER}
     cycle_score(**officer_acts)
-    cycle_announce(**officer_acts)
+    cycle_announce(**CONTACT, **officer_acts)
 
     visitor = enter()
     visitor.goto(f"/openness/results/{YEAR}/")
@@ -138,7 +138,7 @@ def test_a_visitor_objects_the_unit_comments_and_the_officer_answers(year, enter
     send(officer.get_by_role("button", name="提交答复"))
     expect(officer.locator("#notes")).to_contain_text("已邮件通知异议人")
     officer.goto(f"/bureau/cycles/{YEAR}/")
-    expect(officer.get_by_role("link", name="审定结果")).to_be_visible()
+    expect(officer.get_by_text("须由另一名经办人审定")).to_be_visible()
 
     (address,) = re.findall(r"https?://[^/]+(/openness/objections/\S+)", str(mail.outbox[-1].body))
     visitor.goto(address)
