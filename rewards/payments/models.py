@@ -145,3 +145,8 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.position}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the bank has not answered yet."""
+        return self.payment_id is None and self.failed_at is None

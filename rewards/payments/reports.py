@@ -18,7 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def build_bank_sheet(batch: "PaymentBatch") -> bytes:
     """Return the waiting rows of a batch as a workbook, in Chinese, with empty columns for the answer."""
     year = batch.report.cycle.year
-    rows = [row for row in batch.rows.all() if row.payment is None and row.failed_at is None]
+    rows = [row for row in batch.rows.all() if row.is_waiting]
     columns = [
         Column("序号", "center"),
         Column(HEADS[AWARD][0]),

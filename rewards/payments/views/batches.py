@@ -82,14 +82,12 @@ def batch(request: HttpRequest, public_id: str, batch_id: str) -> HttpResponse:
 def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]:
     found = get_batch(report, batch_id)
     rows = list(found.rows.all())
-    waiting = [row for row in rows if row.payment is None and row.failed_at is None]
     may_pay = rules.has_perm("rewards.record_payment", request.user, report)
     return {
         "report": report,
         "batch": found,
         "rows": rows,
-        "waiting": len(waiting),
-        "can_settle": bool(waiting) and may_pay,
+        "can_settle": may_pay and any(row.is_waiting for row in rows),
         "form": BankSheetForm(),
     }
 
