@@ -186,22 +186,19 @@ class City:
     ) -> list[UsageLog]:
         """`number` uses of ten effective hours, one a day after the last one, ¥1,000 each when external."""
         taken = UsageLog.objects.filter(instrument=instrument).count()
-        return [
-            self.log(
-                instrument,
-                local(YEAR, 1, 2, 8) + timedelta(days=taken + day),
-                payer=payer,
-                external=external,
-                amount=Decimal(1000 if external else 300),
-                **values,
-            )
-            for day in range(number)
-        ]
+        starts = [local(YEAR, 1, 2, 8) + timedelta(days=taken + day) for day in range(number)]
+        amount = Decimal(1000 if external else 300)
+        return self._record(instrument, starts, payer=payer, external=external, amount=amount, **values)
 
-    def log(
+    def log(self, instrument: Instrument, start: datetime, **values: object) -> UsageLog:
+        """One use of ten effective hours; `values` as `_record` takes them."""
+        (log,) = self._record(instrument, [start], **values)
+        return log
+
+    def _record(
         self,
         instrument: Instrument,
-        start: datetime,
+        starts: list[datetime],
         *,
         payer: Organization,
         external: bool,
@@ -211,11 +208,40 @@ class City:
         rating: str = "",
         recorded_after: timedelta = timedelta(),
         **values: object,
+    ) -> list[UsageLog]:
+        """The uses with all that belongs to them, each kind of row in one statement."""
+        bookings = self._bookings(instrument, starts, payer, amount) if booked else [None] * len(starts)
+        kinds = ["log", "confirmation"] if confirmed else ["log"]
+        recorded = [start + NIGHT + recorded_after for start in starts]
+        entries = iter(self._entries(instrument, [(kind, at) for at in recorded for kind in kinds]))
+        logs, confirmations, reviews = [], [], []
+        for start, booking in zip(starts, bookings, strict=True):
+            facts = {"payer": payer, "external": external, "amount": amount, **values}
+            logs.append(self._log(next(entries), instrument, start, booking, **facts))
+            if confirmed:
+                confirmations.append(UsageConfirmation(log=logs[-1], entry=next(entries)))
+            if rating:
+                reviews.append(Review(log=logs[-1], rating=rating, created_at=start + NIGHT))
+        UsageLog.objects.bulk_create(logs)
+        UsageConfirmation.objects.bulk_create(confirmations)
+        Review.objects.bulk_create(reviews)
+        return logs
+
+    def _log(
+        self,
+        entry: UsageEntry,
+        instrument: Instrument,
+        start: datetime,
+        booking: Booking | None,
+        *,
+        payer: Organization,
+        external: bool,
+        amount: Decimal,
+        **values: object,
     ) -> UsageLog:
-        end = start + NIGHT
-        booking = self._booking(instrument, start, end, payer, amount) if booked else None
-        log = UsageLog.objects.create(
-            entry=self._entry(instrument, "log", end + recorded_after),
+        usual = {"related": False, "capture": "check_out"}
+        return UsageLog(
+            entry=entry,
             instrument=instrument,
             booking=booking,
             user=self.researcher,
@@ -226,9 +252,8 @@ class City:
             user_size_class=payer.size_class,
             in_region=True,
             external=external,
-            related=values.pop("related", False),
             starts_at=start,
-            ends_at=end,
+            ends_at=start + NIGHT,
             setup_seconds=1800,
             measuring_seconds=32400,
             post_seconds=1800,
@@ -238,16 +263,8 @@ class City:
             direction="research",
             content="测试",
             amount_yuan=amount,
-            capture=values.pop("capture", "check_out"),
-            **values,
+            **{**usual, **values},
         )
-        if confirmed:
-            UsageConfirmation.objects.create(
-                log=log, entry=self._entry(instrument, "confirmation", end + recorded_after)
-            )
-        if rating:
-            Review.objects.create(log=log, rating=rating, created_at=end)
-        return log
 
     def answer(self, finding: Finding, now: datetime, text: str = "") -> Finding:
         """The unit's manager answers; without a text, that there is no objection."""
@@ -264,37 +281,52 @@ class City:
         falsification_answer(actor=manager, answer="无法说明。", **asked)
         falsification_decide(actor=self.officer, confirm=True, reason="查证属实", **asked)
 
-    def _entry(self, instrument: Instrument, kind: str, at: datetime) -> UsageEntry:
-        number = UsageEntry.objects.filter(instrument=instrument).count() + 1
-        return UsageEntry.objects.create(
-            instrument=instrument,
-            number=number,
-            kind=kind,
-            previous_hash="0" * 64,
-            hash=f"{number:064d}",
-            recorded_at=at,
-            recorded_by=self.researcher,
+    def entry(self, instrument: Instrument, kind: str, at: datetime) -> UsageEntry:
+        """The next entry of the instrument, without what it stands for."""
+        (entry,) = self._entries(instrument, [(kind, at)])
+        return entry
+
+    def _entries(self, instrument: Instrument, recorded: list[tuple[str, datetime]]) -> list[UsageEntry]:
+        first = UsageEntry.objects.filter(instrument=instrument).count() + 1
+        return UsageEntry.objects.bulk_create(
+            UsageEntry(
+                instrument=instrument,
+                number=number,
+                kind=kind,
+                previous_hash="0" * 64,
+                hash=f"{number:064d}",
+                recorded_at=at,
+                recorded_by=self.researcher,
+            )
+            for number, (kind, at) in enumerate(recorded, first)
         )
 
-    def _booking(
-        self, instrument: Instrument, start: datetime, end: datetime, payer: Organization, quoted: Decimal
-    ) -> Booking:
-        return Booking.objects.create(
-            group=BookingGroup.objects.create(user=self.researcher, created_at=start),
-            instrument=instrument,
-            rule=instrument.rules.get(),
-            user=self.researcher,
-            payer_organization=payer,
-            state="completed",
-            starts_at=start,
-            ends_at=end,
-            held_until=end,
-            user_kind="outside",
-            service_mode="operated",
-            subject="测试",
-            quote=[],
-            quoted_yuan=quoted,
-            requested_at=start - timedelta(days=2),
+    def _bookings(
+        self, instrument: Instrument, starts: list[datetime], payer: Organization, quoted: Decimal
+    ) -> list[Booking]:
+        groups = BookingGroup.objects.bulk_create(
+            BookingGroup(user=self.researcher, created_at=start) for start in starts
+        )
+        rule = instrument.rules.get()
+        return Booking.objects.bulk_create(
+            Booking(
+                group=group,
+                instrument=instrument,
+                rule=rule,
+                user=self.researcher,
+                payer_organization=payer,
+                state="completed",
+                starts_at=start,
+                ends_at=start + NIGHT,
+                held_until=start + NIGHT,
+                user_kind="outside",
+                service_mode="operated",
+                subject="测试",
+                quote=[],
+                quoted_yuan=quoted,
+                requested_at=start - timedelta(days=2),
+            )
+            for start, group in zip(starts, groups, strict=True)
         )
 
 

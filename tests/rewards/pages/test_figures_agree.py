@@ -39,13 +39,13 @@ def correct(small, log, *, confirmed=True, **changes):
     """A correction as a keeper would make it; `confirmed` by a second person."""
     made = UsageCorrection.objects.create(
         log=log,
-        entry=small.city._entry(small.instrument, "correction", AFTER),
+        entry=small.city.entry(small.instrument, "correction", AFTER),
         changes=changes,
         reason="记错",
     )
     if confirmed:
         UsageConfirmation.objects.create(
-            log=log, correction=made, entry=small.city._entry(small.instrument, "confirmation", AFTER)
+            log=log, correction=made, entry=small.city.entry(small.instrument, "confirmation", AFTER)
         )
     return made
 
