@@ -18,7 +18,7 @@ ACTS = ("booking.requested", "booking.approved", "booking.moved", "booking.check
 def get_booking_acts(booking_ids: Collection[str]) -> Mapping[str, list["AuditEntry"]]:
     """Return the journal's entries on bookings (public ids) that led to a use, oldest first. One statement.
 
-    A booking without an approval was granted by the rule. The caller has checked that the viewer may see them.
+    A booking without an approval was granted by the rule. The caller has checked what the viewer may see.
     """
     found: dict[str, list[AuditEntry]] = defaultdict(list)
     for entry in journal.entries_on(Booking._meta.label, booking_ids, ACTS):

@@ -41,7 +41,9 @@ class Grounds:
     corrected: Mapping[str, datetime]
     """When a use was corrected after the freeze."""
     days: PastDays | None
-    """The windows of the finding's instrument from the first use to the last, where they are evidence."""
+    """The windows of the finding's instrument from the day of the first use to that of the last."""
+    instrument: str
+    """The public id of the finding's instrument; empty where it has none."""
 
 
 def get_grounds(finding: "Finding", uses: Sequence[UsageRow]) -> Grounds:
@@ -73,6 +75,7 @@ def get_grounds(finding: "Finding", uses: Sequence[UsageRow]) -> Grounds:
         relations=_relations(uses, units, kinds, cycle.frozen_at) if related else {},
         corrected=get_corrections_since([row.id for row in uses], cycle.frozen_at),
         days=_days(finding, uses),
+        instrument=finding.instrument.public_id if finding.instrument else "",
     )
 
 

@@ -54,9 +54,7 @@ _DAYS = {"from", "to", "day"}
 _AMOUNTS = {"amount", "quoted"}
 
 
-def build_evidence_rows(
-    evidence: Mapping[str, Any], organizations: "Mapping[str, Organization]"
-) -> Facts:
+def build_evidence_rows(evidence: Mapping[str, Any], organizations: "Mapping[str, Organization]") -> Facts:
     """Return the evidence of a finding as pairs of label and value, in the reader's language."""
     return [
         (NAMES[key], _shown(key, evidence[key], organizations))

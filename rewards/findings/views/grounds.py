@@ -84,7 +84,10 @@ def _relations(
     """Yield the relation of each using organization to the unit, since when, and what changed later."""
     seen = {row.payer_organization: row for row in rows if row.payer_organization}
     for user, row in seen.items():
-        names = {"user": _name(user, grounds, organizations), "owner": bilingual(grounds.units[row.id], "name")}
+        names = {
+            "user": _name(user, grounds, organizations),
+            "owner": bilingual(grounds.units[row.id], "name"),
+        }
         for ground in grounds.relations.get(user, []):
             yield Line(_join(_relation(ground, names, max(use.ends_at for use in rows))))
         if not grounds.relations.get(user):
@@ -102,7 +105,7 @@ def _name(user: str, grounds: Grounds, organizations: "Mapping[str, Organization
 def _relation(ground: "Ground", names: Mapping[str, str], last_use: datetime) -> Iterator[str]:
     yield RELATIONS[ground.kind]().format(through=ground.through, **names)
     if ground.entry is not None:
-        entered = _("Entered by {name} on {time} (journal no. {entry}).")
+        entered = _("Entered by {name} on {time} (audit entry no. {entry}).")
         facts = {"name": ground.entry.actor_name, "time": moment(ground.entry.at), "entry": ground.entry.pk}
         yield entered.format(**facts)
         if ground.entry.at > last_use:
@@ -171,7 +174,7 @@ def _outside(row: UsageRow, grounds: Grounds) -> Iterator[str]:
         ).format(frozen=format_hours(frozen), inside=format_hours(inside))
 
 
-def _amount(row: UsageRow, grounds: Grounds) -> Iterator[str]:
+def _amount(row: UsageRow, _grounds: Grounds) -> Iterator[str]:
     if row.quoted_yuan is None:
         yield _("Logged {amount}; nothing was quoted, as no booking belongs to it.").format(
             amount=yuan(row.amount_yuan)

@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.text.formats import bilingual, clock_range, date_only, day, in_english, moment, timerange
+from instrument_share.web.text.formats import (
+    bilingual,
+    clock_range,
+    date_only,
+    day,
+    in_english,
+    moment,
+    timerange,
+)
 from providers.domain import DayKind
 
 if TYPE_CHECKING:
@@ -45,7 +53,9 @@ def describe_days(past: "PastDays", use: Interval) -> Iterator[str]:
     rule = _rule_at(past, use.start)
     if rule is not None:
         yield _rule(rule)
-    yield from (_closure(each) for each in past.closures if use.overlaps(Interval(each.starts_at, each.ends_at)))
+    yield from (
+        _closure(each) for each in past.closures if use.overlaps(Interval(each.starts_at, each.ends_at))
+    )
 
 
 def _windows(on: date, windows: Sequence[Interval]) -> str:
@@ -75,7 +85,9 @@ def _rule(rule: "OpenServiceRule") -> str:
         "name": rule.created_by.get_full_name() if rule.created_by else "",
     }
     if not rule.created_by:
-        return _("Version {version} of the rule, in force since {since}, published on {date}.").format(**facts)
+        return _("Version {version} of the rule, in force since {since}, published on {date}.").format(
+            **facts
+        )
     return _("Version {version} of the rule, in force since {since}, published by {name} on {date}.").format(
         **facts
     )
