@@ -55,19 +55,15 @@ def _picture(rows: Sequence["UsageRow"], grounds: "Grounds") -> DayPicture:
     windows = [part for window in past if (part := window.intersection(shown))]
     shared = merge(both for one, other in combinations(uses, 2) if (both := one.intersection(other)))
     height = TOP + LANE * len(rows) + 4
-    parts = [
-        _hours(days, height),
-        *(
-            _lane(number, row, windows if row.instrument == grounds.instrument else [], shown)
-            for number, row in enumerate(rows)
-        ),
-        *(_bar(both, shown, TOP + 1, height - TOP - 2, _SHARED) for both in shared),
+    lanes = [
+        _lane(number, row, windows if row.instrument == grounds.instrument else [], shared, shown)
+        for number, row in enumerate(rows)
     ]
     drawing = format_html(
         '<svg role="img" aria-label="{}" width="100%" height="{}">{}</svg>',
         _in_words(rows, windows, shared),
         height,
-        format_html_join("", "{}", ((part,) for part in parts)),
+        format_html_join("", "{}", ((part,) for part in (_hours(days, height), *lanes))),
     )
     caption = day(days[0]) if len(days) == 1 else f"{day(days[0])} – {day(days[-1])}"
     return DayPicture(caption, drawing)
@@ -126,17 +122,23 @@ def _hours(days: Sequence[date], height: int) -> SafeString:
     )
 
 
-def _lane(number: int, row: "UsageRow", windows: Sequence[Interval], shown: Interval) -> SafeString:
-    """Return a use before the windows: its words, its booking as an outline, itself as a filled bar."""
+def _lane(
+    number: int, row: "UsageRow", windows: Sequence[Interval], shared: Sequence[Interval], shown: Interval
+) -> SafeString:
+    """Return a use before the windows: its words, its booking, itself, and what another one shares."""
     y, use, booking = TOP + LANE * number, _use(row), _booking(row)
     words = f"{row.id} {clock_range(use)}" if len(days_of(use)) == 1 else timerange(use)
+    bars = [
+        *(_bar(window, shown, y, LANE, _BAND) for window in windows),
+        *([_bar(booking, shown, y + 18, BAR + 4, _OUTLINE)] if booking else []),
+        _bar(use, shown, y + 20, BAR, _FILLED),
+        *(_bar(both, shown, y + 16, BAR + 8, _SHARED) for each in shared if (both := use.intersection(each))),
+    ]
     return format_html(
-        '{}<text x="2" y="{}" font-size="11" fill="currentColor">{}</text>{}{}',
-        format_html_join("", "{}", ((_bar(each, shown, y, LANE, _BAND),) for each in windows)),
-        y + 13,
+        '{}<text x="2" y="{}" font-size="11" fill="currentColor">{}</text>',
+        format_html_join("", "{}", ((bar,) for bar in bars)),
+        y + 12,
         words,
-        _bar(booking, shown, y + 17, BAR + 4, _OUTLINE) if booking else "",
-        _bar(use, shown, y + 19, BAR, _FILLED),
     )
 
 

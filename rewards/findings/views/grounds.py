@@ -160,7 +160,6 @@ def _beside_booking(row: UsageRow, grounds: Grounds) -> Iterator[str]:
 
 def _outside(row: UsageRow, grounds: Grounds) -> Iterator[str]:
     used = Interval(row.starts_at, row.ends_at)
-    yield _("Used {used}.").format(used=timerange(used))
     if grounds.days is None:
         return
     yield from describe_days(grounds.days, used)
@@ -186,10 +185,9 @@ def _amount(row: UsageRow, _grounds: Grounds) -> Iterator[str]:
 
 
 def _together(row: UsageRow, grounds: Grounds) -> Iterator[str]:
-    """Say what tells one of several uses from the others: its time, where, by whom, and when recorded."""
+    """Say what tells one of several uses from the others: where and by whom, and when recorded."""
     instrument = grounds.instruments[row.instrument]
-    yield _("{used}: {instrument}, {place}, operated by {operator}.").format(
-        used=timerange(Interval(row.starts_at, row.ends_at)),
+    yield _("{instrument}, {place}, operated by {operator}.").format(
         instrument=bilingual(instrument, "name"),
         place=instrument.place_zh,
         operator=grounds.people[row.operator],

@@ -83,7 +83,7 @@ def test_every_kind_says_what_convinced_the_check(small, log, found, page):
     told = {
         "overlap": (
             [sound, overlapping],
-            "2025年1月2日 周四 12:00–22:10，扫描电子显微镜（扫描电子显微镜实验室）",
+            "2025年1月2日 周四 12:00–22:10 扫描电子显微镜（扫描电子显微镜实验室）",
         ),
         "too_long": (
             [early],
@@ -224,9 +224,10 @@ def test_a_day_is_drawn_with_windows_bookings_and_uses(small, log, found, page):
         ("0.00", "100.00"),  # open all day, behind the first use
         ("33.33", "42.36"),  # booked 08:00–18:10
         ("33.33", "42.36"),  # used
+        ("50.00", "25.69"),  # used twice 12:00–18:10
         ("0.00", "100.00"),
         ("50.00", "42.36"),  # used 12:00–22:10
-        ("50.00", "25.69"),  # used twice 12:00–18:10
+        ("50.00", "25.69"),
     ]
     words = re.search(r'aria-label="([^"]+)"', drawing)[1]
     assert "预约：2025年1月2日 周四 08:00–18:10" in words
