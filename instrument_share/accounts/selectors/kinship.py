@@ -33,7 +33,7 @@ class Ground:
 def grounds_of_relation(owner_id: str, other_id: str, at: datetime) -> list[Ground]:
     """Return why two organizations (public ids) were related at an instant, as records say.
 
-    Four statements at most. A superior organization of that time is known by its name: the journal keeps that.
+    Four statements at most. A superior organization of that time is known by the name in the journal.
     """
     if owner_id == other_id:
         return [Ground("same", None)]

@@ -99,7 +99,8 @@ def _relations(
 def _name(user: str, grounds: Grounds, organizations: "Mapping[str, Organization]") -> str:
     """Return an organization's name as frozen, where it is a unit, and else its name."""
     frozen = next((unit for unit in grounds.units.values() if unit.organization == user), None)
-    return bilingual(frozen or organizations[user], "name")
+    known = frozen or organizations.get(user)
+    return bilingual(known, "name") if known else user
 
 
 def _relation(ground: "Ground", names: Mapping[str, str], last_use: datetime) -> Iterator[str]:
