@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bookings.public import get_booking_acts, get_corrections_since
+from bookings.public import GrantedHours, get_booking_acts, get_corrections_since, get_granted_hours
 from instrument_share.accounts.selectors import Ground, grounds_of_relation, names_of_people
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -40,6 +40,8 @@ class Grounds:
     """Why each using organization was related to the unit at the freeze, where that was found."""
     corrected: Mapping[str, datetime]
     """When a use was corrected after the freeze."""
+    granted: Mapping[str, GrantedHours]
+    """The hours that granted each booking of a use outside the windows."""
     days: PastDays | None
     """The windows of the finding's instrument from the day of the first use to that of the last."""
     instrument: str
@@ -74,6 +76,7 @@ def get_grounds(finding: "Finding", uses: Sequence[UsageRow]) -> Grounds:
         acts=get_booking_acts({row.booking for row in uses if row.booking}),
         relations=_relations(uses, units, kinds, cycle.frozen_at) if related else {},
         corrected=get_corrections_since([row.id for row in uses], cycle.frozen_at),
+        granted=_granted(uses, kinds),
         days=_days(finding, uses),
         instrument=finding.instrument.public_id if finding.instrument else "",
     )
@@ -92,6 +95,14 @@ def _relations(
         if row.payer_organization and "self_dealing" in kinds[row.id]
     }
     return {user: grounds_of_relation(owner, user, at) for user, owner in pairs.items()}
+
+
+def _granted(uses: Sequence[UsageRow], kinds: Mapping[str, Collection[str]]) -> Mapping[str, GrantedHours]:
+    outside = [row for row in uses if row.booking and "outside_windows" in kinds[row.id]]
+    if not outside:
+        return {}
+    span = Interval(min(row.starts_at for row in outside), max(row.ends_at for row in outside))
+    return get_granted_hours([row.booking for row in outside if row.booking], span)
 
 
 def _days(finding: "Finding", uses: Sequence[UsageRow]) -> PastDays | None:

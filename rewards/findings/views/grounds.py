@@ -16,7 +16,7 @@ from rewards.cycle.reports import CAPTURES, format_hours
 from rewards.findings.domain.causes import further_evidence
 from rewards.findings.domain.grounds import uses_of_piece
 from rewards.findings.selectors.grounds import Grounds
-from rewards.findings.views.open_days import describe_days
+from rewards.findings.views.open_days import describe_days, describe_granted, seconds_inside
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -117,7 +117,7 @@ def _relation(ground: "Ground", names: Mapping[str, str], last_use: datetime) ->
 
 def _entered(row: UsageRow, grounds: Grounds) -> Iterator[str]:
     """Say who entered a use when, how long after it."""
-    days = (row.recorded_at - row.ends_at) // timedelta(days=1)
+    days = max((row.recorded_at - row.ends_at) // timedelta(days=1), 0)
     sentence = ngettext(
         "Entered ({how}) by {name} on {time}, {days} day after the use.",
         "Entered ({how}) by {name} on {time}, {days} days after the use.",
@@ -153,8 +153,9 @@ def _beside_booking(row: UsageRow, grounds: Grounds) -> Iterator[str]:
     )
     acts = grounds.acts.get(row.booking, [])
     told = [ACTS[act.action]().format(name=act.actor_name, time=moment(act.at)) for act in acts]
-    if told and "booking.approved" not in {act.action for act in acts}:
-        told.insert(1, _("granted by the rule without a decision"))
+    names = [act.action for act in acts]
+    if "booking.requested" in names and "booking.approved" not in names:
+        told.insert(names.index("booking.requested") + 1, _("granted by the rule without a decision"))
     if told:
         yield _("The booking {id} was {acts}.").format(id=row.booking, acts=_("; ").join(told))
 
@@ -164,14 +165,16 @@ def _outside(row: UsageRow, grounds: Grounds) -> Iterator[str]:
     if grounds.days is None:
         return
     yield from describe_days(grounds.days, used)
-    frozen = row.inside_windows_seconds
-    parts = (used.intersection(window) for window in grounds.days.windows)
-    inside = sum(part.length // timedelta(seconds=1) for part in parts if part)
-    if inside != frozen:
-        yield _(
-            "When frozen, {frozen} h of it counted as inside; these windows hold {inside} h. The hours that "
-            "its booking was granted, or a later change of windows, make the difference."
-        ).format(frozen=format_hours(frozen), inside=format_hours(inside))
+    inside = seconds_inside(grounds.days.windows, used)
+    granted = grounds.granted.get(row.booking or "")
+    if granted is not None and seconds_inside(granted.windows, used) > inside:
+        inside = seconds_inside(granted.windows, used)
+        yield describe_granted(granted, used)
+    if inside != row.inside_windows_seconds:
+        changed = _(
+            "Windows were changed after the freeze: {frozen} h of the use lay inside then, {inside} h now."
+        )
+        yield changed.format(frozen=format_hours(row.inside_windows_seconds), inside=format_hours(inside))
 
 
 def _amount(row: UsageRow, _grounds: Grounds) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The days of a use as the instrument was open on them, as sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from instrument_share.web.text.formats import (
 from providers.domain import DayKind
 
 if TYPE_CHECKING:
+    from bookings.public import GrantedHours
     from providers.models import Closure, OpenServiceRule
     from providers.public import PastDays
 
@@ -55,6 +56,20 @@ def describe_days(past: "PastDays", use: Interval) -> Iterator[str]:
         yield _rule(rule)
     yield from (
         _closure(each) for each in past.closures if use.overlaps(Interval(each.starts_at, each.ends_at))
+    )
+
+
+def seconds_inside(windows: Iterable[Interval], use: Interval) -> int:
+    """Return how many seconds of a use lie in disjoint windows."""
+    parts = (use.intersection(window) for window in windows)
+    return sum(part.length // timedelta(seconds=1) for part in parts if part)
+
+
+def describe_granted(granted: "GrantedHours", use: Interval) -> str:
+    """Return the hours around a use under the version of the rule that granted its booking."""
+    inside = [part for window in granted.windows if (part := window.intersection(use))]
+    return _("Its booking was granted by version {version}, which counts too: {windows}.").format(
+        version=granted.version, windows=_(", ").join(map(timerange, inside))
     )
 
 

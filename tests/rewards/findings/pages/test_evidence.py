@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,9 @@ from bookings.usage.models import UsageConfirmation, UsageCorrection
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services.relations import relation_declare, relation_end
 from instrument_share.journal.services import record
+from providers.domain import OpeningPattern
 from providers.models import Closure
+from providers.terms.openings import calendar_rows
 from rewards.findings.domain.causes import FURTHER
 from rewards.findings.models import Finding
 from rewards.policy.domain.vocabulary import KINDS, OPENED_KINDS
@@ -158,7 +160,7 @@ def test_a_use_outside_the_windows_shows_those_of_its_day(small, log, found, pag
     name = keeper.name
     assert f"停用时间2025年10月1日 周三 09:00–10:00：更换灯丝（{name}于2025年9月30日 09:00登记）。" in words
     assert "该停用已于2026年1月6日 09:00解除。" in words
-    assert "冻结时其中" not in words
+    assert "冻结后有变动" not in words
 
 
 def test_windows_that_differ_from_what_was_frozen_are_said(small, log, found, page):
@@ -167,7 +169,22 @@ def test_windows_that_differ_from_what_was_frozen_are_said(small, log, found, pa
     small.instrument.open_windows.create(
         rule=small.instrument.rules.get(), starts_at=local(YEAR, 12, 31, 8), ends_at=local(YEAR, 12, 31, 10)
     )
-    assert "冻结时其中0.00小时计为开放时段内，上列时段内为2.00小时" in text_of(page(finding))
+    assert "开放时段在数据冻结后有变动：冻结时该次使用有0.00小时在内，现为2.00小时。" in text_of(
+        page(finding)
+    )
+
+
+def test_the_hours_that_granted_the_booking_count_beside_the_windows(small, log, found, page):
+    use, rule = log(local(YEAR, 12, 31, 8)), small.instrument.rules.get()
+    morning = OpeningPattern(time(8), time(10), date(YEAR, 1, 1), weekdays=tuple(range(7)))
+    for recurrence, event in calendar_rows("morning", [morning])[1]:
+        recurrence.save()
+        event.calendar, event.rule = rule.calendar, recurrence
+        event.save()
+    words = text_of(page(found("outside_windows", [use], hours="8.17")))
+    assert "2025年12月31日 周三无开放时段。" in words
+    assert "该预约依据第1版规则获准，下列时段一并计入：2025年12月31日 周三 08:00–10:00。" in words
+    assert "冻结后有变动" not in words
 
 
 def test_a_use_beside_its_booking_names_who_decided_and_who_checked_in_and_out(small, log, found, page):
