@@ -182,7 +182,7 @@ def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[dat
 
 
 def granted_windows(terms: "Terms", granted_at: datetime, interval: Interval) -> list[Interval]:
-    """Return the open time under a version of a rule, with the public holidays as they were when it granted."""
+    """Return the open time under a version of a rule, with the public holidays as known when it granted."""
     return providers.open_time_under([terms], interval, partial(providers.day_table_at, granted_at))
 
 
