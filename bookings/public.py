@@ -42,6 +42,12 @@ from bookings.requests.views.common import require_keeper
 from bookings.requests.views.rule_comparison import compare_terms
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
 from bookings.usage.selectors.national import count_unconfirmed, iterate_service_facts
+from bookings.usage.selectors.proofs import (
+    GrantedHours,
+    get_booking_acts,
+    get_corrections_since,
+    get_granted_hours,
+)
 from bookings.usage.selectors.reviews import Ratings, get_ratings
 from bookings.usage.selectors.statistics import (
     Hours,

@@ -117,6 +117,7 @@ from providers.terms.selectors.drafts import (
 )
 from providers.terms.selectors.granted_times import LONG_PAST, granted_by_rule
 from providers.terms.selectors.holiday_effects import window_changes
+from providers.terms.selectors.past_days import PastDays, get_past_days
 from providers.terms.selectors.rule_versions import (
     coming_versions,
     terms_and_links,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Exists, F
 from django.db.models.expressions import Combinable
@@ -19,6 +19,9 @@ from instrument_share.kernel.progress import Tell, tell_nobody
 from instrument_share.quick_columns import FewLists, WholeSecond
 from providers import public as providers
 from providers.domain import OpenSeconds
+
+if TYPE_CHECKING:
+    from providers.domain import Terms
 
 MAX_USE_LENGTH = timedelta(days=31)
 """How far before and after a year uses are looked for that lie in the same time as one of the year."""
@@ -171,12 +174,16 @@ def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[dat
     versions = providers.terms_by_rule({rule_id for rule_id, _ in granted})
     for (rule_id, _), alike in granted.items():
         first, last = min(row["starts_at"] for row in alike), max(row["ends_at"] for row in alike)
-        days_of = partial(providers.day_table_at, max(row["granted_at"] for row in alike))
-        windows = providers.open_time_under([versions[rule_id]], Interval(first, last), days_of)
-        hours = OpenSeconds.of(windows)
+        granted_at = max(row["granted_at"] for row in alike)
+        hours = OpenSeconds.of(granted_windows(versions[rule_id], granted_at, Interval(first, last)))
         for row in alike:
             granted_seconds = hours.seconds_inside(row["starts_at"], row["ends_at"])
             row["inside_windows_seconds"] = max(row["inside_windows_seconds"], granted_seconds)
+
+
+def granted_windows(terms: "Terms", granted_at: datetime, interval: Interval) -> list[Interval]:
+    """Return the open time under a version of a rule, with the public holidays as known when it granted."""
+    return providers.open_time_under([terms], interval, partial(providers.day_table_at, granted_at))
 
 
 def _is_partly_outside(row: dict[str, Any]) -> bool:

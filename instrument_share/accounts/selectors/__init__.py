@@ -17,6 +17,7 @@ from instrument_share.accounts.selectors.access import (
     people_in,
     people_matching,
 )
+from instrument_share.accounts.selectors.kinship import Ground, grounds_of_relation
 from instrument_share.accounts.selectors.logins import Lockout, lockouts
 from instrument_share.accounts.selectors.memberships import (
     Belonging,
@@ -102,6 +103,7 @@ __all__ = [
     "Access",
     "AccountState",
     "Belonging",
+    "Ground",
     "Lockout",
     "Region",
     "Related",
@@ -118,6 +120,7 @@ __all__ = [
     "districts",
     "document",
     "documents",
+    "grounds_of_relation",
     "has_administrator",
     "invitation",
     "invitation_by_secret",

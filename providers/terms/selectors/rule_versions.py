@@ -26,14 +26,14 @@ def terms_during(instrument_ids: Iterable[int], interval: Interval) -> Mapping[i
 
     Those that a newer one replaced before the interval are left out. The number of queries is constant.
     """
-    return _terms_by_instrument(_rules_during(instrument_ids, interval))
+    return _terms_by_instrument(rules_during(instrument_ids, interval))
 
 
 def terms_and_links(
     instrument_ids: Collection[int], interval: Interval
 ) -> tuple[Mapping[int, list[Terms]], Mapping[int, Sequence[int]]]:
     """Return `terms_during` and `links_of` of the instruments; one statement where none has a link."""
-    rules = _rules_during(instrument_ids, interval).annotate(part=Value("rule", CharField()))
+    rules = rules_during(instrument_ids, interval).annotate(part=Value("rule", CharField()))
     links = InstrumentLink.objects.filter(instrument_id__in=list(instrument_ids)).annotate(
         part=Value("link", CharField()), public_id=Value("", CharField()), version=Value(0, IntegerField())
     )
@@ -47,7 +47,8 @@ def terms_and_links(
     return found, links_of(instrument_ids) if has_links else {pk: [] for pk in instrument_ids}
 
 
-def _rules_during(instrument_ids: Iterable[int], interval: Interval) -> QuerySet[OpenServiceRule]:
+def rules_during(instrument_ids: Iterable[int], interval: Interval) -> QuerySet[OpenServiceRule]:
+    """Return the versions that may apply within the interval, as rows."""
     replaced = standing_rules().filter(
         instrument_id=OuterRef("instrument_id"),
         version__gt=OuterRef("version"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, QuerySet, When
 from django.db.models.functions import Coalesce
@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from bookings.public import usage_logs
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
+from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import findings
@@ -42,8 +42,8 @@ def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
     )
 
 
-def get_finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]:
-    """Return the frozen logs of a finding by start, as `describe_usage` does.
+def get_finding_uses(viewer: "Viewer", finding: Finding) -> list[UsageRow]:
+    """Return the frozen logs of a finding by start.
 
     Logs of other units that the viewer may not see are left out.
     """
@@ -56,7 +56,7 @@ def get_finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]
         live = usage_logs(viewer).filter(public_id__in=missing).prefetch_related(None)
         others = set(live.values_list("instrument__public_id", flat=True)) - set(instruments)
         found += _picked(snapshot, sorted(others), missing)
-    return sorted((describe_usage(row) for row in found), key=lambda log: (log["starts_at"], log["log"]))
+    return sorted(found, key=lambda row: (row.starts_at, row.id))
 
 
 def _picked(snapshot: StoredSnapshot, instruments: Iterable[str], wanted: Collection[str]) -> list[UsageRow]:

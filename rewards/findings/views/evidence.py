@@ -1,6 +1,7 @@
 """Evidence of a finding in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.text.formats import bilingual, date_only, moment, yuan
 from rewards.cycle.reports import CAPTURES
 from rewards.findings.domain.causes import further_evidence
+from rewards.findings.views.grounds import Line, build_grounds
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
+    from rewards.findings.selectors.grounds import Grounds
+
+Facts = list[tuple[str | Promise, str]]
+MOST_LINES = 5
+"""More lines of a piece of evidence fold away."""
 
 NAMES: dict[str, str | Promise] = {
     "start": _("From"),
@@ -47,9 +54,7 @@ _DAYS = {"from", "to", "day"}
 _AMOUNTS = {"amount", "quoted"}
 
 
-def build_evidence_rows(
-    evidence: Mapping[str, Any], organizations: "Mapping[str, Organization]"
-) -> list[tuple[str | Promise, str]]:
+def build_evidence_rows(evidence: Mapping[str, Any], organizations: "Mapping[str, Organization]") -> Facts:
     """Return the evidence of a finding as pairs of label and value, in the reader's language."""
     return [
         (NAMES[key], _shown(key, evidence[key], organizations))
@@ -58,11 +63,26 @@ def build_evidence_rows(
     ]
 
 
-def build_further_evidence(
-    evidence: Mapping[str, Any], organizations: "Mapping[str, Organization]"
-) -> list[tuple[str, list[tuple[str | Promise, str]]]]:
-    """Return the further evidence of a finding, each with its kind and its pairs of label and value."""
-    return [(each["kind"], build_evidence_rows(each, organizations)) for each in further_evidence(evidence)]
+@dataclass(frozen=True)
+class Piece:
+    """What is said of one kind: pairs of label and value, and lines, of which `more` fold away."""
+
+    kind: str
+    facts: Facts
+    lines: Sequence[Line]
+    more: Sequence[Line]
+
+
+def build_pieces(
+    kind: str, evidence: Mapping[str, Any], grounds: "Grounds", organizations: "Mapping[str, Organization]"
+) -> list[Piece]:
+    """Return the evidence of a finding: of the kind after which it is named, then what else speaks for it."""
+    further = [(each["kind"], each) for each in further_evidence(evidence)]
+    lines = build_grounds(kind, evidence, grounds, organizations)
+    return [
+        Piece(name, build_evidence_rows(piece, organizations), told[:MOST_LINES], told[MOST_LINES:])
+        for (name, piece), told in zip([(kind, evidence), *further], lines, strict=True)
+    ]
 
 
 def organizations_in(evidence: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ from rewards.cycle.selectors.browsing import (
     viewable_booking_ids,
     viewable_log_ids,
 )
+from rewards.cycle.selectors.snapshot import describe_usage
 from rewards.findings.domain.states import STANDING, FalsificationState, FindingState, is_decidable
 from rewards.findings.forms import (
     AnswerForm,
@@ -36,8 +37,9 @@ from rewards.findings.forms import (
     FalsificationForm,
 )
 from rewards.findings.selectors import findings as findings_selectors
-from rewards.findings.selectors.browsing import filter_findings, get_finding_logs
+from rewards.findings.selectors.browsing import filter_findings, get_finding_uses
 from rewards.findings.selectors.falsifications import get_falsifications
+from rewards.findings.selectors.grounds import get_grounds
 from rewards.findings.services.deciding import finding_answer as answer_finding
 from rewards.findings.services.deciding import finding_decide as decide_finding
 from rewards.findings.services.falsification import (
@@ -49,11 +51,8 @@ from rewards.findings.services.falsification import (
 from rewards.findings.services.falsification import (
     falsification_propose as propose_falsification,
 )
-from rewards.findings.views.evidence import (
-    build_evidence_rows,
-    build_further_evidence,
-    organizations_in,
-)
+from rewards.findings.views.day_picture import draw_days
+from rewards.findings.views.evidence import build_pieces, organizations_in
 
 if TYPE_CHECKING:
     from django import forms
@@ -204,9 +203,11 @@ def _back(found: "Finding") -> HttpResponse:
 
 def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 200) -> HttpResponse:
     """Show the finding; `forms` are those that were sent and refused."""
-    logs = get_finding_logs(request.user, found)
-    bodies = organizations_in(found.evidence)
+    uses = get_finding_uses(request.user, found)
+    grounds, logs = get_grounds(found, uses), [describe_usage(row) for row in uses]
+    bodies = {*organizations_in(found.evidence), *grounds.relations}
     organizations = organizations_by_public_id(request.user, bodies) if bodies else {}
+    pictures, undrawn = draw_days(grounds)
     falsifications = get_falsifications(found)
     forms = _offered(request, found, falsifications) | forms
     decision = forms.get("decision")
@@ -215,8 +216,9 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
     context = {
         "finding": found,
         "cycle": found.cycle,
-        "evidence": build_evidence_rows(found.evidence, organizations),
-        "further": build_further_evidence(found.evidence, organizations),
+        "pieces": build_pieces(found.kind, found.evidence, grounds, organizations),
+        "pictures": pictures,
+        "undrawn": undrawn,
         "logs": [
             log | {"invalidated": log["log"] in invalidated, "marked": log["log"] in marked} for log in logs
         ],

@@ -91,7 +91,7 @@ def _list(
     found = filter_findings(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields})
     ordering = ORDERS[get_order(request)]
     if request.GET.get("export") in {"csv", "xlsx"}:
-        return export(found.order_by(*ordering), cycle.year, request.GET["export"])
+        return export(request.user, found.order_by(*ordering), cycle.year, request.GET["export"])
     page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
     decides = cycle.state in BEFORE_APPROVAL and rules.has_perm("rewards.decide_finding", request.user)
     context = {

@@ -1,6 +1,6 @@
 """The table of findings: its columns and their orders, and the same as a spreadsheet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,10 +14,14 @@ from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 from rewards.cycle.reports import format_hours, format_money, format_points
-from rewards.findings.domain.causes import list_kinds
+from rewards.cycle.selectors.browsing import organizations_by_public_id
+from rewards.findings.domain.causes import further_evidence, list_kinds
 from rewards.findings.reports import get_kind_text
+from rewards.findings.views.evidence import build_evidence_rows, organizations_in
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
     from rewards.findings.models import Finding
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -85,14 +89,18 @@ def get_address(request: HttpRequest, **changed: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def export(findings: "Iterable[Finding]", year: int, form: str) -> HttpResponseBase:
+def export(viewer: "Viewer", findings: "Iterable[Finding]", year: int, form: str) -> HttpResponseBase:
     """Return the findings as CSV or as an Excel workbook."""
+    findings = list(findings)
+    named = {body for finding in findings for body in organizations_in(finding.evidence)}
+    organizations = organizations_by_public_id(viewer, named)
     columns = [
         Column(_("Finding")),
         Column(_("Date")),
         Column(_("Unit")),
         Column(_("Instrument")),
         Column(_("What was found")),
+        Column(_("Evidence")),
         Column(_("Logs"), "right"),
         Column(_("Effective hours"), "right"),
         Column(_("Amount (yuan)"), "right"),
@@ -104,7 +112,7 @@ def export(findings: "Iterable[Finding]", year: int, form: str) -> HttpResponseB
         Column(_("Decision no."), "right"),
         Column(_("Reason")),
     ]
-    rows = [_cells(finding) for finding in findings]
+    rows = [_cells(finding, organizations) for finding in findings]
     name, title = f"findings-{year}", _("Findings of {year}").format(year=year)
     if form != "xlsx":
         return csv_response(name, [column.title for column in columns], rows)
@@ -114,13 +122,14 @@ def export(findings: "Iterable[Finding]", year: int, form: str) -> HttpResponseB
     return response
 
 
-def _cells(finding: "Finding") -> list[str]:
+def _cells(finding: "Finding", organizations: "Mapping[str, Organization]") -> list[str]:
     return [
         finding.public_id,
         finding.first_date.isoformat() if finding.first_date else "",
         bilingual(finding.organization, "name"),
         bilingual(finding.instrument, "name") if finding.instrument else "",
         " / ".join(map(get_kind_text, list_kinds(finding.kind, finding.evidence))),
+        _evidence(finding, organizations),
         str(len(finding.logs)),
         format_hours(finding.effective_seconds),
         format_money(finding.amount_yuan),
@@ -132,3 +141,16 @@ def _cells(finding: "Finding") -> list[str]:
         str(finding.decision_number or ""),
         finding.reason,
     ]
+
+
+def _evidence(finding: "Finding", organizations: "Mapping[str, Organization]") -> str:
+    """Return the evidence of each kind as one line, in the order of the kinds."""
+    pieces = [finding.evidence, *further_evidence(finding.evidence)]
+    told = [
+        _("; ").join(
+            _("{label}: {value}").format(label=label, value=value)
+            for label, value in build_evidence_rows(piece, organizations)
+        )
+        for piece in pieces
+    ]
+    return " / ".join(filter(None, told))
