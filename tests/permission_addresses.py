@@ -118,6 +118,7 @@ def arguments(w):
         "inspection_photo": [w.inspection.public_id, 1],
         "cycle": [YEAR],
         "cycle_open": [YEAR],
+        "cycle_adopt": [YEAR],
         "policy": [w.policy.public_id],
         "policy_file": [w.policy.public_id],
         "policy_preset": ["chongqing"],

@@ -257,6 +257,7 @@ policy_new                           in    403   403   403   403   403   403   4
 policy_change                        in    403   403   403   403   403   403   403   ok    403   403   403
 cycle                                in    403   403   403   403   403   403   403   ok    ok    ok    403
 cycle_open                           in    403   403   403   403   403   403   403   ok    403   403   403
+cycle_adopt                          in    403   403   403   403   403   403   403   ok    403   403   403
 trials                               in    403   403   403   403   403   403   403   ok    403   403   403
 trial                                in    403   403   403   403   403   403   403   ok    403   403   403
 forecast                             in    403   403   403   403   403   ok    ok    ok    ok    ok    403
