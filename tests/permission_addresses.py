@@ -125,6 +125,7 @@ def arguments(w):
         "policy_change": [w.policy.public_id],
         "declared_facts": [YEAR],
         "trials": [YEAR],
+        "trial_search": [YEAR],
         "forecast": [w.forecast.year],
         "forecast_compute": [w.forecast.year],
         "unit_forecast": [w.forecast.year, w.unit.public_id],

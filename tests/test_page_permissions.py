@@ -259,6 +259,7 @@ cycle                                in    403   403   403   403   403   403   4
 cycle_open                           in    403   403   403   403   403   403   403   ok    403   403   403
 cycle_adopt                          in    403   403   403   403   403   403   403   ok    403   403   403
 trials                               in    403   403   403   403   403   403   403   ok    403   403   403
+trial_search                         in    403   403   403   403   403   403   403   ok    403   403   403
 trial                                in    403   403   403   403   403   403   403   ok    403   403   403
 forecast                             in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 forecast_compute                     in    403   403   403   403   403   403   403   ok    403   403   403

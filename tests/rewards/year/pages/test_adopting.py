@@ -30,7 +30,7 @@ def test_an_officer_replaces_the_draft_from_the_desk_once(login, draft):
     draft.through("announce")
     asked = text_of(client.get(ADDRESS))
     assert "公示将撤回，须重新公示结果。" in asked
-    assert "奖励资金 ¥100,000.00 不变" in asked
+    assert "预算 ¥100,000.00 不变" in asked
     typed = {"policy": policy.pk, "reason": REASON, "form_token": "one"}
     twice = [client.post(ADDRESS, typed) for _ in range(2)]
     assert [answer["Location"] for answer in twice] == [desk, desk]
