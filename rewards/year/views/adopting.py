@@ -1,6 +1,7 @@
 """Page to put a year that was opened under a draft under the decided policy."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import rules
 from django.http import HttpRequest
@@ -14,10 +15,12 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
 from rewards.assessment.services.adopting import cycle_adopt_policy
 from rewards.cycle.domain.states import MOVES
-from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import get_cycle
 from rewards.policy.selectors import decided_policies
 from rewards.year.forms import AdoptForm
+
+if TYPE_CHECKING:
+    from rewards.cycle.models import AssessmentCycle
 
 
 @confirmation_view
@@ -46,7 +49,7 @@ def cycle_adopt(request: SignedInRequest, year: int) -> Confirmation:
     )
 
 
-def _consequences(cycle: AssessmentCycle) -> Iterator[str]:
+def _consequences(cycle: "AssessmentCycle") -> Iterator[str]:
     text = _("The policy that is chosen replaces “{policy}”. The budget of {budget} stays.")
     yield text.format(policy=bilingual(cycle.policy, "title"), budget=yuan(cycle.budget_yuan))
     if cycle.noticed_at is not None:
@@ -56,7 +59,7 @@ def _consequences(cycle: AssessmentCycle) -> Iterator[str]:
     yield _("Each unit is told, with the reason. A decided policy cannot be replaced again.")
 
 
-def get_adopt_address(request: HttpRequest, cycle: AssessmentCycle) -> str:
+def get_adopt_address(request: HttpRequest, cycle: "AssessmentCycle") -> str:
     """Return the address of the page where the viewer may replace the year's draft, else an empty text."""
     can = cycle.policy.is_draft and "adopt" in MOVES.get(cycle.state, {})
     if not (can and rules.has_perm("rewards.run_cycle", request.user)):
