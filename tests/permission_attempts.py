@@ -254,7 +254,9 @@ def attempts(w):
             evidence="立项通知书",
             **now,
         ),
-        "trial_start": partial(r.trial_start, year=YEAR, policy_id=w.policy.pk, budget_yuan=Decimal(1), **now),
+        "trial_start": partial(
+            r.trial_start, year=YEAR, policy_id=w.policy.pk, budget_yuan=Decimal(1), **now
+        ),
         "forecast_start": partial(r.forecast_start, year=w.forecast.year, **now),
         "fact_confirm": partial(r.fact_confirm, fact_id=w.fact.pk, **now),
         "fact_return": partial(r.fact_return, fact_id=w.fact.pk, **reason, **now),

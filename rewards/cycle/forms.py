@@ -34,4 +34,6 @@ class CycleOpenForm(forms.Form):
 
 def set_policies(field: forms.Field, policies: "Iterable[RewardPolicy]") -> None:
     """Offer policies by title and version."""
-    set_choices(field, [(policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies])
+    set_choices(
+        field, [(policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies]
+    )

@@ -18,7 +18,8 @@ from rewards.trials.domain.search import BUDGET, STEPS, Aim, Terms
 if TYPE_CHECKING:
     from rewards.policy.models import RewardPolicy
 
-NUMBER = {"max_digits": 20, "decimal_places": 6}
+DIGITS, PLACES = 20, 6
+"""Of the values of a figure."""
 
 
 class SearchedPolicyForm(forms.Form):
@@ -36,14 +37,15 @@ class SearchForm(forms.Form):
     """What is searched for, in which range, and with which aim."""
 
     figure = forms.ChoiceField(label=_("Search for"))
-    low = forms.DecimalField(label=_("Lowest value"), min_value=0, **NUMBER)
-    high = forms.DecimalField(label=_("Highest value"), min_value=0, **NUMBER)
+    low = forms.DecimalField(label=_("Lowest value"), min_value=0, max_digits=DIGITS, decimal_places=PLACES)
+    high = forms.DecimalField(label=_("Highest value"), min_value=0, max_digits=DIGITS, decimal_places=PLACES)
     step = forms.DecimalField(
         label=_("How exact"),
         required=False,
         min_value=Decimal("0.000001"),
         help_text=_("The distance between two values; empty: a thousandth of the range."),
-        **NUMBER,
+        max_digits=DIGITS,
+        decimal_places=PLACES,
     )
     most_loss = forms.DecimalField(
         label=_("Aim: nobody loses more than (%)"),

@@ -28,7 +28,9 @@ class PolicyTrial(models.Model):
     problem = models.JSONField(
         default=dict, help_text="code, message and params of the refusal that ended it, if any"
     )
-    result = models.JSONField(default=dict, help_text="rows by unit and totals (trials.domain.comparison), what was found")
+    result = models.JSONField(
+        default=dict, help_text="rows by unit and totals (trials.domain.comparison), what was found"
+    )
 
     def __str__(self) -> str:
         return self.public_id

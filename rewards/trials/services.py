@@ -20,6 +20,7 @@ from instrument_share.kernel.progress import Tell, tell_nobody
 from instrument_share.kernel.wording import to_plain
 from rewards.assessment.domain.outcome import CountedYear, count_year, settle_year
 from rewards.cycle.domain.errors import BudgetInvalid
+from rewards.cycle.domain.frozen_year import FrozenYear
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.spooled import SpooledYear
 from rewards.findings.domain.rulings import Rulings
@@ -108,6 +109,7 @@ def open_count(tried: TriedYear, tell: Tell = tell_nobody) -> Iterator[tuple[Tri
     A year that is not frozen is spooled once, as for its forecast, and has no rulings.
     """
     counted: CountedYear | None = None
+    facts: FrozenYear
 
     def count(policy: RewardPolicy) -> CountedYear:
         nonlocal counted

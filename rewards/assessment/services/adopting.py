@@ -108,8 +108,9 @@ def _frozen_kinds(cycle: AssessmentCycle) -> frozenset[FactKind]:
 def _delete_results(cycle: AssessmentCycle) -> None:
     UnitAssessment.objects.filter(cycle=cycle).delete()
     Finding.objects.filter(cycle=cycle).update(points_at_stake=None, yuan_at_stake=None)
+    without = AssessmentCycle()
     for name in RESULTS:
-        setattr(cycle, name, AssessmentCycle._meta.get_field(name).get_default())
+        setattr(cycle, name, getattr(without, name))
 
 
 def _units(cycle: AssessmentCycle) -> Iterable[int]:

@@ -31,8 +31,8 @@ ADOPTED_SCORED = gettext_noop(
     "units are scored again. {reason}"
 )
 ADOPTED_NOTICED = gettext_noop(
-    "{year} is assessed by “{policy}”, which replaces the draft. The public notice of the results by the draft "
-    "is withdrawn; the units are scored and the results announced again. {reason}"
+    "{year} is assessed by “{policy}”, which replaces the draft. The public notice of the results by the "
+    "draft is withdrawn; the units are scored and the results announced again. {reason}"
 )
 
 

@@ -73,7 +73,8 @@ def read_terms(kept: Mapping[str, Any]) -> Terms:
     """Return the terms that `as_json` gave."""
     loss, most = kept["most_loss"], kept["spend_at_most"]
     aim = Aim(None if loss is None else Fraction(loss), None if most is None else Decimal(most))
-    return Terms(kept["figure"], *(Fraction(kept[name]) for name in ("low", "high", "step")), aim)
+    low, high, step = (Fraction(kept[name]) for name in ("low", "high", "step"))
+    return Terms(kept["figure"], low, high, step, aim)
 
 
 def require_terms(terms: Terms, document: Mapping[str, Any]) -> None:

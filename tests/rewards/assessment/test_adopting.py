@@ -102,9 +102,7 @@ def decide(city, finding, *, uphold):
         ("announce", "checked", telling.ADOPTED_NOTICED),
     ],
 )
-def test_a_draft_is_replaced_before_the_approval_and_units_are_told(
-    draft, small_city, last, state, message
-):
+def test_a_draft_is_replaced_before_the_approval_and_units_are_told(draft, small_city, last, state, message):
     manager = draft.city.person("管理员", small_city.unit, Role.UNIT_MANAGER)
     if last:
         draft.through(last)
@@ -117,7 +115,11 @@ def test_a_draft_is_replaced_before_the_approval_and_units_are_told(
     assert (cycle.scored_at, cycle.noticed_at, cycle.notice_ends_date) == (None, None, None)
     assert (cycle.totals, cycle.excluded, cycle.entries_reported) == ({}, [], 0)
     told = Notification.objects.filter(user=manager).order_by("-id")[0]
-    assert (told.message, told.params["reason"], told.path) == (message, REASON, f"/policies/{policy.public_id}/")
+    assert (told.message, told.params["reason"], told.path) == (
+        message,
+        REASON,
+        f"/policies/{policy.public_id}/",
+    )
 
 
 def test_the_journal_names_both_versions_and_their_hashes(draft):
@@ -170,9 +172,7 @@ def test_what_is_refused(draft):
     with pytest.raises(PolicyIsDraft):
         adopt(draft, load(draft, DRAFT.replace('version = "0"', 'version = "0.1"')))
     with pytest.raises(NotFound):
-        cycle_adopt_policy(
-            actor=draft.city.officer, cycle_id=draft.id, policy_id=0, reason=REASON, now=AFTER
-        )
+        cycle_adopt_policy(actor=draft.city.officer, cycle_id=draft.id, policy_id=0, reason=REASON, now=AFTER)
     with pytest.raises(FactsMissing):
         adopt(draft, load(draft, ASKS))
     assert not AuditEntry.objects.filter(action="cycle.policy_adopted").exists()

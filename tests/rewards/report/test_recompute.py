@@ -353,7 +353,9 @@ def test_a_package_sealed_before_balances_were_still_verifies(city, without_pape
     assert (code, said.splitlines()[-1]) == (0, "no difference")
     report = FinanceReport.objects.get()
     assert find_package_differences(report) == []
-    assert all(is_sealed(each, files_of(package)[RESULTS]) for each in get_report_facts(report.cycle).assessments)
+    assert all(
+        is_sealed(each, files_of(package)[RESULTS]) for each in get_report_facts(report.cycle).assessments
+    )
 
 
 def test_results_of_a_year_scored_before_balances_are_written_as_they_were(city, without_paper, monkeypatch):
