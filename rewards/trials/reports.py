@@ -37,9 +37,9 @@ def _terms(trial: "PolicyTrial", terms: Terms) -> Iterator[str]:
     text = gettext("Search for “{figure}” from {low} to {high}")
     yield text.format(figure=_figure(trial, terms), low=low, high=high)
     if terms.aim.most_loss is not None:
-        yield gettext("nobody loses more than {percent}").format(percent=format_percent(terms.aim.most_loss))
+        yield gettext("Aim: nobody loses more than {percent}").format(percent=format_percent(terms.aim.most_loss))
     if terms.aim.spend_at_most is not None:
-        yield gettext("awards together at most {most}").format(most=yuan(terms.aim.spend_at_most))
+        yield gettext("Aim: awards together at most {most}").format(most=yuan(terms.aim.spend_at_most))
 
 
 def describe_found(trial: "PolicyTrial") -> str:
