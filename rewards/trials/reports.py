@@ -37,7 +37,8 @@ def _terms(trial: "PolicyTrial", terms: Terms) -> Iterator[str]:
     text = gettext("Search for “{figure}” from {low} to {high}")
     yield text.format(figure=_figure(trial, terms), low=low, high=high)
     if terms.aim.most_loss is not None:
-        yield gettext("Aim: nobody loses more than {percent}").format(percent=format_percent(terms.aim.most_loss))
+        percent = format_percent(terms.aim.most_loss)
+        yield gettext("Aim: nobody loses more than {percent}").format(percent=percent)
     if terms.aim.spend_at_most is not None:
         yield gettext("Aim: awards together at most {most}").format(most=yuan(terms.aim.spend_at_most))
 
