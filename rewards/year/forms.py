@@ -43,7 +43,7 @@ class AdoptForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs=TEXT),
-        help_text=_("By which decision the policy applies; the units read it."),
+        help_text=_("By which decision the policy applies; the units and the public read it."),
     )
 
     def __init__(self, *args: Any, policies: "Iterable[RewardPolicy]", **kwargs: Any) -> None:

@@ -75,6 +75,7 @@ def cycle_adopt_policy(
         "policy": str(policy),
         "policy_sha256": policy.sha256,
         "state": cycle.state,
+        "noticed": noticed,
         "reason": reason,
     }
     record(actor=actor, action="cycle.policy_adopted", subject=cycle, now=now, details=details)

@@ -131,6 +131,7 @@ def test_the_journal_names_both_versions_and_their_hashes(draft):
         "policy": "small-city 1",
         "policy_sha256": policy.sha256,
         "state": "collecting",
+        "noticed": False,
         "reason": REASON,
     }
 

@@ -37,6 +37,14 @@ def test_an_officer_replaces_the_draft_from_the_desk_once(login, draft):
     assert AuditEntry.objects.filter(action="cycle.policy_adopted").count() == 1
     cycle = AssessmentCycle.objects.get()
     assert (cycle.state, cycle.policy) == ("checked", policy)
+    client.logout()
+    public = reverse("result", args=[YEAR])
+    assert REASON in text_of(client.get(public))
+    draft.score()
+    assert "公示已撤回" in text_of(client.get(public))
+    draft.announce()
+    assert REASON not in text_of(client.get(public))
+    client = login(draft.city.officer)
     assert ADDRESS not in client.get(desk).content.decode()
 
 
