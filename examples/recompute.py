@@ -19,7 +19,10 @@ from math import floor
 
 from recompute_money import Money
 from recompute_package import BUDGET, RESULTS, check_files, check_snapshot
-from recompute_year import FEN, Row, Year, assess, half_up, total
+from recompute_year import FEN, Row, Year, assess, balance, half_up, total
+
+WITHOUT_BALANCES = "instrument-share-results/2"
+"""The format of older packages, which do not say the balance of hours."""
 
 
 def main(path: str) -> int:
@@ -50,9 +53,11 @@ def check_results(archive: zipfile.ZipFile) -> Iterator[str]:
     for uscc in sorted({*listed} ^ {*year.units}):
         yield f"unit {uscc}: {'not computed' if uscc in listed else 'not in the results'}"
     for uscc in sorted({*listed} & {*year.units}):
-        yield from compare(
-            f"unit {uscc} {year.units[uscc]['name_zh']}", figures(year.units[uscc]), said(listed[uscc])
-        )
+        unit = year.units[uscc]
+        computed, told = figures(unit), said(listed[uscc])
+        if sealed["format"] != WITHOUT_BALANCES:
+            computed, told = computed | balance_figures(unit), told | said_balance(listed[uscc])
+        yield from compare(f"unit {uscc} {unit['name_zh']}", computed, told)
     awarded = total(unit["award"] for unit in year.units.values())
     excluded = {reason: count for reason, count in year.reasons.items() if reason not in ("", "other_year")}
     computed = {
@@ -131,6 +136,24 @@ def said(unit: Row) -> Row:
         **{f"claim {each['rule']}": Fraction(each["claim_exact"]) for each in unit["claims"]},
         **{f"share {each['pot']}": Fraction(each["share_exact"]) for each in unit["pots"]},
         **{f"amount {each['pot']}": each["amount"] for each in unit["pots"]},
+    }
+
+
+def balance_figures(unit: Row) -> Row:
+    """Return the computed entries and hours of a unit, by their step."""
+    return {
+        f"{step} {what}": figure
+        for step, (entries, hours) in balance(unit).items()
+        for what, figure in (("entries", entries), ("hours", yuan(hours)))
+    }
+
+
+def said_balance(unit: Row) -> Row:
+    """Return the same entries and hours as the results say them."""
+    return {
+        f"{step} {what}": each[what]
+        for step, each in unit["balance"].items()
+        for what in ("entries", "hours")
     }
 
 

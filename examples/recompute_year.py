@@ -69,6 +69,7 @@ class Year:
         self.units = {each["uscc"]: each for each in rows(archive, "units")}
         for uscc, unit in self.units.items():
             unit.update(counted=[], reviews=[], served=set(), decided=0, lapsed=0)
+            unit.update(entries=Counter(), seconds=defaultdict(Fraction))
             unit.update(decided.get(uscc, {}))
         for row in rows(archive, "instruments"):
             if row["uscc"] in self.units:
@@ -105,7 +106,10 @@ class Year:
                     sums["invalidated"] += seconds
                 elif use["rating"]:
                     unit["reviews"].append(STARS[use["rating"]])
+            unit["entries"][reason] += 1
+            unit["seconds"][reason] += seconds if reason else seconds * part
             if not reason:
+                unit["seconds"]["overlap"] += seconds * (1 - part)
                 self.add(unit, sums, use, seconds * part, Fraction(use["amount_yuan"]) * part)
         row["sums"] = sums
         if not barred:
@@ -173,6 +177,19 @@ class Year:
             use["id"]: Fraction(own[use["number"]] // second, lengths[use["number"]] // second)
             for use in taking
         }
+
+
+def balance(unit: Row) -> dict[str, tuple[int, Fraction]]:
+    """Return entries and hours of what was reported, excluded, taken by overlaps, and counted."""
+    hours = {reason: half_up(seconds / 3600, FEN) for reason, seconds in unit["seconds"].items()}
+    reasons = unit["entries"].keys() - {"", "overlap", "other_year"}
+    parts = {
+        "excluded": (sum(unit["entries"][each] for each in reasons), total(hours[each] for each in reasons)),
+        "overlap": (unit["entries"]["overlap"], hours.get("overlap", Fraction(0))),
+        "counted": (unit["entries"][""], hours.get("", Fraction(0))),
+    }
+    reported = (sum(entries for entries, _ in parts.values()), total(hours for _, hours in parts.values()))
+    return {"reported": reported, **parts}
 
 
 def quotient(top: Fraction | int, bottom: Fraction | int) -> Fraction | None:

@@ -46,7 +46,7 @@ class RewardsConfig(AppConfig):
         register_recurring(*RECURRING)
         register_pages(
             *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
-            *("objection", "payee_account", "result", "verify"),
+            *("objection", "payee_account", "result", "trials", "verify"),
         )
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

@@ -28,6 +28,7 @@ ACTS: dict[str, str] = {
     "fact.confirmed": gettext_noop("Fact confirmed"),
     "fact.returned": gettext_noop("Fact returned"),
     "cycle.opened": gettext_noop("Annual assessment opened"),
+    "cycle.policy_adopted": gettext_noop("Year put under the decided policy"),
     "cycle.step_started": gettext_noop("Step of the assessment started"),
     "cycle.frozen": gettext_noop("Data of the assessment frozen"),
     "cycle.checked": gettext_noop("Assessment data checked"),

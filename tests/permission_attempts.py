@@ -254,10 +254,13 @@ def attempts(w):
             evidence="立项通知书",
             **now,
         ),
-        "trial_start": partial(r.trial_start, policy_id=w.policy.pk, budget_yuan=Decimal(1), **cycle),
+        "trial_start": partial(
+            r.trial_start, year=YEAR, policy_id=w.policy.pk, budget_yuan=Decimal(1), **now
+        ),
         "forecast_start": partial(r.forecast_start, year=w.forecast.year, **now),
         "fact_confirm": partial(r.fact_confirm, fact_id=w.fact.pk, **now),
         "fact_return": partial(r.fact_return, fact_id=w.fact.pk, **reason, **now),
+        "cycle_adopt_policy": partial(r.cycle_adopt_policy, policy_id=w.policy.pk, **reason, **cycle),
         "cycle_freeze": partial(r.cycle_freeze, **cycle),
         "cycle_check": partial(r.cycle_check, **cycle),
         "finding_answer": partial(r.finding_answer, answer="属实", **finding),

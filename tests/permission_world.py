@@ -378,7 +378,7 @@ def _year(city, authorities, instrument, company):
         **officer,
     )
     forecast_compute(year=AFTER.year, now=AFTER)
-    trial = trial_start(cycle_id=cycle.pk, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)
+    trial = trial_start(year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)
     return {
         "account": account,
         "payment": payment,

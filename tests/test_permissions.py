@@ -195,6 +195,7 @@ trial_start                    .     .     .     .     .     .     .     .     y
 forecast_start                 .     .     .     .     .     .     .     .     yes   .     .     .
 fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
 fact_return                    .     .     .     .     .     .     .     .     yes   .     .     .
+cycle_adopt_policy             .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_check                    .     .     .     .     .     .     .     .     yes   .     .     .
 finding_answer                 .     .     .     .     .     .     yes   .     .     .     .     .

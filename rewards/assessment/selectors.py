@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
 
+from instrument_share.journal.selectors import entries
 from instrument_share.kernel.errors import NotFound, require_found
 from rewards.assessment.domain.counting import REASONS
 from rewards.assessment.models import BEST_FIRST, Award, IndicatorResult, InstrumentResult, UnitAssessment
@@ -18,6 +19,7 @@ from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+    from instrument_share.journal.models import AuditEntry
 
 
 def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssessment]:
@@ -49,6 +51,15 @@ def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
         )
         .first()
     )
+
+
+def get_withdrawn_notice(year: int) -> "tuple[AssessmentCycle, AuditEntry]":
+    """Return the year, and the act that withdrew its notice while none has begun anew. Raises NotFound."""
+    cycle = require_found(
+        AssessmentCycle.objects.select_related("policy").filter(year=year, noticed_at=None).first()
+    )
+    adopted = entries().filter(subject_id=cycle.public_id, action="cycle.policy_adopted")
+    return cycle, require_found(adopted.filter(details__noticed=True).first())
 
 
 def list_points(cycle: AssessmentCycle) -> list[tuple[str, Decimal]]:

@@ -22,6 +22,7 @@ MOVES: dict[str, str | Promise] = {
     "check": _("check"),
     "score": _("score"),
     "announce": _("put out for notice"),
+    "adopt": _("put under another policy"),
     "send": _("send to Finance"),
     "pay": _("record the payment"),
 }

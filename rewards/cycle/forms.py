@@ -1,5 +1,6 @@
 """Form to open a year."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,11 @@ class CycleOpenForm(forms.Form):
 
     def __init__(self, *args: Any, policies: "QuerySet[RewardPolicy]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(
-            self.fields["policy"],
-            [(policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies],
-        )
+        set_policies(self.fields["policy"], policies)
+
+
+def set_policies(field: forms.Field, policies: "Iterable[RewardPolicy]") -> None:
+    """Offer policies by title and version."""
+    set_choices(
+        field, [(policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies]
+    )

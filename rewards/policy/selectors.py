@@ -20,6 +20,11 @@ def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:  # noqa: ARG001 (every
     return RewardPolicy.objects.order_by("-created_at", "-id")
 
 
+def decided_policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:
+    """Return the loaded policies that are no drafts, newest first."""
+    return policies(viewer).filter(is_draft=False)
+
+
 def has_policy() -> bool:
     """Return whether any policy is loaded."""
     return RewardPolicy.objects.exists()

@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.jobs.selectors import WorkState, is_worker_running
-from instrument_share.kernel.wording import from_plain
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses import problem
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
 from rewards.cycle.forms import CycleOpenForm
-from rewards.cycle.selectors.cycles import get_cycle
 from rewards.policy import selectors as policy_selectors
-from rewards.trials.selectors import get_own_trial, own_trials, trial_state
+from rewards.policy.domain.document import parse_toml
+from rewards.trials.forms import SearchedPolicyForm, SearchForm
+from rewards.trials.reports import describe_found, describe_refusal, describe_terms, describe_tried
+from rewards.trials.selectors import get_own_trial, get_tried_year, own_trials, trial_state
 from rewards.trials.services import trial_start
 
 BAR, GAP, WIDTH = 9, 10, 300
@@ -38,16 +38,16 @@ BAR, GAP, WIDTH = 9, 10, 300
 def trials(request: SignedInRequest, year: int) -> HttpResponse:
     """Start a trial on a year, and list the person's earlier ones."""
     require(request.user, "rewards.run_cycle")
-    cycle = get_cycle(request.user, year)
+    tried = get_tried_year(year, clock.now())
     policies = policy_selectors.policies(request.user)
     given = request.POST if request.method == "POST" else None
-    initial = {"policy": cycle.policy_id, "budget_yuan": cycle.budget_yuan}
+    initial = {"policy": tried.basis.policy_id, "budget_yuan": tried.basis.budget_yuan}
     form = CycleOpenForm(given, policies=policies, initial=initial)
     started = run_service(
         form,
         lambda: trial_start(
             actor=request.user,
-            cycle_id=cycle.pk,
+            year=year,
             policy_id=form.cleaned_data["policy"],
             budget_yuan=form.cleaned_data["budget_yuan"],
             now=clock.now(),
@@ -56,8 +56,46 @@ def trials(request: SignedInRequest, year: int) -> HttpResponse:
     if started is not None:
         sentence = _("The trial has started. No result of the year changes.")
         return redirect_with_message(request, sentence, reverse("trial", args=[started.public_id]))
-    context = {"cycle": cycle, "form": form, "trials": own_trials(request.user, cycle), "sees_all": True}
+    context = {
+        "tried": tried,
+        "form": form,
+        "trials": [(each, describe_terms(each)) for each in own_trials(request.user, year)],
+    }
     return render(request, "rewards/trials/trials.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def trial_search(request: SignedInRequest, year: int) -> HttpResponse:
+    """Search for the budget, or the figure of a policy, with which a year reaches an aim."""
+    require(request.user, "rewards.run_cycle")
+    tried = get_tried_year(year, clock.now())
+    policies = policy_selectors.policies(request.user)
+    chosen = request.GET.get("policy")
+    policy = policy_selectors.policy_by_public_id(request.user, chosen) if chosen else tried.basis.policy
+    form = SearchForm(
+        request.POST if request.method == "POST" else None,
+        document=parse_toml(policy.document),
+        budget=tried.basis.budget_yuan,
+    )
+    started = run_service(
+        form,
+        lambda: trial_start(
+            actor=request.user,
+            year=year,
+            policy_id=policy.pk,
+            budget_yuan=form.cleaned_data["budget_yuan"],
+            search=form.terms,
+            now=clock.now(),
+        ),
+    )
+    if started is not None:
+        sentence = _("The search has started. No result of the year changes.")
+        return redirect_with_message(request, sentence, reverse("trial", args=[started.public_id]))
+    choice = SearchedPolicyForm(initial={"policy": policy.public_id}, policies=policies)
+    context = {"tried": tried, "form": form, "choice": choice}
+    return render(request, "rewards/trials/search.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -66,15 +104,16 @@ def trial(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a trial: how far it is, or each unit's award under it beside the present one."""
     require(request.user, "rewards.run_cycle")
     found = get_own_trial(request.user, public_id)
-    refusal = found.problem
     context = {
         "trial": found,
-        "cycle": found.cycle,
+        "terms": describe_terms(found),
+        "answer": describe_found(found),
+        "tried_values": describe_tried(found),
         "runs": trial_state(found) is WorkState.RUNS,
         "given_up": trial_state(found) is WorkState.GIVEN_UP,
         "has_worker": bool(found.job_id) and is_worker_running(clock.now()),
         "percent": 100 * found.done // found.total if found.total else 0,
-        "refused": problem.told(refusal["message"], from_plain(refusal["params"])) if refusal else "",
+        "refused": describe_refusal(found),
         "rows": [SimpleNamespace(**row) for row in found.result.get("rows", [])],
         "bars": draw_bars(found.result.get("rows", [])),
     }

@@ -1,7 +1,15 @@
 """Forms of the steps of a year."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from rewards.cycle.forms import TEXT, set_policies
+
+if TYPE_CHECKING:
+    from rewards.policy.models import RewardPolicy
 
 
 class AnnounceForm(forms.Form):
@@ -25,3 +33,19 @@ class ApproveForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("In Chinese, for the report. Those made on the platform are printed by themselves."),
     )
+
+
+class AdoptForm(forms.Form):
+    """The decided policy that replaces a draft."""
+
+    policy = forms.TypedChoiceField(label=_("Decided policy"), coerce=int)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs=TEXT),
+        help_text=_("By which decision the policy applies; the units and the public read it."),
+    )
+
+    def __init__(self, *args: Any, policies: "Iterable[RewardPolicy]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_policies(self.fields["policy"], policies)

@@ -1,4 +1,4 @@
-"""Errors of the public notice and the approval of results."""
+"""Errors of scores, their policy, the public notice and the approval of results."""
 
 from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 
@@ -24,3 +24,29 @@ class NoticeContactMissing(DomainError):
 
     code = "reward.notice_contact_missing"
     message = gettext_noop("A public notice names a person, a telephone and an address. Enter all three.")
+
+
+class PolicyDecided(Conflict):
+    """The year's policy is decided; only a draft is replaced."""
+
+    code = "reward.policy_decided"
+    message = gettext_noop("{year} is under “{policy}”, which is decided. Only a draft can be replaced.")
+
+
+class PolicyReplaced(Conflict):
+    """The year was put under another policy while its scores were computed."""
+
+    code = "reward.policy_replaced"
+    message = gettext_noop(
+        "{year} was put under another policy while the scores were computed. Score the units again."
+    )
+
+
+class FactsNotFrozen(Conflict):
+    """The frozen data lack facts that a policy asks for."""
+
+    code = "reward.facts_not_frozen"
+    message = gettext_noop(
+        "“{policy}” asks for declared facts that the frozen data of {year} do not hold. What is confirmed "
+        "after the freeze does not count."
+    )

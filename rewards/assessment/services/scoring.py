@@ -11,6 +11,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
+from rewards.assessment.domain.errors import PolicyReplaced
 from rewards.assessment.domain.outcome import Outcome, compute_outcome
 from rewards.assessment.domain.stakes import Stake, compute_stakes
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
@@ -40,8 +41,9 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
 
 @dataclass(frozen=True)
 class Scores:
-    """The outcome of a year, and the last decision on a finding that it takes into account."""
+    """The outcome of a year by a policy, and the last decision on a finding that it takes into account."""
 
+    policy_id: int
     outcome: Outcome
     decisions: int
     stakes: Mapping[int, Stake]
@@ -63,7 +65,7 @@ def _compute_score(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> Scores
     if _is_noticed_with(cycle, decisions):
         return None
     outcome = compute_year(cycle, build_rulings(rulings), tell)
-    return Scores(outcome, decisions, _compute_stakes(cycle, outcome, rulings))
+    return Scores(cycle.policy_id, outcome, decisions, _compute_stakes(cycle, outcome, rulings))
 
 
 def compute_year(cycle: AssessmentCycle, rulings: Rulings, tell: Tell) -> Outcome:
@@ -84,6 +86,8 @@ def _keep_score(
 ) -> AssessmentCycle:
     if scores is None or _is_noticed_with(cycle, scores.decisions):
         return cycle
+    if scores.policy_id != cycle.policy_id:
+        raise PolicyReplaced(year=cycle.year)
     outcome = scores.outcome
     _store_results(cycle, outcome)
     Finding.objects.bulk_update(

@@ -1,12 +1,13 @@
 """What units are told of their results, in the inbox and by mail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.services.telling import tell_unit
@@ -22,6 +23,31 @@ SEALED = gettext_noop(
 PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: {amount} yuan.")
 
 CAME_BACK = gettext_noop("The payment of {year}, {amount} yuan, came back on {day}: {reason}")
+
+
+ADOPTED = gettext_noop("{year} is assessed by “{policy}”, which replaces the draft. {reason}")
+ADOPTED_SCORED = gettext_noop(
+    "{year} is assessed by “{policy}”, which replaces the draft. The scores by the draft no longer hold; the "
+    "units are scored again. {reason}"
+)
+ADOPTED_NOTICED = gettext_noop(
+    "{year} is assessed by “{policy}”, which replaces the draft. The public notice of the results by the "
+    "draft is withdrawn; the units are scored and the results announced again. {reason}"
+)
+
+
+def tell_of_policy(
+    cycle: AssessmentCycle, units: Iterable[int], reason: str, now: datetime, *, scored: bool, noticed: bool
+) -> None:
+    """Tell each unit that the decided policy replaces the draft, and what becomes of the results by it."""
+    message = ADOPTED_NOTICED if noticed else ADOPTED_SCORED if scored else ADOPTED
+    policy = cycle.policy
+    title = Bilingual(policy.title_zh, policy.title_en)
+    path = reverse("policy", args=[policy.public_id])
+    for organization_id in units:
+        tell_unit(
+            organization_id, message, now, path, {"year": cycle.year, "policy": title, "reason": reason}
+        )
 
 
 def tell_of_notice(cycle: AssessmentCycle, now: datetime) -> None:

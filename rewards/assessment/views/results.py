@@ -13,13 +13,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import NotFound, require_found
+from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
-from rewards.assessment.selectors import get_public_results, get_snapshot_logs, list_points
+from rewards.assessment.selectors import (
+    get_public_results,
+    get_snapshot_logs,
+    get_withdrawn_notice,
+    list_points,
+)
 from rewards.assessment.views.indicators import build_groups, build_improvements, build_lines
 from rewards.cycle.domain.states import SEALED
 from rewards.cycle.permissions import require_part
@@ -180,10 +185,10 @@ def _sums(logs: list[dict[str, Any]]) -> dict[str, Any]:
 @require_safe
 def result(request: HttpRequest, year: int) -> HttpResponse:
     """Show the public notice of a year, and later its approved results."""
-    cycle = cycles_selectors.get_cycle(request.user, year)
+    cycle = cycles_selectors.cycles(request.user).filter(year=year, noticed_at__isnull=False).first()
+    if cycle is None:
+        return _withdrawn(request, year)
     rows = get_public_results(cycle)
-    if cycle.noticed_at is None:
-        raise NotFound
     awarded = [row for row in rows if row["amount_yuan"]]
     context = {
         "cycle": cycle,
@@ -200,3 +205,10 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
         % {"units": number(len(rows)), "awarded": number(len(awarded))},
     }
     return render(request, "rewards/assessment/result.html", context)
+
+
+def _withdrawn(request: HttpRequest, year: int) -> HttpResponse:
+    """Say why the public notice of a year was withdrawn."""
+    cycle, entry = get_withdrawn_notice(year)
+    context = {"cycle": cycle, "withdrawn_at": entry.at, "reason": entry.details["reason"]}
+    return render(request, "rewards/assessment/withdrawn.html", context)

@@ -19,16 +19,29 @@ class CycleState(StrEnum):
 
 
 MOVES: Moves = {
-    CycleState.COLLECTING: {"freeze": CycleState.FROZEN},
-    CycleState.FROZEN: {"check": CycleState.CHECKED},
-    CycleState.CHECKED: {"check": CycleState.CHECKED, "score": CycleState.SCORED},
-    CycleState.SCORED: {"score": CycleState.SCORED, "announce": CycleState.NOTICED},
-    CycleState.NOTICED: {"score": CycleState.SCORED, "approve": CycleState.APPROVED},
+    CycleState.COLLECTING: {"freeze": CycleState.FROZEN, "adopt": CycleState.COLLECTING},
+    CycleState.FROZEN: {"check": CycleState.CHECKED, "adopt": CycleState.FROZEN},
+    CycleState.CHECKED: {
+        "check": CycleState.CHECKED,
+        "score": CycleState.SCORED,
+        "adopt": CycleState.CHECKED,
+    },
+    CycleState.SCORED: {
+        "score": CycleState.SCORED,
+        "announce": CycleState.NOTICED,
+        "adopt": CycleState.CHECKED,
+    },
+    CycleState.NOTICED: {
+        "score": CycleState.SCORED,
+        "approve": CycleState.APPROVED,
+        "adopt": CycleState.CHECKED,
+    },
     CycleState.APPROVED: {"preview": CycleState.APPROVED, "send": CycleState.REPORTED},
     CycleState.REPORTED: {"return": CycleState.APPROVED, "pay": CycleState.PAID},
     CycleState.PAID: {"reverse": CycleState.REPORTED},
 }
-"""Scoring again after a changed decision takes a noticed cycle back; nothing changes after approval."""
+"""Scoring again after a changed decision takes a noticed cycle back, and so does the decided policy in the
+place of a draft; nothing changes after approval."""
 
 BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 """States in which findings are answered and decided."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from instrument_share.kernel.progress import Tell, tell_nobody
 from rewards.cycle.domain.parts import encode_part
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
@@ -18,9 +19,9 @@ from rewards.cycle.services.snapshot import parts_of_year
 class SpooledYear:
     """The present rows of a year, spooled into a folder of the caller; a `FrozenYear` while that stands."""
 
-    def __init__(self, year: int, folder: Path) -> None:
+    def __init__(self, year: int, folder: Path, tell: Tell = tell_nobody) -> None:
         self._folder = folder
-        for part in parts_of_year(year):
+        for part in parts_of_year(year, tell):
             self._path(part.kind, part.instrument).write_bytes(encode_part(part.rows))
 
     def units(self) -> list[UnitRow]:

@@ -1,7 +1,8 @@
-"""Try a reward policy on facts in a file, or on a frozen year (docs/reward-policy.md)."""
+"""Try a reward policy on facts in a file, or on a year of the site (docs/reward-policy.md)."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,26 +11,27 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext
 
-from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.errors import DomainError, NotFound
+from instrument_share.web import clock
 from rewards.assessment.domain.outcome import Outcome, settle_year
 from rewards.assessment.domain.simulation import FactsRefused, Simulation, simulate
-from rewards.cycle.models import AssessmentCycle
-from rewards.policy.domain.changing import change, figures_of
+from rewards.policy.domain.changing import figures_of
 from rewards.policy.domain.document import parse_toml
 from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import RewardPolicy
-from rewards.policy.domain.policy_document import PolicyRefused, build_policy, read_policy
+from rewards.policy.domain.policy_document import PolicyRefused, read_policy
 from rewards.trials.domain.comparison import Present, compare
-from rewards.trials.domain.search import SAMPLES, Aim, search
-from rewards.trials.selectors import count_cycle, present_result
+from rewards.trials.domain.search import BUDGET, STEPS, Aim, Count, Terms, search_policy
+from rewards.trials.selectors import get_tried_year, present_result
+from rewards.trials.services import open_count
 
 
 class Command(BaseCommand):
-    """Print the awards that a policy gives for facts in JSON, or for a frozen year."""
+    """Print the awards that a policy gives for facts in JSON, or for a year of the site."""
 
     help = (
-        "Compute awards from a policy (TOML) and facts (JSON), which reads no database, or from a frozen "
-        "year, beside the present ones. Changes nothing."
+        "Compute awards from a policy (TOML) and facts (JSON), which reads no database, or from a year of "
+        "the site, beside the present ones. Changes nothing."
     )
     requires_system_checks = []
     requires_migrations_checks = False
@@ -38,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--policy", required=True, help="the policy, a TOML file")
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--facts", help="the facts, a JSON file")
-        source.add_argument("--year", type=int, help="a frozen year of this site")
+        source.add_argument("--year", type=int, help="a year of this site, frozen or running")
         parser.add_argument("--budget", type=Decimal, help="of a year; by default the year's own")
         parser.add_argument(
             "--search", help="budget, or a figure of the policy such as caps.unit or rules[0].rate"
@@ -70,16 +72,19 @@ class Command(BaseCommand):
             self.stdout.write(_as_text(simulation))
 
     def _try_year(self, path: Path, policy: RewardPolicy, options: dict[str, Any]) -> None:
-        cycle = AssessmentCycle.objects.filter(year=options["year"]).exclude(snapshot_hash="").first()
-        if cycle is None:
-            raise CommandError(gettext("The year {year} is not frozen.").format(year=options["year"]))
-        present = present_result(cycle)
-        budget = cycle.budget_yuan if options["budget"] is None else options["budget"]
         try:
-            if options["search"]:
-                outcome = self._search(path, policy, cycle, budget, present, options)
-            else:
-                outcome = settle_year(policy, count_cycle(policy, cycle), budget)
+            tried = get_tried_year(options["year"], clock.now())
+        except NotFound as error:
+            text = gettext("The year {year} is neither frozen nor forecast.")
+            raise CommandError(text.format(year=options["year"])) from error
+        budget = tried.basis.budget_yuan if options["budget"] is None else options["budget"]
+        try:
+            with open_count(tried) as (_, count):
+                present = present_result(tried, count)
+                if options["search"]:
+                    outcome = self._search(path, budget, count, present, options)
+                else:
+                    outcome = settle_year(policy, count(policy), budget)
         except PolicyRefused as refused:
             raise CommandError(_listed(path, refused)) from refused
         except DomainError as refused:
@@ -91,53 +96,31 @@ class Command(BaseCommand):
             self.stdout.write(_beside(result))
 
     def _search(
-        self,
-        path: Path,
-        policy: RewardPolicy,
-        cycle: AssessmentCycle,
-        budget: Decimal,
-        present: Present,
-        options: dict[str, Any],
+        self, path: Path, budget: Decimal, count: Count, present: Present, options: dict[str, Any]
     ) -> Outcome:
-        low, high = options["low"], options["high"]
-        percent, most = options["most_loss"], options["spend_at_most"]
-        if low is None or high is None or low >= high or (percent is None and most is None):
-            raise CommandError(
-                gettext("A search needs --from below --to, and --most-loss or --spend-at-most.")
-            )
-        aim = Aim(None if percent is None else percent / 100, most)
-        document, name = parse_toml(_content(path)), options["search"]
-        if name != "budget" and name not in dict(figures_of(document)):
-            names = ", ".join(["budget", *dict(figures_of(document))])
-            raise CommandError(
-                gettext("“{name}” is no figure of the policy: {names}").format(name=name, names=names)
-            )
-        counted = count_cycle(policy, cycle)
-
-        def settle(value: Fraction) -> Outcome:
-            nonlocal counted
-            if name == "budget":
-                return settle_year(policy, counted, Decimal(value.numerator) / value.denominator)
-            changed = build_policy(change(document, {name: str(value)}))
-            if not counted.is_counted_as_by(changed):
-                counted = count_cycle(changed, cycle)
-            return settle_year(changed, counted, budget)
-
-        step = options["step"] or (high - low) / 1000
+        document = parse_toml(_content(path))
+        terms = _read_terms(document, options)
         awards = {uscc: amount for uscc, (_, amount) in present.items()}
-        found = search(settle, aim, awards, low=low, high=high, step=step)
-        if found is None:
-            text = gettext("No value of {name} from {low} to {high} reaches the aim ({number} were tried).")
-            tried = SAMPLES + 2
-            raise CommandError(
-                text.format(name=name, low=format_exact(low), high=format_exact(high), number=tried)
-            )
+        found = search_policy(terms, document, budget, count, awards)
         text = gettext("{name} = {value} reaches the aim; {edge} does not.")
         if found.edge is None:
             text = gettext("Every value of {name} that was tried reaches the aim, {value} too.")
         edge = "" if found.edge is None else format_exact(found.edge)
-        self.stderr.write(text.format(name=name, value=format_exact(found.value), edge=edge))
+        self.stderr.write(text.format(name=terms.figure, value=format_exact(found.value), edge=edge))
         return found.outcome
+
+
+def _read_terms(document: Mapping[str, Any], options: dict[str, Any]) -> Terms:
+    low, high, name = options["low"], options["high"], options["search"]
+    percent, most = options["most_loss"], options["spend_at_most"]
+    if low is None or high is None or low >= high or (percent is None and most is None):
+        raise CommandError(gettext("A search needs --from below --to, and --most-loss or --spend-at-most."))
+    names = [BUDGET, *dict(figures_of(document))]
+    if name not in names:
+        text = gettext("“{name}” is no figure of the policy: {names}")
+        raise CommandError(text.format(name=name, names=", ".join(names)))
+    aim = Aim(None if percent is None else percent / 100, most)
+    return Terms(name, low, high, options["step"] or (high - low) / STEPS, aim)
 
 
 def _beside(result: dict[str, Any]) -> str:
@@ -159,7 +142,7 @@ def _content(path: Path) -> str:
 
 def _listed(path: Path, refused: DomainError) -> str:
     """Return one line for each problem: file, path in the document, message."""
-    lines = [gettext(refused.message)]
+    lines = [gettext(refused.message).format(**refused.params)]
     for problem in refused.problems:
         lines.append(f"  {path}: {problem.field or '.'}: {gettext(problem.message).format(**problem.params)}")
     return "\n".join(lines)

@@ -19,7 +19,9 @@ from rewards.report.domain.codes import build_certificate_code
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import ReportFacts
 
-FORMAT = "instrument-share-results/2"
+FORMAT = "instrument-share-results/3"
+WITHOUT_BALANCES = "instrument-share-results/2"
+"""What was sealed before balances were, and is of years that were scored before they were kept."""
 
 
 class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,23 +58,36 @@ class Certificate:
         return build_certificate_code(self.report.code, self.unit.award)
 
 
-def encode_sealed_results(facts: ReportFacts) -> bytes:
-    """Return the results of the year and of every unit as canonical JSON."""
+def encode_sealed_results(facts: ReportFacts, sealed_as: str = "") -> bytes:
+    """Return the results of the year and of every unit as canonical JSON.
+
+    `sealed_as` is the format of results that were sealed before; without it the present one is taken, or the
+    one before where a unit has no balance.
+    """
+    complete = all(each.balance is not None for each in facts.assessments)
+    written_as = sealed_as or (FORMAT if complete else WITHOUT_BALANCES)
     results = {
-        "format": FORMAT,
+        "format": written_as,
         **_year(facts.cycle),
-        "units": [_sealed(each) for each in facts.assessments],
+        "units": [_sealed(each, written_as) for each in facts.assessments],
     }
     return canonical_json(results) + b"\n"
 
 
+def get_sealed_format(content: bytes) -> str:
+    """Return the format of sealed results."""
+    return str(json.loads(content)["format"])
+
+
 def is_sealed(assessment: UnitAssessment, content: bytes) -> bool:
     """Return whether the figures of a unit, named as frozen, are those in sealed results."""
-    return json.loads(canonical_json(_sealed(assessment))) in json.loads(content)["units"]
+    figures = canonical_json(_sealed(assessment, get_sealed_format(content)))
+    return json.loads(figures) in json.loads(content)["units"]
 
 
-def _sealed(assessment: UnitAssessment) -> dict[str, Any]:
-    return {**msgspec.to_builtins(_unit(assessment)), **_figures(assessment)}
+def _sealed(assessment: UnitAssessment, written_as: str) -> dict[str, Any]:
+    balance = {} if written_as == WITHOUT_BALANCES else {"balance": assessment.balance}
+    return {**msgspec.to_builtins(_unit(assessment)), **_figures(assessment), **balance}
 
 
 def _year(cycle: AssessmentCycle) -> dict[str, Any]:

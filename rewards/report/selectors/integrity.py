@@ -11,9 +11,15 @@ from rewards.report.domain.errors import ReportDamaged
 from rewards.report.models import FinanceReport
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.sealed_inputs import make_sealed_inputs
-from rewards.report.reports.sealed_results import encode_sealed_results
+from rewards.report.reports.sealed_results import encode_sealed_results, get_sealed_format
 from rewards.report.selectors.reports import get_report_file, hash_report_file, open_report_file
-from rewards.report.selectors.sealed import PDF, RESULTS, find_unsealed_awards, get_sealed_units
+from rewards.report.selectors.sealed import (
+    PDF,
+    RESULTS,
+    find_unsealed_awards,
+    get_sealed_units,
+    read_sealed_file,
+)
 from rewards.report.selectors.verification import UNKNOWN, find_signature_problems
 
 NOT_SEALED = gettext_noop("The awards that the platform holds are no longer the sealed ones.")
@@ -49,7 +55,10 @@ def find_package_differences(report: FinanceReport) -> list[str]:
     lists = {name: hash_content(content) for name, content in encode_lists(report.manifest).items()}
     sealed, found = listed | lists, _hash_members(report)
     facts = get_report_facts(report.cycle)
-    makers = {RESULTS: lambda: encode_sealed_results(facts), **make_sealed_inputs(facts)}
+    makers = {
+        RESULTS: lambda: encode_sealed_results(facts, _get_results_format(report)),
+        **make_sealed_inputs(facts),
+    }
     given = {name: hash_content(make()) for name, make in makers.items()} | {PDF: report.pdf_sha256}
     told = report.manifest["facts"]
     said = {"code": report.code, "total_yuan": f"{report.total_yuan:.2f}", "year": str(report.cycle.year)}
@@ -58,6 +67,14 @@ def find_package_differences(report: FinanceReport) -> list[str]:
         *(f"{name} is not what the platform holds" for name in given if listed.get(name) != given[name]),
         *(f"{key} is {said[key]}, {told.get(key)} was sealed" for key in said if said[key] != told.get(key)),
     ]
+
+
+def _get_results_format(report: FinanceReport) -> str:
+    """Return in which format the results were sealed; empty where they cannot be read, which is named."""
+    try:
+        return get_sealed_format(read_sealed_file(report, RESULTS))
+    except (ReportDamaged, ValueError, KeyError):
+        return ""
 
 
 def _hash_members(report: FinanceReport) -> dict[str, str]:

@@ -128,27 +128,44 @@ def _cycle(
 ) -> Iterator[str]:
     opened, frozen, scored = (told.get(f"cycle.{act}") for act in ("opened", "frozen", "scored"))
     announced, approved = told.get("cycle.announced"), told.get("cycle.approved")
-    if announced and scored and announced.pk < scored.pk:
-        announced = None  # scored once more, the notice has to begin anew
+    adopted = told.get("cycle.policy_adopted")
+    scored = _unless_followed(scored, adopted)
+    notice = _unless_followed(announced, scored, adopted)  # scored once more, it has to begin anew
+    under = adopted or opened
     acts = [*told.values(), *(entry for one in of_reports for entry in one.values())]
-    last = max((entry for entry in acts if entry.action in STATES), key=lambda entry: entry.pk, default=None)
+    last = max(filter(_state_after, acts), key=lambda entry: entry.pk, default=None)
     checked = told.get("cycle.checked")
     columns = {
-        "state": (cycle.state, last and STATES[last.action]),
-        "policy": (str(cycle.policy), get_detail(opened, "policy")),
+        "state": (cycle.state, last and _state_after(last)),
+        "policy": (str(cycle.policy), get_detail(under, "policy")),
+        "policy_sha256": (cycle.policy.sha256, get_detail(under, "policy_sha256", cycle.policy.sha256)),
         "budget_yuan": (write_yuan(cycle.budget_yuan), write_yuan(get_detail(opened, "budget_yuan"))),
         "snapshot_hash": (cycle.snapshot_hash, get_detail(frozen, "snapshot")),
-        "decisions_scored": (cycle.decisions_scored, get_detail(scored, "decisions")),
+        "decisions_scored": (cycle.decisions_scored, get_detail(scored, "decisions", 0)),
         "frozen_at": (cycle.frozen_at, frozen and frozen.at),
         "checked_at": (cycle.checked_at, checked and checked.at),
         "scored_at": (cycle.scored_at, scored and scored.at),
-        "noticed_at": (cycle.noticed_at, announced and announced.at),
+        "noticed_at": (cycle.noticed_at, notice and notice.at),
         "announced_by": (cycle.announced_by_id, announced and announced.actor_id),
         **{name: (getattr(cycle, name), get_detail(announced, name, "")) for name in CONTACT},
-        "notice_ends_date": (write_day(cycle.notice_ends_date), get_detail(announced, "through")),
+        "notice_ends_date": (write_day(cycle.notice_ends_date), get_detail(notice, "through")),
         **act(approved, cycle.approved_at, cycle.approved_by_id, "approved"),
     }
     yield from compare("year", "journal", columns)
+
+
+def _unless_followed(entry: "AuditEntry | None", *later: "AuditEntry | None") -> "AuditEntry | None":
+    """Return the entry of an act, None where a later one undid it."""
+    if entry is None or any(each is not None and each.pk > entry.pk for each in later):
+        return None
+    return entry
+
+
+def _state_after(entry: "AuditEntry") -> str | None:
+    """Return the state of a year after an act, None after one that changes none."""
+    if entry.action == "cycle.policy_adopted":
+        return str(entry.details["state"])
+    return STATES.get(entry.action)
 
 
 def write_yuan(amount: Decimal | str | None) -> str | None:

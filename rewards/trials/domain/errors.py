@@ -1,10 +1,27 @@
 """Errors of trying a policy on a year."""
 
-from instrument_share.kernel.errors import Conflict, gettext_noop
+from instrument_share.kernel.errors import DomainError, gettext_noop
+from rewards.policy.domain.policy_document import PolicyRefused
 
 
-class YearNotFrozen(Conflict):
-    """A trial needs a frozen year."""
+class SearchIncomplete(DomainError):
+    """A search without a range or an aim, or for what is no figure of the policy."""
 
-    code = "reward.year_not_frozen"
-    message = gettext_noop("The data of {year} are not frozen yet. A policy is tried on frozen data.")
+    code = "reward.search_incomplete"
+    message = gettext_noop(
+        "A search needs a figure of the policy, a lowest value below the highest, and an aim."
+    )
+
+
+class NothingFound(DomainError):
+    """No value that was tried reaches the aim."""
+
+    code = "reward.nothing_found"
+    message = gettext_noop("No value of {name} from {low} to {high} reaches the aim ({number} were tried).")
+
+
+class ValueRefused(PolicyRefused):
+    """A value that the policy cannot have; `problems` say why."""
+
+    code = "reward.value_refused"
+    message = gettext_noop("“{name}” cannot be {value} in this policy. Choose another range.")

@@ -8,11 +8,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from rewards.assessment.domain.outcome import Outcome
+from rewards.assessment.domain.outcome import CountedYear, Outcome, settle_year
+from rewards.policy.domain.changing import change, figures_of
+from rewards.policy.domain.figures import format_exact
+from rewards.policy.domain.policy import RewardPolicy
+from rewards.policy.domain.policy_document import PolicyRefused, build_policy
+from rewards.trials.domain.errors import NothingFound, SearchIncomplete, ValueRefused
 
+BUDGET = "budget"
+"""What is searched for where it is no figure of the policy."""
 SAMPLES = 16
 """How many values between two ends that both miss the aim are tried."""
+STEPS = 1000
+"""Into how many steps a range is divided where nothing else is said."""
+Count = Callable[[RewardPolicy], CountedYear]
+"""Counts a year by the rules of a policy."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +49,82 @@ class Aim:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """A figure (a path in the policy's document, or BUDGET), the range of its values, and the aim."""
+
+    figure: str
+    low: Fraction
+    high: Fraction
+    step: Fraction
+    aim: Aim
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the terms as they are kept."""
+        loss, most = self.aim.most_loss, self.aim.spend_at_most
+        return {
+            "figure": self.figure,
+            **{name: format_exact(getattr(self, name)) for name in ("low", "high", "step")},
+            "most_loss": None if loss is None else format_exact(loss),
+            "spend_at_most": None if most is None else str(most),
+        }
+
+
+def read_terms(kept: Mapping[str, Any]) -> Terms:
+    """Return the terms that `as_json` gave."""
+    loss, most = kept["most_loss"], kept["spend_at_most"]
+    aim = Aim(None if loss is None else Fraction(loss), None if most is None else Decimal(most))
+    low, high, step = (Fraction(kept[name]) for name in ("low", "high", "step"))
+    return Terms(kept["figure"], low, high, step, aim)
+
+
+def require_terms(terms: Terms, document: Mapping[str, Any]) -> None:
+    """Raise SearchIncomplete unless a search of the policy's document can begin."""
+    known = terms.figure == BUDGET or terms.figure in dict(figures_of(document))
+    aims = terms.aim.most_loss is not None or terms.aim.spend_at_most is not None
+    if not (known and aims and terms.low < terms.high and terms.step > 0):
+        raise SearchIncomplete
+
+
+@dataclass(frozen=True)
 class Found:
-    """A value that reaches the aim; `edge` is the nearest one tried that does not, None where all do."""
+    """A value that reaches the aim; `edge` is the nearest one tried that does not, None where all do.
+
+    `tried` has every value in order, the sum of its awards, and whether it reaches the aim.
+    """
 
     value: Fraction
     edge: Fraction | None
     outcome: Outcome
+    tried: tuple[tuple[Fraction, Decimal, bool], ...] = ()
+
+
+def search_policy(
+    terms: Terms, document: Mapping[str, Any], budget: Decimal, count: Count, present: Mapping[str, Decimal]
+) -> Found:
+    """Search as the terms say on the year that `count` counts; `budget` holds where it is not what varies.
+
+    Raises NothingFound, and ValueRefused for a value that the policy cannot have.
+    """
+    policy = build_policy(document)
+
+    def settle(value: Fraction) -> Outcome:
+        if terms.figure == BUDGET:
+            return settle_year(policy, count(policy), Decimal(value.numerator) / value.denominator)
+        changed = _with_figure(document, terms.figure, value)
+        return settle_year(changed, count(changed), budget)
+
+    found = search(settle, terms.aim, present, low=terms.low, high=terms.high, step=terms.step)
+    if found is None:
+        low, high = format_exact(terms.low), format_exact(terms.high)
+        raise NothingFound(name=terms.figure, low=low, high=high, number=SAMPLES + 2)
+    return found
+
+
+def _with_figure(document: Mapping[str, Any], figure: str, value: Fraction) -> RewardPolicy:
+    try:
+        return build_policy(change(document, {figure: str(value)}))
+    except PolicyRefused as refused:
+        raise ValueRefused(name=figure, value=format_exact(value), problems=refused.problems) from refused
 
 
 def search(
@@ -72,7 +154,8 @@ def search(
         steps = abs(good - bad) / step
         middle = good + (step if bad > good else -step) * (int(steps) // 2 or 1)
         good, bad = (middle, bad) if reaches(middle) else (good, middle)
-    return Found(good, bad, tried[good])
+    told = ((each, done.allocation.total, aim.is_reached(done, present)) for each, done in tried.items())
+    return Found(good, bad, tried[good], tuple(sorted(told)))
 
 
 def _ends(

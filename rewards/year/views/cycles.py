@@ -28,6 +28,7 @@ from rewards.policy.selectors import get_policy_rules
 from rewards.year.forms import AnnounceForm, ApproveForm
 from rewards.year.selectors import CycleAhead, get_cycle_ahead, get_notice_contact
 from rewards.year.services import LONG_STEPS, cycle_step_start
+from rewards.year.views.adopting import get_adopt_address
 from rewards.year.views.last_step import describe_last_step
 from rewards.year.views.words import ACTIONS, DONE, build_step_line, describe_consequences, describe_waiting
 
@@ -58,6 +59,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "has_worker": bool(ahead.move_under_way) and is_worker_running(now),
         "primary": _primary(request, ahead),
         "again": _again(request, ahead),
+        "adopt_address": "" if ahead.move_under_way else get_adopt_address(request, ahead.cycle),
         "policy": get_policy_rules(ahead.cycle.policy),
         "findings": count_findings(request.user, ahead.cycle).states,
         "rows": rows,
@@ -102,6 +104,9 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
         return (_("Go to the open findings"), reverse("findings", args=[year]) + f"?state={state}", False)
     if step.waits_for == "preview":
         return (_("Look through the preview"), reverse("report_preview", args=[year]), False)
+    if step.waits_for == "policy" and not ahead.move_under_way:
+        address = get_adopt_address(request, ahead.cycle)
+        return (_("Put the year under the decided policy"), address, False) if address else None
     if step.waits_for == "anew":
         return (_("Go to the findings"), reverse("findings", args=[year]), False)
     if step.waits_for == "objections":

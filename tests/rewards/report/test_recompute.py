@@ -17,7 +17,9 @@ import pytest
 
 from bookings.domain import Rating, UsagePurpose
 from instrument_share.documents.sealing.package import seal_package
+from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.domain.counting import REASONS
+from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
@@ -25,7 +27,13 @@ from rewards.policy.domain.policy import BASES, EXCLUSIONS, MONEY_UNITS
 from rewards.policy.domain.policy_document import RULE_KINDS
 from rewards.policy.domain.vocabulary import MEASURES
 from rewards.policy.services import policy_load
+from rewards.report.models import FinanceReport
+from rewards.report.reports import sealed_results
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.sealed_results import encode_sealed_results, is_sealed
+from rewards.report.selectors.integrity import find_package_differences
 from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.sealed import RESULTS
 from rewards.report.services import reports
 from tests.rewards.builders import AFTER, YEAR, build_city, local
 from tests.rewards.conftest import DAY, Steps
@@ -321,6 +329,41 @@ def test_a_consistent_forgery_of_points_names_unit_and_indicator(package, check)
         f"unit {unit['uscc']} {unit['name_zh']}, indicator hours points: 39.00 in the package, 40.00 computed"
         in said
     )
+
+
+def test_a_consistent_forgery_of_hours_names_unit_and_step(package, check):
+    unit = json.loads(files_of(package)[RESULTS])["units"][0]
+    hours = unit["balance"]["excluded"]["hours"]
+    assert hours != "0.00"
+    old = f'"excluded":{{"entries":{unit["balance"]["excluded"]["entries"]},"hours":"{hours}"'.encode()
+    code, said = check(forged(package, RESULTS, old, old.replace(hours.encode(), b"0.25")))
+    assert code == 1
+    where = f"unit {unit['uscc']} {unit['name_zh']}, excluded hours"
+    assert f"{where}: 0.25 in the package, {hours} computed" in said
+
+
+def test_a_package_sealed_before_balances_were_still_verifies(city, without_paper, check, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(sealed_results, "FORMAT", sealed_results.WITHOUT_BALANCES)
+        package = seal(city, POLICIES["fixed by grade and a share by score, fill"])
+    results = json.loads(files_of(package)[RESULTS])
+    assert results["format"] == "instrument-share-results/2"
+    assert "balance" not in results["units"][0]
+    code, said = check(package)
+    assert (code, said.splitlines()[-1]) == (0, "no difference")
+    report = FinanceReport.objects.get()
+    assert find_package_differences(report) == []
+    assert all(
+        is_sealed(each, files_of(package)[RESULTS]) for each in get_report_facts(report.cycle).assessments
+    )
+
+
+def test_results_of_a_year_scored_before_balances_are_written_as_they_were(city, without_paper, monkeypatch):
+    seal(city, OWN + rule("flat", "income_rate", 1, "rate = 0.8"))
+    with guards_lifted():
+        UnitAssessment.objects.update(balance=None)
+    written = encode_sealed_results(get_report_facts(AssessmentCycle.objects.get()))
+    assert sealed_results.get_sealed_format(written) == sealed_results.WITHOUT_BALANCES
 
 
 FORGERIES = {

@@ -275,6 +275,7 @@ def example(monkeypatch):
         year = recompute_year.Year(archive)
         for unit in year.units.values():
             recompute_year.assess(year, unit)
+            unit["balance"] = recompute_year.balance(unit)
         recompute_money.Money(year).allocate(Fraction(budget))
         return year
 
@@ -295,6 +296,9 @@ def figures_of_program(unit):
         "claims": {claim.rule.code: claim.amount for claim in unit.award.claims},
         "pots": {pot.pot: (pot.share, pot.amount) for pot in unit.award.pots},
         "award": Fraction(unit.award.amount),
+        "balance": {
+            step: (each["entries"], Fraction(each["hours"])) for step, each in unit.balance.as_json().items()
+        },
     }
 
 
@@ -303,7 +307,10 @@ def figures_of_example(unit):
         "effective": unit["sums"]["effective"],
         "external_income": unit["sums"]["external_income"],
         "grade": unit["code"],
-        **{key: unit[key] for key in ("indicators", "deducted", "score", "claims", "pots", "award")},
+        **{
+            key: unit[key]
+            for key in ("indicators", "deducted", "score", "claims", "pots", "award", "balance")
+        },
     }
 
 

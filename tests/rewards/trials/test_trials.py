@@ -1,4 +1,4 @@
-"""What if: another policy or budget on a frozen year, beside the present result and without touching it."""
+"""What if: another policy or budget on a year, beside the present result and without touching it."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -10,11 +10,14 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
-from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.errors import Forbidden, NotFound
 from rewards.assessment.models import Award
+from rewards.forecast.models import UnitForecast
+from rewards.forecast.services import forecast_compute
 from rewards.policy.services import policy_load
-from rewards.trials.domain.errors import YearNotFrozen
-from rewards.trials.domain.search import Aim, search
+from rewards.trials import services
+from rewards.trials.domain.errors import SearchIncomplete
+from rewards.trials.domain.search import Aim, Terms, search
 from rewards.trials.models import PolicyTrial
 from rewards.trials.services import KEPT, trial_start, trial_work
 from tests.rewards.builders import AFTER, POLICY, YEAR
@@ -24,15 +27,21 @@ OTHER = POLICY.replace('version = "1"', 'version = "2"').replace('floor = "pass"
 # 100.00, 63.51 and 38.17 points share 100,000: 49,583.50, 31,490.48 and 18,926.02
 
 
-def start(steps, budget=100_000, document=OTHER):
+def start(steps, budget=100_000, document=OTHER, year=YEAR, search=None):
     policy = policy_load(actor=steps.city.officer, document=document, now=AFTER)
     return trial_start(
         actor=steps.city.officer,
-        cycle_id=steps.id,
+        year=year,
         policy_id=policy.pk,
         budget_yuan=Decimal(budget),
+        search=search,
         now=AFTER,
     )
+
+
+@pytest.fixture(autouse=True)
+def _after_the_year(clock):
+    clock.set(AFTER)
 
 
 def test_a_trial_gives_the_awards_beside_the_present_ones_and_changes_none(steps, run_jobs):
@@ -60,14 +69,38 @@ def test_a_year_that_is_not_scored_is_compared_with_what_its_own_policy_gives(st
     assert [row["now"] for row in trial.result["rows"]] == ["91933.00", "8067.00", "0.00"]
 
 
-def test_a_trial_needs_frozen_data_and_an_officer(steps):
-    with pytest.raises(YearNotFrozen):
-        start(steps)
-    steps.freeze()
+def test_a_running_year_is_tried_as_its_forecast_counts_it(steps, run_jobs, monkeypatch):
+    spooled = []
+    spool = services.SpooledYear
+    monkeypatch.setattr(services, "SpooledYear", lambda *more: spooled.append(more[0]) or spool(*more))
+    forecast_compute(year=YEAR, now=AFTER)
+    forecast = UnitForecast.objects.order_by("organization__uscc")
+    trial = start(steps)
+    run_jobs()
+    trial.refresh_from_db()
+    rows = trial.result["rows"]
+    assert [Decimal(row["now"]) for row in rows] == [each.award_yuan for each in forecast]
+    assert [row["then"] for row in rows] == ["49584.00", "31490.00", "18926.00"]
+    assert spooled == [YEAR]  # once for both policies
+    assert steps.cycle.state == "collecting"
+
+
+def test_a_year_that_is_not_opened_is_tried_beside_the_policy_of_the_last_one(steps, run_jobs):
+    steps.through("score")
+    trial = start(steps, year=YEAR + 1)
+    run_jobs()
+    trial.refresh_from_db()
+    assert trial.result["now"] == "0.00"  # nobody has used anything yet
+    assert [row["then"] for row in trial.result["rows"]] == ["0.00"] * 3
+
+
+def test_a_trial_needs_a_year_with_facts_and_an_officer(steps):
+    with pytest.raises(NotFound):
+        start(steps, year=YEAR + 2)
     with pytest.raises(Forbidden):
         trial_start(
             actor=steps.city.auditor,
-            cycle_id=steps.id,
+            year=YEAR,
             policy_id=steps.policy.pk,
             budget_yuan=Decimal(1),
             now=AFTER,
@@ -109,6 +142,74 @@ def test_an_officer_tries_a_policy_and_sees_table_and_picture_alone(login, steps
         "另一经办", steps.city.officer.memberships.get().organization, Role.BUREAU_OFFICER
     )
     assert login(other).get(address).status_code == 404
+
+
+def terms(figure, low, high, step, loss="0.1", most=None):
+    return Terms(figure, *map(Fraction, (low, high, step)), Aim(loss and Fraction(loss), most))
+
+
+def test_a_search_is_a_job_that_finds_what_the_command_finds(login, steps, run_jobs):
+    steps.through("score")
+    trial = start(steps, search=terms("budget", 0, 400_000, 100))
+    run_jobs()
+    trial.refresh_from_db()
+    found = trial.result["found"]
+    assert (found["value"], found["edge"]) == ("166900", "166800")  # 91,933 × 0.9 ÷ 0.495835
+    assert ["166800", "166800.00", False] in found["tried"]
+    page = login(steps.city.officer).get(reverse("trial", args=[trial.public_id]))
+    shown = text_of(page)
+    assert "预算 = ¥166,900.00 达到目标，¥166,800.00 未达到。" in shown
+    assert "1. 云屏大学 100.00 100.00 ¥91,933.00" in shown
+    assert page.content.decode().count("<rect") == 6
+
+
+def test_a_search_is_entered_on_a_page_with_the_figures_of_the_chosen_policy(login, steps, run_jobs):
+    steps.through("score")
+    policy = policy_load(actor=steps.city.officer, document=OTHER, now=AFTER)
+    client = login(steps.city.officer)
+    address = reverse("trial_search", args=[YEAR]) + f"?policy={policy.public_id}"
+    assert 'value="rules[0].floor"' in client.get(address).content.decode()
+    typed = {"figure": "rules[0].floor", "low": "60", "high": "0", "step": "1", "budget_yuan": "100000"}
+    refused = client.post(address, typed)
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"high", "most_loss"}
+    client.post(address, typed | {"low": "0", "high": "60", "most_loss": "10"})
+    run_jobs()
+    trial = PolicyTrial.objects.get()
+    assert (trial.policy, trial.result["found"]["value"]) == (policy, "54")
+    shown = text_of(client.get(reverse("trials", args=[YEAR])))
+    assert "0 至 60" in shown
+
+
+@pytest.mark.parametrize(
+    ("search", "code"),
+    [
+        (terms("budget", 0, 9, 1, loss="0"), "reward.nothing_found"),
+        (terms("rules[0].floor", 50, 200, 1, loss="0"), "reward.value_refused"),
+    ],
+)
+def test_a_search_that_finds_nothing_says_so(login, steps, run_jobs, search, code):
+    steps.freeze()
+    trial = start(steps, search=search)
+    run_jobs()
+    trial.refresh_from_db()
+    assert trial.problem["code"] == code
+    page = login(steps.city.officer).get(reverse("trial", args=[trial.public_id]))
+    assert "note-error" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        terms("caps.unheard", 0, 1, 1),
+        terms("budget", 1, 1, 1),
+        terms("budget", 0, 1, 0),
+        terms("budget", 0, 1, 1, loss=None),
+    ],
+)
+def test_a_search_needs_a_figure_a_range_and_an_aim(steps, search):
+    with pytest.raises(SearchIncomplete):
+        start(steps, search=search)
 
 
 class Outcomes:

@@ -233,6 +233,8 @@ def test_no_award_passes_its_caps_nor_all_the_budget(case, budget):
         assert award.amount >= 0
         assert award.amount % rules.unit == 0
         assert most is None or award.amount <= most
+        for part in (part for claim in award.claims for part in claim.parts if part.instrument):
+            assert rules.caps.instrument is None or part.claim <= rules.caps.instrument
     for group in ("g", "h"):
         members = [unit for unit in units if unit.group == group]
         mine = [award.amount for award in allocation.awards if award.claimant.group == group]
@@ -325,8 +327,15 @@ def test_a_larger_budget_lowers_no_award_by_more_than_one_money_unit(case, one, 
 
 
 @settings(deadline=None)
-@given(st.lists(st.decimals(min_value=61, max_value=100, places=2), min_size=2, max_size=6), BUDGET)
-def test_higher_score_never_gets_less(scores, budget):
-    allocation = allocate(policy(score_share()), scored(sorted(scores, reverse=True)), budget)
+@given(
+    st.lists(SCORE, min_size=2, max_size=6),
+    BUDGET,
+    st.sampled_from(["scale", "fill"]),
+    st.sampled_from(sorted(MONEY_UNITS)),
+    st.none() | MONEY,
+)
+def test_higher_score_never_gets_less_under_the_same_caps(scores, budget, over_budget, unit, cap):
+    rules = policy(score_share(over_budget=over_budget), money_unit=unit, caps=caps(unit=cap))
+    allocation = allocate(rules, scored(sorted(scores, reverse=True)), budget)
     paid = [award.amount for award in allocation.awards]
     assert paid == sorted(paid, reverse=True)

@@ -1,0 +1,61 @@
+"""The page where the decided policy replaces a year's draft."""
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.journal.models import AuditEntry
+from rewards.cycle.models import AssessmentCycle
+from rewards.policy.services import policy_load
+from tests.rewards.assessment.test_adopting import DECIDED, DRAFT, REASON
+from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.conftest import Steps
+from tests.rewards.page_fixtures import build_small_city
+from tests.rewards.reading import text_of
+
+ADDRESS = f"/bureau/cycles/{YEAR}/adopt/"
+
+
+@pytest.fixture
+def draft(db, clock):
+    clock.set(AFTER)
+    return Steps(build_small_city(), policy=DRAFT)
+
+
+def test_an_officer_replaces_the_draft_from_the_desk_once(login, draft):
+    client = login(draft.city.officer)
+    desk = reverse("cycle", args=[YEAR])
+    assert client.get(desk).content.decode().count(f'href="{ADDRESS}"') == 2  # in the warning and as a button
+    assert "尚未载入正式办法。" in text_of(client.get(ADDRESS))
+    policy = policy_load(actor=draft.city.officer, document=DECIDED, now=AFTER)
+    draft.through("announce")
+    asked = text_of(client.get(ADDRESS))
+    assert "公示将撤回，须重新公示结果。" in asked
+    assert "预算 ¥100,000.00 不变" in asked
+    typed = {"policy": policy.pk, "reason": REASON, "form_token": "one"}
+    twice = [client.post(ADDRESS, typed) for _ in range(2)]
+    assert [answer["Location"] for answer in twice] == [desk, desk]
+    assert AuditEntry.objects.filter(action="cycle.policy_adopted").count() == 1
+    cycle = AssessmentCycle.objects.get()
+    assert (cycle.state, cycle.policy) == ("checked", policy)
+    client.logout()
+    public = reverse("result", args=[YEAR])
+    assert REASON in text_of(client.get(public))
+    draft.score()
+    assert "公示已撤回" in text_of(client.get(public))
+    draft.announce()
+    assert REASON not in text_of(client.get(public))
+    client = login(draft.city.officer)
+    assert ADDRESS not in client.get(desk).content.decode()
+
+
+def test_a_refusal_stands_in_the_form(login, draft):
+    policy = policy_load(actor=draft.city.officer, document=DECIDED, now=AFTER)
+    client = login(draft.city.officer)
+    client.post(ADDRESS, {"policy": policy.pk, "reason": REASON})
+    again = client.post(ADDRESS, {"policy": policy.pk, "reason": REASON})
+    assert again.status_code == 409
+    assert "已是正式办法" in text_of(again)
+
+
+def test_only_an_officer_is_shown_the_way(login, draft):
+    assert ADDRESS not in login(draft.city.auditor).get(reverse("cycle", args=[YEAR])).content.decode()
