@@ -44,11 +44,6 @@ def group_by_payer(found: Iterable[Billable]) -> Mapping[Payer, list[Billable]]:
     return groups
 
 
-def next_month(month: date) -> date:
-    """Return the first day of the month after that of `month`."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
 def previous_month(day: date) -> date:
     """Return the first day of the month before that of `day`."""
     return date(day.year - (day.month == 1), (day.month - 2) % 12 + 1, 1)
