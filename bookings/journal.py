@@ -40,11 +40,11 @@ ACTS: dict[str, str] = {
     "statement.drafted": gettext_noop("Statement drafted"),
     "statement.sent": gettext_noop("Statement sent"),
     "statement.confirmed": gettext_noop("Statement confirmed"),
-    "statement.disputed": gettext_noop("Statement questioned"),
-    "statement.answered": gettext_noop("Question about a statement answered"),
+    "statement.disputed": gettext_noop("Statement disputed"),
+    "statement.answered": gettext_noop("Dispute about a statement answered"),
     "statement.paid": gettext_noop("Payment of a statement recorded"),
     "statement.settled": gettext_noop("Statement settled"),
-    "statement.reminded": gettext_noop("Reminded of an overdue statement"),
+    "statement.reminded": gettext_noop("Reminder of an overdue statement sent"),
 }
 
 

@@ -10,16 +10,16 @@ from instrument_share.web.text.labels import Label
 
 STATES: dict[str, Label] = {
     "bookings.statement.draft": Label(_("Draft"), "quiet", "pencil"),
-    "bookings.statement.sent": Label(_("Waiting for its payer"), "waiting", "clock"),
+    "bookings.statement.sent": Label(_("Awaiting confirmation"), "waiting", "clock"),
     "bookings.statement.confirmed": Label(_("Confirmed, to be paid"), "active", "check"),
-    "bookings.statement.disputed": Label(_("Questioned"), "bad", "alert"),
+    "bookings.statement.disputed": Label(_("Disputed"), "bad", "alert"),
     "bookings.statement.settled": Label(_("Settled"), "good", "check"),
 }
 
 MOVES: dict[str, str | Promise] = {
     "statement.send": _("send"),
     "statement.confirm": _("confirm"),
-    "statement.dispute": _("question"),
+    "statement.dispute": _("dispute"),
     "statement.answer": _("answer"),
     "statement.pay": _("record a payment"),
     "statement.settle": _("settle"),

@@ -19,7 +19,9 @@ class PaymentExceeds(DomainError):
     """A payment of nothing, of more than what is owed, or in the wrong direction."""
 
     code = "statement.payment_exceeds"
-    message = gettext_noop("{owed} yuan are open, so {amount} can't be recorded. Enter a part of it, or all.")
+    message = gettext_noop(
+        "{owed} yuan is outstanding, so {amount} can't be recorded. Enter that amount or a part of it."
+    )
 
 
 class PaidInFuture(DomainError):

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 SENT = gettext_noop(
-    "{unit} sent {payer} the statement {number} of {amount} yuan. Confirm or question it; it is due by {due}."
+    "{unit} sent {payer} statement {number} of {amount} yuan. Confirm or dispute it; it is due by {due}."
 )
-ANSWERED = gettext_noop("{unit} answered the question about the statement {number}: {text}")
-PAID = gettext_noop("{unit} recorded a payment of {paid} yuan for the statement {number}.")
+ANSWERED = gettext_noop("{unit} answered the dispute about statement {number}: {text}")
+PAID = gettext_noop("{unit} recorded a payment of {paid} yuan for statement {number}.")
 OVERDUE = gettext_noop(
-    "The statement {number} from {unit} to {payer} was due by {due}; {owed} yuan are still open."
+    "Statement {number} from {unit} to {payer} was due by {due}; {owed} yuan is still outstanding."
 )
-CONFIRMED = gettext_noop("{payer} confirmed the statement {number} of {amount} yuan.")
-DISPUTED = gettext_noop("{payer} questions the statement {number}: {text}")
+CONFIRMED = gettext_noop("{payer} confirmed statement {number} of {amount} yuan.")
+DISPUTED = gettext_noop("{payer} disputes statement {number}: {text}")
 Text = str | Promise
 
 

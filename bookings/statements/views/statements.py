@@ -140,7 +140,7 @@ def export_statements(name: str, found: "QuerySet[Statement]") -> HttpResponseBa
         _("State"),
         _("Amount"),
         _("Paid"),
-        _("Open"),
+        _("Outstanding"),
         _("Due"),
     ]
     rows = (

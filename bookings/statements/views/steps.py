@@ -51,15 +51,15 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
     return Confirmation(
         heading=_("Draft statements"),
         consequences=[
-            _("Each payer gets one draft with the confirmed uses of the month that are not billed yet."),
-            _("Corrections of uses that were billed before are added as differences."),
-            _("Nobody is told before you send a statement."),
+            _("One draft per payer, with the confirmed uses of the month that are not billed yet."),
+            _("Corrections of uses billed earlier are added as differences."),
+            _("Payers see a statement only once you send it."),
         ],
         action=_("Draft"),
         perform=lambda: statements_draft(
             actor=request.user, organization_id=unit.pk, month=form.cleaned_data["month"], now=now
         ),
-        success=_("The drafts hold everything that is to be billed. Look through them, then send them."),
+        success=_("The drafts are ready. Check them, then send them."),
         back_address=address,
         next_address=f"{address}?state=draft",
         form=form,
@@ -74,7 +74,7 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
     sent: list[Statement] = []
     return Confirmation(
         heading=_("Send all drafts?"),
-        consequences=[_after_sending(), _("Every payer is told by message and mail.")],
+        consequences=[_after_sending(), _("Every payer is notified here and by e-mail.")],
         action=_("Send"),
         perform=lambda: sent.extend(
             statements_send(actor=request.user, organization_id=unit.pk, now=clock.now())
@@ -89,7 +89,7 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
 
 
 def _after_sending() -> str:
-    return _("A sent statement stays as it is; what is corrected later comes onto the next one.")
+    return _("A sent statement cannot be changed; later corrections go onto the next one.")
 
 
 @confirmation_view
@@ -102,11 +102,11 @@ def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("Amount: {amount}").format(amount=yuan(found.total_yuan)),
             _after_sending(),
-            _("{payer} is told by message and mail.").format(payer=payer),
+            _("{payer} is notified here and by e-mail.").format(payer=payer),
         ],
         action=_("Send"),
         perform=lambda: statement_send(actor=request.user, statement_id=found.pk, now=clock.now()),
-        success=_("The statement is sent. You are told when it is confirmed or questioned."),
+        success=_("The statement is sent. You will be notified when it is confirmed or disputed."),
         back_address=_address(found),
     )
 
@@ -119,14 +119,14 @@ def statement_confirming(request: SignedInRequest, public_id: str) -> Confirmati
     return Confirmation(
         heading=_("Confirm the statement?"),
         consequences=[
-            _("You confirm that {amount} are owed to {unit}.").format(
+            _("You confirm that {amount} is owed to {unit}.").format(
                 amount=yuan(found.total_yuan), unit=unit
             ),
             _("Payment is by bank transfer; the unit records it when it arrives."),
         ],
         action=_("Confirm"),
         perform=lambda: statement_confirm(actor=request.user, statement_id=found.pk, now=clock.now()),
-        success=_("The statement is confirmed. {unit} is told.").format(unit=unit),
+        success=_("The statement is confirmed. {unit} has been notified.").format(unit=unit),
         back_address=_address(found),
     )
 
@@ -138,16 +138,16 @@ def statement_disputing(request: SignedInRequest, public_id: str) -> Confirmatio
     unit = bilingual(found.organization, "name")
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("Name the lines that are wrong; {unit} reads it.").format(unit=unit),
+        help_text=_("Name the lines that are wrong. {unit} reads this.").format(unit=unit),
     )
     return Confirmation(
-        heading=_("Question the statement"),
-        consequences=[_("{unit} answers; until then nobody reminds you of it.").format(unit=unit)],
-        action=_("Send the question"),
+        heading=_("Dispute the statement"),
+        consequences=[_("No reminders are sent until {unit} has answered.").format(unit=unit)],
+        action=_("Send the dispute"),
         perform=lambda: statement_dispute(
             actor=request.user, statement_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
-        success=_("Your question is sent. You are told of the answer."),
+        success=_("The dispute is sent. You will be notified of the answer."),
         back_address=_address(found),
         form=form,
     )
@@ -160,14 +160,14 @@ def statement_answering(request: SignedInRequest, public_id: str) -> Confirmatio
     payer = get_payer_name(found.payer_organization or found.payer_person)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("{payer} reads it.").format(payer=payer),
+        help_text=_("{payer} reads this.").format(payer=payer),
     )
     form.fields["reason"].label = _("Answer")
     return Confirmation(
-        heading=_("Answer the question"),
+        heading=_("Answer the dispute"),
         consequences=[
-            _("{payer} can confirm the statement afterwards, or question it again.").format(payer=payer),
-            _("Where a use is wrong, correct its log: the difference comes onto the next statement."),
+            _("{payer} can then confirm the statement or dispute it again.").format(payer=payer),
+            _("If a usage log is wrong, correct it: the difference goes onto the next statement."),
         ],
         action=_("Send the answer"),
         perform=lambda: statement_answer(
@@ -191,8 +191,8 @@ def statement_payment_new(request: SignedInRequest, public_id: str) -> Confirmat
     return Confirmation(
         heading=_("Record a payment"),
         consequences=[
-            _("{owed} are open of {amount}.").format(owed=yuan(owed), amount=yuan(found.total_yuan)),
-            _("A recorded payment cannot be changed. The statement is settled when nothing is open."),
+            _("{owed} of {amount} is outstanding.").format(owed=yuan(owed), amount=yuan(found.total_yuan)),
+            _("A recorded payment cannot be changed. The statement is settled once nothing is outstanding."),
         ],
         action=_("Record the payment"),
         perform=lambda: statement_payment_record(

@@ -7,8 +7,10 @@ import pytest
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.statements import statement_send
-from bookings.usage.services.usage import usage_confirm, usage_correct
+from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand
 from instrument_share.accounts.domain import Role
+from instrument_share.kernel.interval import Interval
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.factories import slot
@@ -22,6 +24,24 @@ def confirmed_use(city, interval=None, *, confirmed_at=None, **facts):
     """A use of two hours (200 yuan), confirmed by its user when it ends or later."""
     log = use(city, interval or slot(), **facts)
     usage_confirm(actor=city.researcher, log_id=log.pk, now=confirmed_at or log.ends_at)
+    return log
+
+
+def usage_by_hand(city, start, hours, *, is_confirmed=True, **facts):
+    """A use that the manager entered, confirmed by its user unless it is to wait."""
+    log = usage_log_by_hand(
+        actor=city.manager,
+        instrument_id=city.instrument.pk,
+        interval=Interval(start, start + timedelta(hours=hours)),
+        user=city.researcher,
+        payer_organization_id=city.company.pk,
+        service_mode=ServiceMode.OPERATED,
+        content="补录",
+        now=start + timedelta(hours=hours + 1),
+        **facts,
+    )
+    if is_confirmed:
+        usage_confirm(actor=city.researcher, log_id=log.pk, now=start + timedelta(hours=hours + 2))
     return log
 
 

@@ -9,12 +9,19 @@ from bookings.statements.domain.errors import MonthNotOver
 from bookings.statements.models import Statement, StatementLine
 from bookings.statements.services.drafting import statements_draft, statements_draft_due
 from bookings.statements.services.statements import statement_send
-from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand
+from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal.models import AuditEntry
-from instrument_share.kernel.interval import Interval
-from providers.terms.domain.choices import ServiceMode
 from tests.bookings.requests.booking import use
-from tests.bookings.statements.conftest import APRIL_1, DAY, MARCH, confirmed_use, correct, draft, lines
+from tests.bookings.statements.conftest import (
+    APRIL_1,
+    DAY,
+    MARCH,
+    confirmed_use,
+    correct,
+    draft,
+    lines,
+    usage_by_hand,
+)
 from tests.factories import NOW, slot
 
 APRIL, MAY_1 = date(2026, 4, 1), APRIL_1 + 30 * DAY
@@ -58,22 +65,6 @@ def test_month_ends_at_midnight_in_the_city(city):
     assert [log for log, *_rest in lines(march)] == [late.pk]
     (april,) = draft(city, APRIL, MAY_1)
     assert [log for log, *_rest in lines(april)] == [early.pk]
-
-
-def usage_by_hand(city, start, hours, **facts):
-    log = usage_log_by_hand(
-        actor=city.manager,
-        instrument_id=city.instrument.pk,
-        interval=Interval(start, start + timedelta(hours=hours)),
-        user=city.researcher,
-        payer_organization_id=city.company.pk,
-        service_mode=ServiceMode.OPERATED,
-        content="补录",
-        now=start + timedelta(hours=hours + 1),
-        **facts,
-    )
-    usage_confirm(actor=city.researcher, log_id=log.pk, now=start + timedelta(hours=hours + 2))
-    return log
 
 
 def test_own_organization_gets_no_statement(city):
