@@ -238,6 +238,7 @@ def attempts(w):
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
+        "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
         "statements_draft": partial(
             b.statements_draft, organization_id=w.unit.pk, month=LONG_AGO.date(), **now
         ),
@@ -257,7 +258,6 @@ def attempts(w):
             invoice_date=LONG_AGO.date(),
             **statement,
         ),
-        "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
         "history_import": partial(b.history_import, rows=[past], **now),

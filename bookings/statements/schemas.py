@@ -13,6 +13,7 @@ from bookings.requests.schemas import (
     serialize_instrument_ref,
     serialize_person_ref,
 )
+from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import StatementState
 from bookings.statements.selectors.statements import statement_lines
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
@@ -75,15 +76,16 @@ class StatementsPage(Schema):
 def serialize_statement(statement: "Statement") -> dict[str, Any]:
     """Return a statement of a selector without its lines."""
     payer, person = statement.payer_organization, statement.payer_person
-    kept = ("month", "state", "total_yuan", "paid_yuan", "owed_yuan")
-    dated = ("sent_at", "due_date", "confirmed_at", "settled_at")
+    kept = ("month", "state", "sent_at", "due_date", "confirmed_at", "settled_at")
+    sums = ("total_yuan", "paid_yuan", "owed_yuan")
     return {
         "id": statement.public_id,
         "number": str(statement),
         "unit": organization_ref(statement.organization),
         "payer_organization": organization_ref(payer) if payer else None,
         "payer_person": serialize_person_ref(person) if person else None,
-        **{name: getattr(statement, name) for name in (*kept, *dated)},
+        **{name: getattr(statement, name) for name in kept},
+        **{name: to_fen(getattr(statement, name)) for name in sums},
     }
 
 

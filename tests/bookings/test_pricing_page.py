@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import pytest
@@ -35,9 +35,9 @@ def rows_under(head):
     """The rows of the table with this head."""
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     start = lines.index(head) + 2
-    end = next(number for number, line in enumerate(lines[start:], start) if not line.startswith("|"))
-    assert end > start
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:end]]
+    rows = list(takewhile(lambda line: line.startswith("|"), lines[start:]))
+    assert rows
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
 def test_quotes():

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from instrument_share.kernel.money import FEN
+
 AGE_LIMITS = (30, 60, 90)
 """Days after sending: what is owed is told by these bands, the last without an end."""
 BANDS = len(AGE_LIMITS) + 1
@@ -42,6 +44,11 @@ def group_by_payer(found: Iterable[Billable]) -> Mapping[Payer, list[Billable]]:
     for one in sorted(found, key=lambda one: (one.starts_at, one.log_id)):
         groups.setdefault(one.payer, []).append(one)
     return groups
+
+
+def to_fen(amount: Decimal) -> Decimal:
+    """Return an amount with two decimals; a sum comes from SQLite without its last zeros."""
+    return amount.quantize(FEN)
 
 
 def previous_month(day: date) -> date:

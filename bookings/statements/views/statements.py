@@ -1,5 +1,6 @@
 """Statements of a unit, and one statement as page, paper and workbook."""
 
+from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bookings.statements.domain.billing import AGE_LIMITS
+from bookings.statements.domain.billing import AGE_LIMITS, to_fen
 from bookings.statements.domain.states import MOVES, StatementState
 from bookings.statements.reports import build_statement_sheet, render_statement
 from bookings.statements.selectors.statements import (
@@ -120,11 +121,11 @@ def get_payer_name(payer: Any) -> str:
 
 
 def _tabs(found: "QuerySet[Statement]", chosen: str) -> list[tuple[Any, ...]]:
-    states = [one.state for one in found.only("state")]
+    states = Counter(found.values_list("state", flat=True))
     return [
-        (_("All"), "?", not chosen, len(states)),
+        (_("All"), "?", not chosen, states.total()),
         *(
-            (labels.label(KIND, one.value).text, f"?state={one.value}", chosen == one, states.count(one))
+            (labels.label(KIND, one.value).text, f"?state={one.value}", chosen == one, states[one])
             for one in StatementState
         ),
     ]
@@ -150,9 +151,7 @@ def export_statements(name: str, found: "QuerySet[Statement]") -> HttpResponseBa
             get_payer_name(one.payer_organization or one.payer_person),
             f"{one.month:%Y-%m}",
             labels.label(KIND, one.state).text,
-            one.total_yuan,
-            one.paid_yuan,  # type: ignore[attr-defined]
-            one.owed_yuan,  # type: ignore[attr-defined]
+            *map(to_fen, (one.total_yuan, one.paid_yuan, one.owed_yuan)),  # type: ignore[attr-defined]
             one.due_date,
         ]
         for one in found.order_by(*ORDERING)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm
 from bookings.statements.selectors.statements import get_statement
@@ -184,7 +185,7 @@ def statement_payment_new(request: SignedInRequest, public_id: str) -> Confirmat
     """Record a payment."""
     found = _statement_for(request, public_id, "pay")
     now = clock.now()
-    owed = found.owed_yuan  # type: ignore[attr-defined]
+    owed = to_fen(found.owed_yuan)  # type: ignore[attr-defined]
     form = PaymentForm(
         request.POST if request.method == "POST" else None, owed=owed, today=now.astimezone(CITY_TIME).date()
     )

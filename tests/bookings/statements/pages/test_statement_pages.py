@@ -1,6 +1,7 @@
 """What units and payers see of statements, and what they do there."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -93,7 +94,7 @@ def test_debts_stand_by_age_with_their_payer(billed, see):
 
 def test_correction_names_the_statement_that_it_corrects(billed, see):
     city = billed.city
-    correct(city, billed.log, APRIL_1 + DAY, amount_yuan=150)
+    correct(city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(150))
     (april,) = draft(city, TODAY.replace(day=1), LATER)
     page = text_of(see(city.manager, "statement", april.public_id, now=LATER))
     assert "更正结算单 2026-0001：登记有误" in page and "-¥50.00" in page.replace("−", "-")
