@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings.statements.domain.billing import AGE_LIMITS, to_fen
@@ -32,7 +33,7 @@ from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +141,7 @@ def export_statements(name: str, found: "QuerySet[Statement]") -> HttpResponseBa
         _("Month"),
         _("State"),
         _("Amount"),
-        _("Paid"),
+        pgettext("statement", "Paid"),
         _("Outstanding"),
         _("Due"),
     ]
@@ -201,12 +202,12 @@ def _is_overdue(found: "Statement") -> bool:
 def _steps(found: "Statement") -> "list[tuple[Any, str, Any]]":
     second = StatementState.DISPUTED if found.state == StatementState.DISPUTED else StatementState.CONFIRMED
     at = (found.drafted_at, found.sent_at, found.confirmed_at, found.settled_at)
-    names = (_("Drafted"), _("Sent"), labels.label(KIND, second).text, _("Settled"))
+    names = (_("Drafted"), pgettext("statement", "Sent"), labels.label(KIND, second).text, _("Settled"))
     waiting = next((number for number, when in enumerate(at) if when is None), len(at))
     if found.settled_at:
         waiting = len(at)
     return [
-        (name, "done" if number < waiting else "now" if number == waiting else "next", when)
+        (name, "done" if number < waiting else "now" if number == waiting else "next", when and moment(when))
         for number, (name, when) in enumerate(zip(names, at, strict=True))
     ]
 
