@@ -200,9 +200,10 @@ def _is_overdue(found: "Statement") -> bool:
 
 
 def _steps(found: "Statement") -> "list[tuple[Any, str, Any]]":
-    second = StatementState.DISPUTED if found.state == StatementState.DISPUTED else StatementState.CONFIRMED
+    is_disputed = found.state == StatementState.DISPUTED
+    answered = labels.label(KIND, found.state).text if is_disputed else _("Confirmed")
     at = (found.drafted_at, found.sent_at, found.confirmed_at, found.settled_at)
-    names = (_("Drafted"), pgettext("statement", "Sent"), labels.label(KIND, second).text, _("Settled"))
+    names = (_("Drafted"), pgettext("statement", "Sent"), answered, _("Settled"))
     waiting = next((number for number, when in enumerate(at) if when is None), len(at))
     if found.settled_at:
         waiting = len(at)
