@@ -1,6 +1,6 @@
 """A statement as a paper and as a workbook, in Chinese."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,6 @@ LINE_COLUMNS = (
     Column("上机时间"),
     Column("有效机时（小时）", "right"),
     Column("金额（元）", "right"),
-    Column("备注"),
 )
 PAYMENT_COLUMNS = (
     Column("到账日期"),
@@ -78,28 +77,35 @@ def _blocks(statement: "Statement", lines: "Iterable[StatementLine]") -> list[Bl
 
 
 def _lines(statement: "Statement", lines: "Iterable[StatementLine]") -> Table:
-    rows = [_row(line) for line in lines]
-    total = ("合计", "", "", "", "", "", _format_money(statement.total_yuan), "")
-    return Table(columns=LINE_COLUMNS, rows=rows, totals=total, size="list")
+    shown = list(lines)
+    columns, rows = list(LINE_COLUMNS), [_row(line) for line in shown]
+    total = ["合计", *[""] * (len(columns) - 2), _format_money(statement.total_yuan)]
+    if any(line.corrects for line in shown):
+        columns.append(Column("备注"))
+        rows = [[*row, _remark(line)] for row, line in zip(rows, shown, strict=True)]
+        total.append("")
+    return Table(columns=columns, rows=rows, totals=total, size="list")
 
 
-def _row(line: "StatementLine") -> Sequence[str]:
+def _row(line: "StatementLine") -> list[str]:
     log = line.log
     starts_at, ends_at = (moment.astimezone(CITY_TIME) for moment in (line.starts_at, line.ends_at))
-    correction = line.correction
-    remark = (
-        f"更正结算单{line.corrects.statement}：{correction.reason}" if line.corrects and correction else ""
-    )
-    return (
+    end = "%H:%M" if ends_at.date() == starts_at.date() else "%m-%d %H:%M"
+    return [
         str(line.position),
         log.public_id,
         log.instrument.name_zh,
         log.user.name,
-        f"{starts_at:%Y-%m-%d %H:%M}–{ends_at:%m-%d %H:%M}",
+        f"{starts_at:%Y-%m-%d %H:%M}–{ends_at:{end}}",
         f"{Decimal(line.effective_seconds) / 3600:.2f}",
         _format_money(line.amount_yuan),
-        remark,
-    )
+    ]
+
+
+def _remark(line: "StatementLine") -> str:
+    if line.corrects is None or line.correction is None:
+        return ""
+    return f"更正结算单{line.corrects.statement}：{line.correction.reason}"
 
 
 def _payments(statement: "Statement") -> Table:
