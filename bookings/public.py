@@ -44,7 +44,7 @@ from bookings.statements.selectors.statements import (
     statements_of_unit,
     statements_received,
     statements_to_answer,
-    statements_to_confirm,
+    statements_to_pay,
 )
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record

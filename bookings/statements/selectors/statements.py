@@ -54,13 +54,13 @@ def statements_received(viewer: "Viewer") -> QuerySet[Statement]:
     return _with_sums(Statement.objects.filter(_received(viewer)))
 
 
-def statements_to_confirm(viewer: "Viewer") -> QuerySet[Statement]:
-    """Return statements that wait for the viewer to confirm or question them, the oldest first."""
-    return statements_received(viewer).filter(state=StatementState.SENT).order_by("sent_at", "id")
+def statements_to_pay(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return statements that wait for the viewer to confirm or pay them, the first due first."""
+    return statements_received(viewer).filter(state__in=DUE_STATES).order_by("due_date", "id")
 
 
 def statements_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
-    """Return statements of a unit that their payers question, the oldest first."""
+    """Return statements of a unit that their payers dispute, the oldest first."""
     disputed = statements_of_unit(viewer, organization_id).filter(state=StatementState.DISPUTED)
     return disputed.order_by("sent_at", "id")
 

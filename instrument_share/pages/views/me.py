@@ -80,7 +80,7 @@ def me(request: SignedInRequest) -> HttpResponse:
             bookings.waiting_confirmations(viewer).filter(user=viewer)[:MAX_COMING]
         ),
         "to_rate": _to_rate(viewer, now),
-        "statements": bookings.statements_to_confirm(viewer)[:MAX_COMING],
+        "statements": bookings.statements_to_pay(viewer)[:MAX_COMING],
         "credit": record,
         "suspended_until": get_suspension_end([event.ends_at for event in record], now),
         "suspends_at": SUSPENSION_THRESHOLD,

@@ -46,7 +46,7 @@ def test_month_that_is_not_over_is_not_offered(city, see, send):
 
 def test_payer_finds_confirms_and_disputes(billed, see, send):
     number = billed.statement.public_id
-    assert "待确认的结算单 1" in text_of(see(billed.payer, "me", now=APRIL_1))
+    assert "待确认或付款的结算单 1" in text_of(see(billed.payer, "me", now=APRIL_1))
     assert "¥200.00" in text_of(see(billed.payer, "my_statements", now=APRIL_1))
     page = text_of(see(billed.payer, "statement", number, now=APRIL_1))
     assert "确认…" in page and "提出异议…" in page and "登记到账" not in page
@@ -57,8 +57,10 @@ def test_payer_finds_confirms_and_disputes(billed, see, send):
     assert send(manager, "statement_answer", number, reason="已核对", now=APRIL_1).status_code == 302
     assert send(billed.payer, "statement_confirm", number, now=APRIL_1).status_code == 302
     assert reload(billed.statement).state == "confirmed"
-    assert "待确认的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
     assert send(billed.payer, "statement_confirm", number, now=APRIL_1).status_code == 409
+    assert "已确认，待付款" in text_of(see(billed.payer, "me", now=APRIL_1))
+    pay(billed, 200)
+    assert "待确认或付款的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
 
 
 def test_payment_form_offers_what_is_outstanding(billed, see, send):
