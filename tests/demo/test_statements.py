@@ -12,6 +12,7 @@ from instrument_share.accounts.selectors import owning_organizations
 from instrument_share.kernel.city_time import CITY_TIME
 from tests.demo.test_load import NOW, _files, small  # noqa: F401 (a fixture)
 
+NUMBERS = ("YUT-EM-001", "YPU-CH-01", "QN-004")
 BEGINNING, MONTHS, AFTER = date(2026, 1, 1), 11, datetime(2026, 12, 1, tzinfo=CITY_TIME)
 
 
@@ -42,7 +43,7 @@ def sum_logs():
 
 @pytest.mark.django_db
 def test_statements_of_a_year_add_up_to_its_logs():
-    small(NOW, days=(NOW.date() - BEGINNING).days)
+    small(NOW, (NOW.date() - BEGINNING).days, NUMBERS)
     states = set(Statement.objects.values_list("state", flat=True))
     assert states == {"draft", "sent", "confirmed", "disputed", "settled"}
     for month in range(1, MONTHS + 1):
