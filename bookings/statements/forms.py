@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.statements.domain.billing import previous_month
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
@@ -32,7 +33,7 @@ class PaymentForm(forms.Form):
     """A transfer as it stands on the unit's account, and the invoice that it pays."""
 
     amount_yuan = forms.DecimalField(label=_("Amount in yuan"), max_digits=14, decimal_places=2)
-    paid_date = DayField(label=_("Date of payment"), widget=DayInput())
+    paid_date = DayField(label=pgettext_lazy("statement", "Date of payment"), widget=DayInput())
     voucher = forms.CharField(
         label=_("Number of the bank’s voucher"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import get_next_state
@@ -195,7 +195,7 @@ def statement_payment_new(request: SignedInRequest, public_id: str) -> Confirmat
             _("{owed} of {amount} is outstanding.").format(owed=yuan(owed), amount=yuan(found.total_yuan)),
             _("A recorded payment cannot be changed. The statement is settled once nothing is outstanding."),
         ],
-        action=_("Record the payment"),
+        action=pgettext("statement", "Record the payment"),
         perform=lambda: statement_payment_record(
             actor=request.user, statement_id=found.pk, now=now, **form.cleaned_data
         ),
