@@ -15,6 +15,8 @@ class BookingsConfig(AppConfig):
         from bookings.requests.domain import labels as request_labels
         from bookings.requests.services import sheet_effects
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
+        from bookings.statements import badges as statement_badges
+        from bookings.statements import permissions as _statements  # noqa: F401
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
@@ -33,9 +35,10 @@ class BookingsConfig(AppConfig):
             register_rule_effects,
         )
 
-        register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)
+        register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **usage_labels.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
+        register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_pages(
             "booking",
             "holiday_year",
@@ -43,6 +46,7 @@ class BookingsConfig(AppConfig):
             "instrument_retire",
             "instrument_suspend",
             "qualification_revoke",
+            "statement",
             "usage_log",
             "verify_receipt",
         )

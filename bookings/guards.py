@@ -44,6 +44,58 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
         "bookings_usagelog",
         "bookings_usagecorrection",
         "bookings_usageconfirmation",
+        "bookings_statementline",
+        "bookings_statementnote",
+        "bookings_statementpayment",
     )
     for guard in append_only(table)
 )
+
+_SENT = "bookings_statement is sent"
+_KEPT_COLUMNS = (
+    "public_id, organization_id, payer_organization_id, payer_person_id, month, year, number, drafted_at"
+)
+_SENT_COLUMNS = f"{_KEPT_COLUMNS}, total_yuan, sent_at, sent_by_id"
+
+
+def _columns_kept(name: str, columns: str, when: str) -> Guard:
+    head = f"CREATE TRIGGER {name} BEFORE UPDATE OF {columns} ON bookings_statement"
+    return Guard(
+        name=name,
+        table="bookings_statement",
+        sqlite=f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{_SENT}'); END",
+        postgresql=f"{head} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION guard_refuse('{_SENT}')",
+    )
+
+
+REFUSE_SENT_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION guard_refuse_sent_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM bookings_statement WHERE id = NEW.statement_id AND state <> 'draft') THEN
+        RAISE EXCEPTION '{_SENT}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""  # noqa: S608 (only names of this module)
+"""The PostgreSQL function behind the guard of new lines; made by a migration."""
+
+STATEMENTS = (
+    _columns_kept("bookings_statement_kept", _KEPT_COLUMNS, "OLD.id IS NOT NULL"),
+    _columns_kept("bookings_statement_sent", _SENT_COLUMNS, "OLD.state <> 'draft'"),
+    _columns_kept("bookings_statement_no_way_back", "state", "OLD.state <> 'draft' AND NEW.state = 'draft'"),
+    Guard(
+        name="bookings_statementline_of_draft",
+        table="bookings_statementline",
+        sqlite=(
+            "CREATE TRIGGER bookings_statementline_of_draft BEFORE INSERT ON bookings_statementline "  # noqa: S608
+            "WHEN EXISTS (SELECT 1 FROM bookings_statement WHERE id = NEW.statement_id AND state <> 'draft') "
+            f"BEGIN SELECT RAISE(ABORT, '{_SENT}'); END"
+        ),
+        postgresql=(
+            "CREATE TRIGGER bookings_statementline_of_draft BEFORE INSERT ON bookings_statementline "
+            "FOR EACH ROW EXECUTE FUNCTION guard_refuse_sent_statement()"
+        ),
+    ),
+    *(guard for guard in append_only("bookings_statement") if not guard.name.endswith("_no_update")),
+)
+"""A statement is never removed; what was sent of it stays: lines, total, payer and number."""

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
+from bookings.statements.models import Statement
+from bookings.statements.selectors.statements import statements
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.journal.registry import LookUp, Subject, SubjectKind
@@ -35,6 +37,14 @@ ACTS: dict[str, str] = {
     "usage.reviewed": gettext_noop("Use rated"),
     "usage.history_imported": gettext_noop("Earlier hours imported"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
+    "statement.drafted": gettext_noop("Statement drafted"),
+    "statement.sent": gettext_noop("Statement sent"),
+    "statement.confirmed": gettext_noop("Statement confirmed"),
+    "statement.disputed": gettext_noop("Statement disputed"),
+    "statement.answered": gettext_noop("Dispute about a statement answered"),
+    "statement.paid": gettext_noop("Payment of a statement recorded"),
+    "statement.settled": gettext_noop("Statement settled"),
+    "statement.reminded": gettext_noop("Reminder of an overdue statement sent"),
 }
 
 
@@ -80,6 +90,18 @@ def _of_logs(viewer: "Viewer", logs: Mapping[Any, UsageLog]) -> list[tuple[Any, 
     ]
 
 
+def _statements(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = Statement.objects.filter(public_id__in=ids).select_related("organization")
+    visible = set(statements(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
+    return {
+        row.public_id: Subject(
+            Bilingual(f"{row.organization.name_zh} {row}", f"{row.organization.name_en} {row}".lstrip()),
+            reverse("statement", args=[row.public_id]) if row.public_id in visible else "",
+        )
+        for row in rows
+    }
+
+
 def _name(row: Any) -> Bilingual:
     return Bilingual(row.name_zh, row.name_en)
 
@@ -91,4 +113,5 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.UsageConfirmation": SubjectKind(
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
+    "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
 }

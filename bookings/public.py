@@ -40,6 +40,21 @@ from bookings.requests.services.next_free import next_free_rebuild
 from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.requests.views.common import require_keeper
 from bookings.requests.views.rule_comparison import compare_terms
+from bookings.statements.selectors.statements import (
+    statements_of_unit,
+    statements_received,
+    statements_to_answer,
+    statements_to_pay,
+)
+from bookings.statements.services.drafting import statements_draft
+from bookings.statements.services.payments import statement_payment_record
+from bookings.statements.services.statements import (
+    statement_answer,
+    statement_confirm,
+    statement_dispute,
+    statement_send,
+)
+from bookings.statements.views.statements import export_statements
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
 from bookings.usage.selectors.national import count_unconfirmed, iterate_service_facts
 from bookings.usage.selectors.proofs import (

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance
+from bookings.statements.services.drafting import statements_draft_due
+from bookings.statements.services.statements import statements_remind_due
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 RECURRING = (
     RecurringJob(
@@ -15,4 +17,13 @@ RECURRING = (
     ),
     RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
     RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
+    RecurringJob(
+        "bookings.statements", gettext_noop("Drafts of last month’s statements"), DAY, statements_draft_due
+    ),
+    RecurringJob(
+        "bookings.statements_overdue",
+        gettext_noop("Reminders of overdue statements"),
+        DAY,
+        statements_remind_due,
+    ),
 )

@@ -41,6 +41,7 @@ ROOMS = [
     "providers.exchange",
     "bookings.requests",
     "bookings.usage",
+    "bookings.statements",
     "rewards.policy",
     "rewards.cycle",
     "rewards.declarations",
@@ -328,6 +329,8 @@ OPEN_DATA_LICENCE = {
 }
 REGISTRATION_THRESHOLD_YUAN = env.int("REGISTRATION_THRESHOLD_YUAN", default=200_000)
 BOOKING_NO_SHOW_MINUTES = 30
+STATEMENT_DUE_DAYS = 30
+"""So long after a statement is sent, or a question about it answered, it is paid in time."""
 PUBLIC_NOTICE_WORKING_DAYS = 5
 MANUAL_ENTRY_LIMIT_DAYS = 92
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from bookings.requests import urls as requests
+from bookings.statements import urls as statements
 from bookings.usage import urls as usage
 from instrument_share.api import api
 from instrument_share.bootstrap import urls as bootstrap
@@ -51,6 +52,7 @@ urlpatterns = [
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("usage/", include(usage.usage_urls)),
+    path("statements/", include(statements.statements_urls)),
     path("keeper/", include(requests.closures_urls)),
     path("keeper/log/", include(usage.by_hand_urls)),
     # What a unit looks after
@@ -64,6 +66,7 @@ urlpatterns = [
     path("unit/<str:organization_id>/", include(instruments.unit_urls)),
     path("unit/<str:organization_id>/", include(units.unit_urls)),
     path("unit/<str:organization_id>/", include(exchange.unit_urls)),
+    path("unit/<str:organization_id>/", include(statements.unit_urls)),
     path("unit/<str:public_id>/national/", include(exchange.national_urls)),
     path("revisions/", include(revisions.revisions_urls)),
     # The bureau and Finance

@@ -101,6 +101,7 @@ def arguments(w):
         "usage_confirm": by_hand,
         "usage_correct": log,
         "usage_review": log,
+        **_of_statements(w),
         "result": [YEAR],
         "objections": [YEAR],
         "objection_new": [YEAR],
@@ -172,6 +173,22 @@ def arguments(w):
         **_of_the_site(w),
         "token_revoke": [w.token.public_id],
         **_of_people(w),
+    }
+
+
+def _of_statements(w):
+    sent, draft, disputed = (
+        [one.public_id] for one in (w.statement, w.statement_draft, w.statement_disputed)
+    )
+    unit = [w.unit.public_id]
+    of_unit = ("unit_statements", "statements_draft", "statements_send")
+    of_sent = ("statement", "statement_pdf", "statement_xlsx", "statement_confirm", "statement_dispute")
+    return {
+        **dict.fromkeys(of_unit, unit),
+        **dict.fromkeys((*of_sent, "statement_payment", "api-v1:statement"), sent),
+        "statement_send": draft,
+        "statement/draft": draft,
+        "statement_answer": disputed,
     }
 
 

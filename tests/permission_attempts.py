@@ -33,7 +33,7 @@ from rewards.declarations.domain.facts import FactKind
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.services.objections import Objector
-from tests.factories import slot
+from tests.factories import LONG_AGO, slot
 from tests.permission_world import INVITED, LATER, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms
 from tests.rewards.builders import CONTACT, POLICY, YEAR
@@ -53,6 +53,7 @@ def attempts(w):
     finding, report = {"finding_id": w.finding.pk, **now}, {"report_id": w.report.pk, **now}
     sheet = {**unit, "table": Table([["内部编号", "名称"], ["B-1", "质谱仪"]])}
     upload = {"organization_id": w.unit.pk, "key": "a-key-that-nobody-has"}
+    statement = {"statement_id": w.statement.pk, **now}
     booking = {
         **instrument,
         "interval": tomorrow(),
@@ -238,6 +239,25 @@ def attempts(w):
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
         "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
+        "statements_draft": partial(
+            b.statements_draft, organization_id=w.unit.pk, month=LONG_AGO.date(), **now
+        ),
+        "statements_send": partial(b.statements_send, organization_id=w.unit.pk, **now),
+        "statement_send": partial(b.statement_send, statement_id=w.statement_draft.pk, **now),
+        "statement_confirm": partial(b.statement_confirm, **statement),
+        "statement_dispute": partial(b.statement_dispute, **statement, **reason),
+        "statement_answer": partial(
+            b.statement_answer, statement_id=w.statement_disputed.pk, text="已核对", **now
+        ),
+        "statement_payment_record": partial(
+            b.statement_payment_record,
+            amount_yuan=Decimal(1),
+            paid_date=LONG_AGO.date(),
+            voucher="1",
+            invoice_number="2",
+            invoice_date=LONG_AGO.date(),
+            **statement,
+        ),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
         "history_import": partial(b.history_import, rows=[past], **now),

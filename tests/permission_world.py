@@ -4,7 +4,7 @@
 those of one unit with its instrument, and the bookings, uses and papers of one user on it.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django_tasks_db.models import DBTaskResult
 
 from bookings.requests.services.bookings import booking_approve
+from bookings.statements.models import Statement
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_correct, usage_log_by_hand
 from instrument_share.accounts import services as accounts
@@ -129,6 +130,7 @@ def build_world():
         **_things_of_organizations(people, unit, elsewhere, company),
         **_things_of_the_user(city, instrument),
         **_year(city, authorities, instrument, company),
+        **_statements(unit, company, people["mgr"]),
         **_things_of_the_site(),
     )
 
@@ -293,6 +295,30 @@ def _things_of_the_user(city, instrument):
         "correction": correction,
         "by_hand": by_hand,
         "token": token,
+    }
+
+
+def _statements(unit, company, manager):
+    """What the unit has billed the company: a draft, and statements that were sent and are disputed."""
+
+    def statement(number, state, **fields):
+        return Statement.objects.create(
+            organization=unit,
+            payer_organization=company,
+            month=date(2025, number, 1),
+            year=2025,
+            number=number,
+            state=state,
+            total_yuan=100,
+            drafted_at=LONG_AGO,
+            **fields,
+        )
+
+    sent = {"sent_at": LONG_AGO, "sent_by": manager, "due_date": NOW.date()}
+    return {
+        "statement_draft": statement(1, "draft"),
+        "statement": statement(2, "sent", **sent),
+        "statement_disputed": statement(3, "disputed", **sent),
     }
 
 

@@ -182,6 +182,15 @@ usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
 case_uses_set                  .     .     .     .     .     .     yes   .     .     .     .     .
+# the unit's
+statements_draft               .     .     .     .     .     .     yes   .     .     .     .     .
+statements_send                .     .     .     .     .     .     yes   .     .     .     .     .
+statement_send                 .     .     .     .     .     .     yes   .     .     .     .     .
+# sent to the company
+statement_confirm              .     .     .     yes   .     .     .     .     .     .     .     .
+statement_dispute              .     .     .     yes   .     .     .     .     .     .     .     .
+statement_answer               .     .     .     .     .     .     yes   .     .     .     .     .
+statement_payment_record       .     .     .     .     .     .     yes   .     .     .     .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
@@ -275,6 +284,8 @@ OF_THE_SYSTEM = {
     "cycle_step_work": "a job of who asked for the step",
     "audit_seal": "a recurring job",
     "completeness_notices_send": "a recurring job",
+    "statements_draft_due": "a recurring job",
+    "statements_remind_due": "a recurring job",
     "qualification_ends_tell": "a recurring job",
     "notifications_mail": "a recurring job",
 }
@@ -300,6 +311,7 @@ PARTS = {
     "open_kind_line": "of every reminder; writes nothing",
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
+    "statement_settle": "of statement_confirm and statement_payment_record",
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
     "require_withdrawable": "of rule_withdraw and its page; writes nothing",

@@ -39,10 +39,10 @@ def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def small(now: datetime, days: int = 21):
+def small(now: datetime, days: int = 21, numbers: tuple[str, ...] = NUMBERS):
     done = []
     world = load_demo(
-        load_city().with_instruments(*NUMBERS), now, done.append, now.date() - timedelta(days=days)
+        load_city().with_instruments(*numbers), now, done.append, now.date() - timedelta(days=days)
     )
     assert [progress.stage for progress in done][-1] == "The public log"
     return world

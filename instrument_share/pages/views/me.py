@@ -80,6 +80,7 @@ def me(request: SignedInRequest) -> HttpResponse:
             bookings.waiting_confirmations(viewer).filter(user=viewer)[:MAX_COMING]
         ),
         "to_rate": _to_rate(viewer, now),
+        "statements": bookings.statements_to_pay(viewer)[:MAX_COMING],
         "credit": record,
         "suspended_until": get_suspension_end([event.ends_at for event in record], now),
         "suspends_at": SUSPENSION_THRESHOLD,
@@ -177,6 +178,23 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
         "csv_address": f"?month={month:%Y-%m}&format=csv",
     }
     return render(request, "pages/my_organization.html", context)
+
+
+@login_required
+@require_safe
+def my_statements(request: SignedInRequest) -> HttpResponseBase:
+    """Show the statements that the person or their organizations pay, or export them (`?format=csv`)."""
+    found = bookings.statements_received(request.user)
+    if request.GET.get("format") == "csv":
+        return bookings.export_statements("statements", found)
+    context = {
+        "tabs": build_my_tabs(request.user, "my_statements"),
+        "today": clock.now().astimezone(CITY_TIME).date(),
+        "page": cursor.page(
+            found, ordering=("-sent_at", "-id"), cursor=request.GET.get("cursor"), limit=USED_PER_PAGE
+        ),
+    }
+    return render(request, "pages/my_statements.html", context)
 
 
 def _month(text: str, now: datetime) -> date:

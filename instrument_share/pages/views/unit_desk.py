@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
+from bookings.domain import StatementState
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
@@ -115,6 +116,12 @@ def _tasks(
         "lapsing": list(waiting.filter(decide_by__lt=midnight)[:MAX_LISTED]),
         "findings": list(rewards.findings_to_answer(request.user, organization_id)[:MAX_LISTED]),
         "falsifications": list(rewards.falsifications_to_answer(request.user, organization_id)),
+        "disputed": list(bookings.statements_to_answer(request.user, organization_id)[:MAX_LISTED]),
+        "drafts": list(
+            bookings.statements_of_unit(request.user, organization_id)
+            .filter(state=StatementState.DRAFT)
+            .order_by("month", "id")[:1]
+        ),
         "unbookable": list(unbookable.order_by("name_zh", "id")[:MAX_LISTED]),
     }
     return tasks if any(tasks.values()) else {}

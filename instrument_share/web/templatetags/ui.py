@@ -35,6 +35,7 @@ for _filter in (
     formats.day,
     formats.hours,
     formats.moment,
+    formats.month_label,
     formats.number,
     formats.percent,
     formats.timerange,

@@ -1,0 +1,67 @@
+"""What stands on a statement, and how long it has been owed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from instrument_share.kernel.money import FEN
+
+AGE_LIMITS = (30, 60, 90)
+"""Days after sending: what is owed is told by these bands, the last without an end."""
+BANDS = len(AGE_LIMITS) + 1
+
+
+@dataclass(frozen=True)
+class Payer:
+    """An organization or a person, by id: exactly one of them."""
+
+    organization_id: int | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Billable:
+    """A use to be billed, or the difference that a correction of a billed one makes.
+
+    `corrects_id` is the line of the use, `correction_id` the correction that was confirmed last; None for a
+    use that stands on no statement yet. Times and `effective_seconds` are those that count now.
+    """
+
+    payer: Payer
+    log_id: int
+    starts_at: datetime
+    ends_at: datetime
+    effective_seconds: int
+    amount_yuan: Decimal
+    corrects_id: int | None = None
+    correction_id: int | None = None
+
+
+def group_by_payer(found: Iterable[Billable]) -> Mapping[Payer, list[Billable]]:
+    """Return what is to be billed to each payer, by start."""
+    groups: dict[Payer, list[Billable]] = {}
+    for one in sorted(found, key=lambda one: (one.starts_at, one.log_id)):
+        groups.setdefault(one.payer, []).append(one)
+    return groups
+
+
+def to_fen(amount: Decimal) -> Decimal:
+    """Return an amount with two decimals; a sum comes from SQLite without its last zeros."""
+    return amount.quantize(FEN)
+
+
+def previous_month(day: date) -> date:
+    """Return the first day of the month before that of `day`."""
+    return date(day.year - (day.month == 1), (day.month - 2) % 12 + 1, 1)
+
+
+def is_payable(amount_yuan: Decimal, owed_yuan: Decimal) -> bool:
+    """Return whether the amount pays what is owed or a part of it; a credit is paid by negative amounts."""
+    return bool(amount_yuan) and 0 < amount_yuan * owed_yuan <= owed_yuan * owed_yuan
+
+
+def get_age_band(sent_date: date, today: date) -> int:
+    """Return the band of what was sent on a day: 0 up to 30 days later, 1 up to 60, 2 up to 90, then 3."""
+    days = (today - sent_date).days
+    return sum(days > limit for limit in AGE_LIMITS)

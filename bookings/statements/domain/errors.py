@@ -1,0 +1,47 @@
+"""Errors of statements and their payments."""
+
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+
+DISPUTE_REASON_MISSING = "statement.dispute_reason_missing"
+ANSWER_MISSING = "statement.answer_missing"
+
+
+class MonthNotOver(DomainError):
+    """A month whose statements are asked for before it has ended."""
+
+    code = "statement.month_not_over"
+    message = gettext_noop(
+        "This month is not over. Its statements can be drafted from the first of the next."
+    )
+
+
+class PaymentExceeds(DomainError):
+    """A payment of nothing, of more than what is owed, or in the wrong direction."""
+
+    code = "statement.payment_exceeds"
+    message = gettext_noop(
+        "{owed} yuan is outstanding, so {amount} can't be recorded. Enter that amount or a part of it."
+    )
+
+
+class PaidInFuture(DomainError):
+    """A date of a payment or an invoice that lies in the future."""
+
+    code = "statement.paid_in_future"
+    message = gettext_noop("This date lies in the future. Record a payment after it was made.")
+
+
+class PaperMissing(DomainError):
+    """A payment without the number of its invoice or of the bank's voucher."""
+
+    code = "statement.paper_missing"
+    message = gettext_noop("State the number of the invoice and that of the bank’s voucher.")
+
+
+class VoucherRecorded(Conflict):
+    """A voucher of the bank that is recorded with this statement already."""
+
+    code = "statement.voucher_recorded"
+    message = gettext_noop(
+        "A payment with the voucher {voucher} is recorded already. Nothing was recorded a second time."
+    )

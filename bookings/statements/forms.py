@@ -1,0 +1,50 @@
+"""Forms of statements and payments."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from bookings.statements.domain.billing import previous_month
+from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.text.formats import month_label
+
+MONTHS_BACK = 12
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class MonthForm(forms.Form):
+    """A month that is over, the last one by default."""
+
+    month = forms.TypedChoiceField(label=_("Month"), coerce=date.fromisoformat)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = [previous_month(today)]
+        while len(months) < MONTHS_BACK:
+            months.append(previous_month(months[-1]))
+        set_choices(self.fields["month"], ((one.isoformat(), month_label(one)) for one in months))
+
+
+class PaymentForm(forms.Form):
+    """A transfer as it stands on the unit's account, and the invoice that it pays."""
+
+    amount_yuan = forms.DecimalField(label=_("Amount in yuan"), max_digits=14, decimal_places=2)
+    paid_date = DayField(label=pgettext_lazy("statement", "Date of payment"), widget=DayInput())
+    voucher = forms.CharField(
+        label=_("Number of the bank’s voucher"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+    )
+    invoice_number = forms.CharField(
+        label=_("Number of the invoice"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+    )
+    invoice_date = DayField(label=_("Date of the invoice"), widget=DayInput())
+
+    def __init__(self, *args: Any, owed: Decimal, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount_yuan"].initial = owed
+        for name in ("paid_date", "invoice_date"):
+            self.fields[name].initial = today
+            self.fields[name].widget.attrs["max"] = today.isoformat()

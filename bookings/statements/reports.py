@@ -1,0 +1,140 @@
+"""A statement as a paper and as a workbook, in Chinese."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import translation
+
+from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
+from instrument_share.documents.official import render_paper
+from instrument_share.documents.tables import to_xlsx
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.renminbi import to_capitals
+
+if TYPE_CHECKING:
+    from bookings.statements.models import Statement, StatementLine
+
+LINE_COLUMNS = (
+    Column("序号", "center"),
+    Column("上机记录"),
+    Column("仪器"),
+    Column("使用人"),
+    Column("上机时间"),
+    Column("有效机时（小时）", "right"),
+    Column("金额（元）", "right"),
+)
+PAYMENT_COLUMNS = (
+    Column("到账日期"),
+    Column("银行凭证号"),
+    Column("发票号码"),
+    Column("开票日期"),
+    Column("金额（元）", "right"),
+)
+
+
+def render_statement(statement: "Statement", lines: "Iterable[StatementLine]") -> bytes:
+    """Return the statement as PDF."""
+    with translation.override("zh-hans"):
+        return render_paper(
+            Paper(
+                title=f"仪器使用费结算单\n{_format_month(statement.month)}",
+                blocks=_blocks(statement, lines),
+                sender=statement.organization.name_zh,
+                date=_format_date(statement.sent_at or statement.drafted_at),
+                created_at=statement.sent_at or statement.drafted_at,
+                notice="" if statement.sent_at else "草稿，尚未发送",
+                subject=f"结算单{statement}（{_get_payer_name(statement)}）",
+            )
+        )
+
+
+def build_statement_sheet(statement: "Statement", lines: "Iterable[StatementLine]") -> bytes:
+    """Return the lines and the payments of the statement as a workbook."""
+    sheets = [("明细", _lines(statement, lines)), ("到账", _payments(statement))]
+    created_at = statement.sent_at or statement.drafted_at
+    return to_xlsx(sheets, title=f"结算单{statement}", created_at=created_at)
+
+
+def _blocks(statement: "Statement", lines: "Iterable[StatementLine]") -> list[Block]:
+    total = statement.total_yuan
+    capitals = f"{'负' if total < 0 else ''}{to_capitals(abs(total))}"
+    pairs = [
+        ("结算单号", str(statement)),
+        ("结算月份", _format_month(statement.month)),
+        ("收款单位", statement.organization.name_zh),
+        ("付款方", _get_payer_name(statement)),
+        ("金额合计", f"{_format_money(total)}元"),
+        ("大写", f"人民币{capitals}"),
+        ("付款期限", _format_date(statement.due_date) if statement.due_date else "—"),
+        ("已付", f"{_format_money(statement.paid_yuan)}元"),  # type: ignore[attr-defined]
+    ]
+    blocks: list[Block] = [KeyValue(pairs, per_row=2), Heading("一、费用明细"), _lines(statement, lines)]
+    if statement.payments.exists():
+        blocks += [Heading("二、到账记录"), _payments(statement)]
+    return [*blocks, Paragraph("对金额有异议的，请在付款期限前通过平台提出并说明理由。")]
+
+
+def _lines(statement: "Statement", lines: "Iterable[StatementLine]") -> Table:
+    shown = list(lines)
+    columns, rows = list(LINE_COLUMNS), [_row(line) for line in shown]
+    total = ["合计", *[""] * (len(columns) - 2), _format_money(statement.total_yuan)]
+    if any(line.corrects for line in shown):
+        columns.append(Column("备注"))
+        rows = [[*row, _remark(line)] for row, line in zip(rows, shown, strict=True)]
+        total.append("")
+    return Table(columns=columns, rows=rows, totals=total, size="list")
+
+
+def _row(line: "StatementLine") -> list[str]:
+    log = line.log
+    starts_at, ends_at = (moment.astimezone(CITY_TIME) for moment in (line.starts_at, line.ends_at))
+    end = "%H:%M" if ends_at.date() == starts_at.date() else "%m-%d %H:%M"
+    return [
+        str(line.position),
+        log.public_id,
+        log.instrument.name_zh,
+        log.user.name,
+        f"{starts_at:%Y-%m-%d %H:%M}–{ends_at:{end}}",
+        f"{Decimal(line.effective_seconds) / 3600:.2f}",
+        _format_money(line.amount_yuan),
+    ]
+
+
+def _remark(line: "StatementLine") -> str:
+    if line.corrects is None or line.correction is None:
+        return ""
+    return f"更正结算单{line.corrects.statement}：{line.correction.reason}"
+
+
+def _payments(statement: "Statement") -> Table:
+    rows = [
+        (
+            _format_date(one.paid_date),
+            one.voucher,
+            one.invoice_number,
+            _format_date(one.invoice_date),
+            _format_money(one.amount_yuan),
+        )
+        for one in statement.payments.order_by("paid_date", "id")
+    ]
+    return Table(columns=PAYMENT_COLUMNS, rows=rows)
+
+
+def _get_payer_name(statement: "Statement") -> str:
+    payer: Any = statement.payer_organization or statement.payer_person
+    return payer.name_zh if statement.payer_organization_id else payer.name
+
+
+def _format_money(amount: Decimal) -> str:
+    return f"{amount:,.2f}"
+
+
+def _format_month(month: date) -> str:
+    return f"{month.year}年{month.month}月"
+
+
+def _format_date(moment: datetime | date) -> str:
+    day = moment.astimezone(CITY_TIME) if isinstance(moment, datetime) else moment
+    return f"{day.year}年{day.month}月{day.day}日"

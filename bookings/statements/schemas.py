@@ -1,0 +1,120 @@
+"""Statements in the API."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ninja import Schema
+from pydantic import Field
+
+from bookings.requests.schemas import (
+    InstrumentRef,
+    PersonRef,
+    serialize_instrument_ref,
+    serialize_person_ref,
+)
+from bookings.statements.domain.billing import to_fen
+from bookings.statements.domain.states import StatementState
+from bookings.statements.selectors.statements import statement_lines
+from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
+
+if TYPE_CHECKING:
+    from bookings.statements.models import Statement
+
+
+class StatementOut(Schema):
+    """What a payer, an organization or a person, owes a unit for a month."""
+
+    id: PublicId = Field(examples=["STM-7K2M9QX4TB"])
+    number: str = Field(description="of the unit, without gaps in a year", examples=["2026-0007"])
+    unit: OrganizationRef
+    payer_organization: OrganizationRef | None
+    payer_person: PersonRef | None
+    month: date = Field(description="its first day")
+    state: StatementState
+    total_yuan: Decimal
+    paid_yuan: Decimal
+    owed_yuan: Decimal
+    sent_at: datetime | None
+    due_date: date | None
+    confirmed_at: datetime | None
+    settled_at: datetime | None
+
+
+class StatementLineOut(Schema):
+    """A use with its amount at the time, or the difference that a correction of a billed one makes."""
+
+    usage_log: PublicId
+    instrument: InstrumentRef
+    user: PersonRef
+    starts_at: datetime
+    ends_at: datetime
+    effective_seconds: int
+    amount_yuan: Decimal
+    corrects: PublicId | None = Field(description="the statement with the line that this one corrects")
+
+
+class StatementPaymentOut(Schema):
+    id: PublicId
+    amount_yuan: Decimal
+    paid_date: date
+    voucher: str
+    invoice_number: str
+    invoice_date: date
+
+
+class StatementWithLinesOut(StatementOut):
+    lines: list[StatementLineOut]
+    payments: list[StatementPaymentOut]
+
+
+class StatementsPage(Schema):
+    items: list[StatementOut]
+    next_cursor: str | None
+
+
+def serialize_statement(statement: "Statement") -> dict[str, Any]:
+    """Return a statement of a selector without its lines."""
+    payer, person = statement.payer_organization, statement.payer_person
+    kept = ("month", "state", "sent_at", "due_date", "confirmed_at", "settled_at")
+    sums = ("total_yuan", "paid_yuan", "owed_yuan")
+    return {
+        "id": statement.public_id,
+        "number": str(statement),
+        "unit": organization_ref(statement.organization),
+        "payer_organization": organization_ref(payer) if payer else None,
+        "payer_person": serialize_person_ref(person) if person else None,
+        **{name: getattr(statement, name) for name in kept},
+        **{name: to_fen(getattr(statement, name)) for name in sums},
+    }
+
+
+def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
+    """Return a statement with its lines and payments."""
+    return StatementWithLinesOut(
+        **serialize_statement(statement),
+        lines=[
+            StatementLineOut(
+                usage_log=line.log.public_id,
+                instrument=serialize_instrument_ref(line.log.instrument),
+                user=serialize_person_ref(line.log.user),
+                starts_at=line.starts_at,
+                ends_at=line.ends_at,
+                effective_seconds=line.effective_seconds,
+                amount_yuan=line.amount_yuan,
+                corrects=line.corrects.statement.public_id if line.corrects else None,
+            )
+            for line in statement_lines(statement)
+        ],
+        payments=[
+            StatementPaymentOut(
+                id=one.public_id,
+                amount_yuan=one.amount_yuan,
+                paid_date=one.paid_date,
+                voucher=one.voucher,
+                invoice_number=one.invoice_number,
+                invoice_date=one.invoice_date,
+            )
+            for one in statement.payments.order_by("paid_date", "id")
+        ],
+    )

@@ -1,0 +1,92 @@
+"""What a unit has to bill for a month: uses that are on no statement yet, and corrections of billed ones."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+
+from bookings.requests.domain.quota import get_month_interval
+from bookings.statements.domain.billing import Billable, Payer
+from bookings.statements.models import StatementLine
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.selectors.logs_as_counted import CONFIRMATION, IS_CORRECTED, iterate_counted_rows
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval
+
+_READ: dict[str, Any] = {
+    name: name for name in ("starts_at", "ends_at", "amount_yuan", "payer_organization_id", "payer_person_id")
+}
+_LINES = StatementLine.objects.filter(log=OuterRef("pk"))
+_BILLED = _LINES.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
+_LAST_CONFIRMED = (
+    UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=False)
+    .order_by("-confirmation__entry__number")
+    .values("pk")[:1]
+)
+
+
+def get_month_of(month: date) -> Interval:
+    """Return the interval of a month of the city, by its first day."""
+    return get_month_interval(datetime.combine(month, time(), CITY_TIME))
+
+
+def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
+    """Yield what the unit bills for the month; what its own organization pays is settled inside it.
+
+    Under the caller's lock of the unit, as otherwise the same use could be found twice.
+    """
+    logs = UsageLog.objects.filter(instrument__organization_id=organization_id).exclude(
+        payer_organization_id=organization_id
+    )
+    yield from _uses(logs, organization_id, get_month_of(month))
+    yield from _differences(logs)
+
+
+def _uses(logs: QuerySet[UsageLog], organization_id: int, month: Interval) -> Iterator[Billable]:
+    """Yield confirmed uses of the month, and earlier ones that were confirmed since it began.
+
+    What was confirmed before was billed then, cost nothing until a correction was confirmed since, or is
+    older than the first statement of the unit.
+    """
+    late = UsageConfirmation.objects.filter(
+        Q(correction__isnull=True) | Q(log__amount_yuan=0),
+        entry__instrument__organization_id=organization_id,
+        entry__recorded_at__gte=month.start,
+    )
+    found = logs.filter(
+        Exists(CONFIRMATION),
+        ~Exists(_LINES),
+        Q(starts_at__gte=month.start) | Q(pk__in=late.values("log")),
+        starts_at__lt=month.end,
+    )
+    for rows in iterate_counted_rows(found.order_by("id"), _READ):
+        yield from (_to_billable(row) for row in rows if row["amount_yuan"])
+
+
+def _differences(logs: QuerySet[UsageLog]) -> Iterator[Billable]:
+    """Yield what confirmed corrections change of the amounts that were billed."""
+    found = logs.filter(IS_CORRECTED, Exists(_LINES)).annotate(
+        billed_yuan=Subquery(_BILLED),
+        corrects_id=Subquery(_LINES.filter(corrects__isnull=True).values("pk")[:1]),
+        correction_id=Subquery(_LAST_CONFIRMED),
+    )
+    kept = {name: F(name) for name in ("billed_yuan", "corrects_id", "correction_id")}
+    for rows in iterate_counted_rows(found.order_by("id"), _READ | kept):
+        for row in rows:
+            difference = row["amount_yuan"] - row["billed_yuan"]
+            if difference:
+                yield _to_billable(row | {"amount_yuan": difference})
+
+
+def _to_billable(row: dict[str, Any]) -> Billable:
+    return Billable(
+        payer=Payer(row["payer_organization_id"], row["payer_person_id"]),
+        log_id=row["pk"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        effective_seconds=row["effective_seconds"],
+        amount_yuan=row["amount_yuan"],
+        corrects_id=row.get("corrects_id"),
+        correction_id=row.get("correction_id"),
+    )

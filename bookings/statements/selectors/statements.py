@@ -1,0 +1,139 @@
+"""Statements that a viewer may see, what waits for them, and what is owed."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from bookings.statements.domain.billing import BANDS, Payer, get_age_band
+from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, StatementState
+from bookings.statements.models import Statement, StatementLine, StatementPayment
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import require_found
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+PAYING_ROLES = (Role.ORG_ADMIN, Role.UNIT_MANAGER)
+"""Who answers for what an organization pays; an owning unit may be another's user too."""
+_MONEY: Any = DecimalField(max_digits=14, decimal_places=2)
+_PAID = (
+    StatementPayment.objects.filter(statement=OuterRef("pk"))
+    .order_by()
+    .values("statement")
+    .annotate(sum=Sum("amount_yuan"))
+    .values("sum")
+)
+
+
+def statements(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return the viewer's statements, unordered, with `paid_yuan` and `owed_yuan`.
+
+    A unit's managers see all of theirs, payers those that were sent to them.
+    """
+    if viewer.is_anonymous:
+        return Statement.objects.none()
+    managed = standing(viewer).organization_ids(Role.UNIT_MANAGER)
+    return _with_sums(Statement.objects.filter(Q(organization__in=managed) | _received(viewer)))
+
+
+def statements_of_unit(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
+    """Return the statements that a unit has drafted or sent; the viewer manages it, or none are found."""
+    managed = standing(viewer).organization_ids(Role.UNIT_MANAGER)
+    found = Statement.objects.filter(organization_id=organization_id, organization__in=managed)
+    return _with_sums(found)
+
+
+def statements_received(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return the statements that the viewer pays, or an organization for which they answer."""
+    return _with_sums(Statement.objects.filter(_received(viewer)))
+
+
+def statements_to_pay(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return statements that wait for the viewer to confirm or pay them, the first due first."""
+    return statements_received(viewer).filter(state__in=DUE_STATES).order_by("due_date", "id")
+
+
+def statements_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
+    """Return statements of a unit that their payers dispute, the oldest first."""
+    disputed = statements_of_unit(viewer, organization_id).filter(state=StatementState.DISPUTED)
+    return disputed.order_by("sent_at", "id")
+
+
+def get_statement(viewer: "Viewer", public_id: str) -> Statement:
+    """Return a statement that the viewer may see. Raises NotFound."""
+    return require_found(statements(viewer).filter(public_id=public_id).first())
+
+
+def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
+    """Return the lines of a statement in their order; the caller may see it."""
+    return (
+        StatementLine.objects.filter(statement=statement)
+        .select_related("log__instrument", "log__user", "corrects__statement", "correction")
+        .order_by("position")
+    )
+
+
+def statement_lock(statement_id: int) -> Statement:
+    """Return the statement, locked until the transaction ends. Raises NotFound."""
+    locked = Statement.objects.select_for_update(of=("self",))
+    return require_found(
+        locked.select_related("organization", "payer_organization", "payer_person")
+        .filter(pk=statement_id)
+        .first()
+    )
+
+
+def sum_payments(statement: Statement) -> Decimal:
+    """Return what was paid of a statement."""
+    return sum((one.amount_yuan for one in statement.payments.all()), Decimal(0))
+
+
+def overdue_statements(today: date) -> QuerySet[Statement]:
+    """Return statements whose last day has passed and that are not paid; for the clock."""
+    return Statement.objects.filter(state__in=DUE_STATES, due_date__lt=today, total_yuan__gt=0)
+
+
+@dataclass
+class Debt:
+    """What a payer owes a unit, by how long ago it was asked for; `bands` are those of `get_age_band`."""
+
+    payer: Any
+    since: date
+    bands: list[Decimal] = field(default_factory=lambda: [Decimal(0)] * BANDS)
+
+    @property
+    def owed_yuan(self) -> Decimal:
+        """Return the sum of all ages."""
+        return sum(self.bands, Decimal(0))
+
+
+def get_debts(found: QuerySet[Statement], today: date) -> list[Debt]:
+    """Return what is owed on these statements by each payer, the most first."""
+    debts: dict[Payer, Debt] = {}
+    for one in found.filter(state__in=OPEN_STATES).order_by("sent_at", "id"):
+        assert one.sent_at is not None
+        sent = one.sent_at.astimezone(CITY_TIME).date()
+        payer = Payer(one.payer_organization_id, one.payer_person_id)
+        debt = debts.setdefault(payer, Debt(one.payer_organization or one.payer_person, sent))
+        debt.bands[get_age_band(sent, today)] += one.owed_yuan  # type: ignore[attr-defined]
+    return sorted(debts.values(), key=lambda debt: -debt.owed_yuan)
+
+
+def _received(viewer: "Viewer") -> Q:
+    pays = Q(pk__in=[])
+    for role in PAYING_ROLES:
+        pays |= Q(payer_organization__in=standing(viewer).organization_ids(role))
+    return (pays | Q(payer_person_id=viewer.pk)) & ~Q(state=StatementState.DRAFT)
+
+
+def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
+    return found.select_related("organization", "payer_organization", "payer_person").annotate(
+        paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
+        owed_yuan=F("total_yuan") - F("paid_yuan"),
+    )

@@ -1,0 +1,67 @@
+"""What payers and units are told about statements."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+from bookings.statements.models import Statement
+from bookings.statements.selectors.statements import PAYING_ROLES
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+SENT = gettext_noop(
+    "{unit} sent {payer} statement {number} of {amount} yuan. Confirm or dispute it; it is due by {due}."
+)
+ANSWERED = gettext_noop("{unit} answered the dispute about statement {number}: {text}")
+PAID = gettext_noop("{unit} recorded a payment of {paid} yuan for statement {number}.")
+OVERDUE = gettext_noop(
+    "Statement {number} from {unit} to {payer} was due by {due}; {owed} yuan is still outstanding."
+)
+CONFIRMED = gettext_noop("{payer} confirmed statement {number} of {amount} yuan.")
+DISPUTED = gettext_noop("{payer} disputes statement {number}: {text}")
+Text = str | Promise
+
+
+def notify_payer(statement: Statement, message: str, now: datetime, **params: Any) -> None:
+    """Tell who pays the statement, or who answers for the organization that does."""
+    _notify(_people_of_payer(statement), statement, message, now, params)
+
+
+def notify_unit(statement: Statement, message: str, now: datetime, **params: Any) -> None:
+    """Tell the managers of the unit."""
+    managers = people_with_role(Role.UNIT_MANAGER, statement.organization_id)
+    _notify(managers, statement, message, now, params)
+
+
+def _people_of_payer(statement: Statement) -> "Iterable[User]":
+    if statement.payer_person is not None:
+        return [statement.payer_person]
+    organization_id = statement.payer_organization_id
+    return {person for role in PAYING_ROLES for person in people_with_role(role, organization_id)}
+
+
+def _notify(
+    people: "Iterable[User]", statement: Statement, message: str, now: datetime, params: dict[str, Any]
+) -> None:
+    known = {
+        "unit": _name(statement.organization),
+        "payer": _name(statement.payer_organization) or statement.payer_person.name,  # type: ignore[union-attr]
+        "number": str(statement),
+        "amount": statement.total_yuan,
+        "due": statement.due_date,
+    }
+    path = page_address("statement", statement.public_id)
+    notify(users=people, message=message, now=now, path=path, params=known | params)
+
+
+def _name(organization: Any) -> Bilingual | None:
+    return organization and Bilingual(organization.name_zh, organization.name_en)

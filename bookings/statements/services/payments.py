@@ -1,0 +1,81 @@
+"""Payments of statements, as the unit finds them on its account."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.statements.domain.billing import is_payable
+from bookings.statements.domain.errors import PaidInFuture, PaperMissing, PaymentExceeds, VoucherRecorded
+from bookings.statements.domain.states import get_next_state
+from bookings.statements.models import StatementPayment
+from bookings.statements.selectors.statements import statement_lock, sum_payments
+from bookings.statements.services import notifications
+from bookings.statements.services.statements import statement_settle
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.city_time import CITY_TIME
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def statement_payment_record(
+    *,
+    actor: "User",
+    statement_id: int,
+    amount_yuan: Decimal,
+    paid_date: date,
+    voucher: str,
+    invoice_number: str,
+    invoice_date: date,
+    now: datetime,
+) -> StatementPayment:
+    """Record a payment of a statement or of a part of it; what pays the rest settles it.
+
+    Raises IllegalMove, VoucherRecorded, PaymentExceeds, PaidInFuture, PaperMissing.
+    """
+    statement = statement_lock(statement_id)
+    require(actor, "bookings.manage_statements", statement)
+    paper, invoice = voucher.strip(), invoice_number.strip()
+    if statement.payments.filter(voucher=paper).exists():
+        raise VoucherRecorded(voucher=paper)
+    get_next_state(statement.state, "pay")
+    owed = statement.total_yuan - sum_payments(statement)
+    if not is_payable(amount_yuan, owed):
+        raise PaymentExceeds(owed=f"{owed:.2f}", amount=f"{amount_yuan:.2f}")
+    if max(paid_date, invoice_date) > now.astimezone(CITY_TIME).date():
+        raise PaidInFuture
+    if not (paper and invoice):
+        raise PaperMissing
+    payment = StatementPayment.objects.create(
+        statement=statement,
+        amount_yuan=amount_yuan,
+        paid_date=paid_date,
+        voucher=paper,
+        invoice_number=invoice,
+        invoice_date=invoice_date,
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    record(
+        actor=actor,
+        action="statement.paid",
+        subject=statement,
+        now=now,
+        organization_id=statement.organization_id,
+        details={
+            "payment": payment.public_id,
+            "amount_yuan": f"{amount_yuan:.2f}",
+            "paid": paid_date.isoformat(),
+            "voucher": paper,
+            "invoice": invoice,
+            "invoiced": invoice_date.isoformat(),
+        },
+    )
+    if amount_yuan == owed:
+        statement_settle(statement, actor=actor, now=now)
+    notifications.notify_payer(statement, notifications.PAID, now, paid=amount_yuan)
+    return payment

@@ -1,0 +1,155 @@
+"""Send a statement, confirm it, question it, answer, and remind of what is overdue."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from bookings.statements.domain.errors import ANSWER_MISSING, DISPUTE_REASON_MISSING
+from bookings.statements.domain.states import NoteKind, StatementState, get_next_state
+from bookings.statements.models import Statement, StatementNote
+from bookings.statements.selectors.statements import overdue_statements, statement_lock, sum_payments
+from bookings.statements.services import notifications
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import require_reason
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from instrument_share.accounts.models import User
+
+REMINDED_EVERY = timedelta(days=7)
+
+
+@transaction.atomic
+def statement_send(*, actor: "User", statement_id: int, now: datetime) -> Statement:
+    """Send a draft to its payer; from then on it stays as it is. Raises IllegalMove."""
+    statement = statement_lock(statement_id)
+    require(actor, "bookings.manage_statements", statement)
+    statement.state = get_next_state(statement.state, "send")
+    statement.sent_at, statement.sent_by, statement.due_date = now, actor, _get_due_date(now)
+    statement.save(update_fields=["state", "sent_at", "sent_by", "due_date"])
+    _record(statement, "statement.sent", actor, now, {"total_yuan": f"{statement.total_yuan:.2f}"})
+    notifications.notify_payer(statement, notifications.SENT, now)
+    return statement
+
+
+@transaction.atomic
+def statements_send(*, actor: "User", organization_id: int, now: datetime) -> list[Statement]:
+    """Send all drafts of a unit."""
+    require(actor, "bookings.manage_statements", SimpleNamespace(organization_id=organization_id))
+    drafts = Statement.objects.filter(organization_id=organization_id, state=StatementState.DRAFT)
+    ids = list(drafts.order_by("month", "number").values_list("pk", flat=True))
+    return [statement_send(actor=actor, statement_id=pk, now=now) for pk in ids]
+
+
+@transaction.atomic
+def statement_confirm(*, actor: "User", statement_id: int, now: datetime) -> Statement:
+    """Confirm a statement for its payer; one of nothing is settled by that. Raises IllegalMove."""
+    statement = statement_lock(statement_id)
+    require(actor, "bookings.answer_statement", statement)
+    statement.state = get_next_state(statement.state, "confirm")
+    statement.confirmed_at, statement.confirmed_by = now, actor
+    statement.save(update_fields=["state", "confirmed_at", "confirmed_by"])
+    _record(statement, "statement.confirmed", actor, now)
+    if not statement.total_yuan:
+        statement_settle(statement, actor=actor, now=now)
+    notifications.notify_unit(statement, notifications.CONFIRMED, now)
+    return statement
+
+
+@transaction.atomic
+def statement_dispute(*, actor: "User", statement_id: int, reason: str, now: datetime) -> Statement:
+    """Question a statement for its payer, with a reason. Raises ReasonMissing, IllegalMove."""
+    statement = statement_lock(statement_id)
+    require(actor, "bookings.answer_statement", statement)
+    text = require_reason(reason, code=DISPUTE_REASON_MISSING)
+    _write_note(statement, "dispute", NoteKind.DISPUTE, text, actor, now)
+    _record(statement, "statement.disputed", actor, now, {"reason": text})
+    notifications.notify_unit(statement, notifications.DISPUTED, now, text=text)
+    return statement
+
+
+@transaction.atomic
+def statement_answer(*, actor: "User", statement_id: int, text: str, now: datetime) -> Statement:
+    """Answer what the payer questions, as the unit; the payer confirms or questions again, with a new term.
+
+    What is wrong in a log is corrected there: the difference comes onto the next statement. Raises
+    ReasonMissing, IllegalMove.
+    """
+    statement = statement_lock(statement_id)
+    require(actor, "bookings.manage_statements", statement)
+    answer = require_reason(text, code=ANSWER_MISSING)
+    statement.due_date = _get_due_date(now)
+    _write_note(statement, "answer", NoteKind.ANSWER, answer, actor, now)
+    _record(statement, "statement.answered", actor, now, {"answer": answer})
+    notifications.notify_payer(statement, notifications.ANSWERED, now, text=answer)
+    return statement
+
+
+def statement_settle(statement: Statement, *, actor: "User", now: datetime) -> None:
+    """Close a statement of which nothing is open any more, under the caller's lock of it."""
+    statement.state = get_next_state(statement.state, "settle")
+    statement.settled_at = now
+    statement.save(update_fields=["state", "settled_at"])
+    _record(statement, "statement.settled", actor, now)
+
+
+def statements_remind_due(now: datetime) -> int:
+    """Remind the payers of overdue statements, of each once a week; return how many. Run by the clock."""
+    waiting = _to_remind(now).order_by("due_date", "id").values_list("pk", flat=True)
+    return sum(_remind(pk, now) for pk in list(waiting))
+
+
+@transaction.atomic
+def _remind(statement_id: int, now: datetime) -> bool:
+    statement = statement_lock(statement_id)
+    if not _to_remind(now).filter(pk=statement_id).exists():
+        return False
+    statement.reminded_at = now
+    statement.save(update_fields=["reminded_at"])
+    owed = statement.total_yuan - sum_payments(statement)
+    _record(statement, "statement.reminded", None, now, {"owed_yuan": f"{owed:.2f}"})
+    notifications.notify_payer(statement, notifications.OVERDUE, now, owed=owed)
+    return True
+
+
+def _to_remind(now: datetime) -> Any:
+    overdue = overdue_statements(now.astimezone(CITY_TIME).date())
+    return overdue.filter(Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - REMINDED_EVERY))
+
+
+def _get_due_date(now: datetime) -> "date":
+    return now.astimezone(CITY_TIME).date() + timedelta(days=settings.STATEMENT_DUE_DAYS)
+
+
+def _write_note(
+    statement: Statement, move: str, kind: NoteKind, text: str, actor: "User", now: datetime
+) -> None:
+    statement.state = get_next_state(statement.state, move)
+    statement.save(update_fields=["state", "due_date"])
+    StatementNote.objects.create(
+        statement=statement, kind=kind.value, text=text, written_at=now, written_by=actor
+    )
+
+
+def _record(
+    statement: Statement,
+    action: str,
+    actor: "User | None",
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=statement,
+        now=now,
+        organization_id=statement.organization_id,
+        details=details,
+    )

@@ -1,0 +1,17 @@
+"""Template tags of statements."""
+
+from decimal import Decimal
+
+from django import template
+
+from bookings.statements.selectors.statements import Debt
+from bookings.statements.views.statements import get_band_names, get_payer_name
+
+register = template.Library()
+register.filter("payer_name", get_payer_name)
+
+
+@register.filter
+def named_bands(debt: Debt) -> list[tuple[str, Decimal]]:
+    """Return what is owed with the name of each band of age."""
+    return list(zip(get_band_names(), debt.bands, strict=True))

@@ -1,0 +1,23 @@
+"""URL patterns of this room; `instrument_share.urls` mounts each list under its prefix."""
+
+from django.urls import path
+
+from bookings.statements.views import statements, steps
+
+unit_urls = [
+    path("statements/", statements.unit_statements, name="unit_statements"),
+    path("statements/draft/", steps.statements_draft_month, name="statements_draft"),
+    path("statements/send/", steps.statements_send_all, name="statements_send"),
+]
+"""Under `unit/<id>/`."""
+statements_urls = [
+    path("<str:public_id>/", statements.statement, name="statement"),
+    path("<str:public_id>/pdf/", statements.statement_pdf, name="statement_pdf"),
+    path("<str:public_id>/xlsx/", statements.statement_xlsx, name="statement_xlsx"),
+    path("<str:public_id>/send/", steps.statement_sending, name="statement_send"),
+    path("<str:public_id>/confirm/", steps.statement_confirming, name="statement_confirm"),
+    path("<str:public_id>/question/", steps.statement_disputing, name="statement_dispute"),
+    path("<str:public_id>/answer/", steps.statement_answering, name="statement_answer"),
+    path("<str:public_id>/payment/", steps.statement_payment_new, name="statement_payment"),
+]
+"""Under `statements/`."""

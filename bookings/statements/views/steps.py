@@ -1,0 +1,211 @@
+"""Pages that ask before something is done with statements."""
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from bookings.statements.domain.billing import to_fen
+from bookings.statements.domain.states import get_next_state
+from bookings.statements.forms import MonthForm, PaymentForm
+from bookings.statements.selectors.statements import get_statement
+from bookings.statements.services.drafting import statements_draft
+from bookings.statements.services.payments import statement_payment_record
+from bookings.statements.services.statements import (
+    statement_answer,
+    statement_confirm,
+    statement_dispute,
+    statement_send,
+    statements_send,
+)
+from bookings.statements.views.statements import PERMISSIONS, get_managed_unit, get_payer_name
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, yuan
+
+if TYPE_CHECKING:
+    from bookings.statements.models import Statement
+
+
+def _statement_for(request: SignedInRequest, public_id: str, move: str) -> "Statement":
+    """Return the statement if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove."""
+    found = get_statement(request.user, public_id)
+    require(request.user, PERMISSIONS[move], found)
+    get_next_state(found.state, move)
+    return found
+
+
+@confirmation_view
+def statements_draft_month(request: SignedInRequest, organization_id: str) -> Confirmation:
+    """Draft the statements of a month."""
+    unit = get_managed_unit(request.user, organization_id)
+    now = clock.now()
+    form = MonthForm(
+        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
+    )
+    address = reverse("unit_statements", args=[organization_id])
+    return Confirmation(
+        heading=_("Draft statements"),
+        consequences=[
+            _("One draft per payer, with the confirmed uses of the month that are not billed yet."),
+            _("Corrections of uses billed earlier are added as differences."),
+            _("Payers see a statement only once you send it."),
+        ],
+        action=_("Draft"),
+        perform=lambda: statements_draft(
+            actor=request.user, organization_id=unit.pk, month=form.cleaned_data["month"], now=now
+        ),
+        success=_("The drafts are ready. Check them, then send them."),
+        back_address=address,
+        next_address=f"{address}?state=draft",
+        form=form,
+    )
+
+
+@confirmation_view
+def statements_send_all(request: SignedInRequest, organization_id: str) -> Confirmation:
+    """Send all drafts of a unit."""
+    unit = get_managed_unit(request.user, organization_id)
+    address = reverse("unit_statements", args=[organization_id])
+    sent: list[Statement] = []
+    return Confirmation(
+        heading=_("Send all drafts?"),
+        consequences=[_after_sending(), _("Every payer is notified here and by e-mail.")],
+        action=_("Send"),
+        perform=lambda: sent.extend(
+            statements_send(actor=request.user, organization_id=unit.pk, now=clock.now())
+        ),
+        success=lambda: (
+            ngettext("%(count)s statement is sent.", "%(count)s statements are sent.", len(sent))
+            % {"count": len(sent)}
+        ),
+        back_address=address,
+        next_address=f"{address}?state=sent",
+    )
+
+
+def _after_sending() -> str:
+    return _("A sent statement cannot be changed; later corrections go onto the next one.")
+
+
+@confirmation_view
+def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Send a draft."""
+    found = _statement_for(request, public_id, "send")
+    payer = get_payer_name(found.payer_organization or found.payer_person)
+    return Confirmation(
+        heading=_("Send the statement to {payer}?").format(payer=payer),
+        consequences=[
+            _("Amount: {amount}").format(amount=yuan(found.total_yuan)),
+            _after_sending(),
+            _("{payer} is notified here and by e-mail.").format(payer=payer),
+        ],
+        action=_("Send"),
+        perform=lambda: statement_send(actor=request.user, statement_id=found.pk, now=clock.now()),
+        success=_("The statement is sent. You will be notified when it is confirmed or disputed."),
+        back_address=_address(found),
+    )
+
+
+@confirmation_view
+def statement_confirming(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm a statement."""
+    found = _statement_for(request, public_id, "confirm")
+    unit = bilingual(found.organization, "name")
+    return Confirmation(
+        heading=_("Confirm the statement?"),
+        consequences=[
+            _("You confirm that {amount} is owed to {unit}.").format(
+                amount=yuan(found.total_yuan), unit=unit
+            ),
+            _("Payment is by bank transfer; the unit records it when it arrives."),
+        ],
+        action=_("Confirm"),
+        perform=lambda: statement_confirm(actor=request.user, statement_id=found.pk, now=clock.now()),
+        success=_("The statement is confirmed. {unit} has been notified.").format(unit=unit),
+        back_address=_address(found),
+    )
+
+
+@confirmation_view
+def statement_disputing(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Question a statement."""
+    found = _statement_for(request, public_id, "dispute")
+    unit = bilingual(found.organization, "name")
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("Name the lines that are wrong. {unit} reads this.").format(unit=unit),
+    )
+    return Confirmation(
+        heading=_("Dispute the statement"),
+        consequences=[_("No reminders are sent until {unit} has answered.").format(unit=unit)],
+        action=_("Send the dispute"),
+        perform=lambda: statement_dispute(
+            actor=request.user, statement_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("The dispute is sent. You will be notified of the answer."),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+@confirmation_view
+def statement_answering(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Answer a question about a statement."""
+    found = _statement_for(request, public_id, "answer")
+    payer = get_payer_name(found.payer_organization or found.payer_person)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("{payer} reads this.").format(payer=payer),
+    )
+    form.fields["reason"].label = _("Answer")
+    return Confirmation(
+        heading=_("Answer the dispute"),
+        consequences=[
+            _("{payer} can then confirm the statement or dispute it again.").format(payer=payer),
+            _("If a usage log is wrong, correct it: the difference goes onto the next statement."),
+        ],
+        action=_("Send the answer"),
+        perform=lambda: statement_answer(
+            actor=request.user, statement_id=found.pk, text=form.cleaned_data["reason"], now=clock.now()
+        ),
+        success=_("The answer is sent."),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+@confirmation_view
+def statement_payment_new(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Record a payment."""
+    found = _statement_for(request, public_id, "pay")
+    now = clock.now()
+    owed = to_fen(found.owed_yuan)  # type: ignore[attr-defined]
+    form = PaymentForm(
+        request.POST if request.method == "POST" else None, owed=owed, today=now.astimezone(CITY_TIME).date()
+    )
+    return Confirmation(
+        heading=_("Record a payment"),
+        consequences=[
+            _("{owed} of {amount} is outstanding.").format(owed=yuan(owed), amount=yuan(found.total_yuan)),
+            _("A recorded payment cannot be changed. The statement is settled once nothing is outstanding."),
+        ],
+        action=pgettext("statement", "Record the payment"),
+        perform=lambda: statement_payment_record(
+            actor=request.user, statement_id=found.pk, now=now, **form.cleaned_data
+        ),
+        success=lambda: _("The payment of {amount} is recorded.").format(
+            amount=yuan(form.cleaned_data["amount_yuan"])
+        ),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+def _address(found: "Statement") -> str:
+    return reverse("statement", args=[found.public_id])

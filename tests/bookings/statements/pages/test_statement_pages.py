@@ -1,0 +1,171 @@
+"""What units and payers see of statements, and what they do there."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from bookings.statements.models import Statement
+from bookings.statements.services.statements import statement_send
+from tests import factories
+from tests.bookings.statements.conftest import APRIL_1, DAY, confirmed_use, correct, draft, reload
+from tests.bookings.statements.test_steps import TODAY, pay
+from tests.factories import slot
+from tests.page_fixtures import text_of
+
+LATER = APRIL_1 + 40 * DAY
+
+
+def test_unit_drafts_a_month_and_sends_everything(city, see, send):
+    confirmed_use(city)
+    unit = city.owner.public_id
+    page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
+    assert "暂无结算单" in page
+    form = {"month": "2026-03-01", "now": APRIL_1}
+    assert send(city.manager, "statements_draft", unit, **form).status_code == 302
+    page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
+    assert "2026-0001" in page and "云屏测试科技有限公司" in page and "¥200.00" in page
+    assert "发送全部草稿" in page
+    desk = text_of(see(city.manager, "unit_desk", now=APRIL_1))
+    assert "核对并发送2026年3月结算单" in desk
+    assert send(city.manager, "statements_send", unit, now=APRIL_1).status_code == 302
+    assert Statement.objects.get().state == "sent"
+    page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
+    assert "发送全部草稿" not in page
+
+
+def test_month_that_is_not_over_is_not_offered(city, see, send):
+    form = see(city.manager, "statements_draft", city.owner.public_id, now=APRIL_1).context["form"]
+    assert next(iter(form.fields["month"].choices))[0] == "2026-03-01"
+    answer = send(city.manager, "statements_draft", city.owner.public_id, month="2026-04-01", now=APRIL_1)
+    assert answer.status_code == 422
+
+
+def test_payer_finds_confirms_and_disputes(billed, see, send):
+    number = billed.statement.public_id
+    assert "待确认或付款的结算单 1" in text_of(see(billed.payer, "me", now=APRIL_1))
+    assert "¥200.00" in text_of(see(billed.payer, "my_statements", now=APRIL_1))
+    page = text_of(see(billed.payer, "statement", number, now=APRIL_1))
+    assert "确认…" in page and "提出异议…" in page and "登记到账" not in page
+    assert send(billed.payer, "statement_dispute", number, reason="第1行有误", now=APRIL_1).status_code == 302
+    manager = billed.city.manager
+    assert "的异议" in text_of(see(manager, "unit_desk", now=APRIL_1))
+    assert "第1行有误" in text_of(see(manager, "statement", number, now=APRIL_1))
+    assert send(manager, "statement_answer", number, reason="已核对", now=APRIL_1).status_code == 302
+    assert send(billed.payer, "statement_confirm", number, now=APRIL_1).status_code == 302
+    assert reload(billed.statement).state == "confirmed"
+    assert send(billed.payer, "statement_confirm", number, now=APRIL_1).status_code == 409
+    assert "已确认，待付款" in text_of(see(billed.payer, "me", now=APRIL_1))
+    pay(billed, 200)
+    assert "待确认或付款的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
+
+
+def test_payment_form_offers_what_is_outstanding(billed, see, send):
+    manager, number = billed.city.manager, billed.statement.public_id
+    form = see(manager, "statement_payment", number, now=APRIL_1).context["form"]
+    assert form["amount_yuan"].value() == 200
+    typed = {
+        "amount_yuan": "250",
+        "paid_date": TODAY,
+        "voucher": "ZF-9",
+        "invoice_number": "FP-9",
+        "invoice_date": TODAY,
+    }
+    refused = send(manager, "statement_payment", number, now=APRIL_1, **typed)
+    assert refused.status_code == 422 and "未付金额为 200.00 元" in text_of(refused)
+    done = send(manager, "statement_payment", number, now=APRIL_1, **(typed | {"amount_yuan": "80.5"}))
+    assert done.status_code == 302
+    page = text_of(see(manager, "statement", number, now=APRIL_1))
+    assert "ZF-9" in page and "FP-9" in page and "¥119.50" in page
+
+
+def test_debts_stand_by_age_with_their_payer(billed, see):
+    pay(billed, 50)
+    manager, unit = billed.city.manager, billed.city.owner.public_id
+    page = text_of(see(manager, "unit_statements", unit, now=LATER))
+    assert "应收账龄" in page and "31–60 天" in page and "逾期" in page
+    assert "逾期" not in text_of(see(manager, "unit_statements", unit, now=APRIL_1 + 30 * DAY))
+    listed = see(manager, "unit_statements", unit, now=LATER, state="settled")
+    assert "没有此状态的结算单" in text_of(listed)
+    csv = b"".join(see(manager, "unit_statements", unit, now=LATER, format="csv")).decode()
+    assert "2026-0001,云屏测试大学,云屏测试科技有限公司,2026-03,待确认,200.00,50.00,150.00" in csv
+
+
+def test_correction_names_the_statement_that_it_corrects(billed, see):
+    city = billed.city
+    correct(city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(150))
+    (april,) = draft(city, TODAY.replace(day=1), LATER)
+    page = text_of(see(city.manager, "statement", april.public_id, now=LATER))
+    assert "更正结算单 2026-0001：登记有误" in page and "-¥50.00" in page.replace("−", "-")
+    statement_send(actor=city.manager, statement_id=april.pk, now=LATER)
+    pdf = see(billed.payer, "statement_pdf", april.public_id, now=LATER)
+    assert "更正结算单" in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
+
+
+def test_paper_and_workbook_say_the_same(billed, see):
+    pay(billed, "50.25")
+    number = billed.statement.public_id
+    pdf = see(billed.payer, "statement_pdf", number, now=APRIL_1)
+    assert pdf["Content-Type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages)
+    for words in ("2026-0001", "云屏测试科技有限公司", "200.00", "贰佰元整", "50.25", "ZF-1", "FP-1"):
+        assert words in text
+    sheet = see(billed.payer, "statement_xlsx", number, now=APRIL_1)
+    lines, payments = load_workbook(BytesIO(sheet.content)).worksheets
+    row = [cell.value for cell in lines[2]]
+    assert (row[1], row[5], row[6]) == (billed.log.public_id, 2, 200)
+    assert [cell.value for cell in payments[2]][4] == 50.25
+
+
+def test_api_lists_and_shows_statements(billed, client, clock, see):
+    see(billed.payer, "me", now=APRIL_1)
+    (one,) = client.get("/api/v1/statements?state=sent").json()["items"]
+    assert (one["number"], one["total_yuan"], one["owed_yuan"]) == ("2026-0001", "200.00", "200.00")
+    whole = client.get(f"/api/v1/statements/{one['id']}").json()
+    assert [line["usage_log"] for line in whole["lines"]] == [billed.log.public_id]
+    assert client.get("/api/v1/statements?state=draft").json()["items"] == []
+    client.force_login(factories.user())
+    assert client.get(f"/api/v1/statements/{one['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["unit_statements", "my_statements"])
+def test_lists_take_as_many_statements_for_many_rows(billed, see, statements, name):
+    city = billed.city
+    person, args = {
+        "unit_statements": (city.manager, [city.owner.public_id]),
+        "my_statements": (billed.payer, []),
+    }[name]
+
+    def more():
+        for number in range(2, 9):
+            Statement.objects.create(
+                organization=city.owner,
+                payer_organization=city.company,
+                month=TODAY.replace(year=2020 + number % 4, month=number),
+                year=2020 + number % 4,
+                number=number,
+                state="sent",
+                total_yuan=number,
+                drafted_at=APRIL_1,
+                sent_at=APRIL_1 - timedelta(days=number * 20),
+                due_date=TODAY,
+            )
+
+    statements.assert_unchanged(lambda: see(person, name, *args, now=LATER), by=more)
+
+
+def test_statement_takes_as_many_statements_for_many_lines(city, see, statements):
+    confirmed_use(city)
+    (statement,) = draft(city)
+
+    def more():
+        for day in (2, 3):
+            confirmed_use(city, slot(day=day))
+        draft(city)
+
+    statements.assert_unchanged(
+        lambda: see(city.manager, "statement", statement.public_id, now=APRIL_1), by=more
+    )

@@ -1,0 +1,27 @@
+"""What two processes do with a unit's statements; started by `test_two_at_once`."""
+
+from tests.processes import attempt, lingering_after, wake
+
+
+def draft_slowly(checked, released, results, *, environment, is_locked, **facts):
+    """Draft the statements of a month, staying between finding the uses and writing the lines."""
+    drafting = _wake(environment, is_locked)
+    drafting.group_by_payer = lingering_after(checked, released, drafting.group_by_payer)
+    attempt(results, drafting.statements_draft, **facts)
+
+
+def draft_meanwhile(checked, released, results, *, environment, is_locked, **facts):
+    drafting = _wake(environment, is_locked)
+    checked.wait(60)
+    attempt(results, drafting.statements_draft, **facts)
+    released.set()
+
+
+def _wake(environment, is_locked):
+    wake(environment)
+    from bookings.statements.services import drafting
+    from instrument_share.accounts.models import Organization
+
+    if not is_locked:
+        drafting.organization_lock = lambda pk: Organization.objects.get(pk=pk)
+    return drafting

@@ -1,0 +1,150 @@
+"""What stands on a statement, and that it stands on one only."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bookings.statements.domain.errors import MonthNotOver
+from bookings.statements.models import Statement, StatementLine
+from bookings.statements.services.drafting import statements_draft, statements_draft_due
+from bookings.statements.services.statements import statement_send
+from bookings.usage.services.usage import usage_confirm, usage_correct
+from instrument_share.journal.models import AuditEntry
+from tests.bookings.requests.booking import use
+from tests.bookings.statements.conftest import (
+    APRIL_1,
+    DAY,
+    MARCH,
+    confirmed_use,
+    correct,
+    draft,
+    lines,
+    usage_by_hand,
+)
+from tests.factories import NOW, slot
+
+APRIL, MAY_1 = date(2026, 4, 1), APRIL_1 + 30 * DAY
+
+
+def send(city, statement, now=APRIL_1):
+    return statement_send(actor=city.manager, statement_id=statement.pk, now=now)
+
+
+def test_draft_holds_the_confirmed_uses_of_a_payer(city):
+    first, second = confirmed_use(city), confirmed_use(city, slot(day=2, length=1))
+    use(city, slot(day=3))
+    own = confirmed_use(city, slot(day=4), payer=False)
+    statements = {one.payer_organization_id: one for one in draft(city)}
+    company, person = statements[city.company.pk], statements[None]
+    assert lines(company) == [(first.pk, Decimal(200), None), (second.pk, Decimal(100), None)]
+    assert (company.total_yuan, company.month, str(company)) == (Decimal(300), MARCH, "2026-0001")
+    assert (person.payer_person, lines(person)) == (city.researcher, [(own.pk, Decimal(200), None)])
+    assert str(person) == "2026-0002"
+    entries = AuditEntry.objects.filter(action="statement.drafted", organization_id=city.owner.pk)
+    assert [one.details["total_yuan"] for one in entries.order_by("pk")] == ["300.00", "200.00"]
+
+
+def test_drafting_twice_changes_nothing(city):
+    confirmed_use(city)
+    assert len(draft(city)) == 1
+    assert draft(city) == []
+    assert StatementLine.objects.count() == Statement.objects.count() == 1
+
+
+def test_month_that_is_not_over_is_refused(city):
+    with pytest.raises(MonthNotOver):
+        draft(city, now=APRIL_1 - timedelta(seconds=1))
+
+
+def test_month_ends_at_midnight_in_the_city(city):
+    """31 March 23:00 in the city is March; 1 April 00:00 is April, though it is March in UTC."""
+    late = usage_by_hand(city, APRIL_1 - timedelta(hours=1), 1)
+    early = usage_by_hand(city, APRIL_1, 1)
+    (march,) = draft(city, now=APRIL_1 + DAY)
+    assert [log for log, *_rest in lines(march)] == [late.pk]
+    (april,) = draft(city, APRIL, MAY_1)
+    assert [log for log, *_rest in lines(april)] == [early.pk]
+
+
+def test_own_organization_gets_no_statement(city):
+    confirmed_use(city)
+    city.instrument.organization = city.company
+    city.instrument.save()
+    assert statements_draft(actor=None, organization_id=city.company.pk, month=MARCH, now=APRIL_1) == []
+
+
+def test_use_confirmed_after_its_statement_was_sent_comes_onto_the_next(city):
+    confirmed_use(city)
+    late = use(city, slot(day=2))
+    (march,) = draft(city)
+    send(city, march)
+    usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1 + DAY)
+    assert draft(city, now=APRIL_1 + 2 * DAY) == []
+    (april,) = draft(city, APRIL, MAY_1)
+    assert lines(april) == [(late.pk, Decimal(200), None)]
+
+
+def test_use_of_an_earlier_month_that_was_confirmed_then_is_not_billed(city):
+    """A unit that begins with April has settled March in its own way."""
+    confirmed_use(city)
+    assert draft(city, APRIL, MAY_1) == []
+
+
+def test_correction_after_sending_is_a_line_of_the_next_statement(city):
+    log = confirmed_use(city)
+    (march,) = draft(city)
+    send(city, march)
+    first = correct(city, log, APRIL_1 + DAY, amount_yuan=Decimal("150.50"))
+    (april,) = draft(city, APRIL, MAY_1)
+    assert lines(april) == [(log.pk, Decimal("-49.50"), march.lines.get().pk)]
+    assert (april.total_yuan, april.lines.get().correction_id) == (Decimal("-49.50"), first.pk)
+    send(city, april, MAY_1)
+    second = correct(city, log, MAY_1 + DAY, amount_yuan=Decimal(160))
+    (may,) = draft(city, date(2026, 5, 1), MAY_1 + 31 * DAY)
+    assert [(line.amount_yuan, line.correction_id) for line in may.lines.all()] == [
+        (Decimal("9.50"), second.pk)
+    ]
+    assert march.lines.get().amount_yuan == Decimal(200)
+
+
+def test_correction_before_drafting_is_in_the_amount(city):
+    log = confirmed_use(city)
+    correct(city, log, NOW + 3 * DAY, amount_yuan=Decimal(120), idle_seconds=3600, measuring_seconds=3600)
+    (march,) = draft(city)
+    assert lines(march) == [(log.pk, Decimal(120), None)]
+    assert march.lines.get().effective_seconds == 3600
+
+
+def test_corrections_confirmed_out_of_order_are_each_billed(city):
+    log = confirmed_use(city)
+    (march,) = draft(city)
+    send(city, march)
+    earlier = usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"amount_yuan": Decimal(170)}, reason="误", now=APRIL_1
+    )
+    correct(city, log, APRIL_1 + DAY, samples=4, amount_yuan=Decimal(180))
+    (april,) = draft(city, APRIL, MAY_1)
+    assert april.total_yuan == Decimal(-20)
+    send(city, april, MAY_1)
+    usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=earlier.pk, now=MAY_1 + DAY)
+    assert draft(city, date(2026, 5, 1), MAY_1 + 31 * DAY) == []
+
+
+def test_use_that_was_free_is_billed_once_a_correction_gives_it_an_amount(city):
+    log = usage_by_hand(city, NOW + DAY, 1, amount_yuan=Decimal(0))
+    assert draft(city) == []
+    correct(city, log, APRIL_1 + DAY, amount_yuan=Decimal(80))
+    (april,) = draft(city, APRIL, MAY_1)
+    assert lines(april) == [(log.pk, Decimal(80), None)]
+
+
+def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
+    confirmed_use(city)
+    late = use(city, slot(day=2))
+    assert statements_draft_due(APRIL_1 - timedelta(seconds=1)) == 0
+    assert statements_draft_due(APRIL_1) == 1
+    assert statements_draft_due(APRIL_1) == 0
+    usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1)
+    assert statements_draft_due(APRIL_1 + DAY) == 1
+    assert Statement.objects.get().total_yuan == Decimal(400)

@@ -1,0 +1,84 @@
+"""What the database itself refuses once a statement is sent."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from bookings.statements.models import StatementLine, StatementNote
+from tests.bookings.requests.booking import use
+from tests.bookings.statements.conftest import APRIL_1, confirmed_use, draft
+from tests.bookings.statements.test_steps import pay
+from tests.factories import slot
+
+pytestmark = pytest.mark.django_db
+
+CHANGES = {
+    "a lower total": "UPDATE bookings_statement SET total_yuan = 1",
+    "another payer": "UPDATE bookings_statement SET payer_organization_id = organization_id",
+    "another number": "UPDATE bookings_statement SET number = 7",
+    "another day of sending": "UPDATE bookings_statement SET sent_at = drafted_at",
+    "a draft again": "UPDATE bookings_statement SET state = 'draft', sent_at = NULL",
+    "no statement": "DELETE FROM bookings_statement",
+    "a lower amount": "UPDATE bookings_statementline SET amount_yuan = 1",
+    "no line": "DELETE FROM bookings_statementline",
+    "another question": "UPDATE bookings_statementnote SET text = ''",
+    "no question": "DELETE FROM bookings_statementnote",
+    "a higher payment": "UPDATE bookings_statementpayment SET amount_yuan = 200",
+    "no payment": "DELETE FROM bookings_statementpayment",
+}
+
+
+def refusal(act):
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        act()
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_sent_statement_stays(billed, change):
+    pay(billed, 50)
+    StatementNote.objects.create(
+        statement=billed.statement, kind="dispute", text="?", written_at=APRIL_1, written_by=billed.payer
+    )
+    said = refusal(lambda: connection.cursor().execute(CHANGES[change]))
+    assert "append-only" in said or "is sent" in said
+
+
+def test_sent_statement_gets_no_line(billed):
+    log = use(billed.city, slot(day=3))
+    line = StatementLine(
+        statement=billed.statement,
+        position=2,
+        log=log,
+        starts_at=log.starts_at,
+        ends_at=log.ends_at,
+        effective_seconds=1,
+        amount_yuan=1,
+    )
+    assert "is sent" in refusal(line.save)
+
+
+def test_draft_takes_lines_and_a_total_but_keeps_its_payer(city):
+    confirmed_use(city)
+    (statement,) = draft(city)
+    statement.total_yuan = 5
+    statement.save(update_fields=["total_yuan"])
+    statement.number = 9
+    assert "is sent" in refusal(lambda: statement.save(update_fields=["number"]))
+
+
+def test_log_stands_on_one_statement(city):
+    log = confirmed_use(city)
+    draft(city)
+    line = StatementLine.objects.get(log=log)
+    line.pk, line.position = None, 2
+    with pytest.raises(IntegrityError, match=r"statement_log_once|log_id"), transaction.atomic():
+        line.save(force_insert=True)
+
+
+def test_statement_has_one_payer(city):
+    confirmed_use(city)
+    (statement,) = draft(city)
+    statement.pk, statement.number, statement.public_id = None, 2, "STM-0000000000"
+    statement.payer_person = city.researcher
+    with pytest.raises(IntegrityError, match="statement_one_payer"), transaction.atomic():
+        statement.save(force_insert=True)

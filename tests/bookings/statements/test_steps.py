@@ -1,0 +1,209 @@
+"""Send, confirm, question, answer, pay, and remind."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bookings.statements.domain.errors import PaidInFuture, PaperMissing, PaymentExceeds, VoucherRecorded
+from bookings.statements.selectors.statements import get_debts, get_statement, statements_of_unit
+from bookings.statements.services.payments import statement_payment_record
+from bookings.statements.services.statements import (
+    statement_answer,
+    statement_confirm,
+    statement_dispute,
+    statement_send,
+    statements_remind_due,
+    statements_send,
+)
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
+from tests import factories
+from tests.bookings.statements.conftest import APRIL_1, DAY, confirmed_use, correct, draft, reload
+from tests.factories import slot
+
+pytestmark = pytest.mark.django_db
+TODAY = APRIL_1.date() + DAY
+"""1 April in the city."""
+
+
+def confirm(billed, now=APRIL_1):
+    return statement_confirm(actor=billed.payer, statement_id=billed.statement.pk, now=now)
+
+
+def pay(billed, amount, voucher="ZF-1", *, actor=None, now=APRIL_1, day=TODAY, **changes):
+    facts = {"invoice_number": "FP-1", "invoice_date": day, "paid_date": day, **changes}
+    return statement_payment_record(
+        actor=actor or billed.city.manager,
+        statement_id=billed.statement.pk,
+        amount_yuan=Decimal(amount),
+        voucher=voucher,
+        now=now,
+        **facts,
+    )
+
+
+def messages(person):
+    return [one.message for one in Notification.objects.filter(user=person).order_by("pk")]
+
+
+def test_sent_statement_is_due_in_30_days_and_its_payer_is_told(billed):
+    assert (billed.statement.state, billed.statement.due_date) == ("sent", TODAY + 30 * DAY)
+    (told,) = Notification.objects.filter(user=billed.payer)
+    assert told.path == f"/statements/{billed.statement.public_id}/"
+    assert told.params["amount"] == {"decimal": "200.00"}
+    with pytest.raises(IllegalMove):
+        statement_send(actor=billed.city.manager, statement_id=billed.statement.pk, now=APRIL_1)
+
+
+def test_all_drafts_of_a_unit_are_sent_together(city):
+    confirmed_use(city)
+    confirmed_use(city, slot(day=2), payer=False)
+    draft(city)
+    sent = statements_send(actor=city.manager, organization_id=city.owner.pk, now=APRIL_1)
+    assert [str(one) for one in sent] == ["2026-0001", "2026-0002"]
+    assert statements_send(actor=city.manager, organization_id=city.owner.pk, now=APRIL_1) == []
+
+
+def test_payer_sees_a_statement_from_its_sending_on(city):
+    confirmed_use(city, payer=False)
+    (statement,) = draft(city)
+    with pytest.raises(NotFound):
+        get_statement(city.researcher, statement.public_id)
+    statement_send(actor=city.manager, statement_id=statement.pk, now=APRIL_1)
+    assert get_statement(city.researcher, statement.public_id).owed_yuan == Decimal(200)
+    with pytest.raises(NotFound):
+        get_statement(factories.user(), statement.public_id)
+
+
+def test_payer_confirms_once(billed):
+    with pytest.raises(Forbidden):
+        statement_confirm(actor=billed.city.manager, statement_id=billed.statement.pk, now=APRIL_1)
+    statement = confirm(billed)
+    assert (statement.state, statement.confirmed_by) == ("confirmed", billed.payer)
+    with pytest.raises(IllegalMove):
+        confirm(billed)
+    assert len(messages(billed.city.manager)) == 1
+
+
+def test_question_waits_for_an_answer_with_a_new_term(billed):
+    facts = {"statement_id": billed.statement.pk}
+    with pytest.raises(ReasonMissing):
+        statement_dispute(actor=billed.payer, reason=" ", now=APRIL_1, **facts)
+    statement_dispute(actor=billed.payer, reason="第1行时长有误", now=APRIL_1, **facts)
+    with pytest.raises(IllegalMove):
+        confirm(billed)
+    with pytest.raises(IllegalMove):
+        pay(billed, 200)
+    later = APRIL_1 + 20 * DAY
+    statement_answer(actor=billed.city.manager, text="已核对", now=later, **facts)
+    statement = reload(billed.statement)
+    assert (statement.state, statement.due_date) == ("sent", TODAY + 50 * DAY)
+    notes = statement.notes.order_by("pk").values_list("kind", "text", "written_by")
+    assert list(notes) == [
+        ("dispute", "第1行时长有误", billed.payer.pk),
+        ("answer", "已核对", billed.city.manager.pk),
+    ]
+    assert confirm(billed, later).state == "confirmed"
+    acts = AuditEntry.objects.filter(subject_id=statement.public_id).order_by("pk")
+    assert [one.action for one in acts] == [
+        f"statement.{act}" for act in ("drafted", "sent", "disputed", "answered", "confirmed")
+    ]
+
+
+def test_partial_payments_settle_when_nothing_is_open(billed):
+    confirm(billed)
+    pay(billed, "50.50")
+    assert reload(billed.statement).state == "confirmed"
+    with pytest.raises(PaymentExceeds):
+        pay(billed, "149.51", "ZF-2")
+    pay(billed, "149.50", "ZF-2")
+    statement = reload(billed.statement)
+    assert (statement.state, statement.settled_at) == ("settled", APRIL_1)
+    with pytest.raises(IllegalMove):
+        pay(billed, 1, "ZF-3")
+
+
+def test_payer_who_pays_need_not_confirm(billed):
+    pay(billed, 200)
+    assert reload(billed.statement).state == "settled"
+
+
+def test_payment_that_is_sent_twice_is_recorded_once(billed):
+    pay(billed, 100)
+    with pytest.raises(VoucherRecorded):
+        pay(billed, 100)
+    assert billed.statement.payments.count() == 1
+
+
+def test_payment_needs_its_papers_and_a_day_that_has_come(billed):
+    with pytest.raises(PaidInFuture):
+        pay(billed, 200, day=TODAY + DAY)
+    with pytest.raises(PaperMissing):
+        pay(billed, 200, " ")
+    with pytest.raises(PaperMissing):
+        pay(billed, 200, invoice_number="")
+    with pytest.raises(Forbidden):
+        pay(billed, 200, actor=billed.payer)
+
+
+def test_credit_is_confirmed_and_paid_back(billed):
+    city = billed.city
+    correct(city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(150))
+    may_1 = APRIL_1 + 30 * DAY
+    (credit,) = draft(city, month=TODAY.replace(day=1), now=may_1)
+    billed.statement = statement_send(actor=city.manager, statement_id=credit.pk, now=may_1)
+    with pytest.raises(PaymentExceeds):
+        pay(billed, 50, now=may_1)
+    pay(billed, -50, now=may_1)
+    assert reload(credit).state == "settled"
+
+
+def test_statement_of_nothing_is_settled_by_its_confirmation(billed):
+    city = billed.city
+    correct(city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(0))
+    confirmed_use(city, slot(day=2), confirmed_at=APRIL_1 + DAY)
+    may_1 = APRIL_1 + 30 * DAY
+    (even,) = draft(city, month=TODAY.replace(day=1), now=may_1)
+    assert even.total_yuan == 0
+    billed.statement = statement_send(actor=city.manager, statement_id=even.pk, now=may_1)
+    assert confirm(billed, may_1).state == "settled"
+
+
+def test_overdue_statement_is_reminded_of_once_a_week(billed):
+    last_day = APRIL_1 + 30 * DAY
+    assert statements_remind_due(last_day) == 0
+    assert statements_remind_due(last_day + DAY) == 1
+    assert statements_remind_due(last_day + DAY) == 0
+    assert statements_remind_due(last_day + 8 * DAY - timedelta(seconds=1)) == 0
+    pay(billed, 40)
+    assert statements_remind_due(last_day + 8 * DAY) == 1
+    told = Notification.objects.filter(user=billed.payer).order_by("pk").last()
+    assert told.params["owed"] == {"decimal": "160.00"}
+
+
+def test_questioned_or_paid_statements_are_not_reminded_of(billed):
+    late = APRIL_1 + 60 * DAY
+    statement_dispute(actor=billed.payer, statement_id=billed.statement.pk, reason="有误", now=APRIL_1)
+    assert statements_remind_due(late) == 0
+    statement_answer(actor=billed.city.manager, statement_id=billed.statement.pk, text="无误", now=APRIL_1)
+    pay(billed, 200)
+    assert statements_remind_due(late) == 0
+
+
+def test_debts_tell_by_age_what_each_payer_owes(billed):
+    city = billed.city
+    found = statements_of_unit(city.manager, city.owner.pk)
+    pay(billed, 20)
+    (debt,) = get_debts(found, TODAY + 30 * DAY)
+    assert (debt.payer, debt.since, debt.bands) == (city.company, TODAY, [180, 0, 0, 0])
+    assert get_debts(found, TODAY + 31 * DAY)[0].bands == [0, 180, 0, 0]
+    assert get_debts(found, TODAY + 91 * DAY)[0].bands == [0, 0, 0, 180]
+    confirmed_use(city, slot(day=2), confirmed_at=APRIL_1 + DAY, payer=False)
+    (second,) = draft(city, month=TODAY.replace(day=1), now=APRIL_1 + 30 * DAY)
+    assert len(get_debts(found, TODAY + 31 * DAY)) == 1
+    statement_send(actor=city.manager, statement_id=second.pk, now=APRIL_1 + 30 * DAY)
+    debts = get_debts(found, TODAY + 31 * DAY)
+    assert [one.payer for one in debts] == [city.researcher, city.company]
+    pay(billed, 180, "ZF-2")
+    assert [one.payer for one in get_debts(found, TODAY)] == [city.researcher]

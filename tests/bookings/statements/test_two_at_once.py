@@ -1,0 +1,63 @@
+"""Two processes that draft at the same moment what both find: a use stands on one statement."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from bookings.statements.models import StatementLine
+from instrument_share.journal.guards import guards_lifted
+from tests import factories
+from tests.bookings.statements import race
+from tests.bookings.statements.conftest import APRIL_1, DAY, MARCH, confirmed_use
+from tests.processes import in_two_processes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one after the other")
+
+
+def draft_two_months(environment, *, is_locked):
+    """The outcomes of March and April, of which both find a use of March that was confirmed in April."""
+    city = factories.city()
+    confirmed_use(city, confirmed_at=APRIL_1 + DAY)
+    connection.close()
+    facts = {
+        "is_locked": is_locked,
+        "actor_id": city.manager.pk,
+        "organization_id": city.owner.pk,
+        "now": APRIL_1 + 40 * DAY,
+    }
+    return in_two_processes(
+        environment,
+        (race.draft_slowly, {**facts, "month": MARCH}),
+        (race.draft_meanwhile, {**facts, "month": date(2026, 4, 1)}),
+    )
+
+
+def test_the_second_finds_what_the_first_has_billed(process_environment):
+    assert draft_two_months(process_environment, is_locked=True) == ["statements_draft"] * 2
+    assert StatementLine.objects.count() == 1
+
+
+@postgresql
+def test_database_refuses_the_second_line_where_nobody_locks(process_environment):
+    outcomes = draft_two_months(process_environment, is_locked=False)
+    assert sorted(outcomes) == ["IntegrityError", "statements_draft"]
+    assert StatementLine.objects.count() == 1
+
+
+@postgresql
+def test_without_lock_and_constraint_a_use_is_billed_twice(process_environment):
+    """The two tests above are worth something: this is what they keep away."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'statement_log_once'")
+        ((definition,),) = cursor.fetchall()
+        cursor.execute("DROP INDEX statement_log_once")
+    try:
+        outcomes = draft_two_months(process_environment, is_locked=False)
+        assert outcomes == ["statements_draft"] * 2
+        assert StatementLine.objects.count() == 2
+    finally:
+        with guards_lifted(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM bookings_statementline")
+            cursor.execute(definition)

@@ -1,0 +1,58 @@
+"""The statements of the demo's year add up to its logs, to the 分."""
+
+from collections import Counter
+from datetime import date, datetime
+
+import pytest
+
+from bookings.statements.models import Statement, StatementLine
+from bookings.statements.services.drafting import statements_draft
+from bookings.usage.models import UsageLog
+from instrument_share.accounts.selectors import owning_organizations
+from instrument_share.kernel.city_time import CITY_TIME
+from tests.demo.test_load import NOW, _files, small  # noqa: F401 (a fixture)
+
+NUMBERS = ("YUT-EM-001", "YPU-CH-01", "QN-004")
+BEGINNING, MONTHS, AFTER = date(2026, 1, 1), 11, datetime(2026, 12, 1, tzinfo=CITY_TIME)
+
+
+def to_fen(amount):
+    return int(f"{amount:.2f}".replace(".", ""))
+
+
+def sum_logs():
+    """分 by unit and payer, from the rows themselves: the log's amount, or that of its last correction."""
+    sums = Counter()
+    logs = UsageLog.objects.select_related("instrument").prefetch_related(
+        "corrections__entry", "corrections__confirmation", "confirmations"
+    )
+    for log in logs:
+        unit, confirmed = (
+            log.instrument.organization_id,
+            [one.correction_id for one in log.confirmations.all()],
+        )
+        if None not in confirmed or log.payer_organization_id == unit:
+            continue
+        amount = log.amount_yuan
+        for correction in sorted(log.corrections.all(), key=lambda one: one.entry.number):
+            if correction.pk in confirmed:
+                amount = correction.changes.get("amount_yuan", amount)
+        sums[unit, log.payer_organization_id, log.payer_person_id] += round(float(amount) * 100)
+    return +sums
+
+
+@pytest.mark.django_db
+def test_statements_of_a_year_add_up_to_its_logs():
+    small(NOW, (NOW.date() - BEGINNING).days, NUMBERS)
+    states = set(Statement.objects.values_list("state", flat=True))
+    assert states == {"draft", "sent", "confirmed", "disputed", "settled"}
+    for month in range(1, MONTHS + 1):
+        for unit_id in owning_organizations():
+            statements_draft(actor=None, organization_id=unit_id, month=date(2026, month, 1), now=AFTER)
+    billed = Counter()
+    for line in StatementLine.objects.select_related("statement"):
+        of = line.statement
+        billed[of.organization_id, of.payer_organization_id, of.payer_person_id] += to_fen(line.amount_yuan)
+    assert billed == sum_logs()
+    totals = sum(to_fen(total) for total in Statement.objects.values_list("total_yuan", flat=True))
+    assert totals == billed.total() > 0
