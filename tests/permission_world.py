@@ -369,13 +369,13 @@ def _year(city, authorities, instrument, company):
     )
     batch = PaymentBatch.objects.create(report=report, number=1, made_at=at, made_by=authorities.finance)
     fact = fact_declare(
+        actor=city.manager,
         organization_id=city.owner.pk,
         year=YEAR,
         kind=FactKind.MAJOR_PROJECTS,
         figure=Decimal(1),
         evidence="立项通知书",
         now=AFTER,
-        **officer,
     )
     forecast_compute(year=AFTER.year, now=AFTER)
     trial = trial_start(cycle_id=cycle.pk, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)

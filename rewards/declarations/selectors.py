@@ -97,7 +97,10 @@ def waiting_facts(viewer: "Viewer") -> list[tuple[int, int]]:
     """Return the years with facts that wait for the viewer to confirm them, newest first, and how many."""
     if not rules.has_perm("rewards.decide_fact", viewer):
         return []
-    waiting = DeclaredFact.objects.filter(state=FactState.DECLARED).values_list("year")
+    others = ~Q(declared_by=viewer.pk) & ~Q(
+        organization__in=standing(viewer).organization_ids(Role.UNIT_MANAGER)
+    )
+    waiting = DeclaredFact.objects.filter(others, state=FactState.DECLARED).values_list("year")
     return list(waiting.annotate(number=Count("pk")).order_by("-year"))
 
 

@@ -14,9 +14,10 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import NotFound, Problem, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 from providers.public import instruments
-from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete
+from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactOfDeclarer
 from rewards.declarations.domain.facts import MOVES, FactKind, FactState
 from rewards.declarations.models import DeclaredFact
+from rewards.declarations.permissions import is_declarer, require_on_other_unit
 from rewards.declarations.selectors import fact_lock, known_codes
 
 if TYPE_CHECKING:
@@ -91,7 +92,10 @@ def _problems(
 
 @transaction.atomic
 def fact_confirm(*, actor: "User", fact_id: int, now: datetime) -> DeclaredFact:
-    """Confirm a declared fact: it counts from the next freeze on."""
+    """Confirm a declared fact: it counts from the next freeze on.
+
+    Raises FactOfDeclarer for who declared it, OwnUnit for who manages its unit.
+    """
     return _decide(actor, fact_id, "confirm", "", now)
 
 
@@ -103,7 +107,9 @@ def fact_return(*, actor: "User", fact_id: int, reason: str, now: datetime) -> D
 
 def _decide(actor: "User", fact_id: int, move: str, reason: str, now: datetime) -> DeclaredFact:
     fact = fact_lock(fact_id)
-    require(actor, "rewards.decide_fact", fact)
+    require_on_other_unit(actor, "rewards.decide_fact", fact)
+    if move == "confirm" and is_declarer(actor, fact):
+        raise FactOfDeclarer
     fact.state, fact.reason = next_state(MOVES, fact.state, move), reason
     fact.decided_at, fact.decided_by = now, actor
     fact.save()

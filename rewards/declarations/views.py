@@ -22,6 +22,7 @@ from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
 from rewards.declarations.domain.facts import FactState
 from rewards.declarations.forms import FactForm
+from rewards.declarations.permissions import require_on_other_unit
 from rewards.declarations.reports import KINDS
 from rewards.declarations.selectors import (
     declarable_units,
@@ -87,8 +88,7 @@ def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
 def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirmation:
     """Confirm a fact, or return it with a reason."""
     fact = get_declared_fact(request.user, public_id)
-    if not rules.has_perm("rewards.decide_fact", request.user, fact):
-        raise Forbidden
+    require_on_other_unit(request.user, "rewards.decide_fact", fact)
     back, now = reverse("declared_facts", args=[fact.year]), clock.now()
     heading = f"{KINDS[fact.kind]} · {bilingual(fact.organization, 'name')}"
     if verb == "confirm":

@@ -2,19 +2,27 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.conf import settings
 
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.rewarded import instruments_rewarded_before
 from rewards.cycle.services.cycles import cycle_open
-from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactsMissing
+from rewards.declarations.domain.errors import (
+    FactConfirmed,
+    FactIncomplete,
+    FactOfDeclarer,
+    FactsMissing,
+    OwnUnit,
+)
 from rewards.declarations.domain.facts import FactKind
-from rewards.declarations.selectors import declared_facts, facts_of_year
+from rewards.declarations.selectors import declared_facts, facts_of_year, waiting_facts
 from rewards.declarations.services import fact_confirm, fact_declare, fact_return
 from rewards.policy.services import policy_load
 from tests.rewards.builders import AFTER, YEAR
@@ -44,7 +52,7 @@ def declare(year, kind, unit=None, *, confirmed=True, since=YEAR, **facts):
         now=AFTER,
         **facts,
     )
-    return fact_confirm(actor=year.city.officer, fact_id=fact.pk, now=AFTER) if confirmed else fact
+    return fact_confirm(actor=year.city.reviewer, fact_id=fact.pk, now=AFTER) if confirmed else fact
 
 
 def awards(steps):
@@ -103,7 +111,9 @@ def test_a_year_is_not_opened_by_a_policy_whose_facts_nobody_has(city, name):
         Steps(city, preset(name))
     assert [problem.code for problem in refused.value.problems] == [f"reward.fact_missing.{code}"]
     assert not AssessmentCycle.objects.exists()
-    fact_confirm(actor=city.city.officer, fact_id=declared_facts(city.city.officer, YEAR).get().pk, now=AFTER)
+    fact_confirm(
+        actor=city.city.reviewer, fact_id=declared_facts(city.city.officer, YEAR).get().pk, now=AFTER
+    )
     assert Steps(city, preset(name)).cycle.state == "collecting"
 
 
@@ -143,7 +153,7 @@ def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(c
         fact_return(actor=city.city.officer, fact_id=fact.pk, reason=" ", now=AFTER)
     fact_return(actor=city.city.officer, fact_id=fact.pk, reason="等级有误", now=AFTER)
     with pytest.raises(IllegalMove):
-        fact_confirm(actor=city.city.officer, fact_id=fact.pk, now=AFTER)
+        fact_confirm(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
     again = declare(city, "grade", code="excellent")
     assert (again.pk, again.reason, facts_of_year(YEAR).grades) == (
         fact.pk,
@@ -176,6 +186,24 @@ def test_an_incomplete_fact_is_refused(city, kind, facts, code):
     with pytest.raises(FactIncomplete) as refused:
         declare(city, kind, **facts)
     assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_who_declared_a_fact_does_not_confirm_it_but_another_officer_does(city):
+    fact = declare(city, "grade", code="good", confirmed=False)
+    with pytest.raises(FactOfDeclarer):
+        fact_confirm(actor=city.city.officer, fact_id=fact.pk, now=AFTER)
+    assert waiting_facts(city.city.officer) == []
+    assert waiting_facts(city.city.reviewer) == [(YEAR, 1)]
+    assert fact_confirm(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER).state == "confirmed"
+
+
+def test_an_officer_decides_on_no_fact_of_a_unit_that_he_manages(city):
+    fact = declare(city, "grade", code="good", confirmed=False)
+    city.city.give(city.city.reviewer, city.first, Role.UNIT_MANAGER)
+    for decide in (fact_confirm, partial(fact_return, reason="等级有误")):
+        with pytest.raises(OwnUnit):
+            decide(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
+    assert waiting_facts(city.city.reviewer) == []
 
 
 def test_what_is_returned_after_the_freeze_still_counts(city):

@@ -68,3 +68,19 @@ def test_a_year_that_lacks_facts_says_which_on_the_page_that_opens_it(login, sma
         ]
     }
     assert ADDRESS in answer.content.decode()
+
+
+def test_an_officer_is_not_offered_to_confirm_what_he_declared(login, small, manager):
+    typed = {"unit": small.unit.pk, "fact": "major_projects", "figure": "2", "evidence": "任务书"}
+    client = login(small.city.officer)
+    client.post(ADDRESS, typed)
+    fact = DeclaredFact.objects.get()
+    confirm = reverse("fact_decide", args=[fact.public_id, "confirm"])
+    shown = client.get(ADDRESS)
+    assert confirm not in shown.content.decode()
+    assert "由其他工作人员确认" in text_of(shown)
+    assert "您登记了这项事实，须由其他工作人员确认" in text_of(client.post(confirm))
+    client = login(small.city.reviewer)
+    assert confirm in client.get(ADDRESS).content.decode()
+    client.post(confirm)
+    assert "任务书 已确认" in text_of(client.get(ADDRESS))
