@@ -22,7 +22,7 @@ from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
 from rewards.declarations.domain.facts import FactState
 from rewards.declarations.forms import FactForm
-from rewards.declarations.permissions import require_on_other_unit
+from rewards.declarations.permissions import is_declarer, require_on_other_unit
 from rewards.declarations.reports import KINDS
 from rewards.declarations.selectors import (
     declarable_units,
@@ -79,7 +79,12 @@ def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
     qualifications, grades = known_codes()
     titles = {code: bilingual(each, "title") for code, each in {**grades, **qualifications}.items()}
     return [
-        {"fact": fact, "kind": KINDS[fact.kind], "title": titles.get(fact.code, fact.code)}
+        {
+            "fact": fact,
+            "kind": KINDS[fact.kind],
+            "title": titles.get(fact.code, fact.code),
+            "is_own": is_declarer(request.user, fact),
+        }
         for fact in declared_facts(request.user, year)
     ]
 
