@@ -111,6 +111,7 @@ def arguments(w):
         "objection_file": [w.objection.public_id, w.objection.files.get().sha256],
         "draw": [w.draw.public_id],
         "draw_inputs": [w.draw.public_id],
+        "draw_table": [w.draw.public_id],
         "draws": [YEAR],
         "draw_new": [YEAR],
         "draw_seed": [w.draw.public_id],

@@ -75,6 +75,7 @@ objection_new                        404   404   404   404   404   404   404   4
 objection_status                     ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 draw                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 draw_inputs                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+draw_table                           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 draw_script                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 home                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 catalogue                            ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
