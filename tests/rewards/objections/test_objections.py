@@ -33,6 +33,7 @@ from rewards.objections.services.objections import Objector, objection_comment
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.selectors.told import find_untold_changes
 from rewards.year.selectors import get_cycle_ahead
 from tests.rewards.builders import AFTER, CONTACT, YEAR
 from tests.rewards.conftest import DAY
@@ -149,6 +150,7 @@ def test_an_upheld_objection_opens_a_finding_that_hinders_approval(objections, y
     assert (answer.finding, finding.kind, finding.organization) == (finding, "objection", year.first)
     assert finding.evidence == {"objection": objection.public_id, "seen": "有效机时少计"}
     assert get_cycle_ahead(objections.city.officer, YEAR, ANSWERED).open_findings == 1
+    assert list(find_untold_changes(objections.steps.cycle)) == []
     finding_decide(
         actor=objections.city.auditor,
         finding_id=finding.pk,
