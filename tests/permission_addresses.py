@@ -130,6 +130,7 @@ def arguments(w):
         "unit_forecast": [w.forecast.year, w.unit.public_id],
         "trial": [w.trial.public_id],
         "fact_decide": [w.fact.public_id, "confirm"],
+        "fact_file": [w.fact.public_id, w.fact.proofs.get().sha256],
         "units_csv": [YEAR],
         "findings": [YEAR],
         "cycle_step": [YEAR, "approve"],

@@ -376,6 +376,7 @@ def _year(city, authorities, instrument, company):
         figure=Decimal(1),
         evidence="立项通知书",
         now=AFTER,
+        uploads=[ContentFile(factories.jpeg(), name="立项通知书.jpg")],
     )
     forecast_compute(year=AFTER.year, now=AFTER)
     trial = trial_start(cycle_id=cycle.pk, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)

@@ -265,6 +265,7 @@ forecast_compute                     in    403   403   403   403   403   403   4
 unit_forecast                        in    403   403   403   403   403   ok    404   ok    ok    ok    403
 declared_facts                       in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 fact_decide                          in    404   404   404   404   404   403   404   ok    403   403   404
+fact_file                            in    404   404   404   404   404   ok    404   ok    ok    ok    404
 units_csv                            in    403   403   403   403   403   403   403   ok    ok    ok    403
 findings                             in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 cycle_step                           in    403   403   403   403   403   403   403   ok    403   403   403

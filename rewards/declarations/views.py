@@ -4,11 +4,11 @@ from typing import Any
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
@@ -28,6 +28,7 @@ from rewards.declarations.selectors import (
     declarable_units,
     declared_facts,
     get_declared_fact,
+    get_proof,
     known_codes,
     sees_all_facts,
 )
@@ -50,7 +51,9 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:
         raise NotFound
     own = instruments(request.user).filter(organization__in=units).order_by("organization_id", "inner_number")
-    form = FactForm(request.POST or None, units=units, instruments=own) if units else None
+    form = (
+        FactForm(request.POST or None, request.FILES or None, units=units, instruments=own) if units else None
+    )
     if request.method == "POST":
         if form is None:
             raise Forbidden
@@ -87,6 +90,16 @@ def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
         }
         for fact in declared_facts(request.user, year)
     ]
+
+
+@login_required
+@require_safe
+def fact_file(request: SignedInRequest, public_id: str, sha256: str) -> FileResponse:
+    """Serve a file that proves a fact, to be saved."""
+    proof = get_proof(request.user, public_id, sha256)
+    return FileResponse(
+        proof.file.open("rb"), as_attachment=True, filename=proof.name, content_type=proof.media_type
+    )
 
 
 @confirmation_view

@@ -59,6 +59,7 @@ def inspect(
     world: World, inspection: "RandomInspection", now: datetime, *, finds_something: bool = False
 ) -> None:
     """Record an inspection of the same day as its leading inspector."""
+    assert inspection.lead.user is not None
     outcome = rewards.InspectionOutcome.FINDING if finds_something else rewards.InspectionOutcome.NO_OBJECTION
     rewards.inspection_record(
         actor=inspection.lead.user,
