@@ -124,6 +124,8 @@ def arguments(w):
         "policy_preset": ["chongqing"],
         "policy_change": [w.policy.public_id],
         "declared_facts": [YEAR],
+        "fact_sheet": [YEAR],
+        "fact_sheet_template": [YEAR],
         "trials": [YEAR],
         "forecast": [w.forecast.year],
         "forecast_compute": [w.forecast.year],

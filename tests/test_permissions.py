@@ -191,6 +191,8 @@ rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
 fact_declare                   .     .     .     .     .     .     yes   .     yes   .     .     .
+facts_declare                  .     .     .     .     .     .     yes   .     yes   .     .     .
+facts_check                    .     .     .     .     .     .     yes   .     yes   .     .     .
 trial_start                    .     .     .     .     .     .     .     .     yes   .     .     .
 forecast_start                 .     .     .     .     .     .     .     .     yes   .     .     .
 fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .

@@ -76,6 +76,16 @@ class FactForm(forms.Form):
         }
 
 
+class FactSheetForm(forms.Form):
+    """A sheet of facts that was filled in."""
+
+    sheet = forms.FileField(
+        label=_("Sheet of declared facts"),
+        help_text=_("XLSX or CSV. You see what it says before anything is declared."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+
 def _facts() -> list[tuple[str, Any]]:
     """Every fact that can be declared: qualifications and grades as the loaded policies name them."""
     qualifications, grades = known_codes()

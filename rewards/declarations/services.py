@@ -1,6 +1,7 @@
 """Declare facts of a year, confirm them, and return them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,19 @@ from instrument_share.accounts.selectors import organization_lock
 from instrument_share.accounts.services.documents import LONGEST_NAME, CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import NotFound, Problem, gettext_noop, require_reason
+from instrument_share.kernel.errors import (
+    DomainError,
+    Forbidden,
+    NotFound,
+    Problem,
+    gettext_noop,
+    require_reason,
+)
 from instrument_share.kernel.states import next_state
 from providers.public import instruments, store_once
-from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactOfDeclarer
+from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactOfDeclarer, SheetRefused
 from rewards.declarations.domain.facts import MOVES, FactKind, FactState
+from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
 from rewards.declarations.selectors import fact_lock, known_codes, proofs_of
@@ -75,6 +84,40 @@ def fact_declare(
         _keep(fact, files, now)
     _record(actor, "fact.declared", fact, now, files=sorted(proofs_of(fact).values_list("sha256", flat=True)))
     return fact
+
+
+def facts_check(
+    *, actor: "User", year: int, rows: Iterable[DeclaredRow], now: datetime
+) -> dict[int, DomainError]:
+    """Return what would refuse each row of a sheet of facts, by its number; nothing is declared."""
+    with transaction.atomic():
+        refused = _declare_each(actor, year, rows, now)
+        transaction.set_rollback(True)
+    return refused
+
+
+@transaction.atomic
+def facts_declare(*, actor: "User", year: int, rows: Iterable[DeclaredRow], now: datetime) -> None:
+    """Declare the facts of a sheet, all or none. Raises SheetRefused where one cannot be declared."""
+    if _declare_each(actor, year, rows, now):
+        raise SheetRefused
+
+
+def _declare_each(
+    actor: "User", year: int, rows: Iterable[DeclaredRow], now: datetime
+) -> dict[int, DomainError]:
+    """Declare facts in order of their units, which are locked, and return what refused which row."""
+    refused: dict[int, DomainError] = {}
+    for row in sorted(rows, key=lambda row: (row.organization_id, row.row)):
+        declared = asdict(row)
+        number = declared.pop("row")
+        try:
+            fact_declare(actor=actor, year=year, now=now, **declared)
+        except Forbidden:
+            raise
+        except DomainError as refusal:
+            refused[number] = refusal
+    return refused
 
 
 def _too_many(files: Sequence[CheckedUpload]) -> Iterator[Problem]:

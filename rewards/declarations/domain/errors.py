@@ -26,6 +26,15 @@ class FactOfDeclarer(Conflict):
     message = gettext_noop("You declared this fact; another officer confirms it.")
 
 
+class SheetRefused(Conflict):
+    """A sheet of facts of which a row cannot be declared (any more)."""
+
+    code = "reward.fact_sheet_refused"
+    message = gettext_noop(
+        "Nothing was declared: facts have changed since the sheet was read. Give it again."
+    )
+
+
 class OwnUnit(Forbidden):
     """Who manages a unit decides on nothing that concerns it."""
 

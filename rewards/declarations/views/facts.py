@@ -48,8 +48,7 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     units = declarable_units(request.user)
     if not (units or sees_all_facts(request.user)):
         raise Forbidden
-    if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:
-        raise NotFound
+    require_year(year)
     own = instruments(request.user).filter(organization__in=units).order_by("organization_id", "inner_number")
     form = (
         FactForm(request.POST or None, request.FILES or None, units=units, instruments=own) if units else None
@@ -76,6 +75,12 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "rewards/declarations/facts.html", context, status=status)
+
+
+def require_year(year: int) -> None:
+    """Raise NotFound for a year of which no facts are declared."""
+    if not EARLIEST <= year <= clock.now().astimezone(CITY_TIME).year:
+        raise NotFound
 
 
 def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
