@@ -14,7 +14,7 @@ UNIT, USCC, FACT, WHAT = "unit", "uscc", "fact", "what"
 INSTRUMENT, FIGURE, EVIDENCE, VALID = "instrument", "figure", "evidence", "valid"
 HEADS: Mapping[str, Sequence[str]] = {
     UNIT: ("管理单位", "unit"),
-    USCC: ("统一社会信用代码", "uscc"),
+    USCC: ("统一社会信用代码", "social credit code"),
     FACT: ("申报事实", "declared fact"),
     WHAT: ("条件或等级", "condition or grade"),
     INSTRUMENT: ("仪器内部编号", "inner number of the instrument"),
@@ -35,6 +35,14 @@ class Known(NamedTuple):
     kinds: Mapping[str, FactKind]
     codes: Mapping[tuple[FactKind, str], str]
     instruments: Mapping[tuple[str, str], str]
+
+
+class WrongRow(NamedTuple):
+    """A row that cannot be read: what it says, and what is wrong."""
+
+    fact: str
+    evidence: str
+    problem: Problem
 
 
 @dataclass(frozen=True)
@@ -59,19 +67,19 @@ class DeclaredRow:
 
 def read_fact_sheet(
     rows: Sequence[Sequence[Any]], known: Known
-) -> tuple[list[DeclaredRow], dict[int, Problem]]:
+) -> tuple[list[DeclaredRow], dict[int, WrongRow]]:
     """Return the facts that a sheet declares, and what is wrong by row.
 
     Raises Invalid for a sheet without the columns that are needed.
     """
-    found = find_heads(rows, HEADS, NEEDED)
-    if found is None:
+    table = find_heads(rows, HEADS, NEEDED)
+    if table is None:
         names = "、".join(HEADS[what][0] for what in NEEDED)
         message = gettext_noop("The sheet needs a row of heads with at least these columns: {names}.")
         raise Invalid(problems=[Problem("reward.fact_sheet_heads", message, {"names": names}, "sheet")])
-    head, places = found
+    head, places = table
     declared: dict[tuple[Any, ...], DeclaredRow] = {}
-    problems: dict[int, Problem] = {}
+    wrong: dict[int, WrongRow] = {}
     for number, row in enumerate(rows[head + 1 :], start=head + 2):
         cells = {what: cell_text(row[at]) if at < len(row) else "" for what, at in places.items()}
         if not any(cells.get(what) for what in FILLED):
@@ -81,9 +89,10 @@ def read_fact_sheet(
             if earlier := declared.get(one.fact):
                 raise _RowWrong(gettext_noop("The same fact stands in row {row}."), row=earlier.row)
             declared[one.fact] = one
-        except _RowWrong as wrong:
-            problems[number] = Problem("reward.fact_row", wrong.message, wrong.params)
-    return list(declared.values()), problems
+        except _RowWrong as found:
+            problem = Problem("reward.fact_row", found.message, found.params)
+            wrong[number] = WrongRow(cells[FACT], cells[EVIDENCE], problem)
+    return list(declared.values()), wrong
 
 
 def _read(number: int, cells: Mapping[str, str], known: Known) -> DeclaredRow:

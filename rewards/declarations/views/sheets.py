@@ -20,6 +20,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.responses.problem import status_of, told
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
 from rewards.declarations.domain.errors import SheetRefused
 from rewards.declarations.domain.facts import FactKind
@@ -91,21 +92,27 @@ def _preview(
     units: "list[Organization]",
     own: "list[Instrument]",
 ) -> dict[str, Any]:
-    rows, wrong = read_fact_sheet(read_table(content).rows, get_known(units, own, known_codes()))
+    codes = known_codes()
+    rows, wrong = read_fact_sheet(read_table(content).rows, get_known(units, own, codes))
     refused = facts_check(actor=request.user, year=year, rows=rows, now=clock.now())
     names = {unit.pk: unit for unit in units}
     numbers = {each.public_id: each.inner_number for each in own}
-    shown = {
+    titles = {code: bilingual(each, "title") for known in codes for code, each in known.items()}
+    shown: dict[int, dict[str, Any]] = {
         row.row: {
             "declared": row,
             "unit": names[row.organization_id],
-            "kind": KINDS[row.kind],
-            "what": numbers.get(row.instrument) or row.code,
+            "fact": KINDS[row.kind],
+            "evidence": row.evidence,
+            "what": numbers.get(row.instrument) or titles.get(row.code, ""),
             "problems": _problems(refused.get(row.row)),
         }
         for row in rows
     }
-    shown |= {number: {"problems": [told(each.message, each.params)]} for number, each in wrong.items()}
+    shown |= {
+        number: {**each._asdict(), "problems": [told(each.problem.message, each.problem.params)]}
+        for number, each in wrong.items()
+    }
     is_good = bool(rows) and not (wrong or refused)
     return {
         "rows": sorted(shown.items()),
