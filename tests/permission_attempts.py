@@ -63,8 +63,8 @@ def attempts(w):
     past = HistoryRow(w.instrument.pk, w.people["user"].pk, None, ServiceMode.OPERATED, "旧记录")
     picture = {"picture_id": w.picture.pk, **now}
     person, reason = w.people["keep2"], {"reason": "理由"}
-    row = DeclaredRow(2, w.unit.pk, FactKind.MAJOR_PROJECTS, "", "", Decimal(2), "立项通知书", None)
-    sheet = {"year": YEAR, "rows": [row], **now}
+    fact_row = DeclaredRow(2, w.unit.pk, FactKind.MAJOR_PROJECTS, "", "", Decimal(2), "立项通知书", None)
+    fact_sheet = {"year": YEAR, "rows": [fact_row], **now}
     p, b, r = (services_of_app(app) for app in ("providers", "bookings", "rewards"))
     return {
         "user_create": partial(
@@ -257,8 +257,8 @@ def attempts(w):
             evidence="立项通知书",
             **now,
         ),
-        "facts_declare": partial(r.facts_declare, **sheet),
-        "facts_check": partial(r.facts_check, **sheet),
+        "facts_declare": partial(r.facts_declare, **fact_sheet),
+        "facts_check": partial(r.facts_check, **fact_sheet),
         "trial_start": partial(r.trial_start, policy_id=w.policy.pk, budget_yuan=Decimal(1), **cycle),
         "forecast_start": partial(r.forecast_start, year=w.forecast.year, **now),
         "fact_confirm": partial(r.fact_confirm, fact_id=w.fact.pk, **now),
