@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 
 from instrument_share.demo.city import adopted_policy
 from instrument_share.demo.history import combine
@@ -69,10 +70,16 @@ def _declare(world: World, now: datetime) -> None:
                 instrument=world.instruments[number].public_id if number else "",
                 figure=Decimal(row["figure"]) if "figure" in row else None,
                 evidence=row["evidence"],
+                uploads=[_scan(world, unit)] if row.get("waits") else (),
                 now=now,
             )
             if not row.get("waits"):
                 rewards.fact_confirm(actor=world.officer, fact_id=fact.pk, now=now)
+
+
+def _scan(world: World, unit: str) -> ContentFile:
+    """Return what stands for a scanned contract of a unit."""
+    return ContentFile(world.building(unit).read(), name="购置合同及付款凭证（扫描件）.png")
 
 
 def _inspect(world: World, cycle: "AssessmentCycle", frozen: datetime) -> None:
