@@ -2,7 +2,7 @@
 
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle, SnapshotPart, StepRun
-from rewards.declarations.models import DeclaredFact
+from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.findings.models import Falsification, Finding, FindingDecision
 from rewards.forecast.models import Forecast, UnitForecast
 from rewards.inspections.models import (

@@ -19,7 +19,17 @@ from rewards.findings.services.falsification import (
 )
 from rewards.forecast.selectors import forecasts, unit_forecasts
 from rewards.forecast.services import forecast_compute
-from rewards.inspections.selectors.inspections import inspections_to_record
+from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, InspectionOutcome, Seen
+from rewards.inspections.selectors.inspections import drawn_of, inspections_to_record
+from rewards.inspections.services.draws import NamedInspector, auditors_named, draw_announce, draw_make
+from rewards.inspections.services.inspections import inspection_record
+from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.services.objections import (
+    Objector,
+    objection_answer,
+    objection_comment,
+    objection_raise,
+)
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.services.accounts import account_check, account_enter
 from rewards.payments.services.batches import batch_make, batch_settle

@@ -30,6 +30,7 @@ from providers.instruments.domain.choices import GroupKind
 from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
 from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.services.objections import Objector
@@ -63,6 +64,8 @@ def attempts(w):
     past = HistoryRow(w.instrument.pk, w.people["user"].pk, None, ServiceMode.OPERATED, "旧记录")
     picture = {"picture_id": w.picture.pk, **now}
     person, reason = w.people["keep2"], {"reason": "理由"}
+    fact_row = DeclaredRow(2, w.unit.pk, FactKind.MAJOR_PROJECTS, "", "", Decimal(2), "立项通知书", None)
+    fact_sheet = {"year": YEAR, "rows": [fact_row], **now}
     p, b, r = (services_of_app(app) for app in ("providers", "bookings", "rewards"))
     return {
         "user_create": partial(
@@ -274,6 +277,8 @@ def attempts(w):
             evidence="立项通知书",
             **now,
         ),
+        "facts_declare": partial(r.facts_declare, **fact_sheet),
+        "facts_check": partial(r.facts_check, **fact_sheet),
         "trial_start": partial(
             r.trial_start, year=YEAR, policy_id=w.policy.pk, budget_yuan=Decimal(1), **now
         ),

@@ -395,13 +395,14 @@ def _year(city, authorities, instrument, company):
     )
     batch = PaymentBatch.objects.create(report=report, number=1, made_at=at, made_by=authorities.finance)
     fact = fact_declare(
+        actor=city.manager,
         organization_id=city.owner.pk,
         year=YEAR,
         kind=FactKind.MAJOR_PROJECTS,
         figure=Decimal(1),
         evidence="立项通知书",
         now=AFTER,
-        **officer,
+        uploads=[ContentFile(factories.jpeg(), name="立项通知书.jpg")],
     )
     forecast_compute(year=AFTER.year, now=AFTER)
     trial = trial_start(year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(1), now=AFTER, **officer)

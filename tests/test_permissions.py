@@ -200,6 +200,8 @@ rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
 fact_declare                   .     .     .     .     .     .     yes   .     yes   .     .     .
+facts_declare                  .     .     .     .     .     .     yes   .     yes   .     .     .
+facts_check                    .     .     .     .     .     .     yes   .     yes   .     .     .
 trial_start                    .     .     .     .     .     .     .     .     yes   .     .     .
 forecast_start                 .     .     .     .     .     .     .     .     yes   .     .     .
 fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
@@ -411,7 +413,8 @@ def test_every_service_has_its_row(package):
 
 def test_every_permission_is_required_by_a_service():
     asking = re.compile(
-        r'(?:require|require_unless_system)\(\s*actor,\s*"([a-z_.]+)"|permission(?:: str)? ?= ?"([a-z_.]+)"'
+        r'require(?:_unless_system|_on_other_unit)?\(\s*actor,\s*"([a-z_.]+)"'
+        r'|permission(?:: str)? ?= ?"([a-z_.]+)"'
     )
     modules = [module for app in APPS for module in service_modules(app)]
     places = [Path(module.__file__) for module in (accounts, journal, jobs, mails, *modules)]

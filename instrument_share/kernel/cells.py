@@ -1,9 +1,50 @@
 """Text in the cells of spreadsheets."""
 
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
 FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a text begins with that spreadsheet programs may carry out; full-width signs count in Chinese ones."""
+TITLE_ROWS = 10
+"""How many rows may stand above the heads, with the heads themselves."""
 
 
 def escape_formula(text: str) -> str:
     """Prefix an apostrophe to text that a spreadsheet program could run, for CSV cells."""
     return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
+
+
+def find_heads(
+    rows: Sequence[Sequence[Any]], heads: Mapping[str, Sequence[str]], needed: Collection[str]
+) -> tuple[int, dict[str, int]] | None:
+    """Return the row of the heads, which titles may stand above, and the place of each column.
+
+    `heads`: what a column holds → how its head may read, in lower case. None where no row has the needed.
+    """
+    for number, row in enumerate(rows[:TITLE_ROWS]):
+        texts = [cell_text(cell).lower() for cell in row]
+        places = {
+            what: next(texts.index(name) for name in names if name in texts)
+            for what, names in heads.items()
+            if any(name in texts for name in names)
+        }
+        if all(what in places for what in needed):
+            return number, places
+    return None
+
+
+def cell_text(cell: Any) -> str:
+    """Return a cell as text; a whole number that a workbook holds as 6222.0 without its point."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell).strip().removeprefix("'")
+
+
+def parse_day(text: str) -> date:
+    """Return the day that 2026-01-21, 2026/1/21, 2026年1月21日 or 20260121 means. Raises ValueError."""
+    digits = text.replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").rstrip("日")
+    parts = digits.split("-")
+    return date(*map(int, parts)) if len(parts) == 3 else date.fromisoformat(digits)

@@ -4,15 +4,12 @@ from typing import TYPE_CHECKING
 
 import rules
 
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import has_role_in, is_auditor, is_finance, is_officer
+from instrument_share.accounts.permissions import is_auditor, is_finance, is_officer
 from instrument_share.kernel.errors import Forbidden
 from rewards.cycle.selectors.scope import managed_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
-
-manages_assessed_unit = has_role_in(lambda subject: subject.organization_id, Role.UNIT_MANAGER)
 
 rules.add_perm("rewards.trace_any", is_officer | is_auditor | is_finance)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, set_choices
 from instrument_share.web.text.formats import bilingual
 from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.reports import KINDS
@@ -35,6 +35,12 @@ class FactForm(forms.Form):
     )
     evidence = forms.CharField(
         label=_("Proof"), max_length=200, help_text=_("The document that proves it, with its number.")
+    )
+    documents = MultipleFileField(
+        label=_("Files"),
+        required=False,
+        accept=".pdf,.jpg,.jpeg,.png",
+        help_text=_("PDF, JPEG or PNG of at most 10 MB each; they replace those declared before."),
     )
     valid_through = DayField(
         label=_("Valid through"),
@@ -65,8 +71,19 @@ class FactForm(forms.Form):
             "organization_id": self.cleaned_data["unit"],
             "kind": FactKind(kind),
             "code": code,
+            "uploads": self.cleaned_data["documents"],
             **{name: self.cleaned_data[name] for name in names},
         }
+
+
+class FactSheetForm(forms.Form):
+    """A sheet of facts that was filled in."""
+
+    sheet = forms.FileField(
+        label=_("Sheet of declared facts"),
+        help_text=_("XLSX or CSV. You see what it says before anything is declared."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
 
 
 def _facts() -> list[tuple[str, Any]]:

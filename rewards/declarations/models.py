@@ -52,3 +52,20 @@ class DeclaredFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.kind}"
+
+
+class FactProof(models.Model):
+    """证明材料: a file that proves a declared fact, private, named by its content; replaced ones are kept."""
+
+    fact = models.ForeignKey(DeclaredFact, on_delete=models.PROTECT, related_name="proofs")
+    file = models.FileField(upload_to="facts/")
+    name = models.CharField(max_length=200, help_text="as the file was called by who sent it")
+    media_type = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+    replaced_at = models.DateTimeField(null=True, help_text="when other files were declared instead")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["fact", "sha256"], name="fact_proof_once")]
+
+    def __str__(self) -> str:
+        return self.name

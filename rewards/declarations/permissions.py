@@ -1,11 +1,35 @@
-"""Who declares facts, and who confirms them."""
+"""Who declares facts, who confirms them, and that nobody decides on a unit that he or she manages."""
+
+from typing import TYPE_CHECKING
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import add_permissions, has_role_in, is_officer
+from instrument_share.accounts.permissions import add_permissions, has_role_in, is_officer, require
+from rewards.declarations.domain.errors import OwnUnit
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+    from rewards.declarations.models import DeclaredFact
+
+manages_assessed_unit = has_role_in(
+    lambda subject: getattr(subject, "organization_id", None), Role.UNIT_MANAGER
+)
+
 
 add_permissions(
     {
         "rewards.declare_fact": has_role_in(lambda subject: subject.pk, Role.UNIT_MANAGER) | is_officer,
-        "rewards.decide_fact": is_officer,
+        "rewards.decide_fact": is_officer & ~manages_assessed_unit,
     }
 )
+
+
+def is_declarer(viewer: "Viewer", fact: "DeclaredFact") -> bool:
+    """Return whether the person declared the fact, which somebody else confirms."""
+    return viewer.pk == fact.declared_by_id
+
+
+def require_on_other_unit(actor: "Viewer", permission: str, subject: object) -> None:
+    """Do as `require`, and raise OwnUnit for who manages the unit that the subject is about."""
+    if manages_assessed_unit(actor, subject):
+        raise OwnUnit
+    require(actor, permission, subject)

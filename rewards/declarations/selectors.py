@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import rules
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import owning_organizations, region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
 from rewards.declarations.domain.facts import FactKind, FactState
-from rewards.declarations.models import DeclaredFact
+from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.policy.domain.policy import Grade, Qualification
 from rewards.policy.selectors import all_policy_rules
 
@@ -80,6 +80,30 @@ def _confirmed(year: int) -> QuerySet[DeclaredFact]:
     return DeclaredFact.objects.filter(of_the_year, state=FactState.CONFIRMED)
 
 
+def _present_proofs() -> QuerySet[FactProof]:
+    return FactProof.objects.filter(replaced_at=None).order_by("pk")
+
+
+def proofs_of(fact: DeclaredFact) -> QuerySet[FactProof]:
+    """Return the files that prove a fact now."""
+    return _present_proofs().filter(fact=fact)
+
+
+def get_proof(viewer: "Viewer", public_id: str, sha256: str) -> FactProof:
+    """Return a file that proves a visible fact, or proved it before. Raises NotFound."""
+    fact = get_declared_fact(viewer, public_id)
+    return require_found(FactProof.objects.filter(fact=fact, sha256=sha256).first())
+
+
+def proofs_of_year(year: int) -> QuerySet[FactProof]:
+    """Return the files that prove the facts confirmed for the year."""
+    return (
+        _present_proofs()
+        .filter(fact__in=_confirmed(year))
+        .select_related("fact__organization", "fact__instrument")
+    )
+
+
 def sees_all_facts(viewer: "Viewer") -> bool:
     """Return whether the viewer sees the facts of every unit."""
     return region_of(viewer, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER).whole
@@ -88,6 +112,7 @@ def sees_all_facts(viewer: "Viewer") -> bool:
 def declared_facts(viewer: "Viewer", year: int) -> QuerySet[DeclaredFact]:
     """Return the facts declared for the year, those that wait first; managers see their units'."""
     found = DeclaredFact.objects.select_related("organization", "instrument", "declared_by", "decided_by")
+    found = found.prefetch_related(Prefetch("proofs", _present_proofs(), to_attr="present_proofs"))
     if not sees_all_facts(viewer):
         found = found.filter(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
     return found.filter(year=year).order_by("organization__uscc", "kind", "about")
@@ -97,7 +122,10 @@ def waiting_facts(viewer: "Viewer") -> list[tuple[int, int]]:
     """Return the years with facts that wait for the viewer to confirm them, newest first, and how many."""
     if not rules.has_perm("rewards.decide_fact", viewer):
         return []
-    waiting = DeclaredFact.objects.filter(state=FactState.DECLARED).values_list("year")
+    others = ~Q(declared_by=viewer.pk) & ~Q(
+        organization__in=standing(viewer).organization_ids(Role.UNIT_MANAGER)
+    )
+    waiting = DeclaredFact.objects.filter(others, state=FactState.DECLARED).values_list("year")
     return list(waiting.annotate(number=Count("pk")).order_by("-year"))
 
 

@@ -1,28 +1,42 @@
 """Declare facts of a year, confirm them, and return them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
+from instrument_share.accounts.services.documents import LONGEST_NAME, CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import NotFound, Problem, gettext_noop, require_reason
+from instrument_share.kernel.errors import (
+    DomainError,
+    Forbidden,
+    NotFound,
+    Problem,
+    gettext_noop,
+    require_reason,
+)
 from instrument_share.kernel.states import next_state
-from providers.public import instruments
-from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete
+from providers.public import instruments, store_once
+from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactOfDeclarer, SheetRefused
 from rewards.declarations.domain.facts import MOVES, FactKind, FactState
-from rewards.declarations.models import DeclaredFact
-from rewards.declarations.selectors import fact_lock, known_codes
+from rewards.declarations.domain.sheet import DeclaredRow
+from rewards.declarations.models import DeclaredFact, FactProof
+from rewards.declarations.permissions import is_declarer, require_on_other_unit
+from rewards.declarations.selectors import fact_lock, known_codes, proofs_of
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 REASON_MISSING = "reward.reason_missing"
+FOLDER = "facts"
+MOST_FILES = 5
 
 
 @transaction.atomic
@@ -38,14 +52,17 @@ def fact_declare(
     instrument: str = "",
     figure: Decimal | None = None,
     valid_through: date | None = None,
+    uploads: Iterable[Upload] = (),
 ) -> DeclaredFact:
     """Declare a fact of a unit, or of its instrument (public id); declaring it anew replaces the waiting one.
 
-    Raises FactIncomplete with every problem, FactConfirmed where the bureau has confirmed it before.
+    `uploads` prove it: PDF, JPEG or PNG; without any, those of the earlier declaration stay. Raises
+    FactIncomplete with every problem, FactConfirmed where the bureau has confirmed it before.
     """
     unit = organization_lock(organization_id)
     require(actor, "rewards.declare_fact", unit)
-    problems = list(_problems(kind, code, instrument, figure, evidence))
+    files, unusable = check_uploads(uploads)
+    problems = [*_problems(kind, code, instrument, figure, evidence), *unusable, *_too_many(files)]
     if problems:
         raise FactIncomplete(problems=problems)
     about = {FactKind.QUALIFICATION: code}.get(kind, instrument if kind.is_of_instrument else "")
@@ -63,8 +80,60 @@ def fact_declare(
     fact.state, fact.reason, fact.decided_at, fact.decided_by = FactState.DECLARED, "", None, None
     fact.declared_at, fact.declared_by = now, actor
     fact.save()
-    _record(actor, "fact.declared", fact, now)
+    if files:
+        _keep(fact, files, now)
+    _record(actor, "fact.declared", fact, now, files=sorted(proofs_of(fact).values_list("sha256", flat=True)))
     return fact
+
+
+def facts_check(
+    *, actor: "User", year: int, rows: Iterable[DeclaredRow], now: datetime
+) -> dict[int, DomainError]:
+    """Return what would refuse each row of a sheet of facts, by its number; nothing is declared."""
+    with transaction.atomic():
+        refused = _declare_each(actor, year, rows, now)
+        transaction.set_rollback(True)
+    return refused
+
+
+@transaction.atomic
+def facts_declare(*, actor: "User", year: int, rows: Iterable[DeclaredRow], now: datetime) -> None:
+    """Declare the facts of a sheet, all or none. Raises SheetRefused where one cannot be declared."""
+    if _declare_each(actor, year, rows, now):
+        raise SheetRefused
+
+
+def _declare_each(
+    actor: "User", year: int, rows: Iterable[DeclaredRow], now: datetime
+) -> dict[int, DomainError]:
+    """Declare facts in order of their units, which are locked, and return what refused which row."""
+    refused: dict[int, DomainError] = {}
+    for row in sorted(rows, key=lambda row: (row.organization_id, row.row)):
+        declared = asdict(row)
+        number = declared.pop("row")
+        try:
+            fact_declare(actor=actor, year=year, now=now, **declared)
+        except Forbidden:
+            raise
+        except DomainError as refusal:
+            refused[number] = refusal
+    return refused
+
+
+def _too_many(files: Sequence[CheckedUpload]) -> Iterator[Problem]:
+    if len(files) > MOST_FILES:
+        message = gettext_noop("Choose at most {most} files.")
+        yield Problem("reward.proofs_too_many", message, {"most": MOST_FILES}, "documents")
+
+
+def _keep(fact: DeclaredFact, files: Iterable[CheckedUpload], now: datetime) -> None:
+    """Keep the files as the fact's proofs; those that are not among them count as replaced."""
+    proofs_of(fact).update(replaced_at=now)
+    for one in files:
+        content = ContentFile(one.content, name=f"{one.sha256[:32]}.{one.extension}")
+        kept = {"name": one.name[-LONGEST_NAME:], "media_type": one.media_type, "replaced_at": None}
+        kept["file"] = store_once(FOLDER, content)
+        FactProof.objects.update_or_create(fact=fact, sha256=one.sha256, defaults=kept)
 
 
 def _problems(
@@ -91,7 +160,10 @@ def _problems(
 
 @transaction.atomic
 def fact_confirm(*, actor: "User", fact_id: int, now: datetime) -> DeclaredFact:
-    """Confirm a declared fact: it counts from the next freeze on."""
+    """Confirm a declared fact: it counts from the next freeze on.
+
+    Raises FactOfDeclarer for who declared it, OwnUnit for who manages its unit.
+    """
     return _decide(actor, fact_id, "confirm", "", now)
 
 
@@ -103,7 +175,9 @@ def fact_return(*, actor: "User", fact_id: int, reason: str, now: datetime) -> D
 
 def _decide(actor: "User", fact_id: int, move: str, reason: str, now: datetime) -> DeclaredFact:
     fact = fact_lock(fact_id)
-    require(actor, "rewards.decide_fact", fact)
+    require_on_other_unit(actor, "rewards.decide_fact", fact)
+    if move == "confirm" and is_declarer(actor, fact):
+        raise FactOfDeclarer
     fact.state, fact.reason = next_state(MOVES, fact.state, move), reason
     fact.decided_at, fact.decided_by = now, actor
     fact.save()
@@ -117,7 +191,7 @@ def _decide(actor: "User", fact_id: int, move: str, reason: str, now: datetime) 
     return fact
 
 
-def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime) -> None:
+def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime, **more: Any) -> None:
     details = {
         "kind": fact.kind,
         "year": fact.year,
@@ -125,6 +199,7 @@ def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime) -> No
         "code": fact.code,
         "figure": None if fact.figure is None else str(fact.figure),
         "reason": fact.reason,
+        **more,
     }
     record(
         actor=actor,

@@ -8,6 +8,7 @@ public_urls = [
     path("repeat_draw.py", draws.draw_script, name="draw_script"),
     path("<str:public_id>/", draws.draw, name="draw"),
     path("<str:public_id>/inputs.json", draws.draw_inputs, name="draw_inputs"),
+    path("<str:public_id>/inputs.csv", draws.draw_table, name="draw_table"),
 ]
 """Under `openness/draws/`."""
 cycles_urls = [

@@ -1,7 +1,7 @@
 """Who may keep a receiving account, check it, and pay."""
 
 from instrument_share.accounts.permissions import add_permissions, is_finance
-from rewards.cycle.permissions import manages_assessed_unit
+from rewards.declarations.permissions import manages_assessed_unit
 
 add_permissions(
     {

@@ -18,6 +18,7 @@ from providers.exchange.domain.national.records import RecordType
 from providers.exchange.selectors.national_checks import check_state, national_check
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of
+from rewards import public as rewards
 from rewards.cycle.selectors.cycles import get_cycle
 from rewards.forecast.models import Forecast
 
@@ -67,6 +68,7 @@ def test_desks_have_pending_tasks():
     ).unit_profile
     assert (returned.state, bool(returned.return_reason)) == ("draft", True)
     assert get_cycle(sun, 2025).state == "checked"
+    assert [each.position for each in rewards.inspections_to_record(world.people["zhou"])] == [3]
     assert Forecast.objects.get(year=2026).units.count() == 9
 
 
@@ -124,6 +126,11 @@ def test_the_year_before_last_is_reported_and_paid_by_people_of_their_own():
     assert sum(payment.amount_yuan for payment in payments) == report.total_yuan
     assert {payment.payee_account.checked_by.username for payment in payments} == {"wu"}
     assert (cycle.announced_by.username, cycle.approved_by.username) == ("sun", "fang")
+    seen = {each.outcome for each in cycle.draws.get().inspections.all()}
+    assert seen == {"finding", "no_objection"}
+    objection = cycle.objections.get()
+    assert (objection.answer.effect, objection.comments.count()) == ("not_upheld", 1)
+    assert cycle.noticed_at < objection.raised_at < objection.answer.answered_at < cycle.approved_at
     call_command("verify_cycle", "2024")
 
 

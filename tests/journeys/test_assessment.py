@@ -1,11 +1,13 @@
-"""A year’s money from the frozen logs to the payment: officer, auditor, public and Finance, by clicking."""
+"""A year’s money from the freeze to the certificate, by clicking, every person with a login of their own."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 from pypdf import PdfReader
@@ -13,16 +15,19 @@ from pypdf import PdfReader
 from rewards.cycle.services.cycles import cycle_open
 from rewards.policy.services import policy_load
 from rewards.report.models import FinanceReport
+from tests.factories import jpeg
 from tests.journeys.walk import PASSWORD, axe, send
 from tests.rewards.builders import AFTER, POLICY, YEAR, build_year, local
 
 DAY = timedelta(days=1)
+SEED_DAY, NOTICE_OVER = AFTER + 3 * DAY, AFTER + 11 * DAY
+"""Thursday 8 January, on which the notice begins too, and Friday 16 January."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture
 def year(transactional_db, clock):
-    """The builders' year with one overlap in it, open under a policy, on 5 January."""
+    """The builders' year with one overlap in it, open under a policy, on Monday 5 January."""
     year = build_year()
     year.city.account(year.second, "6222020000005678")
     year.city.log(
@@ -66,52 +71,38 @@ def long_step(run_worker):
     return long_step
 
 
-def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, enter, clock, long_step):
-    officer = enter("officer")
+def test_a_year_from_the_freeze_to_the_certificate(year, enter, clock, long_step):
+    officer, manager, auditor, visitor = enter("officer"), enter("manager"), enter("auditor"), enter()
     officer.goto(f"/bureau/cycles/{YEAR}/")
     long_step(officer, "冻结年度数据")
     expect(officer.locator("#step")).to_contain_text("年度数据已冻结")
     long_step(officer, "核查上机记录")
     expect(officer.get_by_text("还有 1 项核查问题待处理")).to_be_visible()
 
-    manager = enter("manager")
-    manager.goto("/unit/")
-    manager.get_by_role("link", name="答复核查问题“同一仪器上两条记录时间重叠”").click()
-    axe(manager)
-    manager.get_by_label("对该问题无异议").check()
-    manager.get_by_role("button", name="提交说明给核查人员").click()
-    expect(manager.get_by_text("单位无异议。")).to_be_visible()
+    announce_draw(officer)
+    clock.set(SEED_DAY)
+    draw(officer)
+    look_at_draw(visitor, officer.url)
+    inspect(auditor)
 
-    auditor = enter("auditor")
-    auditor.goto(f"/bureau/cycles/{YEAR}/")
-    auditor.get_by_role("link", name="查看待处理的核查问题").click()
-    auditor.get_by_role("link", name="同一仪器上两条记录时间重叠").click()
-    axe(auditor)
-    auditor.get_by_role("checkbox").nth(1).check()
-    auditor.get_by_label("予以认定：上表中勾选的记录不再计入").check()
-    auditor.get_by_label("理由", exact=True).fill("登记在后的一条与预约不符。")
-    auditor.get_by_role("button", name="提交核查决定").click()
-    expect(auditor.locator("#notes")).to_contain_text("核查问题已全部处理")
+    answer_findings(manager)
+    decide_findings(auditor)
 
-    officer.reload()
+    officer.goto(f"/bureau/cycles/{YEAR}/")
     long_step(officer, "计算得分并分配资金")
     row = officer.get_by_role("row", name="云屏大学")
     expect(row).to_contain_text("¥91,933.00")
     axe(officer)
     step(officer, "发布公示", 联系人="方知衡", 电话="0999-6180010", 地址="云屏市望江路 1 号")
-    clock.move(3 * DAY)
-    officer.reload()
-    expect(officer.get_by_text("公示至2026年1月12日，自2026年1月13日起可审定。")).to_be_visible()
+    expect(officer.get_by_text("公示至2026年1月15日，自2026年1月16日起可审定。")).to_be_visible()
 
-    visitor = enter()
-    visitor.goto("/")
-    visitor.get_by_role("link", name=f"{YEAR}年度评价结果公示").click()
-    expect(visitor.get_by_text("0999-6180010")).to_be_visible()
-    expect(visitor.get_by_role("row", name="云屏大学")).to_contain_text("¥91,933.00")
-    axe(visitor)
+    object_to_results(visitor)
+    comment(manager)
+    clock.set(NOTICE_OVER)
+    answer_objection(officer)
+    read_answer(visitor)
 
-    clock.set(AFTER + 9 * DAY)
-    officer.reload()
+    officer.goto(f"/bureau/cycles/{YEAR}/")
     expect(officer.get_by_text("须由另一名经办人审定")).to_be_visible()
     reviewer = enter("reviewer")
     reviewer.goto(f"/bureau/cycles/{YEAR}/")
@@ -142,6 +133,136 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     officer.reload()
     expect(officer.locator(".step-now")).to_have_count(0)
     expect(officer.locator("header.page-head")).to_contain_text("已拨付")
+
+
+def announce_draw(officer):
+    """Say what will be drawn, by which seed and among whom, before anybody knows the seed."""
+    officer.get_by_role("link", name="双随机抽查").click()
+    officer.get_by_role("link", name="发布抽取公告").click()
+    axe(officer)
+    officer.get_by_label("管理单位（机会均等）").check()
+    officer.get_by_label("抽取数量").fill("3")
+    officer.get_by_label("种子来源", exact=False).first.fill("双色球第2026003期开奖号码")
+    officer.get_by_label("种子公布日期").fill("2026-01-08")
+    officer.get_by_label("科技局核查").check()
+    officer.get_by_label("专家").fill("专家甲，云屏理工大学")
+    send(officer.get_by_role("button", name="发布公告"))
+    expect(officer.locator("#notes")).to_contain_text("公告已发布")
+
+
+def draw(officer):
+    """Enter the seed that came out."""
+    officer.reload()
+    step(officer, "录入种子并抽取", button="抽取", 种子="03 07 11 18 24 33 + 09")
+    expect(officer.get_by_role("row", name="云屏大学")).to_contain_text("待实施")
+
+
+def look_at_draw(visitor, address):
+    """The public sees units and numbers, no names, and repeats the draw from what is offered."""
+    visitor.goto(address)
+    expect(visitor.get_by_role("row", name="云屏大学")).to_contain_text("1")
+    expect(visitor.locator("main")).not_to_contain_text("专家甲")
+    with visitor.expect_download() as download:
+        visitor.get_by_role("link", name="抽取名册（JSON）").click()
+    assert b'"items"' in download.value.path().read_bytes()
+    axe(visitor)
+
+
+def inspect(auditor):
+    """The inspector records on site what he saw, with a photo; something is missing."""
+    auditor.goto("/bureau/")
+    auditor.locator("#inspections").get_by_role("link", name="云屏大学").click()
+    for point in auditor.get_by_role("radio", name="是", exact=True).all():
+        point.check()
+    auditor.get_by_label("现场情况").fill("仪器在位，台账缺十二月记录。")
+    auditor.get_by_label("照片").set_input_files(
+        {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    )
+    auditor.get_by_label("列为核查问题").check()
+    axe(auditor)
+    send(auditor.get_by_role("button", name="登记结果"))
+    expect(auditor.locator("#notes")).to_contain_text("已登记")
+
+
+def answer_findings(manager):
+    """The unit is told of both findings on its desk: what a check found, and what the inspector saw."""
+    manager.goto("/unit/")
+    manager.get_by_role("link", name="答复核查问题“同一仪器上两条记录时间重叠”").click()
+    axe(manager)
+    manager.get_by_label("对该问题无异议").check()
+    send(manager.get_by_role("button", name="提交说明给核查人员"))
+    expect(manager.get_by_text("单位无异议。")).to_be_visible()
+    manager.goto("/unit/")
+    manager.get_by_role("link", name="答复核查问题“双随机抽查发现的问题”").click()
+    expect(manager.locator("main")).to_contain_text("台账缺十二月记录")
+    manager.get_by_label("单位说明").fill("十二月台账在另一册，已送核查人员。")
+    send(manager.get_by_role("button", name="提交说明给核查人员"))
+
+
+def decide_findings(auditor):
+    """One is upheld for the later of two records, the other dismissed."""
+    auditor.goto(f"/bureau/cycles/{YEAR}/")
+    auditor.get_by_role("link", name="查看待处理的核查问题").click()
+    auditor.get_by_role("link", name="同一仪器上两条记录时间重叠").click()
+    axe(auditor)
+    auditor.get_by_role("checkbox").nth(1).check()
+    auditor.get_by_label("予以认定：上表中勾选的记录不再计入").check()
+    auditor.get_by_label("理由", exact=True).fill("登记在后的一条与预约不符。")
+    send(auditor.get_by_role("button", name="提交核查决定"))
+    expect(auditor.get_by_role("heading", level=1)).to_contain_text("双随机抽查发现的问题")
+    expect(auditor.locator("main")).to_contain_text("十二月台账在另一册")
+    auditor.get_by_label("不予认定：记录无误").check()
+    auditor.get_by_label("理由", exact=True).fill("台账属实。")
+    send(auditor.get_by_role("button", name="提交核查决定"))
+    expect(auditor.locator("#notes")).to_contain_text("核查问题已全部处理")
+
+
+def object_to_results(visitor):
+    """A citizen reads the notice from the home page, and objects."""
+    visitor.goto("/")
+    visitor.get_by_role("link", name=f"{YEAR}年度评价结果公示").click()
+    expect(visitor.get_by_text("0999-6180010")).to_be_visible()
+    expect(visitor.get_by_role("row", name="云屏大学")).to_contain_text("¥91,933.00")
+    axe(visitor)
+    visitor.get_by_role("link", name="在线提出异议").click()
+    axe(visitor)
+    visitor.get_by_label("以个人名义").check()
+    visitor.get_by_label("姓名").fill("张三")
+    visitor.get_by_label("邮箱").fill("zhang@example.org")
+    visitor.get_by_label("涉及单位").select_option(label="云屏大学")
+    visitor.get_by_label("事项").fill("有效机时少计")
+    visitor.get_by_label("理由").fill("十二月的机时未计入。")
+    send(visitor.get_by_role("button", name="提交异议"))
+    expect(visitor.locator("#notes")).to_contain_text("已收到您的异议（第1号）")
+
+
+def comment(manager):
+    """The unit says what it has to say."""
+    manager.goto(f"/openness/results/{YEAR}/objections/")
+    manager.get_by_role("link", name="1", exact=True).click()
+    manager.get_by_label("单位说明").fill("已核对原始记录。")
+    send(manager.get_by_role("button", name="提交说明"))
+
+
+def answer_objection(officer):
+    """The officer finds it where the year waits for it, and decides."""
+    officer.reload()
+    officer.get_by_role("link", name="查看异议").click()
+    officer.get_by_role("link", name="1", exact=True).click()
+    expect(officer.locator("main")).to_contain_text("已核对原始记录。")
+    officer.get_by_label("异议不成立：维持原结果").check()
+    officer.get_by_label("答复").fill("经复核，十二月机时均已计入。")
+    axe(officer)
+    send(officer.get_by_role("button", name="提交答复"))
+    expect(officer.locator("#notes")).to_contain_text("已邮件通知异议人")
+
+
+def read_answer(visitor):
+    """The objector has a mail that leads to the answer."""
+    (address,) = re.findall(r"https?://[^/]+(/openness/objections/\S+)", str(mail.outbox[-1].body))
+    visitor.goto(address)
+    expect(visitor.locator("main")).to_contain_text("经复核，十二月机时均已计入。")
+    axe(visitor)
 
 
 def look_through(officer, long_step):
@@ -187,7 +308,7 @@ def pay_in_a_batch(finance):
         finance.get_by_role("link", name="下载拨付清单").click()
     book = load_workbook(BytesIO(download.value.path().read_bytes()))
     for row in (2, 3):
-        for column, value in (("H", f"ZF-{row}"), ("I", f"{AFTER + 9 * DAY:%Y-%m-%d}"), ("J", "成功")):
+        for column, value in (("H", f"ZF-{row}"), ("I", f"{NOTICE_OVER:%Y-%m-%d}"), ("J", "成功")):
             book.active[f"{column}{row}"] = value
     answered = BytesIO()
     book.save(answered)

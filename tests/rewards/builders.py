@@ -18,6 +18,7 @@ from bookings.requests.models import Booking, BookingGroup
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District, Membership, Organization, User
+from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.uscc import compute_check_character
 from providers.instruments.models import Instrument
@@ -116,10 +117,16 @@ class City:
         )
 
     def person(self, name: str, organization: Organization, role: Role) -> User:
-        user = User.objects.create(username=f"person-{next(self.numbers)}", name=name)
+        return self.give(
+            User.objects.create(username=f"person-{next(self.numbers)}", name=name), organization, role
+        )
+
+    def give(self, user: User, organization: Organization, role: Role) -> User:
+        """The person has another role as well."""
         Membership.objects.create(
             user=user, organization=organization, role=role.value, state="active", created_at=BEFORE
         )
+        forget_standing(user)
         return user
 
     def account(self, unit: Organization, number: str = "6222020000001234") -> PayeeAccount:

@@ -1,14 +1,16 @@
-"""Run last year's assessment under the adopted policy: open, freeze, check, decide some findings."""
+"""Run last year's assessment under the adopted policy: open, freeze, draw, check, decide some findings."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 
 from instrument_share.demo.city import adopted_policy
 from instrument_share.demo.history import combine
+from instrument_share.demo.stages import procedure
 from instrument_share.demo.world import World
 from rewards import public as rewards
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 POLICIES = Path(settings.BASE_DIR) / "rewards" / "policies"
 DRAFT = POLICIES / "yunping-draft.toml"
 BUDGET_YUAN = Decimal(1_200_000)
+SEED = "02 09 13 19 25 30 + 11"
 
 
 def load(world: World) -> str:
@@ -32,8 +35,10 @@ def load(world: World) -> str:
         budget_yuan=BUDGET_YUAN,
         now=opened,
     )
-    rewards.cycle_freeze(actor=world.officer, cycle_id=cycle.pk, now=world.now)
+    frozen = max(opened, world.now - timedelta(hours=20))
+    rewards.cycle_freeze(actor=world.officer, cycle_id=cycle.pk, now=frozen)
     cycle = rewards.cycle_check(actor=world.officer, cycle_id=cycle.pk, now=world.now)
+    _inspect(world, cycle, frozen)
     rewards.forecast_compute(year=world.today.year, now=world.now)
     return f"{cycle.year} {cycle.state}, {_settle(world, cycle)} findings"
 
@@ -65,10 +70,24 @@ def _declare(world: World, now: datetime) -> None:
                 instrument=world.instruments[number].public_id if number else "",
                 figure=Decimal(row["figure"]) if "figure" in row else None,
                 evidence=row["evidence"],
+                uploads=[_scan(world, unit)] if row.get("waits") else (),
                 now=now,
             )
             if not row.get("waits"):
                 rewards.fact_confirm(actor=world.officer, fact_id=fact.pk, now=now)
+
+
+def _scan(world: World, unit: str) -> ContentFile:
+    """Return what stands for a scanned contract of a unit."""
+    return ContentFile(world.building(unit).read(), name="购置合同及付款凭证（扫描件）.png")
+
+
+def _inspect(world: World, cycle: "AssessmentCycle", frozen: datetime) -> None:
+    """Announce a draw with the freeze, and once its seed is out, draw and carry out the first inspection."""
+    draw = procedure.announce_draw(world, cycle, rewards.DrawnFrom.UNITS, frozen)
+    if draw.seed_date <= world.today:
+        first, *_others = procedure.make_draw(world, draw, SEED, world.now)
+        procedure.inspect(world, first, world.now)
 
 
 def _settle(world: World, cycle: "AssessmentCycle") -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from instrument_share.demo.city import adopted_policy
 from instrument_share.demo.history import combine
+from instrument_share.demo.stages import procedure
 from instrument_share.demo.world import World
 from instrument_share.journal import services as journal
 from rewards import public as rewards
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rewards.models import AssessmentCycle, FinanceReport, Finding
 
 BUDGET_YUAN = Decimal(1_000_000)
+SEED = "04 11 17 22 28 31 + 06"
 BANK = "云屏银行科苑支行"
 CONTACT: dict[str, Any] = {
     "person": "孙可为",
@@ -45,7 +47,7 @@ def _on(world: World, month: int, day: int) -> datetime:
 
 
 def _assess(world: World) -> "AssessmentCycle":
-    """Open, freeze, check, settle the findings, score, announce and approve."""
+    """Open, freeze, check, inspect, settle the findings, score, announce, answer and approve."""
     opened = _on(world, 1, 8)
     officer: dict[str, Any] = {"actor": world.officer}
     policy = rewards.policy_load(document=adopted_policy(world.paid_year), now=opened, **officer)
@@ -55,10 +57,14 @@ def _assess(world: World) -> "AssessmentCycle":
     step: dict[str, Any] = {"cycle_id": cycle.pk, **officer}
     rewards.cycle_freeze(now=opened, **step)
     rewards.cycle_check(now=opened, **step)
+    draw = procedure.announce_draw(world, cycle, rewards.DrawnFrom.ENTRIES, opened)
+    for drawn in procedure.make_draw(world, draw, SEED, _on(world, 1, 9)):
+        procedure.inspect(world, drawn, _on(world, 1, 14), finds_something=drawn.position == 1)
     for finding in rewards.findings(world.officer, cycle):
         _settle(world, finding)
     rewards.cycle_score(now=_on(world, 1, 20), **step)
     cycle = rewards.cycle_announce(now=_on(world, 1, 21), **CONTACT, **step)
+    procedure.object_and_answer(world, cycle, "ocean")
     assert cycle.notice_ends_date is not None
     approved = combine(cycle.notice_ends_date + timedelta(days=1), 10)
     return rewards.cycle_approve(actor=world.people["fang"], cycle_id=cycle.pk, now=approved)

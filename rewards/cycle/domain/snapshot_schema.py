@@ -175,8 +175,20 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rating: Annotated[Rating | None, Column("the user's review; null: none", "code of Rating")]
 
 
-Row = UnitRow | InstrumentRow | OpennessRow | DecisionsRow | UsageRow
-R = TypeVar("R", UnitRow, InstrumentRow, OpennessRow, DecisionsRow, UsageRow)
+class ProofRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file that proves a fact confirmed for the year; without any file there is no such part."""
+
+    uscc: Annotated[str, Column("the unit that declared the fact", "USCC")]
+    instrument: Annotated[str, Column("the instrument it is told of; empty: the unit", "public id")]
+    kind: Annotated[str, Column("what was declared", "code of FactKind")]
+    code: Annotated[str, Column("qualification or grade; empty for other facts", "code of the policies")]
+    evidence: Annotated[str, Column("the document and its number")]
+    name: Annotated[str, Column("name of the file")]
+    sha256: Annotated[str, Column("what it holds", "SHA-256, hexadecimal")]
+
+
+Row = UnitRow | InstrumentRow | OpennessRow | DecisionsRow | UsageRow | ProofRow
+R = TypeVar("R", UnitRow, InstrumentRow, OpennessRow, DecisionsRow, UsageRow, ProofRow)
 
 PARTS: Mapping[str, type[Row]] = {
     "units": UnitRow,
@@ -184,6 +196,7 @@ PARTS: Mapping[str, type[Row]] = {
     "openness": OpennessRow,
     "decisions": DecisionsRow,
     "usage": UsageRow,
+    "proofs": ProofRow,
 }
 """Kind of part → what its rows are."""
 

@@ -25,6 +25,7 @@ from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
     InstrumentRow,
     OpennessRow,
+    ProofRow,
     Row,
     UnitRow,
     UsageRow,
@@ -34,7 +35,8 @@ from rewards.cycle.models import SnapshotPart
 from rewards.cycle.selectors.rewarded import instruments_rewarded_before
 from rewards.cycle.selectors.snapshot import FOLDER, get_manifest_name
 from rewards.cycle.services.files import file_store
-from rewards.declarations.selectors import FactsOfYear, facts_of_year
+from rewards.declarations.models import FactProof
+from rewards.declarations.selectors import FactsOfYear, facts_of_year, proofs_of_year
 
 FAST = 1
 """Level of compression: a fifth larger than at 6 in 40 % of the time; the hash is over what is compressed."""
@@ -80,6 +82,8 @@ def parts_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[PartOfYear]:
     yield PartOfYear("instruments", _instruments(instruments_of_year(year), facts, rewarded))
     yield PartOfYear("openness", (build_row(OpennessRow, row) for row in openness_of_year(year)))
     yield PartOfYear("decisions", _decisions(decisions_of_year(year), ids))
+    if proofs := proofs_of_year(year):
+        yield PartOfYear("proofs", map(_proof, proofs))
     usage = groupby(usage_of_year(year, tell), key=lambda row: (row["instrument_id"], row["instrument"]))
     for (pk, public_id), rows in usage:
         yield PartOfYear("usage", map(_usage, rows), public_id, pk)
@@ -135,6 +139,17 @@ def _decisions(rows: Iterable[DecisionsOfYear], ids: Mapping[str, int]) -> Itera
         if row["organization_id"] in usccs:
             named = {"uscc": usccs[row["organization_id"]], **row}
             yield build_row(DecisionsRow, _without(named, "organization_id"))
+
+
+def _proof(proof: FactProof) -> ProofRow:
+    fact = proof.fact
+    values = {
+        "uscc": fact.organization.uscc,
+        "instrument": fact.instrument.public_id if fact.instrument else "",
+        **{name: getattr(fact, name) for name in ("kind", "code", "evidence")},
+        **{name: getattr(proof, name) for name in ("name", "sha256")},
+    }
+    return build_row(ProofRow, values)
 
 
 def _usage(row: UsageOfYear) -> UsageRow:

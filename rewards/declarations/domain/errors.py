@@ -1,6 +1,6 @@
 """Errors of declared facts."""
 
-from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, Forbidden, gettext_noop
 
 
 class FactIncomplete(DomainError):
@@ -17,6 +17,29 @@ class FactConfirmed(Conflict):
     message = gettext_noop(
         "This fact is confirmed already. The bureau returns it first where it has to be corrected."
     )
+
+
+class FactOfDeclarer(Conflict):
+    """Who declared a fact may not confirm it."""
+
+    code = "reward.fact_of_declarer"
+    message = gettext_noop("You declared this fact; another officer confirms it.")
+
+
+class SheetRefused(Conflict):
+    """A sheet of facts of which a row cannot be declared (any more)."""
+
+    code = "reward.fact_sheet_refused"
+    message = gettext_noop(
+        "Nothing was declared: facts have changed since the sheet was read. Give it again."
+    )
+
+
+class OwnUnit(Forbidden):
+    """Who manages a unit decides on nothing that concerns it."""
+
+    code = "reward.own_unit"
+    message = gettext_noop("You manage this unit; somebody else decides on what concerns it.")
 
 
 class FactsMissing(DomainError):

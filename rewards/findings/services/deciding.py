@@ -13,6 +13,7 @@ from instrument_share.kernel.errors import DomainError, IllegalMove, require_rea
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.models import AssessmentCycle
+from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.domain.errors import (
     AnswerAwaited,
     AnswerMissing,
@@ -112,7 +113,7 @@ def _decide(
 ) -> tuple[Finding, bool]:
     """Return the finding, and whether this decision is a new one."""
     cycle, finding = lock_cycle_and_finding(finding_id)
-    require(actor, "rewards.decide_finding", finding)
+    require_on_other_unit(actor, "rewards.decide_finding", finding)
     state = (FindingState.UPHELD if uphold else FindingState.DISMISSED).value
     reason = reason.strip()
     if (finding.state, finding.reason, finding.invalidated_logs) == (state, reason, logs):

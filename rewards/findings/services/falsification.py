@@ -10,6 +10,7 @@ from instrument_share.kernel.errors import IllegalMove, require_reason
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.models import AssessmentCycle
+from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.domain.errors import (
     AnswerMissing,
     FalsificationOfProposer,
@@ -41,7 +42,7 @@ def falsification_propose(
     Nothing counts before somebody else has confirmed it. Raises FalsificationStands.
     """
     cycle, finding = lock_cycle_and_finding(finding_id)
-    require(actor, "rewards.decide_finding", finding)
+    require_on_other_unit(actor, "rewards.decide_finding", finding)
     _require_before_approval(cycle, "propose")
     if finding.state == FindingState.DISMISSED:
         raise FindingNotUpheld
@@ -90,7 +91,7 @@ def falsification_decide(
     FindingNotUpheld, and AnswerAwaited while the unit can still answer the question.
     """
     cycle, finding = lock_cycle_and_finding(finding_id)
-    require(actor, "rewards.decide_falsification", finding)
+    require_on_other_unit(actor, "rewards.decide_falsification", finding)
     _require_before_approval(cycle, "decide")
     standing = get_standing_falsification(finding)
     if standing.proposed_by_id == actor.pk:

@@ -1,12 +1,13 @@
 """Pages of draws: announced, made, and repeated by anybody."""
 
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import date_only
@@ -122,6 +124,20 @@ def draw_inputs(_request: HttpRequest, public_id: str) -> HttpResponse:
     found = selectors.get_draw(public_id)
     _inputs, content = read_inputs(found)
     return _file(content, "application/json", f"{found.public_id}.json")
+
+
+@require_safe
+def draw_table(_request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Offer the published inputs of a draw as a table, candidates first and then inspectors."""
+    found = selectors.get_draw(public_id)
+    inputs, _content = read_inputs(found)
+    heads = (_("Kind"), _("Id"), _("Weight"), _("Unit"), _("Instrument"), _("May lead"), _("Conflicts"))
+    candidates = ((_("candidate"), item.id, item.weight, item.uscc, item.instrument) for item in inputs.items)
+    inspectors = (
+        (_("inspector"), each.number, "", "", "", _("Yes") if each.leads else _("No"), " ".join(each.barred))
+        for each in inputs.inspectors
+    )
+    return csv_response(found.public_id, heads, chain(candidates, inspectors))
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """Errors of objections."""
 
-from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, Forbidden, gettext_noop
 
 
 class NotInNotice(Conflict):
@@ -40,6 +40,13 @@ class AnsweredAlready(Conflict):
 
     code = "objection.answered"
     message = gettext_noop("This objection is answered; the answer stays as it was given.")
+
+
+class OwnObjection(Forbidden):
+    """Who raised an objection does not answer it."""
+
+    code = "objection.own"
+    message = gettext_noop("You raised this objection; another officer answers it.")
 
 
 class FindingNeedsUnit(DomainError):

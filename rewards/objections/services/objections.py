@@ -19,6 +19,7 @@ from instrument_share.kernel.errors import IllegalMove, Invalid, gettext_noop, r
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.models import Finding
 from rewards.findings.services.opening import finding_open
 from rewards.objections.domain.choices import AnswerEffect, InNameOf
@@ -27,6 +28,7 @@ from rewards.objections.domain.errors import (
     FilesTooMany,
     FindingNeedsUnit,
     NotInNotice,
+    OwnObjection,
     TextMissing,
     UnitUnknown,
 )
@@ -181,10 +183,12 @@ def objection_answer(
     """Answer an objection once, with what follows from it; the same again changes nothing.
 
     With the effect `finding` a finding is opened, about the unit concerned. Raises AnsweredAlready,
-    TextMissing, FindingNeedsUnit, IllegalMove after approval.
+    TextMissing, FindingNeedsUnit, IllegalMove after approval, OwnUnit, OwnObjection.
     """
     objection = _lock(objection_id)
-    require(actor, "rewards.answer_objection", objection)
+    if objection.user_id == actor.pk:
+        raise OwnObjection
+    require_on_other_unit(actor, "rewards.answer_objection", objection)
     if given := ObjectionAnswer.objects.filter(objection=objection).first():
         if (given.effect, given.text) == (effect.value, text.strip()):
             return given

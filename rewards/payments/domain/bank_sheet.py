@@ -6,10 +6,11 @@ names, as long as a row can be told by the number of its award, or else by accou
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from instrument_share.kernel.cells import cell_text, find_heads, parse_day
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from rewards.payments.domain.account import plain_number
 from rewards.payments.domain.errors import BankSheetWrong
@@ -67,16 +68,8 @@ def read_bank_sheet(rows: Sequence[Sequence[Any]], expected: Iterable[Expected])
 
 
 def _find_columns(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]]:
-    """Return the row of the heads, which titles may stand above, and the place of each column."""
-    for number, row in enumerate(rows[:10]):
-        texts = [_text(cell).lower() for cell in row]
-        places = {
-            what: next(texts.index(name) for name in names if name in texts)
-            for what, names in HEADS.items()
-            if any(name in texts for name in names)
-        }
-        if all(what in places for what in NEEDED):
-            return number, places
+    if found := find_heads(rows, HEADS, NEEDED):
+        return found
     names = "、".join(HEADS[what][0] for what in NEEDED)
     message = gettext_noop("The sheet needs a row of heads with at least these columns: {names}.")
     raise Invalid(problems=[Problem("reward.bank_sheet_heads", message, {"names": names})])
@@ -92,7 +85,9 @@ class _Reader:
         self.taken: set[str] = set()
 
     def take(self, number: int, row: Sequence[Any]) -> None:
-        cells = {what: _text(row[place]) if place < len(row) else "" for what, place in self.columns.items()}
+        cells = {
+            what: cell_text(row[place]) if place < len(row) else "" for what, place in self.columns.items()
+        }
         if not cells[ACCOUNT] or not any(cells.get(what) for what in (VOUCHER, DAY, OUTCOME, REASON)):
             return
         try:
@@ -140,15 +135,6 @@ class _RowWrong(Exception):
         super().__init__(message)
 
 
-def _text(cell: Any) -> str:
-    """Return a cell as text; a whole number that a workbook holds as 6222.0 without its point."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell).strip().removeprefix("'")
-
-
 def _amount(text: str) -> Decimal:
     try:
         return Decimal(text.replace(",", "").removeprefix("¥").removeprefix("￥")).quantize(Decimal("0.01"))
@@ -157,10 +143,8 @@ def _amount(text: str) -> Decimal:
 
 
 def _day(text: str) -> date:
-    digits = text.replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").rstrip("日")
     try:
-        parts = [int(part) for part in digits.split("-")]
-        return date(*parts) if len(parts) == 3 else date.fromisoformat(digits)
-    except (ValueError, TypeError):
+        return parse_day(text)
+    except ValueError:
         message = gettext_noop("Row {row}: “{day}” is no date; write it as 2026-01-21.")
         raise _RowWrong(message, day=text) from None

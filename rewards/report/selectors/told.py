@@ -185,9 +185,11 @@ def _findings(cycle: AssessmentCycle, findings: Sequence[Finding]) -> Iterator[s
     for finding in findings:
         instrument = finding.instrument.public_id if finding.instrument else ""
         evidence = hash_evidence(finding.kind, instrument, finding.logs, finding.evidence)
+        opened = told.get(finding.public_id, {}).get("finding.opened")
+        owner = opened.organization_id if opened else ids.get(owners.get(instrument, ""))
         facts = {
             "evidence": (finding.evidence_hash, evidence),
-            "organization": (finding.organization_id, ids.get(owners.get(instrument, ""))),
+            "organization": (finding.organization_id, owner),
         }
         yield from compare(f"finding {finding.public_id}", "snapshot", facts)
         yield from _finding(finding, told.get(finding.public_id, {}))

@@ -1,20 +1,34 @@
 """Declared facts: who says what, what counts, and what each preset makes of them."""
 
+import gzip
+import json
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from hashlib import sha256
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.rewarded import instruments_rewarded_before
+from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.cycles import cycle_open
-from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactsMissing
+from rewards.declarations.domain.errors import (
+    FactConfirmed,
+    FactIncomplete,
+    FactOfDeclarer,
+    FactsMissing,
+    OwnUnit,
+)
 from rewards.declarations.domain.facts import FactKind
-from rewards.declarations.selectors import declared_facts, facts_of_year
+from rewards.declarations.models import DeclaredFact
+from rewards.declarations.selectors import declared_facts, facts_of_year, get_proof, waiting_facts
 from rewards.declarations.services import fact_confirm, fact_declare, fact_return
 from rewards.policy.services import policy_load
 from tests.rewards.builders import AFTER, YEAR
@@ -44,7 +58,7 @@ def declare(year, kind, unit=None, *, confirmed=True, since=YEAR, **facts):
         now=AFTER,
         **facts,
     )
-    return fact_confirm(actor=year.city.officer, fact_id=fact.pk, now=AFTER) if confirmed else fact
+    return fact_confirm(actor=year.city.reviewer, fact_id=fact.pk, now=AFTER) if confirmed else fact
 
 
 def awards(steps):
@@ -103,7 +117,9 @@ def test_a_year_is_not_opened_by_a_policy_whose_facts_nobody_has(city, name):
         Steps(city, preset(name))
     assert [problem.code for problem in refused.value.problems] == [f"reward.fact_missing.{code}"]
     assert not AssessmentCycle.objects.exists()
-    fact_confirm(actor=city.city.officer, fact_id=declared_facts(city.city.officer, YEAR).get().pk, now=AFTER)
+    fact_confirm(
+        actor=city.city.reviewer, fact_id=declared_facts(city.city.officer, YEAR).get().pk, now=AFTER
+    )
     assert Steps(city, preset(name)).cycle.state == "collecting"
 
 
@@ -143,7 +159,7 @@ def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(c
         fact_return(actor=city.city.officer, fact_id=fact.pk, reason=" ", now=AFTER)
     fact_return(actor=city.city.officer, fact_id=fact.pk, reason="等级有误", now=AFTER)
     with pytest.raises(IllegalMove):
-        fact_confirm(actor=city.city.officer, fact_id=fact.pk, now=AFTER)
+        fact_confirm(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
     again = declare(city, "grade", code="excellent")
     assert (again.pk, again.reason, facts_of_year(YEAR).grades) == (
         fact.pk,
@@ -176,6 +192,67 @@ def test_an_incomplete_fact_is_refused(city, kind, facts, code):
     with pytest.raises(FactIncomplete) as refused:
         declare(city, kind, **facts)
     assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_who_declared_a_fact_does_not_confirm_it_but_another_officer_does(city):
+    fact = declare(city, "grade", code="good", confirmed=False)
+    with pytest.raises(FactOfDeclarer):
+        fact_confirm(actor=city.city.officer, fact_id=fact.pk, now=AFTER)
+    assert waiting_facts(city.city.officer) == []
+    assert waiting_facts(city.city.reviewer) == [(YEAR, 1)]
+    assert fact_confirm(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER).state == "confirmed"
+
+
+def test_an_officer_decides_on_no_fact_of_a_unit_that_he_manages(city):
+    fact = declare(city, "grade", code="good", confirmed=False)
+    city.city.give(city.city.reviewer, city.first, Role.UNIT_MANAGER)
+    for decide in (fact_confirm, partial(fact_return, reason="等级有误")):
+        with pytest.raises(OwnUnit):
+            decide(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
+    assert waiting_facts(city.city.reviewer) == []
+
+
+def test_files_that_prove_a_fact_are_named_in_the_frozen_year(city):
+    first, second = (ContentFile(b"%PDF-" + text, name="合同.pdf") for text in (b"1", b"2"))
+    declare(city, "grade", code="good", confirmed=False, uploads=[first])
+    fact = declare(city, "grade", code="good", uploads=[second])
+    assert get_proof(city.city.officer, fact.public_id, sha256(b"%PDF-1").hexdigest()).replaced_at == AFTER
+    steps = Steps(city, preset("hunan-2024"))
+    steps.freeze()
+    snapshot = StoredSnapshot(steps.cycle)
+    (line,) = gzip.decompress(snapshot.packed(snapshot.parts["proofs", ""])).splitlines()
+    assert json.loads(line) == {
+        "uscc": city.first.uscc,
+        "instrument": "",
+        "kind": "grade",
+        "code": "good",
+        "evidence": "合同",
+        "name": "合同.pdf",
+        "sha256": sha256(b"%PDF-2").hexdigest(),
+    }
+    assert "proofs" in {part.kind for part in steps.cycle.parts.all()}
+    declared = AuditEntry.objects.filter(action="fact.declared").order_by("id")
+    assert declared.last().details["files"] == [sha256(b"%PDF-2").hexdigest()]
+
+
+def test_files_stay_where_a_fact_is_declared_anew_without_any(city):
+    declare(city, "grade", code="good", confirmed=False, uploads=[ContentFile(b"%PDF-1", name="合同.pdf")])
+    fact = declare(city, "grade", code="excellent", confirmed=False)
+    assert [proof.name for proof in fact.proofs.filter(replaced_at=None)] == ["合同.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("uploads", "code"),
+    [
+        ([ContentFile(b"MZ", name="合同.exe")], "document.kind_unknown"),
+        ([ContentFile(b"%PDF-" + bytes([n])) for n in range(6)], "reward.proofs_too_many"),
+    ],
+)
+def test_files_that_cannot_be_kept_are_refused_with_the_fact(city, uploads, code):
+    with pytest.raises(FactIncomplete) as refused:
+        declare(city, "grade", code="good", uploads=uploads)
+    assert [(problem.code, problem.field) for problem in refused.value.problems] == [(code, "documents")]
+    assert not DeclaredFact.objects.exists()
 
 
 def test_what_is_returned_after_the_freeze_still_counts(city):

@@ -12,6 +12,7 @@ from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.assessment.domain.errors import ScoresOutdated
 from rewards.assessment.models import InstrumentResult, UnitAssessment
 from rewards.assessment.services.recomputing import find_result_differences
+from rewards.declarations.domain.errors import OwnUnit
 from rewards.findings.domain.errors import (
     AnswerAwaited,
     AnswerMissing,
@@ -308,3 +309,24 @@ def test_what_is_at_stake_is_what_scoring_gives_with_and_without_the_finding(ste
     assert at_stake == (dismissed[0] - upheld[0], dismissed[1] - upheld[1])
     assert min(at_stake) > 0
     assert Finding.objects.values_list("points_at_stake", "yuan_at_stake").get(pk=finding.pk) == at_stake
+
+
+def test_an_auditor_decides_on_no_finding_of_a_unit_that_he_manages(steps, suspicious, year):
+    steps.through("check")
+    finding = Finding.objects.first()
+    decided = decide(steps, finding)
+    steps.city.give(steps.city.auditor, year.first, Role.UNIT_MANAGER)
+    with pytest.raises(OwnUnit):
+        decide(steps, finding, reason="另有佐证")
+    asked = {"actor": steps.city.auditor, "finding_id": finding.pk, "now": AFTER + 3 * DAY}
+    with pytest.raises(OwnUnit):
+        falsification_propose(reason="记录不实", question="请说明来源。", **asked)
+    outcome = findings_decide(
+        actor=steps.city.auditor, finding_ids=[finding.pk], uphold=False, reason="属实", now=AFTER + 3 * DAY
+    )
+    assert isinstance(outcome[finding.pk], OwnUnit)
+    steps.city.give(steps.city.officer, year.first, Role.UNIT_MANAGER)
+    with pytest.raises(OwnUnit):
+        falsification_decide(confirm=False, reason="证据不足", **asked | {"actor": steps.city.officer})
+    finding.refresh_from_db()
+    assert finding.reason == decided.reason

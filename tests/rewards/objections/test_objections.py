@@ -7,9 +7,11 @@ from django.core import mail
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
 
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound
 from rewards.assessment.services.notice import cycle_announce
+from rewards.declarations.domain.errors import OwnUnit
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
 from rewards.findings.services.opening import finding_open
@@ -21,6 +23,7 @@ from rewards.objections.domain.errors import (
     NotInNotice,
     ObjectionNotScored,
     ObjectionsOpen,
+    OwnObjection,
     TextMissing,
     UnitUnknown,
 )
@@ -30,6 +33,7 @@ from rewards.objections.services.objections import Objector, objection_comment
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.selectors.told import find_untold_changes
 from rewards.year.selectors import get_cycle_ahead
 from tests.rewards.builders import AFTER, CONTACT, YEAR
 from tests.rewards.conftest import DAY
@@ -146,6 +150,7 @@ def test_an_upheld_objection_opens_a_finding_that_hinders_approval(objections, y
     assert (answer.finding, finding.kind, finding.organization) == (finding, "objection", year.first)
     assert finding.evidence == {"objection": objection.public_id, "seen": "有效机时少计"}
     assert get_cycle_ahead(objections.city.officer, YEAR, ANSWERED).open_findings == 1
+    assert list(find_untold_changes(objections.steps.cycle)) == []
     finding_decide(
         actor=objections.city.auditor,
         finding_id=finding.pk,
@@ -253,3 +258,15 @@ def test_the_letter_lists_objections_and_answers_with_names_masked(objections):
 def test_the_letter_says_so_where_nobody_objected(objections):
     objections.steps.approve()
     assert "公示期内未收到异议" in "\n".join(letter_of(objections.steps))
+
+
+def test_an_officer_answers_no_objection_of_his_own_or_to_a_unit_that_he_manages(objections, year):
+    city = objections.city
+    own = objections.raise_one(actor=city.officer)
+    about = objections.raise_one(about=year.first.public_id, text="另一件")
+    city.give(city.officer, year.first, Role.UNIT_MANAGER)
+    with pytest.raises(OwnObjection):
+        objections.answer(own)
+    with pytest.raises(OwnUnit):
+        objections.answer(about)
+    assert objections.answer(own, actor=city.reviewer).objection == own

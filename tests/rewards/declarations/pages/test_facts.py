@@ -1,6 +1,9 @@
 """Declare, confirm and return facts on their page."""
 
+from hashlib import sha256
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
@@ -68,3 +71,35 @@ def test_a_year_that_lacks_facts_says_which_on_the_page_that_opens_it(login, sma
         ]
     }
     assert ADDRESS in answer.content.decode()
+
+
+def test_an_officer_is_not_offered_to_confirm_what_he_declared(login, small, manager):
+    typed = {"unit": small.unit.pk, "fact": "major_projects", "figure": "2", "evidence": "任务书"}
+    client = login(small.city.officer)
+    client.post(ADDRESS, typed)
+    fact = DeclaredFact.objects.get()
+    confirm = reverse("fact_decide", args=[fact.public_id, "confirm"])
+    shown = client.get(ADDRESS)
+    assert confirm not in shown.content.decode()
+    assert "由其他工作人员确认" in text_of(shown)
+    assert "您登记了这项事实，须由其他工作人员确认" in text_of(client.post(confirm))
+    client = login(small.city.reviewer)
+    assert confirm in client.get(ADDRESS).content.decode()
+    client.post(confirm)
+    assert "任务书 已确认" in text_of(client.get(ADDRESS))
+
+
+def test_a_file_that_proves_a_fact_is_read_by_who_sees_the_fact(login, small, manager):
+    other = small.city.unit("云屏材料研究所")
+    outsider = small.city.person("外单位管理员", other, Role.UNIT_MANAGER)
+    typed = {"unit": small.unit.pk, "fact": "major_projects", "figure": "2", "evidence": "任务书"}
+    file = SimpleUploadedFile("任务书.pdf", b"%PDF-1")
+    client = login(manager)
+    client.post(ADDRESS, typed | {"documents": [file]})
+    address = reverse("fact_file", args=[DeclaredFact.objects.get().public_id, sha256(b"%PDF-1").hexdigest()])
+    assert address in client.get(ADDRESS).content.decode()
+    for person in (manager, small.city.officer, small.city.auditor, small.city.finance):
+        answer = login(person).get(address)
+        assert b"".join(answer.streaming_content) == b"%PDF-1"
+        assert answer["Content-Disposition"].startswith("attachment")
+    assert login(outsider).get(address).status_code == 404

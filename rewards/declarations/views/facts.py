@@ -4,11 +4,11 @@ from typing import Any
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
@@ -22,11 +22,13 @@ from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
 from rewards.declarations.domain.facts import FactState
 from rewards.declarations.forms import FactForm
+from rewards.declarations.permissions import is_declarer, require_on_other_unit
 from rewards.declarations.reports import KINDS
 from rewards.declarations.selectors import (
     declarable_units,
     declared_facts,
     get_declared_fact,
+    get_proof,
     known_codes,
     sees_all_facts,
 )
@@ -46,10 +48,11 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     units = declarable_units(request.user)
     if not (units or sees_all_facts(request.user)):
         raise Forbidden
-    if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:
-        raise NotFound
+    require_year(year)
     own = instruments(request.user).filter(organization__in=units).order_by("organization_id", "inner_number")
-    form = FactForm(request.POST or None, units=units, instruments=own) if units else None
+    form = (
+        FactForm(request.POST or None, request.FILES or None, units=units, instruments=own) if units else None
+    )
     if request.method == "POST":
         if form is None:
             raise Forbidden
@@ -74,21 +77,41 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     return render(request, "rewards/declarations/facts.html", context, status=status)
 
 
+def require_year(year: int) -> None:
+    """Raise NotFound for a year of which no facts are declared."""
+    if not EARLIEST <= year <= clock.now().astimezone(CITY_TIME).year:
+        raise NotFound
+
+
 def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
     qualifications, grades = known_codes()
     titles = {code: bilingual(each, "title") for code, each in {**grades, **qualifications}.items()}
     return [
-        {"fact": fact, "kind": KINDS[fact.kind], "title": titles.get(fact.code, fact.code)}
+        {
+            "fact": fact,
+            "kind": KINDS[fact.kind],
+            "title": titles.get(fact.code, fact.code),
+            "is_own": is_declarer(request.user, fact),
+        }
         for fact in declared_facts(request.user, year)
     ]
+
+
+@login_required
+@require_safe
+def fact_file(request: SignedInRequest, public_id: str, sha256: str) -> FileResponse:
+    """Serve a file that proves a fact, to be saved."""
+    proof = get_proof(request.user, public_id, sha256)
+    return FileResponse(
+        proof.file.open("rb"), as_attachment=True, filename=proof.name, content_type=proof.media_type
+    )
 
 
 @confirmation_view
 def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirmation:
     """Confirm a fact, or return it with a reason."""
     fact = get_declared_fact(request.user, public_id)
-    if not rules.has_perm("rewards.decide_fact", request.user, fact):
-        raise Forbidden
+    require_on_other_unit(request.user, "rewards.decide_fact", fact)
     back, now = reverse("declared_facts", args=[fact.year]), clock.now()
     heading = f"{KINDS[fact.kind]} · {bilingual(fact.organization, 'name')}"
     if verb == "confirm":
