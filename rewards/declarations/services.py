@@ -124,6 +124,9 @@ def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime) -> No
         "about": fact.about,
         "code": fact.code,
         "figure": None if fact.figure is None else str(fact.figure),
+        "instrument": fact.instrument.public_id if fact.instrument else "",
+        "evidence": fact.evidence,
+        "valid_through": fact.valid_through and fact.valid_through.isoformat(),
         "reason": fact.reason,
     }
     record(

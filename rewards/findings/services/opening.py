@@ -4,11 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from instrument_share.kernel.canonical import canonical_json
 from instrument_share.kernel.errors import IllegalMove
-from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import BEFORE_APPROVAL, CycleState
 from rewards.cycle.models import AssessmentCycle
+from rewards.findings.domain.evidence import hash_opened
 from rewards.findings.models import Finding
 from rewards.findings.selectors.due import get_answer_due_date
 from rewards.findings.services.deciding import record_finding
@@ -34,7 +33,6 @@ def finding_open(
     """
     if cycle.state not in (CycleState.FROZEN, *BEFORE_APPROVAL):
         raise IllegalMove(state=cycle.state, move="finding")
-    content = canonical_json([kind, organization_id, sorted(logs), dict(evidence)]) + b"\n"
     finding = Finding.objects.create(
         cycle=cycle,
         organization_id=organization_id,
@@ -42,9 +40,17 @@ def finding_open(
         kind=kind,
         logs=sorted(logs),
         evidence=dict(evidence),
-        evidence_hash=hash_content(content),
+        evidence_hash=hash_opened(kind, organization_id, logs, evidence),
         answer_due_date=get_answer_due_date(now),
         found_at=now,
     )
-    record_finding(actor, "finding.opened", finding, now, kind=kind, logs=finding.logs)
+    details = {
+        "cycle": cycle.public_id,
+        "kind": kind,
+        "logs": finding.logs,
+        "instrument": finding.instrument.public_id if finding.instrument else "",
+        "sha256": finding.evidence_hash,
+        "due": finding.answer_due_date.isoformat(),
+    }
+    record_finding(actor, "finding.opened", finding, now, **details)
     return finding

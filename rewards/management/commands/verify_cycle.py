@@ -9,11 +9,14 @@ from django.utils.translation import gettext
 
 from instrument_share.kernel.errors import DomainError
 from rewards.assessment.selectors import get_award_amounts
-from rewards.assessment.services.recomputing import find_result_differences
+from rewards.assessment.services.recomputing import find_differences
 from rewards.cycle.models import AssessmentCycle
 from rewards.payments.selectors.told import find_untold_payments
 from rewards.report.selectors.integrity import find_package_differences, find_report_problems
 from rewards.report.selectors.told import find_untold_changes
+from rewards.report.selectors.told_findings import find_untold_findings
+from rewards.report.selectors.told_inspections import find_untold_inspections
+from rewards.report.selectors.told_objections import find_untold_facts, find_untold_objections
 
 
 class Command(BaseCommand):
@@ -55,7 +58,11 @@ def _find_report_problems(cycle: AssessmentCycle) -> Iterator[str]:
 
 LOOKS: tuple[Callable[[AssessmentCycle], Iterable[object]], ...] = (
     find_untold_changes,
+    find_untold_facts,
+    find_untold_findings,
+    find_untold_inspections,
+    find_untold_objections,
     find_untold_payments,
-    find_result_differences,
+    find_differences,
     _find_report_problems,
 )
