@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
 
-Look = Callable[[], str]
+Look = Callable[[], object]
 """Returns what a check names; nothing if it finds everything in order."""
 
 WANTED = int(os.environ.get("TAMPERINGS", "0"))
@@ -99,7 +99,7 @@ class Tampering:
         """Fail for what no check named; how many of each table which check named is told (`-s`)."""
         lines = (f"{table}: {by_look}" for table, by_look in sorted(self.named.items()))
         sys.stdout.write("\n".join([f"{self.made} changes", *lines, ""]))
-        assert self.unnamed == []
+        assert not self.unnamed, "\n".join(self.unnamed)
 
 
 def _one(row: models.Model) -> Any:

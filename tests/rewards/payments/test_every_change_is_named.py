@@ -1,10 +1,9 @@
 """Whoever changes rows of a year behind the platform is named by `verify_cycle`, whatever the column."""
 
 import random
-from itertools import islice
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from instrument_share.journal.guards import guards_lifted
 from rewards.cycle.models import AssessmentCycle
@@ -17,6 +16,7 @@ from rewards.inspections.models import (
     Inspector,
     RandomInspection,
 )
+from rewards.management.commands.verify_cycle import find_problems
 from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
 from rewards.payments.models import BatchRow, Payment, PaymentBatch, Reversal
 from rewards.policy.models import RewardPolicy
@@ -59,18 +59,17 @@ def rows_of_year(table):
 
 
 def look():
-    try:
-        call_command("verify_cycle", str(YEAR))
-    except CommandError as error:
-        return str(error)
-    return ""
+    """The first thing that the command names; it goes on, which takes long."""
+    return next(find_problems(YEAR), "")
 
 
 def test_every_single_change_is_named(told_year):
     assert [table.__name__ for table in TABLES if not rows_of_year(table).exists()] == []
     tampering = Tampering({"verify_cycle": look}, rows_of_year)
     draw = random.Random(12)
-    for table, field in islice(draw_columns(draw, COLUMNS), WANTED or len(COLUMNS)):
+    for number, (table, field) in enumerate(draw_columns(draw, COLUMNS)):
+        if number >= len(COLUMNS) and tampering.made >= WANTED:
+            break
         tampering.change(draw, table, field)
     tampering.require_all_named()
 
