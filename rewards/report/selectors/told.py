@@ -173,7 +173,8 @@ def _previews(cycle: AssessmentCycle) -> Iterator[str]:
     made = ReportPreview.objects.filter(cycle=cycle).order_by("pk")
     told = entries().filter(subject_type=cycle._meta.label, subject_id=cycle.public_id).order_by("pk")
     of_previews = told.filter(action="report.previewed")
-    for number, (preview, entry) in enumerate(zip_longest(made, of_previews), start=1):
+    pairs: Iterable[tuple[Any, Any]] = zip_longest(made, of_previews)
+    for number, (preview, entry) in enumerate(pairs, start=1):
         columns = {
             "number": (preview and preview.number, get_detail(entry, "number")),
             "sha256": (preview and preview.sha256, get_detail(entry, "pdf_sha256")),

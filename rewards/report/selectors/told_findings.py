@@ -174,7 +174,8 @@ def _decisions(cycle: AssessmentCycle, acts: "Acts") -> Iterator[str]:
     }
     rows = {row.number: row for row in FindingDecision.objects.filter(cycle=cycle).select_related("finding")}
     for number in sorted(rows.keys() | told.keys()):
-        row, entry = rows.get(number), told.get(number)
+        row: Any = rows.get(number)
+        entry = told.get(number)
         columns = {
             "finding": (row and row.finding.public_id, entry and entry.subject_id),
             "state": (row and row.state, entry and _outcome(entry, "")),

@@ -53,7 +53,7 @@ def _draw(draw: InspectionDraw, told: "AuditEntry | None") -> Iterator[str]:
 
 
 def _drawn(cycle: AssessmentCycle, draw: InspectionDraw, told: "AuditEntry | None") -> Iterator[str]:
-    result = DrawResult.objects.filter(draw=draw).first()
+    result: Any = DrawResult.objects.filter(draw=draw).first()
     rows = list(
         draw.inspections.select_related("organization", "instrument", "lead", "second", "finding").order_by(
             "pk"

@@ -1,7 +1,7 @@
 """Compare objections, and the facts that units declared, with the journal."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument_share.journal.selectors import entries
 from instrument_share.kernel.canonical import fingerprint
@@ -59,7 +59,7 @@ def _objection(objection: Objection, acts: "Sequence[AuditEntry]") -> Iterator[s
 
 
 def _answer(objection: Objection, told: "AuditEntry | None") -> Iterator[str]:
-    answer = ObjectionAnswer.objects.filter(objection=objection).select_related("finding").first()
+    answer: Any = ObjectionAnswer.objects.filter(objection=objection).select_related("finding").first()
     finding = answer.finding.public_id if answer and answer.finding else ""
     columns = {
         "effect": (answer and answer.effect, get_detail(told, "effect")),
