@@ -66,10 +66,12 @@ class Tampering:
             type(row), f"{type(row).__name__} {row.pk} removed", lambda: _one(row)._raw_delete("default")
         )
 
-    def add(self, row: models.Model) -> None:
-        """Add a row like this one, with a public id of its own."""
+    def add(self, row: models.Model, **values: Any) -> None:
+        """Add a row like this one but for some values, with a public id of its own."""
         copy = type(row)._default_manager.get(pk=row.pk)
         copy.pk = None
+        for name, value in values.items():
+            setattr(copy, name, value)
         if hasattr(copy, "public_id"):
             copy.public_id = copy._meta.get_field("public_id").get_default()
         self._try(

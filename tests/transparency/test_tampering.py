@@ -8,10 +8,18 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from bookings.usage.domain import chain
-from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
+from bookings.usage.models import (
+    ServedDay,
+    UsageConfirmation,
+    UsageCorrection,
+    UsageDay,
+    UsageEntry,
+    UsageLog,
+)
 from bookings.usage.selectors.chain_log import USAGE_CHECK
 from bookings.usage.selectors.usage import build_line, entries_with_rows
 from bookings.usage.services.days import usage_units_differing
+from bookings.usage.services.waiting import waiting_add
 from instrument_share.journal import guards, seals, services
 from instrument_share.journal.models import AuditEntry, AuditSeal
 from instrument_share.transparency.domain import merkle, notes
@@ -227,6 +235,31 @@ def test_random_changes_are_named(city, monkeypatch):
         else:
             tampering.change(draw, table, field)
     tampering.require_all_named()
+
+
+@pytest.mark.usefixtures("lifted")
+def test_every_row_added_is_named(history):
+    """A row at the end of a chain, or a kept sum of a day without uses."""
+    tampering = Tampering({"verify_usage": look_at_usage, "verify_audit": look_at_log}, rows_of)
+    end = {"hash": "1" * 64}
+    use_of_day = UsageDay.objects.latest("pk")
+    tampering.add(UsageEntry.objects.latest("number"), number=9, **end)
+    tampering.add(LogLeaf.objects.latest("index"), index=LogLeaf.objects.count(), number=9, **end)
+    tampering.add(
+        AuditSeal.objects.latest("number"), number=4, first_entry_id=9998, last_entry_id=9999, **end
+    )
+    tampering.add(Checkpoint.objects.latest("number"), number=4)
+    tampering.do("a subtree", lambda: LogSubtree.objects.create(level=1, index=0, **end))
+    tampering.add(use_of_day, day=use_of_day.day + DAY)
+    tampering.add(ServedDay.objects.latest("pk"), day=use_of_day.day + DAY)
+    tampering.do("a day of another unit", lambda: add_served_day(history.company))
+    tampering.do("a log that waits", lambda: waiting_add(UsageLog.objects.filter(entry__number=1)))
+    assert tampering.made == 9
+    tampering.require_all_named()
+
+
+def add_served_day(unit):
+    ServedDay.objects.create(organization=unit, payer=unit, day=NOW.date(), uses=1)
 
 
 def look_at_usage():

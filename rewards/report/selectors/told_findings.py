@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -61,35 +62,38 @@ def _is_opened(finding: Finding, acts: "Acts") -> bool:
 
 def _checked(findings: Sequence[Finding], cycle: AssessmentCycle) -> Iterator[str]:
     """Compare what checks have found with what they told, and with the frozen logs."""
-    checks = entries().filter(action="cycle.checked", subject_id=cycle.public_id)
-    told = {entry.at: entry for entry in checks.order_by("pk")}
-    by_check: dict[Any, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_check[finding.found_at].append(finding)
-    for at in sorted(by_check.keys() | told.keys()):
-        found = fingerprint(*sorted((each.public_id, each.evidence_hash) for each in by_check[at]))
-        yield from compare(
-            f"findings of {at}", "journal", {"evidence": (found, get_detail(told.get(at), "sha256"))}
-        )
+    entries_of_checks = entries().filter(action="cycle.checked", subject_id=cycle.public_id)
+    told = {entry.at: entry for entry in entries_of_checks.order_by("pk")}
+    yield from _checks(findings, told)
     snapshot = StoredSnapshot(cycle)
     owners = {row.instrument: row.uscc for row in snapshot.instruments()}
     ids = get_unit_ids(cycle)
     logs = _read_logs(snapshot, {log for each in findings for log in each.logs})
     for finding in findings:
-        where = f"finding {finding.public_id}"
         instrument = finding.instrument.public_id if finding.instrument else ""
         uscc = owners.get(instrument, "")
+        evidence = hash_evidence(finding.kind, instrument, finding.logs, finding.evidence)
         facts = {
-            "evidence": (
-                finding.evidence_hash,
-                hash_evidence(finding.kind, instrument, finding.logs, finding.evidence),
-            ),
+            "evidence": (finding.evidence_hash, evidence),
             "organization": (finding.organization_id, ids.get(uscc)),
             **_figures(finding, instrument, uscc, logs),
         }
-        yield from compare(where, "snapshot", facts)
-        due = get_detail(told.get(finding.found_at), "due")
-        yield from compare(where, "journal", {"answer_due_date": (write_day(finding.answer_due_date), due)})
+        yield from compare(f"finding {finding.public_id}", "snapshot", facts)
+
+
+def _checks(findings: Sequence[Finding], told: "Mapping[datetime, AuditEntry]") -> Iterator[str]:
+    """Compare the findings of each check together: none of them has an entry of its own."""
+    by_check: dict[datetime, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_check[finding.found_at].append(finding)
+    for at in sorted(by_check.keys() | told.keys()):
+        found = fingerprint(*sorted((each.public_id, each.evidence_hash) for each in by_check[at]))
+        hashes = {"evidence": (found, get_detail(told.get(at), "sha256"))}
+        yield from compare(f"findings of {at}", "journal", hashes)
+        due = get_detail(told.get(at), "due")
+        for finding in by_check[at]:
+            days = {"answer_due_date": (write_day(finding.answer_due_date), due)}
+            yield from compare(f"finding {finding.public_id}", "journal", days)
 
 
 def _read_logs(snapshot: StoredSnapshot, wanted: Collection[str]) -> dict[str, EntryFacts]:

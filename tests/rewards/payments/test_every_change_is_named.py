@@ -1,6 +1,7 @@
 """Whoever changes rows of a year behind the platform is named by `verify_cycle`, whatever the column."""
 
 import random
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -9,6 +10,7 @@ from instrument_share.journal.guards import guards_lifted
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.evidence import hash_evidence
 from rewards.findings.models import Finding, FindingDecision
+from rewards.findings.services.opening import finding_open
 from rewards.inspections.models import (
     DrawResult,
     InspectionDraw,
@@ -21,7 +23,8 @@ from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComme
 from rewards.payments.models import BatchRow, Payment, PaymentBatch, Reversal
 from rewards.policy.models import RewardPolicy
 from rewards.report.selectors import integrity
-from tests.rewards.builders import YEAR
+from tests.rewards.builders import AFTER, YEAR, local
+from tests.rewards.conftest import DAY
 from tests.rewards.report.test_recompute import POLICIES, without_paper  # noqa: F401 (a fixture)
 from tests.rewards.told_year import make_told_year
 from tests.tampering import WANTED, Tampering, columns_of, draw_columns, tables_of
@@ -92,6 +95,18 @@ def test_what_is_made_to_fit_by_several_changes_is_named(told_year):
         tampering.do(change.__name__, change)
     assert tampering.made == 7
     tampering.require_all_named()
+
+
+def test_what_came_after_scoring_is_no_difference(steps, year):
+    late = local(YEAR, 12, 31, 8)
+    year.city.log(year.first_instrument, late, payer=year.client, external=True, amount=Decimal(1000))
+    steps.through("score")
+    year.city.answer(Finding.objects.get(), AFTER + 4 * DAY, "说明")
+    finding_open(
+        cycle=steps.cycle, kind="objection", organization_id=year.first.pk, instrument_id=None, logs=(),
+        evidence={}, actor=year.city.officer, now=AFTER + 5 * DAY,
+    )  # fmt: skip
+    assert list(find_problems(YEAR)) == []
 
 
 def remove(rows):
