@@ -209,7 +209,7 @@ TABLES = [
     *tables_of("transparency", NO_EVIDENCE),
     *tables_of("bookings", NO_EVIDENCE, package="bookings.usage"),
 ]
-CHANGES = WANTED or 300
+CHANGES = WANTED or 200
 
 
 @pytest.mark.usefixtures("lifted")
