@@ -1,5 +1,6 @@
 """Canonical JSON: exactly one way to write a value, for bytes that are hashed, chained or signed."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,6 +24,11 @@ def canonical_json(value: Any, *, spell: Callable[[Any], Any] | None = None) -> 
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=spell
     )
     return text.encode()
+
+
+def fingerprint(*values: Any) -> str:
+    """Return the SHA-256 of values, by which the journal knows what it must not repeat."""
+    return hashlib.sha256(canonical_json(values)).hexdigest()
 
 
 def format_instant(instant: datetime) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
 from rewards.declarations.domain.facts import FactKind, FactState
 
@@ -52,6 +53,16 @@ class DeclaredFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.kind}"
+
+    @property
+    def proofs_fingerprint(self) -> str:
+        """What its journal tells of its files, the replaced ones too."""
+        return fingerprint(
+            *(
+                (one.sha256, one.file.name, one.name, one.media_type, str(one.replaced_at))
+                for one in self.proofs.order_by("sha256")
+            )
+        )
 
 
 class FactProof(models.Model):

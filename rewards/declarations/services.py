@@ -82,7 +82,8 @@ def fact_declare(
     fact.save()
     if files:
         _keep(fact, files, now)
-    _record(actor, "fact.declared", fact, now, files=sorted(proofs_of(fact).values_list("sha256", flat=True)))
+    files_now = sorted(proofs_of(fact).values_list("sha256", flat=True))
+    _record(actor, "fact.declared", fact, now, files=files_now, proofs=fact.proofs_fingerprint)
     return fact
 
 
@@ -198,6 +199,9 @@ def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime, **mor
         "about": fact.about,
         "code": fact.code,
         "figure": None if fact.figure is None else str(fact.figure),
+        "instrument": fact.instrument.public_id if fact.instrument else "",
+        "evidence": fact.evidence,
+        "valid_through": fact.valid_through and fact.valid_through.isoformat(),
         "reason": fact.reason,
         **more,
     }

@@ -5,6 +5,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
 
@@ -50,6 +51,11 @@ class Inspector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 by which the journal knows who was named, without naming anybody."""
+        return fingerprint(self.number, self.user_id, self.name, self.organization_name, self.barred)
 
 
 class DrawResult(models.Model):
@@ -106,6 +112,11 @@ class RandomInspection(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of what was written down; the journal tells the outcome and the checklist as well."""
+        return fingerprint(self.outcome, str(self.inspected_date), self.checklist, self.notes)
 
     @property
     def state(self) -> str:

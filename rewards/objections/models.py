@@ -4,6 +4,7 @@ from functools import partial
 
 from django.db import models
 
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
 from rewards.objections.domain.choices import AnswerEffect, InNameOf
 
@@ -40,6 +41,12 @@ class Objection(models.Model):
     def __str__(self) -> str:
         return f"{self.public_id} {self.subject}"
 
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 by which the journal knows who objects and what is said, without repeating it."""
+        who = (self.in_name_of, self.name, self.organization_name, self.email, self.phone, self.language)
+        return fingerprint(self.cycle_id, self.number, *who, self.subject, self.text)
+
 
 class ObjectionFile(models.Model):
     """A file of an objection, private, named by its content."""
@@ -55,6 +62,11 @@ class ObjectionFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 by which the journal knows the file and what it was called."""
+        return fingerprint(self.file.name, self.name, self.media_type, self.sha256)
 
 
 class ObjectionComment(models.Model):

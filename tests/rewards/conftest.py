@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from instrument_share.journal.services import record
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
 from rewards.cycle.models import AssessmentCycle
@@ -52,13 +53,13 @@ class Steps:
     def approve(self, now=AFTER + 14 * DAY, **more):
         return cycle_approve(actor=self.city.reviewer, cycle_id=self.id, now=now, **more)
 
-    def send(self):
-        self.look_through(AFTER + 15 * DAY)
-        return report_send(actor=self.city.officer, cycle_id=self.id, now=AFTER + 15 * DAY)
+    def send(self, now=AFTER + 15 * DAY):
+        self.look_through(now)
+        return report_send(actor=self.city.officer, cycle_id=self.id, now=now)
 
     def look_through(self, now):
         """The officer has looked through a preview of the paper; to draw one takes long."""
-        ReportPreview.objects.create(
+        preview = ReportPreview.objects.create(
             cycle_id=self.id,
             number=get_next_number(self.cycle),
             sha256="0" * 64,
@@ -68,6 +69,9 @@ class Steps:
             looked_at=now,
             looked_by=self.city.officer,
         )
+        for action in ("report.previewed", "report.looked_at"):
+            details = {"number": preview.number, "pdf_sha256": preview.sha256}
+            record(actor=self.city.officer, action=action, subject=self.cycle, now=now, details=details)
 
     def through(self, last):
         """Every step up to and with `last`; what the last one returned."""

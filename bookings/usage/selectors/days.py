@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from bookings.usage.domain.days import DaySums, to_fen
-from bookings.usage.models import ServedDay, UsageDay, UsageLog
+from bookings.usage.models import ServedDay, UsageDay, UsageLog, WaitingLog
 from bookings.usage.selectors.logs_as_counted import IS_CORRECTED, iterate_counted_rows
 from instrument_share.kernel.city_time import CITY_TIME
 
@@ -26,10 +26,12 @@ EXTERNAL = Q(external=True)
 
 
 def iterate_units() -> Iterator[int]:
-    """Yield the ids of the units that have logs or kept sums."""
-    logged = UsageLog.objects.order_by().values_list(UNIT, flat=True).distinct()
-    kept = UsageDay.objects.order_by().values_list("organization_id", flat=True).distinct()
-    yield from sorted({*logged, *kept})
+    """Yield the ids of the units that have logs, or of which anything is kept."""
+    units = {*UsageLog.objects.order_by().values_list(UNIT, flat=True).distinct()}
+    for model in (UsageDay, ServedDay, WaitingLog):
+        kept = model._default_manager.order_by().values_list("organization_id", flat=True)
+        units.update(kept.distinct())
+    yield from sorted(units)
 
 
 def get_kept_sums(organization_id: int) -> DaySums:

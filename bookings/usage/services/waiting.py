@@ -39,5 +39,6 @@ def waiting_rebuild(organization_id: int) -> None:
 
 def waiting_differs(organization_id: int) -> bool:
     """Return whether the list differs from the unit's logs, under the locks of its instruments."""
-    kept = WaitingLog.objects.filter(organization_id=organization_id).values_list("pk", flat=True)
-    return set(kept) != {log.pk for log in waiting_logs(organization_id)}
+    rows = WaitingLog.objects.filter(organization_id=organization_id)
+    kept = rows.values_list("pk", "instrument_id", "user_id")
+    return set(kept) != {(log.pk, log.instrument_id, log.user_id) for log in waiting_logs(organization_id)}

@@ -72,5 +72,15 @@ DETAILS: dict[str, str] = {
     "cycle": gettext_noop("Annual assessment"),
     "through": gettext_noop("Notice until"),
     "decisions": gettext_noop("Findings taken into account"),
+    "finding": gettext_noop("Finding"),
+    "overdue": gettext_noop("Overdue"),
+    "due": gettext_noop("Answer due"),
+    "evidence": gettext_noop("Proof"),
+    "objections": gettext_noop("Objections"),
+    "outcome": gettext_noop("Outcome"),
+    "photos": gettext_noop("Photos"),
+    "files": gettext_noop("Files"),
+    "inspectors": gettext_noop("Inspectors"),
+    "report": gettext_noop("Report"),
 }
 """By key; a key without words is shown as it is."""

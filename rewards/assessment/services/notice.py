@@ -91,7 +91,8 @@ def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: st
     cycle.objections_zh = objections.strip()
     cycle.approved_at, cycle.approved_by = now, actor
     cycle.save(update_fields=["state", "objections_zh", "approved_at", "approved_by"])
-    record(actor=actor, action="cycle.approved", subject=cycle, now=now)
+    details = {"objections": cycle.objections_zh}
+    record(actor=actor, action="cycle.approved", subject=cycle, now=now, details=details)
     tell_of_approval(cycle, now)
     return cycle
 

@@ -1,18 +1,27 @@
 """Compute a year again and compare it with what is stored."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Field, JSONField, Model
 
 from instrument_share.kernel.progress import Tell, tell_nobody
+from rewards.assessment.domain.outcome import Outcome
+from rewards.assessment.domain.stakes import Stake
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.assessment.services.result_rows import build_result_rows, build_year_figures
-from rewards.assessment.services.scoring import compute_year
+from rewards.assessment.services.scoring import compute_year, compute_year_stakes
 from rewards.cycle.models import AssessmentCycle
-from rewards.findings.selectors.findings import find_unrecorded_decisions, get_rulings
+from rewards.findings.domain.rulings import build_rulings
+from rewards.findings.models import Finding
+from rewards.findings.selectors.findings import (
+    find_unrecorded_decisions,
+    get_last_decision_number,
+    get_rulings,
+    list_rulings,
+)
 from rewards.policy.selectors import get_policy_rules
 
 OWN_NAMES = frozenset({"id", "public_id", "cycle", "assessment"})
@@ -36,7 +45,43 @@ def find_result_differences(cycle: AssessmentCycle, tell: Tell = tell_nobody) ->
 
     Raises SnapshotDamaged, SnapshotVersionUnknown.
     """
-    outcome = compute_year(cycle, get_rulings(cycle), tell)
+    return _compare_results(cycle, compute_year(cycle, get_rulings(cycle), tell))
+
+
+def find_differences(cycle: AssessmentCycle) -> list[Difference]:
+    """Compare as `find_result_differences`, and also what is at stake in each finding.
+
+    Raises SnapshotDamaged, SnapshotVersionUnknown.
+    """
+    rulings = list_rulings(cycle)
+    outcome = compute_year(cycle, build_rulings(rulings), tell_nobody)
+    found = _compare_results(cycle, outcome)
+    if get_last_decision_number(cycle) != cycle.decisions_scored:  # another decision, other stakes
+        return found
+    return [*found, *_compare_stakes(cycle, compute_year_stakes(cycle, outcome, rulings))]
+
+
+def _compare_stakes(cycle: AssessmentCycle, stakes: Mapping[int, Stake]) -> list[Difference]:
+    """Compare what scoring has written; an answer that came later changes it only when scored anew."""
+    stored, computed = {}, {}
+    for finding in Finding.objects.filter(cycle=cycle):
+        where = f"finding {finding.public_id} at stake"
+        at_stake = (finding.points_at_stake, finding.yuan_at_stake)
+        if not _is_since(cycle, finding, at_stake):
+            stored[where], computed[where] = (_plain(each) for each in (at_stake, stakes[finding.pk]))
+    return _differences(stored, computed)
+
+
+def _is_since(cycle: AssessmentCycle, finding: Finding, at_stake: tuple[Any, Any]) -> bool:
+    """Return whether a finding was opened or answered after the year was scored."""
+    scored_at = cycle.scored_at
+    assert scored_at is not None
+    if finding.answered_at and finding.answered_at > scored_at:
+        return True
+    return finding.found_at > scored_at and at_stake == (None, None)
+
+
+def _compare_results(cycle: AssessmentCycle, outcome: Outcome) -> list[Difference]:
     rows = build_result_rows(cycle, get_policy_rules(cycle.policy), outcome, {})
     computed = [*rows.assessments, *rows.indicators, *rows.instruments, *rows.awards]
     figures = build_year_figures(outcome)

@@ -65,7 +65,7 @@ def _compute_score(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> Scores
     if _is_noticed_with(cycle, decisions):
         return None
     outcome = compute_year(cycle, build_rulings(rulings), tell)
-    return Scores(cycle.policy_id, outcome, decisions, _compute_stakes(cycle, outcome, rulings))
+    return Scores(cycle.policy_id, outcome, decisions, compute_year_stakes(cycle, outcome, rulings))
 
 
 def compute_year(cycle: AssessmentCycle, rulings: Rulings, tell: Tell) -> Outcome:
@@ -74,9 +74,10 @@ def compute_year(cycle: AssessmentCycle, rulings: Rulings, tell: Tell) -> Outcom
     return compute_outcome(policy, cycle.year, StoredSnapshot(cycle, tell), rulings, cycle.budget_yuan)
 
 
-def _compute_stakes(
+def compute_year_stakes(
     cycle: AssessmentCycle, outcome: Outcome, rulings: Sequence[Ruling]
 ) -> Mapping[int, Stake]:
+    """Return what is at stake in each finding (by key), the others as the outcome takes them."""
     policy, snapshot = get_policy_rules(cycle.policy), StoredSnapshot(cycle)
     return compute_stakes(policy, cycle.year, snapshot, cycle.budget_yuan, outcome.claimants, rulings)
 

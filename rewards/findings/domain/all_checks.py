@@ -7,9 +7,10 @@ from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
+from instrument_share.kernel.city_time import CITY_TIME
 from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.frozen_year import FrozenYear
 from rewards.cycle.domain.rows import entry_from_row
@@ -43,6 +44,11 @@ class SeenCandidate:
     effective_seconds: int
     amount: Decimal
     """Of its entries together; of those of other units too."""
+
+    @property
+    def first_date(self) -> date:
+        """The day, in the city, on which its first entry begins."""
+        return self.first_start.astimezone(CITY_TIME).date()
 
     @classmethod
     def of(

@@ -10,7 +10,7 @@ from msgspec import msgpack
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
@@ -54,7 +54,13 @@ def _keep_check(
     tell_of_findings(cycle, opened, now)
     cycle.checked_at = now
     cycle.save(update_fields=["state", "checked_at"])
-    record(actor=actor, action="cycle.checked", subject=cycle, now=now, details={"opened": opened.total()})
+    found = Finding.objects.filter(cycle=cycle, found_at=now).values_list("public_id", "evidence_hash")
+    details = {
+        "opened": opened.total(),
+        "due": get_answer_due_date(now).isoformat(),
+        "sha256": fingerprint(*sorted(found)),
+    }
+    record(actor=actor, action="cycle.checked", subject=cycle, now=now, details=details)
     return cycle
 
 
@@ -78,7 +84,7 @@ def _open_findings(cycle: AssessmentCycle, seen: Iterable[SeenCandidate], now: d
                 logs=list(each.candidate.entries),
                 evidence=dict(each.candidate.evidence),
                 evidence_hash=digest,
-                first_date=each.first_start.astimezone(CITY_TIME).date(),
+                first_date=each.first_date,
                 effective_seconds=each.effective_seconds,
                 amount_yuan=each.amount,
                 answer_due_date=due,

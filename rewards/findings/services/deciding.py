@@ -141,6 +141,7 @@ def decide_next(actor: "User", finding: Finding, now: datetime) -> None:
         "reason": finding.reason,
         "invalidated": finding.invalidated_logs,
         "falsified": finding.falsified,
+        "overdue": finding.overdue,
     }
     record_finding(actor, f"finding.{finding.state}", finding, now, **details)
 

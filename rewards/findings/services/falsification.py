@@ -56,7 +56,8 @@ def falsification_propose(
         proposed_by=actor,
         answer_due_date=get_answer_due_date(now),
     )
-    details = {"reason": proposed.reason, "question": proposed.question}
+    due = proposed.answer_due_date.isoformat()
+    details = {"reason": proposed.reason, "question": proposed.question, "due": due}
     record_finding(actor, "finding.falsification_proposed", finding, now, **details)
     tell_of_question(finding, proposed, now)
     return proposed

@@ -46,5 +46,13 @@ def finding_open(
     instrument = finding.instrument.public_id if finding.instrument else ""
     finding.evidence_hash = hash_evidence(kind, instrument, logs, evidence)
     finding.save()
-    record_finding(actor, "finding.opened", finding, now, kind=kind, logs=finding.logs)
+    details = {
+        "cycle": cycle.public_id,
+        "kind": kind,
+        "logs": finding.logs,
+        "instrument": instrument,
+        "sha256": finding.evidence_hash,
+        "due": finding.answer_due_date.isoformat(),
+    }
+    record_finding(actor, "finding.opened", finding, now, **details)
     return finding

@@ -110,7 +110,7 @@ def draw_announce(
             announced_at=now,
             announced_by=actor,
         )
-        Inspector.objects.bulk_create(
+        people = [
             Inspector(
                 draw=draw,
                 number=number,
@@ -120,13 +120,18 @@ def draw_announce(
                 barred=sorted(each.barred),
             )
             for number, each in enumerate(named, start=1)
-        )
+        ]
+        Inspector.objects.bulk_create(people)
         details = {
+            "cycle": locked.public_id,
+            "number": draw.number,
             "over": draw.over,
             "size": draw.size,
             "source": draw.source_zh,
+            "source_en": draw.source_en,
             "seed_date": seed_date.isoformat(),
             "inputs_sha256": digest,
+            "inspectors": [each.fingerprint for each in people],
         }
         record(actor=actor, action="draw.announced", subject=draw, now=now, details=details)
     return draw

@@ -67,7 +67,7 @@ def inspection_record(
     inspection.recorded_at, inspection.recorded_by = now, actor
     if outcome is InspectionOutcome.FINDING:
         inspection.finding = _open_finding(actor, inspection, logs, now)
-    _keep_photos(inspection, photos)
+    files = _keep_photos(inspection, photos)
     inspection.save(update_fields=SEEN)
     record(
         actor=actor,
@@ -75,7 +75,13 @@ def inspection_record(
         subject=inspection,
         now=now,
         organization_id=inspection.organization_id,
-        details={"outcome": outcome.value, "checklist": inspection.checklist, "photos": len(photos)},
+        details={
+            "outcome": outcome.value,
+            "checklist": inspection.checklist,
+            "photos": files,
+            "finding": inspection.finding.public_id if inspection.finding else "",
+            "sha256": inspection.fingerprint,
+        },
     )
     _tell(inspection, now)
     return inspection
@@ -146,13 +152,14 @@ def _require_logs_of_unit(actor: "User", inspection: RandomInspection, logs: Col
         raise LogsNotOfUnit(logs=", ".join(foreign))
 
 
-def _keep_photos(inspection: RandomInspection, photos: Iterable[IO[bytes]]) -> None:
+def _keep_photos(inspection: RandomInspection, photos: Iterable[IO[bytes]]) -> list[str]:
+    """Keep the photos in their order; return the files, each named by its content."""
+    files = [store_once("inspections", prepare_picture(photo)) for photo in photos]
     InspectionPhoto.objects.bulk_create(
-        InspectionPhoto(
-            inspection=inspection, file=store_once("inspections", prepare_picture(photo)), position=position
-        )
-        for position, photo in enumerate(photos, start=1)
+        InspectionPhoto(inspection=inspection, file=file, position=position)
+        for position, file in enumerate(files, start=1)
     )
+    return files
 
 
 def _tell(inspection: RandomInspection, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,6 +15,7 @@ from instrument_share.accounts.selectors import organization_ids_by_public_id, p
 from instrument_share.accounts.services.documents import CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.errors import IllegalMove, Invalid, gettext_noop, require_found
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.models import AssessmentCycle
@@ -106,8 +107,13 @@ def objection_raise(
         text=text.strip(),
         raised_at=now,
     )
-    _keep(objection, files)
-    _record(_account(actor), "objection.raised", objection, now)
+    kept = _keep(objection, files)
+    details = {
+        "cycle": cycle.public_id,
+        "sha256": objection.fingerprint,
+        "files": sorted(one.fingerprint for one in kept),
+    }
+    _record(_account(actor), "objection.raised", objection, now, **details)
     build_receipt(objection).send()
     _tell_of_new(objection, now)
     return objection
@@ -126,18 +132,17 @@ def _check(uploads: Iterable[Upload]) -> list[CheckedUpload]:
     return list({one.sha256: one for one in files}.values())
 
 
-def _keep(objection: Objection, files: Sequence[CheckedUpload]) -> None:
-    for one in files:
-        path = f"{FOLDER}/{one.sha256[:32]}.{one.extension}"
-        if not default_storage.exists(path):
-            default_storage.save(path, ContentFile(one.content))
-        ObjectionFile.objects.create(
-            objection=objection,
-            file=path,
-            name=one.name[:200],
-            media_type=one.media_type,
-            sha256=one.sha256,
-        )
+def _keep(objection: Objection, files: Sequence[CheckedUpload]) -> list[ObjectionFile]:
+    return [_keep_file(objection, one) for one in files]
+
+
+def _keep_file(objection: Objection, one: CheckedUpload) -> ObjectionFile:
+    path = f"{FOLDER}/{one.sha256[:32]}.{one.extension}"
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(one.content))
+    return ObjectionFile.objects.create(
+        objection=objection, file=path, name=one.name[:200], media_type=one.media_type, sha256=one.sha256
+    )
 
 
 def _tell_of_new(objection: Objection, now: datetime) -> None:
@@ -172,7 +177,7 @@ def objection_comment(*, actor: "User", objection_id: int, text: str, now: datet
     comment = ObjectionComment.objects.create(
         objection=objection, text=text.strip(), commented_at=now, commented_by=actor
     )
-    _record(actor, "objection.commented", objection, now)
+    _record(actor, "objection.commented", objection, now, sha256=fingerprint(comment.text))
     return comment
 
 
@@ -206,7 +211,12 @@ def objection_answer(
         answered_at=now,
         answered_by=actor,
     )
-    _record(actor, "objection.answered", objection, now)
+    details = {
+        "effect": answer.effect,
+        "finding": finding.public_id if finding else "",
+        "sha256": fingerprint(answer.text),
+    }
+    _record(actor, "objection.answered", objection, now, **details)
     build_answer(answer).send()
     if objection.organization_id is not None:
         answered = gettext_noop("Objection no. {number} to the results of {year} is answered.")
@@ -241,5 +251,12 @@ def _managers(objection: Objection) -> "Iterable[User]":
     return people_with_role(Role.UNIT_MANAGER, objection.organization_id)
 
 
-def _record(actor: "User | None", action: str, objection: Objection, now: datetime) -> None:
-    record(actor=actor, action=action, subject=objection, now=now, organization_id=objection.organization_id)
+def _record(actor: "User | None", action: str, objection: Objection, now: datetime, **details: Any) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=objection,
+        now=now,
+        organization_id=objection.organization_id,
+        details=details,
+    )

@@ -1,7 +1,7 @@
 """Compare what accounts, payments, reversals and batches say with what the journal tells."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument_share.journal.selectors import entries
 from rewards.cycle.models import AssessmentCycle
@@ -9,9 +9,11 @@ from rewards.payments.models import BatchRow, PayeeAccount, Payment, PaymentBatc
 from rewards.report.domain.states import ReportState
 from rewards.report.selectors.told import (
     act,
+    acts_on,
     compare,
     find_missing,
     get_detail,
+    last_of,
     told_of,
     write_day,
     write_yuan,
@@ -35,7 +37,7 @@ def find_untold_payments(cycle: AssessmentCycle) -> Iterator[str]:
     paid = [one for one in entries().filter(action="payment.recorded") if one.details["award"] in awards]
     yield from find_missing("payment", payments, paid)
     yield from _accounts(cycle)
-    yield from _batches(list(PaymentBatch.objects.filter(report__cycle=cycle)))
+    yield from _batches(dict(cycle.reports.values_list("public_id", "pk")))
 
 
 def _payment(payment: Payment, told: "Mapping[str, AuditEntry]") -> Iterator[str]:
@@ -62,6 +64,7 @@ def _reversal(payment: Payment, told: "AuditEntry | None") -> Iterator[str]:
     stored = reversal and (reversal.recorded_at, reversal.recorded_by_id)
     at, by = stored or (None, None)
     columns = {
+        "public_id": (reversal and reversal.public_id, get_detail(told, "reversal")),
         "reversed_date": (reversal and write_day(reversal.reversed_date), get_detail(told, "reversed")),
         "voucher": (reversal and reversal.voucher, get_detail(told, "voucher")),
         "reason": (reversal and reversal.reason, get_detail(told, "reason")),
@@ -88,14 +91,23 @@ def _accounts(cycle: AssessmentCycle) -> Iterator[str]:
     yield from find_missing("account", accounts, entered_of_units)
 
 
-def _batches(batches: Sequence[PaymentBatch]) -> Iterator[str]:
-    told = told_of(batches)
+def _batches(reports: Mapping[str, int]) -> Iterator[str]:
+    """Compare the batches of reports, whose keys are given by public id."""
+    batches = list(PaymentBatch.objects.filter(report__in=reports.values()).select_related("report"))
+    made_of = entries().filter(action="batch.made", details__report__in=list(reports))
+    yield from find_missing("batch", batches, made_of)
+    acts = acts_on(batches)
     for batch in batches:
-        made = told.get(batch.public_id, {}).get("batch.made")
-        rows = BatchRow.objects.filter(batch=batch).order_by("position").select_related("award", "account")
+        told = acts.get(batch.public_id, ())
+        made = last_of(told).get("batch.made")
+        found = BatchRow.objects.filter(batch=batch).order_by("position")
+        rows = list(found.select_related("award", "account", "payment"))
         columns = {
+            "report": (batch.report.public_id, get_detail(made, "report")),
             "number": (batch.number, get_detail(made, "number")),
             "rows": ([_row(row) for row in rows], get_detail(made, "rows")),
+            "positions": ([row.position for row in rows], list(range(1, len(rows) + 1))),
+            "outcomes": ([_outcome(row) for row in rows], _outcomes(rows, told)),
             **act(made, batch.made_at, batch.made_by_id, "made"),
         }
         yield from compare(f"batch {batch.public_id}", "journal", columns)
@@ -104,3 +116,18 @@ def _batches(batches: Sequence[PaymentBatch]) -> Iterator[str]:
 def _row(row: BatchRow) -> list[str]:
     """Return a row as the journal tells it."""
     return [row.award.public_id, row.account.public_id, str(row.amount_yuan)]
+
+
+def _outcome(row: BatchRow) -> tuple[Any, ...]:
+    return row.payment.public_id if row.payment else "", row.failed_at, row.failed_reason
+
+
+def _outcomes(rows: Sequence[BatchRow], told: "Sequence[AuditEntry]") -> list[tuple[Any, ...]]:
+    """Return what the journal tells of each row: payment, when it failed and why; nothing while it waits."""
+    said = {
+        award: (payment, None if payment else entry.at, reason)
+        for entry in told
+        if entry.action in {"batch.settled", "batch.withdrawn"}
+        for award, payment, reason in entry.details["rows"]
+    }
+    return [said.get(row.award.public_id, ("", None, "")) for row in rows]

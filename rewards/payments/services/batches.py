@@ -70,7 +70,7 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
     ]
     BatchRow.objects.bulk_create(rows)
     told = [[row.award.public_id, row.account.public_id, str(row.amount_yuan)] for row in rows]
-    details = {"number": batch.number, "rows": told}
+    details = {"report": report.public_id, "number": batch.number, "rows": told}
     record(actor=actor, action="batch.made", subject=batch, now=now, details=details)
     return batch
 
@@ -99,7 +99,11 @@ def batch_settle(*, actor: "User", batch_id: int, answers: Sequence[BankRow], no
     if problems:
         raise BankSheetWrong(problems=problems)
     made = sum(answer.paid for answer in answers)
-    details = {"paid": made, "failed": len(answers) - made}
+    details = {
+        "paid": made,
+        "failed": len(answers) - made,
+        "rows": [_tell(rows[answer.award]) for answer in answers],
+    }
     record(actor=actor, action="batch.settled", subject=batch, now=now, details=details)
     close_if_paid(report, actor, now)
     return batch
@@ -132,6 +136,11 @@ def _fail(row: BatchRow, reason: str, now: datetime) -> None:
     row.save(update_fields=["failed_at", "failed_reason"])
 
 
+def _tell(row: BatchRow) -> list[str]:
+    """Return what became of a row, for the journal: award, payment (public ids), and why there is none."""
+    return [row.award.public_id, row.payment.public_id if row.payment else "", row.failed_reason]
+
+
 @transaction.atomic
 def batch_withdraw(*, actor: "User", batch_id: int, reason: str, now: datetime) -> PaymentBatch:
     """Take back the rows of a batch that still wait, with a reason; their awards can be paid otherwise.
@@ -146,6 +155,6 @@ def batch_withdraw(*, actor: "User", batch_id: int, reason: str, now: datetime) 
         raise RowSettled
     for row in rows:
         _fail(row, reason, now)
-    details = {"reason": reason, "rows": len(rows)}
+    details = {"reason": reason, "rows": list(map(_tell, rows))}
     record(actor=actor, action="batch.withdrawn", subject=batch, now=now, details=details)
     return batch

@@ -199,7 +199,12 @@ def payment_reverse(
         recorded_at=now,
         recorded_by=actor,
     )
-    details = {"reason": reason, "voucher": reversal.voucher, "reversed": reversed_date.isoformat()}
+    details = {
+        "reversal": reversal.public_id,
+        "reason": reason,
+        "voucher": reversal.voucher,
+        "reversed": reversed_date.isoformat(),
+    }
     _record(actor, "payment.reversed", payment, now, details)
     tell_of_reversal(
         payment.award.assessment, now, day=reversed_date, amount=payment.amount_yuan, reason=reason

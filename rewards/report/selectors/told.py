@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from instrument_share.journal.selectors import entries
 from rewards.cycle.domain.parts import hash_content, parse_manifest
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot, get_unit_ids
-from rewards.findings.domain.evidence import hash_evidence
-from rewards.findings.domain.states import FindingState
-from rewards.findings.models import Finding
+from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.policy.models import RewardPolicy
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.states import ReportState
-from rewards.report.models import FinanceReport
+from rewards.report.models import FinanceReport, ReportPreview
 
 if TYPE_CHECKING:
     from instrument_share.journal.models import AuditEntry
@@ -45,12 +43,11 @@ def find_untold_changes(cycle: AssessmentCycle) -> Iterator[str]:
 
     Raises SnapshotDamaged, SnapshotVersionUnknown.
     """
-    findings = list(Finding.objects.filter(cycle=cycle).select_related("organization", "instrument"))
     reports = list(FinanceReport.objects.filter(cycle=cycle).order_by("number"))
     yield from _snapshot(cycle)
     yield from _policy(cycle.policy)
     yield from _cycle(cycle, told_of([cycle]).get(cycle.public_id, {}), told_of(reports).values())
-    yield from _findings(cycle, findings)
+    yield from _previews(cycle)
     for report in reports:
         yield from _report(report, told_of([report]).get(report.public_id, {}))
     sent = entries().filter(action="report.sent", details__cycle=cycle.public_id)
@@ -58,12 +55,22 @@ def find_untold_changes(cycle: AssessmentCycle) -> Iterator[str]:
 
 
 def told_of(rows: Iterable[Any]) -> Told:
-    """Return the journal of rows of one model that have a public id."""
+    """Return the journal of rows of one model that have a public id: the last entry of each action."""
+    return {subject: last_of(acts) for subject, acts in acts_on(rows).items()}
+
+
+def last_of(acts: "Iterable[AuditEntry]") -> "dict[str, AuditEntry]":
+    """Return the last entry of each action."""
+    return {entry.action: entry for entry in acts}
+
+
+def acts_on(rows: Iterable[Any]) -> "Mapping[str, Sequence[AuditEntry]]":
+    """Return the whole journal of rows of one model by their public ids, oldest first."""
     subjects = {row.public_id: row._meta.label for row in rows}
-    found: dict[str, dict[str, AuditEntry]] = defaultdict(dict)
+    found: dict[str, list[AuditEntry]] = defaultdict(list)
     ids = list(subjects)
     for entry in entries().filter(subject_type__in=set(subjects.values()), subject_id__in=ids).order_by("id"):
-        found[entry.subject_id][entry.action] = entry
+        found[entry.subject_id].append(entry)
     return found
 
 
@@ -149,6 +156,7 @@ def _cycle(
         "announced_by": (cycle.announced_by_id, announced and announced.actor_id),
         **{name: (getattr(cycle, name), get_detail(announced, name, "")) for name in CONTACT},
         "notice_ends_date": (write_day(cycle.notice_ends_date), get_detail(notice, "through")),
+        "objections_zh": (cycle.objections_zh, get_detail(approved, "objections", "")),
         **act(approved, cycle.approved_at, cycle.approved_by_id, "approved"),
     }
     yield from compare("year", "journal", columns)
@@ -178,44 +186,25 @@ def write_day(day: Any) -> str | None:
     return day and day.isoformat()
 
 
-def _findings(cycle: AssessmentCycle, findings: Sequence[Finding]) -> Iterator[str]:
-    told = told_of(findings)
-    owners = {row.instrument: row.uscc for row in StoredSnapshot(cycle).instruments()}
-    ids = get_unit_ids(cycle)
-    for finding in findings:
-        instrument = finding.instrument.public_id if finding.instrument else ""
-        evidence = hash_evidence(finding.kind, instrument, finding.logs, finding.evidence)
-        opened = told.get(finding.public_id, {}).get("finding.opened")
-        owner = opened.organization_id if opened else ids.get(owners.get(instrument, ""))
-        facts = {
-            "evidence": (finding.evidence_hash, evidence),
-            "organization": (finding.organization_id, owner),
+def _previews(cycle: AssessmentCycle) -> Iterator[str]:
+    made = ReportPreview.objects.filter(cycle=cycle).order_by("pk")
+    told = entries().filter(subject_type=cycle._meta.label, subject_id=cycle.public_id).order_by("pk")
+    of_previews = told.filter(action="report.previewed")
+    pairs: Iterable[tuple[Any, Any]] = zip_longest(made, of_previews)
+    for number, (preview, entry) in enumerate(pairs, start=1):
+        columns = {
+            "number": (preview and preview.number, get_detail(entry, "number")),
+            "sha256": (preview and preview.sha256, get_detail(entry, "pdf_sha256")),
+            **act(entry, preview and preview.made_at, preview and preview.made_by_id, "made"),
         }
-        yield from compare(f"finding {finding.public_id}", "snapshot", facts)
-        yield from _finding(finding, told.get(finding.public_id, {}))
-    checks = entries().filter(action="cycle.checked", subject_id=cycle.public_id)
-    opened = sum(entry.details["opened"] for entry in checks) + sum(
-        "finding.opened" in each for each in told.values()
-    )
-    yield from compare("findings", "journal", {"number": (len(findings), opened)})
-
-
-def _finding(finding: Finding, told: "Mapping[str, AuditEntry]") -> Iterator[str]:
-    decisions = [told[act] for act in ("finding.upheld", "finding.dismissed") if act in told]
-    decided = max(decisions, key=lambda entry: entry.pk, default=None)
-    answered = told.get("finding.answered")
-    columns = {
-        "state": (finding.state, decided.action.partition(".")[2] if decided else FindingState.OPEN),
-        "decision_number": (finding.decision_number, get_detail(decided, "number")),
-        "invalidated_logs": (finding.invalidated_logs, get_detail(decided, "invalidated", [])),
-        "falsified": (finding.falsified, get_detail(decided, "falsified", False)),
-        "reason": (finding.reason, get_detail(decided, "reason", "")),
-        "no_objection": (finding.no_objection, get_detail(answered, "no_objection", False)),
-        "answer": (finding.answer, get_detail(answered, "answer", "")),
-        **act(answered, finding.answered_at, finding.answered_by_id, "answered"),
-        **act(decided, finding.decided_at, finding.decided_by_id, "decided"),
+        yield from compare(f"preview {number}", "journal", columns)
+    looked = {
+        (one.looked_at, one.looked_by_id, one.sha256) for one in made if one.looked_at or one.looked_by_id
     }
-    yield from compare(f"finding {finding.public_id}", "journal", columns)
+    said = {
+        (one.at, one.actor_id, one.details["pdf_sha256"]) for one in told.filter(action="report.looked_at")
+    }
+    yield from compare("previews", "journal", {"looked_at": (looked, said)})
 
 
 def _report(report: FinanceReport, told: "Mapping[str, AuditEntry]") -> Iterator[str]:

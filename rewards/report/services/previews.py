@@ -70,7 +70,8 @@ def _keep(actor: "User", cycle: AssessmentCycle, pdf: bytes, now: datetime) -> R
         made_at=now,
         made_by=actor,
     )
-    record(actor=actor, action="report.previewed", subject=cycle, now=now, details={"pdf_sha256": digest})
+    details = {"number": preview.number, "pdf_sha256": digest}
+    record(actor=actor, action="report.previewed", subject=cycle, now=now, details=details)
     return preview
 
 
