@@ -40,7 +40,7 @@ def columns_of(
 
 
 class Tampering:
-    """Changes of rows, each taken back after the checks have looked at it; counts and what went unnamed."""
+    """Changes of rows, each taken back once a check has named it; how many, and what went unnamed."""
 
     def __init__(self, looks: Mapping[str, Look], rows_of: Callable[[Any], Any]) -> None:
         self._looks, self._rows_of = looks, rows_of
@@ -86,19 +86,18 @@ class Tampering:
         try:
             with transaction.atomic():
                 write()
-                names = [name for name, look in self._looks.items() if look()]
+                name = next((name for name, look in self._looks.items() if look()), "")
                 transaction.set_rollback(True)
         except DatabaseError:
             return  # a constraint refuses it
         by_look = self.named.setdefault(table.__name__ if table else "several", {})
-        if names:
-            key = " and ".join(names)
-            by_look[key] = by_look.get(key, 0) + 1
+        if name:
+            by_look[name] = by_look.get(name, 0) + 1
         else:
             self.unnamed.append(what)
 
     def require_all_named(self) -> None:
-        """Fail for what no check named; how many of each table which check named is told (`-s`)."""
+        """Fail for what no check named; how many of each table which check named first is told (`-s`)."""
         lines = (f"{table}: {by_look}" for table, by_look in sorted(self.named.items()))
         sys.stdout.write("\n".join([f"{self.made} changes", *lines, ""]))
         assert not self.unnamed, "\n".join(self.unnamed)
