@@ -24,10 +24,10 @@ from bookings.usage.domain.usage import (
     Spent,
     content_missing_problem,
     find_by_hand_problems,
-    find_correction_problems,
     truncate_to_seconds,
 )
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
     get_current_values,
@@ -172,17 +172,13 @@ def usage_correct(
 ) -> UsageCorrection:
     """Propose new values for a log; they count once a second person confirms them.
 
-    `changes` maps fields of `chain.CORRECTABLE` to values as a log has them (aware datetimes, Decimal).
-    Raises UsageRefused with everything that is wrong.
+    `changes` maps fields of `chain.CORRECTABLE` to values as a log has them (aware datetimes, Decimal);
+    the amount follows from them where it is not named (`calculate_correction`). Raises UsageRefused with
+    everything that is wrong.
     """
     log = log_lock(log_id)
     require(actor, "bookings.correct_usage", log)
-    before = get_current_values(log)
-    differing = {name: value for name, value in changes.items() if before.get(name) != value}
-    after = {**before, **differing}
-    problems = list(find_correction_problems(before, after, differing, reason))
-    if problems:
-        raise UsageRefused(problems=problems)
+    differing = calculate_correction(log, changes, reason)
     correction = UsageCorrection(log=log, changes=chain.to_plain_value(differing), reason=reason.strip())
     append_entry(correction, EntryKind.CORRECTION, instrument=log.instrument, actor=actor, now=now)
     waiting_add([log])

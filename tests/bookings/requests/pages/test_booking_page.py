@@ -12,6 +12,7 @@ from bookings.requests.services.bookings import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
+from instrument_share.kernel.city_time import CITY_TIME
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
@@ -199,22 +200,75 @@ def test_the_calendar_of_a_move_leaves_the_booking_itself_out(city, booking, see
     }
 
 
-def test_a_check_out_sent_empty_counts_all_of_the_time(city, booking, send):
+@pytest.fixture
+def running(city, booking, send):
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
-    done = send(city.keeper, "booking_check_out", booking.public_id, now=booking.ends_at, next="/keeper/")
+    return booking
+
+
+def typed(page):
+    """What the check-out form holds, with the amount that it shows."""
+    form = page.context["form"]
+    held = {name: form[name].value() or "" for name in form.fields}
+    return {
+        **held,
+        "ends_at": f"{held['ends_at'].astimezone(CITY_TIME):%Y-%m-%dT%H:%M}",
+        "shown": page.context["shown"],
+    }
+
+
+def test_check_out_proposes_booked_end_when_overdue_and_shows_amount(city, running, see, send):
+    overdue = running.ends_at + 99 * MINUTE
+    page = see(city.keeper, "booking_check_out", running.public_id, now=overdue)
+    assert 'value="2026-03-03T11:00"' in texts(page)
+    assert "2026年3月3日 周二 09:00–11:00" in texts(page)
+    assert "¥200.00" in texts(page)
+    desk = texts(see(city.keeper, "keeper", now=overdue))
+    assert f'href="/bookings/{running.public_id}/check-out/?next=/keeper/"' in desk
+    assert f'action="/bookings/{running.public_id}/check-out/"' not in desk
+    done = send(
+        city.keeper, "booking_check_out", running.public_id, now=overdue, next="/keeper/", **typed(page)
+    )
     log = usage_logs(city.keeper).get()
-    assert (done.url, log.measuring_seconds, log.content) == ("/keeper/", 7200, "二氧化钛薄膜")
+    assert (done.url, log.ends_at, log.content) == ("/keeper/", running.ends_at, "二氧化钛薄膜")
+    assert str(log.amount_yuan) == "200.00"
 
 
-def test_parts_exceeding_total_time_keep_form_input(city, booking, send):
-    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
-    send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
+def test_check_out_records_only_an_amount_that_was_shown(city, running, see, send):
+    now = running.ends_at - 30 * MINUTE
+    page = see(city.keeper, "booking_check_out", running.public_id, now=now)
+    sent = {**typed(page), "ends_at": "2026-03-03T10:00"}
+    first = send(city.keeper, "booking_check_out", running.public_id, now=now, **sent)
+    assert (first.status_code, "¥100.00" in texts(first), usage_logs(city.keeper).exists()) == (
+        200,
+        True,
+        False,
+    )
+    sent["shown"] = first.context["shown"]
+    send(city.keeper, "booking_check_out", running.public_id, now=now + MINUTE, **sent)
+    assert str(usage_logs(city.keeper).get().amount_yuan) == "100.00"
+
+
+def test_end_of_use_in_future_or_before_check_in_is_refused(city, running, send):
+    for typed_end, said in (
+        ("2026-03-03T11:01", "结束时间不能晚于当前时间"),
+        ("2026-03-03T08:59", "结束时间须晚于开始时间"),
+    ):
+        refused = send(
+            city.keeper, "booking_check_out", running.public_id, now=running.ends_at, ends_at=typed_end
+        )
+        assert (refused.status_code, said in texts(refused)) == (422, True)
+    assert not usage_logs(city.keeper).exists()
+
+
+def test_parts_exceeding_total_time_keep_form_input(city, running, send):
     refused = send(
         city.keeper,
         "booking_check_out",
-        booking.public_id,
-        now=booking.ends_at,
+        running.public_id,
+        now=running.ends_at,
+        ends_at="2026-03-03T11:00",
         setup=90,
         post=60,
         results="35 nm",
