@@ -129,6 +129,20 @@ class UsageLog(models.Model):
         return self.public_id
 
 
+class UsageOverlap(models.Model):
+    """A use entered by hand although it overlaps uses recorded before; the common time counts for those.
+
+    Append-only, like the log. `taken` holds their times as they counted when it was recorded.
+    """
+
+    log = models.OneToOneField(UsageLog, on_delete=models.PROTECT, related_name="overlap", primary_key=True)
+    taken = models.JSONField(help_text="public id of a log → its time, as `Interval.to_text` writes it")
+    reason = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return str(self.log_id)
+
+
 class UsageCorrection(models.Model):
     """更正: new values of a log and the reason. Counts once a second person confirms it."""
 

@@ -136,6 +136,17 @@ def find_by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Ite
         )
 
 
+def find_overlap_problems(times: Mapping[str, Interval]) -> Iterator[Problem]:
+    """Yield a problem for each log whose time overlaps with the one entered."""
+    for public_id, time in times.items():
+        yield Problem(
+            "usage.overlaps",
+            gettext_noop("This time overlaps with usage log {log} ({time}). Change the time."),
+            {"log": public_id, "time": time},
+            "overlap_reason",
+        )
+
+
 def find_correction_problems(
     before: Mapping[str, Any], after: Mapping[str, Any], changes: Mapping[str, Any], reason: str
 ) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
@@ -12,9 +13,11 @@ from bookings.usage.domain.usage import (
     Spent,
     find_correction_problems,
     find_end_problems,
+    find_overlap_problems,
     propose_end,
     truncate_to_seconds,
 )
+from bookings.usage.selectors.overlaps import find_overlapping_times
 from bookings.usage.selectors.usage import get_current_values
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -93,6 +96,8 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
     differing = {name: value for name, value in changes.items() if before.get(name) != value}
     after = {**before, **differing}
     problems = list(find_correction_problems(before, after, differing, reason))
+    if not problems and differing.keys() & {"starts_at", "ends_at"}:
+        problems = list(find_overlap_problems(_find_new_overlaps(log, before, after)))
     if problems:
         raise UsageRefused(problems=problems)
     if "amount_yuan" not in changes and not PRICED_FIELDS.isdisjoint(differing):
@@ -100,6 +105,15 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
         if amount is not None and amount != before["amount_yuan"]:
             differing["amount_yuan"] = amount
     return differing
+
+
+def _find_new_overlaps(
+    log: "UsageLog", before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Interval]:
+    """Return the uses that a log would overlap with other values, and doesn't now."""
+    find = partial(find_overlapping_times, log.instrument_id, exclude_log_id=log.pk)
+    known, found = (find(Interval(values["starts_at"], values["ends_at"])) for values in (before, after))
+    return {public_id: time for public_id, time in found.items() if public_id not in known}
 
 
 def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Any:

@@ -57,6 +57,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "values": values,
         "differs": {name for name in values if values[name] != getattr(log, name)},
         "entries": entries,
+        "overlap": getattr(log, "overlap", None),
         "receipts": get_covered_numbers(log, entries),
         "next_receipts_at": get_next_checkpoint_at(clock.now()),
         "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],

@@ -237,7 +237,9 @@ def test_use_belongs_to_year_of_its_local_start(city):
 def test_year_includes_overlapping_uses_of_adjacent_years(city):
     midnight = NOW.replace(year=2025, month=12, day=31, hour=16)
     starts = [
-        by_hand(city, Interval(midnight + MINUTE * at, midnight + MINUTE * end)).starts_at
+        by_hand(
+            city, Interval(midnight + MINUTE * at, midnight + MINUTE * end), overlap_reason="两个样品仓"
+        ).starts_at
         for at, end in ((-9, -8), (-5, 1), (0, 2), (1, 3))
     ]
     assert [fact["starts_at"] for fact in usage_of_year(2025)] == starts[:3]
