@@ -11,6 +11,7 @@ from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.move_deadline import get_binding_time
 from bookings.requests.selectors.request_facts import (
     CLOSURE,
     CREDIT,
@@ -144,9 +145,8 @@ def _find_instrument_problems(
         service_mode=service_mode,
         subject=subject,
         samples=samples,
-        moves_from=Interval(moved_booking.starts_at, moved_booking.ends_at)
-        if moved_booking is not None and moved_booking.user_id == viewer.pk
-        else None,
+        moves_from=moved_booking
+        and get_binding_time(moved_booking, by_user=moved_booking.user_id == viewer.pk),
     )
     exclude = None if moved_booking is None else moved_booking.pk
     return admission.find_problems(

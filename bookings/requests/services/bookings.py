@@ -1,7 +1,7 @@
 """Requests and decisions on them: lock → check → write → journal."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.db import transaction
 from bookings.requests.domain import credit, pricing
 from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.choices import CreditKind, Direction
+from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import (
     REASON_MISSING,
     BookingRefused,
@@ -372,7 +373,7 @@ def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", no
     booking.held_until = interval.end + terms.turnaround
     booking.quote, booking.quoted_yuan = quote.as_rows(), quote.total
     if booking.state == BookingState.REQUESTED and terms.decision == Decision.BY_KEEPER:
-        booking.decide_by = min(now + timedelta(hours=terms.decision_hours), interval.start)
+        booking.decide_by = get_decision_deadline(now, interval.start, terms.decision_hours)
 
 
 def _build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:

@@ -12,6 +12,7 @@ from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.selectors.move_deadline import get_move_deadline
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
+SHOW_PRICE = "show_price"
+"""The button of a browser without JavaScript that asks for the price before anything is sent."""
 ACTION_PERMISSIONS = {
     "approve": "bookings.decide",
     "reject": "bookings.decide",
@@ -83,6 +86,8 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
         moves -= {"approve", "move"}
     if now < get_check_in_opening(booking.starts_at):
         moves.discard("check_in")
+    if "move" in moves and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
+        moves.remove("move")
     return {
         move
         for move in moves & ACTION_PERMISSIONS.keys()

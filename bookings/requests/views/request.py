@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import BookingForm, get_applicant, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_quote
+from bookings.requests.selectors.bookings import find_own_overlaps
 from bookings.requests.selectors.calendar import get_bookable_week
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
+from bookings.requests.views.common import SHOW_PRICE
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
@@ -32,10 +35,6 @@ if TYPE_CHECKING:
     from bookings.requests.domain.offers import Offer
     from providers.domain import Terms
     from providers.models import Instrument
-
-
-SHOW_PRICE = "show_price"
-"""The button of a browser without JavaScript that asks for the price before the request."""
 
 
 @login_required
@@ -54,6 +53,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         viewer=request.user,
         terms=terms,
     )
+    is_complete = is_sent and form.is_valid()
     if is_sent:
         booking = run_service(
             form,
@@ -69,7 +69,8 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "instrument": instrument,
         "terms": terms,
         "form": form,
-        "is_refused": is_sent,
+        # A form that only lacks the subject shows what else is wrong beside its price.
+        "is_refused": is_sent and (is_complete or not form.is_priceable()),
         "week": get_bookable_week(request.user, instrument, now, parse_day(request.GET.get("day", ""))),
     }
     entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
@@ -132,6 +133,12 @@ def _priced(
     )
     return {
         "interval": form.interval,
+        "own_overlaps": find_own_overlaps(
+            request.user,
+            form.interval,
+            instrument_ids=[instrument.pk, *providers.linked_ids(instrument.pk)],
+        ),
+        "decide_by": get_decision_deadline(now, form.interval.start, terms.decision_hours),
         "linked": _linked_prices(request, instrument, facts),
         "quote": get_quote(request.user, instrument, **facts),
         "problems": problems_told(problems),

@@ -61,7 +61,7 @@ def test_common_time_counts_once_in_statistics_and_national_records(city):
     )
     for log in (first, second):
         usage_confirm(actor=city.researcher, log_id=log.pk, now=NOW)
-    # Three of four hours of the second are its own, so that three quarters of its three effective hours count.
+    # Of four hours the second has three alone, so that three quarters of its three effective hours count.
     counted = {first.public_id: 7200, second.public_id: 8100}
     assert get_openness(DAY).effective_seconds == sum(counted.values())
     records = iterate_service_facts(city.manager, [city.owner.pk], NOW.year)

@@ -104,12 +104,12 @@ def test_keepers_own_booking_pages_belong_to_personal_desk(city, see):
 
 def test_page_shows_next_step_and_responsible_person(city, booking, see):
     theirs = texts(see(city.researcher, "booking", booking.public_id))
-    assert "机组将于 2026年3月3日 08:00 前审批，在此之前为您保留该时段。" in theirs
+    assert "机组将于 2026年3月3日 02:45 前审批，在此之前为您保留该时段。" in theirs
     assert "2 × ¥100.00 /小时" in theirs
     assert "¥200.00" in theirs
     assert "签到码" not in theirs
     keepers = texts(see(city.keeper, "booking", booking.public_id))
-    assert "请于 2026年3月3日 08:00 前审批；逾期未审批，申请自动失效。" in keepers
+    assert "请于 2026年3月3日 02:45 前审批；逾期未审批，申请自动失效。" in keepers
 
 
 def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_is_free(city, see):
@@ -173,6 +173,37 @@ def test_move_form_shows_price_and_all_problems(city, booking, see, send):
     assert refused.status_code == 422
     assert 'value="2026-03-05T06:15"' in texts(refused)
     assert "有 2 处需要修改" in texts(refused)
+
+
+def test_move_is_offered_until_its_deadline_which_is_shown(city, booking, see):
+    link = f'href="/bookings/{booking.public_id}/move/"'
+    waiting = texts(see(city.researcher, "booking", booking.public_id))
+    assert (link in waiting, "在审批之前可随时免费改期或取消。" in waiting) == (True, True)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    for name, args in (("booking", [booking.public_id]), ("me", [])):
+        before = texts(see(city.researcher, name, *args, now=NOW))
+        assert (link in before, "改期截止时间：2026年3月2日 09:00。" in before) == (True, True)
+        after = texts(see(city.researcher, name, *args, now=NOW + 61 * MINUTE))
+        assert (link in after, "改期已于 2026年3月2日 09:00 截止。" in after) == (False, True)
+        assert f'href="/bookings/{booking.public_id}/cancel/"' in after
+    keepers = texts(see(city.keeper, "booking", booking.public_id, now=NOW + 61 * MINUTE))
+    assert (link in keepers, "截止时间：" in keepers) == (True, False)
+
+
+def test_move_without_javascript_shows_price_before_sending(city, booking, send):
+    asked = {"starts_at": "2026-03-05T09:00", "ends_at": "2026-03-05T12:00", "show_price": "1"}
+    shown = send(city.researcher, "booking_move", booking.public_id, **asked)
+    assert (shown.status_code, "¥300.00" in texts(shown)) == (200, True)
+    backwards = {**asked, "ends_at": "2026-03-05T08:00"}
+    refused = send(city.researcher, "booking_move", booking.public_id, **backwards)
+    assert "<li>结束时间应晚于开始时间。</li>" in texts(refused)
+    assert bookings_selectors.get_booking(city.researcher, booking.public_id).starts_at == booking.starts_at
+
+
+def test_end_before_start_is_told_in_the_quote_of_a_move(city, booking, see):
+    asked = {"starts_at": "2026-03-05T09:00", "ends_at": "2026-03-05T08:00"}
+    page = texts(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
+    assert "<li>结束时间应晚于开始时间。</li>" in page
 
 
 def test_move_needing_new_approval_says_so_before_and_after(city, see, send):
