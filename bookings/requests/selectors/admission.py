@@ -1,6 +1,7 @@
 """Gather the facts behind a request for `bookings.requests.domain.admission`, and its price."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +215,20 @@ def get_quote(
         else providers.user_kind(viewer, payer_organization, instrument)
     )
     return pricing.calculate_quote(terms, interval, kind, service_mode, samples)
+
+
+def get_linked_quotes(
+    viewer: "Viewer", instrument_ids: Collection[int], **asked: Any
+) -> "list[tuple[Instrument, pricing.Quote]]":
+    """Return the quotes of instruments that are booked with another one.
+
+    Those without a rule have none; they are reported as problems.
+    """
+    quotes = []
+    for linked in providers.instruments_by_id(instrument_ids):
+        with suppress(BookingRefused):
+            quotes.append((linked, get_quote(viewer, linked, **asked)))
+    return quotes
 
 
 def _build_requester(

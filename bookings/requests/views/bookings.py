@@ -11,15 +11,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import BookingState
-from bookings.requests.selectors.admission import find_booking_problems, get_quote, is_new_decision_needed
+from bookings.requests.selectors.admission import (
+    find_booking_problems,
+    get_linked_quotes,
+    get_quote,
+    is_new_decision_needed,
+)
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
-from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.services.bookings import booking_cancel, booking_move
 from bookings.requests.views.common import (
     SHOW_PRICE,
+    describe_prices,
     get_booking_address,
     get_booking_for,
     get_desk,
@@ -64,6 +70,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "shows_code": is_mine and found.state == BookingState.APPROVED,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now)),
+        "group": get_group(request.user, found),
         "history": journal.history(found),
     }
     return render(request, "bookings/requests/booking.html", context)
@@ -193,13 +200,21 @@ def _get_move_quote(
     problems = find_booking_problems(
         request.user, booking.instrument, subject=booking.subject, moved_booking=booking, now=now, **asked
     )
-    moved_ids = [booking.instrument_id, *(one.instrument_id for one in get_companions(booking))]
+    companions = get_companions(booking)
+    companion_ids = [one.instrument_id for one in companions]
     is_mine = booking.user_id == request.user.pk
     return {
         "interval": form.interval,
-        "quote": get_quote(booking.user, booking.instrument, **asked),
+        **describe_prices(
+            get_quote(booking.user, booking.instrument, **asked),
+            get_linked_quotes(booking.user, companion_ids, **asked),
+        ),
+        "before_yuan": sum((one.quoted_yuan for one in companions), booking.quoted_yuan),
         "problems": problems_told(problems),
-        "own_overlaps": is_mine and find_own_overlaps(request.user, form.interval, instrument_ids=moved_ids),
+        "own_overlaps": is_mine
+        and find_own_overlaps(
+            request.user, form.interval, instrument_ids=[booking.instrument_id, *companion_ids]
+        ),
         "is_same": form.interval == Interval(booking.starts_at, booking.ends_at),
     }
 

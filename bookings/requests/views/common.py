@@ -1,7 +1,8 @@
 """Shared parts of the pages: return addresses, permitted actions and instruments."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bookings.requests.domain.check_in import get_check_in_opening
+from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import get_booking
@@ -108,3 +110,12 @@ def responsible_instruments(viewer: "User") -> "QuerySet[Instrument]":
         return providers.instruments(viewer).filter(organization_id__in=units).order_by("name_zh", "id")
     require_keeper(viewer)
     return providers.kept_instruments(viewer)
+
+
+def describe_prices(quote: Quote, linked: "Sequence[tuple[Instrument, Quote]]") -> dict[str, Any]:
+    """Return the price of an instrument, of those booked with it, and of all, for `parts/prices.html`."""
+    return {
+        "quote": quote,
+        "linked": linked,
+        "total_yuan": sum((one.total for _, one in linked), quote.total),
+    }

@@ -1,6 +1,5 @@
 """Book an instrument: time, price, problems and the request."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import BookingForm, get_applicant, get_start
-from bookings.requests.selectors.admission import find_booking_problems, get_quote
+from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
 from bookings.requests.selectors.bookings import find_own_overlaps
 from bookings.requests.selectors.calendar import get_bookable_week
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
-from bookings.requests.views.common import SHOW_PRICE
-from instrument_share.kernel.errors import DomainError
+from bookings.requests.views.common import SHOW_PRICE, describe_prices
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
@@ -131,16 +129,19 @@ def _priced(
     problems = find_booking_problems(
         request.user, instrument, subject=entered["subject"] or "-", now=now, **facts
     )
+    linked_ids = providers.linked_ids(instrument.pk)
     return {
         "interval": form.interval,
         "own_overlaps": find_own_overlaps(
             request.user,
             form.interval,
-            instrument_ids=[instrument.pk, *providers.linked_ids(instrument.pk)],
+            instrument_ids=[instrument.pk, *linked_ids],
         ),
         "decide_by": get_decision_deadline(now, form.interval.start, terms.decision_hours),
-        "linked": _linked_prices(request, instrument, facts),
-        "quote": get_quote(request.user, instrument, **facts),
+        **describe_prices(
+            get_quote(request.user, instrument, **facts),
+            get_linked_quotes(request.user, linked_ids, **facts),
+        ),
         "problems": problems_told(problems),
         "instead": _get_next_offer(request, instrument, form, now) if problems else None,
         "terms": terms,
@@ -154,14 +155,3 @@ def _get_next_offer(
     ahead = Interval(max(form.interval.start, now), max(form.interval.start, now) + LONGEST_LOOK)
     applicant = get_applicant(request.user, form.data)
     return get_free_time([instrument], ahead, now, applicant).first_offer(instrument.pk, ahead)
-
-
-def _linked_prices(
-    request: SignedInRequest, instrument: "Instrument", facts: dict[str, Any]
-) -> list[tuple["Instrument", Any]]:
-    """Return the quotes of linked instruments; those without a rule are reported as problems."""
-    prices = []
-    for linked in providers.instruments_by_id(providers.linked_ids(instrument.pk)):
-        with suppress(DomainError):
-            prices.append((linked, get_quote(request.user, linked, **facts).total))
-    return prices
