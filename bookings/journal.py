@@ -33,6 +33,9 @@ ACTS: dict[str, str] = {
     "usage.corrected": gettext_noop("Usage log corrected"),
     "usage.confirmed": gettext_noop("Usage log confirmed"),
     "usage.reviewed": gettext_noop("Use rated"),
+    "usage.disputed": gettext_noop("Hours disputed"),
+    "usage.dispute_answered": gettext_noop("Dispute about hours answered"),
+    "usage.review_replied": gettext_noop("Rating replied to"),
     "usage.history_imported": gettext_noop("Earlier hours imported"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
 }

@@ -41,6 +41,7 @@ from bookings.requests.services.organization_suspension import organization_susp
 from bookings.requests.views.common import get_possible_actions, require_keeper
 from bookings.requests.views.rule_comparison import compare_terms
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
+from bookings.usage.selectors.disputes import waiting_disputes
 from bookings.usage.selectors.national import count_unconfirmed, iterate_service_facts
 from bookings.usage.selectors.reviews import Ratings, get_ratings
 from bookings.usage.selectors.statistics import (

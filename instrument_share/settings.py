@@ -330,6 +330,8 @@ REGISTRATION_THRESHOLD_YUAN = env.int("REGISTRATION_THRESHOLD_YUAN", default=200
 BOOKING_NO_SHOW_MINUTES = 30
 PUBLIC_NOTICE_WORKING_DAYS = 5
 MANUAL_ENTRY_LIMIT_DAYS = 92
+USAGE_DISPUTE_DAYS = 30
+USAGE_DISPUTE_ANSWER_DAYS = 7
 
 # A site's own typefaces for official papers (TrueType files); empty: the fonts that set-up brings.
 PDF_FONT_FANGSONG = env.str("PDF_FONT_FANGSONG", default="")

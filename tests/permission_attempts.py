@@ -236,7 +236,12 @@ def attempts(w):
         "usage_confirm": partial(b.usage_confirm, **log),
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
+        "usage_dispute": partial(b.usage_dispute, **log, **reason),
+        "usage_dispute_answer": partial(
+            b.usage_dispute_answer, dispute_id=w.dispute.pk, answer="已更正", **now
+        ),
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
+        "usage_review_reply": partial(b.usage_review_reply, log_id=w.disputed.pk, reply="已改进", **now),
         "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),

@@ -131,6 +131,9 @@ usage_receipt                        in    404   ok    ok    ok    404   ok    4
 POST:usage_confirm                   in    404   ok    403   ok    404   403   404   403   403   403   404
 usage_correct                        in    404   403   403   ok    404   ok    404   403   403   403   404
 POST:usage_review                    in    404   ok    403   403   404   403   404   403   403   403   404
+usage_review_reply                   in    404   403   403   ok    404   ok    404   403   403   403   404
+usage_dispute                        in    404   ok    403   403   404   403   404   403   403   403   404
+usage_dispute_answer                 in    404   403   403   ok    404   ok    404   403   403   403   404
 book                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 quote                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 

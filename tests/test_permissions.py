@@ -180,7 +180,10 @@ usage_confirm                  .     .     yes   .     .     .     yes   .     .
 usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .     .     .     .
 # by the keeper
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
+usage_dispute                  .     .     yes   .     .     .     .     .     .     .     .     .
+usage_dispute_answer           .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
+usage_review_reply             .     .     .     .     yes   .     yes   .     .     .     .     .
 case_uses_set                  .     .     .     .     .     .     yes   .     .     .     .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own

@@ -48,4 +48,5 @@ rules.add_perm(
 rules.add_perm("bookings.take_over_history", is_sysadmin)
 rules.add_perm("bookings.correct_usage", is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.confirm_usage", is_own_user | is_instrument_keeper | is_unit_manager)
+rules.add_perm("bookings.dispute_usage", is_own_user)
 rules.add_perm("bookings.review_usage", is_own_user)

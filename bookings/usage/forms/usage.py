@@ -172,3 +172,9 @@ class ReviewForm(forms.Form):
             "Everybody reads it on the page of the instrument, as you write it and without your name."
         ),
     )
+
+
+class AnswerForm(forms.Form):
+    """The unit's answer to a dispute or a rating."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

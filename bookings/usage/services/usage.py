@@ -16,6 +16,7 @@ from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpo
 from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyReviewed,
+    DisputeOpen,
     NotConfirmedYet,
     SamePerson,
     UsageRefused,
@@ -29,6 +30,7 @@ from bookings.usage.domain.usage import (
 )
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog, UsageOverlap
 from bookings.usage.selectors.amounts import calculate_correction
+from bookings.usage.selectors.disputes import has_open_dispute
 from bookings.usage.selectors.overlaps import find_overlapping_times
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
@@ -216,8 +218,8 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person.
 
-    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, and UsageRefused where a
-    correction conflicts with later ones.
+    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, DisputeOpen for the unit
+    while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -229,6 +231,8 @@ def usage_confirm(
         raise SamePerson
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
+    if correction is None and actor.pk != log.user_id and has_open_dispute(log):
+        raise DisputeOpen
     problems = [] if correction is None else find_confirmation_problems(log, correction)
     if problems:
         raise UsageRefused(problems=problems)

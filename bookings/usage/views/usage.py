@@ -17,6 +17,7 @@ from bookings.usage.domain.choices import Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.amounts import calculate_correction
+from bookings.usage.selectors.disputes import disputes_of, get_dispute_deadline, has_open_dispute, may_dispute
 from bookings.usage.selectors.entries import usage_entries
 from bookings.usage.selectors.receipts import get_covered_numbers
 from bookings.usage.selectors.usage import (
@@ -57,13 +58,17 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "values": values,
         "differs": {name for name in values if values[name] != getattr(log, name)},
         "entries": entries,
+        "disputes": list(disputes_of(log)),
+        "may_dispute": may_dispute(viewer, log, clock.now()),
+        "dispute_until": get_dispute_deadline(log),
         "overlap": getattr(log, "overlap", None),
         "receipts": get_covered_numbers(log, entries),
         "next_receipts_at": get_next_checkpoint_at(clock.now()),
         "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],
         "may_confirm": may_confirm
         and not log.is_confirmed  # type: ignore[attr-defined]
-        and log.entry.recorded_by_id != viewer.pk,
+        and log.entry.recorded_by_id != viewer.pk
+        and (log.user_id == viewer.pk or not has_open_dispute(log)),
         "confirmable": _ids(get_confirmable_corrections(viewer, log)) if may_confirm else set(),
         "overtaken": _ids(get_superseded_corrections(log)),
         "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
