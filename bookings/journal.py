@@ -25,6 +25,7 @@ ACTS: dict[str, str] = {
     "booking.no_show": gettext_noop("No-show recorded"),
     "booking.moved": gettext_noop("Booking moved"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
+    "booking.agreed": gettext_noop("New time of a booking agreed to"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
     "booking.checked_in": gettext_noop("Checked in"),

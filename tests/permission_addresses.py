@@ -89,6 +89,7 @@ def arguments(w):
         "review_publish": review,
         "review_return": review,
         "booking": booking,
+        "booking_agree": booking,
         "booking_cancel": booking,
         "booking_move": booking,
         "booking_move_quote": booking,

@@ -200,6 +200,7 @@ def attempts(w):
         "booking_create/company": partial(b.booking_create, payer_organization_id=w.company.pk, **booking),
         "booking_move": partial(b.booking_move, interval=tomorrow(), **requested),
         "booking_cancel": partial(b.booking_cancel, **requested, **reason),
+        "booking_agree": partial(b.booking_agree, **requested),
         "booking_approve": partial(b.booking_approve, **requested),
         "booking_reject": partial(b.booking_reject, **requested, **reason),
         "booking_check_in": partial(b.booking_check_in, **requested),

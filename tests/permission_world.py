@@ -299,9 +299,12 @@ def _things_of_the_user(city, instrument):
     Review.objects.create(log=disputed, rating="neutral", comment="等待较久", created_at=NOW)
     dispute = usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="时间有误", now=NOW)
     token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
+    requested = book(city, slot(day=1))
+    requested.moved_by_unit_at = NOW
+    requested.save()
     return {
         "notification": notification,
-        "requested": book(city, slot(day=1)),
+        "requested": requested,
         "running": _running(city, slot(day=0, hour=9, length=4)),
         "log": log,
         "correction": correction,

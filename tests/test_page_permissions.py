@@ -118,6 +118,7 @@ token_revoke                         in    404   ok    404   404   404   404   4
 
 # booking and use
 booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+POST:booking_agree                   in    404   ok    403   403   404   403   404   403   403   403   404
 booking_cancel                       in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move                         in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move_quote                   in    404   ok    403   ok    404   ok    404   403   403   403   404

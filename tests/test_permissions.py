@@ -156,6 +156,7 @@ booking_create                 .     yes   yes   yes   yes   yes   yes   yes   y
 booking_create/company         .     .     yes   yes   .     .     .     .     .     .     .     .
 booking_move                   .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_cancel                 .     .     yes   .     yes   .     yes   .     .     .     .     .
+booking_agree                  .     .     yes   .     .     .     .     .     .     .     .     .
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .

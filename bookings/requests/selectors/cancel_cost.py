@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bookings.requests.domain.cancellation import calculate_late_cancel_charge, is_late_cancel
+from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from instrument_share.kernel.interval import Interval
@@ -30,10 +30,14 @@ class CancelCost:
 
 def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool:
     """Return whether a cancellation at `now` is late: only an approved booking's user can be too late."""
-    terms = providers.terms_of(booking.rule)
-    return (
-        by_user and booking.state == BookingState.APPROVED and is_late_cancel(terms, booking.starts_at, now)
-    )
+    return by_user and booking.state == BookingState.APPROVED and now > _get_free_until(booking)
+
+
+def _get_free_until(booking: Booking) -> datetime:
+    """Return until when cancelling is free: of a booking that the unit has moved, until its start."""
+    if booking.moved_by_unit_at is not None:
+        return booking.starts_at
+    return get_cancel_deadline(providers.terms_of(booking.rule), booking.starts_at)
 
 
 def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
@@ -46,4 +50,4 @@ def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         if late
         else Decimal(0)
     )
-    return CancelCost(late, terms.late_cancel_percent, charge, booking.starts_at - terms.cancel_deadline)
+    return CancelCost(late, terms.late_cancel_percent, charge, _get_free_until(booking))

@@ -12,6 +12,7 @@ from bookings.requests.domain.choices import CreditKind, Direction
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import (
     REASON_MISSING,
+    AlreadyAgreed,
     BookingRefused,
     DecisionOverdue,
     SlotTaken,
@@ -174,6 +175,8 @@ def booking_move(
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
     """Move one booking; the caller has checked admission."""
     terms = get_terms(booking.instrument_id, interval.start)
+    if actor.pk == booking.user_id:
+        booking.moved_by_unit_at = None
     if is_new_decision_needed(actor, booking, terms):
         booking.state = next_state(MOVES, booking.state, "move_for_decision")
         booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
@@ -184,6 +187,20 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
         return booking
     write_move(booking, interval, terms, actor=actor, now=now)
     notifications.notify_other_side(booking, notifications.MOVED, now, by_user=actor.pk == booking.user_id)
+    return booking
+
+
+@transaction.atomic
+def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
+    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed."""
+    booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
+    if booking.moved_by_unit_at is None:
+        raise AlreadyAgreed
+    for one in (*get_companions(booking), booking):
+        one.moved_by_unit_at = None
+        one.save(update_fields=["moved_by_unit_at"])
+    record_change(booking, actor, "booking.agreed", now)
+    notifications.notify_keepers(booking, notifications.AGREED, now)
     return booking
 
 
@@ -351,6 +368,7 @@ def write_move(
                 "quote",
                 "quoted_yuan",
                 "decide_by",
+                "moved_by_unit_at",
                 "revision",
                 *DECISION_FIELDS,
             ]

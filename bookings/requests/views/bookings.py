@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
@@ -22,7 +22,7 @@ from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
-from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_agree, booking_cancel, booking_move
 from bookings.requests.views.common import (
     SHOW_PRICE,
     describe_prices,
@@ -74,6 +74,18 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "history": journal.history(found),
     }
     return render(request, "bookings/requests/booking.html", context)
+
+
+@login_required
+@require_POST
+@idempotent_form
+def agree(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Agree to the time to which the unit moved a booking."""
+    found = get_booking(request.user, public_id)
+    booking_agree(actor=request.user, booking_id=found.pk, now=clock.now())
+    return redirect_with_message(
+        request, _("Agreed. The keeper has been told."), get_booking_address(public_id)
+    )
 
 
 @confirmation_view

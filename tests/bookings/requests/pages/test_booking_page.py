@@ -322,3 +322,21 @@ def test_page_text_uses_credit_check_in_and_no_show_constants(city, booking, see
     assert "开始 41 分钟后仍未签到" in texts(see(city.keeper, "booking", booking.public_id))
     bookings_no_show_due(booking.starts_at + 41 * MINUTE)
     assert "开始 41 分钟后时段已释放" in texts(see(city.researcher, "booking", booking.public_id))
+
+
+def test_keeper_who_closes_finds_free_times_and_the_user_agrees_on_the_page(city, booking, see, send):
+    typed = {
+        "instrument": city.instrument.public_id,
+        "starts_at": "2026-03-03T08:00",
+        "ends_at": "2026-03-03T13:00",
+        "reason_zh": "更换灯丝",
+    }
+    asked = texts(send(city.keeper, "closure_new", **typed))
+    assert f'name="start_{booking.public_id}" value="2026-03-03T13:00"' in asked
+    fate = {f"outcome_{booking.public_id}": "move", f"start_{booking.public_id}": "2026-03-03T13:00"}
+    assert send(city.keeper, "closure_new", **typed, **fate).status_code == 302
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert '/agree/"' in page
+    assert '/agree/"' not in texts(see(city.keeper, "booking", booking.public_id))
+    send(city.researcher, "booking_agree", booking.public_id)
+    assert '/agree/"' not in texts(see(city.researcher, "booking", booking.public_id))
