@@ -146,8 +146,9 @@ def _find_instrument_problems(
         service_mode=service_mode,
         subject=subject,
         samples=samples,
-        moves_from=moved_booking
-        and get_binding_time(moved_booking, by_user=moved_booking.user_id == viewer.pk),
+        moves_from=get_binding_time(moved_booking, by_user=moved_booking.user_id == viewer.pk)
+        if moved_booking
+        else None,
     )
     exclude = None if moved_booking is None else moved_booking.pk
     return admission.find_problems(

@@ -324,7 +324,7 @@ def _get_admitted_modes(
             terms,
             service_mode=mode,
             requester=requester,
-            moves_from=moved and get_binding_time(moved, by_user=applicant.moves_own),
+            moves_from=get_binding_time(moved, by_user=applicant.moves_own) if moved else None,
             now=now,
         )
     }

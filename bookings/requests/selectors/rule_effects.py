@@ -88,11 +88,18 @@ def find_free_starts(
     overlap.
     """
     ahead = Interval(now, now + max(terms.horizon for terms in change.after))
-    after = {
-        "versions": get_versions(change.after),
-        "windows": providers.open_time_under(change.after, ahead),
-    }
-    return _find_starts(instrument, change.after, ahead, bookings, now, lambda time: replace(time, **after))
+    return _find_starts(
+        instrument,
+        change.after,
+        ahead,
+        bookings,
+        now,
+        lambda time: replace(
+            time,
+            versions=get_versions(change.after),
+            windows=providers.open_time_under(change.after, ahead),
+        ),
+    )
 
 
 def find_starts_around_closure(

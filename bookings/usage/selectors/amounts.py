@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
 from bookings.usage.domain.choices import Capture
+from bookings.usage.domain.corrections import EFFECTIVE_PARTS
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import (
     Spent,
@@ -27,9 +29,7 @@ if TYPE_CHECKING:
     from bookings.requests.models import Booking
     from bookings.usage.models import UsageLog
 
-PRICED_FIELDS = frozenset(
-    {"starts_at", "ends_at", "setup_seconds", "measuring_seconds", "post_seconds", "service_mode", "samples"}
-)
+PRICED_FIELDS = frozenset({"starts_at", "ends_at", *EFFECTIVE_PARTS, "service_mode", "samples"})
 """The fields of a log that its amount depends on."""
 
 
@@ -116,7 +116,7 @@ def _find_new_overlaps(
     return {public_id: time for public_id, time in found.items() if public_id not in known}
 
 
-def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Any:
+def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Decimal | None:
     """Return the price of a use with these values; None where its amount came from no rule."""
     if log.capture != Capture.CHECK_OUT and not log.price:
         return None
@@ -127,12 +127,12 @@ def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Any:
     )
     if terms is None:
         return None
-    spent = Spent(*(values[name] for name in ("setup_seconds", "measuring_seconds", "post_seconds")), 0)
+    effective = timedelta(seconds=sum(values[part] for part in EFFECTIVE_PARTS))
     return pricing.calculate_quote(
         terms,
         Interval(values["starts_at"], values["ends_at"]),
         UserKind(log.user_kind),
         ServiceMode(values["service_mode"]),
         values["samples"],
-        charged_time=spent.effective,
+        charged_time=effective,
     ).total

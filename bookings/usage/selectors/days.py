@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate
 
 from bookings.usage.domain.days import DaySums, to_fen
@@ -15,7 +16,7 @@ from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
 from instrument_share.kernel.city_time import CITY_TIME
 
 UNIT = "instrument__organization_id"
-SOURCES = {
+SOURCES: dict[str, str | Combinable] = {
     "unit": UNIT,
     "payer": "payer_organization_id",
     "external": "external",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.selectors.logs_as_counted import iterate_by_instrument
@@ -55,7 +56,11 @@ def iterate_service_facts(
     requires. Statements grow with every 2,000 uses.
     """
     found = _logs_of_year(viewer, organization_ids, year).filter(Q(is_confirmed=True))
-    sources = {**{name: name for name in LOG_FIELDS}, **RELATED_FIELDS, "overlapping": IS_OVERLAPPING}
+    sources: dict[str, str | Combinable] = {
+        **{name: name for name in LOG_FIELDS},
+        **RELATED_FIELDS,
+        "overlapping": IS_OVERLAPPING,
+    }
     for rows in iterate_by_instrument(found, sources):
         count_once(rows)
         for row in rows:

@@ -23,9 +23,9 @@ def find_overlapping_times(
     logs = (
         UsageLog.objects.filter(
             Q(starts_at__lt=time.end, ends_at__gt=time.start) | Q(pk__in=list(corrected)),
+            ~Q(pk=exclude_log_id),
             instrument_id=instrument_id,
         )
-        .exclude(pk=exclude_log_id)
         .prefetch_related("corrections__entry", "corrections__confirmation")
         .order_by("starts_at", "id")
     )
