@@ -11,8 +11,8 @@ from bookings.requests.domain import admission, credit, pricing
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.cancel_cost import get_binding_time
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.move_deadline import get_binding_time
 from bookings.requests.selectors.request_facts import (
     CLOSURE,
     CREDIT,

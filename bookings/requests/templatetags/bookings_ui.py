@@ -19,8 +19,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
-from bookings.requests.selectors.cancel_cost import get_cancel_cost
-from bookings.requests.selectors.move_deadline import get_move_deadline
+from bookings.requests.selectors.cancel_cost import get_cancel_cost, get_move_deadline
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.wording import word
 from instrument_share.web import clock
@@ -132,8 +131,8 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 
 
 @register.inclusion_tag("bookings/requests/parts/deadlines.html")
-def deadlines(booking: Any, viewer: Any) -> dict[str, Any]:
-    """Show the booking's user until when it may be moved and cancelled without charge."""
+def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
+    """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge."""
     now = clock.now()
     if booking.user_id != viewer.pk or booking.state not in NOT_BEGUN_STATES:
         return {"is_own": False}
@@ -141,7 +140,7 @@ def deadlines(booking: Any, viewer: Any) -> dict[str, Any]:
         "is_own": True,
         "is_waiting": booking.state == BookingState.REQUESTED,
         "move_until": get_move_deadline(viewer, booking),
-        "cost": get_cancel_cost(viewer, booking, now),
+        "cost": get_cancel_cost(viewer, booking, now) if cancel else None,
         "now": now,
     }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def get_dispute_deadline(log: UsageLog) -> datetime:
-    """Return until when the user may dispute the hours of a log, confirmed or not."""
+    """Return until when the user may dispute the hours of a log that are confirmed; others at any time."""
     return log.entry.recorded_at + timedelta(days=settings.USAGE_DISPUTE_DAYS)
 
 
@@ -30,9 +30,14 @@ def may_dispute(viewer: "User", log: UsageLog, now: datetime) -> bool:
     """Return whether the viewer may dispute the hours of a log now."""
     return (
         rules.has_perm("bookings.dispute_usage", viewer, log)
-        and now <= get_dispute_deadline(log)
+        and not is_too_late_to_dispute(log, now)
         and not has_open_dispute(log)
     )
+
+
+def is_too_late_to_dispute(log: UsageLog, now: datetime) -> bool:
+    """Return whether the hours of a log are confirmed, and the deadline for disputing them has passed."""
+    return bool(log.is_confirmed) and now > get_dispute_deadline(log)  # type: ignore[attr-defined]
 
 
 def disputes_of(log: UsageLog) -> QuerySet[UsageDispute]:

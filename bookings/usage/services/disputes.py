@@ -8,7 +8,7 @@ from django.db import transaction
 
 from bookings.usage.domain.errors import AlreadyAnswered, DisputeOpen, DisputeTooLate
 from bookings.usage.models import Review, UsageDispute, UsageLog
-from bookings.usage.selectors.disputes import get_dispute_deadline, has_open_dispute
+from bookings.usage.selectors.disputes import get_dispute_deadline, has_open_dispute, is_too_late_to_dispute
 from bookings.usage.selectors.usage import log_lock
 from bookings.usage.services import notifications
 from instrument_share.accounts.permissions import require
@@ -30,8 +30,8 @@ def usage_dispute(*, actor: "User", log_id: int, reason: str, now: datetime) -> 
     log = log_lock(log_id)
     require(actor, "bookings.dispute_usage", log)
     reason = require_reason(reason, code=REASON_MISSING)
-    if now > (deadline := get_dispute_deadline(log)):
-        raise DisputeTooLate(deadline=deadline)
+    if is_too_late_to_dispute(log, now):
+        raise DisputeTooLate(deadline=get_dispute_deadline(log))
     if has_open_dispute(log):
         raise DisputeOpen
     answer_by = now + timedelta(days=settings.USAGE_DISPUTE_ANSWER_DAYS)

@@ -27,6 +27,7 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
         request.POST if request.method == "POST" else None,
         help_text=_("Say what is wrong and how it was. The keeper and the unit read it."),
     )
+    now, deadline = clock.now(), get_dispute_deadline(log)
     days = settings.USAGE_DISPUTE_ANSWER_DAYS
     return Confirmation(
         heading=_("Disagree with these hours?"),
@@ -37,12 +38,14 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
                 days,
             ).format(days=days),
             _("Until then the unit can't confirm them. Where you are right, the log is corrected."),
-            _("You can disagree until {time}.").format(time=moment(get_dispute_deadline(log))),
+            *(
+                [_("Once they are confirmed, you can disagree until {time}.").format(time=moment(deadline))]
+                if deadline > now
+                else []
+            ),
         ],
         action=_("Send the disagreement"),
-        perform=lambda: usage_dispute(
-            actor=request.user, log_id=log.pk, now=clock.now(), **form.cleaned_data
-        ),
+        perform=lambda: usage_dispute(actor=request.user, log_id=log.pk, now=now, **form.cleaned_data),
         success=_("Sent. You are told as soon as the unit has answered."),
         back_address=reverse("usage_log", args=[public_id]),
         form=form,

@@ -61,6 +61,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "disputes": list(disputes_of(log)),
         "may_dispute": may_dispute(viewer, log, clock.now()),
         "dispute_until": get_dispute_deadline(log),
+        "now": clock.now(),
         "overlap": getattr(log, "overlap", None),
         "receipts": get_covered_numbers(log, entries),
         "next_receipts_at": get_next_checkpoint_at(clock.now()),

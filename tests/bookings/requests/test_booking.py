@@ -8,7 +8,7 @@ from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
-from bookings.requests.selectors.move_deadline import get_move_deadline
+from bookings.requests.selectors.cancel_cost import get_move_deadline
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.services.bookings import booking_approve, booking_cancel, booking_move, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due

@@ -59,8 +59,10 @@ def test_unit_cannot_confirm_disputed_hours_and_is_not_asked_to(city, log):
 
 
 def test_confirmed_hours_are_disputed_until_the_deadline(city, log):
-    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
     last = log.entry.recorded_at + 30 * DAY
+    early = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last + 9 * DAY)
+    usage_dispute_answer(actor=city.keeper, dispute_id=early.pk, answer="已更正", now=last + 9 * DAY)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
     with pytest.raises(DisputeTooLate):
         usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last + timedelta(seconds=1))
     assert usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last).pk
@@ -69,7 +71,7 @@ def test_confirmed_hours_are_disputed_until_the_deadline(city, log):
 def test_pages_lead_from_the_button_to_the_answer(city, log, see, send):
     page = see(city.researcher, "usage_log", log.public_id, now=AFTER)
     assert f'href="/usage/{log.public_id}/dispute/"' in page.content.decode()
-    assert "可在 2026年4月2日 11:00 前对机时提出异议" in text_of(page)
+    assert "确认前可对机时提出异议，确认后提出异议的截止时间为 2026年4月2日 11:00" in text_of(page)
     send(city.researcher, "usage_dispute", log.public_id, now=AFTER, reason=WHY)
     dispute = log.disputes.get()
     page = see(city.researcher, "usage_log", log.public_id, now=AFTER)
