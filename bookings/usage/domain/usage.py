@@ -136,15 +136,16 @@ def find_by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Ite
         )
 
 
-def find_overlap_problems(times: Mapping[str, Interval]) -> Iterator[Problem]:
+OVERLAPS = gettext_noop("This time overlaps with usage log {log} ({time}). Change the time.")
+OVERLAPS_BY_HAND = gettext_noop(
+    "This time overlaps with usage log {log} ({time}). Change the time, or say why both are recorded."
+)
+
+
+def find_overlap_problems(times: Mapping[str, Interval], message: str) -> Iterator[Problem]:
     """Yield a problem for each log whose time overlaps with the one entered."""
     for public_id, time in times.items():
-        yield Problem(
-            "usage.overlaps",
-            gettext_noop("This time overlaps with usage log {log} ({time}). Change the time."),
-            {"log": public_id, "time": time},
-            "overlap_reason",
-        )
+        yield Problem("usage.overlaps", message, {"log": public_id, "time": time}, "overlap_reason")
 
 
 def find_correction_problems(

@@ -12,6 +12,7 @@ from bookings.usage.domain.choices import Capture
 from bookings.usage.domain.corrections import EFFECTIVE_PARTS
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import (
+    OVERLAPS,
     Spent,
     find_correction_problems,
     find_end_problems,
@@ -97,7 +98,7 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
     after = {**before, **differing}
     problems = list(find_correction_problems(before, after, differing, reason))
     if not problems and differing.keys() & {"starts_at", "ends_at"}:
-        problems = list(find_overlap_problems(_find_new_overlaps(log, before, after)))
+        problems = list(find_overlap_problems(_find_new_overlaps(log, before, after), OVERLAPS))
     if problems:
         raise UsageRefused(problems=problems)
     if "amount_yuan" not in changes and not PRICED_FIELDS.isdisjoint(differing):

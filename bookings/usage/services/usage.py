@@ -22,6 +22,7 @@ from bookings.usage.domain.errors import (
     UsageRefused,
 )
 from bookings.usage.domain.usage import (
+    OVERLAPS_BY_HAND,
     Spent,
     content_missing_problem,
     find_by_hand_problems,
@@ -130,7 +131,7 @@ def usage_log_by_hand(
         *find_by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS),
         *spent.find_problems(time),
         *_find_fact_problems(user, payer, content, terms, amount_yuan),
-        *(() if overlap_reason.strip() else find_overlap_problems(overlapping)),
+        *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
     if problems:
         raise UsageRefused(problems=problems)
