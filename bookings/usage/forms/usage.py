@@ -145,9 +145,9 @@ class CorrectionForm(BaseIntervalForm):
 
 
 def _to_form_value(name: str, value: Any) -> Any:
-    """Return a stored value as the form shows it: instants to the minute, seconds as minutes."""
+    """Return a stored value as the form shows it: instants to the minute, seconds as minutes, no amount."""
     if name == "amount_yuan":
-        return None
+        return ""
     if isinstance(value, datetime):
         return value.replace(second=0, microsecond=0)
     return (Decimal(value) / MINUTE).quantize(Decimal("0.1")) if name.endswith("_seconds") else value
