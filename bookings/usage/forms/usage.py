@@ -128,19 +128,19 @@ class CorrectionForm(BaseIntervalForm):
     def changes(self) -> dict[str, Any]:
         """Return the changed values, as `usage_correct` takes them.
 
-        Where the time changes and no measuring time is entered, it is what the other parts leave.
+        Where the use becomes longer or shorter and no measuring time is entered, it is what the other parts
+        leave.
         """
         changed = {
             name: _to_stored_value(name, self.cleaned_data[name])
             for name in self.changed_data
             if name != "reason" and self.cleaned_data[name] is not None
         }
-        if changed.keys() & {"starts_at", "ends_at"} and "measuring_seconds" not in changed:
-            after = {**self._values, **changed}
-            changed["measuring_seconds"] = Spent.from_interval(
-                Interval(after["starts_at"], after["ends_at"]),
-                **{name: after[name] for name in ("setup_seconds", "post_seconds", "idle_seconds")},
-            ).measuring_seconds
+        before, after = self._values, {**self._values, **changed}
+        time = Interval(after["starts_at"], after["ends_at"])
+        if "measuring_seconds" not in changed and time.length != before["ends_at"] - before["starts_at"]:
+            others = {name: after[name] for name in ("setup_seconds", "post_seconds", "idle_seconds")}
+            changed["measuring_seconds"] = Spent.from_interval(time, **others).measuring_seconds
         return changed
 
 

@@ -88,6 +88,9 @@ def test_corrected_end_shortens_measuring_time_and_amount_before_it_is_recorded(
         "measuring_seconds": 1800,
         "amount_yuan": Decimal("66.67"),
     }
+    typed |= {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "reason": "记错时间"}
+    moved = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
+    assert moved.context["changes"].keys() == {"starts_at", "ends_at"}
 
 
 def test_superseded_correction_is_marked_and_has_no_button(city, log, see, send):
