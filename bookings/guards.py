@@ -42,6 +42,7 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
     for table in (
         "bookings_usageentry",
         "bookings_usagelog",
+        "bookings_usageoverlap",
         "bookings_usagecorrection",
         "bookings_usageconfirmation",
         "bookings_statementline",

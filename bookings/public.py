@@ -38,7 +38,7 @@ from bookings.requests.services.closures import closure_place
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_rebuild
 from bookings.requests.services.organization_suspension import organization_suspend
-from bookings.requests.views.common import require_keeper
+from bookings.requests.views.common import get_possible_actions, require_keeper
 from bookings.requests.views.rule_comparison import compare_terms
 from bookings.statements.selectors.statements import (
     statements_of_unit,
@@ -56,6 +56,7 @@ from bookings.statements.services.statements import (
 )
 from bookings.statements.views.statements import export_statements
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
+from bookings.usage.selectors.disputes import waiting_disputes
 from bookings.usage.selectors.national import count_unconfirmed, iterate_service_facts
 from bookings.usage.selectors.proofs import (
     GrantedHours,

@@ -333,6 +333,8 @@ STATEMENT_DUE_DAYS = 30
 """So long after a statement is sent, or a question about it answered, it is paid in time."""
 PUBLIC_NOTICE_WORKING_DAYS = 5
 MANUAL_ENTRY_LIMIT_DAYS = 92
+USAGE_DISPUTE_DAYS = 30
+USAGE_DISPUTE_ANSWER_DAYS = 7
 
 # A site's own typefaces for official papers (TrueType files); empty: the fonts that set-up brings.
 PDF_FONT_FANGSONG = env.str("PDF_FONT_FANGSONG", default="")

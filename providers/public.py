@@ -52,6 +52,7 @@ from providers.instruments.selectors.relations import (
     groups_of,
     linked_ids,
     linked_instruments,
+    linking_ids,
     links_of,
 )
 from providers.instruments.services.categories import category_table_load

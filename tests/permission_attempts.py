@@ -204,6 +204,7 @@ def attempts(w):
         "booking_create/company": partial(b.booking_create, payer_organization_id=w.company.pk, **booking),
         "booking_move": partial(b.booking_move, interval=tomorrow(), **requested),
         "booking_cancel": partial(b.booking_cancel, **requested, **reason),
+        "booking_agree": partial(b.booking_agree, **requested),
         "booking_approve": partial(b.booking_approve, **requested),
         "booking_reject": partial(b.booking_reject, **requested, **reason),
         "booking_check_in": partial(b.booking_check_in, **requested),
@@ -240,7 +241,12 @@ def attempts(w):
         "usage_confirm": partial(b.usage_confirm, **log),
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
+        "usage_dispute": partial(b.usage_dispute, **log, **reason),
+        "usage_dispute_answer": partial(
+            b.usage_dispute_answer, dispute_id=w.dispute.pk, answer="已更正", **now
+        ),
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
+        "usage_review_reply": partial(b.usage_review_reply, log_id=w.disputed.pk, reply="已改进", **now),
         "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
         "statements_draft": partial(
             b.statements_draft, organization_id=w.unit.pk, month=LONG_AGO.date(), **now

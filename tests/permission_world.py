@@ -16,7 +16,9 @@ from django_tasks_db.models import DBTaskResult
 
 from bookings.requests.services.bookings import booking_approve
 from bookings.statements.models import Statement
+from bookings.usage.models import Review
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.disputes import usage_dispute
 from bookings.usage.services.usage import usage_correct, usage_log_by_hand
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
@@ -286,14 +288,31 @@ def _things_of_the_user(city, instrument):
         content="补录",
         now=NOW,
     )
+    disputed = usage_log_by_hand(
+        actor=city.manager,
+        instrument_id=instrument.pk,
+        interval=slot(day=-4),
+        user=city.researcher,
+        payer_organization_id=city.company.pk,
+        service_mode=ServiceMode.OPERATED,
+        content="补录",
+        now=NOW,
+    )
+    Review.objects.create(log=disputed, rating="neutral", comment="等待较久", created_at=NOW)
+    dispute = usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="时间有误", now=NOW)
     token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
+    requested = book(city, slot(day=1))
+    requested.moved_by_unit_at = NOW
+    requested.save()
     return {
         "notification": notification,
-        "requested": book(city, slot(day=1)),
+        "requested": requested,
         "running": _running(city, slot(day=0, hour=9, length=4)),
         "log": log,
         "correction": correction,
         "by_hand": by_hand,
+        "disputed": disputed,
+        "dispute": dispute,
         "token": token,
     }
 

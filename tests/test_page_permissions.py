@@ -120,6 +120,7 @@ token_revoke                         in    404   ok    404   404   404   404   4
 
 # booking and use
 booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+POST:booking_agree                   in    404   ok    403   403   404   403   404   403   403   403   404
 booking_cancel                       in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move                         in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move_quote                   in    404   ok    403   ok    404   ok    404   403   403   403   404
@@ -143,6 +144,9 @@ statement_confirm                    in    404   404   ok    404   404   403   4
 statement_dispute                    in    404   404   ok    404   404   403   404   404   404   404   404
 statement_answer                     in    404   404   403   404   404   ok    404   404   404   404   404
 statement_payment                    in    404   404   403   404   404   ok    404   404   404   404   404
+usage_review_reply                   in    404   403   403   ok    404   ok    404   403   403   403   404
+usage_dispute                        in    404   ok    403   403   404   403   404   403   403   403   404
+usage_dispute_answer                 in    404   403   403   ok    404   ok    404   403   403   403   404
 book                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 quote                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 

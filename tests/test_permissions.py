@@ -156,6 +156,7 @@ booking_create                 .     yes   yes   yes   yes   yes   yes   yes   y
 booking_create/company         .     .     yes   yes   .     .     .     .     .     .     .     .
 booking_move                   .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_cancel                 .     .     yes   .     yes   .     yes   .     .     .     .     .
+booking_agree                  .     .     yes   .     .     .     .     .     .     .     .     .
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .
@@ -180,7 +181,10 @@ usage_confirm                  .     .     yes   .     .     .     yes   .     .
 usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .     .     .     .
 # by the keeper
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
+usage_dispute                  .     .     yes   .     .     .     .     .     .     .     .     .
+usage_dispute_answer           .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
+usage_review_reply             .     .     .     .     yes   .     yes   .     .     .     .     .
 case_uses_set                  .     .     .     .     .     .     yes   .     .     .     .     .
 # the unit's
 statements_draft               .     .     .     .     .     .     yes   .     .     .     .     .

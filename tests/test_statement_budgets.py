@@ -43,7 +43,7 @@ VISITORS = {
     "events": 6,
     "week": 4,
     "month": 4,
-    "instrument": 13,
+    "instrument": 14,
 }
 """Of pages that are made anew; one of these says whether the page is shared already."""
 SHARED = dict.fromkeys(VISITORS, 1)
@@ -57,7 +57,7 @@ MEMBERS = {
     "events": 10,
     "week": 8,
     "month": 8,
-    "instrument": 18,
+    "instrument": 19,
 }
 """Session, account, roles and unread notifications are 4 of these."""
 

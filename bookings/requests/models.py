@@ -66,6 +66,9 @@ class Booking(models.Model):
     late_cancel = models.BooleanField(default=False)
     checked_in_at = models.DateTimeField(null=True)
     checked_out_at = models.DateTimeField(null=True)
+    moved_by_unit_at = models.DateTimeField(
+        null=True, help_text="when a decision of the unit moved it, until its user agrees or moves it"
+    )
     revision = models.PositiveIntegerField(default=1, help_text="grows with every change; the ETag")
 
     class Meta:

@@ -135,11 +135,18 @@ class PartOut(Schema):
     field: str | None
 
 
+class LinkedQuoteOut(Schema):
+    instrument: PublicId
+    total_yuan: Decimal
+
+
 class QuoteOut(Schema):
     """The price, and what would stand against a booking now (nothing for an empty list)."""
 
     lines: list[QuoteLineOut]
     total_yuan: Decimal
+    linked: list[LinkedQuoteOut] = Field(description="instruments that are booked with it, for the same time")
+    group_total_yuan: Decimal = Field(description="of the instrument and of those booked with it")
     problems: list[PartOut]
 
 

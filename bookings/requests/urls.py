@@ -33,6 +33,7 @@ rules_urls = [
 """Under `unit/instruments/`."""
 bookings_urls = [
     path("<str:public_id>/", bookings.booking, name="booking"),
+    path("<str:public_id>/agree/", bookings.agree, name="booking_agree"),
     path("<str:public_id>/cancel/", bookings.cancel, name="booking_cancel"),
     path("<str:public_id>/move/", bookings.move, name="booking_move"),
     path("<str:public_id>/move/quote/", bookings.move_quote, name="booking_move_quote"),

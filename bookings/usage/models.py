@@ -129,6 +129,20 @@ class UsageLog(models.Model):
         return self.public_id
 
 
+class UsageOverlap(models.Model):
+    """A use entered by hand although it overlaps uses recorded before; the common time counts for those.
+
+    Append-only, like the log. `taken` holds their times as they counted when it was recorded.
+    """
+
+    log = models.OneToOneField(UsageLog, on_delete=models.PROTECT, related_name="overlap", primary_key=True)
+    taken = models.JSONField(help_text="public id of a log → its time, as `Interval.to_text` writes it")
+    reason = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return str(self.log_id)
+
+
 class UsageCorrection(models.Model):
     """更正: new values of a log and the reason. Counts once a second person confirms it."""
 
@@ -160,6 +174,35 @@ class UsageConfirmation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["log"], condition=Q(correction__isnull=True), name="usage_confirmed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class UsageDispute(models.Model):
+    """机时异议: the user disagrees with recorded hours, and the unit answers.
+
+    Where the user is right the log is corrected as always. A log has one open dispute at most.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "DSP")
+    )
+    log = models.ForeignKey(UsageLog, on_delete=models.PROTECT, related_name="disputes")
+    raised_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    answer_by = models.DateTimeField(help_text="until when the unit is to answer")
+    answer = models.CharField(max_length=500, blank=True)
+    answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["log"], condition=Q(answered_at__isnull=True), name="usage_dispute_open_once"
             )
         ]
 
@@ -234,6 +277,8 @@ class Review(models.Model):
     rating = models.CharField(max_length=15, choices=[(r.value, r.value) for r in Rating])
     comment = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
+    reply = models.CharField(max_length=500, blank=True, help_text="of the unit, public as the comment is")
+    replied_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.rating

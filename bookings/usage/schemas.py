@@ -16,15 +16,25 @@ from bookings.requests.schemas import (
     serialize_instrument_ref,
     serialize_person_ref,
 )
-from instrument_share.web.api.fields import OrganizationRef, PublicId, Text200, Text500, organization_ref
+from instrument_share.web.api.fields import (
+    Instant,
+    OrganizationRef,
+    PublicId,
+    Text200,
+    Text500,
+    organization_ref,
+)
 
 if TYPE_CHECKING:
     from bookings.usage.models import UsageLog
 
 
 class CheckOutIn(Schema):
-    """How the time divides; measuring time is what the other parts leave, when it is not given."""
+    """When the use ended and how its time divides; measuring time defaults to what the other parts leave."""
 
+    ends_at: Instant | None = Field(
+        None, description="when it really ended; by default the booked end once it has passed, else now"
+    )
     setup_seconds: Seconds = 0
     measuring_seconds: Seconds | None = None
     post_seconds: Seconds = 0

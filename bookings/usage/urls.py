@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.usage.views import attendance, cases, receipts, usage
+from bookings.usage.views import attendance, cases, disputes, receipts, usage
 from bookings.usage.views.by_hand import usage_by_hand
 
 attendance_urls = [
@@ -21,6 +21,9 @@ usage_urls = [
     path("<str:public_id>/confirm/", usage.confirm, name="usage_confirm"),
     path("<str:public_id>/correct/", usage.correct, name="usage_correct"),
     path("<str:public_id>/review/", usage.review, name="usage_review"),
+    path("<str:public_id>/review/reply/", disputes.review_reply, name="usage_review_reply"),
+    path("<str:public_id>/dispute/", disputes.dispute, name="usage_dispute"),
+    path("<str:public_id>/disputes/<str:dispute_id>/answer/", disputes.answer, name="usage_dispute_answer"),
     path("<str:public_id>/receipts/<int:number>/", receipts.usage_receipt, name="usage_receipt"),
 ]
 """Under `usage/`."""

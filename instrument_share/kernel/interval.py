@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 
 @dataclass(frozen=True, order=True)
@@ -79,6 +80,12 @@ def subtract(intervals: Iterable[Interval], removed: Iterable[Interval]) -> list
         if start < interval.end:
             result.append(Interval(start, interval.end))
     return result
+
+
+def calculate_share_left(interval: Interval, taken: Iterable[Interval]) -> Fraction:
+    """Return the exact share of the interval that none of the others covers, from 0 to 1."""
+    left = sum((one.length for one in subtract([interval], taken)), timedelta())
+    return Fraction(left // timedelta.resolution, interval.length // timedelta.resolution)
 
 
 def intersect(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:

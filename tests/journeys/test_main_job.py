@@ -236,7 +236,9 @@ def check_in(page: Page) -> None:
 
 def check_out(page: Page) -> None:
     page.goto("/keeper/")
-    page.locator("form[action$='/check-out/'] button").first.click()
+    page.locator("a[href*='/check-out/']").first.click()
+    expect(page.locator("#amount")).to_contain_text("¥1,002.00")
+    page.locator("form[data-form] button[type=submit].btn-primary").click()
     expect(page.locator("#notes")).to_contain_text("¥1,002.00")
 
 

@@ -72,17 +72,16 @@ def test_the_keeper_finds_the_use_under_way_and_checks_it_out(see, send, city, o
     send(officer, "organization_suspend", city.owner.public_id, reason="未按要求整改")
     city.keeper.__dict__.pop("_standing", None)
     assert reverse("booking_check_out", args=[running.public_id]) in see(city.keeper, "me").content.decode()
+    end = slot(day=0, hour=8).end
+    page = see(city.keeper, "booking_check_out", running.public_id, now=end)
     send(
         city.keeper,
         "booking_check_out",
         running.public_id,
-        now=slot(day=0, hour=8).end,
-        setup=0,
-        post=0,
-        idle=0,
+        now=end,
+        ends_at="2026-03-02T10:00",
         samples=0,
-        content="形貌",
-        purpose="service",
+        shown=page.context["shown"],
     )
     assert UsageLog.objects.get().booking_id == running.pk
     assert "待签退的使用" not in text_of(see(city.keeper, "me"))

@@ -12,6 +12,7 @@ from bookings.requests.schemas import (
     CorrectedOut,
     InstrumentsPage,
     IntervalOut,
+    LinkedQuoteOut,
     PartOut,
     QuoteLineOut,
     QuoteOut,
@@ -19,7 +20,7 @@ from bookings.requests.schemas import (
     SearchIn,
     SpanIn,
 )
-from bookings.requests.selectors.admission import find_booking_problems, get_quote
+from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.searching import Order, search_catalogue
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
@@ -139,7 +140,12 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         if request.user.is_authenticated
         else []
     )
+    linked = get_linked_quotes(request.user, providers.linked_ids(instrument.pk), **asked)
     return QuoteOut(
+        linked=[
+            LinkedQuoteOut(instrument=other.public_id, total_yuan=theirs.total) for other, theirs in linked
+        ],
+        group_total_yuan=sum((theirs.total for _, theirs in linked), priced.total),
         lines=[QuoteLineOut(**row) for row in priced.as_rows()],
         total_yuan=priced.total,
         problems=[

@@ -246,12 +246,17 @@ def _check_ahead(terms: "TermsDraft", interval: Interval, now: datetime) -> Iter
 def _check_change_deadline(
     terms: "TermsDraft", moves_from: Interval | None, now: datetime
 ) -> Iterator[Problem]:
-    if moves_from is not None and now > moves_from.start - terms.change_deadline:
+    if moves_from is not None and now > get_change_deadline(terms, moves_from):
         yield Problem(
             "booking.change_too_late",
             gettext_noop("This booking could be changed until {deadline}. Cancel it or ask the keeper."),
-            {"deadline": moves_from.start - terms.change_deadline},
+            {"deadline": get_change_deadline(terms, moves_from)},
         )
+
+
+def get_change_deadline(terms: "TermsDraft", moves_from: Interval) -> datetime:
+    """Return until when a booking of this time may be moved by its user."""
+    return moves_from.start - terms.change_deadline
 
 
 def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:

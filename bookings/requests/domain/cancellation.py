@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from providers.domain import Terms
 
 
-def is_late_cancel(terms: "Terms", starts_at: datetime, now: datetime) -> bool:
-    """Return whether `now` is past the deadline for cancelling; at the deadline it is still in time."""
-    return now > starts_at - terms.cancel_deadline
+def get_cancel_deadline(terms: "Terms", starts_at: datetime) -> datetime:
+    """Return until when cancelling is free; at the deadline it is still in time."""
+    return starts_at - terms.cancel_deadline
 
 
 def calculate_late_cancel_charge(

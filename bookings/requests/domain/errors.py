@@ -38,6 +38,13 @@ class DecisionOverdue(Conflict):
     )
 
 
+class AlreadyAgreed(Conflict):
+    """There is no new time to which the user could agree."""
+
+    code = "booking.already_agreed"
+    message = gettext_noop("Nothing is to be agreed to: the booking stands as shown.")
+
+
 class TooEarly(Conflict):
     """Check-in is not open yet."""
 

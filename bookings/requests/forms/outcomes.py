@@ -14,6 +14,8 @@ from instrument_share.web.text.formats import moment, timerange
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
 
+    FindStarts = Callable[[Sequence[Booking]], Mapping[str, datetime]]
+
 
 CANCEL, MOVE, KEEP = "cancel", "move", "keep"
 WAYS: Mapping[str, Any] = {
@@ -24,11 +26,22 @@ WAYS: Mapping[str, Any] = {
 
 
 class OutcomesForm(forms.Form):
-    """Asks for the outcome of each affected booking; `choices` are the possible outcomes."""
+    """Asks for the outcome of each affected booking; `choices` are the possible outcomes.
 
-    def __init__(self, data: Any, *, bookings: "Sequence[Booking]", choices: "Sequence[str]") -> None:
+    `find_starts` proposes where each could go.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        bookings: "Sequence[Booking]",
+        choices: "Sequence[str]",
+        find_starts: "FindStarts | None" = None,
+    ) -> None:
         super().__init__(data)
         self.bookings, self.choices = bookings, choices
+        starts = find_starts(bookings) if find_starts and bookings else {}
         for booking in bookings:
             time = timerange(Interval(booking.starts_at, booking.ends_at))
             self.fields[f"outcome_{booking.public_id}"] = forms.ChoiceField(
@@ -37,8 +50,13 @@ class OutcomesForm(forms.Form):
                 widget=forms.RadioSelect,
             )
             if MOVE in choices:
+                free = starts.get(booking.public_id)
                 self.fields[f"start_{booking.public_id}"] = InstantField(
-                    label=_("New start, where it is moved"), required=False, widget=InstantInput
+                    label=_("New start, where it is moved"),
+                    required=False,
+                    widget=InstantInput,
+                    initial=free,
+                    help_text=_("Free: {time}").format(time=moment(free)) if free else "",
                 )
 
     @staticmethod
@@ -87,7 +105,7 @@ class OutcomesForm(forms.Form):
 class KeepingOutcomesForm(OutcomesForm):
     """Outcomes of a decision about opening hours: each booking stands unless something else is chosen.
 
-    `find_starts` proposes where each could go; `typed` is what was entered before, to be shown again.
+    `typed` is what was entered before, to be shown again.
     """
 
     for_all = forms.ChoiceField(
@@ -106,22 +124,19 @@ class KeepingOutcomesForm(OutcomesForm):
         *,
         bookings: "Sequence[Booking]",
         choices: "Sequence[str]" = (KEEP, MOVE, CANCEL),
-        find_starts: "Callable[[Sequence[Booking]], Mapping[str, datetime]]",
+        find_starts: "FindStarts",
         typed: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, bookings=bookings, choices=choices)
+        super().__init__(data, bookings=bookings, choices=choices, find_starts=find_starts)
         before = typed or {}
         for name in ("for_all", "reason"):
             if name in self.fields:
                 self.fields[name].initial = before.get(name, "")
-        starts = find_starts(bookings) if bookings else {}
         for booking in bookings:
             outcome, start = f"outcome_{booking.public_id}", f"start_{booking.public_id}"
-            free = starts.get(booking.public_id)
             self.fields[outcome].initial = before.get(outcome, KEEP)
-            self.fields[start].initial = before.get(start) if before.get(outcome) == MOVE else free
-            if free is not None:
-                self.fields[start].help_text = _("Free: {time}").format(time=moment(free))
+            if before.get(outcome) == MOVE:
+                self.fields[start].initial = before.get(start)
 
     @property
     def is_for_several(self) -> bool:

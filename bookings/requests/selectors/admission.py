@@ -1,6 +1,7 @@
 """Gather the facts behind a request for `bookings.requests.domain.admission`, and its price."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from bookings.requests.domain import admission, credit, pricing
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.cancel_cost import get_binding_time
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.request_facts import (
     CLOSURE,
@@ -144,8 +146,8 @@ def _find_instrument_problems(
         service_mode=service_mode,
         subject=subject,
         samples=samples,
-        moves_from=Interval(moved_booking.starts_at, moved_booking.ends_at)
-        if moved_booking is not None and moved_booking.user_id == viewer.pk
+        moves_from=get_binding_time(moved_booking, by_user=moved_booking.user_id == viewer.pk)
+        if moved_booking
         else None,
     )
     exclude = None if moved_booking is None else moved_booking.pk
@@ -214,6 +216,20 @@ def get_quote(
         else providers.user_kind(viewer, payer_organization, instrument)
     )
     return pricing.calculate_quote(terms, interval, kind, service_mode, samples)
+
+
+def get_linked_quotes(
+    viewer: "Viewer", instrument_ids: Collection[int], **asked: Any
+) -> "list[tuple[Instrument, pricing.Quote]]":
+    """Return the quotes of instruments that are booked with another one.
+
+    Those without a rule have none; they are reported as problems.
+    """
+    quotes = []
+    for linked in providers.instruments_by_id(instrument_ids):
+        with suppress(BookingRefused):
+            quotes.append((linked, get_quote(viewer, linked, **asked)))
+    return quotes
 
 
 def _build_requester(

@@ -1,6 +1,6 @@
 """Bookings visible to a viewer."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -49,6 +49,16 @@ def get_last_booking(viewer: "User") -> Booking | None:
     """Return the person's most recent booking with its payer, or None."""
     own = Booking.objects.filter(user=viewer).select_related("payer_organization")
     return own.order_by("-requested_at", "-id").first()
+
+
+def find_own_overlaps(
+    viewer: "User", interval: Interval, *, instrument_ids: Collection[int]
+) -> QuerySet[Booking]:
+    """Return the person's own bookings at this time of other instruments than these, by start."""
+    own = Booking.objects.filter(
+        user=viewer, state__in=HOLDING_STATES, starts_at__lt=interval.end, ends_at__gt=interval.start
+    )
+    return own.exclude(instrument__in=instrument_ids).select_related("instrument").order_by("starts_at", "id")
 
 
 def waiting_decisions(viewer: "Viewer") -> QuerySet[Booking]:

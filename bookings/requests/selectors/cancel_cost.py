@@ -1,13 +1,15 @@
-"""The cost of cancelling a booking, shown before it is cancelled."""
+"""Until when a booking may be moved by its user, and what cancelling it costs."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bookings.requests.domain.cancellation import calculate_late_cancel_charge, is_late_cancel
+from bookings.requests.domain.admission import get_change_deadline
+from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.companions import get_companions
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
@@ -30,10 +32,14 @@ class CancelCost:
 
 def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool:
     """Return whether a cancellation at `now` is late: only an approved booking's user can be too late."""
-    terms = providers.terms_of(booking.rule)
-    return (
-        by_user and booking.state == BookingState.APPROVED and is_late_cancel(terms, booking.starts_at, now)
-    )
+    return by_user and booking.state == BookingState.APPROVED and now > _get_free_until(booking)
+
+
+def _get_free_until(booking: Booking) -> datetime:
+    """Return until when cancelling is free: of a booking that the unit has moved, until its start."""
+    if booking.moved_by_unit_at is not None:
+        return booking.starts_at
+    return get_cancel_deadline(providers.terms_of(booking.rule), booking.starts_at)
 
 
 def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
@@ -46,4 +52,28 @@ def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         if late
         else Decimal(0)
     )
-    return CancelCost(late, terms.late_cancel_percent, charge, booking.starts_at - terms.cancel_deadline)
+    return CancelCost(late, terms.late_cancel_percent, charge, _get_free_until(booking))
+
+
+def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:
+    """Return the time before which the deadline for changes lies; None where no deadline binds.
+
+    It binds users, not keepers, and no request that still waits for its decision.
+    """
+    if not by_user or booking.state == BookingState.REQUESTED:
+        return None
+    return Interval(booking.starts_at, booking.ends_at)
+
+
+def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:
+    """Return until when the viewer may move the booking with its companions; None where no deadline binds.
+
+    It is that of the rule in force at its start; another rule may apply to another time.
+    """
+    deadlines = []
+    for one in (booking, *get_companions(booking)):
+        binding = get_binding_time(one, by_user=viewer.pk == one.user_id)
+        terms = providers.terms_at(one.instrument_id, one.starts_at)
+        if binding is not None and terms is not None:
+            deadlines.append(get_change_deadline(terms, binding))
+    return min(deadlines, default=None)

@@ -1,7 +1,13 @@
 """Bookings made together, of instruments that can only be booked together."""
 
+from typing import TYPE_CHECKING
+
 from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
+from bookings.requests.selectors.bookings import bookings
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
 
 
 def get_companions(booking: Booking) -> list[Booking]:
@@ -20,3 +26,11 @@ def get_companions(booking: Booking) -> list[Booking]:
             "instrument_id"
         )
     )
+
+
+def get_group(viewer: "Viewer", booking: Booking) -> list[tuple[Booking, bool]]:
+    """Return the other bookings of the group, in any state, and whether the viewer may open each."""
+    others = Booking.objects.filter(group_id=booking.group_id).exclude(pk=booking.pk)
+    visible = set(bookings(viewer).filter(group_id=booking.group_id).values_list("pk", flat=True))
+    rows = others.select_related("instrument").order_by("starts_at", "instrument_id")
+    return [(one, one.pk in visible) for one in rows]

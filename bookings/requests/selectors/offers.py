@@ -36,6 +36,7 @@ from bookings.requests.domain.quota import get_day_interval, get_relevant_interv
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_last_booking
+from bookings.requests.selectors.cancel_cost import get_binding_time
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import held_rows
 from bookings.requests.selectors.request_facts import (
@@ -315,7 +316,7 @@ def _filter_admitting(
 def _get_admitted_modes(
     applicant: Applicant, terms: "TermsDraft", requester: admission.Requester, now: datetime
 ) -> set[ServiceMode]:
-    moved = applicant.moved_booking if applicant.moves_own else None
+    moved = applicant.moved_booking
     return {
         mode
         for mode in ([applicant.service_mode] if applicant.service_mode else terms.service_modes)
@@ -323,7 +324,7 @@ def _get_admitted_modes(
             terms,
             service_mode=mode,
             requester=requester,
-            moves_from=Interval(moved.starts_at, moved.ends_at) if moved else None,
+            moves_from=get_binding_time(moved, by_user=applicant.moves_own) if moved else None,
             now=now,
         )
     }

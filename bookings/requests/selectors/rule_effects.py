@@ -1,6 +1,6 @@
-"""Bookings that a new or withdrawn version of a rule leaves outside opening hours, and free time for them."""
+"""Bookings that a version of a rule leaves outside opening hours, and free time for those that are moved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from bookings.requests.domain.admission import is_within_hours
-from bookings.requests.domain.offers import find_first_start, get_versions
+from bookings.requests.domain.offers import InstrumentTime, find_first_start, get_versions
 from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.offers import get_free_time
@@ -88,14 +88,51 @@ def find_free_starts(
     overlap.
     """
     ahead = Interval(now, now + max(terms.horizon for terms in change.after))
+    return _find_starts(
+        instrument,
+        change.after,
+        ahead,
+        bookings,
+        now,
+        lambda time: replace(
+            time,
+            versions=get_versions(change.after),
+            windows=providers.open_time_under(change.after, ahead),
+        ),
+    )
+
+
+def find_starts_around_closure(
+    instrument: "Instrument", closed: Interval, bookings: Iterable[Booking], now: datetime
+) -> dict[str, datetime]:
+    """Return the same for bookings that lie in a time in which the instrument is to be closed."""
+    versions = providers.terms_versions([instrument.pk]).get(instrument.pk, [])
+    if not versions:
+        return {}
+    ahead = Interval(now, now + max(terms.horizon for terms in versions))
+    return _find_starts(
+        instrument,
+        versions,
+        ahead,
+        bookings,
+        now,
+        lambda time: replace(time, closures=[*time.closures, closed]),
+    )
+
+
+def _find_starts(
+    instrument: "Instrument",
+    versions: Sequence[Terms],
+    ahead: Interval,
+    bookings: Iterable[Booking],
+    now: datetime,
+    decide: Callable[[InstrumentTime], InstrumentTime],
+) -> dict[str, datetime]:
+    """Return a free start for each booking, where `decide` gives the instrument's time after the decision."""
     free = get_free_time([instrument], ahead, now)
     if instrument.pk not in free.times:
         return {}
-    time = replace(
-        free.times[instrument.pk],
-        versions=get_versions(change.after),
-        windows=providers.open_time_under(change.after, ahead),
-    )
+    time = decide(free.times[instrument.pk])
     linked = [free.times[pk] for pk in free.linked.get(instrument.pk, ()) if pk in free.times]
     found: dict[str, datetime] = {}
     for booking in bookings:
@@ -106,7 +143,7 @@ def find_free_starts(
         start = start or find_first_start(together, ahead, length, now)
         if start is not None:
             found[booking.public_id] = start
-            time = replace(time, holds=[*time.holds, _hold(change.after, Interval(start, start + length))])
+            time = replace(time, holds=[*time.holds, _hold(versions, Interval(start, start + length))])
     return found
 
 

@@ -1,7 +1,7 @@
 """Requests and decisions on them: lock → check → write → journal."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -9,8 +9,10 @@ from django.db import transaction
 from bookings.requests.domain import credit, pricing
 from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.choices import CreditKind, Direction
+from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import (
     REASON_MISSING,
+    AlreadyAgreed,
     BookingRefused,
     DecisionOverdue,
     SlotTaken,
@@ -173,6 +175,8 @@ def booking_move(
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
     """Move one booking; the caller has checked admission."""
     terms = get_terms(booking.instrument_id, interval.start)
+    if actor.pk == booking.user_id:
+        booking.moved_by_unit_at = None
     if is_new_decision_needed(actor, booking, terms):
         booking.state = next_state(MOVES, booking.state, "move_for_decision")
         booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
@@ -183,6 +187,20 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
         return booking
     write_move(booking, interval, terms, actor=actor, now=now)
     notifications.notify_other_side(booking, notifications.MOVED, now, by_user=actor.pk == booking.user_id)
+    return booking
+
+
+@transaction.atomic
+def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
+    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed."""
+    booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
+    if booking.moved_by_unit_at is None:
+        raise AlreadyAgreed
+    for one in (*get_companions(booking), booking):
+        one.moved_by_unit_at = None
+        one.save(update_fields=["moved_by_unit_at"])
+    record_change(booking, actor, "booking.agreed", now)
+    notifications.notify_keepers(booking, notifications.AGREED, now)
     return booking
 
 
@@ -350,6 +368,7 @@ def write_move(
                 "quote",
                 "quoted_yuan",
                 "decide_by",
+                "moved_by_unit_at",
                 "revision",
                 *DECISION_FIELDS,
             ]
@@ -372,7 +391,7 @@ def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", no
     booking.held_until = interval.end + terms.turnaround
     booking.quote, booking.quoted_yuan = quote.as_rows(), quote.total
     if booking.state == BookingState.REQUESTED and terms.decision == Decision.BY_KEEPER:
-        booking.decide_by = min(now + timedelta(hours=terms.decision_hours), interval.start)
+        booking.decide_by = get_decision_deadline(now, interval.start, terms.decision_hours)
 
 
 def _build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:

@@ -43,6 +43,13 @@ KEPT_OUTSIDE_HOURS = gettext_noop(
     "takes place as booked."
 )
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
+MOVED_BY_UNIT = gettext_noop(
+    "The booking of {instrument} was moved to {starts_at}. Agree to it, or cancel it without charge."
+)
+MOVED_FOR_REASON = gettext_noop(
+    "The booking of {instrument} was moved to {starts_at}: {reason} Agree to it, or cancel it without charge."
+)
+AGREED = gettext_noop("{user} agrees to the booking of {instrument} at {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."
 )

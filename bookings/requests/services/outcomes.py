@@ -124,5 +124,7 @@ def _apply_outcome(
         require_admitted_move(booking, outcome, actor, now)
         for moved in together:
             terms = get_terms(moved.instrument_id, outcome.start)
+            moved.moved_by_unit_at = now
             write_move(moved, outcome, terms, actor=actor, now=now, details={decision: True})
-        notifications.notify_user(booking, notifications.MOVED, now)
+        message = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT
+        notifications.notify_user(booking, message, now, reason=reason)

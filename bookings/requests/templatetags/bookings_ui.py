@@ -18,9 +18,11 @@ from bookings.requests.domain import labels
 from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.pricing import MINIMUM
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
+from bookings.requests.selectors.cancel_cost import get_cancel_cost, get_move_deadline
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.wording import word
+from instrument_share.web import clock
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
 from instrument_share.web.text.labels import label
@@ -126,6 +128,21 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
             yield text, "now", notes.get(BookingState(booking.state), "")
         else:
             yield text, "next", ""
+
+
+@register.inclusion_tag("bookings/requests/parts/deadlines.html")
+def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
+    """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge."""
+    now = clock.now()
+    if booking.user_id != viewer.pk or booking.state not in NOT_BEGUN_STATES:
+        return {"is_own": False}
+    return {
+        "is_own": True,
+        "is_waiting": booking.state == BookingState.REQUESTED,
+        "move_until": get_move_deadline(viewer, booking),
+        "cost": get_cancel_cost(viewer, booking, now) if cancel else None,
+        "now": now,
+    }
 
 
 @register.simple_tag

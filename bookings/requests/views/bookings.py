@@ -6,18 +6,26 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import BookingState
-from bookings.requests.selectors.admission import find_booking_problems, get_quote, is_new_decision_needed
-from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.selectors.admission import (
+    find_booking_problems,
+    get_linked_quotes,
+    get_quote,
+    is_new_decision_needed,
+)
+from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
-from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_agree, booking_cancel, booking_move
 from bookings.requests.views.common import (
+    SHOW_PRICE,
+    describe_prices,
     get_booking_address,
     get_booking_for,
     get_desk,
@@ -62,9 +70,22 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "shows_code": is_mine and found.state == BookingState.APPROVED,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now)),
+        "group": get_group(request.user, found),
         "history": journal.history(found),
     }
     return render(request, "bookings/requests/booking.html", context)
+
+
+@login_required
+@require_POST
+@idempotent_form
+def agree(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Agree to the time to which the unit moved a booking."""
+    found = get_booking(request.user, public_id)
+    booking_agree(actor=request.user, booking_id=found.pk, now=clock.now())
+    return redirect_with_message(
+        request, _("Agreed. The keeper has been told."), get_booking_address(public_id)
+    )
 
 
 @confirmation_view
@@ -127,32 +148,35 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def move(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Move a booking to another time."""
+    """Move a booking to another time, or show the price and the problems of the time entered so far."""
     now = clock.now()
     found = get_booking_for(request.user, public_id, "move")
+    is_sent = request.method == "POST" and SHOW_PRICE not in request.POST
     form = IntervalForm(
         request.POST if request.method == "POST" else None,
         initial={"starts_at": found.starts_at, "ends_at": found.ends_at},
     )
-    afterwards = run_service(
-        form,
-        lambda: booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now),
-    )
-    if afterwards is not None:
-        return redirect_with_message(
-            request, _moved(afterwards, form.interval), get_booking_address(public_id)
+    if is_sent:
+        afterwards = run_service(
+            form,
+            lambda: booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now),
         )
+        if afterwards is not None:
+            return redirect_with_message(
+                request, _moved(afterwards, form.interval), get_booking_address(public_id)
+            )
     terms = providers.terms_at(found.instrument_id, found.starts_at)
     context = {
         "booking": found,
         "here": get_desk(request.user, found),
         "form": form,
+        "is_refused": is_sent,
         "day": found.starts_at.astimezone(CITY_TIME).date(),
         "asks_again": is_new_decision_needed(request.user, found, terms),
     }
-    return render(
-        request, "bookings/requests/move.html", context, status=422 if request.method == "POST" else 200
-    )
+    if request.method == "POST":
+        context |= _get_move_quote(request, found, IntervalForm(request.POST), now)
+    return render(request, "bookings/requests/move.html", context, status=422 if is_sent else 200)
 
 
 def _moved(booking: "Booking", interval: Interval) -> str:
@@ -167,27 +191,44 @@ def _moved(booking: "Booking", interval: Interval) -> str:
 @require_safe
 def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the new price and all problems while a time is being chosen (htmx)."""
-    now = clock.now()
     found = get_booking_for(request.user, public_id, "move")
-    form = IntervalForm(request.GET)
-    context: dict[str, Any] = {"booking": found}
-    if form.is_valid():
-        asked: dict[str, Any] = {
-            "interval": form.interval,
-            "service_mode": ServiceMode(found.service_mode),
-            "payer_organization": found.payer_organization,
-            "samples": found.samples,
-        }
-        problems = find_booking_problems(
-            request.user, found.instrument, subject=found.subject, moved_booking=found, now=now, **asked
-        )
-        context |= {
-            "interval": form.interval,
-            "quote": get_quote(found.user, found.instrument, **asked),
-            "problems": problems_told(problems),
-            "is_same": form.interval == Interval(found.starts_at, found.ends_at),
-        }
+    context = {"booking": found, **_get_move_quote(request, found, IntervalForm(request.GET), clock.now())}
     return render(request, "bookings/requests/parts/move_quote.html", context)
+
+
+def _get_move_quote(
+    request: SignedInRequest, booking: "Booking", form: IntervalForm, now: "datetime"
+) -> dict[str, Any]:
+    """Return the price and all problems of a new time; of one that is no interval, what is wrong with it."""
+    if not form.is_valid():
+        typed = [str(error) for name in form.errors if form.data.get(name) for error in form.errors[name]]
+        return {"problems": [{"detail": text} for text in typed]}
+    asked: dict[str, Any] = {
+        "interval": form.interval,
+        "service_mode": ServiceMode(booking.service_mode),
+        "payer_organization": booking.payer_organization,
+        "samples": booking.samples,
+    }
+    problems = find_booking_problems(
+        request.user, booking.instrument, subject=booking.subject, moved_booking=booking, now=now, **asked
+    )
+    companions = get_companions(booking)
+    companion_ids = [one.instrument_id for one in companions]
+    is_mine = booking.user_id == request.user.pk
+    return {
+        "interval": form.interval,
+        **describe_prices(
+            get_quote(booking.user, booking.instrument, **asked),
+            get_linked_quotes(booking.user, companion_ids, **asked),
+        ),
+        "before_yuan": sum((one.quoted_yuan for one in companions), booking.quoted_yuan),
+        "problems": problems_told(problems),
+        "own_overlaps": is_mine
+        and find_own_overlaps(
+            request.user, form.interval, instrument_ids=[booking.instrument_id, *companion_ids]
+        ),
+        "is_same": form.interval == Interval(booking.starts_at, booking.ends_at),
+    }
 
 
 @login_required

@@ -1,6 +1,7 @@
 """Pages of closures: list, close and reopen."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.forms.closures import ClosureForm
-from bookings.requests.forms.outcomes import CANCEL, MOVE
+from bookings.requests.forms.outcomes import CANCEL, MOVE, OutcomesForm
 from bookings.requests.selectors.affected import get_overlap_condition
+from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.scope import NOTHING
 from bookings.requests.services import instrument_decisions
 from bookings.requests.services.closures import closure_place
@@ -105,12 +107,19 @@ def closure_new(request: SignedInRequest) -> HttpResponse:
             sentence = _("Closed {time}. No booking lay in it.")
         return sentence.format(time=timerange(form.interval))
 
+    is_complete = form.is_valid()
     return ask_outcomes(
         request,
         "bookings/requests/closure.html",
         form,
-        condition=get_overlap_condition(form.chosen.pk, form.interval) if form.is_valid() else NOTHING,
+        condition=get_overlap_condition(form.chosen.pk, form.interval) if is_complete else NOTHING,
         choices=(CANCEL, MOVE),
         decide=close,
         next_address=reverse("closures"),
+        build_form=partial(
+            OutcomesForm,
+            find_starts=partial(find_starts_around_closure, form.chosen, form.interval, now=clock.now()),
+        )
+        if is_complete
+        else OutcomesForm,
     )

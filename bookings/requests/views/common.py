@@ -1,7 +1,8 @@
 """Shared parts of the pages: return addresses, permitted actions and instruments."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.http import HttpRequest
@@ -9,9 +10,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bookings.requests.domain.check_in import get_check_in_opening
+from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.selectors.cancel_cost import get_move_deadline
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
+SHOW_PRICE = "show_price"
+"""The button of a browser without JavaScript that asks for the price before anything is sent."""
 ACTION_PERMISSIONS = {
     "approve": "bookings.decide",
     "reject": "bookings.decide",
@@ -83,6 +88,8 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
         moves -= {"approve", "move"}
     if now < get_check_in_opening(booking.starts_at):
         moves.discard("check_in")
+    if "move" in moves and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
+        moves.remove("move")
     return {
         move
         for move in moves & ACTION_PERMISSIONS.keys()
@@ -103,3 +110,12 @@ def responsible_instruments(viewer: "User") -> "QuerySet[Instrument]":
         return providers.instruments(viewer).filter(organization_id__in=units).order_by("name_zh", "id")
     require_keeper(viewer)
     return providers.kept_instruments(viewer)
+
+
+def describe_prices(quote: Quote, linked: "Sequence[tuple[Instrument, Quote]]") -> dict[str, Any]:
+    """Return the price of an instrument, of those booked with it, and of all, for `parts/prices.html`."""
+    return {
+        "quote": quote,
+        "linked": linked,
+        "total_yuan": sum((one.total for _, one in linked), quote.total),
+    }

@@ -1,6 +1,5 @@
 """Book an instrument: time, price, problems and the request."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import BookingForm, get_applicant, get_start
-from bookings.requests.selectors.admission import find_booking_problems, get_quote
+from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
+from bookings.requests.selectors.bookings import find_own_overlaps
 from bookings.requests.selectors.calendar import get_bookable_week
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
-from instrument_share.kernel.errors import DomainError
+from bookings.requests.views.common import SHOW_PRICE, describe_prices
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     from bookings.requests.domain.offers import Offer
     from providers.domain import Terms
     from providers.models import Instrument
-
-
-SHOW_PRICE = "show_price"
-"""The button of a browser without JavaScript that asks for the price before the request."""
 
 
 @login_required
@@ -54,6 +51,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         viewer=request.user,
         terms=terms,
     )
+    is_complete = is_sent and form.is_valid()
     if is_sent:
         booking = run_service(
             form,
@@ -69,7 +67,8 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "instrument": instrument,
         "terms": terms,
         "form": form,
-        "is_refused": is_sent,
+        # A form that only lacks the subject shows what else is wrong beside its price.
+        "is_refused": is_sent and (is_complete or not form.is_priceable()),
         "week": get_bookable_week(request.user, instrument, now, parse_day(request.GET.get("day", ""))),
     }
     entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
@@ -130,10 +129,19 @@ def _priced(
     problems = find_booking_problems(
         request.user, instrument, subject=entered["subject"] or "-", now=now, **facts
     )
+    linked_ids = providers.linked_ids(instrument.pk)
     return {
         "interval": form.interval,
-        "linked": _linked_prices(request, instrument, facts),
-        "quote": get_quote(request.user, instrument, **facts),
+        "own_overlaps": find_own_overlaps(
+            request.user,
+            form.interval,
+            instrument_ids=[instrument.pk, *linked_ids],
+        ),
+        "decide_by": get_decision_deadline(now, form.interval.start, terms.decision_hours),
+        **describe_prices(
+            get_quote(request.user, instrument, **facts),
+            get_linked_quotes(request.user, linked_ids, **facts),
+        ),
         "problems": problems_told(problems),
         "instead": _get_next_offer(request, instrument, form, now) if problems else None,
         "terms": terms,
@@ -147,14 +155,3 @@ def _get_next_offer(
     ahead = Interval(max(form.interval.start, now), max(form.interval.start, now) + LONGEST_LOOK)
     applicant = get_applicant(request.user, form.data)
     return get_free_time([instrument], ahead, now, applicant).first_offer(instrument.pk, ahead)
-
-
-def _linked_prices(
-    request: SignedInRequest, instrument: "Instrument", facts: dict[str, Any]
-) -> list[tuple["Instrument", Any]]:
-    """Return the quotes of linked instruments; those without a rule are reported as problems."""
-    prices = []
-    for linked in providers.instruments_by_id(providers.linked_ids(instrument.pk)):
-        with suppress(DomainError):
-            prices.append((linked, get_quote(request.user, linked, **facts).total))
-    return prices

@@ -39,6 +39,27 @@ class AlreadyReviewed(Conflict):
     message = gettext_noop("You have rated this use already; a rating is given once.")
 
 
+class DisputeOpen(Conflict):
+    """The log has a dispute that is not answered yet."""
+
+    code = "usage.disputed"
+    message = gettext_noop("A disagreement about these hours is not answered yet. The unit answers it first.")
+
+
+class DisputeTooLate(Conflict):
+    """Hours are disputed after the time for it."""
+
+    code = "usage.dispute_too_late"
+    message = gettext_noop("These hours could be disputed until {deadline}. Ask the keeper for a correction.")
+
+
+class AlreadyAnswered(Conflict):
+    """A dispute or a rating has been answered before."""
+
+    code = "usage.already_answered"
+    message = gettext_noop("This has been answered already; an answer is given once.")
+
+
 class HistoryRefused(Conflict):
     """A history import that contradicts itself or stored rows; nothing was written."""
 

@@ -98,6 +98,27 @@ def truncate_to_seconds(instant: datetime) -> datetime:
     return instant.replace(microsecond=0)
 
 
+def propose_end(checked_in_at: datetime, booked_end: datetime, now: datetime) -> datetime:
+    """Return the end that a check-out proposes: the booked end once it has passed, else now."""
+    return booked_end if checked_in_at < booked_end < now else now
+
+
+def find_end_problems(checked_in_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Problem]:
+    """Yield problems of the end of a check-out; it is entered to the minute, as of the check-in's minute."""
+    if ends_at > now:
+        yield Problem(
+            "usage.not_over",
+            gettext_noop("The use can't end later than now. Enter when it really ended."),
+            field="ends_at",
+        )
+    if ends_at < checked_in_at.replace(second=0, microsecond=0):
+        yield _ends_before_start_problem()
+
+
+def _ends_before_start_problem() -> Problem:
+    return Problem("usage.ends_before_start", gettext_noop("The end lies after the start."), field="ends_at")
+
+
 def find_by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Iterator[Problem]:
     """Yield problems of hours that are not over yet, or older than `limit_days`."""
     if time.end > now:
@@ -113,6 +134,18 @@ def find_by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Ite
             {"days": limit_days},
             "starts_at",
         )
+
+
+OVERLAPS = gettext_noop("This time overlaps with usage log {log} ({time}). Change the time.")
+OVERLAPS_BY_HAND = gettext_noop(
+    "This time overlaps with usage log {log} ({time}). Change the time, or say why both are recorded."
+)
+
+
+def find_overlap_problems(times: Mapping[str, Interval], message: str) -> Iterator[Problem]:
+    """Yield a problem for each log whose time overlaps with the one entered."""
+    for public_id, time in times.items():
+        yield Problem("usage.overlaps", message, {"log": public_id, "time": time}, "overlap_reason")
 
 
 def find_correction_problems(
@@ -142,9 +175,7 @@ def find_correction_problems(
         return
     yield from _find_value_problems({name: after[name] for name in changes})
     if after["starts_at"] >= after["ends_at"]:
-        yield Problem(
-            "usage.ends_before_start", gettext_noop("The end lies after the start."), field="ends_at"
-        )
+        yield _ends_before_start_problem()
         return
     time = Interval(after["starts_at"], after["ends_at"])
     yield from Spent(

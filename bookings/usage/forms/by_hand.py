@@ -53,6 +53,12 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
         label=gettext_lazy("Number of samples"), min_value=0, max_value=10_000, required=False
     )
     results = forms.CharField(label=gettext_lazy("Results"), max_length=500, required=False)
+    overlap_reason = forms.CharField(
+        label=gettext_lazy("Why both uses are recorded"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("With a reason it is recorded and marked; the common time counts once."),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Look up the user and payer."""
@@ -100,5 +106,6 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
             "purpose": UsagePurpose(entered["purpose"]),
             "samples": entered.get("samples") or 0,
             "results": entered["results"],
+            "overlap_reason": entered["overlap_reason"],
             **self.seconds,
         }

@@ -1,7 +1,7 @@
 """Forms for check-out, correction and review of a use."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Rating, UsagePurpose
-from bookings.usage.domain.usage import MAX_SAMPLES, MAX_YUAN
+from bookings.usage.domain.usage import MAX_SAMPLES, MAX_YUAN, Spent
+from instrument_share.kernel.interval import Interval
 from instrument_share.web.forms.fields import BaseIntervalForm, InstantField, InstantInput, choices_of
 from instrument_share.web.forms.params import MAX_INTERVAL
-from instrument_share.web.text.formats import hours
 from providers.domain import ServiceMode
 
 MINUTE = 60
@@ -52,8 +52,13 @@ class SpentFields(forms.Form):
 
 
 class CheckOutForm(SpentFields):
-    """What happened during the use. Left empty, all of the time was measuring."""
+    """What happened during the use. Without its parts, all of the time was measuring."""
 
+    ends_at = InstantField(
+        label=_("End of use"),
+        widget=InstantInput,
+        help_text=_("When the use really ended. Only the time until then is recorded and charged."),
+    )
     samples = forms.IntegerField(
         label=_("Number of samples"), min_value=0, max_value=MAX_SAMPLES, required=False
     )
@@ -62,20 +67,20 @@ class CheckOutForm(SpentFields):
         label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, used: timedelta, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        minutes = int(used.total_seconds()) // MINUTE
-        self.fields["measuring"].widget.attrs["placeholder"] = str(minutes)
-        self.fields["measuring"].help_text = _(
-            "Leave it empty: it is what the other parts leave of {length}."
-        ).format(length=hours(used))
+    @property
+    def times(self) -> dict[str, Any]:
+        """Return the keyword arguments of `calculate_use`."""
+        return {
+            **self.seconds,
+            "ends_at": self.cleaned_data["ends_at"],
+            "samples": self.cleaned_data.get("samples"),
+        }
 
     @property
     def facts(self) -> dict[str, Any]:
         """Return the keyword arguments of `booking_check_out`."""
         return {
-            **self.seconds,
-            "samples": self.cleaned_data.get("samples"),
+            **self.times,
             "content": self.cleaned_data.get("content", ""),
             "results": self.cleaned_data.get("results", ""),
         }
@@ -87,8 +92,8 @@ class CorrectionForm(BaseIntervalForm):
     The form only parses; `bookings.usage.domain.usage.find_correction_problems` validates.
     """
 
-    starts_at = InstantField(label=_("Starts at"), widget=InstantInput(by_second=True))
-    ends_at = InstantField(label=_("Ends at"), widget=InstantInput(by_second=True))
+    starts_at = InstantField(label=_("Starts at"), widget=InstantInput)
+    ends_at = InstantField(label=_("Ends at"), widget=InstantInput)
     setup_seconds = ExactMinutesField(label=_("Set-up (minutes)"))
     measuring_seconds = ExactMinutesField(label=_("Measuring (minutes)"))
     post_seconds = ExactMinutesField(label=_("Post-processing (minutes)"))
@@ -105,7 +110,8 @@ class CorrectionForm(BaseIntervalForm):
         max_value=MAX_YUAN,
         max_digits=12,
         decimal_places=2,
-        help_text=_("It does not follow the hours by itself. Change it where they change the price."),
+        required=False,
+        help_text=_("Left empty, it follows the corrected values. Enter one only where another was agreed."),
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -115,25 +121,39 @@ class CorrectionForm(BaseIntervalForm):
 
     def __init__(self, data: Any, *, values: Mapping[str, Any]) -> None:
         super().__init__(data, initial={name: _to_form_value(name, value) for name, value in values.items()})
+        self.fields["amount_yuan"].widget.attrs["placeholder"] = f"{values['amount_yuan']:.2f}"
+        self._values = values
 
     @property
     def changes(self) -> dict[str, Any]:
-        """Return the changed values, as `usage_correct` takes them."""
-        return {
+        """Return the changed values, as `usage_correct` takes them.
+
+        Where the use becomes longer or shorter and no measuring time is entered, it is what the other parts
+        leave.
+        """
+        changed = {
             name: _to_stored_value(name, self.cleaned_data[name])
             for name in self.changed_data
-            if name != "reason"
+            if name != "reason" and self.cleaned_data[name] is not None
         }
+        before, after = self._values, {**self._values, **changed}
+        time = Interval(after["starts_at"], after["ends_at"])
+        if "measuring_seconds" not in changed and time.length != before["ends_at"] - before["starts_at"]:
+            others = {name: after[name] for name in ("setup_seconds", "post_seconds", "idle_seconds")}
+            changed["measuring_seconds"] = Spent.from_interval(time, **others).measuring_seconds
+        return changed
 
 
 def _to_form_value(name: str, value: Any) -> Any:
-    """Return a stored value as the form shows it: seconds as minutes with one decimal."""
+    """Return a stored value as the form shows it: instants to the minute, seconds as minutes, no amount."""
+    if name == "amount_yuan":
+        return ""
+    if isinstance(value, datetime):
+        return value.replace(second=0, microsecond=0)
     return (Decimal(value) / MINUTE).quantize(Decimal("0.1")) if name.endswith("_seconds") else value
 
 
 def _to_stored_value(name: str, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.replace(microsecond=0)
     return int(value * MINUTE) if name.endswith("_seconds") else value
 
 
@@ -152,3 +172,9 @@ class ReviewForm(forms.Form):
             "Everybody reads it on the page of the instrument, as you write it and without your name."
         ),
     )
+
+
+class AnswerForm(forms.Form):
+    """The unit's answer to a dispute or a rating."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

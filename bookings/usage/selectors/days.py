@@ -6,19 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate
 
 from bookings.usage.domain.days import DaySums, to_fen
 from bookings.usage.models import ServedDay, UsageDay, UsageLog, WaitingLog
 from bookings.usage.selectors.logs_as_counted import IS_CORRECTED, iterate_counted_rows
+from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
 from instrument_share.kernel.city_time import CITY_TIME
 
 UNIT = "instrument__organization_id"
-SOURCES = {
+SOURCES: dict[str, str | Combinable] = {
     "unit": UNIT,
     "payer": "payer_organization_id",
     "external": "external",
     "starts_at": "starts_at",
+    "ends_at": "ends_at",
+    "overlapping": IS_OVERLAPPING,
     "amount_yuan": "amount_yuan",
 }
 """Name in the facts of `DaySums.add` → where it is read."""
@@ -57,16 +61,18 @@ def get_kept_sums(organization_id: int) -> DaySums:
 def calculate_sums(organization_id: int) -> DaySums:
     """Return the sums of a unit's logs.
 
-    The database sums those that no confirmed correction changes; the few others are read and corrected as
-    everywhere else (`usage.domain.corrections`).
+    The database sums those that count as they were recorded. The few others are read, corrected as
+    everywhere else (`usage.domain.corrections`), and time claimed twice counts once.
     """
     sums = DaySums()
     logs = UsageLog.objects.filter(**{UNIT: organization_id})
-    for day, inside, outside, yuan, uses in _sum_by_day(logs.filter(~IS_CORRECTED)):
+    as_recorded = logs.filter(~IS_CORRECTED, ~IS_OVERLAPPING)
+    for day, inside, outside, yuan, uses in _sum_by_day(as_recorded):
         sums.add_day(organization_id, day, (inside, outside, to_fen(yuan), uses))
-    for payer, day, uses in _count_by_payer(logs.filter(~IS_CORRECTED)):
+    for payer, day, uses in _count_by_payer(as_recorded):
         sums.served[organization_id, payer, day] += uses
-    for rows in iterate_counted_rows(logs.filter(IS_CORRECTED).order_by("id"), SOURCES):
+    for rows in iterate_counted_rows(logs.filter(IS_CORRECTED | IS_OVERLAPPING).order_by("id"), SOURCES):
+        count_once(rows)
         for row in rows:
             sums.add(row)
     return sums

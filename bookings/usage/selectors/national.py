@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.selectors.logs_as_counted import iterate_by_instrument
+from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
 from bookings.usage.selectors.usage import usage_logs
 
 if TYPE_CHECKING:
@@ -49,13 +51,18 @@ def iterate_service_facts(
     """Yield the facts for `domain.national.build_service_record` of a year's confirmed uses.
 
     Covers uses visible to the viewer of these units' instruments, by instrument and start, corrections
-    applied; the year is that of the start in Asia/Shanghai. Adds instrument_id, organization_id and
-    user_kind. Contains names and addresses of people, which the platform requires. Statements grow with every
-    2,000 uses.
+    applied and time claimed twice counted once; the year is that of the start in Asia/Shanghai. Adds
+    instrument_id, organization_id and user_kind. Contains names and addresses of people, which the platform
+    requires. Statements grow with every 2,000 uses.
     """
     found = _logs_of_year(viewer, organization_ids, year).filter(Q(is_confirmed=True))
-    sources = {**{name: name for name in LOG_FIELDS}, **RELATED_FIELDS}
+    sources: dict[str, str | Combinable] = {
+        **{name: name for name in LOG_FIELDS},
+        **RELATED_FIELDS,
+        "overlapping": IS_OVERLAPPING,
+    }
     for rows in iterate_by_instrument(found, sources):
+        count_once(rows)
         for row in rows:
             yield {
                 **row,

@@ -17,6 +17,7 @@ class Comment:
     rating: Rating
     text: str
     created_at: datetime
+    reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,5 +46,7 @@ def get_ratings(instrument_id: int, max_comments: int = 5) -> Ratings:
     written = rows.exclude(comment="").order_by("-created_at", "-pk")[:max_comments]
     return Ratings(
         [(rating, counted.get(rating.value, 0)) for rating in Rating],
-        [Comment(Rating(one.rating), one.comment, one.created_at) for one in written] if counted else [],
+        [Comment(Rating(one.rating), one.comment, one.created_at, one.reply) for one in written]
+        if counted
+        else [],
     )

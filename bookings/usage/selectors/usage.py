@@ -14,6 +14,7 @@ from bookings.usage.domain.usage import find_correction_problems
 from bookings.usage.models import (
     UsageConfirmation,
     UsageCorrection,
+    UsageDispute,
     UsageEntry,
     UsageLog,
     WaitingLog,
@@ -72,7 +73,8 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
     if viewer.is_anonymous:
         return usage_logs(viewer)
     asked = _with_details(UsageLog.objects.filter(pk__in=_waiting_for(viewer)))
-    waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer)
+    disputed = Exists(UsageDispute.objects.filter(log=OuterRef("pk"), answered_at__isnull=True))
+    waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer) & (Q(user=viewer) | ~Q(disputed))
     waiting_correction = Exists(
         UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=True).exclude(
             entry__recorded_by=viewer

@@ -1,26 +1,23 @@
 """Check-in and check-out; a check-out writes the usage log."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bookings.requests.domain import pricing
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.services.held_time import apply_transition, booking_lock_for
 from bookings.usage.domain.choices import Capture, UsagePurpose
-from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import UsageLog
+from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import log_write
-from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
-from providers import public as providers
 from providers.domain import ServiceMode, UserKind
 
 if TYPE_CHECKING:
@@ -49,6 +46,7 @@ def booking_check_out(
     actor: "User",
     booking_id: int,
     now: datetime,
+    ends_at: datetime | None = None,
     setup_seconds: int = 0,
     measuring_seconds: int | None = None,
     post_seconds: int = 0,
@@ -63,32 +61,23 @@ def booking_check_out(
 ) -> UsageLog:
     """End a use: complete the booking and write its log, to be confirmed by the user.
 
-    Start and end are those of check-in and check-out, in whole seconds. Measuring time defaults to what the
-    other parts leave. The amount is the price of the booked service under the booking's own rule for the
-    effective time (docs/pricing.md). The rest of the booked time is free at once; overrunning changes the
-    log, never the hold. Raises UsageRefused with everything that does not add up.
+    Time and amount are those of `calculate_use`: from check-in to `ends_at`, by default the booked end once
+    it has passed, else now. The rest of the booked time is free at once; overrunning changes the log, never
+    the hold. Raises UsageRefused with everything that does not add up.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
     require_transition(MOVES, booking.state, "check_out")
-    booking.checked_out_at = now
-    time = _get_used_interval(booking)
-    spent = Spent.from_interval(
-        time,
+    use = calculate_use(
+        booking,
+        now=now,
+        ends_at=ends_at,
         setup_seconds=setup_seconds,
         measuring_seconds=measuring_seconds,
         post_seconds=post_seconds,
         idle_seconds=idle_seconds,
+        samples=samples,
     )
-    spent.require_fit(time)
-    counted = booking.samples if samples is None else samples
-    price = pricing.calculate_quote(
-        providers.terms_of(booking.rule),
-        time,
-        UserKind(booking.user_kind),
-        ServiceMode(booking.service_mode),
-        counted,
-        charged_time=spent.effective,
-    )
+    booking.checked_out_at = now
     log = UsageLog(
         instrument=booking.instrument,
         booking=booking,
@@ -96,20 +85,20 @@ def booking_check_out(
         operator_id=operator_id or _get_operator_id(booking, actor),
         payer_organization=booking.payer_organization,
         payer_person=booking.payer_person,
-        starts_at=time.start,
-        ends_at=time.end,
+        starts_at=use.time.start,
+        ends_at=use.time.end,
         **get_user_facts(booking.instrument, booking.payer_organization, UserKind(booking.user_kind)),
-        **spent.to_fields(),
+        **use.spent.to_fields(),
         service_mode=booking.service_mode,
         direction=booking.direction,
         purpose=purpose.value,
         content=content.strip() or booking.subject,
         project=booking.project,
         funding_sources=list(funding_sources),
-        samples=counted,
+        samples=use.samples,
         results=results.strip(),
-        amount_yuan=price.total,
-        price=price.as_rows(),
+        amount_yuan=use.price.total,
+        price=use.price.as_rows(),
         capture=Capture.CHECK_OUT.value,
     )
     log_write(log, actor=actor, now=now)
@@ -118,14 +107,6 @@ def booking_check_out(
     )
     notifications.notify_user_of_log(log, notifications.CONFIRM, now)
     return log
-
-
-def _get_used_interval(booking: Booking) -> Interval:
-    """Return the interval from check-in to check-out in whole seconds, at least one."""
-    assert booking.checked_in_at is not None
-    assert booking.checked_out_at is not None
-    start = truncate_to_seconds(booking.checked_in_at)
-    return Interval(start, max(truncate_to_seconds(booking.checked_out_at), start + timedelta(seconds=1)))
 
 
 def _get_operator_id(booking: Booking, keeper: "User") -> int:

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from bookings.usage.domain.days import DaySums
-from bookings.usage.models import ServedDay, UsageDay, UsageLog
+from bookings.usage.models import ServedDay, UsageDay, UsageLog, UsageOverlap
 from bookings.usage.selectors.days import calculate_sums, get_kept_sums, iterate_units
+from bookings.usage.selectors.overlaps import calculate_counted_seconds
 from bookings.usage.services.waiting import waiting_differs, waiting_rebuild
 from providers import public as providers
 
@@ -19,19 +20,20 @@ SERVED_KEY, SERVED_AMOUNTS = ("organization_id", "payer_id", "day"), ("uses",)
 BATCH_SIZE = 200
 
 
-def usage_days_add(logs: Iterable[UsageLog]) -> None:
-    """Count new logs, under the caller's locks of their instruments."""
+def usage_days_add(logs: Iterable[UsageLog], *, overlap: UsageOverlap | None = None) -> None:
+    """Count new logs, under the caller's locks of their instruments; `overlap` is that of a single log."""
     sums = DaySums()
     for log in logs:
-        sums.add(_get_facts(log))
+        sums.add(_get_facts(log, vars(log), overlap))
     _keep(sums)
 
 
 def usage_days_change(log: UsageLog, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Count a log by its values after a correction in place of those before, under its instrument's lock."""
     sums = DaySums()
-    sums.add({**_get_facts(log), **before}, times=-1)
-    sums.add({**_get_facts(log), **after})
+    overlap = UsageOverlap.objects.filter(log=log).first()
+    sums.add(_get_facts(log, before, overlap), times=-1)
+    sums.add(_get_facts(log, after, overlap))
     _keep(sums.without_nothing())
     # A day that a correction has emptied has no row, as if it had never had one.
     days = {day for _unit, day in sums.days}
@@ -73,14 +75,14 @@ def _differs(organization_id: int) -> bool:
     return get_kept_sums(organization_id) != calculate_sums(organization_id)
 
 
-def _get_facts(log: UsageLog) -> dict[str, Any]:
+def _get_facts(log: UsageLog, values: Mapping[str, Any], overlap: UsageOverlap | None) -> dict[str, Any]:
     return {
         "unit": log.instrument.organization_id,
         "payer": log.payer_organization_id,
         "external": log.external,
-        "starts_at": log.starts_at,
-        "effective_seconds": log.effective_seconds,
-        "amount_yuan": log.amount_yuan,
+        "starts_at": values["starts_at"],
+        "effective_seconds": calculate_counted_seconds(values, overlap),
+        "amount_yuan": values["amount_yuan"],
     }
 
 

@@ -1,6 +1,8 @@
 """Notifications about recorded uses."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from bookings.requests.services.notifications import get_instrument_name
 from bookings.usage.models import UsageLog
@@ -12,14 +14,32 @@ CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. 
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
 )
+DISPUTED = gettext_noop(
+    "{user} disagrees with the hours of {instrument} from {starts_at}. Answer by {answer_by}."
+)
+DISPUTE_ANSWERED = gettext_noop("Your disagreement about {instrument} from {starts_at} was answered.")
 
 
 def notify_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
     """Notify the user of a log, linking to its page."""
+    _notify([log.user_id], log, message, now)
+
+
+def notify_keepers_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:
+    """Notify the active keepers of a log's instrument, linking to its page."""
+    keepers = log.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+    _notify(list(keepers), log, message, now, user=log.user.name, **params)
+
+
+def _notify(user_ids: Collection[int], log: UsageLog, message: str, now: datetime, **params: Any) -> None:
     notify(
-        users=[log.user],
+        users=user_ids,
         message=message,
         now=now,
         path=page_address("usage_log", log.public_id),
-        params={"instrument": get_instrument_name(log.instrument), "starts_at": log.starts_at},
+        params={
+            "instrument": get_instrument_name(log.instrument),
+            "starts_at": log.starts_at,
+            **params,
+        },
     )

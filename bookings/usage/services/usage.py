@@ -16,18 +16,23 @@ from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpo
 from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyReviewed,
+    DisputeOpen,
     NotConfirmedYet,
     SamePerson,
     UsageRefused,
 )
 from bookings.usage.domain.usage import (
+    OVERLAPS_BY_HAND,
     Spent,
     content_missing_problem,
     find_by_hand_problems,
-    find_correction_problems,
+    find_overlap_problems,
     truncate_to_seconds,
 )
-from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog, UsageOverlap
+from bookings.usage.selectors.amounts import calculate_correction
+from bookings.usage.selectors.disputes import has_open_dispute
+from bookings.usage.selectors.overlaps import find_overlapping_times
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
     get_current_values,
@@ -52,12 +57,29 @@ if TYPE_CHECKING:
     from providers.domain import Terms
 
 
-def log_write(log: UsageLog, *, actor: "User", now: datetime) -> UsageLog:
-    """Append a log to its instrument's chain, under the caller's lock of that instrument."""
+def log_write(
+    log: UsageLog,
+    *,
+    actor: "User",
+    now: datetime,
+    overlapping: Mapping[str, Interval] | None = None,
+    overlap_reason: str = "",
+) -> UsageLog:
+    """Append a log to its instrument's chain, under the caller's lock of that instrument.
+
+    `overlapping` are the times of earlier uses that it overlaps, by public id, and the reason why it is
+    recorded nevertheless.
+    """
     append_entry(log, EntryKind.LOG, instrument=log.instrument, actor=actor, now=now)
-    usage_days_add([log])
+    overlap = None
+    details: dict[str, Any] = {"entry": log.entry.number, "hash": log.entry.hash}
+    if overlapping:
+        taken = {public_id: time.to_text() for public_id, time in overlapping.items()}
+        overlap = UsageOverlap.objects.create(log=log, taken=taken, reason=overlap_reason.strip()[:500])
+        details |= {"overlaps": sorted(taken), "reason": overlap.reason}
+    usage_days_add([log], overlap=overlap)
     waiting_add([log])
-    _record(log, log, "usage.recorded", actor, now, {"entry": log.entry.number, "hash": log.entry.hash})
+    _record(log, log, "usage.recorded", actor, now, details)
     return log
 
 
@@ -84,11 +106,13 @@ def usage_log_by_hand(
     samples: int = 0,
     results: str = "",
     amount_yuan: Decimal | None = None,
+    overlap_reason: str = "",
 ) -> UsageLog:
     """Record a use without a booking, as a keeper or unit manager.
 
-    The price is that of the rule in force at its start, unless an amount is given. Raises UsageRefused with
-    everything that is wrong, including hours that are too old.
+    The price is that of the rule in force at its start, unless an amount is given. A use that overlaps others
+    is recorded with an `overlap_reason` only; it is marked, and the common time counts once. Raises
+    UsageRefused with everything that is wrong, including hours that are too old.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
@@ -102,10 +126,12 @@ def usage_log_by_hand(
         idle_seconds=idle_seconds,
     )
     terms = providers.terms_at(instrument_id, time.start)
+    overlapping = find_overlapping_times(instrument_id, time)
     problems = [
         *find_by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS),
         *spent.find_problems(time),
         *_find_fact_problems(user, payer, content, terms, amount_yuan),
+        *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
     if problems:
         raise UsageRefused(problems=problems)
@@ -137,7 +163,7 @@ def usage_log_by_hand(
         price=lines,
         capture=Capture.MANUAL.value,
     )
-    log_write(log, actor=actor, now=now)
+    log_write(log, actor=actor, now=now, overlapping=overlapping, overlap_reason=overlap_reason)
     notifications.notify_user_of_log(log, notifications.CONFIRM, now)
     return log
 
@@ -172,17 +198,13 @@ def usage_correct(
 ) -> UsageCorrection:
     """Propose new values for a log; they count once a second person confirms them.
 
-    `changes` maps fields of `chain.CORRECTABLE` to values as a log has them (aware datetimes, Decimal).
-    Raises UsageRefused with everything that is wrong.
+    `changes` maps fields of `chain.CORRECTABLE` to values as a log has them (aware datetimes, Decimal);
+    the amount follows from them where it is not named (`calculate_correction`). Raises UsageRefused with
+    everything that is wrong.
     """
     log = log_lock(log_id)
     require(actor, "bookings.correct_usage", log)
-    before = get_current_values(log)
-    differing = {name: value for name, value in changes.items() if before.get(name) != value}
-    after = {**before, **differing}
-    problems = list(find_correction_problems(before, after, differing, reason))
-    if problems:
-        raise UsageRefused(problems=problems)
+    differing = calculate_correction(log, changes, reason)
     correction = UsageCorrection(log=log, changes=chain.to_plain_value(differing), reason=reason.strip())
     append_entry(correction, EntryKind.CORRECTION, instrument=log.instrument, actor=actor, now=now)
     waiting_add([log])
@@ -197,8 +219,8 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person.
 
-    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, and UsageRefused where a
-    correction conflicts with later ones.
+    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, DisputeOpen for the unit
+    while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -210,6 +232,8 @@ def usage_confirm(
         raise SamePerson
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
+    if correction is None and actor.pk != log.user_id and has_open_dispute(log):
+        raise DisputeOpen
     problems = [] if correction is None else find_confirmation_problems(log, correction)
     if problems:
         raise UsageRefused(problems=problems)

@@ -84,6 +84,12 @@ def was(log: Any, name: str) -> str:
     return shown(name, getattr(log, name))
 
 
+@register.simple_tag
+def value_before(values: Mapping[str, Any], name: str) -> str:
+    """Return the value that counts until it is corrected."""
+    return shown(name, values[name])
+
+
 @register.filter
 def is_confirmed(correction: Any) -> bool:
     """Return whether the correction is confirmed."""

@@ -1,6 +1,7 @@
 """Keepers' actions: approve or reject a request, check in and out."""
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
@@ -14,7 +15,9 @@ from rules import has_perm
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.services.bookings import booking_approve, booking_reject
 from bookings.requests.views.common import get_booking_address, get_booking_for, get_return_address
+from bookings.usage.domain.usage import propose_end
 from bookings.usage.forms.usage import CheckOutForm
+from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
@@ -92,27 +95,28 @@ def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Check a use out. Sent empty, as by the keeper's desk, all of the time was measuring."""
+    """Check a use out: when it ended, the amount that follows, and its log once that has been shown."""
     now = clock.now()
     found = get_booking_for(request.user, public_id, "check_out")
-    used = now - (found.checked_in_at or now)
+    proposed = propose_end(found.checked_in_at or now, found.ends_at, now).replace(second=0, microsecond=0)
+    is_sent = request.method == "POST"
     form = CheckOutForm(
-        request.POST if request.method == "POST" else None,
-        initial={"setup": 0, "post": 0, "idle": 0, "samples": found.samples, "content": found.subject},
-        used=used,
+        request.POST if is_sent else None,
+        initial={"ends_at": proposed, "samples": found.samples, "content": found.subject},
     )
-    log = run_service(
-        form,
-        lambda: booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts),
-    )
-    if log is not None:
-        is_readable = has_perm("bookings.correct_usage", request.user, log)
-        otherwise = reverse("usage_log", args=[log.public_id]) if is_readable else page_address("me")
-        return redirect_with_message(request, _recorded(log), get_return_address(request, otherwise))
-    context = {"booking": found, "form": form, "now": now, "used": used}
-    return render(
-        request, "bookings/usage/check_out.html", context, status=422 if request.method == "POST" else 200
-    )
+    calculate = partial(calculate_use, found, now=now)
+    use = run_service(form, lambda: calculate(**form.times)) if is_sent else calculate(ends_at=proposed)
+    shown = use and f"{use.time.to_text()} {use.spent.effective_seconds} {use.price.total}"
+    if use and request.POST.get("shown") == shown:
+        log = run_service(
+            form, lambda: booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts)
+        )
+        if log is not None:
+            is_readable = has_perm("bookings.correct_usage", request.user, log)
+            otherwise = reverse("usage_log", args=[log.public_id]) if is_readable else page_address("me")
+            return redirect_with_message(request, _recorded(log), get_return_address(request, otherwise))
+    context = {"booking": found, "form": form, "now": now, "use": use, "shown": shown}
+    return render(request, "bookings/usage/check_out.html", context, status=422 if form.errors else 200)
 
 
 def _recorded(log: "UsageLog") -> str:

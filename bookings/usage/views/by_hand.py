@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.views.common import responsible_instruments
 from bookings.usage.forms.by_hand import ByHandForm
+from bookings.usage.selectors.overlaps import find_overlapping_times
 from bookings.usage.services.usage import usage_log_by_hand
+from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -33,6 +35,14 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "bookings/usage/by_hand.html",
-        {"form": form},
+        {"form": form, "overlapping": _find_overlapping(form)},
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _find_overlapping(form: ByHandForm) -> dict[str, Interval]:
+    """Return the uses that the time entered overlaps, once there is one."""
+    entered = form.cleaned_data if form.is_bound else {}
+    if not entered.keys() >= {"instrument", "starts_at", "ends_at"}:
+        return {}
+    return find_overlapping_times(form.chosen.pk, form.interval)

@@ -1,5 +1,6 @@
 """Pages of a usage log: details, confirmation, correction and review."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -11,9 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.requests.views.common import get_desk, get_return_address
+from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
+from bookings.usage.selectors.amounts import calculate_correction
+from bookings.usage.selectors.disputes import disputes_of, get_dispute_deadline, has_open_dispute, may_dispute
 from bookings.usage.selectors.entries import usage_entries
 from bookings.usage.selectors.receipts import get_covered_numbers
 from bookings.usage.selectors.usage import (
@@ -54,12 +58,18 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "values": values,
         "differs": {name for name in values if values[name] != getattr(log, name)},
         "entries": entries,
+        "disputes": list(disputes_of(log)),
+        "may_dispute": may_dispute(viewer, log, clock.now()),
+        "dispute_until": get_dispute_deadline(log),
+        "now": clock.now(),
+        "overlap": getattr(log, "overlap", None),
         "receipts": get_covered_numbers(log, entries),
         "next_receipts_at": get_next_checkpoint_at(clock.now()),
         "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],
         "may_confirm": may_confirm
         and not log.is_confirmed  # type: ignore[attr-defined]
-        and log.entry.recorded_by_id != viewer.pk,
+        and log.entry.recorded_by_id != viewer.pk
+        and (log.user_id == viewer.pk or not has_open_dispute(log)),
         "confirmable": _ids(get_confirmable_corrections(viewer, log)) if may_confirm else set(),
         "overtaken": _ids(get_superseded_corrections(log)),
         "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
@@ -97,27 +107,29 @@ def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Correct a usage log."""
+    """Correct a usage log; what changes, the amount included, is shown before it is recorded."""
     log = usage_selectors.get_usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
-    form = CorrectionForm(request.POST if request.method == "POST" else None, values=get_current_values(log))
-    correction = run_service(
-        form,
-        lambda: usage_correct(
-            actor=request.user,
-            log_id=log.pk,
-            changes=form.changes,
-            reason=form.cleaned_data["reason"],
-            now=clock.now(),
-        ),
-    )
-    if correction is not None:
-        sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
-        return redirect_with_message(request, sentence, reverse("usage_log", args=[public_id]))
-    context = {"log": log, "form": form}
-    return render(
-        request, "bookings/usage/correct.html", context, status=422 if request.method == "POST" else 200
-    )
+    values = get_current_values(log)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, values=values)
+    changes = run_service(form, lambda: calculate_correction(log, form.changes, form.cleaned_data["reason"]))
+    shown = changes and json.dumps(chain.to_plain_value(changes), sort_keys=True)
+    if changes and request.POST.get("shown") == shown:
+        correction = run_service(
+            form,
+            lambda: usage_correct(
+                actor=request.user,
+                log_id=log.pk,
+                changes=form.changes,
+                reason=form.cleaned_data["reason"],
+                now=clock.now(),
+            ),
+        )
+        if correction is not None:
+            sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
+            return redirect_with_message(request, sentence, reverse("usage_log", args=[public_id]))
+    context = {"log": log, "form": form, "values": values, "changes": changes, "shown": shown}
+    return render(request, "bookings/usage/correct.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -59,6 +59,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),
         "linked": providers.linked_instruments(request.user, week.linked_ids),
+        "linking": providers.linked_instruments(request.user, providers.linking_ids(found.pk)),
         "groups": providers.groups_of(request.user, found.pk),
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
         "ratings": ratings,

@@ -59,7 +59,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     viewer = request.user
     own = bookings.bookings(viewer).filter(user=viewer)
     ahead = own.filter(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).order_by("starts_at", "id")
-    coming = list(ahead[:MAX_COMING])
+    coming = list(ahead.select_related("rule")[:MAX_COMING])
     past = cursor.page(
         own.exclude(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).select_related(
             "usage_log__review"
@@ -74,6 +74,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         "suspensions": accounts.suspensions(viewer),
         "to_check_out": bookings.uses_while_suspended(viewer),
         "next": coming[0] if coming else None,
+        "may": bookings.get_possible_actions(viewer, coming[0], now) if coming else set(),
         "coming": coming[1:],
         "past": past,
         "to_confirm": build_counted_logs(

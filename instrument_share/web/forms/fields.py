@@ -82,9 +82,8 @@ class TimeInput(forms.TimeInput):
 class InstantInput(forms.DateTimeInput):
     """The browser's own field for a day and a time; Asia/Shanghai."""
 
-    def __init__(self, *, by_second: bool = False) -> None:
-        attrs = {"type": "datetime-local", **({"step": "1"} if by_second else {})}
-        super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M:%S" if by_second else "%Y-%m-%dT%H:%M")
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 def validate_countable(value: date) -> None:

@@ -45,6 +45,17 @@ def links_of(instrument_ids: "Iterable[int]") -> dict[int, list[int]]:
     return {pk: sorted(_reached(pk, links) - {pk}) for pk in wanted}
 
 
+def linking_ids(instrument_id: int) -> list[int]:
+    """Return the ids of the instruments of which a booking includes this one; one query for each step."""
+    found: set[int] = set()
+    ahead = {instrument_id}
+    while ahead:
+        rows = InstrumentLink.objects.filter(linked_id__in=ahead).values_list("instrument_id", flat=True)
+        ahead = set(rows) - found
+        found |= ahead
+    return sorted(found - {instrument_id})
+
+
 def all_links() -> dict[int, list[int]]:
     """Return `linked_ids` of every instrument that has any, by id."""
     return links_of(InstrumentLink.objects.values_list("instrument_id", flat=True))

@@ -19,7 +19,13 @@ from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.forms.relations import GroupForm, LinksForm
 from providers.instruments.selectors.instruments import instruments
-from providers.instruments.selectors.relations import groups_of_unit, instrument_group, own_link_ids
+from providers.instruments.selectors.relations import (
+    groups_of_unit,
+    instrument_group,
+    linked_instruments,
+    linking_ids,
+    own_link_ids,
+)
 from providers.instruments.services.relations import (
     instrument_group_remove,
     instrument_group_save,
@@ -59,6 +65,7 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
             "unit": instrument.organization,
             "form": form,
             "has_others": bool(others),
+            "linking": linked_instruments(request.user, linking_ids(instrument.pk)),
             "groups": groups_of_unit(request.user, instrument.organization_id),
         },
     )

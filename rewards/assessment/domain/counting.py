@@ -13,12 +13,11 @@ from fractions import Fraction
 import msgspec
 
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.interval import subtract
+from instrument_share.kernel.interval import calculate_share_left
 from rewards.assessment.domain.facts import Totals
 from rewards.cycle.domain.entries import (
     EntryFacts,
     InstrumentStanding,
-    count_seconds,
     find_overlapping_pairs,
     is_late_by_hand,
 )
@@ -206,10 +205,8 @@ def _cuts(ordered: list[EntryFacts]) -> dict[str, tuple[Fraction, tuple[str, ...
     for entry in ordered:
         others = earlier.get(entry.public_id, [])
         if others:
-            kept = subtract([entry.interval], [other.interval for other in others])
-            left = sum((count_seconds(part) for part in kept), Fraction(0))
-            taken_by = tuple(other.public_id for other in others)
-            cuts[entry.public_id] = left / entry.length_seconds, taken_by
+            left = calculate_share_left(entry.interval, [other.interval for other in others])
+            cuts[entry.public_id] = left, tuple(other.public_id for other in others)
     return cuts
 
 

@@ -23,13 +23,12 @@ def book(city, interval=None, *, actor=None, payer=True, now=NOW, **changes):
 
 
 def use(city, interval=None, *, payer=True, **changes):
-    """A booking that was checked in at its start and out at its end; its log."""
+    """A booking that was checked in at its start and out at its end, or at `now`; its log."""
     interval = interval or slot()
+    now = changes.pop("now", interval.end)
     booking = book(city, interval, payer=payer)
     booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
-    return booking_check_out(
-        actor=city.keeper, booking_id=booking.pk, now=changes.pop("now", interval.end), **changes
-    )
+    return booking_check_out(actor=city.keeper, booking_id=booking.pk, now=now, ends_at=now, **changes)
 
 
 MINUTES = timedelta(minutes=1)

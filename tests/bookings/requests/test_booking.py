@@ -4,9 +4,11 @@ from functools import partial
 
 import pytest
 
+from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
+from bookings.requests.selectors.cancel_cost import get_move_deadline
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.services.bookings import booking_approve, booking_cancel, booking_move, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
@@ -56,7 +58,7 @@ def test_booking_without_organization_is_paid_by_person(city):
 def test_pending_request_holds_time_until_decision():
     city = factories.city(decision="by_keeper", decision_hours=48)
     booking = book(city)
-    assert (booking.state, booking.decide_by) == ("requested", slot().start)
+    assert (booking.state, booking.decide_by) == ("requested", slot().start - timedelta(hours=25) / 4)
     with pytest.raises(SlotTaken):
         book(city, payer=False)
 
@@ -191,6 +193,28 @@ def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
         booking_move(actor=city.researcher, **target)
     assert codes(refused) == ["booking.change_too_late"]
     assert booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
+
+
+def test_waiting_request_moves_after_the_deadline_for_changes():
+    city = factories.city(decision="by_keeper", decision_hours=24)
+    booking = book(city, slot(day=0, hour=16), now=NOW)
+    move = partial(booking_move, actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert get_move_deadline(city.researcher, booking) is None
+    assert move(interval=slot(day=0, hour=17)).state == "requested"
+    approved = booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    assert get_move_deadline(city.researcher, approved) == approved.starts_at - timedelta(days=1)
+    assert get_move_deadline(city.keeper, approved) is None
+    with pytest.raises(BookingRefused) as refused:
+        move(interval=slot(day=0, hour=16))
+    assert codes(refused) == ["booking.change_too_late"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "hours", "notice"), [(48, 4, 44), (24, 48, 6), (3, 24, 1), (1, 24, 0.5), (0.5, 24, 0.25)]
+)
+def test_decision_leaves_a_share_of_the_lead_and_an_hour_at_least(lead, hours, notice):
+    start = NOW + lead * HOURS
+    assert start - get_decision_deadline(NOW, start, hours) == notice * HOURS
 
 
 def test_only_user_move_resets_keeper_approval():

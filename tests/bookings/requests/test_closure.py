@@ -1,17 +1,21 @@
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from bookings.requests.domain.errors import BookingRefused, ClosureHitsBookings
+from bookings.requests.domain.errors import AlreadyAgreed, BookingRefused, ClosureHitsBookings
 from bookings.requests.models import Booking, NextFree
+from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.searching import search_catalogue
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.bookings import booking_agree, booking_cancel
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.interval import Interval
 from providers.terms.selectors.closures import closures
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -54,6 +58,42 @@ def test_closure_requires_outcome_for_each_affected_booking(city):
     assert (moved.state, moved.starts_at) == ("approved", slot(day=4, hour=9).start)
     assert (cancelled.state, cancelled.charged_yuan, cancelled.late_cancel) == ("cancelled", None, False)
     assert journal.notifications(city.researcher).count() == 2
+
+
+def test_user_of_moved_booking_is_told_why_and_agrees(city):
+    moved = book(city, slot(hour=9, length=1))
+    close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
+    notice = journal.notifications(city.researcher).get()
+    assert notice.params["reason"] == "更换灯丝"
+    agree = partial(booking_agree, booking_id=moved.pk, now=NOW)
+    with pytest.raises(Forbidden):
+        agree(actor=city.keeper)
+    assert agree(actor=city.researcher).moved_by_unit_at is None
+    with pytest.raises(AlreadyAgreed):
+        agree(actor=city.researcher)
+    assert [entry.action for entry in journal.history(moved)][-1] == "booking.agreed"
+
+
+@pytest.mark.parametrize(("agreed", "late"), [(False, False), (True, True)])
+def test_moved_booking_is_cancelled_without_charge_until_its_start_unless_agreed_to(city, agreed, late):
+    moved = book(city, slot(hour=9, length=1))
+    close(city, slot(hour=8, length=8), {moved.public_id: slot(day=2, hour=9, length=1)})
+    if agreed:
+        booking_agree(actor=city.researcher, booking_id=moved.pk, now=NOW)
+    moved.refresh_from_db()
+    start = slot(day=2, hour=9).start
+    assert get_cancel_cost(city.researcher, moved, start).late == late
+    cancelled = booking_cancel(actor=city.researcher, booking_id=moved.pk, now=start)
+    assert (cancelled.late_cancel, cancelled.charged_yuan is not None) == (late, late)
+
+
+def test_free_starts_are_proposed_outside_the_closure_and_do_not_overlap(city):
+    one, other = book(city, slot(hour=9, length=2)), book(city, slot(hour=11, length=2), payer=False)
+    closed = slot(hour=8, length=8)
+    proposed = find_starts_around_closure(city.instrument, closed, [one, other], NOW)
+    assert proposed == {one.public_id: closed.end, other.public_id: closed.end + timedelta(hours=2)}
+    outcomes = {key: Interval(start, start + timedelta(hours=2)) for key, start in proposed.items()}
+    close(city, closed, outcomes)
 
 
 def test_closure_move_reports_times_and_recharges_late_canceller(city):

@@ -10,7 +10,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.rule_effects import find_free_starts, get_publication
-from bookings.requests.services.notifications import CANCELLED, KEPT_OUTSIDE_HOURS, MOVED
+from bookings.requests.services.notifications import CANCELLED, KEPT_OUTSIDE_HOURS, MOVED_BY_UNIT
 from bookings.requests.services.rules import rule_withdraw
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
@@ -103,7 +103,7 @@ def test_booking_is_moved_by_the_new_version(city):
     rule = put_in_force(city, hours(closes=18, price=130), day=2, outcomes={booking.public_id: to})
     booking.refresh_from_db()
     assert (booking.starts_at, booking.rule_id, booking.quoted_yuan) == (to.start, rule.pk, Decimal(260))
-    assert told(city.researcher) == [MOVED]
+    assert told(city.researcher) == [MOVED_BY_UNIT]
 
 
 def test_move_outside_the_new_hours_publishes_nothing(city):

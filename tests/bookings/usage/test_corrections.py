@@ -15,7 +15,9 @@ from bookings.usage.selectors.usage import (
 )
 from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from instrument_share.kernel.interval import Interval
 from tests.bookings.requests.booking import codes, use
+from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,28 @@ def test_correction_applies_after_second_person_confirms(city):
     assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
     log.refresh_from_db()
     assert log.amount_yuan == Decimal("200.00")
+
+
+def test_amount_of_correction_follows_corrected_values(city):
+    log = use(city, slot(hour=9, length=2))
+    half = {"ends_at": log.ends_at - timedelta(hours=1), "measuring_seconds": 3600}
+    correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, reason="提前结束", now=log.ends_at)
+    assert correct(changes=half).changes["amount_yuan"] == "100.00"
+    assert correct(changes={**half, "amount_yuan": Decimal("70.00")}).changes["amount_yuan"] == "70.00"
+    assert "amount_yuan" not in correct(changes={**half, "amount_yuan": log.amount_yuan}).changes
+    assert correct(changes={"content": "断口"}).changes == {"content": "断口"}
+
+
+def test_amount_entered_by_hand_stays_when_its_use_is_corrected(city):
+    hour = Interval(NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    corrected = {}
+    for name, amount in (("by rule", None), ("agreed", Decimal("30.00"))):
+        log = by_hand(city, hour, amount_yuan=amount)
+        hour = Interval(hour.start - timedelta(hours=2), hour.end - timedelta(hours=2))
+        corrected[name] = usage_correct(
+            actor=city.keeper, log_id=log.pk, changes={"measuring_seconds": 1800}, reason="含午休", now=NOW
+        ).changes.get("amount_yuan")
+    assert corrected == {"by rule": "50.00", "agreed": None}
 
 
 def test_conflicting_corrections_are_not_both_confirmed(city):

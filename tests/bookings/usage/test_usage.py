@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import get_type_hints
 
 import pytest
@@ -67,6 +68,23 @@ def test_early_check_out_frees_time_and_overrun_extends_log(city):
     assert late.ends_at == slot(day=2, hour=11).start
     assert late.booking.held_until == slot(day=2, hour=10).start
     assert late.amount_yuan == Decimal("200.00")
+
+
+def test_overdue_check_out_bills_booked_end_unless_real_end_is_named(city):
+    booking = book(city, slot(hour=9, length=1))
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    out = partial(booking_check_out, actor=city.keeper, booking_id=booking.pk)
+    overdue = booking.ends_at + 99 * MINUTE
+    with pytest.raises(UsageRefused) as refused:
+        out(now=overdue, ends_at=overdue + MINUTE)
+    assert codes(refused) == ["usage.not_over"]
+    with pytest.raises(UsageRefused) as refused:
+        out(now=overdue, ends_at=booking.starts_at - MINUTE)
+    assert codes(refused) == ["usage.ends_before_start"]
+    log = out(now=overdue)
+    assert (log.ends_at, log.amount_yuan) == (booking.ends_at, Decimal("100.00"))
+    booking.refresh_from_db()
+    assert booking.checked_out_at == overdue
 
 
 def test_check_in_opens_15_minutes_early_for_one_use_at_a_time(city):
@@ -219,7 +237,9 @@ def test_use_belongs_to_year_of_its_local_start(city):
 def test_year_includes_overlapping_uses_of_adjacent_years(city):
     midnight = NOW.replace(year=2025, month=12, day=31, hour=16)
     starts = [
-        by_hand(city, Interval(midnight + MINUTE * at, midnight + MINUTE * end)).starts_at
+        by_hand(
+            city, Interval(midnight + MINUTE * at, midnight + MINUTE * end), overlap_reason="两个样品仓"
+        ).starts_at
         for at, end in ((-9, -8), (-5, 1), (0, 2), (1, 3))
     ]
     assert [fact["starts_at"] for fact in usage_of_year(2025)] == starts[:3]

@@ -73,6 +73,7 @@ class Writes:
             service_mode=ServiceMode.OPERATED,
             content="断口观察",
             amount_yuan=amount,
+            overlap_reason="两个样品仓" if hour % 2 else "",
             now=LATER,
         )
 

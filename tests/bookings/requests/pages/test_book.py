@@ -78,6 +78,45 @@ def test_a_refused_request_names_price_and_next_bookable_time_and_repeats_no_pro
     assert 'hx-trigger="change from' in page
 
 
+def test_missing_subject_does_not_hide_other_problems(city, send):
+    typed = {
+        "starts_at": "2026-03-03T06:15",
+        "ends_at": "2026-03-03T16:15",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+        "subject": "",
+        "direction": Direction.RESEARCH.value,
+    }
+    page = texts(send(city.researcher, "book", city.instrument.public_id, **typed))
+    assert 'href="#id_subject"' in page
+    assert page.count("<li>", page.index("存在以下问题")) == 3
+    backwards = {**typed, "ends_at": "2026-03-03T06:00"}
+    assert texts(send(city.researcher, "book", city.instrument.public_id, **backwards)).count(
+        "结束时间应晚于开始时间"
+    ) == texts(
+        send(city.researcher, "book", city.instrument.public_id, **{**backwards, "subject": "薄膜"})
+    ).count("结束时间应晚于开始时间")
+
+
+def test_own_booking_of_another_instrument_at_that_time_is_a_warning(city, see):
+    other = factories.instrument(city.owner, name_zh="拉曼光谱仪")
+    factories.rule(other)
+    factories.windows(other)
+    own = book(city, instrument_id=other.pk)
+    asked = {
+        "starts_at": "2026-03-03T10:00",
+        "ends_at": "2026-03-03T12:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+    }
+    page = texts(see(city.researcher, "quote", city.instrument.public_id, **asked))
+    assert "您在同一时段已有其他预约" in page
+    assert f'href="/bookings/{own.public_id}/"' in page
+    assert "符合全部规则，机组将于 2026年3月3日 03:30 前审批" in page
+    later = {**asked, "starts_at": "2026-03-03T11:00"}
+    assert "您在同一时段" not in texts(see(city.researcher, "quote", city.instrument.public_id, **later))
+
+
 def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
     """Not the earliest instant that the lead time allows: at that hour the instrument is closed."""
     city.rule.lead_minutes = 15 * 60

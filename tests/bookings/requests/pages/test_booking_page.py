@@ -12,6 +12,7 @@ from bookings.requests.services.bookings import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
+from instrument_share.kernel.city_time import CITY_TIME
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
@@ -103,12 +104,12 @@ def test_keepers_own_booking_pages_belong_to_personal_desk(city, see):
 
 def test_page_shows_next_step_and_responsible_person(city, booking, see):
     theirs = texts(see(city.researcher, "booking", booking.public_id))
-    assert "机组将于 2026年3月3日 08:00 前审批，在此之前为您保留该时段。" in theirs
+    assert "机组将于 2026年3月3日 02:45 前审批，在此之前为您保留该时段。" in theirs
     assert "2 × ¥100.00 /小时" in theirs
     assert "¥200.00" in theirs
     assert "签到码" not in theirs
     keepers = texts(see(city.keeper, "booking", booking.public_id))
-    assert "请于 2026年3月3日 08:00 前审批；逾期未审批，申请自动失效。" in keepers
+    assert "请于 2026年3月3日 02:45 前审批；逾期未审批，申请自动失效。" in keepers
 
 
 def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_is_free(city, see):
@@ -174,6 +175,37 @@ def test_move_form_shows_price_and_all_problems(city, booking, see, send):
     assert "有 2 处需要修改" in texts(refused)
 
 
+def test_move_is_offered_until_its_deadline_which_is_shown(city, booking, see):
+    link = f'href="/bookings/{booking.public_id}/move/"'
+    waiting = texts(see(city.researcher, "booking", booking.public_id))
+    assert (link in waiting, "在审批之前可随时免费改期或取消。" in waiting) == (True, True)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    for name, args in (("booking", [booking.public_id]), ("me", [])):
+        before = texts(see(city.researcher, name, *args, now=NOW))
+        assert (link in before, "改期截止时间：2026年3月2日 09:00。" in before) == (True, True)
+        after = texts(see(city.researcher, name, *args, now=NOW + 61 * MINUTE))
+        assert (link in after, "改期已于 2026年3月2日 09:00 截止。" in after) == (False, True)
+        assert f'href="/bookings/{booking.public_id}/cancel/"' in after
+    keepers = texts(see(city.keeper, "booking", booking.public_id, now=NOW + 61 * MINUTE))
+    assert (link in keepers, "截止时间：" in keepers) == (True, False)
+
+
+def test_move_without_javascript_shows_price_before_sending(city, booking, send):
+    asked = {"starts_at": "2026-03-05T09:00", "ends_at": "2026-03-05T12:00", "show_price": "1"}
+    shown = send(city.researcher, "booking_move", booking.public_id, **asked)
+    assert (shown.status_code, "¥300.00" in texts(shown)) == (200, True)
+    backwards = {**asked, "ends_at": "2026-03-05T08:00"}
+    refused = send(city.researcher, "booking_move", booking.public_id, **backwards)
+    assert "<li>结束时间应晚于开始时间。</li>" in texts(refused)
+    assert bookings_selectors.get_booking(city.researcher, booking.public_id).starts_at == booking.starts_at
+
+
+def test_end_before_start_is_told_in_the_quote_of_a_move(city, booking, see):
+    asked = {"starts_at": "2026-03-05T09:00", "ends_at": "2026-03-05T08:00"}
+    page = texts(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
+    assert "<li>结束时间应晚于开始时间。</li>" in page
+
+
 def test_move_needing_new_approval_says_so_before_and_after(city, see, send):
     booking = book(city, slot(day=4))
     again = "改期后须由机组重新审批"
@@ -199,22 +231,75 @@ def test_the_calendar_of_a_move_leaves_the_booking_itself_out(city, booking, see
     }
 
 
-def test_a_check_out_sent_empty_counts_all_of_the_time(city, booking, send):
+@pytest.fixture
+def running(city, booking, send):
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
-    done = send(city.keeper, "booking_check_out", booking.public_id, now=booking.ends_at, next="/keeper/")
+    return booking
+
+
+def typed(page):
+    """What the check-out form holds, with the amount that it shows."""
+    form = page.context["form"]
+    held = {name: form[name].value() or "" for name in form.fields}
+    return {
+        **held,
+        "ends_at": f"{held['ends_at'].astimezone(CITY_TIME):%Y-%m-%dT%H:%M}",
+        "shown": page.context["shown"],
+    }
+
+
+def test_check_out_proposes_booked_end_when_overdue_and_shows_amount(city, running, see, send):
+    overdue = running.ends_at + 99 * MINUTE
+    page = see(city.keeper, "booking_check_out", running.public_id, now=overdue)
+    assert 'value="2026-03-03T11:00"' in texts(page)
+    assert "2026年3月3日 周二 09:00–11:00" in texts(page)
+    assert "¥200.00" in texts(page)
+    desk = texts(see(city.keeper, "keeper", now=overdue))
+    assert f'href="/bookings/{running.public_id}/check-out/?next=/keeper/"' in desk
+    assert f'action="/bookings/{running.public_id}/check-out/"' not in desk
+    done = send(
+        city.keeper, "booking_check_out", running.public_id, now=overdue, next="/keeper/", **typed(page)
+    )
     log = usage_logs(city.keeper).get()
-    assert (done.url, log.measuring_seconds, log.content) == ("/keeper/", 7200, "二氧化钛薄膜")
+    assert (done.url, log.ends_at, log.content) == ("/keeper/", running.ends_at, "二氧化钛薄膜")
+    assert str(log.amount_yuan) == "200.00"
 
 
-def test_parts_exceeding_total_time_keep_form_input(city, booking, send):
-    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
-    send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
+def test_check_out_records_only_an_amount_that_was_shown(city, running, see, send):
+    now = running.ends_at - 30 * MINUTE
+    page = see(city.keeper, "booking_check_out", running.public_id, now=now)
+    sent = {**typed(page), "ends_at": "2026-03-03T10:00"}
+    first = send(city.keeper, "booking_check_out", running.public_id, now=now, **sent)
+    assert (first.status_code, "¥100.00" in texts(first), usage_logs(city.keeper).exists()) == (
+        200,
+        True,
+        False,
+    )
+    sent["shown"] = first.context["shown"]
+    send(city.keeper, "booking_check_out", running.public_id, now=now + MINUTE, **sent)
+    assert str(usage_logs(city.keeper).get().amount_yuan) == "100.00"
+
+
+def test_end_of_use_in_future_or_before_check_in_is_refused(city, running, send):
+    for typed_end, said in (
+        ("2026-03-03T11:01", "结束时间不能晚于当前时间"),
+        ("2026-03-03T08:59", "结束时间须晚于开始时间"),
+    ):
+        refused = send(
+            city.keeper, "booking_check_out", running.public_id, now=running.ends_at, ends_at=typed_end
+        )
+        assert (refused.status_code, said in texts(refused)) == (422, True)
+    assert not usage_logs(city.keeper).exists()
+
+
+def test_parts_exceeding_total_time_keep_form_input(city, running, send):
     refused = send(
         city.keeper,
         "booking_check_out",
-        booking.public_id,
-        now=booking.ends_at,
+        running.public_id,
+        now=running.ends_at,
+        ends_at="2026-03-03T11:00",
         setup=90,
         post=60,
         results="35 nm",
@@ -237,3 +322,21 @@ def test_page_text_uses_credit_check_in_and_no_show_constants(city, booking, see
     assert "开始 41 分钟后仍未签到" in texts(see(city.keeper, "booking", booking.public_id))
     bookings_no_show_due(booking.starts_at + 41 * MINUTE)
     assert "开始 41 分钟后时段已释放" in texts(see(city.researcher, "booking", booking.public_id))
+
+
+def test_keeper_who_closes_finds_free_times_and_the_user_agrees_on_the_page(city, booking, see, send):
+    typed = {
+        "instrument": city.instrument.public_id,
+        "starts_at": "2026-03-03T08:00",
+        "ends_at": "2026-03-03T13:00",
+        "reason_zh": "更换灯丝",
+    }
+    asked = texts(send(city.keeper, "closure_new", **typed))
+    assert f'name="start_{booking.public_id}" value="2026-03-03T13:00"' in asked
+    fate = {f"outcome_{booking.public_id}": "move", f"start_{booking.public_id}": "2026-03-03T13:00"}
+    assert send(city.keeper, "closure_new", **typed, **fate).status_code == 302
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert '/agree/"' in page
+    assert '/agree/"' not in texts(see(city.keeper, "booking", booking.public_id))
+    send(city.researcher, "booking_agree", booking.public_id)
+    assert '/agree/"' not in texts(see(city.researcher, "booking", booking.public_id))

@@ -1,6 +1,7 @@
 """One usage log's page: who confirms, corrects and rates, and what the chain says about it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from pytest_django.asserts import assertInHTML
@@ -50,15 +51,23 @@ def test_the_page_shows_the_frozen_facts_and_the_entry_of_the_chain(city, log, s
 
 def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_person(city, log, see, send):
     form = see(city.keeper, "usage_correct", log.public_id, now=AFTER).context["form"]
-    typed = {name: form[name].value() for name in form.fields if name != "reason"}
-    typed |= {"starts_at": "2026-03-03T09:00:00", "ends_at": "2026-03-03T11:00:00"}
-    unchanged = send(city.keeper, "usage_correct", log.public_id, now=AFTER, reason="核对", **typed)
+    typed = {name: form[name].value() for name in form.fields if name not in {"reason", "amount_yuan"}}
+    typed |= {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "reason": "核对运行日志"}
+    unchanged = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
     assert unchanged.status_code == 422
     typed |= {"idle_seconds": "10", "measuring_seconds": "100"}
-    done = send(city.keeper, "usage_correct", log.public_id, now=AFTER, reason="核对运行日志", **typed)
+    asked = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
+    assertInHTML("<li>金额: ¥166.67 → <strong>¥183.33</strong></li>", texts(asked))
+    assert not log.corrections.exists()
+    typed["shown"] = asked.context["shown"]
+    done = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
     assert done.status_code == 302
     correction = log.corrections.get()
-    assert correction.changes == {"idle_seconds": 600, "measuring_seconds": 6000}
+    assert correction.changes == {
+        "idle_seconds": 600,
+        "measuring_seconds": 6000,
+        "amount_yuan": "183.33",
+    }
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     assertInHTML("<li>空闲: 0.33 小时 → <strong>0.17 小时</strong></li>", page)
     send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id)
@@ -66,6 +75,22 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     assert "更正已确认" in page
     assert "有效机时 1.83 小时" in page
+
+
+def test_corrected_end_shortens_measuring_time_and_amount_before_it_is_recorded(city, log, see, send):
+    form = see(city.keeper, "usage_correct", log.public_id, now=AFTER).context["form"]
+    typed = {name: form[name].value() for name in form.fields if name not in {"reason", "amount_yuan"}}
+    typed |= {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T10:00", "reason": "提前结束"}
+    asked = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
+    assert asked.status_code == 200
+    assert asked.context["changes"] == {
+        "ends_at": log.ends_at - timedelta(hours=1),
+        "measuring_seconds": 1800,
+        "amount_yuan": Decimal("66.67"),
+    }
+    typed |= {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "reason": "记错时间"}
+    moved = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
+    assert moved.context["changes"].keys() == {"starts_at", "ends_at"}
 
 
 def test_superseded_correction_is_marked_and_has_no_button(city, log, see, send):

@@ -1,0 +1,17 @@
+"""Until when a keeper decides on a request."""
+
+from datetime import datetime, timedelta
+
+USERS_SHARE = 0.25
+"""The share of the lead, from the request to the start, that is left to the user after the decision."""
+SHORTEST_NOTICE = timedelta(hours=1)
+
+
+def get_decision_deadline(requested_at: datetime, starts_at: datetime, hours: int) -> datetime:
+    """Return until when a request is decided: within the rule's hours, and early enough for the user to come.
+
+    A quarter of the lead stays for the user, an hour at least; of a lead under two hours, half of it.
+    """
+    lead = starts_at - requested_at
+    notice = max(lead * USERS_SHARE, min(SHORTEST_NOTICE, lead / 2))
+    return min(requested_at + timedelta(hours=hours), (starts_at - notice).replace(microsecond=0))

@@ -1,0 +1,57 @@
+"""Disputed hours."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import rules
+from django.conf import settings
+from django.db.models import QuerySet
+
+from bookings.requests.selectors.scope import get_responsible_condition
+from bookings.usage.models import UsageDispute, UsageLog
+from instrument_share.kernel.errors import require_found
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
+
+
+def get_dispute_deadline(log: UsageLog) -> datetime:
+    """Return until when the user may dispute the hours of a log that are confirmed; others at any time."""
+    return log.entry.recorded_at + timedelta(days=settings.USAGE_DISPUTE_DAYS)
+
+
+def has_open_dispute(log: UsageLog) -> bool:
+    """Return whether a dispute of the log waits for its answer."""
+    return UsageDispute.objects.filter(log=log, answered_at__isnull=True).exists()
+
+
+def may_dispute(viewer: "User", log: UsageLog, now: datetime) -> bool:
+    """Return whether the viewer may dispute the hours of a log now."""
+    return (
+        rules.has_perm("bookings.dispute_usage", viewer, log)
+        and not is_too_late_to_dispute(log, now)
+        and not has_open_dispute(log)
+    )
+
+
+def is_too_late_to_dispute(log: UsageLog, now: datetime) -> bool:
+    """Return whether the hours of a log are confirmed, and the deadline for disputing them has passed."""
+    return bool(log.is_confirmed) and now > get_dispute_deadline(log)  # type: ignore[attr-defined]
+
+
+def disputes_of(log: UsageLog) -> QuerySet[UsageDispute]:
+    """Return the disputes of a log that the caller may see, the oldest first."""
+    return log.disputes.select_related("raised_by", "answered_by").order_by("raised_at", "id")
+
+
+def get_dispute(log: UsageLog, public_id: str) -> UsageDispute:
+    """Return one dispute of a log that the caller may see. Raises NotFound."""
+    return require_found(disputes_of(log).filter(public_id=public_id).first())
+
+
+def waiting_disputes(viewer: "Viewer") -> QuerySet[UsageDispute]:
+    """Return the open disputes that the viewer may answer, with their logs."""
+    logs = UsageLog.objects.filter(get_responsible_condition(viewer))
+    waiting = UsageDispute.objects.filter(answered_at__isnull=True, log__in=logs.order_by())
+    return waiting.select_related("log__instrument", "raised_by").order_by("answer_by", "id")

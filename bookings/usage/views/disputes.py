@@ -1,0 +1,95 @@
+"""Dispute the hours of a log, answer a dispute, reply to a rating."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.usage.forms.usage import AnswerForm
+from bookings.usage.selectors.disputes import get_dispute, get_dispute_deadline
+from bookings.usage.selectors.usage import get_usage_log
+from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_found
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import moment
+
+
+@confirmation_view
+def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Dispute the hours of a log, with a reason."""
+    log = get_usage_log(request.user, public_id)
+    require(request.user, "bookings.dispute_usage", log)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("Say what is wrong and how it was. The keeper and the unit read it."),
+    )
+    now, deadline = clock.now(), get_dispute_deadline(log)
+    days = settings.USAGE_DISPUTE_ANSWER_DAYS
+    return Confirmation(
+        heading=_("Disagree with these hours?"),
+        consequences=[
+            ngettext(
+                "The keeper is told and answers within {days} day.",
+                "The keeper is told and answers within {days} days.",
+                days,
+            ).format(days=days),
+            _("Until then the unit can't confirm them. Where you are right, the log is corrected."),
+            *(
+                [_("Once they are confirmed, you can disagree until {time}.").format(time=moment(deadline))]
+                if deadline > now
+                else []
+            ),
+        ],
+        action=_("Send the disagreement"),
+        perform=lambda: usage_dispute(actor=request.user, log_id=log.pk, now=now, **form.cleaned_data),
+        success=_("Sent. You are told as soon as the unit has answered."),
+        back_address=reverse("usage_log", args=[public_id]),
+        form=form,
+    )
+
+
+@confirmation_view
+def answer(request: SignedInRequest, public_id: str, dispute_id: str) -> Confirmation:
+    """Answer a dispute for the unit."""
+    log = get_usage_log(request.user, public_id)
+    require(request.user, "bookings.correct_usage", log)
+    found = get_dispute(log, dispute_id)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    return Confirmation(
+        heading=_("Answer the disagreement"),
+        consequences=[
+            _("{user} writes: {reason}").format(user=found.raised_by.name, reason=found.reason),
+            _("The answer ends the disagreement. Correct the log first where the user is right."),
+        ],
+        action=_("Send the answer"),
+        perform=lambda: usage_dispute_answer(
+            actor=request.user, dispute_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("Answered. {user} has been told.").format(user=found.raised_by.name),
+        back_address=reverse("usage_log", args=[public_id]),
+        form=form,
+    )
+
+
+@confirmation_view
+def review_reply(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Reply to the rating of a use for the unit."""
+    log = get_usage_log(request.user, public_id)
+    require(request.user, "bookings.correct_usage", log)
+    require_found(getattr(log, "review", None))
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    return Confirmation(
+        heading=_("Reply to this rating"),
+        consequences=[_("Everybody reads the reply below the comment. It is given once.")],
+        action=_("Publish the reply"),
+        perform=lambda: usage_review_reply(
+            actor=request.user, log_id=log.pk, reply=form.cleaned_data["answer"], now=clock.now()
+        ),
+        success=_("The reply is published on the page of the instrument."),
+        back_address=reverse("usage_log", args=[public_id]),
+        form=form,
+    )

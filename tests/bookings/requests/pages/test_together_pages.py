@@ -1,0 +1,70 @@
+"""Pages about instruments that are booked together: prices, companions and links, from both sides."""
+
+import pytest
+
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.services.bookings import booking_cancel
+from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
+from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
+
+ASKED = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00"}
+
+
+@pytest.fixture
+def city(db):
+    return linked_city()
+
+
+def test_quote_shows_the_lines_of_both_and_the_total_of_all(city, see):
+    typed = {**ASKED, "payer": city.company.public_id, "service_mode": "self_operated"}
+    page = text_of(see(city.researcher, "quote", city.instrument.public_id, **typed))
+    for words in ("2 × ¥100.00 /小时", "2 × ¥30.00 /小时", "总计 ¥260.00"):
+        assert words in page
+    alone = text_of(see(city.researcher, "quote", city.second.public_id, **typed))
+    assert "总计" not in alone
+
+
+def test_quote_of_a_move_counts_both(city, see):
+    booking = book(city, slot(day=2))
+    asked = {"starts_at": "2026-03-04T09:00", "ends_at": "2026-03-04T12:00"}
+    page = text_of(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
+    assert "总计 ¥390.00" in page
+    assert "¥260.00" in page
+
+
+def test_each_booking_shows_its_companion_and_its_state(city, see):
+    booking = book(city, slot(day=2))
+    (mate,) = get_companions(booking)
+    for one, other in ((booking, mate), (mate, booking)):
+        page = see(city.researcher, "booking", one.public_id)
+        together = page.content.decode().split('id="together"')[1].split("</section>")[0]
+        assert f'href="/bookings/{other.public_id}/"' in together
+        assert "已通过" in together
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    page = see(city.researcher, "booking", booking.public_id).content.decode()
+    assert "已取消" in page.split('id="together"')[1].split("</section>")[0]
+
+
+def test_link_is_told_on_the_pages_of_both_instruments(city, see):
+    first = text_of(see(None, "instrument", city.instrument.public_id))
+    second = text_of(see(None, "instrument", city.second.public_id))
+    assert "样品制备仪" in first
+    assert "预约以下仪器时，将同时占用本仪器 场发射扫描电子显微镜" in " ".join(second.split())
+    managed = text_of(see(city.manager, "instrument_together", city.second.public_id))
+    assert "预约以下仪器时，将同时占用本仪器" in managed
+
+
+def test_quote_of_api_names_linked_instruments_and_their_total(city, client, clock):
+    clock.set(NOW)
+    asked = {
+        "starts_at": "2026-03-03T01:00:00Z",
+        "ends_at": "2026-03-03T03:00:00Z",
+        "service_mode": "self_operated",
+    }
+    answer = client.post(
+        f"/api/v1/instruments/{city.instrument.public_id}/quote", asked, content_type="application/json"
+    ).json()
+    assert answer["linked"] == [{"instrument": city.second.public_id, "total_yuan": "60.00"}]
+    assert (answer["total_yuan"], answer["group_total_yuan"]) == ("200.00", "260.00")

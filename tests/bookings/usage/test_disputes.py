@@ -1,0 +1,97 @@
+"""Hours that their user disagrees with, and replies to ratings."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.usage.domain.choices import Rating
+from bookings.usage.domain.errors import AlreadyAnswered, DisputeOpen, DisputeTooLate
+from bookings.usage.selectors.disputes import waiting_disputes
+from bookings.usage.selectors.usage import waiting_confirmations
+from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
+from bookings.usage.services.usage import usage_confirm, usage_review
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Forbidden, ReasonMissing
+from tests.bookings.requests.booking import use
+from tests.factories import slot
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+AFTER = slot(hour=12).start
+DAY = timedelta(days=1)
+WHY = "实际使用到十点"
+
+
+@pytest.fixture
+def log(city):
+    return use(city)
+
+
+def test_user_disputes_hours_and_the_unit_answers_once(city, log):
+    with pytest.raises(ReasonMissing):
+        usage_dispute(actor=city.researcher, log_id=log.pk, reason=" ", now=AFTER)
+    with pytest.raises(Forbidden):
+        usage_dispute(actor=city.keeper, log_id=log.pk, reason=WHY, now=AFTER)
+    dispute = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    assert dispute.answer_by == AFTER + 7 * DAY
+    assert list(waiting_disputes(city.keeper)) == [dispute]
+    assert not waiting_disputes(city.researcher).exists()
+    with pytest.raises(DisputeOpen):
+        usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    with pytest.raises(Forbidden):
+        usage_dispute_answer(actor=city.researcher, dispute_id=dispute.pk, answer="已更正", now=AFTER)
+    usage_dispute_answer(actor=city.keeper, dispute_id=dispute.pk, answer="已更正", now=AFTER)
+    with pytest.raises(AlreadyAnswered):
+        usage_dispute_answer(actor=city.manager, dispute_id=dispute.pk, answer="已更正", now=AFTER)
+    assert not waiting_disputes(city.keeper).exists()
+    acts = [entry.action for entry in journal.history(log)]
+    assert acts[-2:] == ["usage.disputed", "usage.dispute_answered"]
+
+
+def test_unit_cannot_confirm_disputed_hours_and_is_not_asked_to(city, log):
+    assert waiting_confirmations(city.manager).exists()
+    dispute = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    assert not waiting_confirmations(city.manager).exists()
+    with pytest.raises(DisputeOpen):
+        usage_confirm(actor=city.manager, log_id=log.pk, now=AFTER)
+    usage_dispute_answer(actor=city.keeper, dispute_id=dispute.pk, answer="记录无误", now=AFTER)
+    usage_confirm(actor=city.manager, log_id=log.pk, now=AFTER)
+
+
+def test_confirmed_hours_are_disputed_until_the_deadline(city, log):
+    last = log.entry.recorded_at + 30 * DAY
+    early = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last + 9 * DAY)
+    usage_dispute_answer(actor=city.keeper, dispute_id=early.pk, answer="已更正", now=last + 9 * DAY)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
+    with pytest.raises(DisputeTooLate):
+        usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last + timedelta(seconds=1))
+    assert usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last).pk
+
+
+def test_pages_lead_from_the_button_to_the_answer(city, log, see, send):
+    page = see(city.researcher, "usage_log", log.public_id, now=AFTER)
+    assert f'href="/usage/{log.public_id}/dispute/"' in page.content.decode()
+    assert "确认前可对机时提出异议，确认后提出异议的截止时间为 2026年4月2日 11:00" in text_of(page)
+    send(city.researcher, "usage_dispute", log.public_id, now=AFTER, reason=WHY)
+    dispute = log.disputes.get()
+    page = see(city.researcher, "usage_log", log.public_id, now=AFTER)
+    assert f'href="/usage/{log.public_id}/dispute/"' not in page.content.decode()
+    assert WHY in text_of(page)
+    assert WHY in text_of(see(city.keeper, "keeper", now=AFTER))
+    answer = [log.public_id, dispute.public_id]
+    assert WHY in text_of(see(city.keeper, "usage_dispute_answer", *answer, now=AFTER))
+    send(city.keeper, "usage_dispute_answer", *answer, now=AFTER, answer="已提交更正")
+    assert "已提交更正" in text_of(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    assert WHY not in text_of(see(city.keeper, "keeper", now=AFTER))
+
+
+def test_unit_replies_to_a_rating_publicly_and_once(city, log, see, send):
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
+    assert see(city.keeper, "usage_review_reply", log.public_id, now=AFTER).status_code == 404
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, comment="等待较久", now=AFTER)
+    with pytest.raises(Forbidden):
+        usage_review_reply(actor=city.researcher, log_id=log.pk, reply="抱歉", now=AFTER)
+    send(city.keeper, "usage_review_reply", log.public_id, now=AFTER, answer="已增加值班人员")
+    with pytest.raises(AlreadyAnswered):
+        usage_review_reply(actor=city.manager, log_id=log.pk, reply="抱歉", now=AFTER)
+    assert "已增加值班人员" in text_of(see(None, "instrument", city.instrument.public_id, now=AFTER))
