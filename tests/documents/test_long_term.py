@@ -197,15 +197,16 @@ def test_nothing_is_signed_with_a_revoked_certificate(unsigned, own_key):
             sign(unsigned, authority, timestamper, _asn1(authority.root))
         authority.revoked.clear()
         with name_issued_key(authority, own_key):
-            authority.revoked.append(pkcs12.load_pkcs12(own_key.read_bytes(), None).cert.certificate.serial_number)
+            authority.revoked.append(
+                pkcs12.load_pkcs12(own_key.read_bytes(), None).cert.certificate.serial_number
+            )
             with pytest.raises(CertificateUnproven, match="revoked"):
                 sign(unsigned, authority, timestamper, _asn1(authority.root))
 
 
 def test_a_time_stamp_of_another_root_is_not_taken(unsigned, own_key):
-    with served_authority() as authority, served_authority() as other:
-        with pytest.raises(CertificateUnproven):
-            sign(unsigned, authority, stamping(other), _asn1(authority.root))
+    with served_authority() as authority, served_authority() as other, pytest.raises(CertificateUnproven):
+        sign(unsigned, authority, stamping(other), _asn1(authority.root))
 
 
 def test_the_trusted_certificates_are_those_of_the_site(tmp_path):
@@ -220,7 +221,9 @@ def test_the_trusted_certificates_are_those_of_the_site(tmp_path):
         assert get_trust_roots() == []
 
 
-@pytest.mark.parametrize("content", [None, b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
+)
 def test_unreadable_trusted_certificates_are_named(tmp_path, content):
     file = tmp_path / "roots.pem"
     if content is not None:

@@ -124,7 +124,9 @@ BREAKS = {
     "there is roles of its own": lambda w: put(w.root_object["/StructTreeRoot"], "/RoleMap", ONE),
     "there is optional content": lambda w: put(w.root_object, "/OCProperties", ONE),
     "there is other files": lambda w: w.add_attachment("a", b"b"),
-    "there is an XFA form": lambda w: put(w.root_object, "/AcroForm", DictionaryObject({NameObject("/XFA"): ONE})),
+    "there is an XFA form": lambda w: put(
+        w.root_object, "/AcroForm", DictionaryObject({NameObject("/XFA"): ONE})
+    ),
     "has two encodings": lambda w: put(a_font(w), "/Encoding", NameObject("/WinAnsiEncoding")),
     "lacks widths": lambda w: a_font(w)["/Widths"].pop(),
     "not in the file": lambda w: put(a_picture(w), "/Ref", ONE),

@@ -31,7 +31,10 @@ def get_timestamper() -> TimeStamper | None:
 
 
 def get_trust_roots() -> list[x509.Certificate]:
-    """Return the certificates that the site trusts, none where it stamps nothing. Raises TrustRootsUnusable."""
+    """Return the certificates that the site trusts; none where it stamps nothing.
+
+    Raises TrustRootsUnusable.
+    """
     path = settings.TRUST_ROOTS_FILE
     if not (path and settings.TIMESTAMP_URL):
         return []

@@ -5,7 +5,7 @@ of its instruments only those whose entries a finding invalidates.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -67,9 +67,7 @@ def _both_ways(rulings: Sequence[Ruling], which: Ruling) -> Iterator[list[Ruling
 class _Divided:
     """What is divided among whom, as it stands."""
 
-    def __init__(
-        self, policy: RewardPolicy, budget: Decimal | None, claimants: Sequence[Claimant]
-    ) -> None:
+    def __init__(self, policy: RewardPolicy, budget: Decimal | None, claimants: Sequence[Claimant]) -> None:
         self.policy, self._budget, self._claimants = policy, budget, claimants
         self._awards: dict[object, Decimal] = {}
 
@@ -97,9 +95,7 @@ class _Divided:
 class _Unit:
     """A unit whose instruments are read once, and counted once for the same invalidated entries."""
 
-    def __init__(
-        self, divided: _Divided, year: int, row: UnitRow, city: City, snapshot: FrozenYear
-    ) -> None:
+    def __init__(self, divided: _Divided, year: int, row: UnitRow, city: City, snapshot: FrozenYear) -> None:
         self._divided, self._year, self._row, self._city = divided, year, row, city
         self._fees = {row.organization: divided.fees_paid(row.uscc)}
         self._usage = {
