@@ -103,7 +103,7 @@ def sign_pdf(
     timestamper: TimeStamper | None = None,
     trust_roots: Sequence[x509.Certificate] = (),
 ) -> bytes:
-    """Sign a PDF invisibly, allowing no change afterwards: PAdES B-B, with a timestamper B-T, with roots B-LT.
+    """Sign a PDF invisibly, allowing no change after (PAdES B-B, with a timestamper B-T, and roots B-LT).
 
     `signer_name` is the office shown by readers, `reason` why it signs, `signed_at` (aware) when, `location`
     what the paper is called on the platform. Creates this site's key at first use. Raises SigningKeyUnusable,
