@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -44,13 +44,13 @@ class Authority:
     revoked: list[int]
 
     def __post_init__(self) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
+        self.key = _key(f"root of {self.port}")
         self.name = _name("根证书机构")
         self.root = self._certify(self.name, self.key, x509.BasicConstraints(ca=True, path_length=None))
 
     def issue(self, name: str, usage: x509.ExtensionType) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
         """Certify a new key, with the address of the list in its certificate."""
-        key = rsa.generate_private_key(65537, 2048)
+        key = _key("issued")
         address = x509.UniformResourceIdentifier(f"http://127.0.0.1:{self.port}/{LISTS}")
         place = x509.DistributionPoint([address], None, None, None)
         return key, self._certify(_name(name), key, usage, x509.CRLDistributionPoints([place]))
@@ -74,6 +74,12 @@ class Authority:
 
 
 PLACE = x509.CRLDistributionPoints
+
+
+@cache
+def _key(_whose: str) -> rsa.RSAPrivateKey:
+    """Making keys takes most of the time of these tests."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 def _name(name: str) -> x509.Name:
@@ -121,11 +127,18 @@ def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def var_dir(tmp_path_factory):
+    """The key that is made here, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("var")
+    with override_settings(VAR_DIR=folder, SIGNING_KEY_FILE="", SIGNING_KEY_PASSWORD=""):
+        yield folder
+
+
 @pytest.fixture
-def own_key(tmp_path):
-    """The key that a test signs with: one that is made here, unless the site names one in this file."""
-    with override_settings(VAR_DIR=tmp_path, SIGNING_KEY_FILE="", SIGNING_KEY_PASSWORD=""):
-        yield tmp_path / "own.p12"
+def own_key(tmp_path) -> Path:
+    """The file of a key that the site names."""
+    return tmp_path / "own.p12"
 
 
 def name_issued_key(authority: Authority, file: Path) -> override_settings:
@@ -182,7 +195,7 @@ def test_without_roots_a_stamped_paper_does_not_prove_itself(unsigned, own_key):
     assert not judge(signed, _asn1(authority.root)).bottom_line
 
 
-def test_nothing_is_signed_while_no_list_of_revocations_is_to_be_had(unsigned, own_key):
+def test_nothing_is_signed_while_no_list_of_revocations_is_to_be_had(unsigned):
     with served_authority() as authority:
         timestamper = stamping(authority)
     with pytest.raises(CertificateUnproven):
@@ -204,7 +217,7 @@ def test_nothing_is_signed_with_a_revoked_certificate(unsigned, own_key):
                 sign(unsigned, authority, timestamper, _asn1(authority.root))
 
 
-def test_a_time_stamp_of_another_root_is_not_taken(unsigned, own_key):
+def test_a_time_stamp_of_another_root_is_not_taken(unsigned):
     with served_authority() as authority, served_authority() as other, pytest.raises(CertificateUnproven):
         sign(unsigned, authority, stamping(other), _asn1(authority.root))
 
