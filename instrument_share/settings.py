@@ -350,3 +350,5 @@ CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default="")
 CHECKPOINT_MAIL = env.str("CHECKPOINT_MAIL", default="")
 # An authority that stamps signatures and checkpoints with the time (RFC 3161, http or https); empty: none.
 TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
+# Certificates that signatures and time stamps have to lead to (PEM); with them reports carry the proof of it.
+TRUST_ROOTS_FILE = env.str("TRUST_ROOTS_FILE", default="")

@@ -17,8 +17,8 @@ from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule
 from tests.rewards.builders import BEFORE, YEAR, City, build_city
 
-PER_UNIT = 100
-USES_EACH = 125
+PER_UNIT = 28
+USES_EACH = 182
 BATCH = 500
 DAY = timedelta(days=1)
 

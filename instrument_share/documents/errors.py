@@ -40,6 +40,25 @@ class TimestampFailed(Conflict):
     )
 
 
+class TrustRootsUnusable(Conflict):
+    """A file of trusted certificates that cannot be read."""
+
+    code = "documents.trust_roots_unusable"
+    message = gettext_noop(
+        "The trusted certificates in {path} cannot be read. Check that TRUST_ROOTS_FILE names a PEM file."
+    )
+
+
+class CertificateUnproven(Conflict):
+    """A certificate of a signature or time stamp that leads to no trusted one, or may have been revoked."""
+
+    code = "documents.certificate_unproven"
+    message = gettext_noop(
+        "A certificate of the signature or of its time stamp could not be checked; nothing was signed. "
+        "Try again later, or correct TRUST_ROOTS_FILE. {problem}"
+    )
+
+
 class UnsafeName(DomainError):
     """A file name that could leave the folder of an unpacked package."""
 

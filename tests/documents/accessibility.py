@@ -29,6 +29,8 @@ KINDS = {
     *("Table", "Caption", "TR", "TH", "TD", "Figure"),
 }
 INSIDE = {"TR": {"Table"}, "TH": {"TR"}, "TD": {"TR"}, "Caption": {"Table"}, "LI": {"L"}, "LBody": {"LI"}}
+HIDDEN, SYMBOLIC = 2, 4
+"""Flags of an annotation and of a font."""
 XML = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -39,7 +41,7 @@ XML = {
 
 def find_problems(pdf: bytes) -> list[str]:
     read = reader(pdf)
-    found = [*_of_the_file(read), *_of_the_metadata(read)]
+    found = [*_of_the_file(read), *_of_what_is_left_out(read), *_of_the_metadata(read)]
     for number, page in enumerate(read.pages):
         found += [f"page {number + 1}: {each}" for each in _of_a_page(read, number, page)]
     elements = list(walk(read))
@@ -79,8 +81,22 @@ def _of_the_file(read: PdfReader) -> Iterator[str]:
     if root["/ViewerPreferences"]["/DisplayDocTitle"] != True:  # noqa: E712 (a BooleanObject)
         yield "the title is not displayed"
     for field in root.get("/AcroForm", {}).get("/Fields", []):
-        if not field.get_object().get("/F", 0) & 2:
+        if not field.get_object().get("/F", 0) & HIDDEN:
             yield "a field is neither hidden nor tagged"
+
+
+def _of_what_is_left_out(read: PdfReader) -> Iterator[str]:
+    """What papers do without, each with rules of its own (Matterhorn protocol 01-007, 02, 20, 21, 25, 26)."""
+    root = read.root_object
+    left_out = {
+        "suspects": root["/MarkInfo"].get("/Suspects"),
+        "roles of its own": root["/StructTreeRoot"].get("/RoleMap"),
+        "optional content": root.get("/OCProperties"),
+        "other files": root.get("/Names", {}).get("/EmbeddedFiles"),
+        "an XFA form": root.get("/AcroForm", {}).get("/XFA"),
+        "encryption": read.trailer.get("/Encrypt"),
+    }
+    yield from (f"there is {what}" for what, found in left_out.items() if found)
 
 
 def _of_the_metadata(read: PdfReader) -> Iterator[str]:
@@ -111,9 +127,27 @@ def _of_a_page(read: PdfReader, number: int, page) -> Iterator[str]:
     for place, owner in enumerate(owners):
         if not any(_is_part(kid, place, page, owner) for kid in kids(owner)):
             yield "an element does not know its content"
+    yield from _of_what_a_page_names(page)
+
+
+def _of_what_a_page_names(page) -> Iterator[str]:
+    """Its fonts, pictures and annotations (Matterhorn protocol 28, 30, 31)."""
     for font in page["/Resources"]["/Font"].values():
+        name = font["/BaseFont"]
         if "/ToUnicode" not in font or "/FontFile2" not in font["/FontDescriptor"]:
-            yield f"{font['/BaseFont']} is not embedded, or without Unicode"
+            yield f"{name} is not embedded, or without Unicode"
+            continue
+        if font["/FontDescriptor"]["/Flags"] & SYMBOLIC and "/Encoding" in font:
+            yield f"{name} has two encodings"
+        if len(font["/Widths"]) != font["/LastChar"] - font["/FirstChar"] + 1:
+            yield f"{name} lacks widths"
+    for drawn in page["/Resources"].get("/XObject", {}).values():
+        if "/Ref" in drawn or drawn["/Subtype"] == "/PS":
+            yield "a picture that is not in the file"
+    for annotation in page.get("/Annots", []):
+        note = annotation.get_object()
+        if not note.get("/F", 0) & HIDDEN and not ("/Contents" in note and "/StructParent" in note):
+            yield "an annotation without words, or outside of the structure"
 
 
 def _of_the_marks(operations, owners: list[DictionaryObject]) -> Iterator[str]:
@@ -179,6 +213,8 @@ def _of_headings(elements) -> Iterator[str]:
     for _, element in elements:
         if kind(element)[:1] == "H":
             level = int(kind(element)[1:])
+            if not kids(element):
+                yield f"an empty H{level}"
             if level > last + 1:
                 yield f"H{level} after H{last}"
             last = level

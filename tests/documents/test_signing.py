@@ -30,6 +30,7 @@ from instrument_share.documents.content import Paragraph
 from instrument_share.documents.errors import SigningKeyUnusable, TimestampFailed
 from instrument_share.documents.official import render_official
 from instrument_share.documents.sealing import signing
+from instrument_share.documents.sealing.authorities import get_timestamper
 from instrument_share.documents.sealing.signing import SignatureCheck, check_signature, sign_pdf
 from tests.documents.reading import text
 from tests.documents.sample import letter
@@ -325,7 +326,7 @@ def test_a_paper_is_not_signed_while_the_authority_does_not_answer(unsigned):
         override_settings(TIMESTAMP_URL=f"http://127.0.0.1:{free_port(closed)}/"),
         pytest.raises(TimestampFailed) as refused,
     ):
-        sign_pdf(unsigned, reason="", signer_name="", signed_at=AT, timestamper=signing.get_timestamper())
+        sign_pdf(unsigned, reason="", signer_name="", signed_at=AT, timestamper=get_timestamper())
     assert "127.0.0.1" in str(refused.value)
 
 
@@ -337,4 +338,4 @@ def free_port(probe: socket.socket) -> int:
 
 def test_a_site_without_an_authority_stamps_nothing():
     with override_settings(TIMESTAMP_URL=""):
-        assert signing.get_timestamper() is None
+        assert get_timestamper() is None

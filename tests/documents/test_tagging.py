@@ -4,7 +4,8 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject
 
 from instrument_share.documents.content import (
     Attachment,
@@ -111,3 +112,58 @@ def test_a_chart_of_many_units_goes_over_pages():
 def test_metadata_is_escaped():
     pdf = render_official(replace(letter(), title="甲 & <乙>", subject="“丙”"))
     assert find_problems(pdf) == []
+
+
+def first_heading(root):
+    document = root["/StructTreeRoot"]["/K"]
+    return next(each for each in kids(document.get_object()) if kind(each) == "H1")
+
+
+BREAKS = {
+    "there is suspects": lambda w: put(w.root_object["/MarkInfo"], "/Suspects", BooleanObject(True)),
+    "there is roles of its own": lambda w: put(w.root_object["/StructTreeRoot"], "/RoleMap", ONE),
+    "there is optional content": lambda w: put(w.root_object, "/OCProperties", ONE),
+    "there is other files": lambda w: w.add_attachment("a", b"b"),
+    "there is an XFA form": lambda w: put(
+        w.root_object, "/AcroForm", DictionaryObject({NameObject("/XFA"): ONE})
+    ),
+    "has two encodings": lambda w: put(a_font(w), "/Encoding", NameObject("/WinAnsiEncoding")),
+    "lacks widths": lambda w: a_font(w)["/Widths"].pop(),
+    "not in the file": lambda w: put(a_picture(w), "/Ref", ONE),
+    "an annotation without words": lambda w: put(w.pages[0], "/Annots", ArrayObject([ONE])),
+    "an empty H1": lambda w: first_heading(w.root_object).pop("/K"),
+}
+ONE = DictionaryObject({NameObject("/A"): NameObject("/B")})
+
+
+def put(where, name, what):
+    where[NameObject(name)] = what
+
+
+def a_font(writer):
+    return next(iter(writer.pages[0]["/Resources"]["/Font"].values())).get_object()
+
+
+def a_picture(writer):
+    return next(iter(writer.pages[0]["/Resources"]["/XObject"].values())).get_object()
+
+
+@pytest.fixture(scope="module")
+def whole() -> bytes:
+    paper = Paper(
+        title="甲",
+        blocks=[Picture(picture(), caption="正面"), Heading("一、概况")],
+        sender="云屏大学",
+        date="2026年3月10日",
+        created_at=AT,
+    )
+    return render_paper(paper)
+
+
+@pytest.mark.parametrize("problem", BREAKS)
+def test_what_breaks_a_rule_is_named(whole, problem):
+    writer = PdfWriter(clone_from=BytesIO(whole))
+    BREAKS[problem](writer)
+    target = BytesIO()
+    writer.write(target)
+    assert [each for each in find_problems(target.getvalue()) if problem in each]

@@ -15,8 +15,11 @@ from bookings.usage.selectors.usage import BATCH_SIZE
 
 CONFIRMATION = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
 """Of a log itself, in a statement over logs."""
-IS_CORRECTED = Exists(UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=False))
-"""Whether a confirmed correction changes a log, in a statement over logs."""
+IS_CORRECTED = Exists(UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=False))
+"""Whether a confirmed correction changes a log, in a statement over logs.
+
+By confirmations alone: joined with corrections, PostgreSQL reads all of those again for every log.
+"""
 
 
 def iterate_counted_rows(

@@ -9,7 +9,7 @@ by a DER parser of bounded input, without unpacking anything.
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -20,12 +20,15 @@ from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity, validate_tst_signed_data
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from instrument_share.documents.errors import TimestampFailed
+from instrument_share.documents.errors import CertificateUnproven, TimestampFailed
+from instrument_share.documents.sealing.authorities import build_proof_options
 from instrument_share.documents.sealing.signing_key import get_known_fingerprints, load_signer
 
 FIELD = "Signature"
@@ -36,7 +39,6 @@ MAX_SIGNATURE_BYTES = 128 * 1024
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon, or a dash, may be in octal
 MAX_DEPTH = 40  # a time stamp is a signature within the signature
-TIMESTAMP_TIMEOUT = 10
 LOCATION = re.compile(rb"/Location\s*\(((?:[0-9A-Z-]|\\055){1,60})\)")
 DICTIONARY_BYTES = 4096  # bytes before and after the signature in which its dictionary stands
 
@@ -99,13 +101,15 @@ def sign_pdf(
     signed_at: datetime,
     location: str = "",
     timestamper: TimeStamper | None = None,
+    trust_roots: Sequence[x509.Certificate] = (),
 ) -> bytes:
-    """Sign a PDF invisibly (PAdES B-B, B-T with a timestamper), allowing no change afterwards.
+    """Sign a PDF invisibly, allowing no change after (PAdES B-B, with a timestamper B-T, and roots B-LT).
 
     `signer_name` is the office shown by readers, `reason` why it signs, `signed_at` (aware) when, `location`
-    what the paper is called on the platform. Creates this site's key at first use. Raises SigningKeyUnusable
-    and TimestampFailed.
+    what the paper is called on the platform. Creates this site's key at first use. Raises SigningKeyUnusable,
+    TimestampFailed and CertificateUnproven.
     """
+    signer = load_signer(signed_at)
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -115,11 +119,12 @@ def sign_pdf(
         name=signer_name,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
+        **build_proof_options(trust_roots, signer.signing_cert),
     )
     target = BytesIO()
     pdf_signer = _SignerAt(
         metadata,
-        signer=load_signer(signed_at),
+        signer=signer,
         timestamper=timestamper,
         new_field_spec=SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(set_hidden_flag=True)),
         at=signed_at.astimezone(UTC),
@@ -128,13 +133,9 @@ def sign_pdf(
         pdf_signer.sign_pdf(_Writer(BytesIO(pdf)), output=target)
     except (TimestampRequestError, OSError) as error:
         raise TimestampFailed(url=settings.TIMESTAMP_URL) from error
+    except (SigningError, PathError, ValidationError) as error:
+        raise CertificateUnproven(problem=str(error.__cause__ or error)) from error
     return target.getvalue()
-
-
-def get_timestamper() -> TimeStamper | None:
-    """Return the client of the time stamp authority that the site names, or None."""
-    url = settings.TIMESTAMP_URL
-    return HTTPTimeStamper(url, timeout=TIMESTAMP_TIMEOUT) if url else None
 
 
 def check_signature(pdf: bytes) -> SignatureCheck:

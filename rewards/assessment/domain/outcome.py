@@ -37,7 +37,7 @@ from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRo
 from rewards.findings.domain.rulings import Rulings
 from rewards.policy.domain.policy import Counting, Quota, RewardPolicy
 
-Count = Callable[[InstrumentRow, UnitRow], Sequence[CountedEntry]]
+Count = Callable[[InstrumentRow, UnitRow], "InstrumentCount"]
 Months = list[list[int]]
 """For each month of the year, effective and external seconds, rounded down."""
 
@@ -100,12 +100,12 @@ def count_year(policy: RewardPolicy, year: int, snapshot: FrozenYear, rulings: R
     """Count the year by the policy's rules of counting and its quota, without any score or award."""
     city = City(snapshot)
 
-    def count(instrument: InstrumentRow, unit: UnitRow) -> Sequence[CountedEntry]:
+    def count(instrument: InstrumentRow, unit: UnitRow) -> InstrumentCount:
         usage = snapshot.usage(instrument.instrument)
-        return count_usage(policy, year, instrument, unit, usage, rulings.invalidated)
+        return count_instrument(policy, year, instrument, unit, city, usage, rulings.invalidated)
 
-    drafts = tuple(draft_unit(policy, year, row, city, count, rulings) for row in city.units)
-    return CountedYear(policy.counting, policy.quota, drafts, city.fees)
+    drafts = tuple(draft_unit(year, row, city, count, rulings) for row in city.units)
+    return CountedYear(policy.counting, policy.quota, drafts, _add_fees(draft.use.fees for draft in drafts))
 
 
 def settle_year(policy: RewardPolicy, counted: "CountedYear", budget: Decimal | None) -> Outcome:
@@ -130,17 +130,30 @@ def settle_year(policy: RewardPolicy, counted: "CountedYear", budget: Decimal | 
     )
 
 
-def count_usage(
+def count_instrument(
     policy: RewardPolicy,
     year: int,
-    instrument: InstrumentRow,
+    row: InstrumentRow,
     unit: UnitRow,
+    city: "City",
     usage: Iterable[UsageRow],
     invalidated: Collection[str],
-) -> Sequence[CountedEntry]:
-    """Return the entries of one instrument with what counts of each."""
-    entries = [entry_from_row(each, instrument, unit, invalidated) for each in usage]
-    return count_entries(entries, standing_from_row(instrument), year, policy.counting)
+) -> "InstrumentCount":
+    """Count the entries of one instrument, and what they add to its unit's sums."""
+    entries = [entry_from_row(each, row, unit, invalidated) for each in usage]
+    decisions = count_entries(entries, standing_from_row(row), year, policy.counting)
+    use = _Use()
+    use.add(decisions, year)
+    return InstrumentCount(_instrument(policy, year, row, city, decisions), use)
+
+
+def _add_fees(all_of_them: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
+    """Return what each organization paid for counted uses of others' instruments, by its public id."""
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for fees in all_of_them:
+        for organization, paid in fees.items():
+            found[organization] += paid
+    return found
 
 
 def _add_exclusions(all_of_them: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
@@ -163,8 +176,6 @@ class City:
             self.instruments[row.uscc].append(row)
         self.openness = {row.instrument: row for row in snapshot.openness()}
         self.decisions = {row.uscc: row for row in snapshot.decisions()}
-        self.fees: dict[str, Fraction] = defaultdict(Fraction)
-        """What each organization paid for counted uses of others' instruments, by its public id."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +187,7 @@ class Draft:
     findings: Mapping[str, int]
     falsified: bool
     instruments: tuple[InstrumentYear, ...]
-    use: "_UnitUse"
+    use: "_Use"
 
     def assess(self, policy: RewardPolicy) -> Assessment:
         return assess(policy, self.facts, self.findings, self.falsified)
@@ -213,12 +224,11 @@ class CountedYear:
         return (self.counting, self.quota) == (policy.counting, policy.quota)
 
 
-class _UnitUse:
-    """What a unit's entries add up to beside the sums of each instrument."""
+class _Use:
+    """What entries add up to beside the sums of each instrument."""
 
-    def __init__(self, year: int, fees: dict[str, Fraction]) -> None:
-        self.year = year
-        self.fees = fees
+    def __init__(self) -> None:
+        self.fees: dict[str, Fraction] = defaultdict(Fraction)
         self.months: list[list[Fraction | int]] = [[0, 0] for _ in range(12)]
         self.ratings: Counter[Rating | None] = Counter()
         self.served: set[str] = set()
@@ -227,9 +237,9 @@ class _UnitUse:
         self.effective = self.cut = Fraction(0)
         """Seconds that count, and those of the same entries that overlaps took."""
 
-    def add(self, entries: Sequence[CountedEntry]) -> None:
+    def add(self, entries: Sequence[CountedEntry], year: int) -> None:
         """Add the entries of one instrument."""
-        begins = months_of_year(self.year)
+        begins = months_of_year(year)
         for each in entries:
             entry = each.entry
             if entry.rating is not None and each.reason not in _WITHOUT_REVIEW:
@@ -248,6 +258,23 @@ class _UnitUse:
         left_out = count_exclusions(each for each in entries if each.reason != "other_year")
         self.excluded = _add_exclusions((self.excluded, left_out))
 
+    @classmethod
+    def together(cls, uses: Sequence["_Use"]) -> "_Use":
+        """Return the sums of several instruments."""
+        whole = cls()
+        for use in uses:
+            whole.ratings.update(use.ratings)
+            whole.served |= use.served
+            whole.counted += use.counted
+            whole.effective += use.effective
+            whole.cut += use.cut
+            for month, (effective, external) in zip(whole.months, use.months, strict=True):
+                month[0] += effective
+                month[1] += external
+        whole.fees = _add_fees(use.fees for use in uses)
+        whole.excluded = _add_exclusions(use.excluded for use in uses)
+        return whole
+
     @property
     def reviews(self) -> tuple[int, ...]:
         """Ratings of all uses in scope that nobody invalidated, whether or not the policy pays for them."""
@@ -257,14 +284,19 @@ class _UnitUse:
 _WITHOUT_REVIEW = OUT_OF_SCOPE | {"invalidated"}
 
 
-def draft_unit(
-    policy: RewardPolicy, year: int, row: UnitRow, city: City, count: Count, rulings: Rulings
-) -> Draft:
-    """Return a unit's year before anything is divided; `count` gives the entries of its instruments."""
-    use = _UnitUse(year, city.fees)
-    instruments = tuple(
-        _instrument(policy, year, each, city, count(each, row), use) for each in city.instruments[row.uscc]
-    )
+@dataclass(frozen=True)
+class InstrumentCount:
+    """One instrument's year, and what its entries add to the sums of its unit."""
+
+    year: InstrumentYear
+    use: _Use
+
+
+def draft_unit(year: int, row: UnitRow, city: City, count: Count, rulings: Rulings) -> Draft:
+    """Return a unit's year before anything is divided; `count` counts each of its instruments."""
+    counted = [count(each, row) for each in city.instruments[row.uscc]]
+    use = _Use.together([each.use for each in counted])
+    instruments = tuple(each.year for each in counted)
     facts = _facts(year, row, city, instruments, use)
     findings = rulings.upheld.get(row.uscc, {})
     return Draft(row, facts, findings, row.uscc in rulings.falsified, instruments, use)
@@ -276,10 +308,8 @@ def _instrument(
     row: InstrumentRow,
     city: City,
     decisions: Sequence[CountedEntry],
-    use: _UnitUse,
 ) -> InstrumentYear:
     standing = standing_from_row(row)
-    use.add(decisions)
     opened = city.openness.get(row.instrument)
     facts = InstrumentFacts(
         public_id=row.instrument,
@@ -318,7 +348,7 @@ def _left_out(entries: Iterable[CountedEntry]) -> dict[str, list[str]]:
 
 
 def _facts(
-    year: int, row: UnitRow, city: City, instruments: tuple[InstrumentYear, ...], use: _UnitUse
+    year: int, row: UnitRow, city: City, instruments: tuple[InstrumentYear, ...], use: _Use
 ) -> UnitFacts:
     decisions = city.decisions.get(row.uscc)
     decided = decisions.decided if decisions else 0

@@ -58,7 +58,7 @@ def find_differences(cycle: AssessmentCycle) -> list[Difference]:
     found = _compare_results(cycle, outcome)
     if get_last_decision_number(cycle) != cycle.decisions_scored:  # another decision, other stakes
         return found
-    return [*found, *_compare_stakes(cycle, compute_year_stakes(cycle, outcome, rulings))]
+    return [*found, *_compare_stakes(cycle, compute_year_stakes(cycle, outcome, rulings, tell_nobody))]
 
 
 def _compare_stakes(cycle: AssessmentCycle, stakes: Mapping[int, Stake]) -> list[Difference]:

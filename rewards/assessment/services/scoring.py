@@ -65,7 +65,7 @@ def _compute_score(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> Scores
     if _is_noticed_with(cycle, decisions):
         return None
     outcome = compute_year(cycle, build_rulings(rulings), tell)
-    return Scores(cycle.policy_id, outcome, decisions, compute_year_stakes(cycle, outcome, rulings))
+    return Scores(cycle.policy_id, outcome, decisions, compute_year_stakes(cycle, outcome, rulings, tell))
 
 
 def compute_year(cycle: AssessmentCycle, rulings: Rulings, tell: Tell) -> Outcome:
@@ -75,10 +75,10 @@ def compute_year(cycle: AssessmentCycle, rulings: Rulings, tell: Tell) -> Outcom
 
 
 def compute_year_stakes(
-    cycle: AssessmentCycle, outcome: Outcome, rulings: Sequence[Ruling]
+    cycle: AssessmentCycle, outcome: Outcome, rulings: Sequence[Ruling], tell: Tell
 ) -> Mapping[int, Stake]:
     """Return what is at stake in each finding (by key), the others as the outcome takes them."""
-    policy, snapshot = get_policy_rules(cycle.policy), StoredSnapshot(cycle)
+    policy, snapshot = get_policy_rules(cycle.policy), StoredSnapshot(cycle, tell)
     return compute_stakes(policy, cycle.year, snapshot, cycle.budget_yuan, outcome.claimants, rulings)
 
 

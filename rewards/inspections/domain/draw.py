@@ -7,8 +7,10 @@ item is taken out, and the next is drawn among the others.
 """
 
 import hashlib
+from bisect import bisect_right, insort
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import msgspec
 
@@ -84,17 +86,17 @@ def _draw_pair(inputs: Inputs, position: int, item: Item, seed: str) -> Drawn:
 
 def draw_places(weights: Sequence[int], size: int, seed: str, what: str) -> list[int]:
     """Return the places of at most `size` items in the order drawn, each by chance as its weight says."""
-    left = list(enumerate(weights))
-    total, drawn = sum(weights), []
-    for k in range(1, min(size, len(left)) + 1):
-        rest = int(hashlib.sha256(f"{seed}\n{what}\n{k}".encode()).hexdigest(), 16) % total
-        at = 0
-        while rest >= left[at][1]:
-            rest -= left[at][1]
-            at += 1
-        place, weight = left.pop(at)
+    ends, total, taken = list(accumulate(weights)), sum(weights), list[int]()
+    drawn = []
+    for k in range(1, min(size, len(weights)) + 1):
+        at = int(hashlib.sha256(f"{seed}\n{what}\n{k}".encode()).hexdigest(), 16) % total
+        for place in taken:  # in order: those before the stretch are not there any more
+            if at >= ends[place] - weights[place]:
+                at += weights[place]
+        place = bisect_right(ends, at)
         drawn.append(place)
-        total -= weight
+        insort(taken, place)
+        total -= weights[place]
     return drawn
 
 

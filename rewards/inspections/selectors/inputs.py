@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from hashlib import file_digest
+from typing import IO, TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 
@@ -13,7 +14,6 @@ from instrument_share.accounts.selectors import (
 )
 from instrument_share.kernel.city_time import CITY_TIME
 from rewards.cycle.domain.errors import SnapshotDamaged
-from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.domain.draw import Inputs, Item, decode_inputs
@@ -66,13 +66,20 @@ def find_conflicts(cycle: "AssessmentCycle", user_ids: Collection[int]) -> Mappi
     }
 
 
-def read_inputs(draw: "InspectionDraw") -> tuple[Inputs, bytes]:
-    """Return the published inputs of a draw and their bytes. Raises SnapshotDamaged where they changed."""
+def open_inputs(draw: "InspectionDraw") -> IO[bytes]:
+    """Open the published inputs of a draw, as announced. Raises SnapshotDamaged where they changed."""
     try:
-        with default_storage.open(draw.inputs_file) as file:
-            content: bytes = file.read()
+        file = default_storage.open(draw.inputs_file)
     except OSError as error:
         raise SnapshotDamaged(part=draw.public_id) from error
-    if hash_content(content) != draw.inputs_sha256:
+    if file_digest(file, "sha256").hexdigest() != draw.inputs_sha256:
+        file.close()
         raise SnapshotDamaged(part=draw.public_id)
-    return decode_inputs(content), content
+    file.seek(0)
+    return file
+
+
+def read_inputs(draw: "InspectionDraw") -> Inputs:
+    """Return the published inputs of a draw. Raises SnapshotDamaged where they changed."""
+    with open_inputs(draw) as file:
+        return decode_inputs(file.read())

@@ -222,9 +222,9 @@ def draw_make(*, actor: "User", draw_id: int, seed: str, now: datetime) -> DrawR
         raise SeedMissing
     if now.astimezone(CITY_TIME).date() < draw.seed_date:
         raise SeedNotOut(date=draw.seed_date.isoformat())
-    inputs, _content = read_inputs(draw)
+    drawn = draw_inspections(read_inputs(draw), seed)
     result = DrawResult.objects.create(draw=draw, seed=seed, drawn_at=now, drawn_by=actor)
-    inspections = _keep_drawn(draw, draw_inspections(inputs, seed))
+    inspections = _keep_drawn(draw, drawn)
     record(
         actor=actor,
         action="draw.made",

@@ -33,7 +33,7 @@ def find_untold_inspections(cycle: AssessmentCycle) -> Iterator[str]:
 
 
 def _draw(draw: InspectionDraw, told: "AuditEntry | None") -> Iterator[str]:
-    inputs, _ = read_inputs(draw)
+    inputs = read_inputs(draw)
     columns = {
         "number": (draw.number, get_detail(told, "number")),
         "over": (draw.over, get_detail(told, "over")),
@@ -79,7 +79,7 @@ def _draw_again(
     """Draw by the published inputs and seed: place, unit, instrument, entry, and the two inspectors."""
     units = {unit.uscc: unit.organization for unit in StoredSnapshot(cycle).units()}
     over_entries = draw.over == DrawnFrom.ENTRIES
-    inputs, _ = read_inputs(draw)
+    inputs = read_inputs(draw)
     return [
         (
             each.position,

@@ -16,7 +16,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.documents import official, tables
-from instrument_share.documents.sealing import package, signing
+from instrument_share.documents.sealing import authorities, package, signing
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.progress import Tell
@@ -154,7 +154,8 @@ def _makers(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, Calla
             reason="报送",
             signer_name=letter.sender,
             signed_at=now,
-            timestamper=signing.get_timestamper(),
+            timestamper=authorities.get_timestamper(),
+            trust_roots=authorities.get_trust_roots(),
         ),
         XLSX: lambda: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=frozen_at),
         **{f"csv/{name}.csv": partial(tables.to_csv, sheet) for name, sheet in sheets.items()},

@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 from bookings.usage.domain.errors import SamePerson, UsageRefused
-from bookings.usage.models import UsageCorrection
+from bookings.usage.models import UsageCorrection, UsageLog
+from bookings.usage.selectors.logs_as_counted import IS_CORRECTED
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
     get_current_values,
@@ -168,3 +169,8 @@ def test_correction_rejects_invalid_values(city, changes, code):
         correct(reason="错" * 501)
     assert codes(refused) == ["usage.text_too_long", code]
     assert not UsageCorrection.objects.exists()
+
+
+def test_whether_a_log_is_corrected_is_asked_of_its_confirmations_alone():
+    # With all corrections read again for each log, reading a million took two minutes more.
+    assert UsageCorrection._meta.db_table not in str(UsageLog.objects.filter(IS_CORRECTED).query)

@@ -1,10 +1,12 @@
 """The draw: by chance as the weights say, the same for everybody, never one who is barred."""
 
+import hashlib
 import json
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -69,6 +71,32 @@ def test_offered_program_needs_the_standard_library_only_and_is_short():
 def test_a_known_seed_gives_a_known_draw():
     """Fixed for good: announced draws are repeated years later."""
     assert draw_places([1, 1, 1, 1, 1], 3, "seed", "items") == [4, 1, 0]
+
+
+def draw_by_taking_out(weights, size, seed):
+    """The draw as it is described, which walks over all that is left for each that is drawn."""
+    left, drawn = list(enumerate(weights)), []
+    for k in range(1, size + 1):
+        rest = int(hashlib.sha256(f"{seed}\nitems\n{k}".encode()).hexdigest(), 16)
+        rest %= sum(weight for _, weight in left)
+        at = next(at for at in range(len(left)) if rest < sum(weight for _, weight in left[: at + 1]))
+        drawn.append(left.pop(at)[0])
+    return drawn
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=12), st.text(max_size=20))
+def test_the_draw_is_the_one_that_is_described(weights, seed):
+    size = len(weights)
+    assert draw_places(weights, size, seed, "items") == draw_by_taking_out(weights, size, seed)
+
+
+def test_a_hundred_of_a_million_are_drawn_without_walking_over_them_each_time():
+    begun = process_time()
+    weights = [3600 + n % 7 for n in range(1_000_000)]
+    made = process_time() - begun
+    begun = process_time()
+    assert len(set(draw_places(weights, 100, "seed", "items"))) == 100
+    assert process_time() - begun < 20 * made
 
 
 def test_inputs_are_the_same_after_being_written():

@@ -92,7 +92,7 @@ def test_what_the_page_offers_repeats_the_draw(drawn, client, tmp_path):
     inputs = client.get(reverse("draw_inputs", args=[draw.public_id]))
     assert inputs["Content-Type"] == "application/json"
     program = client.get(reverse("draw_script"))
-    (tmp_path / "inputs.json").write_bytes(inputs.content)
+    (tmp_path / "inputs.json").write_bytes(inputs.getvalue())
     (tmp_path / "repeat_draw.py").write_bytes(program.content)
     printed = subprocess.run(
         [sys.executable, "-I", "repeat_draw.py", "inputs.json", draw.result.seed],
