@@ -17,11 +17,13 @@ from bookings.usage.models import (
     UsageLog,
 )
 from bookings.usage.selectors.chain_log import USAGE_CHECK
+from bookings.usage.selectors.overlaps import find_untold_overlaps
 from bookings.usage.selectors.usage import build_line, entries_with_rows
 from bookings.usage.services.days import usage_units_differing
 from bookings.usage.services.waiting import waiting_add
 from instrument_share.journal import guards, seals, services
 from instrument_share.journal.models import AuditEntry, AuditSeal
+from instrument_share.kernel.interval import Interval
 from instrument_share.transparency.domain import merkle, notes
 from instrument_share.transparency.keys import get_origin, load_key
 from instrument_share.transparency.models import Checkpoint, LogLeaf, LogSubtree
@@ -31,6 +33,7 @@ from instrument_share.transparency.selectors.tree import Tree
 from instrument_share.transparency.services import growing
 from instrument_share.transparency.services.sending import checkpoints_send
 from tests.bookings.requests.booking import use
+from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, slot
 from tests.tampering import WANTED, Tampering, columns_of, draw_columns, tables_of
 from tests.transparency.history import grow, settle
@@ -201,6 +204,7 @@ NO_EVIDENCE = {
     "CheckState": "what a check has found; overwritten by the next",
     "CheckpointTimestamp": "another authority's word on a checkpoint; what is missing is asked for again",
     "CaseUse": "which case cites a use",
+    "UsageDispute": "an opinion; hours change by a correction only",
     "Review": "read by the freeze, whose snapshot is hashed; the chain of uses doesn't hold it",
 }
 """Tables which no check has to defend, with the reason."""
@@ -221,7 +225,8 @@ def test_random_changes_are_named(city, monkeypatch):
         monkeypatch.setattr(module, "WIDTH", 2)
     grow(city, 1)
     grow(city, 2)
-    use(city, slot(day=3))  # and one that waits to be confirmed
+    last = use(city, slot(day=3))  # and one that waits to be confirmed
+    by_hand(city, Interval(last.starts_at, last.ends_at), overlap_reason="两个样品仓", now=last.ends_at)
     settle(NOW + 60 * DAY)
     assert LogSubtree.objects.filter(level=3).exists()
     assert [table.__name__ for table in TABLES if not rows_of(table)] == []
@@ -263,7 +268,7 @@ def add_served_day(unit):
 
 
 def look_at_usage():
-    return [*USAGE_CHECK.run_all(), *usage_units_differing()]
+    return USAGE_CHECK.run_all() or find_untold_overlaps() or usage_units_differing()
 
 
 def look_at_log():

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from bookings.usage.models import UsageCorrection, UsageLog, UsageOverlap
 from bookings.usage.selectors.usage import get_current_values
+from instrument_share.journal.selectors import entries
 from instrument_share.kernel.interval import Interval, calculate_share_left
 
 IS_OVERLAPPING = Exists(UsageOverlap.objects.filter(log=OuterRef("pk")))
@@ -56,3 +57,12 @@ def calculate_counted_seconds(values: Mapping[str, Any], overlap: UsageOverlap |
     taken: Iterable[Interval] = map(Interval.parse, overlap.taken.values())
     share = calculate_share_left(Interval(values["starts_at"], values["ends_at"]), taken)
     return int(values["effective_seconds"] * share)
+
+
+def find_untold_overlaps() -> list[str]:
+    """Return the logs (public ids) whose marked overlap is not what the journal tells of it."""
+    recorded = entries().filter(action="usage.recorded", details__has_key="overlaps")
+    told = {entry.subject_id: (entry.details["overlaps"], entry.details["reason"]) for entry in recorded}
+    rows = UsageOverlap.objects.select_related("log")
+    stored = {row.log.public_id: (row.taken, row.reason) for row in rows}
+    return sorted(log for log in told.keys() | stored.keys() if told.get(log) != stored.get(log))

@@ -76,7 +76,7 @@ def log_write(
     if overlapping:
         taken = {public_id: time.to_text() for public_id, time in overlapping.items()}
         overlap = UsageOverlap.objects.create(log=log, taken=taken, reason=overlap_reason.strip()[:500])
-        details |= {"overlaps": sorted(taken), "reason": overlap.reason}
+        details |= {"overlaps": taken, "reason": overlap.reason}
     usage_days_add([log], overlap=overlap)
     waiting_add([log])
     _record(log, log, "usage.recorded", actor, now, details)

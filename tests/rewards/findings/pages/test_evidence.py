@@ -220,7 +220,7 @@ def test_a_log_corrected_after_the_freeze_says_so(small, log, found, page):
     use = log(local(YEAR, 4, 2, 8))
     finding = found("never_idle", [use])
     assert "数据冻结后" not in text_of(page(finding))
-    entry = small.city._entry
+    entry = small.city.entry
     correction = UsageCorrection.objects.create(
         entry=entry(small.instrument, "correction", AFTER),
         log=use,
