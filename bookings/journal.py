@@ -34,6 +34,9 @@ ACTS: dict[str, str] = {
     "usage.confirmed": gettext_noop("Usage log confirmed"),
     "usage.reviewed": gettext_noop("Use rated"),
     "usage.history_imported": gettext_noop("Earlier hours imported"),
+    "calendar_feed.opened": gettext_noop("Calendar subscription opened"),
+    "calendar_feed.rekeyed": gettext_noop("Calendar subscription given a new address"),
+    "calendar_feed.closed": gettext_noop("Calendar subscription ended"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
 }
 
@@ -91,4 +94,5 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.UsageConfirmation": SubjectKind(
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
+    "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),
 }

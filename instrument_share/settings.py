@@ -41,6 +41,7 @@ ROOMS = [
     "providers.exchange",
     "bookings.requests",
     "bookings.usage",
+    "bookings.feeds",
     "rewards.policy",
     "rewards.cycle",
     "rewards.declarations",

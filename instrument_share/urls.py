@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from bookings.feeds import urls as feeds
 from bookings.requests import urls as requests
 from bookings.usage import urls as usage
 from instrument_share.api import api
@@ -50,7 +51,9 @@ urlpatterns = [
     # Bookings and uses
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
+    path("bookings/", include(feeds.bookings_urls)),
     path("usage/", include(usage.usage_urls)),
+    path("calendars/", include(feeds.calendars_urls)),
     path("keeper/", include(requests.closures_urls)),
     path("keeper/log/", include(usage.by_hand_urls)),
     # What a unit looks after

@@ -1,5 +1,6 @@
 """What stands in the addresses of `test_page_permissions.py`: the ids of one unit's and one user's things."""
 
+from bookings.feeds.keys import CALENDAR, get_secret
 from rewards.objections.selectors.objections import sign_objection
 from tests.permission_world import INVITED
 from tests.rewards.builders import YEAR
@@ -89,6 +90,7 @@ def arguments(w):
         "review_publish": review,
         "review_return": review,
         "booking": booking,
+        "booking_file": booking,
         "booking_cancel": booking,
         "booking_move": booking,
         "booking_move_quote": booking,
@@ -168,6 +170,12 @@ def arguments(w):
         "my_organization": [w.company.public_id],
         "notification_open": [w.notification.public_id],
         **_of_the_site(w),
+        "calendar_rekey": [w.calendar_feed.public_id],
+        "calendar_close": [w.calendar_feed.public_id],
+        "calendar_file": [
+            w.calendar_feed.public_id,
+            get_secret(CALENDAR, w.calendar_feed.public_id, w.calendar_feed.generation),
+        ],
         "token_revoke": [w.token.public_id],
         **_of_people(w),
     }

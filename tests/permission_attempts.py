@@ -204,6 +204,11 @@ def attempts(w):
         "booking_reject": partial(b.booking_reject, **requested, **reason),
         "booking_check_in": partial(b.booking_check_in, **requested),
         "booking_check_out": partial(b.booking_check_out, **running),
+        "calendar_feed_open": partial(b.calendar_feed_open, **now),
+        "calendar_feed_open/instrument": partial(b.calendar_feed_open, instrument=w.instrument, **now),
+        "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
+        "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
+        "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
         "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),
         "closure_lift/bookings": partial(b.closure_lift, closure_id=w.closure.pk, **now),
         "organization_suspend/bookings": partial(

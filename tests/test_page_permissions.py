@@ -115,6 +115,11 @@ POST:notifications_read              in    ok    ok    ok    ok    ok    ok    o
 POST:notification_open               in    404   ok    404   404   404   404   404   404   404   404   404
 tokens                               in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 token_revoke                         in    404   ok    404   404   404   404   404   404   404   404   404
+my_calendars                         in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+calendar_rekey                       in    404   ok    404   404   404   404   404   404   404   404   404
+calendar_close                       in    404   ok    404   404   404   404   404   404   404   404   404
+# by its secret address
+calendar_file                        ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 
 # booking and use
 booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
@@ -126,6 +131,7 @@ POST:booking_approve                 in    404   403   403   ok    404   ok    4
 booking_reject                       in    404   403   403   ok    404   ok    404   403   403   403   404
 POST:booking_check_in                in    404   403   403   ok    404   403   404   403   403   403   404
 booking_check_out                    in    404   403   403   ok    404   403   404   403   403   403   404
+booking_file                         in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 usage_log                            in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 usage_receipt                        in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 POST:usage_confirm                   in    404   ok    403   ok    404   403   404   403   403   403   404

@@ -185,6 +185,13 @@ case_uses_set                  .     .     .     .     .     .     yes   .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# of one's own bookings
+calendar_feed_open             .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+calendar_feed_open/instrument  .     .     .     .     yes   .     yes   .     .     .     .     .
+calendar_feed_open/unit        .     .     .     .     yes   .     yes   .     .     .     .     .
+# the user's
+calendar_feed_rekey            .     404   yes   404   404   404   404   404   404   404   404   404
+calendar_feed_close            .     404   yes   404   404   404   404   404   404   404   404   404
 history_import                 .     .     .     .     .     .     .     .     .     .     .     yes
 
 rewards
