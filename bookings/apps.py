@@ -9,6 +9,7 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from bookings import guards
         from bookings.feeds import permissions as feed_permissions  # noqa: F401 (registers the permissions)
+        from bookings.feeds import tasks  # noqa: F401 (registers the job)
         from bookings.feeds.selectors.invitations import get_invitation
         from bookings.journal import ACTS, KINDS
         from bookings.recurring import RECURRING
@@ -49,6 +50,7 @@ class BookingsConfig(AppConfig):
             "qualification_revoke",
             "usage_log",
             "verify_receipt",
+            "webhooks",
         )
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(get_rule_notice)

@@ -37,6 +37,12 @@ ACTS: dict[str, str] = {
     "calendar_feed.opened": gettext_noop("Calendar subscription opened"),
     "calendar_feed.rekeyed": gettext_noop("Calendar subscription given a new address"),
     "calendar_feed.closed": gettext_noop("Calendar subscription ended"),
+    "webhook.created": gettext_noop("Webhook added"),
+    "webhook.tested": gettext_noop("Webhook tested"),
+    "webhook.rekeyed": gettext_noop("Webhook given a new secret"),
+    "webhook.enabled": gettext_noop("Webhook switched on again"),
+    "webhook.disabled": gettext_noop("Webhook switched off"),
+    "webhook.removed": gettext_noop("Webhook removed"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
 }
 
@@ -94,5 +100,6 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.UsageConfirmation": SubjectKind(
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
+    "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
     "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),
 }

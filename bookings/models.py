@@ -1,5 +1,5 @@
 """Models of every room of this app, for Django."""
 
-from bookings.feeds.models import CalendarFeed
+from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
 from bookings.usage.models import CaseUse, Review, UsageConfirmation, UsageCorrection, UsageEntry, UsageLog

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from bookings.feeds.services.deliveries import deliveries_forget_old, webhooks_gather
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 RECURRING = (
     RecurringJob(
@@ -15,4 +17,11 @@ RECURRING = (
     ),
     RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
     RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
+    RecurringJob("bookings.webhooks", gettext_noop("Messages to webhooks"), MINUTE, webhooks_gather),
+    RecurringJob(
+        "bookings.webhooks_forget_old",
+        gettext_noop("Removal of old messages to webhooks"),
+        HOUR,
+        deliveries_forget_old,
+    ),
 )

@@ -67,6 +67,7 @@ urlpatterns = [
     path("unit/<str:organization_id>/", include(instruments.unit_urls)),
     path("unit/<str:organization_id>/", include(units.unit_urls)),
     path("unit/<str:organization_id>/", include(exchange.unit_urls)),
+    path("unit/<str:organization_id>/", include(feeds.unit_urls)),
     path("unit/<str:public_id>/national/", include(exchange.national_urls)),
     path("revisions/", include(revisions.revisions_urls)),
     # The bureau and Finance

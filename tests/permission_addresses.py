@@ -176,6 +176,11 @@ def arguments(w):
             w.calendar_feed.public_id,
             get_secret(CALENDAR, w.calendar_feed.public_id, w.calendar_feed.generation),
         ],
+        "webhooks": unit,
+        **{
+            name: [*unit, w.webhook.public_id]
+            for name in ("webhook", "webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
+        },
         "token_revoke": [w.token.public_id],
         **_of_people(w),
     }

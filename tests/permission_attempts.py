@@ -209,6 +209,11 @@ def attempts(w):
         "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
         "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
         "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
+        "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
+        **{
+            name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)
+            for name in ("webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
+        },
         "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),
         "closure_lift/bookings": partial(b.closure_lift, closure_id=w.closure.pk, **now),
         "organization_suspend/bookings": partial(

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django_tasks_db.models import DBTaskResult
 
 from bookings.feeds.services.calendars import calendar_feed_open
+from bookings.feeds.services.webhooks import webhook_create
 from bookings.requests.services.bookings import booking_approve
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_correct, usage_log_by_hand
@@ -285,6 +286,13 @@ def _things_of_the_user(city, instrument):
         content="补录",
         now=NOW,
     )
+    webhook = webhook_create(
+        actor=city.manager,
+        organization_id=city.owner.pk,
+        address="https://example.org/",
+        actions=[],
+        now=NOW,
+    )
     calendar_feed = calendar_feed_open(actor=city.researcher, now=NOW)
     token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
     return {
@@ -295,6 +303,7 @@ def _things_of_the_user(city, instrument):
         "correction": correction,
         "by_hand": by_hand,
         "calendar_feed": calendar_feed,
+        "webhook": webhook,
         "token": token,
     }
 

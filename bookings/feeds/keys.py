@@ -7,6 +7,7 @@ from django.core.signing import Signer
 from django.utils.crypto import constant_time_compare
 
 CALENDAR = "bookings.feeds.calendar"
+WEBHOOK = "bookings.feeds.webhook"
 
 
 def get_secret(use: str, public_id: str, generation: int) -> str:

@@ -1,4 +1,4 @@
-"""Who may subscribe to which calendar."""
+"""Who may subscribe to which calendar, and who looks after webhooks."""
 
 from typing import Any
 
@@ -23,3 +23,4 @@ is_manager_of_instrument = has_role_in(lambda instrument: instrument.organizatio
 works_for_unit = has_role_in(lambda feed: feed.organization_id, Role.UNIT_MANAGER, Role.KEEPER)
 
 rules.add_perm("bookings.subscribe", may_read_feed)
+rules.add_perm("bookings.manage_webhooks", has_role_in(lambda unit: unit.pk, Role.UNIT_MANAGER))
