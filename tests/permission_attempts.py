@@ -204,16 +204,6 @@ def attempts(w):
         "booking_reject": partial(b.booking_reject, **requested, **reason),
         "booking_check_in": partial(b.booking_check_in, **requested),
         "booking_check_out": partial(b.booking_check_out, **running),
-        "calendar_feed_open": partial(b.calendar_feed_open, **now),
-        "calendar_feed_open/instrument": partial(b.calendar_feed_open, instrument=w.instrument, **now),
-        "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
-        "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
-        "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
-        "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
-        **{
-            name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)
-            for name in ("webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
-        },
         "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),
         "closure_lift/bookings": partial(b.closure_lift, closure_id=w.closure.pk, **now),
         "organization_suspend/bookings": partial(
@@ -250,6 +240,16 @@ def attempts(w):
         "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
+        "calendar_feed_open": partial(b.calendar_feed_open, **now),
+        "calendar_feed_open/instrument": partial(b.calendar_feed_open, instrument=w.instrument, **now),
+        "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
+        "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
+        "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
+        "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
+        **{
+            name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)
+            for name in ("webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
+        },
         "history_import": partial(b.history_import, rows=[past], **now),
         "policy_load": partial(r.policy_load, document=POLICY, **now),
         "cycle_open": partial(

@@ -15,7 +15,7 @@ class PeopleConfig(AppConfig):
         from instrument_share.kernel.errors import gettext_noop
 
         register_pages(
-            "inbox", "members", "my_calendars", "my_organizations", "organization", "settings", "tokens"
+            "inbox", "members", "my_organizations", "organization", "settings", "tokens"
         )
         register_recurring(
             RecurringJob(
