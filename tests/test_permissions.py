@@ -188,7 +188,8 @@ organization_leave             -     yes   yes   yes   yes   yes   yes   yes   y
 # of one's own bookings
 calendar_feed_open             .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 calendar_feed_open/instrument  .     .     .     .     yes   .     yes   .     .     .     .     .
-calendar_feed_open/unit        .     .     .     .     yes   .     yes   .     .     .     .     .
+# of what they keep of it, or all
+calendar_feed_open/unit        .     .     .     .     yes   yes   yes   .     .     .     .     .
 # the user's
 calendar_feed_rekey            .     404   yes   404   404   404   404   404   404   404   404   404
 calendar_feed_close            .     404   yes   404   404   404   404   404   404   404   404   404
