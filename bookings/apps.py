@@ -8,6 +8,9 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import guards
+        from bookings.feeds import permissions as feed_permissions  # noqa: F401 (registers the permissions)
+        from bookings.feeds import tasks  # noqa: F401 (registers the job)
+        from bookings.feeds.selectors.invitations import get_invitation
         from bookings.journal import ACTS, KINDS
         from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
@@ -24,6 +27,7 @@ class BookingsConfig(AppConfig):
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
+        from instrument_share.journal.mails import register_other_form
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
         from instrument_share.transparency.registry import register_chains, register_checks
@@ -41,6 +45,7 @@ class BookingsConfig(AppConfig):
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_pages(
             "booking",
+            "booking_file",
             "holiday_year",
             "instrument_resume",
             "instrument_retire",
@@ -49,6 +54,7 @@ class BookingsConfig(AppConfig):
             "statement",
             "usage_log",
             "verify_receipt",
+            "webhooks",
         )
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(get_rule_notice)
@@ -58,3 +64,4 @@ class BookingsConfig(AppConfig):
         register_chains(USAGE_CHAINS)
         register_checks(USAGE_CHECK)
         register_journal(ACTS, KINDS)
+        register_other_form(get_invitation)

@@ -40,6 +40,15 @@ ACTS: dict[str, str] = {
     "usage.dispute_answered": gettext_noop("Dispute about hours answered"),
     "usage.review_replied": gettext_noop("Rating replied to"),
     "usage.history_imported": gettext_noop("Earlier hours imported"),
+    "calendar_feed.opened": gettext_noop("Calendar subscription opened"),
+    "calendar_feed.rekeyed": gettext_noop("Calendar subscription given a new address"),
+    "calendar_feed.closed": gettext_noop("Calendar subscription ended"),
+    "webhook.created": gettext_noop("Webhook added"),
+    "webhook.tested": gettext_noop("Webhook tested"),
+    "webhook.rekeyed": gettext_noop("Webhook given a new secret"),
+    "webhook.enabled": gettext_noop("Webhook switched on again"),
+    "webhook.disabled": gettext_noop("Webhook switched off"),
+    "webhook.removed": gettext_noop("Webhook removed"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
     "statement.drafted": gettext_noop("Statement drafted"),
     "statement.sent": gettext_noop("Statement sent"),
@@ -118,4 +127,6 @@ KINDS: dict[str, SubjectKind] = {
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
+    "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
+    "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),
 }

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bookings.feeds.services.deliveries import deliveries_forget_old, webhooks_gather
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance
 from bookings.statements.services.drafting import statements_draft_due
@@ -9,7 +10,7 @@ from bookings.statements.services.statements import statements_remind_due
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 RECURRING = (
     RecurringJob(
@@ -25,5 +26,12 @@ RECURRING = (
         gettext_noop("Reminders of overdue statements"),
         DAY,
         statements_remind_due,
+    ),
+    RecurringJob("bookings.webhooks", gettext_noop("Messages to webhooks"), MINUTE, webhooks_gather),
+    RecurringJob(
+        "bookings.webhooks_forget_old",
+        gettext_noop("Removal of old messages to webhooks"),
+        HOUR,
+        deliveries_forget_old,
     ),
 )

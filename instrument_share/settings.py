@@ -42,6 +42,7 @@ ROOMS = [
     "bookings.requests",
     "bookings.usage",
     "bookings.statements",
+    "bookings.feeds",
     "rewards.policy",
     "rewards.cycle",
     "rewards.declarations",

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from bookings.feeds import urls as feeds
 from bookings.requests import urls as requests
 from bookings.statements import urls as statements
 from bookings.usage import urls as usage
@@ -51,8 +52,10 @@ urlpatterns = [
     # Bookings and uses
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
+    path("bookings/", include(feeds.bookings_urls)),
     path("usage/", include(usage.usage_urls)),
     path("statements/", include(statements.statements_urls)),
+    path("calendars/", include(feeds.calendars_urls)),
     path("keeper/", include(requests.closures_urls)),
     path("keeper/log/", include(usage.by_hand_urls)),
     # What a unit looks after
@@ -67,6 +70,7 @@ urlpatterns = [
     path("unit/<str:organization_id>/", include(units.unit_urls)),
     path("unit/<str:organization_id>/", include(exchange.unit_urls)),
     path("unit/<str:organization_id>/", include(statements.unit_urls)),
+    path("unit/<str:organization_id>/", include(feeds.unit_urls)),
     path("unit/<str:public_id>/national/", include(exchange.national_urls)),
     path("revisions/", include(revisions.revisions_urls)),
     # The bureau and Finance

@@ -1,5 +1,6 @@
 """What stands in the addresses of `test_page_permissions.py`: the ids of one unit's and one user's things."""
 
+from bookings.feeds.keys import CALENDAR, get_secret
 from rewards.objections.selectors.objections import sign_objection
 from tests.permission_world import INVITED
 from tests.rewards.builders import YEAR
@@ -90,6 +91,7 @@ def arguments(w):
         "review_return": review,
         "booking": booking,
         "booking_agree": booking,
+        "booking_file": booking,
         "booking_cancel": booking,
         "booking_move": booking,
         "booking_move_quote": booking,
@@ -179,6 +181,17 @@ def arguments(w):
         "my_organization": [w.company.public_id],
         "notification_open": [w.notification.public_id],
         **_of_the_site(w),
+        "calendar_rekey": [w.calendar_feed.public_id],
+        "calendar_close": [w.calendar_feed.public_id],
+        "calendar_file": [
+            w.calendar_feed.public_id,
+            get_secret(CALENDAR, w.calendar_feed.public_id, w.calendar_feed.generation),
+        ],
+        "webhooks": unit,
+        **{
+            name: [*unit, w.webhook.public_id]
+            for name in ("webhook", "webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
+        },
         "token_revoke": [w.token.public_id],
         **_of_people(w),
     }

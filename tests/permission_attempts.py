@@ -269,6 +269,16 @@ def attempts(w):
         ),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
+        "calendar_feed_open": partial(b.calendar_feed_open, **now),
+        "calendar_feed_open/instrument": partial(b.calendar_feed_open, instrument=w.instrument, **now),
+        "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
+        "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
+        "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
+        "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
+        **{
+            name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)
+            for name in ("webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
+        },
         "history_import": partial(b.history_import, rows=[past], **now),
         "policy_load": partial(r.policy_load, document=POLICY, **now),
         "cycle_open": partial(

@@ -14,6 +14,8 @@ from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage
 from django_tasks_db.models import DBTaskResult
 
+from bookings.feeds.services.calendars import calendar_feed_open
+from bookings.feeds.services.webhooks import webhook_create
 from bookings.requests.services.bookings import booking_approve
 from bookings.statements.models import Statement
 from bookings.usage.models import Review
@@ -300,6 +302,14 @@ def _things_of_the_user(city, instrument):
     )
     Review.objects.create(log=disputed, rating="neutral", comment="等待较久", created_at=NOW)
     dispute = usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="时间有误", now=NOW)
+    webhook = webhook_create(
+        actor=city.manager,
+        organization_id=city.owner.pk,
+        address="https://example.org/",
+        actions=[],
+        now=NOW,
+    )
+    calendar_feed = calendar_feed_open(actor=city.researcher, now=NOW)
     token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
     requested = book(city, slot(day=1))
     requested.moved_by_unit_at = NOW
@@ -313,6 +323,8 @@ def _things_of_the_user(city, instrument):
         "by_hand": by_hand,
         "disputed": disputed,
         "dispute": dispute,
+        "calendar_feed": calendar_feed,
+        "webhook": webhook,
         "token": token,
     }
 

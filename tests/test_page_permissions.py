@@ -117,6 +117,11 @@ POST:notifications_read              in    ok    ok    ok    ok    ok    ok    o
 POST:notification_open               in    404   ok    404   404   404   404   404   404   404   404   404
 tokens                               in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 token_revoke                         in    404   ok    404   404   404   404   404   404   404   404   404
+my_calendars                         in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+calendar_rekey                       in    404   ok    404   404   404   404   404   404   404   404   404
+calendar_close                       in    404   ok    404   404   404   404   404   404   404   404   404
+# by its secret address
+calendar_file                        ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 
 # booking and use
 booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
@@ -129,6 +134,7 @@ POST:booking_approve                 in    404   403   403   ok    404   ok    4
 booking_reject                       in    404   403   403   ok    404   ok    404   403   403   403   404
 POST:booking_check_in                in    404   403   403   ok    404   403   404   403   403   403   404
 booking_check_out                    in    404   403   403   ok    404   403   404   403   403   403   404
+booking_file                         in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 usage_log                            in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 usage_receipt                        in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 POST:usage_confirm                   in    404   ok    403   ok    404   403   404   403   403   403   404
@@ -163,6 +169,12 @@ instrument_edit                      in    403   403   403   403   403   ok    4
 rule_new                             in    403   403   403   403   403   ok    403   403   403   403   403
 rule_withdraw                        in    403   403   403   403   403   ok    403   403   403   403   403
 instrument_people                    in    403   403   403   ok    403   ok    403   403   403   403   403
+webhooks                             in    403   403   403   403   403   ok    403   403   403   403   403
+webhook                              in    403   403   403   403   403   ok    403   403   403   403   403
+POST:webhook_test                    in    403   403   403   403   403   ok    403   403   403   403   403
+webhook_rekey                        in    403   403   403   403   403   ok    403   403   403   403   403
+webhook_enable                       in    403   403   403   403   403   ok    403   403   403   403   403
+webhook_remove                       in    403   403   403   403   403   ok    403   403   403   403   403
 POST:keepers_set                     in    403   403   403   403   403   ok    403   403   403   403   403
 POST:qualification_new               in    403   403   403   ok    403   ok    403   403   403   403   403
 qualification_revoke                 in    403   403   403   ok    403   ok    403   403   403   403   403

@@ -198,6 +198,20 @@ statement_payment_record       .     .     .     .     .     .     yes   .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# of one's own bookings
+calendar_feed_open             .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+calendar_feed_open/instrument  .     .     .     .     yes   .     yes   .     .     .     .     .
+# of what they keep of it, or all
+calendar_feed_open/unit        .     .     .     .     yes   yes   yes   .     .     .     .     .
+# the user's
+calendar_feed_rekey            .     404   yes   404   404   404   404   404   404   404   404   404
+calendar_feed_close            .     404   yes   404   404   404   404   404   404   404   404   404
+# the unit's
+webhook_create                 .     .     .     .     .     .     yes   .     .     .     .     .
+webhook_test                   .     .     .     .     .     .     yes   .     .     .     .     .
+webhook_rekey                  .     .     .     .     .     .     yes   .     .     .     .     .
+webhook_enable                 .     .     .     .     .     .     yes   .     .     .     .     .
+webhook_remove                 .     .     .     .     .     .     yes   .     .     .     .     .
 history_import                 .     .     .     .     .     .     .     .     .     .     .     yes
 
 rewards
@@ -294,6 +308,13 @@ OF_THE_SYSTEM = {
     "statements_remind_due": "a recurring job",
     "qualification_ends_tell": "a recurring job",
     "notifications_mail": "a recurring job",
+    "webhooks_gather": "a recurring job",
+    "delivery_send": "a job of what the journal says",
+    "deliveries_forget_old": "a recurring job",
+    "post_json": "of the job that sends",
+    "find_public_address": "of the job that sends",
+    "is_public": "of the job that sends",
+    "build_delivery": "of webhook_test and the job that reads the journal",
 }
 PARTS = {
     "append_entry": "of every service that adds a link to an instrument's chain",

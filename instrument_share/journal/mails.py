@@ -5,7 +5,7 @@ from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.utils import translation
 
 from instrument_share.journal.addresses import page_address
@@ -14,9 +14,19 @@ from instrument_share.journal.models import Notification
 Tell = Callable[[str, Mapping[str, Any]], str]
 """Puts a message and its parameters into the active language."""
 
+OtherForm = Callable[[Notification], tuple[str, str] | None]
+"""Returns another form of a notification, as its text and media type, in the active language; or None."""
+
 LONGEST_SUBJECT = 78
 """Characters; what is longer, programs cut off somewhere (RFC 5322, 2.1.1)."""
 LONGEST_WORD = 20
+
+_other_forms: list[OtherForm] = []
+
+
+def register_other_form(form: OtherForm) -> None:
+    """Let mails carry another form beside their text, as an invitation for calendar programs."""
+    _other_forms.append(form)
 
 
 def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
@@ -36,7 +46,11 @@ def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
     ]
     body = "\n\n".join(part for part in parts if part) + "\n"
     sender = formataddr((platform, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
-    return EmailMessage(_subject(text), body, sender, [notification.user.email])
+    made = EmailMultiAlternatives(_subject(text), body, sender, [notification.user.email])
+    for form in _other_forms:
+        if other := form(notification):
+            made.attach_alternative(*other)
+    return made
 
 
 def _subject(text: str) -> str:

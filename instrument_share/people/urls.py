@@ -5,6 +5,7 @@ from django.urls import path
 from instrument_share.people.views import (
     account,
     admission,
+    calendars,
     inbox,
     members,
     organization_papers,
@@ -17,6 +18,9 @@ me_urls = [
     path("notifications/<str:public_id>/", inbox.notification_open, name="notification_open"),
     path("tokens/", inbox.tokens, name="tokens"),
     path("tokens/<str:public_id>/revoke/", inbox.token_revoke, name="token_revoke"),
+    path("calendars/", calendars.my_calendars, name="my_calendars"),
+    path("calendars/<str:public_id>/new-address/", calendars.calendar_rekey, name="calendar_rekey"),
+    path("calendars/<str:public_id>/end/", calendars.calendar_close, name="calendar_close"),
     path("organizations/", organizations.my_organizations, name="my_organizations"),
     path("organizations/<str:membership_id>/withdraw/", members.request_withdraw, name="request_withdraw"),
     path("settings/", account.settings, name="settings"),

@@ -26,6 +26,7 @@ def build_my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
         ),
         ("my_organizations", _("My organizations"), reverse("my_organizations")),
         ("inbox", _("Notifications"), reverse("inbox")),
+        ("my_calendars", _("Calendars"), reverse("my_calendars")),
         ("tokens", _("API tokens"), reverse("tokens")),
         ("settings", _("Settings"), reverse("settings")),
     ]

@@ -6,6 +6,7 @@ const parts = [
   ["[data-calendar]", () => import("./calendar.js")],
   ["[data-timeline]", () => import("./timeline.js")],
   ["[data-chart]", () => import("./chart.js")],
+  ["[data-copy]", () => import("./copy.js")],
 ];
 
 /** Start every part inside `root` that has not been started yet. */

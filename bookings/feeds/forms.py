@@ -1,0 +1,26 @@
+"""The form of a new webhook."""
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from bookings.feeds.domain.webhooks import ACTIONS
+from instrument_share.journal.registry import registered_acts
+from instrument_share.web.forms.fields import set_choices
+
+
+class WebhookForm(forms.Form):
+    """Where a webhook is and what it is told."""
+
+    address = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Of your own system; it begins with https:// and is reached from the internet."),
+    )
+    actions = forms.MultipleChoiceField(label=_("Tell it of"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        words = registered_acts()
+        set_choices(self.fields["actions"], [(action, gettext(words[action])) for action in ACTIONS])

@@ -1,0 +1,20 @@
+"""Secrets computed from the site's own key: they can be shown again, and a copy of the database has none.
+
+They change with the generation of their row, and all of them with `SECRET_KEY`.
+"""
+
+from django.core.signing import Signer
+from django.utils.crypto import constant_time_compare
+
+CALENDAR = "bookings.feeds.calendar"
+WEBHOOK = "bookings.feeds.webhook"
+
+
+def get_secret(use: str, public_id: str, generation: int) -> str:
+    """Return the secret of a row for one use, of letters, digits, `-` and `_`."""
+    return Signer(salt=use).signature(f"{public_id}.{generation}")
+
+
+def is_secret(use: str, public_id: str, generation: int, given: str) -> bool:
+    """Return whether the secret is the row's, in a time that tells nothing about it."""
+    return constant_time_compare(get_secret(use, public_id, generation), given)

@@ -1,0 +1,103 @@
+"""Calendars that programs subscribe to, and webhooks with what was sent to them."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from instrument_share.kernel.public_id import new_public_id
+
+
+class CalendarFeed(models.Model):
+    """日历订阅: an address at which calendar programs read one person's view of bookings.
+
+    Without an instrument and a unit it holds the person's own bookings. The address is signed and not kept
+    (see `keys`); a new `generation` makes the one before worthless.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "CAL")
+    )
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="calendar_feeds")
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.CASCADE, null=True, related_name="calendar_feeds"
+    )
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.CASCADE, null=True, related_name="calendar_feeds"
+    )
+    generation = models.PositiveIntegerField(default=1, help_text="grows with every new address")
+    opened_at = models.DateTimeField(help_text="when the present address was made")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(instrument__isnull=True) | Q(organization__isnull=True),
+                name="calendar_feed_one_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(instrument__isnull=True, organization__isnull=True),
+                name="calendar_feed_of_person",
+            ),
+            models.UniqueConstraint(fields=["user", "instrument"], name="calendar_feed_of_instrument"),
+            models.UniqueConstraint(fields=["user", "organization"], name="calendar_feed_of_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Webhook(models.Model):
+    """推送: an address of a unit's own system that is told what happens to the unit's bookings and uses.
+
+    Its secret is computed, not kept (see `keys`). The journal is read up to `read_until`, so that nothing is
+    lost that happens while the worker or the receiver is away.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "HOK")
+    )
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.CASCADE, related_name="webhooks"
+    )
+    address = models.URLField(max_length=500)
+    actions = models.JSONField(help_text="the acts of the journal that it is told")
+    generation = models.PositiveIntegerField(default=1, help_text="grows with every new secret")
+    created_at = models.DateTimeField()
+    read_until = models.DateTimeField(help_text="the journal has been read up to here")
+    failing_since = models.DateTimeField(null=True, help_text="since when no delivery has succeeded")
+    disabled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class WebhookDelivery(models.Model):
+    """One message to a webhook, and what came of it.
+
+    `entry_id` is the act of the journal that it tells; a test has none.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "DLV")
+    )
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    entry_id = models.BigIntegerField(null=True)
+    action = models.CharField(max_length=60)
+    body = models.TextField(help_text="exactly what is sent and signed")
+    created_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(null=True, help_text="of the last answer")
+    answer = models.CharField(max_length=200, blank=True, help_text="its beginning, or why there was none")
+    delivered_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "entry_id"], name="webhook_delivery_once"),
+        ]
+        indexes = [models.Index(fields=["webhook", "-id"], name="webhook_delivery_newest")]
+
+    def __str__(self) -> str:
+        return self.public_id

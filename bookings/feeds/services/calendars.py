@@ -1,0 +1,58 @@
+"""Opening calendar feeds, giving them new addresses, and closing them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.feeds.models import CalendarFeed
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import require_found
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from providers.models import Instrument
+
+
+@transaction.atomic
+def calendar_feed_open(
+    *,
+    actor: "User",
+    now: datetime,
+    instrument: "Instrument | None" = None,
+    organization: "Organization | None" = None,
+) -> CalendarFeed:
+    """Open one's feed of one's own bookings, of an instrument or of a unit; a second time changes nothing."""
+    require(actor, "accounts.edit_oneself")
+    wanted = {"instrument": instrument, "organization": organization}
+    require(actor, "bookings.subscribe", CalendarFeed(user=actor, **wanted))
+    feed, is_new = CalendarFeed.objects.get_or_create(user=actor, **wanted, defaults={"opened_at": now})
+    if is_new:
+        record(actor=actor, action="calendar_feed.opened", subject=feed, now=now)
+    return feed
+
+
+@transaction.atomic
+def calendar_feed_rekey(*, actor: "User", public_id: str, now: datetime) -> CalendarFeed:
+    """Give one's own feed a new address; the old one answers nothing from then on."""
+    feed = _lock(actor, public_id)
+    feed.generation, feed.opened_at = feed.generation + 1, now
+    feed.save(update_fields=["generation", "opened_at"])
+    record(actor=actor, action="calendar_feed.rekeyed", subject=feed, now=now)
+    return feed
+
+
+@transaction.atomic
+def calendar_feed_close(*, actor: "User", public_id: str, now: datetime) -> None:
+    """Close one's own feed; its address answers nothing from then on."""
+    feed = _lock(actor, public_id)
+    record(actor=actor, action="calendar_feed.closed", subject=feed, now=now)
+    feed.delete()
+
+
+def _lock(actor: "User", public_id: str) -> CalendarFeed:
+    require(actor, "accounts.edit_oneself")
+    return require_found(
+        CalendarFeed.objects.select_for_update().filter(user=actor, public_id=public_id).first()
+    )

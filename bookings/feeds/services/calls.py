@@ -1,0 +1,87 @@
+"""Calls to addresses that people have named: only https, only public addresses, bounded in time and size."""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+SECONDS = 10
+"""For each step, and for the answer as a whole: who answers byte by byte keeps nobody waiting."""
+LONGEST_ANSWER = 2_000
+HTTPS_PORT = 443
+
+
+class CallRefused(Exception):
+    """The address is none that may be called."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The status of an answer and the beginning of its text."""
+
+    status: int
+    text: str
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def find_public_address(host: str, port: int) -> str:
+    """Return an address of the host. Raises CallRefused where any of them is not public."""
+    found = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    if not found or not all(is_public(one) for one in found):
+        raise CallRefused(f"{host} is not a public address")
+    return min(found)
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address belongs to the internet, also behind a mapping of IPv4 into IPv6."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return (mapped or ip).is_global and not (mapped or ip).is_multicast
+
+
+class _CheckedConnection(http.client.HTTPSConnection):
+    """Connects to the address that was checked, so that no second answer of the name server counts."""
+
+    def connect(self) -> None:
+        address = find_public_address(self.host, self.port)
+        plain = socket.create_connection((address, self.port), timeout=self.timeout)
+        try:
+            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
+
+    def hang_up(self) -> None:
+        """End what is under way; whoever waits for it gets an error."""
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+def post_json(address: str, body: str, headers: Mapping[str, str]) -> Answer:
+    """Send JSON and return the answer; a redirect is an answer like others and is not followed.
+
+    Raises CallRefused, OSError or HTTPException.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname or parts.username:
+        raise CallRefused("only https:// is called")
+    path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    connection = _CheckedConnection(parts.hostname, parts.port or HTTPS_PORT, timeout=SECONDS)
+    hang_up = threading.Timer(2 * SECONDS, connection.hang_up)
+    hang_up.start()
+    try:
+        connection.request("POST", path, body.encode(), {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.read(LONGEST_ANSWER).decode(errors="replace"))
+    finally:
+        hang_up.cancel()
+        connection.close()

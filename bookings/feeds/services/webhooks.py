@@ -1,0 +1,102 @@
+"""Setting up a unit's webhooks: add, test, renew the secret, switch on again, remove."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from bookings.feeds.domain.webhooks import (
+    ACTIONS,
+    MOST_WEBHOOKS,
+    TEST,
+    AddressRefused,
+    TooManyWebhooks,
+)
+from bookings.feeds.models import Webhook, WebhookDelivery
+from bookings.feeds.services.deliveries import DELIVER, build_delivery
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
+from instrument_share.jobs.services import enqueue
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import require_found
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def webhook_create(
+    *, actor: "User", organization_id: int, address: str, actions: Iterable[str], now: datetime
+) -> Webhook:
+    """Add a webhook that is told these acts from now on. Raises AddressRefused, TooManyWebhooks."""
+    unit = accounts.organization_lock(organization_id)
+    require(actor, "bookings.manage_webhooks", unit)
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname or parts.username:
+        raise AddressRefused
+    if Webhook.objects.filter(organization=unit).count() >= MOST_WEBHOOKS:
+        raise TooManyWebhooks(most=MOST_WEBHOOKS)
+    webhook = Webhook.objects.create(
+        organization=unit,
+        address=address,
+        actions=[one for one in ACTIONS if one in set(actions)],
+        created_at=now,
+        read_until=now,
+    )
+    _record(webhook, actor, "webhook.created", now)
+    return webhook
+
+
+@transaction.atomic
+def webhook_test(*, actor: "User", webhook_id: int, now: datetime) -> WebhookDelivery:
+    """Send a test message; its answer appears in the log."""
+    webhook = _lock(actor, webhook_id)
+    delivery = build_delivery(webhook, None, TEST, now, {"type": "test", "id": webhook.public_id}, now)
+    delivery.save()
+    enqueue(DELIVER, public_id=delivery.public_id)
+    _record(webhook, actor, "webhook.tested", now)
+    return delivery
+
+
+@transaction.atomic
+def webhook_rekey(*, actor: "User", webhook_id: int, now: datetime) -> Webhook:
+    """Give a webhook a new secret, with which everything sent from now on is signed."""
+    webhook = _lock(actor, webhook_id)
+    webhook.generation += 1
+    webhook.save(update_fields=["generation"])
+    _record(webhook, actor, "webhook.rekeyed", now)
+    return webhook
+
+
+@transaction.atomic
+def webhook_enable(*, actor: "User", webhook_id: int, now: datetime) -> Webhook:
+    """Switch a webhook on again; what happened and what was given up meanwhile is sent."""
+    webhook = _lock(actor, webhook_id)
+    webhook.disabled_at = webhook.failing_since = None
+    webhook.save(update_fields=["disabled_at", "failing_since"])
+    for delivery in webhook.deliveries.filter(given_up_at__isnull=False):
+        enqueue(DELIVER, public_id=delivery.public_id)
+    webhook.deliveries.filter(given_up_at__isnull=False).update(given_up_at=None)
+    _record(webhook, actor, "webhook.enabled", now)
+    return webhook
+
+
+@transaction.atomic
+def webhook_remove(*, actor: "User", webhook_id: int, now: datetime) -> None:
+    """Remove a webhook with its log."""
+    webhook = _lock(actor, webhook_id)
+    _record(webhook, actor, "webhook.removed", now)
+    webhook.delete()
+
+
+def _lock(actor: "User", webhook_id: int) -> Webhook:
+    found = Webhook.objects.select_for_update(of=("self",)).select_related("organization")
+    webhook = require_found(found.filter(pk=webhook_id).first())
+    require(actor, "bookings.manage_webhooks", webhook.organization)
+    return webhook
+
+
+def _record(webhook: Webhook, actor: "User", action: str, now: datetime) -> None:
+    record(actor=actor, action=action, subject=webhook, now=now, organization_id=webhook.organization_id)

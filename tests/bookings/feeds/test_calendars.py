@@ -1,0 +1,246 @@
+"""Calendar feeds, read back by a parser that did not write them."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import vobject
+from django.db import IntegrityError, transaction
+
+from bookings.feeds.models import CalendarFeed
+from bookings.feeds.selectors.calendars import (
+    KEPT_FOR,
+    get_feed_address,
+    get_feed_events,
+    subscriptions,
+)
+from bookings.feeds.services.calendars import (
+    calendar_feed_close,
+    calendar_feed_open,
+    calendar_feed_rekey,
+)
+from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_approve, booking_cancel, booking_move
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from instrument_share.accounts.models import Membership
+from instrument_share.kernel.errors import Forbidden, NotFound
+from tests import factories
+from tests.bookings.requests.booking import book, use
+from tests.factories import NOW, slot
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def path_of(feed):
+    return urlsplit(get_feed_address(feed)).path
+
+
+@pytest.fixture
+def fetch(client, clock):
+    """`fetch(feed)` answers as its address does, at the time given."""
+
+    def fetch(feed, now=NOW, **headers):
+        clock.set(now)
+        return client.get(feed if isinstance(feed, str) else path_of(feed), headers=headers)
+
+    return fetch
+
+
+@pytest.fixture
+def own(city):
+    return calendar_feed_open(actor=city.researcher, now=NOW)
+
+
+def events(response):
+    """The events by UID, as vobject reads them; the zone must be the file's own."""
+    assert response.status_code == 200
+    calendar = vobject.readOne(response.content.decode())
+    assert calendar.vtimezone.tzid.value == "Asia/Shanghai"
+    return {event.uid.value.partition("@")[0]: event for event in calendar.contents.get("vevent", [])}
+
+
+def test_a_booking_is_an_event_with_what_its_person_needs(city, own, fetch):
+    booking = book(city)
+    answer = fetch(own)
+    event = events(answer)[booking.public_id]
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert (event.dtstart.value, event.dtend.value) == (booking.starts_at, booking.ends_at)
+    assert event.dtstart.value.utcoffset() == 8 * HOUR
+    assert b"DTSTART;TZID=Asia/Shanghai:20260303T090000" in answer.content
+    assert event.summary.value == "场发射扫描电子显微镜"
+    assert "已通过" in event.description.value and "二氧化钛薄膜" in event.description.value
+    assert event.url.value.endswith(f"/bookings/{booking.public_id}/")
+    assert (event.status.value, event.sequence.value) == ("CONFIRMED", "0")
+    assert event.last_modified.value == NOW
+
+
+def test_each_change_raises_the_sequence_and_keeps_the_uid(city, own, fetch):
+    booking = book(city)
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW + HOUR)
+    moved = events(fetch(own))[booking.public_id]
+    assert (moved.sequence.value, moved.last_modified.value) == ("1", NOW + HOUR)
+    assert moved.dtstart.value == slot(day=2).start
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW + 2 * HOUR)
+    gone = events(fetch(own))[booking.public_id]
+    assert (gone.sequence.value, gone.status.value) == ("2", "CANCELLED")
+    assert gone.last_modified.value == NOW + 2 * HOUR
+    assert gone.transp.value == "TRANSPARENT"
+
+
+def test_a_request_is_tentative_until_it_is_approved(db, fetch):
+    city = factories.city(decision="by_keeper", decision_hours=24)
+    feed = calendar_feed_open(actor=city.researcher, now=NOW)
+    booking = book(city)
+    assert events(fetch(feed))[booking.public_id].status.value == "TENTATIVE"
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    assert events(fetch(feed))[booking.public_id].status.value == "CONFIRMED"
+
+
+def test_what_nobody_came_for_is_shown_as_cancelled(city, own, fetch):
+    booking = book(city)
+    bookings_no_show_due(booking.starts_at + HOUR)
+    assert events(fetch(own))[booking.public_id].status.value == "CANCELLED"
+
+
+def test_what_is_long_over_is_left_out(city, own, fetch):
+    booking = book(city)
+    last = booking.ends_at + KEPT_FOR
+    assert booking.public_id in events(fetch(own, last - timedelta(seconds=1)))
+    assert booking.public_id not in events(fetch(own, last))
+
+
+def test_of_too_many_the_latest_stay(city, own, monkeypatch):
+    monkeypatch.setattr("bookings.feeds.selectors.calendars.MOST_EVENTS", 2)
+    days = [book(city, slot(day=day)).public_id for day in (1, 2, 3)]
+    assert [event.public_id for event in get_feed_events(own, NOW)] == days[1:]
+
+
+def test_a_feed_takes_as_many_statements_for_many(city, own, statements):
+    def more():
+        book(city, slot(day=2 + Booking.objects.count()))
+
+    book(city)
+    statements.assert_unchanged(lambda: get_feed_events(own, NOW), by=more)
+
+
+def test_the_unit_sees_who_comes_and_the_user_only_their_own(city, own, fetch):
+    other = factories.member(city.company, name="庚")
+    mine, theirs = book(city), book(city, slot(day=2), actor=other)
+    kept = calendar_feed_open(actor=city.keeper, instrument=city.instrument, now=NOW)
+    unit = calendar_feed_open(actor=city.manager, organization=city.owner, now=NOW)
+    assert events(fetch(own)).keys() == {mine.public_id}
+    for feed in (kept, unit):
+        found = events(fetch(feed))
+        assert found.keys() == {mine.public_id, theirs.public_id}
+        assert found[theirs.public_id].summary.value == "庚 · 场发射扫描电子显微镜"
+
+
+def test_a_keeper_reads_of_the_unit_what_they_keep(city, fetch):
+    elsewhere = factories.instrument(city.owner)
+    factories.rule(elsewhere)
+    factories.windows(elsewhere)
+    not_kept = book(city, instrument_id=elsewhere.pk, actor=city.keeper, payer=False)
+    feed = calendar_feed_open(actor=city.keeper, organization=city.owner, now=NOW)
+    assert not_kept.public_id not in events(fetch(feed))
+
+
+def test_only_who_answers_for_it_may_subscribe(city):
+    for target in ({"instrument": city.instrument}, {"organization": city.owner}):
+        with pytest.raises(Forbidden):
+            calendar_feed_open(actor=city.researcher, now=NOW, **target)
+    assert [one.name for one in subscriptions(city.researcher)] == ["我的预约"]
+    assert len(subscriptions(city.keeper)) == 3
+
+
+def test_an_address_ends_with_the_role(city, fetch):
+    feed = calendar_feed_open(actor=city.keeper, instrument=city.instrument, now=NOW)
+    assert fetch(feed).status_code == 200
+    Membership.objects.filter(user=city.keeper).update(state="ended")
+    assert fetch(feed).status_code == 404
+
+
+def test_an_address_ends_with_the_account(city, own, fetch):
+    city.researcher.is_active = False
+    city.researcher.save()
+    assert fetch(own).status_code == 404
+
+
+def test_a_new_address_makes_the_old_one_worthless(city, own, fetch):
+    old = path_of(own)
+    assert fetch(old).status_code == 200
+    new = calendar_feed_rekey(actor=city.researcher, public_id=own.public_id, now=NOW)
+    assert fetch(old).status_code == 404
+    assert fetch(new).status_code == 200
+    calendar_feed_close(actor=city.researcher, public_id=own.public_id, now=NOW)
+    assert fetch(path_of(new)).status_code == 404
+    with pytest.raises(NotFound):
+        calendar_feed_rekey(actor=city.researcher, public_id=own.public_id, now=NOW)
+
+
+def test_a_guessed_address_answers_nothing(own, fetch):
+    assert fetch(f"{path_of(own)[:-5]}x.ics").status_code == 404
+    assert fetch(f"/calendars/{own.public_id}/é.ics").status_code == 404
+
+
+def test_unchanged_is_answered_without_a_body(city, own, fetch):
+    first = fetch(own)
+    again = fetch(own, NOW + HOUR, if_none_match=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    book(city)
+    assert fetch(own, if_none_match=first["ETag"]).status_code == 200
+
+
+def test_a_feed_speaks_its_persons_language(city, own, fetch):
+    booking = book(city)
+    city.researcher.language = "en"
+    city.researcher.save()
+    event = events(fetch(own, accept_language="zh"))[booking.public_id]
+    assert event.summary.value == "Field emission SEM"
+    assert event.description.value.startswith("Approved")
+
+
+def test_one_feed_of_a_kind(city, own):
+    assert calendar_feed_open(actor=city.researcher, now=NOW + HOUR) == own
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CalendarFeed.objects.create(user=city.researcher, opened_at=NOW)
+
+
+def test_a_year_of_bookings_passes_an_independent_parser(city, own, fetch):
+    """Every state, texts with what iCalendar escapes, lines longer than it allows, 12 months."""
+    factories.windows(city.instrument, NOW + 30 * DAY, 335)
+    city.rule.horizon_days = 400
+    city.rule.save()
+    subjects = ["逗号, 分号; 反斜线\\ 与换行", "长" * 120, 'Ti "O2"']
+    made = [
+        book(city, slot(day=day, hour=9 + day % 8), subject=subjects[day // 9 % 3])
+        for day in range(2, 360, 9)
+    ]
+    for number, booking in enumerate(made[:20]):
+        if number % 2:
+            booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    use(city, slot(day=1))
+    answer = fetch(own)
+    found = events(answer)
+    assert len(found) == len(made) + 1
+    for booking in Booking.objects.filter(pk__in=[one.pk for one in made]):
+        event = found[booking.public_id]
+        assert (event.dtstart.value, event.dtend.value) == (booking.starts_at, booking.ends_at)
+        assert booking.subject in event.description.value
+        assert (event.status.value == "CANCELLED") == (booking.state == "cancelled")
+    assert max(len(line) for line in answer.content.split(b"\r\n")) <= 75
+
+
+def test_the_page_opens_renews_and_ends_a_subscription(city, see, send):
+    assert "还没有订阅" in see(city.keeper, "my_calendars").content.decode()
+    assert send(city.keeper, "my_calendars", of=city.instrument.public_id).status_code == 302
+    feed = CalendarFeed.objects.get(user=city.keeper)
+    assert feed.instrument == city.instrument
+    assert get_feed_address(feed) in see(city.keeper, "my_calendars").content.decode()
+    send(city.keeper, "calendar_rekey", feed.public_id)
+    feed.refresh_from_db()
+    assert feed.generation == 2
+    assert send(city.researcher, "calendar_close", feed.public_id).status_code == 404
+    send(city.keeper, "calendar_close", feed.public_id)
+    assert not CalendarFeed.objects.exists()
+    assert send(city.researcher, "my_calendars", of=city.instrument.public_id).status_code == 422

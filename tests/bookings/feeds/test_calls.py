@@ -1,0 +1,123 @@
+"""Calls to addresses that people named: where they may go, and against a real receiver."""
+
+import http.server
+import ssl
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bookings.feeds.services import calls
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:127.0.0.1", False),
+    ],
+)
+def test_only_addresses_of_the_internet_are_public(address, public):
+    assert calls.is_public(address) is public
+
+
+def resolve_to(monkeypatch, *addresses):
+    rows = [(0, 0, 0, "", (address, 443)) for address in addresses]
+    monkeypatch.setattr(calls.socket, "getaddrinfo", lambda *args, **kwargs: rows)
+
+
+def test_a_host_with_one_private_address_is_refused(monkeypatch):
+    resolve_to(monkeypatch, "93.184.216.34", "10.0.0.1")
+    with pytest.raises(calls.CallRefused):
+        calls.post_json("https://example.org/", "{}", {})
+
+
+@pytest.mark.parametrize("address", ["http://example.org/", "ftp://example.org/", "https://a@example.org/"])
+def test_nothing_but_https_is_called(address):
+    with pytest.raises(calls.CallRefused):
+        calls.post_json(address, "{}", {})
+
+
+def certificate(folder):
+    """A key and a certificate for example.org in one file, valid now."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "example.org")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("example.org")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    file = folder / "receiver.pem"
+    file.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + made.public_bytes(pem)
+    )
+    return file
+
+
+@pytest.fixture
+def receiver(tmp_path, monkeypatch):
+    """A receiver at example.org that answers 302 and keeps what it was sent."""
+    got = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append(
+                (self.path, self.headers["X-Mark"], self.rfile.read(int(self.headers["Content-Length"])))
+            )
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/")
+            self.end_headers()
+            self.wfile.write(b"elsewhere")
+
+        def log_message(self, *args):
+            pass
+
+    file = certificate(tmp_path)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(file)
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    server.socket = served.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    trusting = ssl.create_default_context(cafile=file)
+    monkeypatch.setattr(calls.ssl, "create_default_context", lambda: trusting)
+    monkeypatch.setattr(calls, "find_public_address", lambda host, port: "127.0.0.1")
+    yield server.server_port, got
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_receiver_gets_the_message_and_redirects_are_not_followed(receiver):
+    port, got = receiver
+    answer = calls.post_json(f"https://example.org:{port}/hook?a=1", '{"仪":1}', {"X-Mark": "m"})
+    assert got == [("/hook?a=1", "m", '{"仪":1}'.encode())]
+    assert (answer.status, answer.text, answer.is_success) == (302, "elsewhere", False)
+
+
+def test_a_certificate_of_another_name_is_refused(receiver):
+    with pytest.raises(ssl.SSLCertVerificationError):
+        calls.post_json(f"https://other.example.org:{receiver[0]}/", "{}", {})

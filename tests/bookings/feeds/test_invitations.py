@@ -1,0 +1,95 @@
+"""Invitations in mails, and the file of one booking, read by a parser that did not write them."""
+
+from datetime import timedelta
+
+import pytest
+import vobject
+from django.core import mail
+
+from bookings.requests.services.bookings import (
+    booking_approve,
+    booking_cancel,
+    booking_move,
+    booking_reject,
+)
+from instrument_share.journal.models import Notification
+from instrument_share.journal.services import notifications_mail
+from instrument_share.mails.messages import keep_message, restore_message
+from instrument_share.web.responses.problem import told
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def city(db):
+    return factories.city(decision="by_keeper", decision_hours=24)
+
+
+@pytest.fixture
+def invitation_of(settings):
+    """`invitation_of(person)` is what their newest mail carries for calendars, as the queue keeps it."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+    def invitation_of(person):
+        mail.outbox.clear()
+        notifications_mail(NOW + MINUTE, told)
+        sent = next(one for one in reversed(mail.outbox) if one.to == [person.email])
+        message = restore_message(keep_message(sent), None).message()
+        found = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        if not found:
+            return None
+        calendar = vobject.readOne(found[0].get_payload(decode=True).decode())
+        assert found[0].get_param("method") == calendar.method.value
+        return calendar
+
+    return invitation_of
+
+
+def test_an_approved_booking_invites_its_person(city, invitation_of):
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    calendar = invitation_of(city.researcher)
+    event = calendar.vevent
+    assert calendar.method.value == "REQUEST"
+    assert event.attendee.value == f"mailto:{city.researcher.email}"
+    assert event.attendee.params["PARTSTAT"] == ["ACCEPTED"]
+    assert event.organizer.value.startswith("mailto:")
+    assert (event.dtstart.value, event.sequence.value) == (booking.starts_at, "1")
+
+
+def test_a_move_is_an_invitation_of_the_same_event(city, invitation_of):
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    first = invitation_of(city.researcher).vevent
+    booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    second = invitation_of(city.researcher).vevent
+    assert second.uid.value == first.uid.value
+    assert (second.dtstart.value, second.sequence.value) == (slot(day=3).start, "2")
+
+
+@pytest.mark.parametrize("end", [booking_cancel, booking_reject])
+def test_what_the_unit_ends_is_withdrawn(city, invitation_of, end):
+    booking = book(city)
+    end(actor=city.keeper, booking_id=booking.pk, reason="设备故障", now=NOW)
+    calendar = invitation_of(city.researcher)
+    assert (calendar.method.value, calendar.vevent.status.value) == ("CANCEL", "CANCELLED")
+
+
+def test_keepers_and_other_mails_get_none(city, invitation_of):
+    booking = book(city)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert invitation_of(city.keeper) is None
+    Notification.objects.create(user=city.researcher, message="Welcome.", path="/me/", created_at=NOW)
+    assert invitation_of(city.researcher) is None
+
+
+def test_a_booking_is_a_file_for_who_may_see_it(city, see):
+    booking = book(city)
+    answer = see(city.researcher, "booking_file", booking.public_id)
+    calendar = vobject.readOne(answer.content.decode())
+    assert calendar.method.value == "PUBLISH"
+    assert calendar.vevent.uid.value.startswith(booking.public_id)
+    assert see(factories.user(), "booking_file", booking.public_id).status_code == 404

@@ -1,0 +1,231 @@
+"""Webhooks: what is sent, how it is signed, and that a receiver that is away misses nothing."""
+
+import hmac
+import json
+from datetime import timedelta
+
+import pytest
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from bookings.feeds.domain.webhooks import (
+    DISABLED_AFTER,
+    MOST_WEBHOOKS,
+    AddressRefused,
+    TooManyWebhooks,
+)
+from bookings.feeds.models import Webhook, WebhookDelivery
+from bookings.feeds.selectors.webhooks import get_webhook_secret
+from bookings.feeds.services import deliveries
+from bookings.feeds.services.calls import Answer, CallRefused
+from bookings.feeds.services.webhooks import webhook_create, webhook_enable, webhook_rekey, webhook_test
+from bookings.requests.services.bookings import booking_cancel
+from instrument_share.jobs.services import jobs_recover
+from instrument_share.journal.models import Notification
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+ADDRESS = "https://lims.example.org/hook"
+
+
+class Receiver:
+    """Answers as it is told to, and keeps what it took."""
+
+    def __init__(self):
+        self.is_up, self.took, self.headers = True, [], []
+
+    def post(self, address, body, headers):
+        assert address == ADDRESS
+        if not self.is_up:
+            raise ConnectionRefusedError("Connection refused")
+        self.took.append(json.loads(body))
+        self.headers.append((headers["X-Instrument-Share-Signature"], body))
+        return Answer(200, "ok")
+
+
+@pytest.fixture
+def receiver(monkeypatch):
+    made = Receiver()
+    monkeypatch.setattr(deliveries, "post_json", made.post)
+    return made
+
+
+def create(city, now=NOW, **changes):
+    values = {"address": ADDRESS, "actions": ["booking.requested", "booking.cancelled"], **changes}
+    return webhook_create(actor=city.manager, organization_id=city.owner.pk, now=now, **values)
+
+
+@pytest.fixture
+def webhook(city, receiver):
+    return create(city)
+
+
+@pytest.fixture
+def work(run_jobs, clock):
+    """`work(now)` is a round of the worker at that time, with all that is due."""
+
+    def work(now):
+        clock.set(now)
+        deliveries.webhooks_gather(now)
+        jobs_recover(now, idle_worker="test")
+        DBTaskResult.objects.filter(status=TaskResultStatus.READY).update(run_after=NOW)
+        run_jobs()
+
+    return work
+
+
+def test_a_message_names_what_happened_and_nobody(city, webhook, receiver, work):
+    booking = book(city)
+    work(NOW + MINUTE)
+    (message,) = receiver.took
+    assert message["event"] == "booking.requested"
+    assert message["subject"] == {"type": "booking", "id": booking.public_id}
+    assert message["unit"] == city.owner.public_id
+    assert message["at"] == "2026-03-02T00:00:00+00:00"
+    assert city.researcher.name not in json.dumps(message, ensure_ascii=False)
+
+
+def test_a_message_is_signed_with_the_time(city, webhook, receiver, work):
+    book(city)
+    work(NOW + MINUTE)
+    (header, body) = receiver.headers[0]
+    instant, digest = (part.partition("=")[2] for part in header.split(","))
+    assert int(instant) == int((NOW + MINUTE).timestamp())
+    key = get_webhook_secret(webhook).encode()
+    assert hmac.new(key, f"{instant}.{body}".encode(), "sha256").hexdigest() == digest
+    assert (
+        get_webhook_secret(webhook_rekey(actor=city.manager, webhook_id=webhook.pk, now=NOW)) != key.decode()
+    )
+
+
+def test_only_chosen_acts_of_the_unit_since_it_was_added(city, receiver, work):
+    book(city)
+    create(city, NOW + HOUR, actions=["booking.cancelled"])
+    other = factories.city()
+    booking_cancel(actor=other.researcher, booking_id=book(other).pk, now=NOW + HOUR)
+    mine = book(city, slot(day=2), now=NOW + HOUR)
+    booking_cancel(actor=city.researcher, booking_id=mine.pk, now=NOW + HOUR)
+    work(NOW + HOUR + MINUTE)
+    assert [(one["event"], one["subject"]["id"]) for one in receiver.took] == [
+        ("booking.cancelled", mine.public_id)
+    ]
+
+
+def test_a_receiver_that_is_away_for_an_hour_misses_nothing(city, webhook, receiver, work):
+    receiver.is_up = False
+    made = []
+    for number in range(6):
+        made.append(book(city, slot(day=2 + number), now=NOW + number * 10 * MINUTE).public_id)
+        work(NOW + number * 10 * MINUTE)
+    assert receiver.took == []
+    webhook.refresh_from_db()
+    assert webhook.failing_since == NOW
+    receiver.is_up = True
+    for number in range(3):
+        work(NOW + HOUR + number * 10 * MINUTE)
+    assert sorted(one["subject"]["id"] for one in receiver.took) == sorted(made)
+    assert WebhookDelivery.objects.filter(delivered_at__isnull=True).count() == 0
+    webhook.refresh_from_db()
+    assert webhook.failing_since is None
+
+
+def test_a_worker_that_is_away_misses_nothing_and_tells_nothing_twice(city, webhook, receiver, work):
+    book(city)
+    work(NOW + 5 * HOUR)
+    work(NOW + 5 * HOUR + MINUTE)
+    assert len(receiver.took) == 1
+
+
+def test_an_entry_that_appears_late_is_told(city, webhook, receiver, work):
+    work(NOW + 5 * MINUTE)
+    book(city, now=NOW + 4 * MINUTE)
+    work(NOW + 6 * MINUTE)
+    assert len(receiver.took) == 1
+
+
+def test_more_than_fit_at_once_are_told_in_rounds(city, webhook, receiver, work, monkeypatch):
+    monkeypatch.setattr(deliveries, "GATHERED_AT_ONCE", 2)
+    for day in range(5):
+        book(city, slot(day=2 + day))
+    for minute in range(1, 5):
+        work(NOW + minute * MINUTE)
+    assert len({one["id"] for one in receiver.took}) == len(receiver.took) == 5
+
+
+def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webhook, receiver, work):
+    receiver.is_up = False
+    book(city)
+    work(NOW)
+    work(NOW + DISABLED_AFTER - MINUTE)
+    webhook.refresh_from_db()
+    assert webhook.disabled_at is None
+    work(NOW + DISABLED_AFTER)
+    webhook.refresh_from_db()
+    assert webhook.disabled_at == NOW + DISABLED_AFTER
+    told = Notification.objects.filter(message=deliveries.DISABLED)
+    assert [one.user for one in told] == [city.manager]
+    book(city, slot(day=9), now=NOW + DISABLED_AFTER + HOUR)
+    receiver.is_up = True
+    work(NOW + DISABLED_AFTER + HOUR)
+    assert receiver.took == []
+    webhook_enable(actor=city.manager, webhook_id=webhook.pk, now=NOW + DISABLED_AFTER + 2 * HOUR)
+    work(NOW + DISABLED_AFTER + 2 * HOUR)
+    assert len(receiver.took) == 2
+
+
+def test_a_test_message_is_sent_once_and_its_answer_kept(city, webhook, receiver, work, monkeypatch):
+    def refuse(*args):
+        raise CallRefused("lims.example.org is not a public address")
+
+    monkeypatch.setattr(deliveries, "post_json", refuse)
+    delivery = webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW)
+    work(NOW)
+    work(NOW + HOUR)
+    delivery.refresh_from_db()
+    assert (delivery.attempts, delivery.status, delivery.given_up_at) == (1, None, NOW)
+    assert "not a public address" in delivery.answer
+
+
+@pytest.mark.parametrize("address", ["http://lims.example.org/", "https:///x", "https://me@example.org/"])
+def test_an_address_has_to_be_plain_https(city, address):
+    with pytest.raises(AddressRefused):
+        create(city, address=address)
+
+
+def test_a_unit_has_no_more_than_it_may(city):
+    for _number in range(MOST_WEBHOOKS):
+        create(city)
+    with pytest.raises(TooManyWebhooks):
+        create(city)
+
+
+def test_old_messages_are_forgotten_and_waiting_ones_kept(city, webhook, receiver, work):
+    book(city)
+    work(NOW)
+    receiver.is_up = False
+    waits = book(city, slot(day=3), now=NOW + MINUTE)
+    work(NOW + MINUTE)
+    deliveries.deliveries_forget_old(NOW + deliveries.KEPT_FOR)
+    assert WebhookDelivery.objects.count() == 2
+    deliveries.deliveries_forget_old(NOW + deliveries.KEPT_FOR + MINUTE)
+    assert waits.public_id in WebhookDelivery.objects.get().body
+
+
+def test_the_pages_add_test_and_remove(city, receiver, work, see, send):
+    unit = city.owner.public_id
+    assert "还没有设置" in see(city.manager, "webhooks", unit).content.decode()
+    assert send(city.manager, "webhooks", unit, address="http://a.example.org/").status_code == 422
+    send(city.manager, "webhooks", unit, address=ADDRESS, actions=["booking.cancelled"])
+    webhook = Webhook.objects.get()
+    send(city.manager, "webhook_test", unit, webhook.public_id)
+    work(NOW)
+    page = see(city.manager, "webhook", unit, webhook.public_id).content.decode()
+    assert get_webhook_secret(webhook) in page
+    assert "已送达" in page
+    assert see(city.keeper, "webhook", unit, webhook.public_id).status_code == 403
+    send(city.manager, "webhook_rekey", unit, webhook.public_id)
+    send(city.manager, "webhook_remove", unit, webhook.public_id)
+    assert not Webhook.objects.exists()
