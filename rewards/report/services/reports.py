@@ -84,7 +84,8 @@ def _compute_send(cycle: AssessmentCycle, now: datetime, tell: StepTell) -> Seal
     pdf = makers[PDF]()
     makers[PDF] = lambda: pdf
     with TemporaryFile() as target:
-        archive = package.seal_package(_told(makers, tell_of(tell, "files")), target, metadata=_facts(cycle, code))
+        made = _told(makers, tell_of(tell, "files"))
+        archive = package.seal_package(made, target, metadata=_facts(cycle, code))
         package_file = _package_store(archive.sha256, target)
     digest = hash_content(pdf)
     return SealedFiles(
@@ -139,9 +140,7 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
 SEND = LongStep(_admit_send, _compute_send, _keep_send)
 
 
-def _makers(
-    cycle: AssessmentCycle, code: str, now: datetime, tell: Tell
-) -> dict[str, Callable[[], bytes]]:
+def _makers(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dict[str, Callable[[], bytes]]:
     """Return what makes each file of the package, by its name; the tables bear the instant of the freeze.
 
     `tell` hears how much of the paper is laid out.
