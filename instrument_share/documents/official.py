@@ -16,6 +16,8 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import PageBreak as EndOfPage
 
+from instrument_share.kernel.progress import Tell, tell_nobody
+
 from . import content, layout
 from .charts import Figure, Shares, describe_bars, draw_bars
 from .flow import Bookmark, Text, draw_line, measure_width, replace_control_characters
@@ -51,8 +53,12 @@ SHEET = BlockStyle(layout.SHEET_BODY, layout.SHEET_HEADINGS, above=3)
 CLOSE_SHEET = replace(SHEET, close=True)
 
 
-def render_official(letter: content.OfficialLetter) -> bytes:
-    """Render a letter with its attachments as an unsigned PDF."""
+def render_official(letter: content.OfficialLetter, tell: Tell = tell_nobody) -> bytes:
+    """Render a letter with its attachments as an unsigned PDF.
+
+    `tell` hears how much of it is laid out, in rows of tables and other parts, nothing at first.
+    """
+    tell(0, 1)  # its rows are broken into lines, before any has a place
     last = _last_part(letter.blocks)
     ending = [*_list_of_attachments(letter.attachments), *_signature(letter, layout.SALUTATION, CELL)]
     story = [
@@ -67,7 +73,7 @@ def render_official(letter: content.OfficialLetter) -> bytes:
     for number, attachment in enumerate(letter.attachments, start=1):
         mark = f"附件{number}" if len(letter.attachments) > 1 else "附件"
         story += _attachment(mark, attachment)
-    return build_pages(story, letter, first_template="letter")
+    return build_pages(story, letter, first_template="letter", tell=tell)
 
 
 def render_paper(paper: content.Paper) -> bytes:

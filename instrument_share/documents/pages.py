@@ -9,9 +9,12 @@ from typing import Any
 from reportlab.lib.utils import TimeStamp
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
+from instrument_share.kernel.progress import Tell, tell_nobody
+
 from . import content, layout, marks
 from .flow import replace_control_characters
 from .fonts import set_base_font
+from .grid import Grid
 from .layout import TEXT_HEIGHT, TEXT_WIDTH
 from .tagging.metadata import Metadata, build_metadata
 from .tagging.structure import TaggedCanvas
@@ -19,10 +22,30 @@ from .tagging.structure import TaggedCanvas
 PROGRAM = "instrument-share"
 
 
+class _Document(BaseDocTemplate):
+    """A document that tells how much of its story stands on pages: rows of tables, other parts as one."""
+
+    def tell_of(self, story: Sequence[Flowable], tell: Tell) -> None:
+        self._told, self._done, self._total = tell, 0, sum(map(_count_rows, story))
+
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 (reportlab's name)
+        # A row or a text that two pages share counts twice.
+        self._done = min(self._done + _count_rows(flowable), self._total)
+        self._told(self._done, self._total)
+
+
+def _count_rows(flowable: Flowable) -> int:
+    return flowable.end - flowable.start if isinstance(flowable, Grid) else 1
+
+
 def build_pages(
-    story: Sequence[Flowable], paper: content.OfficialLetter | content.Paper, *, first_template: str
+    story: Sequence[Flowable],
+    paper: content.OfficialLetter | content.Paper,
+    *,
+    first_template: str,
+    tell: Tell = tell_nobody,
 ) -> bytes:
-    """Set the parts of a paper on pages and return the PDF."""
+    """Set the parts of a paper on pages and return the PDF; `tell` hears how many."""
     target = BytesIO()
     facts = {
         "title": replace_control_characters(paper.title).replace("\n", ""),
@@ -30,7 +53,7 @@ def build_pages(
         "subject": replace_control_characters(paper.subject),
     }
     language = paper.language if isinstance(paper, content.Paper) else "zh-CN"
-    document = BaseDocTemplate(
+    document = _Document(
         target,
         pagesize=(layout.PAGE_WIDTH, layout.PAGE_HEIGHT),
         **facts,
@@ -38,6 +61,7 @@ def build_pages(
         producer=PROGRAM,
         pageTemplates=sorted(_templates(paper), key=lambda template: template.id != first_template),
     )
+    document.tell_of(story, tell)
     document.build(
         list(story),
         canvasmaker=partial(

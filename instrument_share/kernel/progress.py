@@ -6,5 +6,5 @@ Tell = Callable[[int, int], None]
 """Takes how much is done, and of how much."""
 
 
-def tell_nobody(done: int, total: int) -> None:
+def tell_nobody(*_progress: object) -> None:
     """Listen to nothing: the work is done where nobody waits for its progress."""

@@ -98,6 +98,7 @@ class StepRun(models.Model):
     total = models.PositiveIntegerField(
         null=True, help_text="of how much; 0: not known yet, none: the job has not begun"
     )
+    counted = models.CharField(max_length=10, default="logs", help_text="of what: logs, paper, files")
     ended_at = models.DateTimeField(null=True)
     problem = models.JSONField(
         default=dict, help_text="code, message and params of the refusal that ended it, if any"

@@ -19,7 +19,7 @@ from rewards.cycle.models import StepRun
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.step_runs import get_last_step
 from rewards.cycle.services.cycles import FREEZE
-from rewards.cycle.services.long_steps import LongStep
+from rewards.cycle.services.long_steps import Counted, LongStep
 from rewards.findings.services.checking import CHECK
 from rewards.report.services.previews import PREVIEW
 from rewards.report.services.reports import SEND
@@ -117,8 +117,9 @@ class _Progress:
 
     def __init__(self, run: StepRun) -> None:
         self._run, self._next = StepRun.objects.filter(pk=run.pk, job_id=run.job_id), 0.0
+        self._counted: Counted = "logs"
 
-    def __call__(self, done: int, total: int) -> None:
-        if monotonic() >= self._next:
-            self._run.update(done=done, total=total)
-            self._next = monotonic() + TELL_EVERY
+    def __call__(self, done: int, total: int, counted: Counted = "logs", /) -> None:
+        if counted != self._counted or monotonic() >= self._next:
+            self._run.update(done=done, total=total, counted=counted)
+            self._next, self._counted = monotonic() + TELL_EVERY, counted

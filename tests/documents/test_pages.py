@@ -1,5 +1,7 @@
 """Where pages end: nothing stands alone that belongs to something else."""
 
+from itertools import pairwise
+
 import pytest
 
 from instrument_share.documents.content import (
@@ -73,3 +75,23 @@ def test_a_sheet_below_the_title_of_its_attachment_has_less_room():
 def test_a_chart_takes_no_more_pages_than_it_needs(units, pages):
     chart = ShareChart("得分", [Bar(f"单位{number}", 1.0, "1") for number in range(units)])
     assert len(pages_of(attachments=[Attachment("图", [chart])])[1:]) == pages
+
+
+def test_the_layout_tells_how_many_rows_stand_on_pages():
+    told = []
+    asked = letter(blocks=[Paragraph("正文。"), rows(150)], attachments=[])
+    render_official(asked, lambda done, total: told.append((done, total)))
+    assert told.pop(0) == (0, 1)
+    done = [one for one, _ in told]
+    (total,) = {of for _, of in told}
+    assert 150 < total < 170
+    assert (done, done[-1]) == (sorted(done), total)
+    steps = [after - before for before, after in pairwise(done)]
+    assert max(steps) < 50  # each page's rows, not the whole table at once
+
+
+def test_a_text_that_pages_share_does_not_tell_of_more_than_there_is():
+    told = []
+    asked = letter(blocks=[Paragraph("很长的正文。" * 900)], attachments=[])
+    render_official(asked, lambda done, total: told.append((done, total)))
+    assert all(0 <= done <= total for done, total in told)

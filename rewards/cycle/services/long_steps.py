@@ -6,7 +6,7 @@ A lock of minutes would hold up the decisions of auditors, on SQLite everything 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 from django.db import transaction
 
@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 
 Computed = TypeVar("Computed")
 Kept = TypeVar("Kept")
+Counted = Literal["logs", "paper", "files"]
+"""What a step is counted by: the year's logs, the rows of its paper, the files of its package."""
+
+
+class StepTell(Protocol):
+    """A `Tell` of a step, which hears as well what is counted."""
+
+    def __call__(self, done: int, total: int, counted: Counted = "logs", /) -> None:
+        """Hear how much is done, of how much, and of what."""
+
+
+def tell_of(tell: StepTell, counted: Counted) -> Tell:
+    """Return what tells of the part of a step that is counted by something else than logs."""
+    return lambda done, total: tell(done, total, counted)
 
 
 @dataclass(frozen=True)
@@ -32,7 +46,7 @@ class LongStep(Generic[Computed, Kept]):
     """
 
     admit: "Callable[[User, AssessmentCycle, datetime], None]"
-    compute: Callable[[AssessmentCycle, datetime, Tell], Computed]
+    compute: Callable[[AssessmentCycle, datetime, StepTell], Computed]
     keep: "Callable[[User, AssessmentCycle, Computed, datetime], Kept]"
 
     def take(self, *, actor: "User", cycle_id: int, now: datetime) -> Kept:
@@ -40,7 +54,9 @@ class LongStep(Generic[Computed, Kept]):
         computed = self.prepare(actor=actor, cycle_id=cycle_id, now=now)
         return self.finish(actor=actor, cycle_id=cycle_id, computed=computed, now=now)
 
-    def prepare(self, *, actor: "User", cycle_id: int, now: datetime, tell: Tell = tell_nobody) -> Computed:
+    def prepare(
+        self, *, actor: "User", cycle_id: int, now: datetime, tell: StepTell = tell_nobody
+    ) -> Computed:
         """Compute the step; `tell` hears how far it is, outside of any transaction of the step."""
         found = AssessmentCycle.objects.select_related("policy").filter(pk=cycle_id).first()
         cycle = require_found(found)

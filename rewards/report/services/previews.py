@@ -17,7 +17,7 @@ from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.services.files import file_store
-from rewards.cycle.services.long_steps import LongStep
+from rewards.cycle.services.long_steps import LongStep, StepTell, tell_of
 from rewards.policy.selectors import get_policy_rules, require_decided_policy
 from rewards.report.domain.errors import PreviewMissing, ResultsNotComputed
 from rewards.report.models import ReportPreview
@@ -48,7 +48,7 @@ def _admit(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require_decided_policy(cycle.policy)
 
 
-def _compute(cycle: AssessmentCycle, now: datetime, tell: Tell) -> bytes:
+def _compute(cycle: AssessmentCycle, now: datetime, tell: StepTell) -> bytes:
     require_computed(cycle, tell)
     letter = build_finance_letter(
         get_report_facts(cycle),
@@ -57,7 +57,7 @@ def _compute(cycle: AssessmentCycle, now: datetime, tell: Tell) -> bytes:
         url=get_verification_url(""),
         at=now,
     )
-    return official.render_official(replace(letter, notice=NOTICE))
+    return official.render_official(replace(letter, notice=NOTICE), tell_of(tell, "paper"))
 
 
 def _keep(actor: "User", cycle: AssessmentCycle, pdf: bytes, now: datetime) -> ReportPreview:

@@ -26,7 +26,7 @@ from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.services.files import file_store
-from rewards.cycle.services.long_steps import LongStep
+from rewards.cycle.services.long_steps import LongStep, StepTell, tell_of
 from rewards.policy.selectors import get_policy_rules, require_decided_policy
 from rewards.report.domain.codes import generate_code
 from rewards.report.models import FinanceReport
@@ -77,15 +77,15 @@ def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require_looked_at(cycle)
 
 
-def _compute_send(cycle: AssessmentCycle, now: datetime, tell: Tell) -> SealedFiles:
+def _compute_send(cycle: AssessmentCycle, now: datetime, tell: StepTell) -> SealedFiles:
     require_computed(cycle, tell)
     code = generate_code()
-    makers = _makers(cycle, code, now)
-    tell(0, len(makers))
+    makers = _makers(cycle, code, now, tell_of(tell, "paper"))
     pdf = makers[PDF]()
     makers[PDF] = lambda: pdf
     with TemporaryFile() as target:
-        archive = package.seal_package(_told(makers, tell), target, metadata=_facts(cycle, code))
+        made = _told(makers, tell_of(tell, "files"))
+        archive = package.seal_package(made, target, metadata=_facts(cycle, code))
         package_file = _package_store(archive.sha256, target)
     digest = hash_content(pdf)
     return SealedFiles(
@@ -140,8 +140,11 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
 SEND = LongStep(_admit_send, _compute_send, _keep_send)
 
 
-def _makers(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, Callable[[], bytes]]:
-    """Return what makes each file of the package, by its name; the tables bear the instant of the freeze."""
+def _makers(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dict[str, Callable[[], bytes]]:
+    """Return what makes each file of the package, by its name; the tables bear the instant of the freeze.
+
+    `tell` hears how much of the paper is laid out.
+    """
     facts = get_report_facts(cycle)
     frozen_at = cycle.frozen_at or now
     letter = build_finance_letter(
@@ -150,7 +153,7 @@ def _makers(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, Calla
     sheets = build_data_tables(facts)
     return {
         PDF: lambda: signing.sign_pdf(
-            official.render_official(letter),
+            official.render_official(letter, tell),
             reason="报送",
             signer_name=letter.sender,
             signed_at=now,

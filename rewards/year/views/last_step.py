@@ -16,14 +16,14 @@ from rewards.year.views.words import ACTIONS, DONE
 if TYPE_CHECKING:
     from rewards.year.selectors import CycleAhead
 
-COUNTED: dict[str, tuple[str | Promise, str]] = {
-    "freeze": (gettext_lazy("Logs written down"), "logs"),
-    "check": (gettext_lazy("Logs checked"), "logs"),
-    "score": (gettext_lazy("Logs counted up"), "logs"),
-    "preview": (gettext_lazy("Files made"), "files"),
-    "send": (gettext_lazy("Files made"), "files"),
+LOGS: dict[str, str | Promise] = {
+    "freeze": gettext_lazy("Logs written down"),
+    "check": gettext_lazy("Logs checked"),
+    "score": gettext_lazy("Logs counted up"),
+    "preview": gettext_lazy("Logs counted up again"),
+    "send": gettext_lazy("Logs counted up again"),
 }
-"""What the bar of a step shows."""
+"""What the bar of a step shows while it reads the year's logs."""
 _LEADS_TO = {move: state for moves in MOVES.values() for move, state in moves.items()}
 
 
@@ -67,9 +67,13 @@ def _bar(last: LastStep) -> tuple[str, int, int, str] | None:
     done, total = last.run.done, last.run.total
     if last.state is not StepState.RUNS or not total:
         return None
-    label, unit = COUNTED[last.run.move]
-    shown = _("{done} of {total} files") if unit == "files" else _("{done} of {total} logs")
-    return str(label), done, total, shown.format(done=number(done), total=number(total))
+    counts = {"done": number(done), "total": number(total)}
+    match last.run.counted:
+        case "paper":
+            return _("Paper laid out"), done, total, ""  # a percentage
+        case "files":
+            return _("Files made"), done, total, _("{done} of {total} files").format(**counts)
+    return str(LOGS[last.run.move]), done, total, _("{done} of {total} logs").format(**counts)
 
 
 def _sentence(last: LastStep) -> str:

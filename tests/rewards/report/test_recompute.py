@@ -158,7 +158,7 @@ def city(db):
 def without_paper(monkeypatch):
     """The PDF is not what is computed again, and takes longer than all else."""
     papers = count()
-    monkeypatch.setattr(reports.official, "render_official", lambda _letter: b"%%PDF-1.7 %d" % next(papers))
+    monkeypatch.setattr(reports.official, "render_official", lambda *_letter: b"%%PDF-1.7 %d" % next(papers))
     monkeypatch.setattr(reports.signing, "sign_pdf", lambda pdf, **_more: pdf)
 
 

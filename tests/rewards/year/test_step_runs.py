@@ -261,6 +261,36 @@ def test_a_step_tells_how_many_logs_it_has_done(steps, ask, run_jobs, monkeypatc
     assert StepRun.objects.get().done == done[-1]
 
 
+def test_the_paper_tells_how_much_of_it_is_laid_out_before_its_files_are_made(
+    steps, ask, run_jobs, monkeypatch
+):
+    told = []
+    note = services._Progress.__call__
+
+    def note_and_keep(progress, *how_far):
+        note(progress, *how_far)
+        told.append(StepRun.objects.values_list("counted", "done", "total").get())
+
+    monkeypatch.setattr(services._Progress, "__call__", note_and_keep)
+    monkeypatch.setattr(services, "TELL_EVERY", 3600)
+    steps.through("approve")
+    ask("preview")
+    run_jobs()
+    stages = list(dict.fromkeys(counted for counted, _, _ in told))
+    assert stages == ["logs", "paper"]  # what is counted next is noted at once
+    told.clear()
+    monkeypatch.setattr(services, "TELL_EVERY", 0)
+    preview = steps.cycle.previews.get()
+    preview_confirm(actor=steps.city.officer, cycle_id=steps.id, sha256=preview.sha256, now=AFTER + 15 * DAY)
+    ask("send")
+    run_jobs()
+    assert list(dict.fromkeys(counted for counted, _, _ in told)) == ["logs", "paper", "files"]
+    laid_out = [(done, total) for counted, done, total in told if counted == "paper"]
+    assert laid_out[0] == (0, 1)
+    assert len(set(laid_out)) > 20
+    assert steps.cycle.state == "reported"
+
+
 def test_a_file_that_was_cut_off_is_written_again_and_a_damaged_one_left(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     default_storage.save("snapshots/cut", ContentFile(b"first li"))

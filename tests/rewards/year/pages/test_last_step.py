@@ -70,12 +70,29 @@ def test_waiting_without_a_worker(page, ask, language):
         ("freeze", "已归集上机记录 120,000 / 250,000 条", "Logs written down 120,000 of 250,000 logs"),
         ("check", "已核查上机记录 120,000 / 250,000 条", "Logs checked 120,000 of 250,000 logs"),
         ("score", "已统计上机记录 120,000 / 250,000 条", "Logs counted up 120,000 of 250,000 logs"),
-        ("send", "已生成文件 120,000 / 250,000 个", "Files made 120,000 of 250,000 files"),
+        ("preview", "已复算上机记录 120,000 / 250,000 条", "Logs counted up again 120,000 of 250,000 logs"),
+        ("send", "已复算上机记录 120,000 / 250,000 条", "Logs counted up again 120,000 of 250,000 logs"),
     ],
 )
 def test_running(page, ask, language, move, zh, en):
     ask()
     StepRun.objects.update(move=move, done=120_000, total=250_000)
+    answer = page()
+    assert said(language, zh, en) in text_of(answer)
+    assert 'value="0.4800"' in answer.content.decode()
+    assert is_polled(answer)
+
+
+@pytest.mark.parametrize(
+    ("counted", "zh", "en"),
+    [
+        ("paper", "报送件已排版 48%", "Paper laid out 48%"),
+        ("files", "已生成文件 12 / 25 个", "Files made 12 of 25 files"),
+    ],
+)
+def test_making_the_paper_and_the_package(page, ask, language, counted, zh, en):
+    ask()
+    StepRun.objects.update(move="send", done=12, total=25, counted=counted)
     answer = page()
     assert said(language, zh, en) in text_of(answer)
     assert 'value="0.4800"' in answer.content.decode()
