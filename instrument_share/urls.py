@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.statements import urls as statements
 from bookings.usage import urls as usage
@@ -49,6 +50,7 @@ urlpatterns = [
     path("verify/", include(usage.verify_urls)),
     path("log/", include(transparency.log_urls)),
     # Bookings and uses
+    path("find/", include(proposals.find_urls)),
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("usage/", include(usage.usage_urls)),
