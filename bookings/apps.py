@@ -9,8 +9,8 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from bookings import guards
         from bookings.journal import ACTS, KINDS
-        from bookings.recurring import RECURRING
         from bookings.proposals import domain as proposals
+        from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels

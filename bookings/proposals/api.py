@@ -36,9 +36,7 @@ def proposals(request: HttpRequest, asked: Query[FindIn]) -> ProposalsOut:
     require(person(request), "bookings.book")
     return serialize_proposals(
         get_proposals(
-            Applicant(
-                person(request), find_payer(request, asked.payer_organization), asked.service_mode
-            ),
+            Applicant(person(request), find_payer(request, asked.payer_organization), asked.service_mode),
             search=providers.search(asked.q),
             category=asked.category,
             span=require_interval(asked.from_, asked.until, longest=LONGEST_SPAN, field="until"),

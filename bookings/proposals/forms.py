@@ -75,7 +75,9 @@ class FindForm(forms.Form):
     def span(self) -> Interval:
         """Return the days asked for, as a time of the city."""
         last = self.cleaned_data["last"] + timedelta(days=1)
-        return Interval(*(datetime.combine(day, time(), CITY_TIME) for day in (self.cleaned_data["first"], last)))
+        return Interval(
+            *(datetime.combine(day, time(), CITY_TIME) for day in (self.cleaned_data["first"], last))
+        )
 
     @property
     def order(self) -> ProposalOrder:

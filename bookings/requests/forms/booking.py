@@ -60,7 +60,10 @@ def _organizations_of(viewer: "Viewer") -> "dict[str, Organization]":
 def get_payers(viewer: "Viewer") -> list[tuple[str, Any]]:
     """Return who may pay for the viewer's bookings, as choices."""
     organizations = _organizations_of(viewer).items()
-    return [*((key, bilingual(row, "name")) for key, row in organizations), (PERSON, _("Myself, as a person"))]
+    return [
+        *((key, bilingual(row, "name")) for key, row in organizations),
+        (PERSON, _("Myself, as a person")),
+    ]
 
 
 class BookingForm(IntervalForm):
