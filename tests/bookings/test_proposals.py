@@ -1,4 +1,4 @@
-"""Every time that is proposed is admitted, and nothing that may be booked sooner or cheaper is passed over."""
+"""Every proposed time is admitted, and nothing that may be booked sooner or cheaper is passed over."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -79,7 +79,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _get_named_time(request: SignedInRequest) -> dict[str, str]:
-    """Return what the address names: a time, as from a calendar; as from a proposal also payer and service."""
+    """Return what the address names: a time as from a calendar, from a proposal also payer and service."""
     return {name: request.GET[key] for name, key in NAMED_BY_ADDRESS.items() if key in request.GET}
 
 
