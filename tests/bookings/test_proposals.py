@@ -194,11 +194,11 @@ def test_statements_do_not_grow_and_instruments_are_bounded(client, clock, city)
     client.get("/find/")
     with CaptureQueriesContext(connection) as few:
         page = client.get("/find/").content.decode()
-    assert page.count('class="result"') == 1
+    assert page.count('class="btn btn-primary" href="/instruments/') == 1
     add_instruments(city, 61)
     with CaptureQueriesContext(connection) as many:
         page = client.get("/find/?sort=cheapest").content.decode()
-    assert page.count('class="result"') == 60
+    assert page.count('class="btn btn-primary" href="/instruments/') == 60
     assert len(many) <= len(few) + 1, [one["sql"][:120] for one in many]
     assert "找到的仪器超过 60 台" in page
 
@@ -207,8 +207,8 @@ def test_a_proposal_leads_to_the_booking_form_filled_in(client, clock, town):
     clock.set(NOW)
     client.force_login(town.researcher)
     page = client.get("/find/", {"hours": "2", "payer": "person", "q": "电子显微镜"}).content.decode()
-    (row,) = page.split('<li class="result">')[1:]
-    address = row.split('class="btn btn-primary btn-sm" href="')[1].split('"')[0].replace("&amp;", "&")
+    (row,) = page.split('<li class="row-head">')[1:]
+    address = row.split('class="btn btn-primary" href="')[1].split('"')[0].replace("&amp;", "&")
     form = client.get(address).context["form"]
     (proposed,) = find(town.researcher, None, 2, q="电子显微镜").items
     assert form["starts_at"].value() == f"{proposed.slot.interval.start + timedelta(hours=8):%Y-%m-%dT%H:%M}"
