@@ -1,5 +1,6 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
+from bookings.proposals.api import router as proposals
 from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
 from bookings.statements.api import router as statements
@@ -29,6 +30,7 @@ api = ShareAPI(
 add_error_handlers(api)
 api.add_router("", public)
 api.add_router("", providers)
+api.add_router("/proposals", proposals)
 api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
 api.add_router("/usage", usage)

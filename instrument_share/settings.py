@@ -40,6 +40,7 @@ ROOMS = [
     "providers.units",
     "providers.exchange",
     "bookings.requests",
+    "bookings.proposals",
     "bookings.usage",
     "bookings.statements",
     "bookings.feeds",

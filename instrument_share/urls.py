@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from bookings.feeds import urls as feeds
+from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.statements import urls as statements
 from bookings.usage import urls as usage
@@ -50,6 +51,7 @@ urlpatterns = [
     path("verify/", include(usage.verify_urls)),
     path("log/", include(transparency.log_urls)),
     # Bookings and uses
+    path("find/", include(proposals.find_urls)),
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),

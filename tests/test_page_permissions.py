@@ -153,6 +153,7 @@ statement_payment                    in    404   404   403   404   404   ok    4
 usage_review_reply                   in    404   403   403   ok    404   ok    404   403   403   403   404
 usage_dispute                        in    404   ok    403   403   404   403   404   403   403   403   404
 usage_dispute_answer                 in    404   403   403   ok    404   ok    404   403   403   403   404
+find                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 book                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 quote                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 
@@ -367,6 +368,7 @@ api-v1:instruments                   ok    ok    ok    ok    ok    ok    ok    o
 api-v1:availability                  ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:categories                    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:instrument                    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:proposals                     401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:booking_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:booking                       401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok

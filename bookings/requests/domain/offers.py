@@ -20,7 +20,7 @@ from bookings.requests.domain.availability import (
     is_on_step,
 )
 from instrument_share.kernel.interval import Interval, merge
-from providers.domain import QuotaHolder
+from providers.domain import QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from providers.domain import Terms, TermsDraft
@@ -63,6 +63,22 @@ class OfferRun:
 
 
 @dataclass(frozen=True)
+class Admittance:
+    """As what terms admit somebody, and to which ways of service."""
+
+    user_kind: UserKind
+    service_modes: frozenset[ServiceMode]
+    operates_until: datetime | None = None
+    """The end of their qualification, where operating the instrument takes one."""
+
+    def get_modes(self, end: datetime) -> frozenset[ServiceMode]:
+        """Return the ways of service in which they may book a time with this end."""
+        if self.operates_until is None or end <= self.operates_until:
+            return self.service_modes
+        return self.service_modes - {ServiceMode.SELF_OPERATED}
+
+
+@dataclass(frozen=True)
 class Version:
     """Terms, and the starts to which they apply: `[since, until)`; `until` is None for the last version."""
 
@@ -70,7 +86,13 @@ class Version:
     since: datetime
     until: datetime | None = None
     latest_end: datetime | None = None
-    """Until when the user may operate the instrument, where that takes a qualification."""
+    """Until when the user may operate the instrument, where nothing but that is open to them."""
+    admittance: Admittance | None = None
+    """Of the user for whom times are looked for, if there is one."""
+
+    def applies_at(self, start: datetime) -> bool:
+        """Return whether a booking with this start is under these terms."""
+        return self.since <= start and (self.until is None or start < self.until)
 
 
 @dataclass(frozen=True)

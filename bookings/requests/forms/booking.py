@@ -57,6 +57,15 @@ def _organizations_of(viewer: "Viewer") -> "dict[str, Organization]":
     return {one.organization.public_id: one.organization for one in accounts.standing(viewer).memberships}
 
 
+def get_payers(viewer: "Viewer") -> list[tuple[str, Any]]:
+    """Return who may pay for the viewer's bookings, as choices."""
+    organizations = _organizations_of(viewer).items()
+    return [
+        *((key, bilingual(row, "name")) for key, row in organizations),
+        (PERSON, _("Myself, as a person")),
+    ]
+
+
 class BookingForm(IntervalForm):
     """A request for an instrument, in Asia/Shanghai time; the service checks the booking rules."""
 
@@ -78,8 +87,7 @@ class BookingForm(IntervalForm):
         usual_values = {"payer": payer, "service_mode": next(iter(modes), None)}
         super().__init__(data, initial={**usual_values, **(initial or {})})
         self._organizations = _organizations_of(viewer)
-        payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
-        set_choices(self.fields["payer"], [*payers, (PERSON, _("Myself, as a person"))])
+        set_choices(self.fields["payer"], get_payers(viewer))
         set_choices(self.fields["service_mode"], choices_of(modes))
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()

@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from bookings.requests.domain import admission, credit
 from bookings.requests.domain.offers import (
+    Admittance,
     InstrumentTime,
     Offer,
     Version,
@@ -123,17 +124,17 @@ class FreeTime:
 
     def offers(self, instrument_id: int, interval: Interval) -> list[Offer]:
         """Return the offers of an instrument that start in the interval, by start."""
-        together = self._together(instrument_id)
+        together = self.together(instrument_id)
         return find_offers(together, interval, self.now) if together else []
 
     def first_offer(self, instrument_id: int, interval: Interval) -> Offer | None:
         """Return the first offer of an instrument that starts in the interval."""
-        together = self._together(instrument_id)
+        together = self.together(instrument_id)
         return find_first_offer(together, interval, self.now) if together else None
 
     def first_offers(self, instrument_id: int, interval: Interval, count: int) -> list[Offer]:
         """Return the first offer of each of the next `count` days that have any."""
-        together = self._together(instrument_id)
+        together = self.together(instrument_id)
         return list(islice(self._first_of_each_day(together, interval), count)) if together else []
 
     def _first_of_each_day(self, together: Sequence[InstrumentTime], interval: Interval) -> Iterator[Offer]:
@@ -143,7 +144,8 @@ class FreeTime:
             tomorrow = get_day_interval(offer.start).end
             left = Interval(tomorrow, left.end) if tomorrow < left.end else None
 
-    def _together(self, instrument_id: int) -> list[InstrumentTime]:
+    def together(self, instrument_id: int) -> list[InstrumentTime]:
+        """Return what limits an instrument and those booked with it; nothing where one can't be booked."""
         ids = [instrument_id, *self.linked.get(instrument_id, ())]
         return [self.times[pk] for pk in ids] if all(pk in self.times for pk in ids) else []
 
@@ -306,10 +308,12 @@ def _filter_admitting(
         qualified_until = max(parts.ends(QUALIFICATION, pk), default=now)
         for version in of_one:
             modes = _get_admitted_modes(applicant, version.terms, requester, now)
-            if modes == {ServiceMode.SELF_OPERATED} and version.terms.needs_qualification:
-                found[pk].append(replace(version, latest_end=qualified_until))
+            until = qualified_until if version.terms.needs_qualification else None
+            admittance = Admittance(requester.user_kind, frozenset(modes), until)
+            if modes == {ServiceMode.SELF_OPERATED}:
+                found[pk].append(replace(version, latest_end=until, admittance=admittance))
             elif modes:
-                found[pk].append(version)
+                found[pk].append(replace(version, admittance=admittance))
     return found
 
 

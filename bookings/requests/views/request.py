@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
+NAMED_BY_ADDRESS = {"starts_at": "start", "ends_at": "end", "payer": "payer", "service_mode": "service_mode"}
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,12 +79,8 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _get_named_time(request: SignedInRequest) -> dict[str, str]:
-    """Return the time that the address names, as from a calendar."""
-    return {
-        name: request.GET[key]
-        for name, key in (("starts_at", "start"), ("ends_at", "end"))
-        if key in request.GET
-    }
+    """Return what the address names: a time as from a calendar, from a proposal also payer and service."""
+    return {name: request.GET[key] for name, key in NAMED_BY_ADDRESS.items() if key in request.GET}
 
 
 def _what_happens_next(booking: Any) -> str:

@@ -1,0 +1,102 @@
+"""Read times of several instruments for a number of hours: a fixed number of statements for all of them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bookings.proposals.domain import LeftOut, ProposalOrder, Slot, find_reason, find_slot
+from bookings.requests.domain import credit
+from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.selectors.request_facts import CREDIT
+from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from providers.models import Instrument
+
+MAX_INSTRUMENTS = 60
+"""So many instruments are looked at: those that fit the words best, else the first free or the cheapest."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A time on an instrument; `linked` instruments are booked and paid with it."""
+
+    instrument: "Instrument"
+    slot: Slot
+    linked: int
+    decide_by: datetime | None
+    """Until when keepers decide; None where it is approved at once."""
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What is proposed, and what was looked at without success."""
+
+    items: Sequence[Proposal]
+    found: CatalogueResult
+    looked_at: int
+    is_cut: bool
+    """More instruments fit than were looked at."""
+    left_out: Mapping[LeftOut, int]
+    suspended_until: datetime | None
+    """Until when the applicant's credit keeps them from booking anything."""
+
+
+def get_proposals(
+    applicant: Applicant,
+    *,
+    search: providers.Search,
+    category: str,
+    span: Interval,
+    length: timedelta,
+    order: ProposalOrder,
+    now: datetime,
+) -> Proposals:
+    """Return a time of this length for each fitting instrument that has one for the applicant, in order."""
+    found, page = search_catalogue(
+        applicant.user,
+        search=search,
+        asked=providers.CatalogueFilters(category=category),
+        order=Order.PRICE if order is ProposalOrder.CHEAPEST and not search.is_asked else None,
+        now=now,
+    ).page_with_fallback(None, MAX_INSTRUMENTS)
+    free = get_free_time(page.items, span, now, applicant)
+    items: list[Proposal] = []
+    left_out: Counter[LeftOut] = Counter()
+    for one in page.items:
+        together = free.together(one.pk)
+        slot = find_slot(together, span, length, order, now)
+        if slot:
+            items.append(Proposal(one, slot, len(together) - 1, _get_decide_by(slot, now)))
+        else:
+            left_out[find_reason(together, span)] += 1
+    return Proposals(
+        items=sorted(items, key=KEYS[order]),
+        found=found,
+        looked_at=len(page.items),
+        is_cut=page.is_cut or page.next_cursor is not None,
+        left_out=left_out,
+        suspended_until=credit.get_suspension_end(free.parts.ends(CREDIT, None), now),
+    )
+
+
+def _by_time(one: Proposal) -> tuple[object, ...]:
+    return (one.slot.interval.start, one.slot.total_yuan, one.instrument.pk)
+
+
+def _by_price(one: Proposal) -> tuple[object, ...]:
+    return (one.slot.total_yuan, one.slot.interval.start, one.instrument.pk)
+
+
+KEYS = {ProposalOrder.SOONEST: _by_time, ProposalOrder.CHEAPEST: _by_price}
+
+
+def _get_decide_by(slot: Slot, now: datetime) -> datetime | None:
+    if slot.decision_hours is None:
+        return None
+    return get_decision_deadline(now, slot.interval.start, slot.decision_hours)
