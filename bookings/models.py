@@ -1,5 +1,11 @@
 """Models of every room of this app, for Django."""
 
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
-from bookings.statements.models import Statement, StatementLine, StatementNote, StatementPayment
+from bookings.statements.models import (
+    Statement,
+    StatementLine,
+    StatementNote,
+    StatementPayment,
+    StatementReversal,
+)
 from bookings.usage.models import CaseUse, Review, UsageConfirmation, UsageCorrection, UsageEntry, UsageLog

@@ -258,6 +258,9 @@ def attempts(w):
         "statement_answer": partial(
             b.statement_answer, statement_id=w.statement_disputed.pk, text="已核对", **now
         ),
+        "statement_payment_reverse": partial(
+            b.statement_payment_reverse, payment_id=w.statement_payment.pk, **now, **reason
+        ),
         "statement_payment_record": partial(
             b.statement_payment_record,
             amount_yuan=Decimal(1),

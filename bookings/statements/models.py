@@ -137,14 +137,37 @@ class StatementPayment(models.Model):
     voucher = models.CharField(max_length=60, help_text="the bank’s number of the transfer")
     invoice_number = models.CharField(max_length=60)
     invoice_date = models.DateField()
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="replacement",
+        help_text="the reversed payment with the same voucher, where that was entered again",
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount_yuan=0), name="statement_payment_not_zero"),
-            models.UniqueConstraint(fields=["statement", "voucher"], name="statement_voucher_once"),
+            models.UniqueConstraint(
+                fields=["statement", "voucher"],
+                condition=Q(replaces__isnull=True),
+                name="statement_voucher_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class StatementReversal(models.Model):
+    """冲回: a payment that was recorded by mistake does not count; both stay. Append-only."""
+
+    payment = models.OneToOneField(StatementPayment, on_delete=models.PROTECT, related_name="reversal")
+    reason = models.CharField(max_length=500)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.reason

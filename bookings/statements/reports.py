@@ -1,12 +1,13 @@
 """A statement as a paper and as a workbook, in Chinese."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 
+from bookings.statements.selectors.statements import statement_payments
 from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.tables import to_xlsx
@@ -78,12 +79,10 @@ def _blocks(statement: "Statement", lines: "Iterable[StatementLine]") -> list[Bl
 
 def _lines(statement: "Statement", lines: "Iterable[StatementLine]") -> Table:
     shown = list(lines)
-    columns, rows = list(LINE_COLUMNS), [_row(line) for line in shown]
-    total = ["合计", *[""] * (len(columns) - 2), _format_money(statement.total_yuan)]
-    if any(line.corrects for line in shown):
-        columns.append(Column("备注"))
-        rows = [[*row, _remark(line)] for row, line in zip(rows, shown, strict=True)]
-        total.append("")
+    remarks = [_remark(line) for line in shown]
+    columns, rows = _with_remarks(LINE_COLUMNS, [_row(line) for line in shown], remarks)
+    total = ["合计", *[""] * (len(LINE_COLUMNS) - 2), _format_money(statement.total_yuan)]
+    total += [""] * (len(columns) - len(LINE_COLUMNS))
     return Table(columns=columns, rows=rows, totals=total, size="list")
 
 
@@ -109,17 +108,29 @@ def _remark(line: "StatementLine") -> str:
 
 
 def _payments(statement: "Statement") -> Table:
+    payments = list(statement_payments(statement))
     rows = [
-        (
+        [
             _format_date(one.paid_date),
             one.voucher,
             one.invoice_number,
             _format_date(one.invoice_date),
             _format_money(one.amount_yuan),
-        )
-        for one in statement.payments.order_by("paid_date", "id")
+        ]
+        for one in payments
     ]
-    return Table(columns=PAYMENT_COLUMNS, rows=rows)
+    remarks = [f"已冲回：{one.reversal.reason}" if hasattr(one, "reversal") else "" for one in payments]
+    columns, rows = _with_remarks(PAYMENT_COLUMNS, rows, remarks)
+    return Table(columns=columns, rows=rows)
+
+
+def _with_remarks(
+    columns: "Sequence[Column]", rows: list[list[str]], remarks: list[str]
+) -> "tuple[Sequence[Column], list[list[str]]]":
+    """Return columns and rows, with one more for the remarks if there are any."""
+    if not any(remarks):
+        return columns, rows
+    return [*columns, Column("备注")], [[*row, remark] for row, remark in zip(rows, remarks, strict=True)]
 
 
 def _get_payer_name(statement: "Statement") -> str:

@@ -15,7 +15,7 @@ from bookings.requests.schemas import (
 )
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import StatementState
-from bookings.statements.selectors.statements import statement_lines
+from bookings.statements.selectors.statements import statement_lines, statement_payments
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class StatementPaymentOut(Schema):
     voucher: str
     invoice_number: str
     invoice_date: date
+    reversed_at: datetime | None = Field(description="since when it does not count, recorded by mistake")
+    reversal_reason: str
 
 
 class StatementWithLinesOut(StatementOut):
@@ -114,7 +116,9 @@ def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
                 voucher=one.voucher,
                 invoice_number=one.invoice_number,
                 invoice_date=one.invoice_date,
+                reversed_at=one.reversal.recorded_at if hasattr(one, "reversal") else None,
+                reversal_reason=one.reversal.reason if hasattr(one, "reversal") else "",
             )
-            for one in statement.payments.order_by("paid_date", "id")
+            for one in statement_payments(statement)
         ],
     )
