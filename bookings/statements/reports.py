@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LINE_COLUMNS = (
     Column("序号", "center"),
-    Column("上机记录"),
+    Column("上机记录或预约"),
     Column("仪器"),
     Column("使用人"),
     Column("上机时间"),
@@ -87,21 +87,23 @@ def _lines(statement: "Statement", lines: "Iterable[StatementLine]") -> Table:
 
 
 def _row(line: "StatementLine") -> list[str]:
-    log = line.log
+    source = line.source
     starts_at, ends_at = (moment.astimezone(CITY_TIME) for moment in (line.starts_at, line.ends_at))
     end = "%H:%M" if ends_at.date() == starts_at.date() else "%m-%d %H:%M"
     return [
         str(line.position),
-        log.public_id,
-        log.instrument.name_zh,
-        log.user.name,
+        source.public_id,
+        source.instrument.name_zh,
+        source.user.name,
         f"{starts_at:%Y-%m-%d %H:%M}–{ends_at:{end}}",
-        f"{Decimal(line.effective_seconds) / 3600:.2f}",
+        f"{Decimal(line.effective_seconds) / 3600:.2f}" if line.log else "—",
         _format_money(line.amount_yuan),
     ]
 
 
 def _remark(line: "StatementLine") -> str:
+    if line.booking:
+        return "逾期取消" if line.booking.late_cancel else "爽约"
     if line.corrects is None or line.correction is None:
         return ""
     return f"更正结算单{line.corrects.statement}：{line.correction.reason}"

@@ -42,9 +42,10 @@ class StatementOut(Schema):
 
 
 class StatementLineOut(Schema):
-    """A use with its amount at the time, or the difference that a correction of a billed one makes."""
+    """A use with its amount at the time, the difference that a correction makes, or a booking's charge."""
 
-    usage_log: PublicId
+    usage_log: PublicId | None
+    booking: PublicId | None = Field(description="which was cancelled late or not attended; else null")
     instrument: InstrumentRef
     user: PersonRef
     starts_at: datetime
@@ -97,9 +98,10 @@ def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
         **serialize_statement(statement),
         lines=[
             StatementLineOut(
-                usage_log=line.log.public_id,
-                instrument=serialize_instrument_ref(line.log.instrument),
-                user=serialize_person_ref(line.log.user),
+                usage_log=line.log.public_id if line.log else None,
+                booking=line.booking.public_id if line.booking else None,
+                instrument=serialize_instrument_ref(line.source.instrument),
+                user=serialize_person_ref(line.source.user),
                 starts_at=line.starts_at,
                 ends_at=line.ends_at,
                 effective_seconds=line.effective_seconds,

@@ -1,10 +1,11 @@
-"""The statements of the demo's year add up to its logs, to the 分."""
+"""The statements of the demo's year add up to its logs and charges, to the 分."""
 
 from collections import Counter
 from datetime import date, datetime
 
 import pytest
 
+from bookings.requests.models import Booking
 from bookings.statements.models import Statement, StatementLine
 from bookings.statements.services.drafting import statements_draft
 from bookings.usage.models import UsageLog
@@ -20,8 +21,8 @@ def to_fen(amount):
     return int(f"{amount:.2f}".replace(".", ""))
 
 
-def sum_logs():
-    """分 by unit and payer, from the rows themselves: the log's amount, or that of its last correction."""
+def sum_logs_and_charges():
+    """分 by unit and payer, from the rows themselves: as logged or last corrected, and charges."""
     sums = Counter()
     logs = UsageLog.objects.select_related("instrument").prefetch_related(
         "corrections__entry", "corrections__confirmation", "confirmations"
@@ -38,11 +39,18 @@ def sum_logs():
             if correction.pk in confirmed:
                 amount = correction.changes.get("amount_yuan", amount)
         sums[unit, log.payer_organization_id, log.payer_person_id] += round(float(amount) * 100)
+    for booking in Booking.objects.filter(charged_yuan__gt=0, ends_at__lte=AFTER).select_related(
+        "instrument"
+    ):
+        unit = booking.instrument.organization_id
+        if booking.payer_organization_id != unit:
+            of = unit, booking.payer_organization_id, booking.payer_person_id
+            sums[of] += to_fen(booking.charged_yuan)
     return +sums
 
 
 @pytest.mark.django_db
-def test_statements_of_a_year_add_up_to_its_logs():
+def test_statements_of_a_year_add_up_to_its_logs_and_charges():
     small(NOW, (NOW.date() - BEGINNING).days, NUMBERS)
     states = set(Statement.objects.values_list("state", flat=True))
     assert states == {"draft", "sent", "confirmed", "disputed", "settled"}
@@ -53,6 +61,7 @@ def test_statements_of_a_year_add_up_to_its_logs():
     for line in StatementLine.objects.select_related("statement"):
         of = line.statement
         billed[of.organization_id, of.payer_organization_id, of.payer_person_id] += to_fen(line.amount_yuan)
-    assert billed == sum_logs()
+    assert billed == sum_logs_and_charges()
+    assert StatementLine.objects.filter(booking__isnull=False).exists()
     totals = sum(to_fen(total) for total in Statement.objects.values_list("total_yuan", flat=True))
     assert totals == billed.total() > 0

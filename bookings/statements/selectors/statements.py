@@ -74,7 +74,8 @@ def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
     """Return the lines of a statement in their order; the caller may see it."""
     return (
         StatementLine.objects.filter(statement=statement)
-        .select_related("log__instrument", "log__user", "corrects__statement", "correction")
+        .select_related("log__instrument", "log__user", "booking__instrument", "booking__user")
+        .select_related("corrects__statement", "correction")
         .order_by("position")
     )
 

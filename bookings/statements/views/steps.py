@@ -53,6 +53,7 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
         heading=_("Draft statements"),
         consequences=[
             _("One draft per payer, with the confirmed uses of the month that are not billed yet."),
+            _("Charges for late cancellations and no-shows are added once the booked time is over."),
             _("Corrections of uses billed earlier are added as differences."),
             _("Payers see a statement only once you send it."),
         ],

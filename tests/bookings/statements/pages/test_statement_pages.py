@@ -13,7 +13,16 @@ from bookings.statements.schemas import serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.statements import statement_send
 from tests import factories
-from tests.bookings.statements.conftest import APRIL_1, DAY, confirmed_use, correct, draft, reload
+from tests.bookings.statements.conftest import (
+    APRIL_1,
+    DAY,
+    cancelled_late,
+    confirmed_use,
+    correct,
+    draft,
+    not_attended,
+    reload,
+)
 from tests.bookings.statements.test_steps import TODAY, pay
 from tests.factories import slot
 from tests.page_fixtures import text_of
@@ -82,6 +91,16 @@ def test_payment_form_offers_what_is_outstanding(billed, see, send):
     assert done.status_code == 302
     page = text_of(see(manager, "statement", number, now=APRIL_1))
     assert "ZF-9" in page and "FP-9" in page and "¥119.50" in page
+
+
+def test_charges_are_told_by_booking_and_kind(city, see):
+    missed, cancelled = not_attended(city, slot(day=2)), cancelled_late(city, slot(day=3))
+    (march,) = draft(city)
+    page = text_of(see(city.manager, "statement", march.public_id, now=APRIL_1))
+    assert f"{missed.public_id} 爽约" in page and f"{cancelled.public_id} 逾期取消" in page
+    pdf = PdfReader(BytesIO(see(city.manager, "statement_pdf", march.public_id, now=APRIL_1).content))
+    text = pdf.pages[0].extract_text()
+    assert "爽约" in text and "逾期取消" in text
 
 
 def test_unit_takes_back_a_mistaken_payment(billed, see, send):
