@@ -258,9 +258,6 @@ def attempts(w):
         "statement_answer": partial(
             b.statement_answer, statement_id=w.statement_disputed.pk, text="已核对", **now
         ),
-        "statement_payment_reverse": partial(
-            b.statement_payment_reverse, payment_id=w.statement_payment.pk, **now, **reason
-        ),
         "statement_payment_record": partial(
             b.statement_payment_record,
             amount_yuan=Decimal(1),
@@ -269,6 +266,9 @@ def attempts(w):
             invoice_number="2",
             invoice_date=LONG_AGO.date(),
             **statement,
+        ),
+        "statement_payment_reverse": partial(
+            b.statement_payment_reverse, payment_id=w.statement_payment.pk, **now, **reason
         ),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),

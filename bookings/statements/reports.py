@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 
-from bookings.statements.selectors.statements import statement_payments
 from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.tables import to_xlsx
@@ -15,7 +14,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.renminbi import to_capitals
 
 if TYPE_CHECKING:
-    from bookings.statements.models import Statement, StatementLine
+    from bookings.statements.models import Statement, StatementLine, StatementPayment
 
 LINE_COLUMNS = (
     Column("序号", "center"),
@@ -35,13 +34,15 @@ PAYMENT_COLUMNS = (
 )
 
 
-def render_statement(statement: "Statement", lines: "Iterable[StatementLine]") -> bytes:
+def render_statement(
+    statement: "Statement", lines: "Iterable[StatementLine]", payments: "Iterable[StatementPayment]"
+) -> bytes:
     """Return the statement as PDF."""
     with translation.override("zh-hans"):
         return render_paper(
             Paper(
                 title=f"仪器使用费结算单\n{_format_month(statement.month)}",
-                blocks=_blocks(statement, lines),
+                blocks=_blocks(statement, lines, list(payments)),
                 sender=statement.organization.name_zh,
                 date=_format_date(statement.sent_at or statement.drafted_at),
                 created_at=statement.sent_at or statement.drafted_at,
@@ -51,14 +52,18 @@ def render_statement(statement: "Statement", lines: "Iterable[StatementLine]") -
         )
 
 
-def build_statement_sheet(statement: "Statement", lines: "Iterable[StatementLine]") -> bytes:
+def build_statement_sheet(
+    statement: "Statement", lines: "Iterable[StatementLine]", payments: "Iterable[StatementPayment]"
+) -> bytes:
     """Return the lines and the payments of the statement as a workbook."""
-    sheets = [("明细", _lines(statement, lines)), ("到账", _payments(statement))]
+    sheets = [("明细", _lines(statement, lines)), ("到账", _payments(payments))]
     created_at = statement.sent_at or statement.drafted_at
     return to_xlsx(sheets, title=f"结算单{statement}", created_at=created_at)
 
 
-def _blocks(statement: "Statement", lines: "Iterable[StatementLine]") -> list[Block]:
+def _blocks(
+    statement: "Statement", lines: "Iterable[StatementLine]", payments: "Sequence[StatementPayment]"
+) -> list[Block]:
     total = statement.total_yuan
     capitals = f"{'负' if total < 0 else ''}{to_capitals(abs(total))}"
     pairs = [
@@ -72,8 +77,8 @@ def _blocks(statement: "Statement", lines: "Iterable[StatementLine]") -> list[Bl
         ("已付", f"{_format_money(statement.paid_yuan)}元"),  # type: ignore[attr-defined]
     ]
     blocks: list[Block] = [KeyValue(pairs, per_row=2), Heading("一、费用明细"), _lines(statement, lines)]
-    if statement.payments.exists():
-        blocks += [Heading("二、到账记录"), _payments(statement)]
+    if payments:
+        blocks += [Heading("二、到账记录"), _payments(payments)]
     return [*blocks, Paragraph("对金额有异议的，请在付款期限前通过平台提出并说明理由。")]
 
 
@@ -109,8 +114,8 @@ def _remark(line: "StatementLine") -> str:
     return f"更正结算单{line.corrects.statement}：{line.correction.reason}"
 
 
-def _payments(statement: "Statement") -> Table:
-    payments = list(statement_payments(statement))
+def _payments(payments: "Iterable[StatementPayment]") -> Table:
+    shown = list(payments)
     rows = [
         [
             _format_date(one.paid_date),
@@ -119,9 +124,9 @@ def _payments(statement: "Statement") -> Table:
             _format_date(one.invoice_date),
             _format_money(one.amount_yuan),
         ]
-        for one in payments
+        for one in shown
     ]
-    remarks = [f"已冲回：{one.reversal.reason}" if hasattr(one, "reversal") else "" for one in payments]
+    remarks = [f"已冲回：{one.reversal.reason}" if hasattr(one, "reversal") else "" for one in shown]
     columns, rows = _with_remarks(PAYMENT_COLUMNS, rows, remarks)
     return Table(columns=columns, rows=rows)
 

@@ -222,7 +222,7 @@ def statement_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the statement as a paper in the browser."""
     found = get_statement(request.user, public_id)
     return _file(
-        render_statement(found, statement_lines(found)),
+        render_statement(found, statement_lines(found), statement_payments(found)),
         "application/pdf",
         f'inline; filename="statement-{found}.pdf"',
     )
@@ -234,7 +234,7 @@ def statement_xlsx(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Send the statement as a workbook."""
     found = get_statement(request.user, public_id)
     return _file(
-        build_statement_sheet(found, statement_lines(found)),
+        build_statement_sheet(found, statement_lines(found), statement_payments(found)),
         XLSX,
         f'attachment; filename="statement-{found}.xlsx"',
     )
