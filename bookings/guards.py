@@ -48,6 +48,7 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
         "bookings_statementline",
         "bookings_statementnote",
         "bookings_statementpayment",
+        "bookings_statementreversal",
     )
     for guard in append_only(table)
 )

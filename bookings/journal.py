@@ -56,6 +56,7 @@ ACTS: dict[str, str] = {
     "statement.disputed": gettext_noop("Statement disputed"),
     "statement.answered": gettext_noop("Dispute about a statement answered"),
     "statement.paid": gettext_noop("Payment of a statement recorded"),
+    "statement.payment_reversed": gettext_noop("Payment of a statement reversed"),
     "statement.settled": gettext_noop("Statement settled"),
     "statement.reminded": gettext_noop("Reminder of an overdue statement sent"),
 }

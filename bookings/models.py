@@ -2,5 +2,11 @@
 
 from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
-from bookings.statements.models import Statement, StatementLine, StatementNote, StatementPayment
+from bookings.statements.models import (
+    Statement,
+    StatementLine,
+    StatementNote,
+    StatementPayment,
+    StatementReversal,
+)
 from bookings.usage.models import CaseUse, Review, UsageConfirmation, UsageCorrection, UsageEntry, UsageLog

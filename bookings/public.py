@@ -49,7 +49,7 @@ from bookings.statements.selectors.statements import (
     statements_to_pay,
 )
 from bookings.statements.services.drafting import statements_draft
-from bookings.statements.services.payments import statement_payment_record
+from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
     statement_answer,
     statement_confirm,

@@ -207,6 +207,7 @@ def _of_statements(w):
     return {
         **dict.fromkeys(of_unit, unit),
         **dict.fromkeys((*of_sent, "statement_payment", "api-v1:statement"), sent),
+        "statement_payment_reverse": [*sent, w.statement_payment.public_id],
         "statement_send": draft,
         "statement/draft": draft,
         "statement_answer": disputed,

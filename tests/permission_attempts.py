@@ -267,6 +267,9 @@ def attempts(w):
             invoice_date=LONG_AGO.date(),
             **statement,
         ),
+        "statement_payment_reverse": partial(
+            b.statement_payment_reverse, payment_id=w.statement_payment.pk, **now, **reason
+        ),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
         "calendar_feed_open": partial(b.calendar_feed_open, **now),

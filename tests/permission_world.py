@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from bookings.feeds.services.calendars import calendar_feed_open
 from bookings.feeds.services.webhooks import webhook_create
 from bookings.requests.services.bookings import booking_approve
-from bookings.statements.models import Statement
+from bookings.statements.models import Statement, StatementPayment
 from bookings.usage.models import Review
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.disputes import usage_dispute
@@ -346,9 +346,20 @@ def _statements(unit, company, manager):
         )
 
     sent = {"sent_at": LONG_AGO, "sent_by": manager, "due_date": NOW.date()}
+    billed = statement(2, "sent", **sent)
     return {
         "statement_draft": statement(1, "draft"),
-        "statement": statement(2, "sent", **sent),
+        "statement": billed,
+        "statement_payment": StatementPayment.objects.create(
+            statement=billed,
+            amount_yuan=10,
+            paid_date=NOW.date(),
+            voucher="ZF",
+            invoice_number="FP",
+            invoice_date=NOW.date(),
+            recorded_at=LONG_AGO,
+            recorded_by=manager,
+        ),
         "statement_disputed": statement(3, "disputed", **sent),
     }
 

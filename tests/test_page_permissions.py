@@ -150,6 +150,7 @@ statement_confirm                    in    404   404   ok    404   404   403   4
 statement_dispute                    in    404   404   ok    404   404   403   404   404   404   404   404
 statement_answer                     in    404   404   403   404   404   ok    404   404   404   404   404
 statement_payment                    in    404   404   403   404   404   ok    404   404   404   404   404
+statement_payment_reverse            in    404   404   403   404   404   ok    404   404   404   404   404
 usage_review_reply                   in    404   403   403   ok    404   ok    404   403   403   403   404
 usage_dispute                        in    404   ok    403   403   404   403   404   403   403   403   404
 usage_dispute_answer                 in    404   403   403   ok    404   ok    404   403   403   403   404

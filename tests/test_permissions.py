@@ -195,6 +195,7 @@ statement_confirm              .     .     .     yes   .     .     .     .     .
 statement_dispute              .     .     .     yes   .     .     .     .     .     .     .     .
 statement_answer               .     .     .     .     .     .     yes   .     .     .     .     .
 statement_payment_record       .     .     .     .     .     .     yes   .     .     .     .     .
+statement_payment_reverse      .     .     .     .     .     .     yes   .     .     .     .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes

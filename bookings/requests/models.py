@@ -93,6 +93,7 @@ class Booking(models.Model):
             models.Index(fields=["instrument", "starts_at"], name="booking_by_instrument"),
             models.Index(fields=["user", "starts_at"], name="booking_by_user"),
             models.Index(fields=["payer_organization", "starts_at"], name="booking_by_payer"),
+            models.Index(fields=["instrument"], condition=Q(charged_yuan__gt=0), name="booking_charged"),
             models.Index(
                 fields=["state", "decide_by"], condition=Q(state="requested"), name="booking_waiting"
             ),

@@ -23,4 +23,5 @@ MOVES: dict[str, str | Promise] = {
     "statement.answer": _("answer"),
     "statement.pay": _("record a payment"),
     "statement.settle": _("settle"),
+    "statement.reverse": _("reverse a payment"),
 }

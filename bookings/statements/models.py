@@ -1,6 +1,7 @@
 """Statements, their lines, what was said about them, and the payments of them."""
 
 from functools import partial
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -78,14 +79,20 @@ class Statement(models.Model):
 
 
 class StatementLine(models.Model):
-    """A use with its amount at the time, or the difference that a later correction of it makes.
+    """A use with its amount at the time, the difference that a later correction makes, or a booking's charge.
 
-    Append-only. Instrument, user and the steps of the price are the log's, which never changes either.
+    Append-only. Instrument, user and the steps of the price are the log's, which never changes either. The
+    charge, for a late cancellation or a no-show, is the booking's; it stays as it is once it is billed.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
-    log = models.ForeignKey("bookings.UsageLog", on_delete=models.PROTECT, related_name="statement_lines")
+    log = models.ForeignKey(
+        "bookings.UsageLog", on_delete=models.PROTECT, null=True, related_name="statement_lines"
+    )
+    booking = models.OneToOneField(
+        "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="statement_line"
+    )
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
     correction = models.OneToOneField(
         "bookings.UsageCorrection", on_delete=models.PROTECT, null=True, related_name="statement_line"
@@ -106,10 +113,20 @@ class StatementLine(models.Model):
                 | Q(corrects__isnull=False, correction__isnull=False),
                 name="statement_line_kind",
             ),
+            models.CheckConstraint(
+                condition=Q(log__isnull=False, booking__isnull=True)
+                | Q(log__isnull=True, booking__isnull=False, corrects__isnull=True),
+                name="statement_line_of_log_or_booking",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.statement_id} {self.position}"
+
+    @property
+    def source(self) -> Any:
+        """Return the log or the booking that the line bills; both know instrument and user."""
+        return self.log or self.booking
 
 
 class StatementNote(models.Model):
@@ -137,14 +154,37 @@ class StatementPayment(models.Model):
     voucher = models.CharField(max_length=60, help_text="the bank’s number of the transfer")
     invoice_number = models.CharField(max_length=60)
     invoice_date = models.DateField()
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="replacement",
+        help_text="the reversed payment with the same voucher, where that was entered again",
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount_yuan=0), name="statement_payment_not_zero"),
-            models.UniqueConstraint(fields=["statement", "voucher"], name="statement_voucher_once"),
+            models.UniqueConstraint(
+                fields=["statement", "voucher"],
+                condition=Q(replaces__isnull=True),
+                name="statement_voucher_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class StatementReversal(models.Model):
+    """冲回: a payment that was recorded by mistake does not count; both stay. Append-only."""
+
+    payment = models.OneToOneField(StatementPayment, on_delete=models.PROTECT, related_name="reversal")
+    reason = models.CharField(max_length=500)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,6 +1,6 @@
 """A statement as a paper and as a workbook, in Chinese."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,11 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.renminbi import to_capitals
 
 if TYPE_CHECKING:
-    from bookings.statements.models import Statement, StatementLine
+    from bookings.statements.models import Statement, StatementLine, StatementPayment
 
 LINE_COLUMNS = (
     Column("序号", "center"),
-    Column("上机记录"),
+    Column("上机记录或预约"),
     Column("仪器"),
     Column("使用人"),
     Column("上机时间"),
@@ -34,13 +34,15 @@ PAYMENT_COLUMNS = (
 )
 
 
-def render_statement(statement: "Statement", lines: "Iterable[StatementLine]") -> bytes:
+def render_statement(
+    statement: "Statement", lines: "Iterable[StatementLine]", payments: "Iterable[StatementPayment]"
+) -> bytes:
     """Return the statement as PDF."""
     with translation.override("zh-hans"):
         return render_paper(
             Paper(
                 title=f"仪器使用费结算单\n{_format_month(statement.month)}",
-                blocks=_blocks(statement, lines),
+                blocks=_blocks(statement, lines, list(payments)),
                 sender=statement.organization.name_zh,
                 date=_format_date(statement.sent_at or statement.drafted_at),
                 created_at=statement.sent_at or statement.drafted_at,
@@ -50,14 +52,18 @@ def render_statement(statement: "Statement", lines: "Iterable[StatementLine]") -
         )
 
 
-def build_statement_sheet(statement: "Statement", lines: "Iterable[StatementLine]") -> bytes:
+def build_statement_sheet(
+    statement: "Statement", lines: "Iterable[StatementLine]", payments: "Iterable[StatementPayment]"
+) -> bytes:
     """Return the lines and the payments of the statement as a workbook."""
-    sheets = [("明细", _lines(statement, lines)), ("到账", _payments(statement))]
+    sheets = [("明细", _lines(statement, lines)), ("到账", _payments(payments))]
     created_at = statement.sent_at or statement.drafted_at
     return to_xlsx(sheets, title=f"结算单{statement}", created_at=created_at)
 
 
-def _blocks(statement: "Statement", lines: "Iterable[StatementLine]") -> list[Block]:
+def _blocks(
+    statement: "Statement", lines: "Iterable[StatementLine]", payments: "Sequence[StatementPayment]"
+) -> list[Block]:
     total = statement.total_yuan
     capitals = f"{'负' if total < 0 else ''}{to_capitals(abs(total))}"
     pairs = [
@@ -71,55 +77,67 @@ def _blocks(statement: "Statement", lines: "Iterable[StatementLine]") -> list[Bl
         ("已付", f"{_format_money(statement.paid_yuan)}元"),  # type: ignore[attr-defined]
     ]
     blocks: list[Block] = [KeyValue(pairs, per_row=2), Heading("一、费用明细"), _lines(statement, lines)]
-    if statement.payments.exists():
-        blocks += [Heading("二、到账记录"), _payments(statement)]
+    if payments:
+        blocks += [Heading("二、到账记录"), _payments(payments)]
     return [*blocks, Paragraph("对金额有异议的，请在付款期限前通过平台提出并说明理由。")]
 
 
 def _lines(statement: "Statement", lines: "Iterable[StatementLine]") -> Table:
     shown = list(lines)
-    columns, rows = list(LINE_COLUMNS), [_row(line) for line in shown]
-    total = ["合计", *[""] * (len(columns) - 2), _format_money(statement.total_yuan)]
-    if any(line.corrects for line in shown):
-        columns.append(Column("备注"))
-        rows = [[*row, _remark(line)] for row, line in zip(rows, shown, strict=True)]
-        total.append("")
+    remarks = [_remark(line) for line in shown]
+    columns, rows = _with_remarks(LINE_COLUMNS, [_row(line) for line in shown], remarks)
+    total = ["合计", *[""] * (len(LINE_COLUMNS) - 2), _format_money(statement.total_yuan)]
+    total += [""] * (len(columns) - len(LINE_COLUMNS))
     return Table(columns=columns, rows=rows, totals=total, size="list")
 
 
 def _row(line: "StatementLine") -> list[str]:
-    log = line.log
+    source = line.source
     starts_at, ends_at = (moment.astimezone(CITY_TIME) for moment in (line.starts_at, line.ends_at))
     end = "%H:%M" if ends_at.date() == starts_at.date() else "%m-%d %H:%M"
     return [
         str(line.position),
-        log.public_id,
-        log.instrument.name_zh,
-        log.user.name,
+        source.public_id,
+        source.instrument.name_zh,
+        source.user.name,
         f"{starts_at:%Y-%m-%d %H:%M}–{ends_at:{end}}",
-        f"{Decimal(line.effective_seconds) / 3600:.2f}",
+        f"{Decimal(line.effective_seconds) / 3600:.2f}" if line.log else "—",
         _format_money(line.amount_yuan),
     ]
 
 
 def _remark(line: "StatementLine") -> str:
+    if line.booking:
+        return "逾期取消" if line.booking.late_cancel else "爽约"
     if line.corrects is None or line.correction is None:
         return ""
     return f"更正结算单{line.corrects.statement}：{line.correction.reason}"
 
 
-def _payments(statement: "Statement") -> Table:
+def _payments(payments: "Iterable[StatementPayment]") -> Table:
+    shown = list(payments)
     rows = [
-        (
+        [
             _format_date(one.paid_date),
             one.voucher,
             one.invoice_number,
             _format_date(one.invoice_date),
             _format_money(one.amount_yuan),
-        )
-        for one in statement.payments.order_by("paid_date", "id")
+        ]
+        for one in shown
     ]
-    return Table(columns=PAYMENT_COLUMNS, rows=rows)
+    remarks = [f"已冲回：{one.reversal.reason}" if hasattr(one, "reversal") else "" for one in shown]
+    columns, rows = _with_remarks(PAYMENT_COLUMNS, rows, remarks)
+    return Table(columns=columns, rows=rows)
+
+
+def _with_remarks(
+    columns: "Sequence[Column]", rows: list[list[str]], remarks: list[str]
+) -> "tuple[Sequence[Column], list[list[str]]]":
+    """Return columns and rows, with one more for the remarks if there are any."""
+    if not any(remarks):
+        return columns, rows
+    return [*columns, Column("备注")], [[*row, remark] for row, remark in zip(rows, remarks, strict=True)]
 
 
 def _get_payer_name(statement: "Statement") -> str:

@@ -15,7 +15,7 @@ from bookings.requests.schemas import (
 )
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import StatementState
-from bookings.statements.selectors.statements import statement_lines
+from bookings.statements.selectors.statements import statement_lines, statement_payments
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ class StatementOut(Schema):
 
 
 class StatementLineOut(Schema):
-    """A use with its amount at the time, or the difference that a correction of a billed one makes."""
+    """A use with its amount at the time, the difference that a correction makes, or a booking's charge."""
 
-    usage_log: PublicId
+    usage_log: PublicId | None
+    booking: PublicId | None = Field(description="which was cancelled late or not attended; else null")
     instrument: InstrumentRef
     user: PersonRef
     starts_at: datetime
@@ -61,6 +62,8 @@ class StatementPaymentOut(Schema):
     voucher: str
     invoice_number: str
     invoice_date: date
+    reversed_at: datetime | None = Field(description="since when it does not count, recorded by mistake")
+    reversal_reason: str
 
 
 class StatementWithLinesOut(StatementOut):
@@ -95,9 +98,10 @@ def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
         **serialize_statement(statement),
         lines=[
             StatementLineOut(
-                usage_log=line.log.public_id,
-                instrument=serialize_instrument_ref(line.log.instrument),
-                user=serialize_person_ref(line.log.user),
+                usage_log=line.log.public_id if line.log else None,
+                booking=line.booking.public_id if line.booking else None,
+                instrument=serialize_instrument_ref(line.source.instrument),
+                user=serialize_person_ref(line.source.user),
                 starts_at=line.starts_at,
                 ends_at=line.ends_at,
                 effective_seconds=line.effective_seconds,
@@ -114,7 +118,9 @@ def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
                 voucher=one.voucher,
                 invoice_number=one.invoice_number,
                 invoice_date=one.invoice_date,
+                reversed_at=one.reversal.recorded_at if hasattr(one, "reversal") else None,
+                reversal_reason=one.reversal.reason if hasattr(one, "reversal") else "",
             )
-            for one in statement.payments.order_by("paid_date", "id")
+            for one in statement_payments(statement)
         ],
     )

@@ -19,5 +19,10 @@ statements_urls = [
     path("<str:public_id>/question/", steps.statement_disputing, name="statement_dispute"),
     path("<str:public_id>/answer/", steps.statement_answering, name="statement_answer"),
     path("<str:public_id>/payment/", steps.statement_payment_new, name="statement_payment"),
+    path(
+        "<str:public_id>/payments/<str:payment_id>/reverse/",
+        steps.statement_payment_reversing,
+        name="statement_payment_reverse",
+    ),
 ]
 """Under `statements/`."""

@@ -16,7 +16,17 @@ from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
 from tests.bookings.requests.domain.terms import between, terms
-from tests.bookings.statements.conftest import APRIL_1, DAY, correct, draft, usage_by_hand
+from tests.bookings.statements.conftest import (
+    APRIL_1,
+    DAY,
+    cancelled_late,
+    charges,
+    correct,
+    draft,
+    not_attended,
+    open_at_the_end_of_march,
+    usage_by_hand,
+)
 from tests.factories import NOW
 
 D = Decimal
@@ -62,6 +72,21 @@ def test_ages_of_debts():
     for days, band in rows_under("| Days | Band |"):
         sent = date(2026, 3, 1)
         assert bands[get_age_band(sent, sent + int(days) * DAY)] == band, days
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", range(4))
+def test_charges_on_statements(city, row):
+    start, end, happened, charge, month = rows_under(
+        "| Booked from | To | What happened | Charge | Statement of |"
+    )[row]
+    open_at_the_end_of_march(city)
+    make = {"late": cancelled_late, "no-show": not_attended}[happened]
+    booking = make(city, between(start, end))
+    found = [
+        one for of in (date(2026, 3, 1), date(2026, 4, 1)) for one in draft(city, of, APRIL_1 + 30 * DAY)
+    ]
+    assert [(f"{one.month:%Y-%m}", charges(one)) for one in found] == [(month, [(booking.pk, D(charge))])]
 
 
 @pytest.mark.django_db

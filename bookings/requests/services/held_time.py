@@ -119,13 +119,14 @@ def late_charges_refresh(
 ) -> None:
     """Recalculate the charges of late cancellations that overlap the interval.
 
-    Late cancellers pay only for the part that nobody took. Call it under the instrument's lock whenever other
-    bookings take or free this time.
+    Late cancellers pay only for the part that nobody took; a charge that stands on a statement stays. Call it
+    under the instrument's lock whenever other bookings take or free this time.
     """
     cancelled = Booking.objects.filter(
         instrument_id=instrument_id,
         late_cancel=True,
         charged_yuan__isnull=False,
+        statement_line__isnull=True,
         starts_at__lt=interval.end,
         ends_at__gt=interval.start,
     ).select_related("rule", "instrument")

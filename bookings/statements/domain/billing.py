@@ -22,18 +22,20 @@ class Payer:
 
 @dataclass(frozen=True)
 class Billable:
-    """A use to be billed, or the difference that a correction of a billed one makes.
+    """A use to be billed, the difference that a correction of a billed one makes, or a booking's charge.
 
     `corrects_id` is the line of the use, `correction_id` the correction that was confirmed last; None for a
-    use that stands on no statement yet. Times and `effective_seconds` are those that count now.
+    use that stands on no statement yet. Times and `effective_seconds` are those that count now; a charge has
+    the booked times and no effective ones.
     """
 
     payer: Payer
-    log_id: int
     starts_at: datetime
     ends_at: datetime
-    effective_seconds: int
     amount_yuan: Decimal
+    effective_seconds: int = 0
+    log_id: int | None = None
+    booking_id: int | None = None
     corrects_id: int | None = None
     correction_id: int | None = None
 
@@ -41,7 +43,7 @@ class Billable:
 def group_by_payer(found: Iterable[Billable]) -> Mapping[Payer, list[Billable]]:
     """Return what is to be billed to each payer, by start."""
     groups: dict[Payer, list[Billable]] = {}
-    for one in sorted(found, key=lambda one: (one.starts_at, one.log_id)):
+    for one in sorted(found, key=lambda one: (one.starts_at, one.log_id or 0, one.booking_id or 0)):
         groups.setdefault(one.payer, []).append(one)
     return groups
 

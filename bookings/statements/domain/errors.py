@@ -4,6 +4,7 @@ from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 
 DISPUTE_REASON_MISSING = "statement.dispute_reason_missing"
 ANSWER_MISSING = "statement.answer_missing"
+REVERSAL_REASON_MISSING = "statement.reversal_reason_missing"
 
 
 class MonthNotOver(DomainError):
@@ -36,6 +37,13 @@ class PaperMissing(DomainError):
 
     code = "statement.paper_missing"
     message = gettext_noop("State the number of the invoice and that of the bank’s voucher.")
+
+
+class PaymentReversed(Conflict):
+    """A payment that was taken back already."""
+
+    code = "statement.payment_reversed"
+    message = gettext_noop("This payment has been reversed already. Nothing was recorded a second time.")
 
 
 class VoucherRecorded(Conflict):

@@ -23,11 +23,20 @@ MOVES: Moves = {
         "dispute": StatementState.DISPUTED,
         "pay": StatementState.SENT,
         "settle": StatementState.SETTLED,
+        "reverse": StatementState.SENT,
     },
-    StatementState.DISPUTED: {"answer": StatementState.SENT},
-    StatementState.CONFIRMED: {"pay": StatementState.CONFIRMED, "settle": StatementState.SETTLED},
+    StatementState.DISPUTED: {"answer": StatementState.SENT, "reverse": StatementState.DISPUTED},
+    StatementState.CONFIRMED: {
+        "pay": StatementState.CONFIRMED,
+        "settle": StatementState.SETTLED,
+        "reverse": StatementState.CONFIRMED,
+    },
+    StatementState.SETTLED: {"reverse": StatementState.SENT},
 }
-"""A payment that leaves something to pay changes no state; who pays everything needs not confirm before."""
+"""A payment that leaves something to pay changes no state; who pays everything needs not confirm before.
+
+To take back a payment opens a settled statement again; see `get_state_after_reversal`.
+"""
 
 OPEN_STATES = (StatementState.SENT, StatementState.CONFIRMED, StatementState.DISPUTED)
 """What was sent and is not settled: its payer owes it."""
@@ -47,3 +56,14 @@ def get_next_state(state: str, move: str) -> str:
     if move not in MOVES.get(state, {}):
         raise IllegalMove(state=f"statement.{state}", move=f"statement.{move}")
     return MOVES[state][move]
+
+
+def get_state_after_reversal(state: str, *, is_confirmed: bool) -> str:
+    """Return the state once a payment is taken back: what its payer has confirmed stays confirmed.
+
+    Raises IllegalMove.
+    """
+    following = get_next_state(state, "reverse")
+    if state == StatementState.SETTLED and is_confirmed:
+        return StatementState.CONFIRMED
+    return following

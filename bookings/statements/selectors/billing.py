@@ -1,4 +1,4 @@
-"""What a unit has to bill for a month: uses that are on no statement yet, and corrections of billed ones."""
+"""What a unit has to bill for a month: uses and charges on no statement yet, and corrections of billed."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from bookings.requests.domain.quota import get_month_interval
+from bookings.requests.models import Booking
 from bookings.statements.domain.billing import Billable, Payer
 from bookings.statements.models import StatementLine
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
@@ -41,6 +42,7 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
     )
     yield from _uses(logs, organization_id, get_month_of(month))
     yield from _differences(logs)
+    yield from _charges(organization_id, get_month_of(month))
 
 
 def _uses(logs: QuerySet[UsageLog], organization_id: int, month: Interval) -> Iterator[Billable]:
@@ -77,6 +79,34 @@ def _differences(logs: QuerySet[UsageLog]) -> Iterator[Billable]:
             difference = row["amount_yuan"] - row["billed_yuan"]
             if difference:
                 yield _to_billable(row | {"amount_yuan": difference})
+
+
+def _charges(organization_id: int, month: Interval) -> Iterator[Billable]:
+    """Yield charges for late cancellations and no-shows of bookings whose time ended in the month.
+
+    Until then others can still take the time, and the charge falls. Of earlier bookings come those that
+    ended, by a no-show that was found late, since the month began.
+    """
+    found = (
+        Booking.objects.filter(
+            Q(ends_at__gt=month.start) | Q(ended_at__gte=month.start),
+            instrument__organization_id=organization_id,
+            charged_yuan__gt=0,
+            statement_line__isnull=True,
+            ends_at__lte=month.end,
+        )
+        .exclude(payer_organization_id=organization_id)
+        .order_by("id")
+    )
+    for booking in found:
+        assert booking.charged_yuan is not None
+        yield Billable(
+            payer=Payer(booking.payer_organization_id, booking.payer_person_id),
+            booking_id=booking.pk,
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            amount_yuan=booking.charged_yuan,
+        )
 
 
 def _to_billable(row: dict[str, Any]) -> Billable:

@@ -23,7 +23,7 @@ PAYING_ROLES = (Role.ORG_ADMIN, Role.UNIT_MANAGER)
 """Who answers for what an organization pays; an owning unit may be another's user too."""
 _MONEY: Any = DecimalField(max_digits=14, decimal_places=2)
 _PAID = (
-    StatementPayment.objects.filter(statement=OuterRef("pk"))
+    StatementPayment.objects.filter(statement=OuterRef("pk"), reversal__isnull=True)
     .order_by()
     .values("statement")
     .annotate(sum=Sum("amount_yuan"))
@@ -74,7 +74,8 @@ def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
     """Return the lines of a statement in their order; the caller may see it."""
     return (
         StatementLine.objects.filter(statement=statement)
-        .select_related("log__instrument", "log__user", "corrects__statement", "correction")
+        .select_related("log__instrument", "log__user", "booking__instrument", "booking__user")
+        .select_related("corrects__statement", "correction")
         .order_by("position")
     )
 
@@ -90,8 +91,23 @@ def statement_lock(statement_id: int) -> Statement:
 
 
 def sum_payments(statement: Statement) -> Decimal:
-    """Return what was paid of a statement."""
-    return sum((one.amount_yuan for one in statement.payments.all()), Decimal(0))
+    """Return what was paid of a statement and not taken back."""
+    counted = statement.payments.filter(reversal__isnull=True)
+    return sum((one.amount_yuan for one in counted), Decimal(0))
+
+
+def statement_payments(statement: Statement) -> QuerySet[StatementPayment]:
+    """Return the payments of a statement with their reversals, by day; the caller may see it."""
+    return (
+        StatementPayment.objects.filter(statement=statement)
+        .select_related("recorded_by", "reversal__recorded_by")
+        .order_by("paid_date", "id")
+    )
+
+
+def get_payment(statement: Statement, public_id: str) -> StatementPayment:
+    """Return a payment of a statement that the caller may see. Raises NotFound."""
+    return require_found(statement_payments(statement).filter(public_id=public_id).first())
 
 
 def overdue_statements(today: date) -> QuerySet[Statement]:

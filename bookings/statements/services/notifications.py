@@ -23,6 +23,10 @@ SENT = gettext_noop(
 )
 ANSWERED = gettext_noop("{unit} answered the dispute about statement {number}: {text}")
 PAID = gettext_noop("{unit} recorded a payment of {paid} yuan for statement {number}.")
+REVERSED = gettext_noop(
+    "{unit} reversed the payment of {paid} yuan recorded for statement {number}, which is outstanding again: "
+    "{reason}"
+)
 OVERDUE = gettext_noop(
     "Statement {number} from {unit} to {payer} was due by {due}; {owed} yuan is still outstanding."
 )

@@ -9,7 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.statements.domain.errors import ANSWER_MISSING, DISPUTE_REASON_MISSING
-from bookings.statements.domain.states import NoteKind, StatementState, get_next_state
+from bookings.statements.domain.states import (
+    NoteKind,
+    StatementState,
+    get_next_state,
+    get_state_after_reversal,
+)
 from bookings.statements.models import Statement, StatementNote
 from bookings.statements.selectors.statements import overdue_statements, statement_lock, sum_payments
 from bookings.statements.services import notifications
@@ -98,6 +103,14 @@ def statement_settle(statement: Statement, *, actor: "User", now: datetime) -> N
     statement.settled_at = now
     statement.save(update_fields=["state", "settled_at"])
     _record(statement, "statement.settled", actor, now)
+
+
+def statement_reopen(statement: Statement) -> None:
+    """Open a statement again of which a payment was taken back, under the caller's lock of it."""
+    is_confirmed = statement.confirmed_at is not None
+    statement.state = get_state_after_reversal(statement.state, is_confirmed=is_confirmed)
+    statement.settled_at = None
+    statement.save(update_fields=["state", "settled_at"])
 
 
 def statements_remind_due(now: datetime) -> int:

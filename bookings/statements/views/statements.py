@@ -22,6 +22,7 @@ from bookings.statements.selectors.statements import (
     get_debts,
     get_statement,
     statement_lines,
+    statement_payments,
     statements_of_unit,
 )
 from instrument_share.accounts.permissions import require
@@ -51,6 +52,7 @@ PERMISSIONS = {
     "send": "bookings.manage_statements",
     "answer": "bookings.manage_statements",
     "pay": "bookings.manage_statements",
+    "reverse": "bookings.manage_statements",
     "confirm": "bookings.answer_statement",
     "dispute": "bookings.answer_statement",
 }
@@ -176,7 +178,7 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         "payer": get_payer_name(found.payer_organization or found.payer_person),
         "lines": statement_lines(found),
         "notes": found.notes.select_related("written_by").order_by("written_at", "id"),
-        "payments": found.payments.select_related("recorded_by").order_by("paid_date", "id"),
+        "payments": statement_payments(found),
         "steps": _steps(found),
         "moves": get_possible_moves(request.user, found),
         "is_overdue": _is_overdue(found),
@@ -220,7 +222,7 @@ def statement_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the statement as a paper in the browser."""
     found = get_statement(request.user, public_id)
     return _file(
-        render_statement(found, statement_lines(found)),
+        render_statement(found, statement_lines(found), statement_payments(found)),
         "application/pdf",
         f'inline; filename="statement-{found}.pdf"',
     )
@@ -232,7 +234,7 @@ def statement_xlsx(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Send the statement as a workbook."""
     found = get_statement(request.user, public_id)
     return _file(
-        build_statement_sheet(found, statement_lines(found)),
+        build_statement_sheet(found, statement_lines(found), statement_payments(found)),
         XLSX,
         f'attachment; filename="statement-{found}.xlsx"',
     )

@@ -9,9 +9,9 @@ from django.utils.translation import ngettext, pgettext
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm
-from bookings.statements.selectors.statements import get_statement
+from bookings.statements.selectors.statements import get_payment, get_statement
 from bookings.statements.services.drafting import statements_draft
-from bookings.statements.services.payments import statement_payment_record
+from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
     statement_answer,
     statement_confirm,
@@ -53,6 +53,7 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
         heading=_("Draft statements"),
         consequences=[
             _("One draft per payer, with the confirmed uses of the month that are not billed yet."),
+            _("Charges for late cancellations and no-shows are added once the booked time is over."),
             _("Corrections of uses billed earlier are added as differences."),
             _("Payers see a statement only once you send it."),
         ],
@@ -202,6 +203,32 @@ def statement_payment_new(request: SignedInRequest, public_id: str) -> Confirmat
         success=lambda: _("The payment of {amount} is recorded.").format(
             amount=yuan(form.cleaned_data["amount_yuan"])
         ),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+@confirmation_view
+def statement_payment_reversing(request: SignedInRequest, public_id: str, payment_id: str) -> Confirmation:
+    """Take back a payment that was recorded by mistake."""
+    found = _statement_for(request, public_id, "reverse")
+    payment = get_payment(found, payment_id)
+    payer = get_payer_name(found.payer_organization or found.payer_person)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("What was recorded by mistake. {payer} reads this.").format(payer=payer),
+    )
+    return Confirmation(
+        heading=_("Reverse the payment of {amount}?").format(amount=yuan(payment.amount_yuan)),
+        consequences=[
+            _("The amount is outstanding again; a settled statement is reopened."),
+            _("The payment and its reversal both stay visible. The voucher can be recorded again."),
+        ],
+        action=pgettext("statement", "Reverse the payment"),
+        perform=lambda: statement_payment_reverse(
+            actor=request.user, payment_id=payment.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("The payment is reversed. {payer} has been notified.").format(payer=payer),
         back_address=_address(found),
         form=form,
     )

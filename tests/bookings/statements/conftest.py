@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.statements import statement_send
@@ -12,7 +14,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
-from tests.bookings.requests.booking import use
+from tests.bookings.requests.booking import book, use
 from tests.factories import slot
 
 MARCH, APRIL_1 = date(2026, 3, 1), datetime(2026, 3, 31, 16, tzinfo=UTC)
@@ -43,6 +45,31 @@ def usage_by_hand(city, start, hours, *, is_confirmed=True, **facts):
     if is_confirmed:
         usage_confirm(actor=city.researcher, log_id=log.pk, now=start + timedelta(hours=hours + 2))
     return log
+
+
+def cancelled_late(city, interval, **facts):
+    """A booking that its user cancelled an hour before; 50 % of the quote (100 yuan an hour) are charged."""
+    booking = book(city, interval, **({"now": interval.start - DAY} | facts))
+    return booking_cancel(
+        actor=city.researcher, booking_id=booking.pk, now=interval.start - timedelta(hours=1)
+    )
+
+
+def not_attended(city, interval, *, now=None):
+    """A booking that nobody attended, found at the end of its grace time or later."""
+    booking = book(city, interval, now=interval.start - DAY)
+    bookings_no_show_due(now or interval.start + timedelta(minutes=30))
+    booking.refresh_from_db()
+    return booking
+
+
+def open_at_the_end_of_march(city):
+    """Open the instrument from 20:00 on 31 March to 08:00 on 1 April."""
+    factories.windows(city.instrument, APRIL_1 - timedelta(hours=4), days=1)
+
+
+def charges(statement):
+    return [(one.booking_id, one.amount_yuan) for one in statement.lines.order_by("position")]
 
 
 def correct(city, log, now, **changes):

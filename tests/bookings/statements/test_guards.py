@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from bookings.statements.models import StatementLine, StatementNote
 from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import APRIL_1, confirmed_use, draft
-from tests.bookings.statements.test_steps import pay
+from tests.bookings.statements.test_steps import pay, reverse
 from tests.factories import slot
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,8 @@ CHANGES = {
     "no question": "DELETE FROM bookings_statementnote",
     "a higher payment": "UPDATE bookings_statementpayment SET amount_yuan = 200",
     "no payment": "DELETE FROM bookings_statementpayment",
+    "another reason": "UPDATE bookings_statementreversal SET reason = ''",
+    "no reversal": "DELETE FROM bookings_statementreversal",
 }
 
 
@@ -35,7 +37,7 @@ def refusal(act):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_sent_statement_stays(billed, change):
-    pay(billed, 50)
+    reverse(billed, pay(billed, 50))
     StatementNote.objects.create(
         statement=billed.statement, kind="dispute", text="?", written_at=APRIL_1, written_by=billed.payer
     )
@@ -73,6 +75,21 @@ def test_log_stands_on_one_statement(city):
     line.pk, line.position = None, 2
     with pytest.raises(IntegrityError, match=r"statement_log_once|log_id"), transaction.atomic():
         line.save(force_insert=True)
+
+
+def test_payment_is_reversed_and_its_voucher_replaced_once(billed):
+    payment = pay(billed, 50)
+    reversal = reverse(billed, payment)
+    reversal.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        reversal.save(force_insert=True)
+    again = pay(billed, 60)
+    again.pk, again.public_id = None, "STP-0000000000"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save(force_insert=True)
+    again.replaces = None
+    with pytest.raises(IntegrityError, match=r"statement_voucher_once|voucher"), transaction.atomic():
+        again.save(force_insert=True)
 
 
 def test_statement_has_one_payer(city):

@@ -5,9 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.statements.domain.errors import PaidInFuture, PaperMissing, PaymentExceeds, VoucherRecorded
+from bookings.statements.domain.errors import (
+    PaidInFuture,
+    PaperMissing,
+    PaymentExceeds,
+    PaymentReversed,
+    VoucherRecorded,
+)
 from bookings.statements.selectors.statements import get_debts, get_statement, statements_of_unit
-from bookings.statements.services.payments import statement_payment_record
+from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
     statement_answer,
     statement_confirm,
@@ -40,6 +46,12 @@ def pay(billed, amount, voucher="ZF-1", *, actor=None, now=APRIL_1, day=TODAY, *
         voucher=voucher,
         now=now,
         **facts,
+    )
+
+
+def reverse(billed, payment, reason="登记到了别的结算单", *, actor=None, now=APRIL_1):
+    return statement_payment_reverse(
+        actor=actor or billed.city.manager, payment_id=payment.pk, reason=reason, now=now
     )
 
 
@@ -134,6 +146,62 @@ def test_payment_that_is_sent_twice_is_recorded_once(billed):
     with pytest.raises(VoucherRecorded):
         pay(billed, 100)
     assert billed.statement.payments.count() == 1
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_reversal_opens_a_settled_statement_again(billed, is_confirmed):
+    if is_confirmed:
+        confirm(billed)
+    first, second = pay(billed, 50), pay(billed, 150, "ZF-2")
+    assert reload(billed.statement).state == "settled"
+    reversal = reverse(billed, second)
+    statement = get_statement(billed.payer, billed.statement.public_id)
+    assert (statement.state, statement.settled_at) == ("confirmed" if is_confirmed else "sent", None)
+    assert (statement.paid_yuan, statement.owed_yuan) == (50, 150)
+    assert list(statement.payments.order_by("pk")) == [first, second]
+    assert (reversal.payment, reversal.recorded_by) == (second, billed.city.manager)
+    entry = AuditEntry.objects.get(action="statement.payment_reversed")
+    assert entry.details == {
+        "payment": second.public_id,
+        "amount_yuan": "150.00",
+        "voucher": "ZF-2",
+        "reason": "登记到了别的结算单",
+    }
+    told = Notification.objects.filter(user=billed.payer).order_by("pk").last()
+    assert told.params["reason"] == "登记到了别的结算单"
+    (debt,) = get_debts(statements_of_unit(billed.city.manager, billed.city.owner.pk), TODAY)
+    assert debt.owed_yuan == 150
+    pay(billed, 150, "ZF-3")
+    assert reload(statement).state == "settled"
+
+
+def test_reversal_of_a_part_leaves_the_state(billed):
+    payment = pay(billed, 50)
+    statement_dispute(actor=billed.payer, statement_id=billed.statement.pk, reason="有误", now=APRIL_1)
+    reverse(billed, payment)
+    assert reload(billed.statement).state == "disputed"
+
+
+def test_voucher_is_recorded_again_once_it_is_reversed(billed):
+    wrong = pay(billed, 20)
+    reverse(billed, wrong, "金额录错")
+    right = pay(billed, 200)
+    assert right.replaces == wrong
+    reverse(billed, right)
+    with pytest.raises(VoucherRecorded):
+        assert pay(billed, 180).replaces == right
+        pay(billed, 20)
+
+
+def test_reversal_needs_a_reason_a_manager_and_a_payment_that_counts(billed):
+    payment = pay(billed, 200)
+    with pytest.raises(ReasonMissing):
+        reverse(billed, payment, " ")
+    with pytest.raises(Forbidden):
+        reverse(billed, payment, actor=billed.payer)
+    reverse(billed, payment)
+    with pytest.raises(PaymentReversed):
+        reverse(billed, payment)
 
 
 def test_payment_needs_its_papers_and_a_day_that_has_come(billed):

@@ -9,9 +9,20 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from bookings.statements.models import Statement
+from bookings.statements.schemas import serialize_with_lines
+from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.statements import statement_send
 from tests import factories
-from tests.bookings.statements.conftest import APRIL_1, DAY, confirmed_use, correct, draft, reload
+from tests.bookings.statements.conftest import (
+    APRIL_1,
+    DAY,
+    cancelled_late,
+    confirmed_use,
+    correct,
+    draft,
+    not_attended,
+    reload,
+)
 from tests.bookings.statements.test_steps import TODAY, pay
 from tests.factories import slot
 from tests.page_fixtures import text_of
@@ -80,6 +91,41 @@ def test_payment_form_offers_what_is_outstanding(billed, see, send):
     assert done.status_code == 302
     page = text_of(see(manager, "statement", number, now=APRIL_1))
     assert "ZF-9" in page and "FP-9" in page and "¥119.50" in page
+
+
+def test_charges_are_told_by_booking_and_kind(city, see):
+    missed, cancelled = not_attended(city, slot(day=2)), cancelled_late(city, slot(day=3))
+    (march,) = draft(city)
+    page = text_of(see(city.manager, "statement", march.public_id, now=APRIL_1))
+    assert f"{missed.public_id} 爽约" in page and f"{cancelled.public_id} 逾期取消" in page
+    pdf = PdfReader(BytesIO(see(city.manager, "statement_pdf", march.public_id, now=APRIL_1).content))
+    text = pdf.pages[0].extract_text()
+    assert "爽约" in text and "逾期取消" in text
+
+
+def test_unit_takes_back_a_mistaken_payment(billed, see, send):
+    manager, number = billed.city.manager, billed.statement.public_id
+    payment = pay(billed, 200)
+    assert "冲回…" in text_of(see(manager, "statement", number, now=APRIL_1))
+    assert "冲回…" not in text_of(see(billed.payer, "statement", number, now=APRIL_1))
+    address = (manager, "statement_payment_reverse", number, payment.public_id)
+    assert "¥200.00" in text_of(see(*address, now=APRIL_1))
+    assert send(*address, reason="", now=APRIL_1).status_code == 422
+    assert send(*address, reason="登记到了别的结算单", now=APRIL_1).status_code == 302
+    page = text_of(see(billed.payer, "statement", number, now=APRIL_1))
+    assert "已冲回" in page and "登记到了别的结算单" in page
+    assert "冲回…" not in text_of(see(manager, "statement", number, now=APRIL_1))
+    assert send(*address, reason="再次", now=APRIL_1).status_code == 409
+    pdf = PdfReader(BytesIO(see(manager, "statement_pdf", number, now=APRIL_1).content))
+    assert "已冲回：登记到了别的结算单" in pdf.pages[0].extract_text().replace("\n", "")
+    (told,) = billed_in_api(billed)["payments"]
+    assert (told["reversal_reason"], told["amount_yuan"]) == ("登记到了别的结算单", "200.00")
+
+
+def billed_in_api(billed):
+    return serialize_with_lines(get_statement(billed.payer, billed.statement.public_id)).model_dump(
+        mode="json"
+    )
 
 
 def test_debts_stand_by_age_with_their_payer(billed, see):
