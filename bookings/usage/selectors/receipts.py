@@ -7,8 +7,7 @@ from typing import Any
 
 from bookings.usage.domain import chain
 from bookings.usage.models import UsageEntry, UsageLog
-from bookings.usage.selectors.entries import usage_entries
-from bookings.usage.selectors.usage import build_line, entries_with_rows
+from bookings.usage.selectors.usage import build_line, entries_with_rows, usage_entries
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
 from instrument_share.transparency.domain.receipts import Receipt
 from instrument_share.transparency.selectors.checkpoints import (

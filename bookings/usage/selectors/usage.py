@@ -248,3 +248,12 @@ def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
 
 def _ordered_corrections(log: UsageLog) -> Sequence[UsageCorrection]:
     return sorted(log.corrections.all(), key=lambda correction: correction.entry.number)
+
+
+def usage_entries(log: UsageLog) -> QuerySet[UsageEntry]:
+    """Return the entries of a log, its corrections and confirmations; the caller may see the log."""
+    return (
+        UsageEntry.objects.filter(Q(log=log) | Q(correction__log=log) | Q(confirmation__log=log))
+        .select_related("recorded_by", "correction__confirmation", "confirmation__correction")
+        .order_by("number")
+    )

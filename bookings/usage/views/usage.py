@@ -18,13 +18,13 @@ from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import disputes_of, get_dispute_deadline, has_open_dispute, may_dispute
-from bookings.usage.selectors.entries import usage_entries
 from bookings.usage.selectors.receipts import get_covered_numbers
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
     get_correction_id,
     get_current_values,
     get_superseded_corrections,
+    usage_entries,
 )
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
 from instrument_share.accounts.permissions import require

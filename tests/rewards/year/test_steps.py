@@ -106,6 +106,8 @@ def test_every_step_leaves_its_entry(steps):
         "cycle.scored",
         "cycle.announced",
         "cycle.approved",
+        "report.previewed",
+        "report.looked_at",
         "report.sent",
     ]
 
