@@ -35,7 +35,7 @@ def test_the_city_is_as_large_as_it_should_be():
     assert len(CITY.users) == 12
     assert len(CITY.instruments) == 60
     assert len({instrument.category for instrument in CITY.instruments}) == 45
-    assert len(CITY.people) == 150
+    assert len(CITY.people) == 151
 
 
 @pytest.mark.parametrize("organization", [*CITY.organizations, CITY.applicant], ids=lambda o: o.key)

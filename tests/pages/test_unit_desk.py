@@ -182,7 +182,7 @@ def test_requests_that_wait_are_found_on_the_same_page(see, city):
 
 def test_due_items_are_first_with_date(see, city, book):
     booking = book()
-    page = see(city.manager, "unit_desk", now=booking.decide_by - timedelta(hours=3))
+    page = see(city.manager, "unit_desk", now=booking.decide_by - timedelta(hours=1))
     text = text_of(page)
     due = booking.decide_by.astimezone(CITY_TIME)
     assert f"当前待办 审批“场发射扫描电子显微镜”的预约申请 今天 {due:%H:%M} 截止" in text
@@ -193,7 +193,7 @@ def test_due_items_are_first_with_date(see, city, book):
 
 def test_due_request_is_approved_or_declined_on_the_desk(see, city, book):
     booking = book()
-    page = see(city.manager, "unit_desk", now=booking.decide_by - timedelta(hours=3)).content.decode()
+    page = see(city.manager, "unit_desk", now=booking.decide_by - timedelta(hours=1)).content.decode()
     desk = f"/unit/?unit={city.owner.public_id}"
     assert f'action="/bookings/{booking.public_id}/approve/"' in page
     assert f'name="next" value="{desk}"' in page
@@ -202,7 +202,7 @@ def test_due_request_is_approved_or_declined_on_the_desk(see, city, book):
 
 def test_due_requests_take_no_more_statements(see, city, book, statements):
     first = book()
-    soon = first.decide_by - timedelta(hours=3)
+    soon = first.decide_by - timedelta(hours=1)
 
     def more():
         for day in range(2, 7):

@@ -73,10 +73,11 @@ def test_a_column_that_the_schema_does_not_know_stops_the_freeze(steps, monkeypa
 @pytest.mark.parametrize("step", ["freeze", "announce", "approve", "send"])
 def test_a_second_click_changes_nothing(steps, step):
     steps.through(step)
-    entries, state = AuditEntry.objects.count(), steps.cycle.state
+    acts = AuditEntry.objects.exclude(action__in=["report.previewed", "report.looked_at"])
+    entries, state = acts.count(), steps.cycle.state
     with pytest.raises(IllegalMove):
         getattr(steps, step)()
-    assert (AuditEntry.objects.count(), steps.cycle.state) == (entries, state)
+    assert (acts.count(), steps.cycle.state) == (entries, state)
     assert FinanceReport.objects.count() == (1 if step == "send" else 0)
 
 
