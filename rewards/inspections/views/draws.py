@@ -35,6 +35,8 @@ from rewards.inspections.services.draws import DRAWABLE, draw_announce, draw_mak
 
 PROGRAM = Path(__file__).parents[1] / "repeat_draw.txt"
 """What repeats a draw; no template, from whose text line breaks are removed."""
+LONGEST_TABLE = 100_000
+"""Candidates of a draw whose inputs are offered as a table too: it is made at each request, by anybody."""
 
 
 @require_safe
@@ -114,6 +116,7 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_out": is_out,
         "may_make": is_out and result is None and rules.has_perm("rewards.draw_inspections", request.user),
         "script": _script(),
+        "has_table": found.candidates <= LONGEST_TABLE,
     }
     return render(request, "rewards/inspections/draw.html", context)
 
@@ -134,6 +137,8 @@ def draw_inputs(_request: HttpRequest, public_id: str) -> FileResponse:
 def draw_table(_request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Offer the published inputs of a draw as a table, candidates first and then inspectors."""
     found = selectors.get_draw(public_id)
+    if found.candidates > LONGEST_TABLE:
+        raise NotFound
     inputs = read_inputs(found)
     heads = (_("Kind"), _("Id"), _("Weight"), _("Unit"), _("Instrument"), _("May lead"), _("Conflicts"))
     candidates = ((_("candidate"), item.id, item.weight, item.uscc, item.instrument) for item in inputs.items)

@@ -126,6 +126,14 @@ def test_the_inputs_are_offered_as_a_table_too(drawn, client):
     )
 
 
+def test_the_inputs_of_a_large_draw_are_no_table(drawn, client, monkeypatch):
+    monkeypatch.setattr("rewards.inspections.views.draws.LONGEST_TABLE", 1)
+    draw = InspectionDraw.objects.get()
+    table = reverse("draw_table", args=[draw.public_id])
+    assert client.get(table).status_code == 404
+    assert table not in client.get(reverse("draw", args=[draw.public_id])).content.decode()
+
+
 def test_the_seed_is_asked_for_when_it_is_out(announced, login, clock):
     draw = InspectionDraw.objects.get()
     client = login(announced.city.officer)
