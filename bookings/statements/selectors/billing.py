@@ -25,6 +25,10 @@ _LAST_CONFIRMED = (
     .order_by("-confirmation__entry__number")
     .values("pk")[:1]
 )
+_EARLIER_ZERO = UsageConfirmation.objects.filter(
+    log=OuterRef("log"), correction__changes__amount_yuan="0.00", entry__number__lt=OuterRef("entry__number")
+)
+"""Earlier confirmed corrections to no amount, in a statement over confirmations."""
 
 
 def get_month_of(month: date) -> Interval:
@@ -48,11 +52,11 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
 def _uses(logs: QuerySet[UsageLog], organization_id: int, month: Interval) -> Iterator[Billable]:
     """Yield confirmed uses of the month, and earlier ones that were confirmed since it began.
 
-    What was confirmed before was billed then, cost nothing until a correction was confirmed since, or is
-    older than the first statement of the unit.
+    What was confirmed before was billed then, cost nothing (as recorded or as corrected) until a correction
+    was confirmed since, or is older than the first statement of the unit.
     """
     late = UsageConfirmation.objects.filter(
-        Q(correction__isnull=True) | Q(log__amount_yuan=0),
+        Q(correction__isnull=True) | Q(log__amount_yuan=0) | Exists(_EARLIER_ZERO),
         entry__instrument__organization_id=organization_id,
         entry__recorded_at__gte=month.start,
     )

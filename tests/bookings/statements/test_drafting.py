@@ -139,6 +139,18 @@ def test_use_that_was_free_is_billed_once_a_correction_gives_it_an_amount(city):
     assert lines(april) == [(log.pk, Decimal(80), None)]
 
 
+def test_use_that_was_corrected_to_nothing_is_billed_once_it_is_corrected_again(city):
+    billed, log = confirmed_use(city), confirmed_use(city, slot(day=2, length=1))
+    correct(city, log, APRIL_1 - 7 * DAY, amount_yuan=Decimal(0))
+    (march,) = draft(city)
+    assert lines(march) == [(billed.pk, Decimal(200), None)]
+    send(city, march)
+    correct(city, log, APRIL_1 + 9 * DAY, amount_yuan=Decimal(80))
+    (april,) = draft(city, APRIL, MAY_1)
+    assert lines(april) == [(log.pk, Decimal(80), None)]
+    assert draft(city, date(2026, 5, 1), MAY_1 + 31 * DAY) == []
+
+
 def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     confirmed_use(city)
     late = use(city, slot(day=2))
