@@ -7,10 +7,13 @@ import pytest
 
 from bookings.statements.domain.errors import MonthNotOver
 from bookings.statements.models import Statement, StatementLine
-from bookings.statements.services.drafting import statements_draft, statements_draft_due
+from bookings.statements.selectors.billing import find_billable
+from bookings.statements.services import drafting
+from bookings.statements.services.drafting import DraftingFailed, statements_draft, statements_draft_due
 from bookings.statements.services.statements import statement_send
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal.models import AuditEntry
+from tests import factories
 from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import (
     APRIL_1,
@@ -160,3 +163,23 @@ def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1)
     assert statements_draft_due(APRIL_1 + DAY) == 1
     assert Statement.objects.get().total_yuan == Decimal(400)
+
+
+def test_unit_that_fails_does_not_keep_others_from_their_drafts(city, monkeypatch, caplog):
+    other = factories.city()
+    for one in (city, other):
+        confirmed_use(one)
+    monkeypatch.setattr(drafting, "find_billable", fail_for(city.owner))
+    with pytest.raises(DraftingFailed, match=rf"units {city.owner.pk}; drafted for others: 1"):
+        statements_draft_due(APRIL_1)
+    assert Statement.objects.get().organization == other.owner
+    assert "A use is broken." in caplog.text
+
+
+def fail_for(unit):
+    def find(organization_id, month):
+        if organization_id == unit.pk:
+            raise ValueError("A use is broken.")
+        return find_billable(organization_id, month)
+
+    return find
