@@ -42,10 +42,39 @@ def test_unit_drafts_a_month_and_sends_everything(city, see, send):
     assert "发送全部草稿" in page
     desk = text_of(see(city.manager, "unit_desk", now=APRIL_1))
     assert "核对并发送2026年3月结算单" in desk
-    assert send(city.manager, "statements_send", unit, now=APRIL_1).status_code == 302
+    shown = shown_on(see(city.manager, "statements_send", unit, now=APRIL_1))
+    assert send(city.manager, "statements_send", unit, now=APRIL_1, shown=shown).status_code == 302
     assert Statement.objects.get().state == "sent"
     page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
     assert "发送全部草稿" not in page
+
+
+def shown_on(page):
+    """The amounts that a page holds to send with its form."""
+    return page.context["form"]["shown"].value()
+
+
+def test_drafts_are_not_sent_with_other_amounts_than_were_shown(city, see, send):
+    confirmed_use(city)
+    (march,) = draft(city)
+    single, every = ("statement_send", march.public_id), ("statements_send", city.owner.public_id)
+    pages = {address: see(city.manager, *address, now=APRIL_1) for address in (single, every)}
+    assert all(
+        "云屏测试科技有限公司" in text_of(page) and "¥200.00" in text_of(page) for page in pages.values()
+    )
+    confirmed_use(city, slot(day=2))
+    confirmed_use(city, slot(day=3), payer=False)
+    draft(city)
+    for address, page in pages.items():
+        for stale in ({"shown": shown_on(page)}, {}):
+            refused = send(city.manager, *address, now=APRIL_1, **stale)
+            assert refused.status_code == 409
+            assert "草稿或金额已有变化" in text_of(refused) and "¥400.00" in text_of(refused)
+    assert set(Statement.objects.values_list("state", flat=True)) == {"draft"}
+    assert "2026-0002 " in text_of(refused)
+    done = send(city.manager, *every, now=APRIL_1, shown=shown_on(refused))
+    assert done.status_code == 302
+    assert set(Statement.objects.values_list("state", flat=True)) == {"sent"}
 
 
 def test_month_that_is_not_over_is_not_offered(city, see, send):
