@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -26,7 +27,7 @@ from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, yuan
+from instrument_share.web.text.formats import bilingual, date_only, yuan
 
 if TYPE_CHECKING:
     from bookings.statements.models import Statement
@@ -55,6 +56,7 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
             _("One draft per payer, with the confirmed uses of the month that are not billed yet."),
             _("Charges for late cancellations and no-shows are added once the booked time is over."),
             _("Corrections of uses billed earlier are added as differences."),
+            *_what_is_settled_elsewhere(),
             _("Payers see a statement only once you send it."),
         ],
         action=_("Draft"),
@@ -66,6 +68,11 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
         next_address=f"{address}?state=draft",
         form=form,
     )
+
+
+def _what_is_settled_elsewhere() -> list[str]:
+    since = settings.STATEMENTS_SINCE
+    return [_("Uses and charges before {day} are not billed.").format(day=date_only(since))] if since else []
 
 
 @confirmation_view

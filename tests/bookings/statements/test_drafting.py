@@ -13,12 +13,14 @@ from bookings.statements.services.drafting import DraftingFailed, statements_dra
 from bookings.statements.services.statements import statement_send
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.city_time import CITY_TIME
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import (
     APRIL_1,
     DAY,
     MARCH,
+    cancelled_late,
     confirmed_use,
     correct,
     draft,
@@ -163,6 +165,23 @@ def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1)
     assert statements_draft_due(APRIL_1 + DAY) == 1
     assert Statement.objects.get().total_yuan == Decimal(400)
+
+
+def test_what_starts_before_statements_began_is_not_billed(city, settings):
+    earlier, first = confirmed_use(city), confirmed_use(city, slot(day=3))
+    cancelled_late(city, slot(day=2))
+    cancelled = cancelled_late(city, slot(day=4))
+    settings.STATEMENTS_SINCE = first.starts_at.astimezone(CITY_TIME).date()
+    (march,) = draft(city)
+    assert [one.log_id or one.booking_id for one in march.lines.order_by("position")] == [
+        first.pk,
+        cancelled.pk,
+    ]
+    settings.STATEMENTS_SINCE += DAY
+    correct(city, first, APRIL_1, amount_yuan=Decimal(150))
+    correct(city, earlier, APRIL_1, amount_yuan=Decimal(150))
+    draft(city)
+    assert [line[:2] for line in lines(march)][2:] == [(first.pk, Decimal(-50))]
 
 
 def test_unit_that_fails_does_not_keep_others_from_their_drafts(city, monkeypatch, caplog):

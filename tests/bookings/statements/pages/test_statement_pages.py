@@ -84,6 +84,13 @@ def test_month_that_is_not_over_is_not_offered(city, see, send):
     assert answer.status_code == 422
 
 
+def test_drafting_says_from_which_day_on_uses_are_billed(city, see, settings):
+    address = (city.manager, "statements_draft", city.owner.public_id)
+    assert "不列入结算" not in text_of(see(*address, now=APRIL_1))
+    settings.STATEMENTS_SINCE = TODAY.replace(day=1)
+    assert "2026年4月1日前的上机记录和费用不列入结算。" in text_of(see(*address, now=APRIL_1))
+
+
 def test_payer_finds_confirms_and_disputes(billed, see, send):
     number = billed.statement.public_id
     assert "待确认或付款的结算单 1" in text_of(see(billed.payer, "me", now=APRIL_1))
