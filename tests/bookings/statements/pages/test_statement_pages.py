@@ -142,18 +142,18 @@ def test_charges_are_told_by_booking_and_kind(city, see):
 def test_unit_takes_back_a_mistaken_payment(billed, see, send):
     manager, number = billed.city.manager, billed.statement.public_id
     payment = pay(billed, 200)
-    assert "冲回…" in text_of(see(manager, "statement", number, now=APRIL_1))
-    assert "冲回…" not in text_of(see(billed.payer, "statement", number, now=APRIL_1))
+    assert "冲销…" in text_of(see(manager, "statement", number, now=APRIL_1))
+    assert "冲销…" not in text_of(see(billed.payer, "statement", number, now=APRIL_1))
     address = (manager, "statement_payment_reverse", number, payment.public_id)
     assert "¥200.00" in text_of(see(*address, now=APRIL_1))
     assert send(*address, reason="", now=APRIL_1).status_code == 422
     assert send(*address, reason="登记到了别的结算单", now=APRIL_1).status_code == 302
     page = text_of(see(billed.payer, "statement", number, now=APRIL_1))
-    assert "已冲回" in page and "登记到了别的结算单" in page
-    assert "冲回…" not in text_of(see(manager, "statement", number, now=APRIL_1))
+    assert "已冲销" in page and "登记到了别的结算单" in page
+    assert "冲销…" not in text_of(see(manager, "statement", number, now=APRIL_1))
     assert send(*address, reason="再次", now=APRIL_1).status_code == 409
     pdf = PdfReader(BytesIO(see(manager, "statement_pdf", number, now=APRIL_1).content))
-    assert "已冲回：登记到了别的结算单" in pdf.pages[0].extract_text().replace("\n", "")
+    assert "已冲销：登记到了别的结算单" in pdf.pages[0].extract_text().replace("\n", "")
     (told,) = billed_in_api(billed)["payments"]
     assert (told["reversal_reason"], told["amount_yuan"]) == ("登记到了别的结算单", "200.00")
 
