@@ -4,6 +4,7 @@ A site sets at least SECRET_KEY, DEBUG=false, ALLOWED_HOSTS, SITE_URL and DATABA
 """
 
 import logging
+from datetime import date
 from pathlib import Path
 
 import environ
@@ -333,6 +334,9 @@ REGISTRATION_THRESHOLD_YUAN = env.int("REGISTRATION_THRESHOLD_YUAN", default=200
 BOOKING_NO_SHOW_MINUTES = 30
 STATEMENT_DUE_DAYS = 30
 """So long after a statement is sent, or a question about it answered, it is paid in time."""
+_statements_since = env.str("STATEMENTS_SINCE", default="")
+STATEMENTS_SINCE = date.fromisoformat(_statements_since) if _statements_since else None
+"""Uses and charges that start on earlier days are billed by the system that was there before, or nowhere."""
 PUBLIC_NOTICE_WORKING_DAYS = 5
 MANUAL_ENTRY_LIMIT_DAYS = 92
 USAGE_DISPUTE_DAYS = 30

@@ -313,7 +313,7 @@ OF_THE_SYSTEM = {
     "delivery_send": "a job of what the journal says",
     "deliveries_forget_old": "a recurring job",
     "post_json": "of the job that sends",
-    "find_public_address": "of the job that sends",
+    "find_public_addresses": "of the job that sends",
     "is_public": "of the job that sends",
     "build_delivery": "of webhook_test and the job that reads the journal",
 }

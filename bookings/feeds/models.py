@@ -48,7 +48,7 @@ class CalendarFeed(models.Model):
 
 
 class Webhook(models.Model):
-    """推送: an address of a unit's own system that is told what happens to the unit's bookings and uses.
+    """消息推送接口: an address of a unit's own system that is told what happens to its bookings and uses.
 
     Its secret is computed, not kept (see `keys`). The journal is read up to `read_until`, so that nothing is
     lost that happens while the worker or the receiver is away.

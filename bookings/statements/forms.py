@@ -1,16 +1,20 @@
 """Forms of statements and payments."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.statements.domain.billing import previous_month
+from bookings.statements.domain.billing import describe_totals, previous_month
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
 from instrument_share.web.text.formats import month_label
+
+if TYPE_CHECKING:
+    from bookings.statements.models import Statement
 
 MONTHS_BACK = 12
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -27,6 +31,29 @@ class MonthForm(forms.Form):
         while len(months) < MONTHS_BACK:
             months.append(previous_month(months[-1]))
         set_choices(self.fields["month"], ((one.isoformat(), month_label(one)) for one in months))
+
+
+class ShownField(forms.JSONField):
+    """What a page showed; after a refusal the page holds what it shows then."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, _data: Any, initial: Any) -> Any:
+        return initial
+
+
+class SendingForm(forms.Form):
+    """The amounts of the drafts that are to be sent, as the page shows them."""
+
+    shown = ShownField(required=False)
+
+    def __init__(self, *args: Any, drafts: Iterable["Statement"], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shown"].initial = describe_totals(drafts)
+
+    def clean_shown(self) -> Any:
+        """Return nothing shown where nothing was sent, so that it is compared all the same."""
+        return self.cleaned_data["shown"] or {}
 
 
 class PaymentForm(forms.Form):

@@ -179,7 +179,7 @@ class StatementPayment(models.Model):
 
 
 class StatementReversal(models.Model):
-    """冲回: a payment that was recorded by mistake does not count; both stay. Append-only."""
+    """冲销: a payment that was recorded by mistake does not count; both stay. Append-only."""
 
     payment = models.OneToOneField(StatementPayment, on_delete=models.PROTECT, related_name="reversal")
     reason = models.CharField(max_length=500)

@@ -126,7 +126,7 @@ def _payments(payments: "Iterable[StatementPayment]") -> Table:
         ]
         for one in shown
     ]
-    remarks = [f"已冲回：{one.reversal.reason}" if hasattr(one, "reversal") else "" for one in shown]
+    remarks = [f"已冲销：{one.reversal.reason}" if hasattr(one, "reversal") else "" for one in shown]
     columns, rows = _with_remarks(PAYMENT_COLUMNS, rows, remarks)
     return Table(columns=columns, rows=rows)
 

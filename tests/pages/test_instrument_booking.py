@@ -154,7 +154,7 @@ def test_a_user_whose_usual_payer_is_refused_may_choose_another(contact, see):
     page = open_page(see, contact.researcher, contact)
     words, links = card_of(page)
     assert page.context["card"].bookability is Bookability.OTHER_PAYER
-    assert "可在预约页选择其他付费方" in words
+    assert "可在预约页选择其他付款方" in words
     assert ADDRESS.format(contact.instrument.public_id) in links
 
 

@@ -5,15 +5,17 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 SECONDS = 10
 """For each step, and for the answer as a whole: who answers byte by byte keeps nobody waiting."""
 LONGEST_ANSWER = 2_000
 HTTPS_PORT = 443
+_KEPT = "/?%:@!$&'()*+,;="
+"""What stays as it is in a path and a query; everything else is percent-encoded."""
 
 
 class CallRefused(Exception):
@@ -32,12 +34,12 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def find_public_address(host: str, port: int) -> str:
-    """Return an address of the host. Raises CallRefused where any of them is not public."""
+def find_public_addresses(host: str, port: int) -> list[str]:
+    """Return the addresses of the host, IPv4 first. Raises CallRefused where any of them is not public."""
     found = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     if not found or not all(is_public(one) for one in found):
         raise CallRefused(f"{host} is not a public address")
-    return min(found)
+    return sorted(found, key=lambda one: (":" in one, one))
 
 
 def is_public(address: str) -> bool:
@@ -48,11 +50,10 @@ def is_public(address: str) -> bool:
 
 
 class _CheckedConnection(http.client.HTTPSConnection):
-    """Connects to the address that was checked, so that no second answer of the name server counts."""
+    """Connects to addresses that were checked, so that no second answer of the name server counts."""
 
     def connect(self) -> None:
-        address = find_public_address(self.host, self.port)
-        plain = socket.create_connection((address, self.port), timeout=self.timeout)
+        plain = _connect_to_any(find_public_addresses(self.host, self.port), self.port)
         try:
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
         except BaseException:
@@ -66,15 +67,30 @@ class _CheckedConnection(http.client.HTTPSConnection):
                 self.sock.shutdown(socket.SHUT_RDWR)
 
 
+def _connect_to_any(addresses: Sequence[str], port: int) -> socket.socket:
+    """Return a connection to the first address that answers; together they have the time of one step."""
+    *others, last = addresses
+    for address in others:
+        with suppress(OSError):
+            return _connect(address, port, SECONDS / len(addresses))
+    return _connect(last, port, SECONDS / len(addresses))
+
+
+def _connect(address: str, port: int, seconds: float) -> socket.socket:
+    plain = socket.create_connection((address, port), timeout=seconds)
+    plain.settimeout(SECONDS)
+    return plain
+
+
 def post_json(address: str, body: str, headers: Mapping[str, str]) -> Answer:
     """Send JSON and return the answer; a redirect is an answer like others and is not followed.
 
-    Raises CallRefused, OSError or HTTPException.
+    Raises CallRefused, OSError, HTTPException, or ValueError for an address that cannot be written.
     """
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise CallRefused("only https:// is called")
-    path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    path = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=_KEPT)
     connection = _CheckedConnection(parts.hostname, parts.port or HTTPS_PORT, timeout=SECONDS)
     hang_up = threading.Timer(2 * SECONDS, connection.hang_up)
     hang_up.start()

@@ -113,7 +113,8 @@ def delivery_send(public_id: str, *, is_last: bool, now: datetime) -> None:
     delivery.delivered_at = now if answer.is_success else None
     delivery.given_up_at = now if is_last and not answer.is_success else None
     delivery.save(update_fields=["attempts", "tried_at", "status", "answer", "delivered_at", "given_up_at"])
-    _note_health(delivery.webhook_id, answer.is_success, now)
+    if answer.is_success or not is_test:
+        _note_health(delivery.webhook_id, answer.is_success, now)
     if not answer.is_success and not is_last:
         raise DeliveryFailed(f"{delivery.public_id}: {answer.status} {answer.text[:200]}")
 
@@ -123,7 +124,7 @@ def _call(delivery: WebhookDelivery, now: datetime) -> Answer:
     headers = {SIGNATURE: sign(get_webhook_secret(delivery.webhook), now, delivery.body)}
     try:
         return post_json(delivery.webhook.address, delivery.body, headers)
-    except (CallRefused, OSError, HTTPException) as error:
+    except (CallRefused, OSError, HTTPException, ValueError) as error:
         return Answer(0, f"{type(error).__name__}: {error}")
 
 

@@ -33,8 +33,7 @@ def webhook_create(
     """Add a webhook that is told these acts from now on. Raises AddressRefused, TooManyWebhooks."""
     unit = accounts.organization_lock(organization_id)
     require(actor, "bookings.manage_webhooks", unit)
-    parts = urlsplit(address)
-    if parts.scheme != "https" or not parts.hostname or parts.username:
+    if not _is_plain_https(address):
         raise AddressRefused
     if Webhook.objects.filter(organization=unit).count() >= MOST_WEBHOOKS:
         raise TooManyWebhooks(most=MOST_WEBHOOKS)
@@ -89,6 +88,15 @@ def webhook_remove(*, actor: "User", webhook_id: int, now: datetime) -> None:
     webhook = _lock(actor, webhook_id)
     _record(webhook, actor, "webhook.removed", now)
     webhook.delete()
+
+
+def _is_plain_https(address: str) -> bool:
+    """Return whether this is an https address with a host, a possible port and no user name."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname) and not parts.username and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _lock(actor: "User", webhook_id: int) -> Webhook:

@@ -20,6 +20,7 @@ from instrument_share.journal.registry import registered_acts
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import add_problems
+from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
@@ -32,6 +33,7 @@ SHOWN = 50
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
 def webhook_list(request: SignedInRequest, organization_id: str) -> HttpResponse:
     """List the unit's webhooks and add another."""
     unit = accounts.organization(request.user, organization_id)

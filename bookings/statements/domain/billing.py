@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from instrument_share.kernel.money import FEN
 
@@ -51,6 +52,11 @@ def group_by_payer(found: Iterable[Billable]) -> Mapping[Payer, list[Billable]]:
 def to_fen(amount: Decimal) -> Decimal:
     """Return an amount with two decimals; a sum comes from SQLite without its last zeros."""
     return amount.quantize(FEN)
+
+
+def describe_totals(statements: Iterable[Any]) -> dict[str, str]:
+    """Return the amounts of statements by public id, as a page holds what it shows."""
+    return {one.public_id: f"{one.total_yuan:.2f}" for one in statements}
 
 
 def previous_month(day: date) -> date:

@@ -16,6 +16,13 @@ class MonthNotOver(DomainError):
     )
 
 
+class TotalsChanged(Conflict):
+    """Drafts that are not those, or not of the amounts, that the sender was shown."""
+
+    code = "statement.totals_changed"
+    message = gettext_noop("The drafts or their amounts have changed. Check them, then send them again.")
+
+
 class PaymentExceeds(DomainError):
     """A payment of nothing, of more than what is owed, or in the wrong direction."""
 

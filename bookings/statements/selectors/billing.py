@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from bookings.requests.domain.quota import get_month_interval
@@ -25,6 +26,10 @@ _LAST_CONFIRMED = (
     .order_by("-confirmation__entry__number")
     .values("pk")[:1]
 )
+_EARLIER_ZERO = UsageConfirmation.objects.filter(
+    log=OuterRef("log"), correction__changes__amount_yuan="0.00", entry__number__lt=OuterRef("entry__number")
+)
+"""Earlier confirmed corrections to no amount, in a statement over confirmations."""
 
 
 def get_month_of(month: date) -> Interval:
@@ -35,6 +40,7 @@ def get_month_of(month: date) -> Interval:
 def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
     """Yield what the unit bills for the month; what its own organization pays is settled inside it.
 
+    What starts before `STATEMENTS_SINCE` is not billed; corrections of what stands on a statement always are.
     Under the caller's lock of the unit, as otherwise the same use could be found twice.
     """
     logs = UsageLog.objects.filter(instrument__organization_id=organization_id).exclude(
@@ -45,18 +51,24 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
     yield from _charges(organization_id, get_month_of(month))
 
 
+def _starts_since_statements_began() -> Q:
+    since = settings.STATEMENTS_SINCE
+    return Q(starts_at__gte=datetime.combine(since, time(), CITY_TIME)) if since else Q()
+
+
 def _uses(logs: QuerySet[UsageLog], organization_id: int, month: Interval) -> Iterator[Billable]:
     """Yield confirmed uses of the month, and earlier ones that were confirmed since it began.
 
-    What was confirmed before was billed then, cost nothing until a correction was confirmed since, or is
-    older than the first statement of the unit.
+    What was confirmed before was billed then, cost nothing (as recorded or as corrected) until a correction
+    was confirmed since, or is older than the first statement of the unit.
     """
     late = UsageConfirmation.objects.filter(
-        Q(correction__isnull=True) | Q(log__amount_yuan=0),
+        Q(correction__isnull=True) | Q(log__amount_yuan=0) | Exists(_EARLIER_ZERO),
         entry__instrument__organization_id=organization_id,
         entry__recorded_at__gte=month.start,
     )
     found = logs.filter(
+        _starts_since_statements_began(),
         Exists(CONFIRMATION),
         ~Exists(_LINES),
         Q(starts_at__gte=month.start) | Q(pk__in=late.values("log")),
@@ -89,6 +101,7 @@ def _charges(organization_id: int, month: Interval) -> Iterator[Billable]:
     """
     found = (
         Booking.objects.filter(
+            _starts_since_statements_began(),
             Q(ends_at__gt=month.start) | Q(ended_at__gte=month.start),
             instrument__organization_id=organization_id,
             charged_yuan__gt=0,

@@ -1,5 +1,6 @@
 """Draw up the statements of a month."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -22,18 +23,30 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 BATCH_SIZE = 500
+logger = logging.getLogger(__name__)
+
+
+class DraftingFailed(Exception):
+    """Statements of some units could not be drafted; the log says why, and the next run tries again."""
 
 
 def statements_draft_due(now: datetime) -> int:
     """Draft last month's statements of all units; return how many got something. Repeated by the clock.
 
-    What is confirmed after the first of the month comes onto the draft, until that is sent.
+    What is confirmed after the first of the month comes onto the draft, until that is sent. A unit that fails
+    doesn't keep the others from their drafts. Raises DraftingFailed at the end.
     """
     month = previous_month(now.astimezone(CITY_TIME).date())
-    return sum(
-        len(statements_draft(actor=None, organization_id=unit_id, month=month, now=now))
-        for unit_id in owning_organizations()
-    )
+    drafted, failed = 0, []
+    for unit_id in owning_organizations():
+        try:
+            drafted += len(statements_draft(actor=None, organization_id=unit_id, month=month, now=now))
+        except Exception:
+            logger.exception("The statements of unit %s could not be drafted.", unit_id)
+            failed.append(unit_id)
+    if failed:
+        raise DraftingFailed(f"units {', '.join(map(str, failed))}; drafted for others: {drafted}")
+    return drafted
 
 
 @transaction.atomic
@@ -51,7 +64,8 @@ def statements_draft(
     if get_month_of(month).end > now:
         raise MonthNotOver
     unit = organization_lock(organization_id)
-    present = {_payer(one): one for one in Statement.objects.filter(organization=unit, month=month)}
+    locked = Statement.objects.select_for_update(of=("self",)).order_by("number")
+    present = {_payer(one): one for one in locked.filter(organization=unit, month=month)}
     drafts = []
     for payer, found in group_by_payer(find_billable(unit.pk, month)).items():
         statement = present.get(payer) or _create(unit.pk, payer, month, now)

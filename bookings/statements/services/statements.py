@@ -1,5 +1,6 @@
 """Send a statement, confirm it, question it, answer, and remind of what is overdue."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from bookings.statements.domain.errors import ANSWER_MISSING, DISPUTE_REASON_MISSING
+from bookings.statements.domain.billing import describe_totals
+from bookings.statements.domain.errors import ANSWER_MISSING, DISPUTE_REASON_MISSING, TotalsChanged
 from bookings.statements.domain.states import (
     NoteKind,
     StatementState,
@@ -32,10 +34,17 @@ REMINDED_EVERY = timedelta(days=7)
 
 
 @transaction.atomic
-def statement_send(*, actor: "User", statement_id: int, now: datetime) -> Statement:
-    """Send a draft to its payer; from then on it stays as it is. Raises IllegalMove."""
+def statement_send(
+    *, actor: "User", statement_id: int, now: datetime, shown: Mapping[str, str] | None = None
+) -> Statement:
+    """Send a draft to its payer; from then on it stays as it is.
+
+    `shown` is what `describe_totals` told the sender. Raises IllegalMove, and TotalsChanged if the draft is
+    no longer that.
+    """
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
+    _require_as_shown([statement], shown)
     statement.state = get_next_state(statement.state, "send")
     statement.sent_at, statement.sent_by, statement.due_date = now, actor, _get_due_date(now)
     statement.save(update_fields=["state", "sent_at", "sent_by", "due_date"])
@@ -45,12 +54,15 @@ def statement_send(*, actor: "User", statement_id: int, now: datetime) -> Statem
 
 
 @transaction.atomic
-def statements_send(*, actor: "User", organization_id: int, now: datetime) -> list[Statement]:
-    """Send all drafts of a unit."""
+def statements_send(
+    *, actor: "User", organization_id: int, now: datetime, shown: Mapping[str, str] | None = None
+) -> list[Statement]:
+    """Send all drafts of a unit. Raises TotalsChanged if they are not those that the sender was `shown`."""
     require(actor, "bookings.manage_statements", SimpleNamespace(organization_id=organization_id))
     drafts = Statement.objects.filter(organization_id=organization_id, state=StatementState.DRAFT)
-    ids = list(drafts.order_by("month", "number").values_list("pk", flat=True))
-    return [statement_send(actor=actor, statement_id=pk, now=now) for pk in ids]
+    locked = list(drafts.select_for_update(of=("self",)).order_by("month", "number"))
+    _require_as_shown(locked, shown)
+    return [statement_send(actor=actor, statement_id=one.pk, now=now) for one in locked]
 
 
 @transaction.atomic
@@ -135,6 +147,11 @@ def _remind(statement_id: int, now: datetime) -> bool:
 def _to_remind(now: datetime) -> Any:
     overdue = overdue_statements(now.astimezone(CITY_TIME).date())
     return overdue.filter(Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - REMINDED_EVERY))
+
+
+def _require_as_shown(drafts: Iterable[Statement], shown: Mapping[str, str] | None) -> None:
+    if shown is not None and shown != describe_totals(drafts):
+        raise TotalsChanged
 
 
 def _get_due_date(now: datetime) -> "date":

@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from bookings.statements.domain.billing import to_fen
-from bookings.statements.domain.states import get_next_state
-from bookings.statements.forms import MonthForm, PaymentForm
-from bookings.statements.selectors.statements import get_payment, get_statement
+from bookings.statements.domain.states import StatementState, get_next_state
+from bookings.statements.forms import MonthForm, PaymentForm, SendingForm
+from bookings.statements.selectors.statements import get_payment, get_statement, statements_of_unit
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
@@ -26,7 +27,7 @@ from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, yuan
+from instrument_share.web.text.formats import bilingual, date_only, yuan
 
 if TYPE_CHECKING:
     from bookings.statements.models import Statement
@@ -55,6 +56,7 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
             _("One draft per payer, with the confirmed uses of the month that are not billed yet."),
             _("Charges for late cancellations and no-shows are added once the booked time is over."),
             _("Corrections of uses billed earlier are added as differences."),
+            *_what_is_settled_elsewhere(),
             _("Payers see a statement only once you send it."),
         ],
         action=_("Draft"),
@@ -68,18 +70,30 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
     )
 
 
+def _what_is_settled_elsewhere() -> list[str]:
+    since = settings.STATEMENTS_SINCE
+    return [_("Uses and charges before {day} are not billed.").format(day=date_only(since))] if since else []
+
+
 @confirmation_view
 def statements_send_all(request: SignedInRequest, organization_id: str) -> Confirmation:
     """Send all drafts of a unit."""
     unit = get_managed_unit(request.user, organization_id)
     address = reverse("unit_statements", args=[organization_id])
+    drafts = statements_of_unit(request.user, unit.pk).filter(state=StatementState.DRAFT)
+    found = list(drafts.order_by("month", "number"))
+    form = SendingForm(request.POST if request.method == "POST" else None, drafts=found)
     sent: list[Statement] = []
     return Confirmation(
         heading=_("Send all drafts?"),
-        consequences=[_after_sending(), _("Every payer is notified here and by e-mail.")],
-        action=_("Send"),
+        consequences=[
+            *(_describe(one) for one in found),
+            _after_sending(),
+            _("Every payer is notified here and by e-mail."),
+        ],
+        action=pgettext("statement", "Send"),
         perform=lambda: sent.extend(
-            statements_send(actor=request.user, organization_id=unit.pk, now=clock.now())
+            statements_send(actor=request.user, organization_id=unit.pk, now=clock.now(), **form.cleaned_data)
         ),
         success=lambda: (
             ngettext("%(count)s statement is sent.", "%(count)s statements are sent.", len(sent))
@@ -87,6 +101,14 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
         ),
         back_address=address,
         next_address=f"{address}?state=sent",
+        form=form,
+    )
+
+
+def _describe(statement: "Statement") -> str:
+    payer = get_payer_name(statement.payer_organization or statement.payer_person)
+    return _("{number}, {payer}: {amount}").format(
+        number=statement, payer=payer, amount=yuan(statement.total_yuan)
     )
 
 
@@ -98,6 +120,7 @@ def _after_sending() -> str:
 def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
     """Send a draft."""
     found = _statement_for(request, public_id, "send")
+    form = SendingForm(request.POST if request.method == "POST" else None, drafts=[found])
     payer = get_payer_name(found.payer_organization or found.payer_person)
     return Confirmation(
         heading=_("Send the statement to {payer}?").format(payer=payer),
@@ -106,10 +129,13 @@ def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
             _after_sending(),
             _("{payer} is notified here and by e-mail.").format(payer=payer),
         ],
-        action=_("Send"),
-        perform=lambda: statement_send(actor=request.user, statement_id=found.pk, now=clock.now()),
+        action=pgettext("statement", "Send"),
+        perform=lambda: statement_send(
+            actor=request.user, statement_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
         success=_("The statement is sent. You will be notified when it is confirmed or disputed."),
         back_address=_address(found),
+        form=form,
     )
 
 

@@ -105,7 +105,7 @@ def receiver(tmp_path, monkeypatch):
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     trusting = ssl.create_default_context(cafile=file)
     monkeypatch.setattr(calls.ssl, "create_default_context", lambda: trusting)
-    monkeypatch.setattr(calls, "find_public_address", lambda host, port: "127.0.0.1")
+    monkeypatch.setattr(calls, "find_public_addresses", lambda host, port: ["127.0.0.1"])
     yield server.server_port, got
     server.shutdown()
     server.server_close()
@@ -116,6 +116,31 @@ def test_a_receiver_gets_the_message_and_redirects_are_not_followed(receiver):
     answer = calls.post_json(f"https://example.org:{port}/hook?a=1", '{"仪":1}', {"X-Mark": "m"})
     assert got == [("/hook?a=1", "m", '{"仪":1}'.encode())]
     assert (answer.status, answer.text, answer.is_success) == (302, "elsewhere", False)
+
+
+def test_an_address_in_chinese_is_percent_encoded(receiver):
+    port, got = receiver
+    calls.post_json(f"https://example.org:{port}/推送/%E4%BB%AA?单位=a&b=1", "{}", {"X-Mark": "m"})
+    assert got[0][0] == "/%E6%8E%A8%E9%80%81/%E4%BB%AA?%E5%8D%95%E4%BD%8D=a&b=1"
+
+
+def test_addresses_of_ipv4_come_first(monkeypatch):
+    resolve_to(monkeypatch, "2606:2800:220:1::1", "93.184.216.35", "93.184.216.34")
+    assert calls.find_public_addresses("example.org", 443) == [
+        "93.184.216.34",
+        "93.184.216.35",
+        "2606:2800:220:1::1",
+    ]
+
+
+def test_an_address_that_is_away_leads_to_the_next(receiver, monkeypatch):
+    """Nobody listens at 127.0.0.2."""
+    port, _got = receiver
+    monkeypatch.setattr(calls, "find_public_addresses", lambda host, port: ["127.0.0.2", "127.0.0.1"])
+    assert calls.post_json(f"https://example.org:{port}/", "{}", {"X-Mark": "m"}).status == 302
+    monkeypatch.setattr(calls, "find_public_addresses", lambda host, port: ["127.0.0.2", "127.0.0.3"])
+    with pytest.raises(ConnectionRefusedError):
+        calls.post_json(f"https://example.org:{port}/", "{}", {})
 
 
 def test_a_certificate_of_another_name_is_refused(receiver):

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -189,10 +190,59 @@ def test_a_test_message_is_sent_once_and_its_answer_kept(city, webhook, receiver
     assert "not a public address" in delivery.answer
 
 
-@pytest.mark.parametrize("address", ["http://lims.example.org/", "https:///x", "https://me@example.org/"])
+def test_an_address_that_cannot_be_written_is_a_failed_delivery(city, webhook, receiver, work, monkeypatch):
+    def fail(*args):
+        raise ValueError("Port out of range 0-65535")
+
+    monkeypatch.setattr(deliveries, "post_json", fail)
+    book(city)
+    work(NOW + MINUTE)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.attempts, delivery.answer) == (1, "ValueError: Port out of range 0-65535")
+
+
+def test_a_failed_test_does_not_count_towards_switching_off(city, webhook, receiver, work):
+    receiver.is_up = False
+    webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW)
+    work(NOW)
+    book(city, slot(day=9), now=NOW + DISABLED_AFTER)
+    work(NOW + DISABLED_AFTER)
+    webhook.refresh_from_db()
+    assert (webhook.failing_since, webhook.disabled_at) == (NOW + DISABLED_AFTER, None)
+
+
+def test_a_test_that_is_answered_ends_a_failure(city, webhook, receiver, work):
+    Webhook.objects.update(failing_since=NOW)
+    webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW + MINUTE)
+    work(NOW + MINUTE)
+    webhook.refresh_from_db()
+    assert webhook.failing_since is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://lims.example.org/",
+        "https:///x",
+        "https://me@example.org/",
+        "https://lims.example.org:65536/",
+        "https://lims.example.org:0/",
+        "https://[::1/",
+    ],
+)
 def test_an_address_has_to_be_plain_https(city, address):
     with pytest.raises(AddressRefused):
         create(city, address=address)
+
+
+def test_a_form_that_is_sent_twice_adds_one_webhook(city, see, send):
+    unit = city.owner.public_id
+    page = see(city.manager, "webhooks", unit).content.decode()
+    token = re.search(r'name="form_token" value="([^"]+)"', page)
+    sent = {"address": ADDRESS, "actions": ["booking.cancelled"], "form_token": token[1]}
+    first, second = (send(city.manager, "webhooks", unit, **sent) for _time in range(2))
+    assert first["Location"] == second["Location"]
+    assert Webhook.objects.count() == 1
 
 
 def test_a_unit_has_no_more_than_it_may(city):

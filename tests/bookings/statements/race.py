@@ -17,6 +17,15 @@ def draft_meanwhile(checked, released, results, *, environment, is_locked, **fac
     released.set()
 
 
+def send_meanwhile(checked, released, results, *, environment, **facts):
+    wake(environment)
+    from bookings.statements.services.statements import statement_send
+
+    checked.wait(60)
+    attempt(results, statement_send, **facts)
+    released.set()
+
+
 def _wake(environment, is_locked):
     wake(environment)
     from bookings.statements.services import drafting

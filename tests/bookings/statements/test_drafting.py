@@ -7,15 +7,20 @@ import pytest
 
 from bookings.statements.domain.errors import MonthNotOver
 from bookings.statements.models import Statement, StatementLine
-from bookings.statements.services.drafting import statements_draft, statements_draft_due
+from bookings.statements.selectors.billing import find_billable
+from bookings.statements.services import drafting
+from bookings.statements.services.drafting import DraftingFailed, statements_draft, statements_draft_due
 from bookings.statements.services.statements import statement_send
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.city_time import CITY_TIME
+from tests import factories
 from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import (
     APRIL_1,
     DAY,
     MARCH,
+    cancelled_late,
     confirmed_use,
     correct,
     draft,
@@ -139,6 +144,18 @@ def test_use_that_was_free_is_billed_once_a_correction_gives_it_an_amount(city):
     assert lines(april) == [(log.pk, Decimal(80), None)]
 
 
+def test_use_that_was_corrected_to_nothing_is_billed_once_it_is_corrected_again(city):
+    billed, log = confirmed_use(city), confirmed_use(city, slot(day=2, length=1))
+    correct(city, log, APRIL_1 - 7 * DAY, amount_yuan=Decimal(0))
+    (march,) = draft(city)
+    assert lines(march) == [(billed.pk, Decimal(200), None)]
+    send(city, march)
+    correct(city, log, APRIL_1 + 9 * DAY, amount_yuan=Decimal(80))
+    (april,) = draft(city, APRIL, MAY_1)
+    assert lines(april) == [(log.pk, Decimal(80), None)]
+    assert draft(city, date(2026, 5, 1), MAY_1 + 31 * DAY) == []
+
+
 def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     confirmed_use(city)
     late = use(city, slot(day=2))
@@ -148,3 +165,40 @@ def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1)
     assert statements_draft_due(APRIL_1 + DAY) == 1
     assert Statement.objects.get().total_yuan == Decimal(400)
+
+
+def test_what_starts_before_statements_began_is_not_billed(city, settings):
+    earlier, first = confirmed_use(city), confirmed_use(city, slot(day=3))
+    cancelled_late(city, slot(day=2))
+    cancelled = cancelled_late(city, slot(day=4))
+    settings.STATEMENTS_SINCE = first.starts_at.astimezone(CITY_TIME).date()
+    (march,) = draft(city)
+    assert [one.log_id or one.booking_id for one in march.lines.order_by("position")] == [
+        first.pk,
+        cancelled.pk,
+    ]
+    settings.STATEMENTS_SINCE += DAY
+    correct(city, first, APRIL_1, amount_yuan=Decimal(150))
+    correct(city, earlier, APRIL_1, amount_yuan=Decimal(150))
+    draft(city)
+    assert [line[:2] for line in lines(march)][2:] == [(first.pk, Decimal(-50))]
+
+
+def test_unit_that_fails_does_not_keep_others_from_their_drafts(city, monkeypatch, caplog):
+    other = factories.city()
+    for one in (city, other):
+        confirmed_use(one)
+    monkeypatch.setattr(drafting, "find_billable", fail_for(city.owner))
+    with pytest.raises(DraftingFailed, match=rf"units {city.owner.pk}; drafted for others: 1"):
+        statements_draft_due(APRIL_1)
+    assert Statement.objects.get().organization == other.owner
+    assert "A use is broken." in caplog.text
+
+
+def fail_for(unit):
+    def find(organization_id, month):
+        if organization_id == unit.pk:
+            raise ValueError("A use is broken.")
+        return find_billable(organization_id, month)
+
+    return find

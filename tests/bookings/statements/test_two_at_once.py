@@ -1,15 +1,18 @@
-"""Two processes that draft at the same moment what both find: a use stands on one statement."""
+"""Two processes at the same moment: a use stands on one statement, and what is sent holds what it says."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from bookings.statements.models import StatementLine
 from instrument_share.journal.guards import guards_lifted
+from instrument_share.journal.models import AuditEntry
 from tests import factories
 from tests.bookings.statements import race
-from tests.bookings.statements.conftest import APRIL_1, DAY, MARCH, confirmed_use
+from tests.bookings.statements.conftest import APRIL_1, DAY, MARCH, confirmed_use, draft, reload
+from tests.factories import slot
 from tests.processes import in_two_processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +40,27 @@ def draft_two_months(environment, *, is_locked):
 def test_the_second_finds_what_the_first_has_billed(process_environment):
     assert draft_two_months(process_environment, is_locked=True) == ["statements_draft"] * 2
     assert StatementLine.objects.count() == 1
+
+
+@postgresql
+def test_draft_that_is_being_added_to_is_sent_with_what_was_added(process_environment):
+    city = factories.city()
+    confirmed_use(city)
+    (statement,) = draft(city)
+    confirmed_use(city, slot(day=2))
+    connection.close()
+    facts = {"actor_id": city.manager.pk, "now": APRIL_1}
+    outcomes = in_two_processes(
+        process_environment,
+        (
+            race.draft_slowly,
+            {**facts, "is_locked": True, "organization_id": city.owner.pk, "month": MARCH},
+        ),
+        (race.send_meanwhile, {**facts, "statement_id": statement.pk}),
+    )
+    assert outcomes == ["statements_draft", "statement_send"]
+    sent = AuditEntry.objects.get(action="statement.sent")
+    assert (reload(statement).total_yuan, sent.details["total_yuan"]) == (Decimal(400), "400.00")
 
 
 @postgresql

@@ -42,10 +42,39 @@ def test_unit_drafts_a_month_and_sends_everything(city, see, send):
     assert "发送全部草稿" in page
     desk = text_of(see(city.manager, "unit_desk", now=APRIL_1))
     assert "核对并发送2026年3月结算单" in desk
-    assert send(city.manager, "statements_send", unit, now=APRIL_1).status_code == 302
+    shown = shown_on(see(city.manager, "statements_send", unit, now=APRIL_1))
+    assert send(city.manager, "statements_send", unit, now=APRIL_1, shown=shown).status_code == 302
     assert Statement.objects.get().state == "sent"
     page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
     assert "发送全部草稿" not in page
+
+
+def shown_on(page):
+    """The amounts that a page holds to send with its form."""
+    return page.context["form"]["shown"].value()
+
+
+def test_drafts_are_not_sent_with_other_amounts_than_were_shown(city, see, send):
+    confirmed_use(city)
+    (march,) = draft(city)
+    single, every = ("statement_send", march.public_id), ("statements_send", city.owner.public_id)
+    pages = {address: see(city.manager, *address, now=APRIL_1) for address in (single, every)}
+    assert all(
+        "云屏测试科技有限公司" in text_of(page) and "¥200.00" in text_of(page) for page in pages.values()
+    )
+    confirmed_use(city, slot(day=2))
+    confirmed_use(city, slot(day=3), payer=False)
+    draft(city)
+    for address, page in pages.items():
+        for stale in ({"shown": shown_on(page)}, {}):
+            refused = send(city.manager, *address, now=APRIL_1, **stale)
+            assert refused.status_code == 409
+            assert "草稿或金额已有变化" in text_of(refused) and "¥400.00" in text_of(refused)
+    assert set(Statement.objects.values_list("state", flat=True)) == {"draft"}
+    assert "2026-0002 " in text_of(refused)
+    done = send(city.manager, *every, now=APRIL_1, shown=shown_on(refused))
+    assert done.status_code == 302
+    assert set(Statement.objects.values_list("state", flat=True)) == {"sent"}
 
 
 def test_month_that_is_not_over_is_not_offered(city, see, send):
@@ -53,6 +82,13 @@ def test_month_that_is_not_over_is_not_offered(city, see, send):
     assert next(iter(form.fields["month"].choices))[0] == "2026-03-01"
     answer = send(city.manager, "statements_draft", city.owner.public_id, month="2026-04-01", now=APRIL_1)
     assert answer.status_code == 422
+
+
+def test_drafting_says_from_which_day_on_uses_are_billed(city, see, settings):
+    address = (city.manager, "statements_draft", city.owner.public_id)
+    assert "不列入结算" not in text_of(see(*address, now=APRIL_1))
+    settings.STATEMENTS_SINCE = TODAY.replace(day=1)
+    assert "2026年4月1日前的上机记录和费用不列入结算。" in text_of(see(*address, now=APRIL_1))
 
 
 def test_payer_finds_confirms_and_disputes(billed, see, send):
@@ -106,18 +142,18 @@ def test_charges_are_told_by_booking_and_kind(city, see):
 def test_unit_takes_back_a_mistaken_payment(billed, see, send):
     manager, number = billed.city.manager, billed.statement.public_id
     payment = pay(billed, 200)
-    assert "冲回…" in text_of(see(manager, "statement", number, now=APRIL_1))
-    assert "冲回…" not in text_of(see(billed.payer, "statement", number, now=APRIL_1))
+    assert "冲销…" in text_of(see(manager, "statement", number, now=APRIL_1))
+    assert "冲销…" not in text_of(see(billed.payer, "statement", number, now=APRIL_1))
     address = (manager, "statement_payment_reverse", number, payment.public_id)
     assert "¥200.00" in text_of(see(*address, now=APRIL_1))
     assert send(*address, reason="", now=APRIL_1).status_code == 422
     assert send(*address, reason="登记到了别的结算单", now=APRIL_1).status_code == 302
     page = text_of(see(billed.payer, "statement", number, now=APRIL_1))
-    assert "已冲回" in page and "登记到了别的结算单" in page
-    assert "冲回…" not in text_of(see(manager, "statement", number, now=APRIL_1))
+    assert "已冲销" in page and "登记到了别的结算单" in page
+    assert "冲销…" not in text_of(see(manager, "statement", number, now=APRIL_1))
     assert send(*address, reason="再次", now=APRIL_1).status_code == 409
     pdf = PdfReader(BytesIO(see(manager, "statement_pdf", number, now=APRIL_1).content))
-    assert "已冲回：登记到了别的结算单" in pdf.pages[0].extract_text().replace("\n", "")
+    assert "已冲销：登记到了别的结算单" in pdf.pages[0].extract_text().replace("\n", "")
     (told,) = billed_in_api(billed)["payments"]
     assert (told["reversal_reason"], told["amount_yuan"]) == ("登记到了别的结算单", "200.00")
 
