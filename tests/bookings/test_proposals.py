@@ -220,9 +220,9 @@ def test_a_proposal_leads_to_the_booking_form_filled_in(client, clock, town):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"hours": "20"}, "没有这么长的空闲时间"),
+        ({"hours": "20"}, "无足够时长的空闲时段"),
         ({"q": "qqqqxxx"}, "未找到相关仪器"),
-        ({"first": "2026-03-05", "last": "2026-03-04"}, "最后一天不能早于第一天"),
+        ({"first": "2026-03-05", "last": "2026-03-04"}, "结束日期不得早于开始日期"),
         ({"first": "2026-03-05", "last": "2026-04-05"}, "最多选择 31 天"),
     ],
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from bookings.requests.domain.admission import is_within_hours
 from bookings.requests.domain.offers import InstrumentTime, find_first_start, get_versions
 from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.offers import get_free_time
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
@@ -128,22 +130,33 @@ def _find_starts(
     now: datetime,
     decide: Callable[[InstrumentTime], InstrumentTime],
 ) -> dict[str, datetime]:
-    """Return a free start for each booking, where `decide` gives the instrument's time after the decision."""
-    free = get_free_time([instrument], ahead, now)
-    if instrument.pk not in free.times:
+    """Return a free start for each booking, where `decide` gives the instrument's time after the decision.
+
+    A booking moves with its companions, as `booking_move` takes them.
+    """
+    rows = list(bookings)
+    companions = {booking.pk: get_companions(booking) for booking in rows}
+    mates = {mate.instrument_id: mate.instrument for mate in chain.from_iterable(companions.values())}
+    times = dict(get_free_time([instrument, *mates.values()], ahead, now).times)
+    if instrument.pk not in times:
         return {}
-    time = decide(free.times[instrument.pk])
-    linked = [free.times[pk] for pk in free.linked.get(instrument.pk, ()) if pk in free.times]
+    times[instrument.pk] = decide(times[instrument.pk])
+    versions_by_id = {**providers.terms_versions(list(mates)), instrument.pk: versions}
     found: dict[str, datetime] = {}
-    for booking in bookings:
+    for booking in rows:
+        ids = [instrument.pk, *(mate.instrument_id for mate in companions[booking.pk])]
+        if not times.keys() >= set(ids):
+            continue
         length = booking.ends_at - booking.starts_at
         later = Interval(booking.starts_at, ahead.end) if booking.starts_at < ahead.end else ahead
-        together = [time, *linked]
+        together = [times[pk] for pk in ids]
         start = find_first_start(together, later, length, now)
         start = start or find_first_start(together, ahead, length, now)
         if start is not None:
             found[booking.public_id] = start
-            time = replace(time, holds=[*time.holds, _hold(versions, Interval(start, start + length))])
+            for pk in ids:
+                held = _hold(versions_by_id[pk], Interval(start, start + length))
+                times[pk] = replace(times[pk], holds=[*times[pk].holds, held])
     return found
 
 

@@ -160,7 +160,8 @@ def booking_move(
     """Move or extend a booking that has not begun, with the same checks and a new quote.
 
     The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
-    becomes a request again. When a keeper moves it, it keeps its state and the user is notified.
+    becomes a request again. When a keeper moves it, it keeps its state, and the user is asked to
+    agree.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     # What can still be cancelled can be moved.
@@ -175,8 +176,8 @@ def booking_move(
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
     """Move one booking; the caller has checked admission."""
     terms = get_terms(booking.instrument_id, interval.start)
-    if actor.pk == booking.user_id:
-        booking.moved_by_unit_at = None
+    by_user = actor.pk == booking.user_id
+    booking.moved_by_unit_at = None if by_user else now
     if is_new_decision_needed(actor, booking, terms):
         booking.state = next_state(MOVES, booking.state, "move_for_decision")
         booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
@@ -186,7 +187,8 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
         )
         return booking
     write_move(booking, interval, terms, actor=actor, now=now)
-    notifications.notify_other_side(booking, notifications.MOVED, now, by_user=actor.pk == booking.user_id)
+    message = notifications.MOVED if by_user else notifications.MOVED_BY_UNIT
+    notifications.notify_other_side(booking, message, now, by_user=by_user)
     return booking
 
 
@@ -194,6 +196,8 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
 def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed."""
     booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
+    # What can still be cancelled can be agreed to.
+    require_transition(MOVES, booking.state, "cancel")
     if booking.moved_by_unit_at is None:
         raise AlreadyAgreed
     for one in (*get_companions(booking), booking):

@@ -13,7 +13,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import cancel_companions, create_credit_event
+from bookings.requests.services.bookings import cancel_companions, create_credit_event, write_cancellation
 from bookings.requests.services.held_time import apply_transition
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
@@ -29,7 +29,10 @@ def bookings_lapse_due(now: datetime) -> int:
 
 
 def bookings_no_show_due(now: datetime) -> int:
-    """Mark approved bookings that nobody attended as no-shows; return their number."""
+    """Mark approved bookings that nobody attended as no-shows; return their number.
+
+    Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
+    """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(state=BookingState.APPROVED, starts_at__lte=limit).order_by(
         "starts_at", "id"
@@ -57,6 +60,9 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     if suspended := _get_suspended_organization(booking):
         cancel_for_suspension(booking, suspended, actor=None, now=now)
         return False
+    if booking.moved_by_unit_at is not None:
+        _cancel_not_agreed(booking, now)
+        return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
@@ -64,6 +70,13 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     create_credit_event(booking, CreditKind.NO_SHOW, now)
     notifications.notify_user(booking, notifications.NO_SHOW, now)
     return True
+
+
+def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
+    """Cancel a booking whose user did not agree to the time that the unit chose, without charge."""
+    write_cancellation(booking, actor=None, reason="", now=now, announce=False)
+    for notify in (notifications.notify_user, notifications.notify_keepers):
+        notify(booking, notifications.CANCELLED_NOT_AGREED, now)
 
 
 def _get_suspended_organization(booking: Booking) -> "Organization | None":

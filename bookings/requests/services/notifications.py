@@ -31,6 +31,10 @@ CANCELLED_WITH_SUSPENSION = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: “{organization}” is "
     "suspended. Reason: {reason}"
 )
+CANCELLED_NOT_AGREED = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: {user} had not agreed to the "
+    "time to which it was moved."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."

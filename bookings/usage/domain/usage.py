@@ -141,11 +141,25 @@ OVERLAPS_BY_HAND = gettext_noop(
     "This time overlaps with usage log {log} ({time}). Change the time, or say why both are recorded."
 )
 
+OVERLAP_AT_CHECK_OUT = gettext_noop("The other use was recorded before this one was checked out.")
+"""Why a check-out records a time that another use has: the keeper saw both."""
+
 
 def find_overlap_problems(times: Mapping[str, Interval], message: str) -> Iterator[Problem]:
     """Yield a problem for each log whose time overlaps with the one entered."""
     for public_id, time in times.items():
         yield Problem("usage.overlaps", message, {"log": public_id, "time": time}, "overlap_reason")
+
+
+def correction_waiting_problem() -> Problem:
+    """Return the problem of a correction that bears on the amount while another one waits."""
+    return Problem(
+        "usage.correction_waiting",
+        gettext_noop(
+            "Another correction of the time, samples or amount waits to be confirmed. Propose this one after "
+            "that."
+        ),
+    )
 
 
 def find_correction_problems(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
@@ -12,16 +11,17 @@ from bookings.usage.domain.choices import Capture
 from bookings.usage.domain.corrections import EFFECTIVE_PARTS
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import (
-    OVERLAPS,
     Spent,
-    find_correction_problems,
+    correction_waiting_problem,
     find_end_problems,
-    find_overlap_problems,
     propose_end,
     truncate_to_seconds,
 )
-from bookings.usage.selectors.overlaps import find_overlapping_times
-from bookings.usage.selectors.usage import get_current_values
+from bookings.usage.selectors.usage import (
+    find_value_problems,
+    get_current_values,
+    has_waiting_correction,
+)
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode, UserKind
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 PRICED_FIELDS = frozenset({"starts_at", "ends_at", *EFFECTIVE_PARTS, "service_mode", "samples"})
 """The fields of a log that its amount depends on."""
+
+AMOUNT_FIELDS = PRICED_FIELDS | {"amount_yuan"}
+"""The fields of which one correction waits at a time."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +94,15 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
     """Return what a correction to these values changes.
 
     The amount follows the corrected values under the rule of the use, unless `changes` names it or it was
-    entered by hand when the use was recorded. Raises UsageRefused with everything that is wrong.
+    entered by hand when the use was recorded. It is computed from confirmed values, so that one correction
+    that bears on it waits at a time. Raises UsageRefused with everything that is wrong.
     """
     before = get_current_values(log)
     differing = {name: value for name, value in changes.items() if before.get(name) != value}
     after = {**before, **differing}
-    problems = list(find_correction_problems(before, after, differing, reason))
-    if not problems and differing.keys() & {"starts_at", "ends_at"}:
-        problems = list(find_overlap_problems(_find_new_overlaps(log, before, after), OVERLAPS))
+    problems = find_value_problems(log, after, differing, reason)
+    if not differing.keys().isdisjoint(AMOUNT_FIELDS) and has_waiting_correction(log, AMOUNT_FIELDS):
+        problems.append(correction_waiting_problem())
     if problems:
         raise UsageRefused(problems=problems)
     if "amount_yuan" not in changes and not PRICED_FIELDS.isdisjoint(differing):
@@ -106,15 +110,6 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
         if amount is not None and amount != before["amount_yuan"]:
             differing["amount_yuan"] = amount
     return differing
-
-
-def _find_new_overlaps(
-    log: "UsageLog", before: Mapping[str, Any], after: Mapping[str, Any]
-) -> dict[str, Interval]:
-    """Return the uses that a log would overlap with other values, and doesn't now."""
-    find = partial(find_overlapping_times, log.instrument_id, exclude_log_id=log.pk)
-    known, found = (find(Interval(values["starts_at"], values["ends_at"])) for values in (before, after))
-    return {public_id: time for public_id, time in found.items() if public_id not in known}
 
 
 def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Decimal | None:

@@ -3,38 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
-from bookings.usage.models import UsageCorrection, UsageLog, UsageOverlap
-from bookings.usage.selectors.usage import get_current_values
+from bookings.usage.models import UsageOverlap
 from instrument_share.journal.selectors import entries
 from instrument_share.kernel.interval import Interval, calculate_share_left
 
 IS_OVERLAPPING = Exists(UsageOverlap.objects.filter(log=OuterRef("pk")))
 """Whether a log was recorded although it overlaps earlier ones, in a statement over logs."""
-
-
-def find_overlapping_times(
-    instrument_id: int, time: Interval, *, exclude_log_id: int | None = None
-) -> dict[str, Interval]:
-    """Return the times, as they count now, of an instrument's logs that overlap `time`, by public id."""
-    corrected = UsageCorrection.objects.filter(
-        log__instrument_id=instrument_id, confirmation__isnull=False
-    ).values_list("log_id", flat=True)
-    logs = (
-        UsageLog.objects.filter(
-            Q(starts_at__lt=time.end, ends_at__gt=time.start) | Q(pk__in=list(corrected)),
-            ~Q(pk=exclude_log_id),
-            instrument_id=instrument_id,
-        )
-        .prefetch_related("corrections__entry", "corrections__confirmation")
-        .order_by("starts_at", "id")
-    )
-    times = {}
-    for log in logs:
-        values = get_current_values(log)
-        times[log.public_id] = Interval(values["starts_at"], values["ends_at"])
-    return {public_id: other for public_id, other in times.items() if other.overlaps(time)}
 
 
 def count_once(rows: Sequence[dict[str, Any]]) -> None:

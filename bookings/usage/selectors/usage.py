@@ -1,6 +1,7 @@
 """Usage logs, with confirmed corrections applied."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -10,7 +11,7 @@ from bookings.requests.selectors.scope import get_visible_condition
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.corrections import apply_corrections
-from bookings.usage.domain.usage import find_correction_problems
+from bookings.usage.domain.usage import OVERLAPS, find_correction_problems, find_overlap_problems
 from bookings.usage.models import (
     UsageConfirmation,
     UsageCorrection,
@@ -22,6 +23,7 @@ from bookings.usage.models import (
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Problem, require_found
+from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -132,10 +134,62 @@ def get_superseded_corrections(log: UsageLog) -> list[UsageCorrection]:
 def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
     """Return problems of the current values with this correction applied.
 
-    Each correction was valid by itself; all confirmed ones have to be valid together.
+    Each correction was valid by itself; all confirmed ones have to be valid together, and no use recorded
+    meanwhile may have their time.
     """
-    before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
-    return list(find_correction_problems(before, after, correction.changes, correction.reason))
+    after = get_current_values(log, extra_correction_id=correction.pk)
+    return find_value_problems(log, after, correction.changes, correction.reason)
+
+
+def find_value_problems(
+    log: UsageLog, after: Mapping[str, Any], changes: Mapping[str, Any], reason: str
+) -> list[Problem]:
+    """Return problems of reading `after` instead of the current values; `changes` are those that differ."""
+    before = get_current_values(log)
+    problems = list(find_correction_problems(before, after, changes, reason))
+    if problems or changes.keys().isdisjoint({"starts_at", "ends_at"}):
+        return problems
+    return list(find_overlap_problems(_find_new_overlaps(log, before, after), OVERLAPS))
+
+
+def _find_new_overlaps(
+    log: UsageLog, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Interval]:
+    """Return the uses that a log would overlap with other values, and doesn't now."""
+    find = partial(find_overlapping_times, log.instrument_id, exclude_log_id=log.pk)
+    known, found = (find(Interval(values["starts_at"], values["ends_at"])) for values in (before, after))
+    return {public_id: time for public_id, time in found.items() if public_id not in known}
+
+
+def find_overlapping_times(
+    instrument_id: int, time: Interval, *, exclude_log_id: int | None = None
+) -> dict[str, Interval]:
+    """Return the times, as they count now, of an instrument's logs that overlap `time`, by public id."""
+    corrected = UsageCorrection.objects.filter(
+        log__instrument_id=instrument_id, confirmation__isnull=False
+    ).values_list("log_id", flat=True)
+    logs = (
+        UsageLog.objects.filter(
+            Q(starts_at__lt=time.end, ends_at__gt=time.start) | Q(pk__in=list(corrected)),
+            ~Q(pk=exclude_log_id),
+            instrument_id=instrument_id,
+        )
+        .prefetch_related("corrections__entry", "corrections__confirmation")
+        .order_by("starts_at", "id")
+    )
+    times = {}
+    for log in logs:
+        values = get_current_values(log)
+        times[log.public_id] = Interval(values["starts_at"], values["ends_at"])
+    return {public_id: other for public_id, other in times.items() if other.overlaps(time)}
+
+
+def has_waiting_correction(log: UsageLog, fields: Collection[str]) -> bool:
+    """Return whether a correction of any of these fields can still be confirmed."""
+    return any(
+        not one.changes.keys().isdisjoint(fields) and not find_confirmation_problems(log, one)
+        for one in _unconfirmed(log)
+    )
 
 
 def _unconfirmed(log: UsageLog) -> list[UsageCorrection]:

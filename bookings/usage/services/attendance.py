@@ -12,8 +12,10 @@ from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.services.held_time import apply_transition, booking_lock_for
 from bookings.usage.domain.choices import Capture, UsagePurpose
+from bookings.usage.domain.usage import OVERLAP_AT_CHECK_OUT
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.amounts import calculate_use
+from bookings.usage.selectors.usage import find_overlapping_times
 from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import log_write
@@ -63,7 +65,8 @@ def booking_check_out(
 
     Time and amount are those of `calculate_use`: from check-in to `ends_at`, by default the booked end once
     it has passed, else now. The rest of the booked time is free at once; overrunning changes the log, never
-    the hold. Raises UsageRefused with everything that does not add up.
+    the hold. Where a use was entered by hand for this time meanwhile, the log is marked. Raises UsageRefused
+    with everything that does not add up.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
     require_transition(MOVES, booking.state, "check_out")
@@ -101,7 +104,13 @@ def booking_check_out(
         price=use.price.as_rows(),
         capture=Capture.CHECK_OUT.value,
     )
-    log_write(log, actor=actor, now=now)
+    log_write(
+        log,
+        actor=actor,
+        now=now,
+        overlapping=find_overlapping_times(log.instrument_id, use.time),
+        overlap_reason=OVERLAP_AT_CHECK_OUT,
+    )
     apply_transition(
         booking, "check_out", "checked_out_at", actor=actor, now=now, details={"log": log.public_id}
     )

@@ -32,9 +32,9 @@ from bookings.usage.domain.usage import (
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog, UsageOverlap
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
-from bookings.usage.selectors.overlaps import find_overlapping_times
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
+    find_overlapping_times,
     get_current_values,
     log_lock,
 )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.views.common import responsible_instruments
 from bookings.usage.forms.by_hand import ByHandForm
-from bookings.usage.selectors.overlaps import find_overlapping_times
+from bookings.usage.selectors.usage import find_overlapping_times
 from bookings.usage.services.usage import usage_log_by_hand
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock

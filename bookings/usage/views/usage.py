@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.requests.views.common import get_desk, get_return_address
 from bookings.usage.domain import chain
-from bookings.usage.domain.choices import Rating
+from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.amounts import calculate_correction
@@ -36,7 +36,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.usage.models import UsageCorrection
+    from bookings.usage.models import UsageCorrection, UsageLog, UsageOverlap
 
 
 @login_required
@@ -51,7 +51,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
     values = get_current_values(log)
     viewer = request.user
     may_confirm = rules.has_perm("bookings.confirm_usage", viewer, log)
-    review = getattr(log, "review", None)
+    review, overlap = getattr(log, "review", None), getattr(log, "overlap", None)
     entries = list(usage_entries(log))
     return {
         "log": log,
@@ -62,7 +62,8 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "may_dispute": may_dispute(viewer, log, clock.now()),
         "dispute_until": get_dispute_deadline(log),
         "now": clock.now(),
-        "overlap": getattr(log, "overlap", None),
+        "overlap": overlap,
+        "overlap_reason": overlap and _get_overlap_reason(log, overlap),
         "receipts": get_covered_numbers(log, entries),
         "next_receipts_at": get_next_checkpoint_at(clock.now()),
         "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],
@@ -81,6 +82,11 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         and rules.has_perm("bookings.review_usage", viewer, log),
         "review_form": review_form,
     }
+
+
+def _get_overlap_reason(log: "UsageLog", overlap: "UsageOverlap") -> str:
+    """Return why an overlapping use was recorded: what the keeper wrote, or that it was checked out."""
+    return _(overlap.reason) if log.capture == Capture.CHECK_OUT else overlap.reason
 
 
 def _ids(corrections: "list[UsageCorrection]") -> set[int]:

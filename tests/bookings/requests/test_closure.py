@@ -6,15 +6,17 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from bookings.requests.domain.errors import AlreadyAgreed, BookingRefused, ClosureHitsBookings
-from bookings.requests.models import Booking, NextFree
+from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.searching import search_catalogue
-from bookings.requests.services.bookings import booking_agree, booking_cancel
+from bookings.requests.services.bookings import booking_agree, booking_cancel, booking_move
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.requests.services.notifications import CANCELLED_NOT_AGREED, MOVED_BY_UNIT
 from instrument_share.journal import selectors as journal
-from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.errors import Forbidden, IllegalMove
 from instrument_share.kernel.interval import Interval
 from providers.terms.selectors.closures import closures
 from tests.bookings.requests.booking import book
@@ -85,6 +87,36 @@ def test_moved_booking_is_cancelled_without_charge_until_its_start_unless_agreed
     assert get_cancel_cost(city.researcher, moved, start).late == late
     cancelled = booking_cancel(actor=city.researcher, booking_id=moved.pk, now=start)
     assert (cancelled.late_cancel, cancelled.charged_yuan is not None) == (late, late)
+
+
+def test_moved_booking_that_was_not_agreed_to_is_no_no_show(city):
+    moved, kept = book(city, slot(hour=9, length=1)), book(city, slot(hour=11, length=1))
+    booking_move(actor=city.keeper, booking_id=moved.pk, interval=slot(hour=14), now=NOW)
+    booking_move(actor=city.keeper, booking_id=kept.pk, interval=slot(hour=11, length=2), now=NOW)
+    assert {one.message for one in journal.notifications(city.researcher)} == {MOVED_BY_UNIT}
+    booking_agree(actor=city.researcher, booking_id=kept.pk, now=NOW)
+    assert bookings_no_show_due(slot(hour=16).start) == 1
+    moved.refresh_from_db()
+    assert (moved.state, moved.charged_yuan, moved.late_cancel) == ("cancelled", None, False)
+    assert [event.booking_id for event in CreditEvent.objects.all()] == [kept.pk]
+    for person in (city.researcher, city.keeper):
+        assert [one.message for one in journal.notifications(person)].count(CANCELLED_NOT_AGREED) == 1
+
+
+def test_booking_that_was_cancelled_is_not_agreed_to(city):
+    moved = book(city, slot(hour=9, length=1))
+    booking_move(actor=city.keeper, booking_id=moved.pk, interval=slot(hour=14), now=NOW)
+    booking_cancel(actor=city.researcher, booking_id=moved.pk, now=NOW)
+    with pytest.raises(IllegalMove):
+        booking_agree(actor=city.researcher, booking_id=moved.pk, now=NOW)
+
+
+def test_user_who_moves_a_booking_themselves_agrees(city):
+    booking = book(city, slot(hour=9, length=1))
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=14), now=NOW)
+    assert moved.moved_by_unit_at == NOW
+    moved = booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(hour=15), now=NOW)
+    assert moved.moved_by_unit_at is None
 
 
 def test_free_starts_are_proposed_outside_the_closure_and_do_not_overlap(city):

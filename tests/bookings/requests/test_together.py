@@ -1,15 +1,19 @@
 """Instruments that can't be booked without others: one request takes all of them, or none."""
 
+from functools import partial
+
 import pytest
 
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.services.bookings import booking_cancel, booking_move, booking_reject
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from bookings.requests.services.membership import organization_leave
 from instrument_share.journal import selectors as journal
+from instrument_share.kernel.interval import Interval
 from providers.instruments.models import InstrumentLink, Keeper
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -132,6 +136,21 @@ def test_closure_moves_linked_bookings_together(city):
         now=NOW,
     )
     assert states() == [(name, "approved", slot(day=2).start) for name in BOTH]
+
+
+def test_times_proposed_for_a_companion_are_free_for_the_booking_it_was_made_with(city):
+    booking = book(city, slot(day=1))
+    (mate,) = get_companions(booking)
+    close = partial(closure_place, actor=city.keeper, reason_zh="检修", now=NOW)
+    taken = Interval(booking.ends_at, slot(day=2, hour=8).start)
+    close(instrument_id=city.instrument.pk, interval=taken, outcomes={})
+    closed = Interval(slot(day=1, hour=8).start, booking.ends_at)
+    start = find_starts_around_closure(city.second, closed, [mate], NOW)[mate.public_id]
+    assert start == taken.end
+    outcomes = {mate.public_id: Interval(start, start + (mate.ends_at - mate.starts_at))}
+    close(instrument_id=city.second.pk, interval=closed, outcomes=outcomes)
+    mate.refresh_from_db()
+    assert mate.starts_at == start
 
 
 def test_leaving_late_charges_both_bookings_and_counts_once():

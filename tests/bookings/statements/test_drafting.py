@@ -121,7 +121,7 @@ def test_correction_before_drafting_is_in_the_amount(city):
     assert march.lines.get().effective_seconds == 3600
 
 
-def test_corrections_confirmed_out_of_order_are_each_billed(city):
+def test_corrections_confirmed_out_of_order_are_each_billed(city, two_may_wait):
     log = confirmed_use(city)
     (march,) = draft(city)
     send(city, march)

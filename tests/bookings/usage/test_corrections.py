@@ -6,6 +6,7 @@ import pytest
 
 from bookings.usage.domain.errors import SamePerson, UsageRefused
 from bookings.usage.models import UsageCorrection, UsageLog
+from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.logs_as_counted import IS_CORRECTED
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
@@ -49,11 +50,42 @@ def test_correction_applies_after_second_person_confirms(city):
 def test_amount_of_correction_follows_corrected_values(city):
     log = use(city, slot(hour=9, length=2))
     half = {"ends_at": log.ends_at - timedelta(hours=1), "measuring_seconds": 3600}
-    correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, reason="提前结束", now=log.ends_at)
-    assert correct(changes=half).changes["amount_yuan"] == "100.00"
-    assert correct(changes={**half, "amount_yuan": Decimal("70.00")}).changes["amount_yuan"] == "70.00"
-    assert "amount_yuan" not in correct(changes={**half, "amount_yuan": log.amount_yuan}).changes
+    correct = partial(calculate_correction, log, reason="提前结束")
+    assert correct(half)["amount_yuan"] == Decimal(100)
+    assert correct({**half, "amount_yuan": Decimal("70.00")})["amount_yuan"] == Decimal(70)
+    assert "amount_yuan" not in correct({**half, "amount_yuan": log.amount_yuan})
+    assert correct({"content": "断口"}) == {"content": "断口"}
+
+
+def test_one_correction_of_the_amount_waits_at_a_time(city):
+    log = use(city, slot(hour=9, length=2))
+    correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, reason="记错", now=log.ends_at)
+    confirm = partial(usage_confirm, actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    half = {"ends_at": log.ends_at - timedelta(hours=1), "measuring_seconds": 3600}
+    first = correct(changes=half)
+    for changes in ({"samples": 2}, {"amount_yuan": Decimal(160)}, {"starts_at": log.starts_at + MINUTE}):
+        with pytest.raises(UsageRefused) as refused:
+            correct(changes=changes)
+        assert "usage.correction_waiting" in codes(refused)
     assert correct(changes={"content": "断口"}).changes == {"content": "断口"}
+    confirm(correction_id=first.pk)
+    confirm(correction_id=correct(changes={"samples": 2}).pk)
+    values = get_current_values(get_usage_log(city.keeper, log.public_id))
+    assert (values["samples"], values["amount_yuan"]) == (2, Decimal(100))
+
+
+def test_correction_that_can_not_be_confirmed_keeps_no_other_from_waiting(city):
+    log = use(city, slot(day=0, hour=9, length=2))
+    later = Interval(log.ends_at, log.ends_at + timedelta(hours=1))
+    correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, reason="记错", now=later.end)
+    first = correct(changes={"ends_at": later.end, "measuring_seconds": 3 * 3600})
+    other = by_hand(city, later, now=later.end)
+    with pytest.raises(UsageRefused) as refused:
+        usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=first.pk, now=later.end)
+    assert codes(refused) == ["usage.overlaps"]
+    assert refused.value.problems[0].params == {"log": other.public_id, "time": later}
+    assert get_superseded_corrections(get_usage_log(city.keeper, log.public_id)) == [first]
+    assert correct(changes={"samples": 2}).changes == {"samples": 2}
 
 
 def test_amount_entered_by_hand_stays_when_its_use_is_corrected(city):
@@ -68,7 +100,7 @@ def test_amount_entered_by_hand_stays_when_its_use_is_corrected(city):
     assert corrected == {"by rule": "50.00", "agreed": None}
 
 
-def test_conflicting_corrections_are_not_both_confirmed(city):
+def test_conflicting_corrections_are_not_both_confirmed(city, two_may_wait):
     log = use(city, slot(hour=9, length=3))
     hour = timedelta(hours=1)
     corrections = [
@@ -90,7 +122,7 @@ def test_conflicting_corrections_are_not_both_confirmed(city):
     assert (fact["starts_at"], fact["ends_at"]) == (log.ends_at - hour, log.ends_at)
 
 
-def test_unconfirmable_correction_is_not_pending(city):
+def test_unconfirmable_correction_is_not_pending(city, two_may_wait):
     log = use(city, slot(hour=9, length=3))
     usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
     hour = timedelta(hours=1)

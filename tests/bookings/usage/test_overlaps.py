@@ -10,10 +10,11 @@ from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.national import iterate_service_facts
 from bookings.usage.selectors.statistics import get_openness
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.days import usage_units_differing
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.kernel.interval import Interval, calculate_share_left
-from tests.bookings.requests.booking import codes
+from tests.bookings.requests.booking import book, codes
 from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, slot
 
@@ -75,6 +76,23 @@ def test_common_time_counts_once_in_statistics_and_national_records(city):
     )
     usage_confirm(actor=city.researcher, log_id=second.pk, correction_id=correction.pk, now=NOW)
     assert get_openness(DAY).effective_seconds == 14400
+    assert usage_units_differing() == []
+
+
+def test_check_out_marks_a_use_whose_time_was_entered_by_hand_meanwhile(city, see):
+    running = slot(day=0, hour=9, length=2)
+    booking = book(city, running)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=running.start)
+    hour = Interval(running.start, running.start + HOUR)
+    entered = by_hand(city, hour, now=hour.end)
+    log = booking_check_out(actor=city.keeper, booking_id=booking.pk, now=running.end)
+    assert log.overlap.taken == {entered.public_id: hour.to_text()}
+    page = see(city.researcher, "usage_log", log.public_id, now=running.end).content.decode()
+    assert "本次使用签退前，该时段已另有上机记录。" in page
+    for one in (entered, log):
+        usage_confirm(actor=city.researcher, log_id=one.pk, now=running.end)
+    day = Interval(slot(day=0, hour=0).start, slot(day=1, hour=0).start)
+    assert get_openness(day).effective_seconds == 7200
     assert usage_units_differing() == []
 
 

@@ -93,7 +93,7 @@ def test_corrected_end_shortens_measuring_time_and_amount_before_it_is_recorded(
     assert moved.context["changes"].keys() == {"starts_at", "ends_at"}
 
 
-def test_superseded_correction_is_marked_and_has_no_button(city, log, see, send):
+def test_superseded_correction_is_marked_and_has_no_button(city, log, see, send, two_may_wait):
     hour = timedelta(hours=1)
     parts = {"setup_seconds": 0, "idle_seconds": 0, "measuring_seconds": 600}
     first, second = (
@@ -102,7 +102,7 @@ def test_superseded_correction_is_marked_and_has_no_button(city, log, see, send)
         )
         for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
     )
-    overtaken = "此项更正与其后已确认的更正不一致，不能再确认。"
+    overtaken = "此项更正与其后登记的内容不一致，不能再确认。"
     assert overtaken not in texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=second.public_id)
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
