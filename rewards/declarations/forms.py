@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, set_choices
 from instrument_share.web.text.formats import bilingual
-from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind
 from rewards.declarations.reports import KINDS
 from rewards.declarations.selectors import known_codes
 
@@ -34,7 +34,9 @@ class FactForm(forms.Form):
         help_text=_("Yuan, or the number of projects."),
     )
     evidence = forms.CharField(
-        label=_("Proof"), max_length=200, help_text=_("The document that proves it, with its number.")
+        label=_("Proof"),
+        max_length=LONGEST_EVIDENCE,
+        help_text=_("The document that proves it, with its number."),
     )
     documents = MultipleFileField(
         label=_("Files"),

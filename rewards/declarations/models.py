@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
-from rewards.declarations.domain.facts import FactKind, FactState
+from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind, FactState
 
 
 class DeclaredFact(models.Model):
@@ -29,7 +29,7 @@ class DeclaredFact(models.Model):
         max_length=40, blank=True, help_text="of the qualification or grade, as policies name it"
     )
     figure = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="projects, or yuan")
-    evidence = models.CharField(max_length=200, help_text="the document and its number")
+    evidence = models.CharField(max_length=LONGEST_EVIDENCE, help_text="the document and its number")
     valid_through = models.DateField(null=True)
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in FactState], default=FactState.DECLARED.value

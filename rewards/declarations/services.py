@@ -25,7 +25,7 @@ from instrument_share.kernel.errors import (
 from instrument_share.kernel.states import next_state
 from providers.public import instruments, store_once
 from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactOfDeclarer, SheetRefused
-from rewards.declarations.domain.facts import MOVES, FactKind, FactState
+from rewards.declarations.domain.facts import LONGEST_EVIDENCE, MOST_FIGURE, MOVES, FactKind, FactState
 from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
@@ -144,6 +144,9 @@ def _problems(
     if not evidence.strip():
         message = gettext_noop("Name the document that proves it, with its number.")
         yield Problem("reward.evidence_missing", message, field="evidence")
+    if len(evidence.strip()) > LONGEST_EVIDENCE:
+        message = gettext_noop("The proof has at most {most} characters.")
+        yield Problem("reward.evidence_too_long", message, {"most": LONGEST_EVIDENCE}, "evidence")
     if kind is FactKind.QUALIFICATION and code not in qualifications:
         message = gettext_noop("Choose a qualification that a loaded policy knows.")
         yield Problem("reward.qualification_unknown", message, field="fact")
@@ -152,9 +155,17 @@ def _problems(
     if kind.is_of_instrument and not instrument:
         message = gettext_noop("Choose the instrument that this is about.")
         yield Problem("reward.instrument_missing", message, field="instrument")
-    if kind.has_figure and (figure is None or figure < 0):
+    if kind.has_figure:
+        yield from _figure_problems(kind, figure)
+
+
+def _figure_problems(kind: FactKind, figure: Decimal | None) -> Iterator[Problem]:
+    if figure is None or not figure.is_finite() or figure < 0:
         yield Problem("reward.figure_missing", gettext_noop("Enter the figure."), field="figure")
-    elif kind is FactKind.MAJOR_PROJECTS and figure != int(figure or 0):
+    elif figure > MOST_FIGURE:
+        message = gettext_noop("The figure is at most {most}.")
+        yield Problem("reward.figure_too_large", message, {"most": f"{MOST_FIGURE:,}"}, "figure")
+    elif kind is FactKind.MAJOR_PROJECTS and figure != int(figure):
         message = gettext_noop("A number of projects is whole.")
         yield Problem("reward.figure_not_whole", message, field="figure")
 

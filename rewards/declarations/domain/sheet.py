@@ -125,10 +125,15 @@ class _RowWrong(Exception):
 
 def _figure(text: str) -> Decimal | None:
     plain = text.replace(",", "").removeprefix("¥").removeprefix("￥")
+    if not plain:
+        return None
     try:
-        return Decimal(plain).quantize(Decimal("0.01")) if plain else None
+        figure = Decimal(plain).quantize(Decimal("0.01"))
     except InvalidOperation:
-        raise _RowWrong(gettext_noop("“{text}” is no number."), text=text) from None
+        figure = Decimal("NaN")
+    if not figure.is_finite():
+        raise _RowWrong(gettext_noop("“{text}” is no number."), text=text)
+    return figure
 
 
 def _day(text: str) -> date | None:

@@ -54,9 +54,8 @@ def declare(year, kind, unit=None, *, confirmed=True, since=YEAR, **facts):
         organization_id=(unit or year.first).pk,
         year=since,
         kind=FactKind(kind),
-        evidence="合同",
         now=AFTER,
-        **facts,
+        **{"evidence": "合同"} | facts,
     )
     return fact_confirm(actor=year.city.reviewer, fact_id=fact.pk, now=AFTER) if confirmed else fact
 
@@ -186,6 +185,10 @@ def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(c
         ("nonfiscal_value", {"figure": Decimal(1)}, "reward.instrument_missing"),
         ("major_projects", {}, "reward.figure_missing"),
         ("major_projects", {"figure": Decimal("1.5")}, "reward.figure_not_whole"),
+        ("major_projects", {"figure": Decimal("NaN")}, "reward.figure_missing"),
+        ("major_projects", {"figure": Decimal("Infinity")}, "reward.figure_missing"),
+        ("major_projects", {"figure": Decimal(10) ** 12}, "reward.figure_too_large"),
+        ("major_projects", {"figure": Decimal(1), "evidence": "合" * 201}, "reward.evidence_too_long"),
     ],
 )
 def test_an_incomplete_fact_is_refused(city, kind, facts, code):

@@ -99,6 +99,24 @@ def test_what_is_wrong_stands_beside_its_row_and_nothing_is_declared(unit):
     assert not DeclaredFact.objects.exists()
 
 
+def test_what_the_platform_cannot_hold_is_refused_by_row(unit):
+    uscc = unit.unit.uscc
+    shown = give(
+        unit,
+        [uscc, "服务重大项目数", "", "", "1000000000000", "任务书", ""],
+        [uscc, "服务重大项目数", "", "", "NaN", "任务书", ""],
+        [uscc, "服务重大项目数", "", "", "Infinity", "任务书", ""],
+        [uscc, "上级评价等级", "良好", "", "", "文" * 201, ""],
+    )
+    assert shown.status_code == 200
+    assert {row: each["problems"] for row, each in shown.context["rows"]} == {
+        2: ["数值不得超过 999,999,999,999.99。"],
+        3: ["“NaN”不是数值。"],
+        4: ["“Infinity”不是数值。"],
+        5: ["证明文件的名称及文号不得超过 200 个字。"],
+    }
+
+
 def test_a_sheet_that_can_no_longer_be_declared_whole_declares_nothing(unit, small):
     rows = [[unit.unit.uscc, "上级评价等级", "良好", "", "", "通报", ""]]
     rows.append([unit.unit.uscc, "服务重大项目数", "", "", "2", "任务书", ""])
