@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, set_choices
 from instrument_share.web.text.formats import bilingual
 from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind
-from rewards.declarations.reports import KINDS
+from rewards.declarations.reports import KINDS, get_titles
 from rewards.declarations.selectors import known_codes
 
 if TYPE_CHECKING:
@@ -90,10 +90,9 @@ class FactSheetForm(forms.Form):
 
 def _facts() -> list[tuple[str, Any]]:
     """Every fact that can be declared: qualifications and grades as the loaded policies name them."""
-    qualifications, grades = known_codes()
-    choices: list[tuple[str, Any]] = []
-    for kind, known in ((FactKind.QUALIFICATION, qualifications), (FactKind.GRADE, grades)):
-        for code, each in known.items():
-            choices.append((f"{kind}:{code}", f"{KINDS[kind]} · {bilingual(each, 'title')}"))
+    choices: list[tuple[str, Any]] = [
+        (f"{kind}:{code}", f"{KINDS[kind]} · {title}")
+        for (kind, code), title in get_titles(known_codes()).items()
+    ]
     others = (FactKind.MAJOR_PROJECTS, FactKind.NONFISCAL_VALUE, FactKind.REWARDED_BEFORE)
     return choices + [(kind.value, KINDS[kind]) for kind in others]

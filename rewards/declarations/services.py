@@ -140,17 +140,17 @@ def _keep(fact: DeclaredFact, files: Iterable[CheckedUpload], now: datetime) -> 
 def _problems(
     kind: FactKind, code: str, instrument: str, figure: Decimal | None, evidence: str
 ) -> Iterator[Problem]:
-    qualifications, grades = known_codes()
+    is_known = (kind, code) in {(known, each.code) for known, each in known_codes()}
     if not evidence.strip():
         message = gettext_noop("Name the document that proves it, with its number.")
         yield Problem("reward.evidence_missing", message, field="evidence")
     if len(evidence.strip()) > LONGEST_EVIDENCE:
         message = gettext_noop("The proof has at most {most} characters.")
         yield Problem("reward.evidence_too_long", message, {"most": LONGEST_EVIDENCE}, "evidence")
-    if kind is FactKind.QUALIFICATION and code not in qualifications:
+    if kind is FactKind.QUALIFICATION and not is_known:
         message = gettext_noop("Choose a qualification that a loaded policy knows.")
         yield Problem("reward.qualification_unknown", message, field="fact")
-    if kind is FactKind.GRADE and code not in grades:
+    if kind is FactKind.GRADE and not is_known:
         yield Problem("reward.grade_unknown", gettext_noop("Choose a grade."), field="fact")
     if kind.is_of_instrument and not instrument:
         message = gettext_noop("Choose the instrument that this is about.")

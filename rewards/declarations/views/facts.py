@@ -20,10 +20,10 @@ from instrument_share.web.responses.outcomes import redirect_with_message, run_s
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
-from rewards.declarations.domain.facts import FactState
+from rewards.declarations.domain.facts import FactKind, FactState
 from rewards.declarations.forms import FactForm
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
-from rewards.declarations.reports import KINDS
+from rewards.declarations.reports import KINDS, get_titles
 from rewards.declarations.selectors import (
     declarable_units,
     declared_facts,
@@ -84,13 +84,12 @@ def require_year(year: int) -> None:
 
 
 def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
-    qualifications, grades = known_codes()
-    titles = {code: bilingual(each, "title") for code, each in {**grades, **qualifications}.items()}
+    titles = get_titles(known_codes())
     return [
         {
             "fact": fact,
             "kind": KINDS[fact.kind],
-            "title": titles.get(fact.code, fact.code),
+            "title": titles.get((FactKind(fact.kind), fact.code), fact.code),
             "is_own": is_declarer(request.user, fact),
         }
         for fact in declared_facts(request.user, year)
