@@ -117,6 +117,40 @@ def test_what_the_platform_cannot_hold_is_refused_by_row(unit):
     }
 
 
+def test_titles_of_every_policy_are_understood_and_the_newest_comes_first(unit):
+    document = (PRESETS / "chongqing.toml").read_text("utf-8").replace('version = "1"', 'version = "2"')
+    document = document.replace('"networked"', '"member"').replace("有科学研究、技术开发或新产品", "承担")
+    policy_load(actor=unit.city.officer, document=document, now=AFTER)
+    sheet = load_workbook(BytesIO(unit.client.get(TEMPLATE).content)).active
+    given = [row[3].value for row in sheet.iter_rows(min_row=2) if row[2].value == "资格条件"]
+    assert given == [
+        "承担开发项目证明",
+        "共享平台入网单位 · member",
+        "市级以上科技计划项目",
+        "共享平台入网单位 · networked",
+    ]
+    typed = ["有科学研究、技术开发或新产品开发项目证明", "共享平台入网单位", given[3]]
+    shown = give(unit, *([unit.unit.uscc, "资格条件", what, "", "", "协议", ""] for what in typed))
+    assert [row["declared"].code for _number, row in shown.context["rows"]] == [
+        "project",
+        "member",
+        "networked",
+    ]
+    assert "资格条件 · 共享平台入网单位 · member" in text_of(shown)
+    assert "资格条件 · 共享平台入网单位 · networked" in text_of(unit.client.get(f"/facts/{YEAR}/"))
+
+
+def test_a_row_with_only_a_grade_is_not_passed_over(unit):
+    shown = give(
+        unit,
+        [unit.unit.uscc, "上级评价等级", "良好", "", "", "", ""],
+        [unit.unit.uscc, "资格条件", "共享平台入网单位", "", "", "", ""],
+    )
+    assert {row: each["problems"] for row, each in shown.context["rows"]} == {
+        2: ["请填写证明文件名称及文号。"]
+    }
+
+
 def test_a_sheet_that_can_no_longer_be_declared_whole_declares_nothing(unit, small):
     rows = [[unit.unit.uscc, "上级评价等级", "良好", "", "", "通报", ""]]
     rows.append([unit.unit.uscc, "服务重大项目数", "", "", "2", "任务书", ""])
