@@ -1,5 +1,6 @@
 """Declared facts of units and instruments."""
 
+from datetime import UTC
 from functools import partial
 
 from django.db import models
@@ -53,6 +54,11 @@ class DeclaredFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.kind}"
+
+    @property
+    def declaration(self) -> str:
+        """Tells one declaration of the fact from another: when it was declared, and its files."""
+        return fingerprint(self.declared_at.astimezone(UTC).isoformat(), self.proofs_fingerprint)
 
     @property
     def proofs_fingerprint(self) -> str:

@@ -24,7 +24,13 @@ from instrument_share.kernel.errors import (
 )
 from instrument_share.kernel.states import next_state
 from providers.public import instruments, store_once
-from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactOfDeclarer, SheetRefused
+from rewards.declarations.domain.errors import (
+    FactConfirmed,
+    FactDeclaredAnew,
+    FactIncomplete,
+    FactOfDeclarer,
+    SheetRefused,
+)
 from rewards.declarations.domain.facts import LONGEST_EVIDENCE, MOST_FIGURE, MOVES, FactKind, FactState
 from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.declarations.models import DeclaredFact, FactProof
@@ -171,25 +177,36 @@ def _figure_problems(kind: FactKind, figure: Decimal | None) -> Iterator[Problem
 
 
 @transaction.atomic
-def fact_confirm(*, actor: "User", fact_id: int, now: datetime) -> DeclaredFact:
+def fact_confirm(
+    *, actor: "User", fact_id: int, now: datetime, declaration: str | None = None
+) -> DeclaredFact:
     """Confirm a declared fact: it counts from the next freeze on.
 
-    Raises FactOfDeclarer for who declared it, OwnUnit for who manages its unit.
+    `declaration` is the one that the actor has read; by default whichever there is. Raises FactOfDeclarer
+    for who declared it, OwnUnit for who manages its unit, FactDeclaredAnew where `declaration` is past.
     """
-    return _decide(actor, fact_id, "confirm", "", now)
+    fact = _lock_to_decide(actor, fact_id)
+    if is_declarer(actor, fact):
+        raise FactOfDeclarer
+    if declaration not in (None, fact.declaration):
+        raise FactDeclaredAnew
+    return _decide(actor, fact, "confirm", "", now)
 
 
 @transaction.atomic
 def fact_return(*, actor: "User", fact_id: int, reason: str, now: datetime) -> DeclaredFact:
     """Return a fact to its unit with a reason, a confirmed one too; what is frozen stays as it was."""
-    return _decide(actor, fact_id, "return", require_reason(reason, code=REASON_MISSING), now)
+    fact = _lock_to_decide(actor, fact_id)
+    return _decide(actor, fact, "return", require_reason(reason, code=REASON_MISSING), now)
 
 
-def _decide(actor: "User", fact_id: int, move: str, reason: str, now: datetime) -> DeclaredFact:
+def _lock_to_decide(actor: "User", fact_id: int) -> DeclaredFact:
     fact = fact_lock(fact_id)
     require_on_other_unit(actor, "rewards.decide_fact", fact)
-    if move == "confirm" and is_declarer(actor, fact):
-        raise FactOfDeclarer
+    return fact
+
+
+def _decide(actor: "User", fact: DeclaredFact, move: str, reason: str, now: datetime) -> DeclaredFact:
     fact.state, fact.reason = next_state(MOVES, fact.state, move), reason
     fact.decided_at, fact.decided_by = now, actor
     fact.save()

@@ -21,6 +21,7 @@ from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.cycles import cycle_open
 from rewards.declarations.domain.errors import (
     FactConfirmed,
+    FactDeclaredAnew,
     FactIncomplete,
     FactOfDeclarer,
     FactsMissing,
@@ -236,6 +237,14 @@ def test_files_that_prove_a_fact_are_named_in_the_frozen_year(city):
     assert "proofs" in {part.kind for part in steps.cycle.parts.all()}
     declared = AuditEntry.objects.filter(action="fact.declared").order_by("id")
     assert declared.last().details["files"] == [sha256(b"%PDF-2").hexdigest()]
+
+
+def test_a_declaration_whose_files_were_replaced_is_not_confirmed(city):
+    read = declare(city, "grade", code="good", confirmed=False, uploads=[ContentFile(b"%PDF-1", "1.pdf")])
+    declaration = read.declaration
+    declare(city, "grade", code="good", confirmed=False, uploads=[ContentFile(b"%PDF-2", "2.pdf")])
+    with pytest.raises(FactDeclaredAnew):
+        fact_confirm(actor=city.city.reviewer, fact_id=read.pk, declaration=declaration, now=AFTER)
 
 
 def test_files_stay_where_a_fact_is_declared_anew_without_any(city):
