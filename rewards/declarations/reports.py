@@ -93,7 +93,7 @@ def get_known(units: "Iterable[Organization]", instruments: "Iterable[Instrument
 
 
 def _words(codes: Codes) -> dict[tuple[FactKind, str], str]:
-    """Return what codes, titles as they are shown, and all titles mean; a newer policy's title comes first."""
+    """Return what codes, shown titles and all titles mean; a newer policy's title comes first."""
     words = {(kind, each.code.lower()): each.code for kind, each in codes}
     for language, _name in settings.LANGUAGES:
         with override(language):
