@@ -12,7 +12,7 @@ from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind, FactSt
 
 
 class DeclaredFact(models.Model):
-    """申报事实: what a unit declares for a year, with its evidence, and the bureau's word on it."""
+    """申报事项: what a unit declares for a year, with its evidence, and the bureau's word on it."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "FCT")

@@ -15,7 +15,7 @@ INSTRUMENT, FIGURE, EVIDENCE, VALID = "instrument", "figure", "evidence", "valid
 HEADS: Mapping[str, Sequence[str]] = {
     UNIT: ("管理单位", "unit"),
     USCC: ("统一社会信用代码", "social credit code"),
-    FACT: ("申报事实", "declared fact"),
+    FACT: ("申报事项", "declared fact"),
     WHAT: ("条件或等级", "condition or grade"),
     INSTRUMENT: ("仪器内部编号", "inner number of the instrument"),
     FIGURE: ("数值", "figure"),

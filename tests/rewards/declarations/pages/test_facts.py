@@ -48,7 +48,7 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     assert "¥320,000.00 合同 12 待科技局确认" in shown
     assert "资格条件 云屏大学 共享平台入网单位 协议" in shown
     client = login(small.city.officer)
-    assert f"2 项{YEAR}年度申报事实待确认" in text_of(client.get("/bureau/"))
+    assert f"2 个{YEAR}年度申报事项待确认" in text_of(client.get("/bureau/"))
     fact = DeclaredFact.objects.get(kind="nonfiscal_value")
     confirm(client, fact)
     assert "合同 12 已确认" in text_of(client.get(ADDRESS))
@@ -75,7 +75,7 @@ def test_a_year_that_lacks_facts_says_which_on_the_page_that_opens_it(login, sma
     assert answer.status_code == 422
     assert answer.context["form"].errors == {
         "policy": [
-            f"该办法仅奖励符合条件的单位，而{YEAR}年度尚无已确认的资格条件。请在“申报事实”中登记并确认。"
+            f"该办法仅奖励符合条件的单位，而{YEAR}年度尚无已确认的资格条件。请在“申报事项”中登记并确认。"
         ]
     }
     assert ADDRESS in answer.content.decode()
@@ -89,8 +89,8 @@ def test_an_officer_is_not_offered_to_confirm_what_he_declared(login, small, man
     address = reverse("fact_decide", args=[fact.public_id, "confirm"])
     shown = client.get(ADDRESS)
     assert address not in shown.content.decode()
-    assert "由其他工作人员确认" in text_of(shown)
-    assert "您登记了这项事实，须由其他工作人员确认" in text_of(confirm(client, fact))
+    assert "由其他经办人员确认" in text_of(shown)
+    assert "该事项由您申报，须由其他经办人员确认" in text_of(confirm(client, fact))
     client = login(small.city.reviewer)
     assert address in client.get(ADDRESS).content.decode()
     confirm(client, fact)
