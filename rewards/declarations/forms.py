@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, set_choices
 from instrument_share.web.text.formats import bilingual
-from rewards.declarations.domain.facts import FactKind
-from rewards.declarations.reports import KINDS
+from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind
+from rewards.declarations.reports import KINDS, get_titles
 from rewards.declarations.selectors import known_codes
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ class FactForm(forms.Form):
         help_text=_("Yuan, or the number of projects."),
     )
     evidence = forms.CharField(
-        label=_("Proof"), max_length=200, help_text=_("The document that proves it, with its number.")
+        label=_("Proof"),
+        max_length=LONGEST_EVIDENCE,
+        help_text=_("The document that proves it, with its number."),
     )
     documents = MultipleFileField(
         label=_("Files"),
@@ -76,6 +78,12 @@ class FactForm(forms.Form):
         }
 
 
+class FactReadForm(forms.Form):
+    """The declaration of a fact that the page shows, which is confirmed by it."""
+
+    declaration = forms.CharField(widget=forms.HiddenInput)
+
+
 class FactSheetForm(forms.Form):
     """A sheet of facts that was filled in."""
 
@@ -88,10 +96,9 @@ class FactSheetForm(forms.Form):
 
 def _facts() -> list[tuple[str, Any]]:
     """Every fact that can be declared: qualifications and grades as the loaded policies name them."""
-    qualifications, grades = known_codes()
-    choices: list[tuple[str, Any]] = []
-    for kind, known in ((FactKind.QUALIFICATION, qualifications), (FactKind.GRADE, grades)):
-        for code, each in known.items():
-            choices.append((f"{kind}:{code}", f"{KINDS[kind]} · {bilingual(each, 'title')}"))
+    choices: list[tuple[str, Any]] = [
+        (f"{kind}:{code}", f"{KINDS[kind]} · {title}")
+        for (kind, code), title in get_titles(known_codes()).items()
+    ]
     others = (FactKind.MAJOR_PROJECTS, FactKind.NONFISCAL_VALUE, FactKind.REWARDED_BEFORE)
     return choices + [(kind.value, KINDS[kind]) for kind in others]

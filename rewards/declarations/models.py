@@ -1,5 +1,6 @@
 """Declared facts of units and instruments."""
 
+from datetime import UTC
 from functools import partial
 
 from django.db import models
@@ -7,11 +8,11 @@ from django.db.models import Q
 
 from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
-from rewards.declarations.domain.facts import FactKind, FactState
+from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind, FactState
 
 
 class DeclaredFact(models.Model):
-    """申报事实: what a unit declares for a year, with its evidence, and the bureau's word on it."""
+    """申报事项: what a unit declares for a year, with its evidence, and the bureau's word on it."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "FCT")
@@ -29,7 +30,7 @@ class DeclaredFact(models.Model):
         max_length=40, blank=True, help_text="of the qualification or grade, as policies name it"
     )
     figure = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="projects, or yuan")
-    evidence = models.CharField(max_length=200, help_text="the document and its number")
+    evidence = models.CharField(max_length=LONGEST_EVIDENCE, help_text="the document and its number")
     valid_through = models.DateField(null=True)
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in FactState], default=FactState.DECLARED.value
@@ -53,6 +54,11 @@ class DeclaredFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.kind}"
+
+    @property
+    def declaration(self) -> str:
+        """Tells one declaration of the fact from another: when it was declared, and its files."""
+        return fingerprint(self.declared_at.astimezone(UTC).isoformat(), self.proofs_fingerprint)
 
     @property
     def proofs_fingerprint(self) -> str:

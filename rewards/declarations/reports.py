@@ -1,6 +1,7 @@
 """Kinds of declared facts as text, and the sheet in which units fill them in."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
+from instrument_share.web.text.formats import bilingual
 from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.domain.sheet import HEADS, Known
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from providers.models import Instrument
     from rewards.policy.domain.policy import Grade, Qualification
 
-Codes = tuple[dict[str, "Qualification"], dict[str, "Grade"]]
+Codes = Sequence[tuple[FactKind, "Qualification | Grade"]]
+"""Qualifications and grades as policies word them, those of newer ones first."""
 
 KINDS: dict[str, str | Promise] = {
     FactKind.QUALIFICATION: _("Condition of a policy"),
@@ -30,15 +33,28 @@ KINDS: dict[str, str | Promise] = {
 }
 
 
+def get_titles(codes: Codes) -> dict[tuple[FactKind, str], str]:
+    """Return the newest title of each code; the code stands beside a title that may mean another code too."""
+    meant: dict[tuple[FactKind, str], set[str]] = defaultdict(set)
+    for kind, each in codes:
+        for word in (bilingual(each, "title"), each.code):
+            meant[kind, word.lower()].add(each.code)
+    titles: dict[tuple[FactKind, str], str] = {}
+    for kind, each in codes:
+        title = bilingual(each, "title")
+        is_shared = len(meant[kind, title.lower()]) > 1
+        titles.setdefault((kind, each.code), f"{title} · {each.code}" if is_shared else title)
+    return titles
+
+
 def build_fact_sheet(
     units: "Iterable[Organization]", instruments: "Iterable[Instrument]", codes: Codes, now: datetime
 ) -> bytes:
     """Return a workbook with a row for each fact that could be declared, in the reader's language."""
     is_chinese = (get_language() or "").startswith("zh")
-    qualifications, _grades = codes
-    titles = [each.title_zh if is_chinese else each.title_en for each in qualifications.values()]
+    titles = get_titles(codes).items()
     of_unit = [
-        *((FactKind.QUALIFICATION, title) for title in titles),
+        *((kind, title) for (kind, _code), title in titles if kind is FactKind.QUALIFICATION),
         (FactKind.GRADE, ""),
         (FactKind.MAJOR_PROJECTS, ""),
     ]
@@ -62,19 +78,28 @@ def build_fact_sheet(
 
 def get_known(units: "Iterable[Organization]", instruments: "Iterable[Instrument]", codes: Codes) -> Known:
     """Return what names in a sheet mean, in both languages."""
-    units, (qualifications, grades) = list(units), codes
+    units = list(units)
     uscc = {unit.pk: unit.uscc for unit in units}
     kinds: dict[str, FactKind] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
             kinds |= {str(text).lower(): FactKind(kind) for kind, text in KINDS.items()}
-    words: dict[tuple[FactKind, str], str] = {}
-    for kind, known in ((FactKind.QUALIFICATION, qualifications), (FactKind.GRADE, grades)):
-        for code, each in known.items():
-            words |= {(kind, word.lower()): code for word in (each.title_en, each.title_zh, code) if word}
     return Known(
         units={unit.uscc: unit.pk for unit in units},
         kinds=kinds,
-        codes=words,
+        codes=_words(codes),
         instruments={(uscc[each.organization_id], each.inner_number): each.public_id for each in instruments},
     )
+
+
+def _words(codes: Codes) -> dict[tuple[FactKind, str], str]:
+    """Return what codes, shown titles and all titles mean; a newer policy's title comes first."""
+    words = {(kind, each.code.lower()): each.code for kind, each in codes}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for (kind, code), title in get_titles(codes).items():
+                words.setdefault((kind, title.lower()), code)
+    for kind, each in codes:
+        for title in filter(None, (each.title_zh, each.title_en)):
+            words.setdefault((kind, title.lower()), each.code)
+    return words

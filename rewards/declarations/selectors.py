@@ -154,13 +154,10 @@ def declarable_units(viewer: "Viewer") -> "list[Organization]":
     return [unit for pk, unit in every.items() if pk in own]
 
 
-def known_codes() -> tuple[dict[str, Qualification], dict[str, Grade]]:
-    """Return the qualifications and grades of all loaded policies by code, those of newer ones first."""
-    qualifications: dict[str, Qualification] = {}
-    grades: dict[str, Grade] = {}
-    for policy in all_policy_rules():
-        for qualification in policy.qualifications:
-            qualifications.setdefault(qualification.code, qualification)
-        for grade in policy.grades:
-            grades.setdefault(grade.code, grade)
-    return qualifications, grades
+def known_codes() -> list[tuple[FactKind, Qualification | Grade]]:
+    """Return qualifications, then grades, as each loaded policy words them, those of newer ones first."""
+    policies = all_policy_rules()
+    return [
+        *((FactKind.QUALIFICATION, each) for policy in policies for each in policy.qualifications),
+        *((FactKind.GRADE, each) for policy in policies for each in policy.grades),
+    ]

@@ -24,8 +24,14 @@ from instrument_share.kernel.errors import (
 )
 from instrument_share.kernel.states import next_state
 from providers.public import instruments, store_once
-from rewards.declarations.domain.errors import FactConfirmed, FactIncomplete, FactOfDeclarer, SheetRefused
-from rewards.declarations.domain.facts import MOVES, FactKind, FactState
+from rewards.declarations.domain.errors import (
+    FactConfirmed,
+    FactDeclaredAnew,
+    FactIncomplete,
+    FactOfDeclarer,
+    SheetRefused,
+)
+from rewards.declarations.domain.facts import LONGEST_EVIDENCE, MOST_FIGURE, MOVES, FactKind, FactState
 from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
@@ -140,45 +146,67 @@ def _keep(fact: DeclaredFact, files: Iterable[CheckedUpload], now: datetime) -> 
 def _problems(
     kind: FactKind, code: str, instrument: str, figure: Decimal | None, evidence: str
 ) -> Iterator[Problem]:
-    qualifications, grades = known_codes()
+    is_known = (kind, code) in {(known, each.code) for known, each in known_codes()}
     if not evidence.strip():
         message = gettext_noop("Name the document that proves it, with its number.")
         yield Problem("reward.evidence_missing", message, field="evidence")
-    if kind is FactKind.QUALIFICATION and code not in qualifications:
+    if len(evidence.strip()) > LONGEST_EVIDENCE:
+        message = gettext_noop("The proof has at most {most} characters.")
+        yield Problem("reward.evidence_too_long", message, {"most": LONGEST_EVIDENCE}, "evidence")
+    if kind is FactKind.QUALIFICATION and not is_known:
         message = gettext_noop("Choose a qualification that a loaded policy knows.")
         yield Problem("reward.qualification_unknown", message, field="fact")
-    if kind is FactKind.GRADE and code not in grades:
+    if kind is FactKind.GRADE and not is_known:
         yield Problem("reward.grade_unknown", gettext_noop("Choose a grade."), field="fact")
     if kind.is_of_instrument and not instrument:
         message = gettext_noop("Choose the instrument that this is about.")
         yield Problem("reward.instrument_missing", message, field="instrument")
-    if kind.has_figure and (figure is None or figure < 0):
+    if kind.has_figure:
+        yield from _figure_problems(kind, figure)
+
+
+def _figure_problems(kind: FactKind, figure: Decimal | None) -> Iterator[Problem]:
+    if figure is None or not figure.is_finite() or figure < 0:
         yield Problem("reward.figure_missing", gettext_noop("Enter the figure."), field="figure")
-    elif kind is FactKind.MAJOR_PROJECTS and figure != int(figure or 0):
+    elif figure > MOST_FIGURE:
+        message = gettext_noop("The figure is at most {most}.")
+        yield Problem("reward.figure_too_large", message, {"most": f"{MOST_FIGURE:,}"}, "figure")
+    elif kind is FactKind.MAJOR_PROJECTS and figure != int(figure):
         message = gettext_noop("A number of projects is whole.")
         yield Problem("reward.figure_not_whole", message, field="figure")
 
 
 @transaction.atomic
-def fact_confirm(*, actor: "User", fact_id: int, now: datetime) -> DeclaredFact:
+def fact_confirm(
+    *, actor: "User", fact_id: int, now: datetime, declaration: str | None = None
+) -> DeclaredFact:
     """Confirm a declared fact: it counts from the next freeze on.
 
-    Raises FactOfDeclarer for who declared it, OwnUnit for who manages its unit.
+    `declaration` is the one that the actor has read; by default whichever there is. Raises FactOfDeclarer
+    for who declared it, OwnUnit for who manages its unit, FactDeclaredAnew where `declaration` is past.
     """
-    return _decide(actor, fact_id, "confirm", "", now)
+    fact = _lock_to_decide(actor, fact_id)
+    if is_declarer(actor, fact):
+        raise FactOfDeclarer
+    if declaration not in (None, fact.declaration):
+        raise FactDeclaredAnew
+    return _decide(actor, fact, "confirm", "", now)
 
 
 @transaction.atomic
 def fact_return(*, actor: "User", fact_id: int, reason: str, now: datetime) -> DeclaredFact:
     """Return a fact to its unit with a reason, a confirmed one too; what is frozen stays as it was."""
-    return _decide(actor, fact_id, "return", require_reason(reason, code=REASON_MISSING), now)
+    fact = _lock_to_decide(actor, fact_id)
+    return _decide(actor, fact, "return", require_reason(reason, code=REASON_MISSING), now)
 
 
-def _decide(actor: "User", fact_id: int, move: str, reason: str, now: datetime) -> DeclaredFact:
+def _lock_to_decide(actor: "User", fact_id: int) -> DeclaredFact:
     fact = fact_lock(fact_id)
     require_on_other_unit(actor, "rewards.decide_fact", fact)
-    if move == "confirm" and is_declarer(actor, fact):
-        raise FactOfDeclarer
+    return fact
+
+
+def _decide(actor: "User", fact: DeclaredFact, move: str, reason: str, now: datetime) -> DeclaredFact:
     fact.state, fact.reason = next_state(MOVES, fact.state, move), reason
     fact.decided_at, fact.decided_by = now, actor
     fact.save()

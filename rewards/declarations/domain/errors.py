@@ -26,6 +26,15 @@ class FactOfDeclarer(Conflict):
     message = gettext_noop("You declared this fact; another officer confirms it.")
 
 
+class FactDeclaredAnew(Conflict):
+    """A fact was declared anew after who wants to confirm it had read it."""
+
+    code = "reward.fact_declared_anew"
+    message = gettext_noop(
+        "This fact was declared anew since you opened the page. Nothing was confirmed; read it again first."
+    )
+
+
 class SheetRefused(Conflict):
     """A sheet of facts of which a row cannot be declared (any more)."""
 

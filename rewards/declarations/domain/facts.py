@@ -1,10 +1,15 @@
 """Facts of a year that a policy may ask for and no log can tell, and which of them a policy does ask for."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.states import Moves
 from rewards.policy.domain.policy import GradeFixed, IncomeRate, InstrumentIncome, RewardPolicy, ScoreShare
+
+LONGEST_EVIDENCE = 200
+MOST_FIGURE = Decimal("999999999999.99")
+"""The largest figure that the platform holds."""
 
 
 class FactKind(StrEnum):

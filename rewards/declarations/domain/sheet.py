@@ -15,7 +15,7 @@ INSTRUMENT, FIGURE, EVIDENCE, VALID = "instrument", "figure", "evidence", "valid
 HEADS: Mapping[str, Sequence[str]] = {
     UNIT: ("管理单位", "unit"),
     USCC: ("统一社会信用代码", "social credit code"),
-    FACT: ("申报事实", "declared fact"),
+    FACT: ("申报事项", "declared fact"),
     WHAT: ("条件或等级", "condition or grade"),
     INSTRUMENT: ("仪器内部编号", "inner number of the instrument"),
     FIGURE: ("数值", "figure"),
@@ -25,7 +25,7 @@ HEADS: Mapping[str, Sequence[str]] = {
 """What a column holds → how its head may read, in Chinese and in English."""
 NEEDED = (USCC, FACT, EVIDENCE)
 FILLED = (FIGURE, EVIDENCE, VALID)
-"""A row in which all of these are empty declares nothing."""
+"""A row in which all of these are empty declares nothing, unless it names a grade."""
 
 
 class Known(NamedTuple):
@@ -82,7 +82,7 @@ def read_fact_sheet(
     wrong: dict[int, WrongRow] = {}
     for number, row in enumerate(rows[head + 1 :], start=head + 2):
         cells = {what: cell_text(row[at]) if at < len(row) else "" for what, at in places.items()}
-        if not any(cells.get(what) for what in FILLED):
+        if not _is_filled(cells, known):
             continue
         try:
             one = _read(number, cells, known)
@@ -93,6 +93,12 @@ def read_fact_sheet(
             problem = Problem("reward.fact_row", found.message, found.params)
             wrong[number] = WrongRow(cells[FACT], cells[EVIDENCE], problem)
     return list(declared.values()), wrong
+
+
+def _is_filled(cells: Mapping[str, str], known: Known) -> bool:
+    """Return whether a row declares something; the sheet that is given out names conditions, but no grade."""
+    is_grade = known.kinds.get(cells[FACT].lower()) is FactKind.GRADE
+    return any(cells.get(what) for what in FILLED) or (is_grade and bool(cells.get(WHAT)))
 
 
 def _read(number: int, cells: Mapping[str, str], known: Known) -> DeclaredRow:
@@ -125,10 +131,15 @@ class _RowWrong(Exception):
 
 def _figure(text: str) -> Decimal | None:
     plain = text.replace(",", "").removeprefix("¥").removeprefix("￥")
+    if not plain:
+        return None
     try:
-        return Decimal(plain).quantize(Decimal("0.01")) if plain else None
+        figure = Decimal(plain).quantize(Decimal("0.01"))
     except InvalidOperation:
-        raise _RowWrong(gettext_noop("“{text}” is no number."), text=text) from None
+        figure = Decimal("NaN")
+    if not figure.is_finite():
+        raise _RowWrong(gettext_noop("“{text}” is no number."), text=text)
+    return figure
 
 
 def _day(text: str) -> date | None:

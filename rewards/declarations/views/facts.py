@@ -1,6 +1,6 @@
 """Page of the declared facts of a year, and the bureau's word on them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -20,10 +20,10 @@ from instrument_share.web.responses.outcomes import redirect_with_message, run_s
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
-from rewards.declarations.domain.facts import FactState
-from rewards.declarations.forms import FactForm
+from rewards.declarations.domain.facts import FactKind, FactState
+from rewards.declarations.forms import FactForm, FactReadForm
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
-from rewards.declarations.reports import KINDS
+from rewards.declarations.reports import KINDS, get_titles
 from rewards.declarations.selectors import (
     declarable_units,
     declared_facts,
@@ -33,6 +33,11 @@ from rewards.declarations.selectors import (
     sees_all_facts,
 )
 from rewards.declarations.services import fact_confirm, fact_declare, fact_return
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rewards.declarations.models import DeclaredFact
 
 EARLIEST = 2000
 YEARS = 4
@@ -84,17 +89,20 @@ def require_year(year: int) -> None:
 
 
 def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
-    qualifications, grades = known_codes()
-    titles = {code: bilingual(each, "title") for code, each in {**grades, **qualifications}.items()}
+    titles = get_titles(known_codes())
     return [
         {
             "fact": fact,
             "kind": KINDS[fact.kind],
-            "title": titles.get(fact.code, fact.code),
+            "title": _title(fact, titles),
             "is_own": is_declarer(request.user, fact),
         }
         for fact in declared_facts(request.user, year)
     ]
+
+
+def _title(fact: "DeclaredFact", titles: "Mapping[tuple[FactKind, str], str]") -> str:
+    return titles.get((FactKind(fact.kind), fact.code), fact.code)
 
 
 @login_required
@@ -117,14 +125,19 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
     if verb == "confirm":
         return Confirmation(
             heading=heading,
-            consequences=[
-                _("Evidence: {evidence}").format(evidence=fact.evidence),
-                _("It counts when the data of {year} are frozen.").format(year=fact.year),
-            ],
+            consequences=[_("It counts when the data of {year} are frozen.").format(year=fact.year)],
             action=_("Confirm the fact"),
-            perform=lambda: fact_confirm(actor=request.user, fact_id=fact.pk, now=now),
+            perform=lambda: fact_confirm(
+                actor=request.user,
+                fact_id=fact.pk,
+                declaration=request.POST.get("declaration", ""),
+                now=now,
+            ),
             success=_("Confirmed."),
             back_address=back,
+            form=FactReadForm({"declaration": fact.declaration}),
+            template="rewards/declarations/fact_confirm.html",
+            extra_context={"fact": fact, "title": _title(fact, get_titles(known_codes()))},
         )
     if verb != "return":
         raise NotFound

@@ -20,13 +20,12 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.responses.problem import status_of, told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
 from rewards.declarations.domain.errors import SheetRefused
 from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.domain.sheet import DeclaredRow, read_fact_sheet
 from rewards.declarations.forms import FactSheetForm
-from rewards.declarations.reports import KINDS, build_fact_sheet, get_known
+from rewards.declarations.reports import KINDS, build_fact_sheet, get_known, get_titles
 from rewards.declarations.selectors import declarable_units, known_codes
 from rewards.declarations.services import facts_check, facts_declare
 from rewards.declarations.views.facts import require_year
@@ -97,14 +96,14 @@ def _preview(
     refused = facts_check(actor=request.user, year=year, rows=rows, now=clock.now())
     names = {unit.pk: unit for unit in units}
     numbers = {each.public_id: each.inner_number for each in own}
-    titles = {code: bilingual(each, "title") for known in codes for code, each in known.items()}
+    titles = get_titles(codes)
     shown: dict[int, dict[str, Any]] = {
         row.row: {
             "declared": row,
             "unit": names[row.organization_id],
             "fact": KINDS[row.kind],
             "evidence": row.evidence,
-            "what": numbers.get(row.instrument) or titles.get(row.code, ""),
+            "what": numbers.get(row.instrument) or titles.get((row.kind, row.code), ""),
             "problems": _problems(refused.get(row.row)),
         }
         for row in rows

@@ -21,6 +21,7 @@ from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.cycles import cycle_open
 from rewards.declarations.domain.errors import (
     FactConfirmed,
+    FactDeclaredAnew,
     FactIncomplete,
     FactOfDeclarer,
     FactsMissing,
@@ -54,9 +55,8 @@ def declare(year, kind, unit=None, *, confirmed=True, since=YEAR, **facts):
         organization_id=(unit or year.first).pk,
         year=since,
         kind=FactKind(kind),
-        evidence="合同",
         now=AFTER,
-        **facts,
+        **{"evidence": "合同"} | facts,
     )
     return fact_confirm(actor=year.city.reviewer, fact_id=fact.pk, now=AFTER) if confirmed else fact
 
@@ -186,6 +186,10 @@ def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(c
         ("nonfiscal_value", {"figure": Decimal(1)}, "reward.instrument_missing"),
         ("major_projects", {}, "reward.figure_missing"),
         ("major_projects", {"figure": Decimal("1.5")}, "reward.figure_not_whole"),
+        ("major_projects", {"figure": Decimal("NaN")}, "reward.figure_missing"),
+        ("major_projects", {"figure": Decimal("Infinity")}, "reward.figure_missing"),
+        ("major_projects", {"figure": Decimal(10) ** 12}, "reward.figure_too_large"),
+        ("major_projects", {"figure": Decimal(1), "evidence": "合" * 201}, "reward.evidence_too_long"),
     ],
 )
 def test_an_incomplete_fact_is_refused(city, kind, facts, code):
@@ -233,6 +237,14 @@ def test_files_that_prove_a_fact_are_named_in_the_frozen_year(city):
     assert "proofs" in {part.kind for part in steps.cycle.parts.all()}
     declared = AuditEntry.objects.filter(action="fact.declared").order_by("id")
     assert declared.last().details["files"] == [sha256(b"%PDF-2").hexdigest()]
+
+
+def test_a_declaration_whose_files_were_replaced_is_not_confirmed(city):
+    read = declare(city, "grade", code="good", confirmed=False, uploads=[ContentFile(b"%PDF-1", "1.pdf")])
+    declaration = read.declaration
+    declare(city, "grade", code="good", confirmed=False, uploads=[ContentFile(b"%PDF-2", "2.pdf")])
+    with pytest.raises(FactDeclaredAnew):
+        fact_confirm(actor=city.city.reviewer, fact_id=read.pk, declaration=declaration, now=AFTER)
 
 
 def test_files_stay_where_a_fact_is_declared_anew_without_any(city):

@@ -1,5 +1,6 @@
 """Declare, confirm and return facts on their page."""
 
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -28,6 +29,13 @@ def manager(small, clock):
     return small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
 
 
+def confirm(client, fact):
+    """Confirm a fact on the page that shows it."""
+    address = reverse("fact_decide", args=[fact.public_id, "confirm"])
+    shown = client.get(address).context["form"]["declaration"].value()
+    return client.post(address, {"declaration": shown})
+
+
 def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manager):
     client = login(manager)
     typed = {"unit": small.unit.pk, "fact": "nonfiscal_value", "figure": "320000", "evidence": "合同 12"}
@@ -40,9 +48,9 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     assert "¥320,000.00 合同 12 待科技局确认" in shown
     assert "资格条件 云屏大学 共享平台入网单位 协议" in shown
     client = login(small.city.officer)
-    assert f"2 项{YEAR}年度申报事实待确认" in text_of(client.get("/bureau/"))
+    assert f"2 个{YEAR}年度申报事项待确认" in text_of(client.get("/bureau/"))
     fact = DeclaredFact.objects.get(kind="nonfiscal_value")
-    client.post(reverse("fact_decide", args=[fact.public_id, "confirm"]))
+    confirm(client, fact)
     assert "合同 12 已确认" in text_of(client.get(ADDRESS))
     client.post(reverse("fact_decide", args=[fact.public_id, "return"]), {"reason": "金额有误"})
     assert "合同 12 已退回 金额有误" in text_of(client.get(ADDRESS))
@@ -67,7 +75,7 @@ def test_a_year_that_lacks_facts_says_which_on_the_page_that_opens_it(login, sma
     assert answer.status_code == 422
     assert answer.context["form"].errors == {
         "policy": [
-            f"该办法仅奖励符合条件的单位，而{YEAR}年度尚无已确认的资格条件。请在“申报事实”中登记并确认。"
+            f"该办法仅奖励符合条件的单位，而{YEAR}年度尚无已确认的资格条件。请在“申报事项”中登记并确认。"
         ]
     }
     assert ADDRESS in answer.content.decode()
@@ -78,15 +86,38 @@ def test_an_officer_is_not_offered_to_confirm_what_he_declared(login, small, man
     client = login(small.city.officer)
     client.post(ADDRESS, typed)
     fact = DeclaredFact.objects.get()
-    confirm = reverse("fact_decide", args=[fact.public_id, "confirm"])
+    address = reverse("fact_decide", args=[fact.public_id, "confirm"])
     shown = client.get(ADDRESS)
-    assert confirm not in shown.content.decode()
-    assert "由其他工作人员确认" in text_of(shown)
-    assert "您登记了这项事实，须由其他工作人员确认" in text_of(client.post(confirm))
+    assert address not in shown.content.decode()
+    assert "由其他经办人员确认" in text_of(shown)
+    assert "该事项由您申报，须由其他经办人员确认" in text_of(confirm(client, fact))
     client = login(small.city.reviewer)
-    assert confirm in client.get(ADDRESS).content.decode()
-    client.post(confirm)
+    assert address in client.get(ADDRESS).content.decode()
+    confirm(client, fact)
     assert "任务书 已确认" in text_of(client.get(ADDRESS))
+
+
+def test_only_the_declaration_that_the_page_shows_is_confirmed(login, small, manager, clock):
+    typed = {"unit": small.unit.pk, "fact": "nonfiscal_value", "figure": "320000", "evidence": "合同 12"}
+    typed["instrument"] = small.instrument.public_id
+    login(manager).post(ADDRESS, typed | {"documents": [SimpleUploadedFile("合同.pdf", b"%PDF-1")]})
+    fact = DeclaredFact.objects.get()
+    address = reverse("fact_decide", args=[fact.public_id, "confirm"])
+    read = login(small.city.officer).get(address)
+    assert "¥320,000.00 证明文件 合同 12" in text_of(read)
+    assert reverse("fact_file", args=[fact.public_id, sha256(b"%PDF-1").hexdigest()]) in read.content.decode()
+    stale = {"declaration": read.context["form"]["declaration"].value()}
+    clock.set(AFTER + timedelta(minutes=1))
+    login(manager).post(ADDRESS, typed | {"figure": "990000"})
+    client = login(small.city.officer)
+    for posted in (stale, {}):
+        refused = client.post(address, posted)
+        assert refused.status_code == 409
+        assert "该事项已重新申报，本次未予确认" in text_of(refused)
+        assert "¥990,000.00" in text_of(refused)
+    assert DeclaredFact.objects.get().state == "declared"
+    client.post(address, {"declaration": refused.context["form"]["declaration"].value()})
+    assert DeclaredFact.objects.get().state == "confirmed"
 
 
 def test_a_file_that_proves_a_fact_is_read_by_who_sees_the_fact(login, small, manager):

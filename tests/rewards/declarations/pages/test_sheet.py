@@ -17,7 +17,7 @@ from tests.rewards.reading import text_of
 
 ADDRESS = f"/facts/{YEAR}/sheet/"
 TEMPLATE = f"/facts/{YEAR}/sheet.xlsx"
-HEADS = ["统一社会信用代码", "申报事实", "条件或等级", "仪器内部编号", "数值", "证明文件", "有效期至"]
+HEADS = ["统一社会信用代码", "申报事项", "条件或等级", "仪器内部编号", "数值", "证明文件", "有效期至"]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def unit(login, small, clock):
 def give(unit, *rows, heads=HEADS):
     text = StringIO()
     csv.writer(text).writerows([heads, *rows])
-    return unit.client.post(ADDRESS, {"sheet": SimpleUploadedFile("事实.csv", text.getvalue().encode())})
+    return unit.client.post(ADDRESS, {"sheet": SimpleUploadedFile("事项.csv", text.getvalue().encode())})
 
 
 def test_the_sheet_that_is_given_out_is_read_filled_in(unit):
@@ -54,7 +54,7 @@ def test_the_sheet_that_is_given_out_is_read_filled_in(unit):
             sheet.cell(number, 8, f"{YEAR}-12-31")
     filled = BytesIO()
     book.save(filled)
-    shown = unit.client.post(ADDRESS, {"sheet": SimpleUploadedFile("事实.xlsx", filled.getvalue())})
+    shown = unit.client.post(ADDRESS, {"sheet": SimpleUploadedFile("事项.xlsx", filled.getvalue())})
     assert (shown.status_code, shown.context["wrong"], len(shown.context["rows"])) == (200, 0, 2)
     assert not DeclaredFact.objects.exists()
     assert not AuditEntry.objects.filter(action="fact.declared").exists()
@@ -91,12 +91,64 @@ def test_what_is_wrong_stands_beside_its_row_and_nothing_is_declared(unit):
         5: ["“二十”不是数值。"],
         6: ["请选择已载入办法中的资格条件。"],
         7: ["“2025年13月1日”不是日期，请写成 2026-01-21。"],
-        8: ["“天气”不是可申报的事实。"],
+        8: ["“天气”不属于可申报事项。"],
         9: [],
-        10: ["与第 9 行为同一事实。"],
+        10: ["与第 9 行重复。"],
     }
     assert "8 行需更正" in text_of(shown)
     assert not DeclaredFact.objects.exists()
+
+
+def test_what_the_platform_cannot_hold_is_refused_by_row(unit):
+    uscc = unit.unit.uscc
+    shown = give(
+        unit,
+        [uscc, "服务重大项目数", "", "", "1000000000000", "任务书", ""],
+        [uscc, "服务重大项目数", "", "", "NaN", "任务书", ""],
+        [uscc, "服务重大项目数", "", "", "Infinity", "任务书", ""],
+        [uscc, "上级评价等级", "良好", "", "", "文" * 201, ""],
+    )
+    assert shown.status_code == 200
+    assert {row: each["problems"] for row, each in shown.context["rows"]} == {
+        2: ["数值不得超过 999,999,999,999.99。"],
+        3: ["“NaN”不是数值。"],
+        4: ["“Infinity”不是数值。"],
+        5: ["证明文件的名称及文号不得超过 200 个字。"],
+    }
+
+
+def test_titles_of_every_policy_are_understood_and_the_newest_comes_first(unit):
+    document = (PRESETS / "chongqing.toml").read_text("utf-8").replace('version = "1"', 'version = "2"')
+    document = document.replace('"networked"', '"member"').replace("有科学研究、技术开发或新产品", "承担")
+    policy_load(actor=unit.city.officer, document=document, now=AFTER)
+    sheet = load_workbook(BytesIO(unit.client.get(TEMPLATE).content)).active
+    given = [row[3].value for row in sheet.iter_rows(min_row=2) if row[2].value == "资格条件"]
+    assert given == [
+        "承担开发项目证明",
+        "共享平台入网单位 · member",
+        "市级以上科技计划项目",
+        "共享平台入网单位 · networked",
+    ]
+    typed = ["有科学研究、技术开发或新产品开发项目证明", "共享平台入网单位", given[3]]
+    shown = give(unit, *([unit.unit.uscc, "资格条件", what, "", "", "协议", ""] for what in typed))
+    assert [row["declared"].code for _number, row in shown.context["rows"]] == [
+        "project",
+        "member",
+        "networked",
+    ]
+    assert "资格条件 · 共享平台入网单位 · member" in text_of(shown)
+    assert "资格条件 · 共享平台入网单位 · networked" in text_of(unit.client.get(f"/facts/{YEAR}/"))
+
+
+def test_a_row_with_only_a_grade_is_not_passed_over(unit):
+    shown = give(
+        unit,
+        [unit.unit.uscc, "上级评价等级", "良好", "", "", "", ""],
+        [unit.unit.uscc, "资格条件", "共享平台入网单位", "", "", "", ""],
+    )
+    assert {row: each["problems"] for row, each in shown.context["rows"]} == {
+        2: ["请填写证明文件名称及文号。"]
+    }
 
 
 def test_a_sheet_that_can_no_longer_be_declared_whole_declares_nothing(unit, small):
@@ -108,7 +160,7 @@ def test_a_sheet_that_can_no_longer_be_declared_whole_declares_nothing(unit, sma
     DeclaredFact.objects.filter(kind="major_projects").delete()
     answer = unit.client.post(ADDRESS, {"rows": signed})
     assert (answer.status_code, DeclaredFact.objects.count()) == (409, 1)
-    assert "未申报：读取表格后事实已有变化" in text_of(answer)
+    assert "申报未提交：预览后申报事项已发生变化" in text_of(answer)
     assert unit.client.post(f"/facts/{YEAR - 1}/sheet/", {"rows": signed}).status_code == 409
     assert unit.client.post(ADDRESS, {"rows": "x" + signed}).status_code == 409
 
