@@ -59,7 +59,10 @@ def get_withdrawn_notice(year: int) -> "tuple[AssessmentCycle, AuditEntry]":
         AssessmentCycle.objects.select_related("policy").filter(year=year, noticed_at=None).first()
     )
     adopted = entries().filter(subject_id=cycle.public_id, action="cycle.policy_adopted")
-    return cycle, require_found(adopted.filter(details__noticed=True).first())
+    withdrawn = require_found(adopted.filter(details__noticed=True).first())
+    if entries().filter(subject_id=cycle.public_id, action="cycle.announced", pk__gt=withdrawn.pk).exists():
+        raise NotFound
+    return cycle, withdrawn
 
 
 def list_points(cycle: AssessmentCycle) -> list[tuple[str, Decimal]]:

@@ -1,4 +1,4 @@
-"""Mails to who objected: the receipt and the answer, with the link to both."""
+"""Mails to who objected: the receipt, the answer, the end of a withdrawn notice, with the link to them."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -26,6 +26,18 @@ def build_answer(answer: ObjectionAnswer) -> EmailMessage:
         subject = _("Answer to objection no. {number} to the results of {year}").format(**_facts(objection))
         decided = _(word(AnswerEffect(answer.effect)))
         return _mail(objection, subject, [decided, answer.text, _("You can read it here at any time:")])
+
+
+def build_withdrawal(objection: Objection) -> EmailMessage:
+    """Return the mail that the notice is withdrawn, since the decided policy replaces the draft."""
+    with translation.override(objection.language):
+        subject = _("Public notice of the results of {year} withdrawn").format(**_facts(objection))
+        withdrawn = _(
+            "The decided policy replaces the draft by which the results were computed. The public notice in "
+            "which you objected is therefore withdrawn. The units are scored and the results announced "
+            "again; you can then object anew. Your objection is answered all the same."
+        )
+        return _mail(objection, subject, [withdrawn, _("You can read it here at any time:")])
 
 
 def _facts(objection: Objection) -> dict[str, int]:

@@ -21,9 +21,10 @@ from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot, get_unit_ids
 from rewards.cycle.selectors.step_runs import require_no_step
 from rewards.declarations.domain.errors import FactsMissing
-from rewards.declarations.domain.facts import FactKind, find_missing
+from rewards.declarations.domain.facts import NO_SCORE, FactKind, find_missing
 from rewards.declarations.selectors import known_kinds
 from rewards.findings.models import Finding
+from rewards.objections.services.objections import tell_of_withdrawal
 from rewards.policy.models import RewardPolicy
 from rewards.policy.selectors import get_policy, get_policy_rules, require_decided_policy
 
@@ -51,9 +52,10 @@ def cycle_adopt_policy(
 ) -> AssessmentCycle:
     """Replace the year's draft by a decided policy; the budget stays.
 
-    A scored year is checked again: its results are deleted, and a public notice of them is withdrawn. Raises
-    PolicyDecided where the year's policy is no draft, PolicyIsDraft for another draft, FactsMissing as when a
-    year is opened, FactsNotFrozen where the frozen data lack such facts, StepUnderWay, ReasonMissing.
+    A scored year is checked again: its results are deleted, and a public notice of them is withdrawn, of
+    which who objected is told. Raises PolicyDecided where the year's policy is no draft, PolicyIsDraft for
+    another draft, FactsMissing as when a year is opened, FactsNotFrozen where the frozen data lack such
+    facts, StepUnderWay, ReasonMissing.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -66,6 +68,8 @@ def cycle_adopt_policy(
     require_decided_policy(policy)
     _require_facts(cycle, policy)
     scored, noticed = cycle.scored_at is not None, cycle.noticed_at is not None
+    if noticed:
+        tell_of_withdrawal(cycle)
     _delete_results(cycle)
     cycle.policy = policy
     cycle.save(update_fields=["state", "policy", *RESULTS])
@@ -84,13 +88,13 @@ def cycle_adopt_policy(
 
 
 def _require_facts(cycle: AssessmentCycle, policy: RewardPolicy) -> None:
-    rules = get_policy_rules(policy)
-    if not cycle.snapshot_hash:
-        missing = find_missing(rules, known_kinds(cycle.year), cycle.year)
-        if missing:
-            raise FactsMissing(problems=missing)
-    elif find_missing(rules, _frozen_kinds(cycle), cycle.year):
-        raise FactsNotFrozen(year=cycle.year, policy=str(policy))
+    known = _frozen_kinds(cycle) if cycle.snapshot_hash else known_kinds(cycle.year)
+    missing = find_missing(get_policy_rules(policy), known, cycle.year)
+    if not missing:
+        return
+    if not cycle.snapshot_hash or any(each.code == NO_SCORE for each in missing):
+        raise FactsMissing(problems=missing)
+    raise FactsNotFrozen(year=cycle.year, policy=str(policy))
 
 
 def _frozen_kinds(cycle: AssessmentCycle) -> frozenset[FactKind]:

@@ -21,6 +21,7 @@ from rewards.findings.selectors.findings import (
     get_last_decision_number,
     get_rulings,
     list_rulings,
+    list_scored_rulings,
 )
 from rewards.policy.selectors import get_policy_rules
 
@@ -51,12 +52,15 @@ def find_result_differences(cycle: AssessmentCycle, tell: Tell = tell_nobody) ->
 def find_differences(cycle: AssessmentCycle) -> list[Difference]:
     """Compare as `find_result_differences`, and also what is at stake in each finding.
 
-    Raises SnapshotDamaged, SnapshotVersionUnknown.
+    Where a finding was decided after scoring, the results are compared with what the decisions said when the
+    year was scored, and nothing is compared of what is at stake. Raises SnapshotDamaged,
+    SnapshotVersionUnknown.
     """
-    rulings = list_rulings(cycle)
+    outdated = get_last_decision_number(cycle) != cycle.decisions_scored
+    rulings = list_scored_rulings(cycle) if outdated else list_rulings(cycle)
     outcome = compute_year(cycle, build_rulings(rulings), tell_nobody)
     found = _compare_results(cycle, outcome)
-    if get_last_decision_number(cycle) != cycle.decisions_scored:  # another decision, other stakes
+    if outdated:
         return found
     return [*found, *_compare_stakes(cycle, compute_year_stakes(cycle, outcome, rulings, tell_nobody))]
 

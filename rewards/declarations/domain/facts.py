@@ -65,6 +65,9 @@ MISSING = {
 }
 """Why a policy cannot be used for a year; that nothing was rewarded before needs no word."""
 
+NO_SCORE = "reward.policy_without_score"
+"""Code of the problem of a policy that no fact can mend."""
+
 WITHOUT_SCORE = gettext_noop(
     "This policy divides the budget by score, but has no indicators that give one. Add indicators to it."
 )
@@ -92,7 +95,7 @@ def find_missing(policy: RewardPolicy, known: frozenset[FactKind], year: int) ->
         if kind in facts_asked(policy) - known
     ]
     if not policy.groups and any(isinstance(rule, ScoreShare) for rule in policy.rules):
-        problems.append(Problem("reward.policy_without_score", WITHOUT_SCORE, field="policy"))
+        problems.append(Problem(NO_SCORE, WITHOUT_SCORE, field="policy"))
     return problems
 
 

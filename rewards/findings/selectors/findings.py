@@ -1,5 +1,6 @@
 """Findings visible to a viewer, and decisions on them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Max, QuerySet, When
@@ -98,6 +99,23 @@ def list_rulings(cycle: AssessmentCycle) -> list[Ruling]:
             falsified=finding.falsified,
         )
         for finding in rows
+    ]
+
+
+def list_scored_rulings(cycle: AssessmentCycle) -> list[Ruling]:
+    """Return what each decided finding said when the year was scored; later decisions do not count."""
+    decisions = FindingDecision.objects.filter(cycle=cycle, number__lte=cycle.decisions_scored)
+    last = {each.finding_id: each for each in decisions.order_by("number")}
+    return [
+        replace(
+            ruling,
+            invalidated=frozenset(decision.invalidated_logs),
+            upheld=decision.state == FindingState.UPHELD,
+            overdue=decision.overdue,
+            falsified=decision.falsified,
+        )
+        for ruling in list_rulings(cycle)
+        if (decision := last.get(ruling.key))
     ]
 
 

@@ -42,6 +42,11 @@ def objections_of(cycle: "AssessmentCycle") -> QuerySet[Objection]:
     return _rows().filter(cycle=cycle).order_by("number")
 
 
+def objections_in_notice(cycle: "AssessmentCycle") -> QuerySet[Objection]:
+    """Return the objections of the notice that runs; those of a withdrawn one are not among them."""
+    return objections_of(cycle).filter(raised_at__gte=cycle.noticed_at)
+
+
 def get_objection(viewer: "Viewer", public_id: str) -> Objection:
     """Return one objection: for the bureau and Finance, or for the unit that it is about. Raises NotFound."""
     return require_found(_visible(viewer).filter(public_id=public_id).first())

@@ -33,9 +33,9 @@ from rewards.objections.domain.errors import (
     TextMissing,
     UnitUnknown,
 )
-from rewards.objections.mails import build_answer, build_receipt
+from rewards.objections.mails import build_answer, build_receipt, build_withdrawal
 from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
-from rewards.objections.selectors.objections import takes_objections, units_in_notice
+from rewards.objections.selectors.objections import objections_in_notice, takes_objections, units_in_notice
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -76,7 +76,7 @@ def objection_raise(
     about: str = "",
     uploads: Iterable[Upload] = (),
 ) -> Objection:
-    """Raise an objection, by anybody, while the public notice runs; the same again changes nothing.
+    """Raise an objection, by anybody, while the public notice runs; the same in one notice changes nothing.
 
     `about` is the public id of the unit concerned, or empty. Raises NotInNotice, TextMissing, UnitUnknown,
     FilesTooMany, Invalid for files that cannot be kept.
@@ -90,7 +90,8 @@ def objection_raise(
         raise UnitUnknown
     files = _check(uploads)
     raised = Objection.objects.filter(cycle=cycle)
-    if same := raised.filter(email=objector.email.strip(), text=text.strip()).first():
+    in_notice = objections_in_notice(cycle)
+    if same := in_notice.filter(email=objector.email.strip(), text=text.strip()).first():
         return same
     objection = Objection.objects.create(
         cycle=cycle,
@@ -222,6 +223,12 @@ def objection_answer(
         answered = gettext_noop("Objection no. {number} to the results of {year} is answered.")
         _tell(_managers(objection), answered, objection, now)
     return answer
+
+
+def tell_of_withdrawal(cycle: AssessmentCycle) -> None:
+    """Tell who objected that the notice, which still runs, is withdrawn, once for each objection."""
+    for objection in objections_in_notice(cycle):
+        build_withdrawal(objection).send()
 
 
 def _open_finding(actor: "User", objection: Objection, now: datetime) -> Finding:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Prefetch
 
+from instrument_share.journal.selectors import entries
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import working_days_between
 from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
@@ -22,6 +24,8 @@ class ReportFacts:
     """A scored cycle with everything that its papers print; assessments by score, highest first.
 
     `notice_working_days` is the length of the public notice, from its own first and last day; 0 before it.
+    `objections` are those of that notice, `earlier_objections` those of notices withdrawn before it.
+    `adopted_at` is when the decided policy replaced the draft under which the year was opened, if it did.
     """
 
     cycle: AssessmentCycle
@@ -29,6 +33,8 @@ class ReportFacts:
     findings: Sequence[Finding]
     notice_working_days: int
     objections: Sequence[Objection] = ()
+    earlier_objections: Sequence[Objection] = ()
+    adopted_at: datetime | None = None
 
     @property
     def decided(self) -> list[Finding]:
@@ -37,7 +43,7 @@ class ReportFacts:
 
 
 def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
-    """Read the rows in nine statements at most, however many units there are."""
+    """Read the rows in ten statements at most, however many units there are."""
     assessments = (
         UnitAssessment.objects.filter(cycle=cycle)
         .select_related("organization", "award")
@@ -51,12 +57,15 @@ def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
         .select_related("organization", "instrument")
         .order_by("organization__uscc", "kind", "id")
     )
+    answered = list(objections_of(cycle).filter(answer__isnull=False))
     facts = ReportFacts(
         cycle,
         list(assessments),
         findings,
         _notice_working_days(cycle),
-        list(objections_of(cycle).filter(answer__isnull=False)),
+        objections=[each for each in answered if _is_of_notice(cycle, each)],
+        earlier_objections=[each for each in answered if not _is_of_notice(cycle, each)],
+        adopted_at=_adopted_at(cycle),
     )
     _name_as_frozen(facts)
     return replace(facts, assessments=sorted(facts.assessments, key=_place_of_unit))
@@ -89,6 +98,16 @@ def _name_as_frozen(facts: ReportFacts) -> None:
     for instrument in (*results, *(each.instrument for each in facts.findings if each.instrument)):
         frozen = instruments[instrument.public_id]
         instrument.name_zh, instrument.name_en = frozen.name_zh, frozen.name_en
+
+
+def _is_of_notice(cycle: AssessmentCycle, objection: Objection) -> bool:
+    """Return whether it was raised in the notice that counts, and in none that was withdrawn before."""
+    return cycle.noticed_at is not None and objection.raised_at >= cycle.noticed_at
+
+
+def _adopted_at(cycle: AssessmentCycle) -> datetime | None:
+    adopted = entries().filter(subject_id=cycle.public_id, action="cycle.policy_adopted")
+    return adopted.values_list("at", flat=True).first()
 
 
 def _notice_working_days(cycle: AssessmentCycle) -> int:

@@ -95,8 +95,15 @@ def _basis(number: int, facts: ReportFacts) -> Iterator[Block]:
         f"{format_date(cycle.frozen_at)}，归集并冻结年度数据，此后各步骤均以冻结的数据为准；"
         f"{format_date(cycle.checked_at)}，对上机记录开展核查；"
         f"{format_date(cycle.scored_at)}，依据数据、办法和核查决定计算得分与奖励金额；"
-        f"公示期满后，于{format_date(cycle.approved_at)}审定。"
+        f"公示期满后，于{format_date(cycle.approved_at)}审定。" + _adoption(facts)
     )
+
+
+def _adoption(facts: ReportFacts) -> str:
+    if facts.adopted_at is None:
+        return ""
+    day = format_date(facts.adopted_at)
+    return f"本年度评价启动时适用办法草案，{day}改用正式办法，评价结果按正式办法形成。"
 
 
 def _scope(number: int, facts: ReportFacts) -> Iterator[Block]:
@@ -165,6 +172,9 @@ def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
     if facts.objections:
         yield Paragraph(f"公示期内通过平台收到异议{len(facts.objections)}件，均已答复。")
         yield tables.build_objections_table(facts.objections)
+    if facts.earlier_objections:
+        yield Paragraph(f"此前公示已撤回，其间收到异议{len(facts.earlier_objections)}件，均已答复。")
+        yield tables.build_objections_table(facts.earlier_objections)
     for paragraph in filter(None, cycle.objections_zh.splitlines()):
         yield Paragraph(paragraph.strip())
 

@@ -16,6 +16,7 @@ from instrument_share.web.text.formats import bilingual, yuan
 from rewards.assessment.services.adopting import cycle_adopt_policy
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.selectors.cycles import get_cycle
+from rewards.objections.selectors.objections import objections_in_notice, open_objections
 from rewards.policy.selectors import decided_policies
 from rewards.year.forms import AdoptForm
 
@@ -54,9 +55,19 @@ def _consequences(cycle: "AssessmentCycle") -> Iterator[str]:
     yield text.format(policy=bilingual(cycle.policy, "title"), budget=yuan(cycle.budget_yuan))
     if cycle.noticed_at is not None:
         yield _("The public notice is withdrawn; the results have to be announced again.")
+        yield from _objections(cycle)
     if cycle.scored_at is not None:
         yield _("Scores and awards by the draft are deleted; the units have to be scored again.")
     yield _("Each unit is told, with the reason. A decided policy cannot be replaced again.")
+
+
+def _objections(cycle: "AssessmentCycle") -> Iterator[str]:
+    if objections_in_notice(cycle).exists():
+        text = _(
+            "Those who objected are told by mail, and can object to the new results. Objections still to be "
+            "answered: {number}."
+        )
+        yield text.format(number=open_objections().filter(cycle=cycle).count())
 
 
 def get_adopt_address(request: HttpRequest, cycle: "AssessmentCycle") -> str:

@@ -11,8 +11,10 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from rewards.assessment.domain.errors import FactsNotFrozen, PolicyDecided, PolicyReplaced
 from rewards.assessment.models import Award, UnitAssessment
+from rewards.assessment.selectors import get_withdrawn_notice
 from rewards.assessment.services import telling
 from rewards.assessment.services.adopting import cycle_adopt_policy
+from rewards.assessment.services.recomputing import find_differences, find_result_differences
 from rewards.assessment.services.scoring import SCORE
 from rewards.cycle.domain.errors import StepUnderWay
 from rewards.declarations.domain.errors import FactsMissing
@@ -35,6 +37,20 @@ DECIDED = POLICY.replace('floor = "pass"', "floor = 0")
 ASKS = POLICY.replace('version = "1"', 'version = "2"').replace(
     'measure = "external_share"', 'measure = "major_projects"'
 )
+WITHOUT_INDICATORS = """
+format = "reward-policy/1"
+code = "x"
+version = "1"
+title_zh = "甲"
+source_zh = "乙"
+[money]
+unit = "元"
+[[rules]]
+code = "a"
+kind = "score_share"
+clause_zh = "一"
+floor = 60
+"""
 REASON = "正式办法已于 1 月 4 日印发。"
 
 
@@ -163,6 +179,43 @@ def test_a_year_scored_anew_in_its_notice_verifies(steps, finding, capsys):
     decide(steps.city, decided, uphold=True)
     assert steps.score(now=AFTER + 5 * DAY).state == "scored"
     call_command("verify_cycle", str(YEAR))
+
+
+@pytest.mark.parametrize("upheld", [False, True])
+def test_a_year_verifies_by_the_decisions_that_were_scored(steps, finding, upheld, capsys):
+    steps.through("check")
+    found = Finding.objects.get()
+    steps.city.answer(found, AFTER)
+    decide(steps.city, found, uphold=upheld)
+    steps.score()
+    decide(steps.city, found, uphold=not upheld)
+    call_command("verify_cycle", str(YEAR))
+    assert find_result_differences(steps.cycle)  # what is sealed has to know every decision
+    with guards_lifted():
+        Award.objects.update(amount_yuan=1)
+    assert [each.where.split()[-1] for each in find_differences(steps.cycle)] == ["amount_yuan"]
+
+
+def test_a_later_notice_was_not_withdrawn_by_the_decided_policy(draft, finding):
+    draft.through("check")
+    decided = finding()
+    draft.score()
+    draft.announce()
+    adopt(draft)
+    assert get_withdrawn_notice(YEAR)[0] == draft.cycle
+    draft.score(now=AFTER + 5 * DAY)
+    draft.announce(now=AFTER + 6 * DAY)
+    decide(draft.city, decided, uphold=True)
+    draft.score(now=AFTER + 7 * DAY)
+    with pytest.raises(NotFound):
+        get_withdrawn_notice(YEAR)
+
+
+def test_shares_by_score_without_indicators_are_named_after_the_freeze_too(draft):
+    draft.freeze()
+    with pytest.raises(FactsMissing) as refused:
+        adopt(draft, load(draft, WITHOUT_INDICATORS))
+    assert [each.code for each in refused.value.problems] == ["reward.policy_without_score"]
 
 
 def test_what_is_refused(draft):

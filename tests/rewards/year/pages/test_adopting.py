@@ -9,6 +9,7 @@ from rewards.policy.services import policy_load
 from tests.rewards.assessment.test_adopting import DECIDED, DRAFT, REASON
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import Steps
+from tests.rewards.objections.conftest import Objections
 from tests.rewards.page_fixtures import build_small_city
 from tests.rewards.reading import text_of
 
@@ -48,13 +49,24 @@ def test_an_officer_replaces_the_draft_from_the_desk_once(login, draft):
     assert ADDRESS not in client.get(desk).content.decode()
 
 
+def test_the_page_names_the_objections_to_what_is_withdrawn(login, draft):
+    draft.through("announce")
+    client = login(draft.city.officer)
+    assert "再次提出异议" not in text_of(client.get(ADDRESS))
+    objections = Objections(draft)
+    objections.raise_one()
+    assert "再次提出异议；尚未答复的异议：1件" in text_of(client.get(ADDRESS))
+    objections.answer()
+    assert "再次提出异议；尚未答复的异议：0件" in text_of(client.get(ADDRESS))
+
+
 def test_a_refusal_stands_in_the_form(login, draft):
     policy = policy_load(actor=draft.city.officer, document=DECIDED, now=AFTER)
     client = login(draft.city.officer)
     client.post(ADDRESS, {"policy": policy.pk, "reason": REASON})
     again = client.post(ADDRESS, {"policy": policy.pk, "reason": REASON})
     assert again.status_code == 409
-    assert "已是正式办法" in text_of(again)
+    assert "为正式办法，不能更换" in text_of(again)
 
 
 def test_only_an_officer_is_shown_the_way(login, draft):

@@ -1,0 +1,91 @@
+"""Objections to results by a draft, whose public notice the decided policy withdraws."""
+
+import pytest
+from django.core import mail
+
+from rewards.objections.models import Objection
+from rewards.objections.selectors.objections import sign_objection
+from rewards.report.reports.facts import get_report_facts
+from tests.rewards.assessment.test_adopting import DRAFT, adopt
+from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.conftest import DAY, Steps
+from tests.rewards.objections.conftest import ANSWERED, RAISED, Objections
+from tests.rewards.objections.test_objections import letter_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def objections(year):
+    """The results by the draft are in public notice."""
+    steps = Steps(year, policy=DRAFT)
+    steps.through("announce")
+    return Objections(steps)
+
+
+def announce_anew(steps):
+    adopt(steps)
+    steps.score(now=AFTER + 5 * DAY)
+    steps.announce(now=AFTER + 6 * DAY)
+
+
+def test_the_letter_tells_objections_of_the_withdrawn_notice_apart(objections):
+    steps = objections.steps
+    objections.raise_one()
+    announce_anew(steps)
+    objections.answer()
+    steps.approve(now=AFTER + 20 * DAY)
+    text = "\n".join(letter_of(steps))
+    assert "公示期内未收到异议。" in text
+    assert "此前公示已撤回，其间收到异议1件，均已答复。" in text
+    assert "('1', '张**', '有效机时少计', '异议不成立。" in text
+    assert "本年度评价启动时适用办法草案，2026年1月9日改用正式办法" in text
+
+
+def test_the_letter_counts_each_objection_in_its_own_notice(objections):
+    objections.raise_one()
+    announce_anew(objections.steps)
+    for text in ("另一件", "又一件"):
+        objections.raise_one(text=text, now=ANSWERED)
+    for each in Objection.objects.all():
+        objections.answer(each)
+    objections.steps.approve(now=AFTER + 20 * DAY)
+    text = "\n".join(letter_of(objections.steps))
+    assert "公示期内通过平台收到异议2件" in text
+    assert "其间收到异议1件" in text
+    facts = get_report_facts(objections.steps.cycle)
+    assert [each.number for each in facts.objections] == [2, 3]
+    assert [each.number for each in facts.earlier_objections] == [1]
+
+
+def test_a_letter_without_a_withdrawn_notice_does_not_speak_of_one(steps):
+    steps.through("announce")
+    objections = Objections(steps)
+    objections.raise_one()
+    objections.answer()
+    steps.approve()
+    text = "\n".join(letter_of(steps))
+    assert "公示期内通过平台收到异议1件" in text
+    assert "撤回" not in text
+    assert "改用" not in text
+
+
+def test_the_same_objection_in_a_second_notice_is_another(objections):
+    first = objections.raise_one()
+    announce_anew(objections.steps)
+    second = objections.raise_one(now=ANSWERED)
+    assert (first.number, second.number) == (1, 2)
+    assert objections.raise_one(now=ANSWERED) == second
+
+
+def test_who_objected_is_told_that_the_notice_is_withdrawn(objections):
+    chinese = objections.raise_one()
+    english = objections.raise_one(text="The hours are too few.", language="en", now=RAISED)
+    objections.answer(chinese)
+    mail.outbox.clear()
+    adopt(objections.steps)
+    in_chinese, in_english = mail.outbox
+    assert in_chinese.subject == f"{YEAR}年度评价结果的公示已撤回"
+    assert "可再次提出异议" in in_chinese.body
+    assert in_english.subject == f"Public notice of the results of {YEAR} withdrawn"
+    assert sign_objection(english) in in_english.body
