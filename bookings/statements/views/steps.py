@@ -59,7 +59,7 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
             *_what_is_settled_elsewhere(),
             _("Payers see a statement only once you send it."),
         ],
-        action=_("Draft"),
+        action=pgettext("statement", "Draft"),
         perform=lambda: statements_draft(
             actor=request.user, organization_id=unit.pk, month=form.cleaned_data["month"], now=now
         ),

@@ -86,7 +86,8 @@ def test_month_that_is_not_over_is_not_offered(city, see, send):
 
 def test_drafting_says_from_which_day_on_uses_are_billed(city, see, settings):
     address = (city.manager, "statements_draft", city.owner.public_id)
-    assert "不列入结算" not in text_of(see(*address, now=APRIL_1))
+    page = text_of(see(*address, now=APRIL_1))
+    assert "不列入结算" not in page and "生成草稿" in page
     settings.STATEMENTS_SINCE = TODAY.replace(day=1)
     assert "2026年4月1日前的上机记录和费用不列入结算。" in text_of(see(*address, now=APRIL_1))
 
