@@ -70,7 +70,7 @@ def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(
     request_two_hours(mine, city)
     axe(mine)
     mine.get_by_role("button", name="申请").click()
-    expect(mine.locator("#notes")).to_contain_text("2026年3月3日 08:00")
+    expect(mine.locator("#notes")).to_contain_text("2026年3月3日 03:30")
     expect(mine.locator(".page-head")).to_contain_text("待审批")
     axe(mine)
 
@@ -91,8 +91,10 @@ def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(
     expect(theirs.locator("#notes")).to_contain_text("戊已签到")
     clock.move(2 * HOUR)
     theirs.goto("/keeper/")
-    theirs.get_by_role("link", name="填写明细").click()
+    theirs.locator("a[href*='/check-out/']").first.click()
     theirs.locator("#id_idle").fill("30")
+    theirs.get_by_role("button", name="签退并记录").click()
+    expect(theirs.locator("#amount")).to_contain_text("¥150.00")
     theirs.get_by_role("button", name="签退并记录").click()
     expect(theirs.locator("#notes")).to_contain_text("有效机时 1.5 小时，费用 ¥150.00")
 
