@@ -45,7 +45,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "later": now + timedelta(hours=2.5),
         "form": SampleForm(),
         "bad_form": SampleForm({"note": "写过的字仍在"}),
-        "states": [key.split(".") for key in labels.STATES],
+        "states": [key.split(".", 1) for key in labels.STATES],
         "steps": [
             ("归集", "done", "1月5日"),
             ("冻结", "done", "1月12日"),
