@@ -54,7 +54,9 @@ MIDNIGHT = NOW - OPEN * HALF_HOUR
 APRIL = datetime.fromisoformat("2026-04-02T09:00+08:00")
 DAYS = 3
 EXAMPLES = int(os.environ.get("ANY_ORDER", "6"))
-STEPS = 50
+STEPS = 60
+NEXT_TIMES = 30
+"""Most people want one of the next free times."""
 
 people = st.sampled_from(["戊", "己"])
 instruments = st.sampled_from(["at_once", "by_keeper"])
@@ -110,8 +112,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(person=people, instrument=instruments, pick=picks)
     def book_a_free_time(self, person, instrument, pick):
-        if free := sorted(self.free_times(person, instrument)):
+        if free := sorted(self.free_times(person, instrument))[:NEXT_TIMES]:
             self.book(person, instrument, *free[pick % len(free)])
+
+    @precondition(lambda self: self.with_states("cancelled"))
+    @rule(person=people, pick=picks, sooner=st.integers(0, 1))
+    def book_what_was_cancelled(self, person, pick, sooner):
+        _pk, plain = self.choose(pick, "cancelled")
+        self.book(person, plain.instrument, plain.start - sooner, plain.end - sooner)
 
     def book(self, person, instrument, start, end):
         admitted = self.model.may_book(person, instrument, start, end)
@@ -130,9 +138,17 @@ class AnyOrder(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks, by_user=sides, start=starts, length=lengths)
-    def move(self, pick, by_user, start, length):
-        pk, plain = self.choose(pick)
-        end = start + length
+    def move_to_any_time(self, pick, by_user, start, length):
+        self.move(*self.choose(pick), by_user, start, start + length)
+
+    @precondition(lambda self: self.with_states("requested", "approved"))
+    @rule(pick=picks, by_user=sides, time=picks)
+    def move_to_a_free_time(self, pick, by_user, time):
+        pk, plain = self.choose(pick, "requested", "approved")
+        if free := sorted(self.free_times(plain.person, plain.instrument))[:NEXT_TIMES]:
+            self.move(pk, plain, by_user, *free[time % len(free)])
+
+    def move(self, pk, plain, by_user, start, end):
         admitted = plain.state in {"requested", "approved"} and self.model.may_book(
             plain.person, plain.instrument, start, end, moved=plain, bound=by_user
         )
@@ -153,7 +169,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks, by_user=sides)
     def cancel(self, pick, by_user):
-        pk, plain = self.choose(pick)
+        pk, plain = self.choose(pick, "requested", "approved")
         cancelled = self.attempt(
             plain.state in {"requested", "approved"},
             booking_cancel,
@@ -168,7 +184,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks)
     def agree(self, pick):
-        pk, plain = self.choose(pick)
+        pk, plain = self.choose(pick, "requested", "approved")
         agreed = self.attempt(
             plain.state in {"requested", "approved"} and plain.moved_by_unit,
             booking_agree,
@@ -182,7 +198,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks, grant=sides)
     def decide(self, pick, grant):
-        pk, plain = self.choose(pick)
+        pk, plain = self.choose(pick, "requested")
         in_time = plain.state == "requested" and self.model.now < plain.decide_by
         facts = {"actor": self.city.keeper, "booking_id": pk, "now": self.now}
         if grant and self.attempt(in_time, booking_approve, **facts):
@@ -190,10 +206,21 @@ class AnyOrder(RuleBasedStateMachine):
         elif not grant and self.attempt(in_time, booking_reject, reason="样品不合适", **facts):
             plain.state = "rejected"
 
+    @precondition(lambda self: self.with_states("approved"))
+    @rule(late=st.integers(0, 1))
+    def come(self, late):
+        """Somebody comes for the next booking, on time or when it has just been given up."""
+        pk, plain = min(self.with_states("approved").items(), key=lambda one: (one[1].start, one[0]))
+        if self.model.now < plain.start + late:
+            self.let_time_pass(plain.start + late - self.model.now)
+        self.enter(pk, plain)
+
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks)
     def check_in(self, pick):
-        pk, plain = self.choose(pick)
+        self.enter(*self.choose(pick))
+
+    def enter(self, pk, plain):
         busy = any(one.state == "in_use" for one in self.model.holding(plain.instrument))
         entered = self.attempt(
             plain.state == "approved" and self.model.now >= plain.start - 0.5 and not busy,
@@ -208,7 +235,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks)
     def check_out(self, pick):
-        pk, plain = self.choose(pick)
+        pk, plain = self.choose(pick, "in_use")
         if plain.state == "in_use" and plain.checked_in == self.model.now:
             return  # Nobody leaves in the minute in which they came.
         log = self.attempt(
@@ -272,7 +299,10 @@ class AnyOrder(RuleBasedStateMachine):
         for one in hit.values():
             self.model.cancel(one, by_user=False)
 
-    @rule(half_hours=st.sampled_from([0.5, 1, 2, 5, 12]))
+    @rule(half_hours=st.sampled_from([0.5, 1, 2, 5]))
+    def wait(self, half_hours):
+        self.let_time_pass(half_hours)
+
     def let_time_pass(self, half_hours):
         self.model.now += half_hours
         bookings_lapse_due(self.now)
@@ -337,8 +367,12 @@ class AnyOrder(RuleBasedStateMachine):
             if self.model.may_book(person, instrument, start, end)
         }
 
-    def choose(self, pick):
-        known = sorted(self.model.bookings)
+    def with_states(self, *states):
+        return {pk: one for pk, one in self.model.bookings.items() if one.state in states}
+
+    def choose(self, pick, *states):
+        """A booking with one of the states; where there is none, any, whose refusal is a test too."""
+        known = sorted(self.with_states(*states) or self.model.bookings)
         return (pk := known[pick % len(known)]), self.model.bookings[pk]
 
     def actor(self, plain, by_user):

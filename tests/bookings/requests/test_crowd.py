@@ -1,0 +1,101 @@
+"""Many processes book, move and cancel the same few hours at the same moments.
+
+With locks and the database's refusal off some hours are sold twice; with them none is, every process gets an
+answer each time, and what each was told last is what stands. With 64 processes:
+CROWD=64 pytest tests/bookings/requests/test_crowd.py
+"""
+
+import multiprocessing
+import os
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+
+from bookings.requests.domain.states import HOLDING_STATES
+from bookings.requests.models import Booking
+from bookings.requests.services.next_free import next_free_rebuild
+from providers.terms.domain.choices import ServiceMode
+from tests import factories
+from tests.bookings.requests.test_race import refusal_off
+from tests.factories import NOW, slot
+
+CROWD = int(os.environ.get("CROWD", "8"))
+ROUNDS = 5
+SLOTS = [slot(day=3, hour=hour) for hour in (9, 11, 13)]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def gather(process_environment, monkeypatch):
+    """Lets the crowd act; returns its answers, counted, and what each person was told last, by their id."""
+    for name, value in process_environment.items():
+        monkeypatch.setenv(name, value)
+    city = factories.city()
+    people = [factories.member(city.company, name=f"甲{number}").pk for number in range(CROWD)]
+    next_free_rebuild(NOW)
+    connection.close()
+    facts = {
+        "instrument_id": city.instrument.pk,
+        "service_mode": ServiceMode.SELF_OPERATED,
+        "payer_organization_id": city.company.pk,
+        "subject": "二氧化钛薄膜",
+        "now": NOW,
+    }
+
+    def gather(*, locked):
+        from tests.bookings.requests import crowd
+
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.bookings.requests.crowd"])
+        ready, answers = context.Barrier(CROWD), context.Queue()
+        processes = [
+            context.Process(
+                target=crowd.take_part,
+                args=(ready, answers),
+                kwargs={
+                    "number": number,
+                    "locked": locked,
+                    "user_id": person,
+                    "rounds": ROUNDS,
+                    "slots": SLOTS,
+                    "facts": facts,
+                },
+            )
+            for number, person in enumerate(people)
+        ]
+        for process in processes:
+            process.start()
+        given = [answers.get(timeout=180) for _ in range(CROWD * (ROUNDS + 1))]
+        for process in processes:
+            process.join(60)
+        return (
+            Counter(one for one in given if isinstance(one, str)),
+            dict(one for one in given if isinstance(one, tuple)),
+        )
+
+    return gather
+
+
+def overlaps():
+    held = Booking.objects.filter(state__in=HOLDING_STATES).order_by("starts_at", "pk")
+    return [after for before, after in pairwise(held) if after.starts_at < before.held_until]
+
+
+def test_unguarded_the_crowd_gets_hours_that_others_have(gather):
+    with refusal_off():
+        gather(locked=False)
+        assert overlaps()
+
+
+def test_the_crowd_gets_every_answer_and_no_hour_twice(gather):
+    answers, told = gather(locked=True)
+    assert answers.total() == CROWD * ROUNDS
+    assert set(answers) == {"booked", "moved", "cancelled", "SlotTaken"}
+    assert overlaps() == []
+    held = Booking.objects.filter(state__in=HOLDING_STATES)
+    assert {one.user_id: (one.pk, one.starts_at, one.ends_at) for one in held} == {
+        person: last for person, last in told.items() if last
+    }
+    assert Booking.objects.count() == answers["booked"]
