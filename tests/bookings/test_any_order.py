@@ -142,11 +142,14 @@ class AnyOrder(RuleBasedStateMachine):
         self.move(*self.choose(pick), by_user, start, start + length)
 
     @precondition(lambda self: self.with_states("requested", "approved"))
-    @rule(pick=picks, by_user=sides, time=picks)
-    def move_to_a_free_time(self, pick, by_user, time):
+    @rule(pick=picks, by_user=sides, time=picks, stays_silent=sides)
+    def move_to_a_free_time(self, pick, by_user, time, stays_silent):
+        """Move a booking; where the keeper did, its user may not answer before it begins."""
         pk, plain = self.choose(pick, "requested", "approved")
         if free := sorted(self.free_times(plain.person, plain.instrument))[:NEXT_TIMES]:
             self.move(pk, plain, by_user, *free[time % len(free)])
+        if stays_silent and plain.moved_by_unit:
+            self.let_time_pass(max(plain.start + 1 - self.model.now, 0))
 
     def move(self, pk, plain, by_user, start, end):
         admitted = plain.state in {"requested", "approved"} and self.model.may_book(
@@ -207,12 +210,23 @@ class AnyOrder(RuleBasedStateMachine):
             plain.state = "rejected"
 
     @precondition(lambda self: self.with_states("approved"))
+    @rule(person=people, taken=sides)
+    def cancel_late(self, person, taken):
+        """The user of the next booking cancels an hour before; somebody else may take its time."""
+        pk, plain = self.next_approved()
+        self.let_time_pass(max(plain.start - 2 - self.model.now, 0))
+        if plain.state == "approved":
+            booking_cancel(actor=self.people[plain.person], booking_id=pk, now=self.now)
+            self.model.cancel(plain, by_user=True)
+            if taken:
+                self.book(person, plain.instrument, plain.start, plain.end)
+
+    @precondition(lambda self: self.with_states("approved"))
     @rule(late=st.integers(0, 1))
     def come(self, late):
         """Somebody comes for the next booking, on time or when it has just been given up."""
-        pk, plain = min(self.with_states("approved").items(), key=lambda one: (one[1].start, one[0]))
-        if self.model.now < plain.start + late:
-            self.let_time_pass(plain.start + late - self.model.now)
+        pk, plain = self.next_approved()
+        self.let_time_pass(max(plain.start + late - self.model.now, 0))
         self.enter(pk, plain)
 
     @precondition(lambda self: self.model.bookings)
@@ -369,6 +383,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     def with_states(self, *states):
         return {pk: one for pk, one in self.model.bookings.items() if one.state in states}
+
+    def next_approved(self):
+        return min(self.with_states("approved").items(), key=lambda one: (one[1].start, one[0]))
 
     def choose(self, pick, *states):
         """A booking with one of the states; where there is none, any, whose refusal is a test too."""

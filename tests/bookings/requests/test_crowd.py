@@ -23,7 +23,7 @@ from tests.factories import NOW, slot
 
 CROWD = int(os.environ.get("CROWD", "8"))
 ROUNDS = 5
-SLOTS = [slot(day=3, hour=hour) for hour in (9, 11, 13)]
+SLOTS = [slot(day=3 + day, hour=hour) for day in range(max(CROWD // 12, 1)) for hour in (9, 11, 13)]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
