@@ -47,6 +47,7 @@ class BookingsConfig(AppConfig):
         register_pages(
             "booking",
             "booking_file",
+            "external_calendars",
             "holiday_year",
             "instrument_resume",
             "instrument_retire",

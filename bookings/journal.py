@@ -49,6 +49,8 @@ ACTS: dict[str, str] = {
     "webhook.enabled": gettext_noop("Webhook switched on again"),
     "webhook.disabled": gettext_noop("Webhook switched off"),
     "webhook.removed": gettext_noop("Webhook removed"),
+    "external_calendar.connected": gettext_noop("External calendar connected"),
+    "external_calendar.disconnected": gettext_noop("External calendar disconnected"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
     "statement.drafted": gettext_noop("Statement drafted"),
     "statement.sent": gettext_noop("Statement sent"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bookings.feeds.services.deliveries import deliveries_forget_old, webhooks_gather
+from bookings.feeds.services.external_calendars import external_calendars_read_due
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance
 from bookings.statements.services.drafting import statements_draft_due
@@ -28,6 +29,12 @@ RECURRING = (
         statements_remind_due,
     ),
     RecurringJob("bookings.webhooks", gettext_noop("Messages to webhooks"), MINUTE, webhooks_gather),
+    RecurringJob(
+        "bookings.external_calendars",
+        gettext_noop("Closures by external calendars"),
+        15 * MINUTE,
+        external_calendars_read_due,
+    ),
     RecurringJob(
         "bookings.webhooks_forget_old",
         gettext_noop("Removal of old messages to webhooks"),

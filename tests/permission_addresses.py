@@ -187,6 +187,7 @@ def arguments(w):
             w.calendar_feed.public_id,
             get_secret(CALENDAR, w.calendar_feed.public_id, w.calendar_feed.generation),
         ],
+        "external_calendar_disconnect": [w.external_calendar.public_id],
         "webhooks": unit,
         **{
             name: [*unit, w.webhook.public_id]

@@ -277,6 +277,12 @@ def attempts(w):
         "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
         "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
         "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
+        "external_calendar_connect": partial(
+            b.external_calendar_connect, address="https://example.org/b.ics", **instrument
+        ),
+        "external_calendar_disconnect": partial(
+            b.external_calendar_disconnect, calendar_id=w.external_calendar.pk, **now
+        ),
         "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
         **{
             name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django_tasks_db.models import DBTaskResult
 
 from bookings.feeds.services.calendars import calendar_feed_open
+from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.feeds.services.webhooks import webhook_create
 from bookings.requests.services.bookings import booking_approve
 from bookings.statements.models import Statement, StatementPayment
@@ -309,6 +310,9 @@ def _things_of_the_user(city, instrument):
         actions=[],
         now=NOW,
     )
+    external_calendar = external_calendar_connect(
+        actor=city.manager, instrument_id=instrument.pk, address="https://example.org/a.ics", now=NOW
+    )
     calendar_feed = calendar_feed_open(actor=city.researcher, now=NOW)
     token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
     requested = book(city, slot(day=1))
@@ -325,6 +329,7 @@ def _things_of_the_user(city, instrument):
         "dispute": dispute,
         "calendar_feed": calendar_feed,
         "webhook": webhook,
+        "external_calendar": external_calendar,
         "token": token,
     }
 

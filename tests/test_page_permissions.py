@@ -164,6 +164,8 @@ keeper_events                        in    ok    ok    ok    ok    ok    ok    o
 usage_by_hand                        in    403   403   403   ok    ok    ok    ok    403   403   403   403
 closures                             in    403   403   403   ok    ok    ok    ok    403   403   403   403
 closure_lift                         in    403   403   403   ok    403   ok    403   403   403   403   403
+external_calendars                   in    403   403   403   ok    ok    ok    ok    403   403   403   403
+external_calendar_disconnect         in    403   403   403   ok    404   ok    404   403   403   403   403
 closure_new                          in    403   403   403   ok    ok    ok    ok    403   403   403   403
 
 # the unit's desk

@@ -208,6 +208,9 @@ calendar_feed_open/unit        .     .     .     .     yes   yes   yes   .     .
 calendar_feed_rekey            .     404   yes   404   404   404   404   404   404   404   404   404
 calendar_feed_close            .     404   yes   404   404   404   404   404   404   404   404   404
 # the unit's
+# the instrument's keepers and the unit's managers
+external_calendar_connect      .     .     .     .     yes   .     yes   .     .     .     .     .
+external_calendar_disconnect   .     .     .     .     yes   .     yes   .     .     .     .     .
 webhook_create                 .     .     .     .     .     .     yes   .     .     .     .     .
 webhook_test                   .     .     .     .     .     .     yes   .     .     .     .     .
 webhook_rekey                  .     .     .     .     .     .     yes   .     .     .     .     .
@@ -312,7 +315,11 @@ OF_THE_SYSTEM = {
     "webhooks_gather": "a recurring job",
     "delivery_send": "a job of what the journal says",
     "deliveries_forget_old": "a recurring job",
+    "external_calendars_read_due": "a recurring job",
+    "external_calendar_read": "a job of the recurring one; closures are placed as whoever connected it",
     "post_json": "of the job that sends",
+    "fetch": "of the job that reads",
+    "is_plain_https": "of what keeps an address",
     "find_public_addresses": "of the job that sends",
     "is_public": "of the job that sends",
     "build_delivery": "of webhook_test and the job that reads the journal",

@@ -1,4 +1,4 @@
-"""Calendars that programs subscribe to, and webhooks with what was sent to them."""
+"""Calendars that programs subscribe to or that are read, and webhooks with what was sent to them."""
 
 from functools import partial
 
@@ -101,3 +101,53 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class ExternalCalendar(models.Model):
+    """外部日历: an address from which the site reads when an instrument is otherwise engaged.
+
+    Whoever connected it answers for the closures that follow from it.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "EXT")
+    )
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.CASCADE, related_name="external_calendars"
+    )
+    address = models.URLField(max_length=500)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, help_text="when it was read whole for the last time")
+    failing_since = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=200, blank=True, help_text="why it could not be read last time")
+    told_at = models.DateTimeField(null=True, help_text="when its keeper was told that it fails")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "address"], name="external_calendar_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class BusyTime(models.Model):
+    """A time of an external calendar, and the closure that was made of it.
+
+    It has none where bookings lie in it: whether they are moved or cancelled is for the keeper to decide.
+    """
+
+    calendar = models.ForeignKey(ExternalCalendar, on_delete=models.CASCADE, related_name="busy_times")
+    key = models.CharField(max_length=64, help_text="hash of what names the event and its repetition")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    closure = models.OneToOneField(
+        "providers.Closure", on_delete=models.PROTECT, null=True, related_name="busy_time"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "key"], name="busy_time_once")]
+
+    def __str__(self) -> str:
+        return f"{self.calendar_id} {self.starts_at}–{self.ends_at}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.feeds.views import webhooks
+from bookings.feeds.views import external_calendars, webhooks
 from bookings.feeds.views.calendars import booking_file, calendar_file
 
 calendars_urls = [
@@ -13,6 +13,15 @@ bookings_urls = [
     path("<str:public_id>/calendar.ics", booking_file, name="booking_file"),
 ]
 """Under `bookings/`."""
+keeper_urls = [
+    path("calendars/", external_calendars.external_calendars, name="external_calendars"),
+    path(
+        "calendars/<str:public_id>/disconnect/",
+        external_calendars.disconnect,
+        name="external_calendar_disconnect",
+    ),
+]
+"""Under `keeper/`."""
 unit_urls = [
     path("webhooks/", webhooks.webhook_list, name="webhooks"),
     path("webhooks/<str:public_id>/", webhooks.webhook, name="webhook"),

@@ -14,6 +14,7 @@ SECONDS = 10
 """For each step, and for the answer as a whole: who answers byte by byte keeps nobody waiting."""
 LONGEST_ANSWER = 2_000
 HTTPS_PORT = 443
+JSON = {"Content-Type": "application/json"}
 _KEPT = "/?%:@!$&'()*+,;="
 """What stays as it is in a path and a query; everything else is percent-encoded."""
 
@@ -83,10 +84,19 @@ def _connect(address: str, port: int, seconds: float) -> socket.socket:
 
 
 def post_json(address: str, body: str, headers: Mapping[str, str]) -> Answer:
-    """Send JSON and return the answer; a redirect is an answer like others and is not followed.
+    """Send JSON and return the beginning of the answer; raises as `fetch` does."""
+    return _call("POST", address, body.encode(), {**headers, **JSON}, LONGEST_ANSWER)
+
+
+def fetch(address: str, headers: Mapping[str, str], longest: int) -> Answer:
+    """Return the answer of an address, at most `longest` bytes of it; a redirect is not followed.
 
     Raises CallRefused, OSError, HTTPException, or ValueError for an address that cannot be written.
     """
+    return _call("GET", address, None, headers, longest)
+
+
+def _call(method: str, address: str, body: bytes | None, headers: Mapping[str, str], longest: int) -> Answer:
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise CallRefused("only https:// is called")
@@ -95,9 +105,18 @@ def post_json(address: str, body: str, headers: Mapping[str, str]) -> Answer:
     hang_up = threading.Timer(2 * SECONDS, connection.hang_up)
     hang_up.start()
     try:
-        connection.request("POST", path, body.encode(), {"Content-Type": "application/json", **headers})
+        connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
-        return Answer(answer.status, answer.read(LONGEST_ANSWER).decode(errors="replace"))
+        return Answer(answer.status, answer.read(longest).decode(errors="replace"))
     finally:
         hang_up.cancel()
         connection.close()
+
+
+def is_plain_https(address: str) -> bool:
+    """Return whether this is an https address with a host, a possible port and no user name."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname) and not parts.username and parts.port != 0
+    except ValueError:
+        return False

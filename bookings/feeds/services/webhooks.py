@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from bookings.feeds.domain.webhooks import (
     TooManyWebhooks,
 )
 from bookings.feeds.models import Webhook, WebhookDelivery
+from bookings.feeds.services.calls import is_plain_https
 from bookings.feeds.services.deliveries import DELIVER, build_delivery
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -33,7 +33,7 @@ def webhook_create(
     """Add a webhook that is told these acts from now on. Raises AddressRefused, TooManyWebhooks."""
     unit = accounts.organization_lock(organization_id)
     require(actor, "bookings.manage_webhooks", unit)
-    if not _is_plain_https(address):
+    if not is_plain_https(address):
         raise AddressRefused
     if Webhook.objects.filter(organization=unit).count() >= MOST_WEBHOOKS:
         raise TooManyWebhooks(most=MOST_WEBHOOKS)
@@ -88,15 +88,6 @@ def webhook_remove(*, actor: "User", webhook_id: int, now: datetime) -> None:
     webhook = _lock(actor, webhook_id)
     _record(webhook, actor, "webhook.removed", now)
     webhook.delete()
-
-
-def _is_plain_https(address: str) -> bool:
-    """Return whether this is an https address with a host, a possible port and no user name."""
-    try:
-        parts = urlsplit(address)
-        return parts.scheme == "https" and bool(parts.hostname) and not parts.username and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _lock(actor: "User", webhook_id: int) -> Webhook:

@@ -1,0 +1,202 @@
+"""Connecting external calendars, and keeping closures as they say."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from bookings.feeds.domain.busy_times import (
+    MOST_CALENDARS,
+    CalendarKnown,
+    CalendarUnreadable,
+    TooManyCalendars,
+    read_busy_times,
+)
+from bookings.feeds.domain.webhooks import AddressRefused
+from bookings.feeds.models import BusyTime, ExternalCalendar
+from bookings.feeds.services.calls import CallRefused, fetch, is_plain_https
+from bookings.requests.domain.errors import ClosureHitsBookings
+from bookings.requests.services.closures import closure_place
+from bookings.requests.services.instrument_decisions import closure_lift
+from instrument_share.accounts.permissions import require
+from instrument_share.jobs.services import enqueue
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import DomainError, gettext_noop, require_found
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Bilingual
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+READ = "bookings.external_calendar_read"
+LARGEST = 1_000_000
+TOLD_AFTER = timedelta(days=1)
+REASON_ZH, REASON_EN = "另有安排（按外部日历）", "Otherwise engaged (by an external calendar)"
+"""What everybody reads: the events of a calendar may hold what is nobody's business."""
+HITS_BOOKINGS = gettext_noop(
+    "A calendar that you have connected takes {instrument} from {starts_at}, and a booking lies in that "
+    "time. It stays open until you close it or move the booking."
+)
+FAILS = gettext_noop(
+    "The external calendar of {instrument} could not be read for a day: {reason} The closures made of it "
+    "stay as they are. Mend the address or disconnect it."
+)
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def external_calendar_connect(
+    *, actor: "User", instrument_id: int, address: str, now: datetime
+) -> ExternalCalendar:
+    """Connect an instrument with a calendar, which is read at once and then every quarter of an hour.
+
+    Raises AddressRefused, CalendarKnown, TooManyCalendars.
+    """
+    instrument = providers.instrument_lock(instrument_id)
+    require(actor, "providers.close_instrument", instrument)
+    if not is_plain_https(address):
+        raise AddressRefused
+    known = set(instrument.external_calendars.values_list("address", flat=True))
+    if address in known:
+        raise CalendarKnown
+    if len(known) >= MOST_CALENDARS:
+        raise TooManyCalendars(most=MOST_CALENDARS)
+    calendar = ExternalCalendar.objects.create(
+        instrument=instrument, address=address, created_by=actor, created_at=now
+    )
+    _record(calendar, actor, "external_calendar.connected", now)
+    enqueue(READ, public_id=calendar.public_id)
+    return calendar
+
+
+@transaction.atomic
+def external_calendar_disconnect(*, actor: "User", calendar_id: int, now: datetime) -> None:
+    """Disconnect a calendar; the closures that were made of it and are not over are lifted."""
+    found = ExternalCalendar.objects.select_related("instrument").filter(pk=calendar_id).first()
+    calendar = require_found(found)
+    providers.instrument_lock(calendar.instrument_id)
+    require(actor, "providers.close_instrument", calendar.instrument)
+    for busy in calendar.busy_times.select_related("closure"):
+        _open_again(busy, actor, now)
+    _record(calendar, actor, "external_calendar.disconnected", now)
+    calendar.delete()
+
+
+def external_calendars_read_due(_now: datetime) -> int:
+    """Put every calendar into the queue, to be read; return their number. Repeated by the clock."""
+    ids = list(ExternalCalendar.objects.values_list("public_id", flat=True))
+    for public_id in ids:
+        enqueue(READ, public_id=public_id)
+    return len(ids)
+
+
+def external_calendar_read(public_id: str, now: datetime) -> None:
+    """Read a calendar, outside any transaction, and make, move and lift closures as it says.
+
+    What can't be read changes nothing; after a day whoever connected it is told. Each time is a transaction
+    of its own, so that one that is refused doesn't keep the others.
+    """
+    found = ExternalCalendar.objects.select_related("instrument", "created_by")
+    calendar = found.filter(public_id=public_id).first()
+    if calendar is None:
+        return
+    try:
+        times = _fetch_times(calendar.address, now)
+        _follow(calendar, times, now)
+    except (CallRefused, OSError, HTTPException, ValueError, DomainError) as error:
+        logger.info("External calendar %s could not be read: %s", public_id, error)
+        _note_failure(calendar, str(error), now)
+        return
+    ExternalCalendar.objects.filter(pk=calendar.pk).update(
+        read_at=now, failing_since=None, failure="", told_at=None
+    )
+
+
+def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:
+    answer = fetch(address, {"Accept": "text/calendar"}, LARGEST + 1)
+    if not answer.is_success:
+        raise CalendarUnreadable(reason=f"HTTP {answer.status}")
+    if len(answer.text) > LARGEST:
+        raise CalendarUnreadable(reason=f"> {LARGEST} B")
+    return read_busy_times(answer.text, now)
+
+
+def _follow(calendar: ExternalCalendar, times: Mapping[str, Interval], now: datetime) -> None:
+    known = {busy.key: busy for busy in calendar.busy_times.select_related("closure")}
+    for key, busy in known.items():
+        if times.get(key) != Interval(busy.starts_at, busy.ends_at) and busy.ends_at > now:
+            _forget(busy, calendar.created_by, now)
+    for key, time in times.items():
+        busy = known.get(key)
+        if busy is None or time != Interval(busy.starts_at, busy.ends_at) or busy.closure is None:
+            _close(calendar, key, time, now)
+
+
+@transaction.atomic
+def _forget(busy: BusyTime, actor: "User", now: datetime) -> None:
+    _open_again(busy, actor, now)
+    busy.delete()
+
+
+def _open_again(busy: BusyTime, actor: "User", now: datetime) -> None:
+    closure = busy.closure
+    if closure is not None and closure.lifted_at is None and closure.ends_at > now:
+        closure_lift(actor=actor, closure_id=closure.pk, now=now)
+
+
+@transaction.atomic
+def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) -> None:
+    """Close the instrument for a time, or tell the keeper once that bookings lie in it."""
+    busy, is_new = BusyTime.objects.get_or_create(
+        calendar=calendar, key=key, defaults={"starts_at": time.start, "ends_at": time.end}
+    )
+    try:
+        busy.closure = closure_place(
+            actor=calendar.created_by,
+            instrument_id=calendar.instrument_id,
+            interval=time,
+            reason_zh=REASON_ZH,
+            reason_en=REASON_EN,
+            now=now,
+        )
+    except ClosureHitsBookings:
+        if is_new:
+            _notify(calendar, HITS_BOOKINGS, now, starts_at=time.start)
+        return
+    busy.save(update_fields=["closure"])
+
+
+def _note_failure(calendar: ExternalCalendar, reason: str, now: datetime) -> None:
+    calendar.failure = reason[:200]
+    calendar.failing_since = calendar.failing_since or now
+    if calendar.told_at is None and now - calendar.failing_since >= TOLD_AFTER:
+        calendar.told_at = now
+        _notify(calendar, FAILS, now, reason=calendar.failure)
+    calendar.save(update_fields=["failure", "failing_since", "told_at"])
+
+
+def _notify(calendar: ExternalCalendar, message: str, now: datetime, **params: Any) -> None:
+    instrument = Bilingual(calendar.instrument.name_zh, calendar.instrument.name_en)
+    notify(
+        users=[calendar.created_by],
+        message=message,
+        now=now,
+        path=page_address("external_calendars"),
+        params={"instrument": instrument, **params},
+    )
+
+
+def _record(calendar: ExternalCalendar, actor: "User", action: str, now: datetime) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=calendar,
+        now=now,
+        organization_id=calendar.instrument.organization_id,
+        details={"instrument": calendar.instrument.public_id, "address": calendar.address},
+    )

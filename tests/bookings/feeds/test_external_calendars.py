@@ -1,0 +1,292 @@
+"""External calendars: what is read from them, and the closures that follow."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookings.feeds.domain import busy_times
+from bookings.feeds.domain.busy_times import (
+    MOST_CALENDARS,
+    CalendarKnown,
+    CalendarUnreadable,
+    TooManyCalendars,
+    read_busy_times,
+)
+from bookings.feeds.domain.webhooks import AddressRefused
+from bookings.feeds.models import ExternalCalendar
+from bookings.feeds.services import external_calendars
+from bookings.feeds.services.calls import Answer
+from bookings.feeds.services.external_calendars import (
+    external_calendar_connect,
+    external_calendar_disconnect,
+    external_calendar_read,
+    external_calendars_read_due,
+)
+from bookings.requests.domain.errors import BookingRefused
+from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.instrument_decisions import closure_lift
+from instrument_share.journal.models import Notification
+from instrument_share.kernel.interval import Interval
+from providers.instruments.models import Keeper
+from providers.terms.models import Closure
+from tests.bookings.requests.booking import book, codes
+from tests.factories import NOW, slot
+
+ADDRESS = "https://calendar.example.org/a.ics"
+MINUTE = timedelta(minutes=1)
+
+
+def event(uid, start, end, *more):
+    return "\r\n".join(
+        [
+            "BEGIN:VEVENT",
+            f"UID:{uid}",
+            f"DTSTART{start}",
+            f"DTEND{end}",
+            "SUMMARY:王老师体检",
+            *more,
+            "END:VEVENT",
+        ]
+    )
+
+
+def calendar(*events):
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x", *events, "END:VCALENDAR", ""])
+
+
+def lesson(uid="a", day=4, hour=1, *more):
+    """An event of two hours in March 2026, in universal time."""
+    return event(uid, f":202603{day:02}T{hour:02}0000Z", f":202603{day:02}T{hour + 2:02}0000Z", *more)
+
+
+def times(text):
+    return sorted(read_busy_times(text, NOW).values())
+
+
+def utc(day, hour):
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def test_events_of_every_form_become_times_of_the_city():
+    of_a_day = event("b", ";VALUE=DATE:20260305", ";VALUE=DATE:20260306")
+    without_zone = event("c", ":20260306T090030", ":20260306T100000")
+    assert times(calendar(lesson(), of_a_day, without_zone)) == [
+        Interval(utc(4, 1), utc(4, 3)),
+        Interval(utc(4, 16), utc(5, 16)),
+        Interval(utc(6, 1), utc(6, 2)),
+    ]
+
+
+def test_a_repeated_event_counts_each_time_but_for_what_was_cancelled():
+    weekly = lesson("a", 4, 1, "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20260311T010000Z")
+    assert times(calendar(weekly)) == [Interval(utc(4, 1), utc(4, 3)), Interval(utc(18, 1), utc(18, 3))]
+
+
+def test_what_is_free_cancelled_or_over_takes_no_time():
+    free = lesson("a", 4, 1, "TRANSP:TRANSPARENT")
+    cancelled = lesson("b", 4, 1, "STATUS:CANCELLED")
+    over = lesson("c", 1, 1)
+    far = event("d", ":20270101T010000Z", ":20270101T030000Z")
+    assert times(calendar(free, cancelled, over, far)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<html>登录</html>",
+        calendar(lesson("a", 4, 1, "RRULE:FREQ=SECONDLY")),
+        calendar(lesson("a", 4, 1, "RRULE:FREQ=DAILY;BYMINUTE=1,2,3")),
+        calendar(event("a", ":00010101T010000Z", ":00010101T030000Z", "RRULE:FREQ=DAILY")),
+        calendar(lesson("a", 4, 1, "RRULE:FREQ=SOMETIMES")),
+        calendar("BEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT"),
+    ],
+)
+def test_what_is_broken_or_never_ends_is_refused(text):
+    with pytest.raises(CalendarUnreadable):
+        read_busy_times(text, NOW)
+
+
+def test_too_many_events_are_refused(monkeypatch):
+    monkeypatch.setattr(busy_times, "MOST_EVENTS", 2)
+    with pytest.raises(CalendarUnreadable):
+        read_busy_times(calendar(*(lesson(str(number)) for number in range(3))), NOW)
+
+
+@given(st.text(max_size=200) | st.builds(calendar, st.text("ABCDEFG:;=,-\r\n0123456789TZ", max_size=80)))
+def test_any_text_is_read_or_refused(text):
+    try:
+        found = read_busy_times(text, NOW)
+    except CalendarUnreadable:
+        return
+    assert all(time.end > NOW for time in found.values())
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What the address answers: a text, or an error that is raised."""
+    given = {}
+
+    def fetch(address, _headers, _longest):
+        answer = given[address]
+        if isinstance(answer, Exception):
+            raise answer
+        return Answer(200, answer) if isinstance(answer, str) else answer
+
+    monkeypatch.setattr(external_calendars, "fetch", fetch)
+    return given
+
+
+def connect(city, address=ADDRESS, actor=None):
+    return external_calendar_connect(
+        actor=actor or city.keeper, instrument_id=city.instrument.pk, address=address, now=NOW
+    )
+
+
+@pytest.fixture
+def read(city, answers):
+    """`read(text, now)` connects the instrument once and reads the calendar with that text."""
+    connected = connect(city)
+
+    def read(answer, now=NOW):
+        answers[ADDRESS] = answer
+        external_calendar_read(connected.public_id, now)
+        connected.refresh_from_db()
+        return connected
+
+    return read
+
+
+def closed():
+    standing = Closure.objects.filter(lifted_at__isnull=True).order_by("starts_at")
+    return [Interval(*one) for one in standing.values_list("starts_at", "ends_at")]
+
+
+def told(person):
+    return Notification.objects.filter(user=person, path=reverse("external_calendars")).count()
+
+
+def test_an_event_closes_the_instrument_and_its_name_stays_outside(city, read):
+    assert read(calendar(lesson())).read_at == NOW
+    closure = Closure.objects.get()
+    assert (closure.reason_zh, closure.created_by) == ("另有安排（按外部日历）", city.keeper)
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(day=2, hour=10))
+    assert "booking.closed" in codes(refused)
+
+
+def test_reading_twice_changes_nothing_and_a_moved_event_moves_its_closure(read):
+    read(calendar(lesson()))
+    read(calendar(lesson()), NOW + MINUTE)
+    assert Closure.objects.count() == 1
+    read(calendar(lesson(day=5)), NOW + MINUTE)
+    assert closed() == [Interval(utc(5, 1), utc(5, 3))]
+
+
+def test_an_event_that_is_gone_opens_its_time_again(city, read):
+    read(calendar(lesson()))
+    read(calendar(), NOW + MINUTE)
+    assert closed() == []
+    assert book(city, slot(day=2, hour=10)).state == "approved"
+
+
+def test_a_closure_that_the_keeper_lifted_stays_lifted(city, read):
+    read(calendar(lesson()))
+    closure_lift(actor=city.keeper, closure_id=Closure.objects.get().pk, now=NOW)
+    read(calendar(lesson()), NOW + MINUTE)
+    assert closed() == []
+
+
+def test_a_booking_in_the_time_stands_and_its_keeper_is_told_once(city, read):
+    booking = book(city, slot(day=2, hour=10))
+    read(calendar(lesson(), lesson("b", day=5)))
+    read(calendar(lesson(), lesson("b", day=5)), NOW + MINUTE)
+    booking.refresh_from_db()
+    assert booking.state == "approved"
+    assert closed() == [Interval(utc(5, 1), utc(5, 3))]
+    assert told(city.keeper) == 1
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    read(calendar(lesson(), lesson("b", day=5)), NOW + 2 * MINUTE)
+    assert closed() == [Interval(utc(4, 1), utc(4, 3)), Interval(utc(5, 1), utc(5, 3))]
+
+
+@pytest.mark.parametrize(
+    "answer", [ConnectionRefusedError("refused"), Answer(404, ""), "<html>", "x" * 1_000_001]
+)
+def test_what_cannot_be_read_leaves_closures_and_is_told_after_a_day(city, read, answer):
+    read(calendar(lesson()))
+    assert read(answer, NOW + MINUTE).failing_since == NOW + MINUTE
+    read(answer, NOW + timedelta(hours=24))
+    assert told(city.keeper) == 0
+    read(answer, NOW + timedelta(hours=25))
+    read(answer, NOW + timedelta(hours=26))
+    assert told(city.keeper) == 1
+    assert closed() == [Interval(utc(4, 1), utc(4, 3))]
+    assert read(calendar(lesson()), NOW + timedelta(hours=27)).failing_since is None
+
+
+def test_who_may_no_longer_close_the_instrument_closes_nothing(city, read):
+    Keeper.objects.all().delete()
+    failing = read(calendar(lesson()))
+    assert (failing.failing_since, closed()) == (NOW, [])
+
+
+def test_disconnecting_lifts_what_is_ahead(city, read):
+    connected = read(calendar(lesson()))
+    external_calendar_disconnect(actor=city.manager, calendar_id=connected.pk, now=NOW)
+    assert (closed(), ExternalCalendar.objects.count()) == ([], 0)
+    external_calendar_read(connected.public_id, NOW)
+
+
+def test_addresses_that_are_refused(city):
+    connect(city)
+    for address, error in [
+        ("http://calendar.example.org/a.ics", AddressRefused),
+        ("https://a@calendar.example.org/a.ics", AddressRefused),
+        (ADDRESS, CalendarKnown),
+    ]:
+        with pytest.raises(error):
+            connect(city, address)
+    for number in range(1, MOST_CALENDARS):
+        connect(city, f"{ADDRESS}?{number}")
+    with pytest.raises(TooManyCalendars):
+        connect(city, f"{ADDRESS}?more")
+
+
+def test_the_clock_reads_every_calendar_by_a_job(city, answers, run_jobs, clock):
+    clock.set(NOW)
+    connect(city)
+    answers[ADDRESS] = calendar(lesson())
+    assert external_calendars_read_due(NOW) == 1
+    run_jobs()
+    assert closed() == [Interval(utc(4, 1), utc(4, 3))]
+
+
+def test_the_page_connects_and_shows_what_waits_for_a_decision(client, city, answers, run_jobs, clock):
+    clock.set(NOW)
+    book(city, slot(day=2, hour=10))
+    client.force_login(city.keeper)
+    address = reverse("external_calendars")
+    refused = client.post(
+        address, {"instrument": city.instrument.public_id, "address": "https://a@b.example/"}
+    )
+    assert refused.status_code == 422
+    answers[ADDRESS] = calendar(lesson())
+    facts = {"instrument": city.instrument.public_id, "address": ADDRESS}
+    assert client.post(address, facts).status_code == 302
+    run_jobs()
+    page = client.get(address).content.decode()
+    assert ADDRESS in page
+    assert "3月4日" in page
+
+
+def test_the_page_takes_as_many_statements_for_many_calendars(client, city, statements):
+    client.force_login(city.keeper)
+    connect(city)
+    statements.assert_unchanged(
+        lambda: client.get(reverse("external_calendars")),
+        by=lambda: [connect(city, f"{ADDRESS}?{number}") for number in range(1, MOST_CALENDARS)],
+    )
