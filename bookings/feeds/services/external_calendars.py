@@ -131,9 +131,11 @@ def _follow(calendar: ExternalCalendar, times: Mapping[str, Interval], now: date
     for key, busy in known.items():
         if times.get(key) != Interval(busy.starts_at, busy.ends_at) and busy.ends_at > now:
             _forget(busy, calendar.created_by, now)
+    followed = {
+        key: Interval(busy.starts_at, busy.ends_at) for key, busy in known.items() if busy.closure is not None
+    }
     for key, time in times.items():
-        busy = known.get(key)
-        if busy is None or time != Interval(busy.starts_at, busy.ends_at) or busy.closure is None:
+        if followed.get(key) != time:
             _close(calendar, key, time, now)
 
 
