@@ -43,6 +43,7 @@ ROOMS = [
     "bookings.requests",
     "bookings.proposals",
     "bookings.usage",
+    "bookings.statistics",
     "bookings.statements",
     "bookings.feeds",
     "rewards.policy",
