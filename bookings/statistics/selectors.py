@@ -1,7 +1,7 @@
 """Figures of a year for an instrument, a unit, an organization that uses instruments, or the city."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING
@@ -92,12 +92,13 @@ def get_booking_figures(scope: Scope, year: int) -> BookingFigures:
     span = get_year_interval(year)
     booked = Booking.objects.filter(scope.rows, starts_at__gte=span.start, starts_at__lt=span.end)
     taken = booked.filter(state__in=TAKEN).values_list("state", "requested_at", "starts_at")
-    leads, no_shows = [], 0
+    seconds, no_shows = [], 0
     for state, requested_at, starts_at in taken.iterator():
-        leads.append(starts_at - requested_at)
+        seconds.append((starts_at - requested_at).total_seconds())
         no_shows += state == BookingState.NO_SHOW
     late_cancels = booked.filter(state=BookingState.CANCELLED, late_cancel=True).count()
-    return BookingFigures(len(leads), no_shows, late_cancels, median(leads) if leads else None)
+    lead = timedelta(seconds=median(seconds)) if seconds else None
+    return BookingFigures(len(seconds), no_shows, late_cancels, lead)
 
 
 def get_open_seconds(scope: Scope, year: int, now: datetime) -> int:

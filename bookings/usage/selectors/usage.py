@@ -280,7 +280,7 @@ def build_line(entry: UsageEntry) -> bytes:
         kind=entry.kind,
         previous=entry.previous_hash,
         recorded_at=entry.recorded_at,
-        recorded_by=entry.recorded_by and entry.recorded_by.public_id,
+        recorded_by=entry.recorded_by.public_id if entry.recorded_by else None,
         row=chain.ROW_FUNCTIONS[EntryKind(entry.kind)](getattr(entry, entry.kind)),
     )
 

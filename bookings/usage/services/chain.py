@@ -39,7 +39,7 @@ def build_entry(
             kind=kind.value,
             previous=previous,
             recorded_at=recorded_at,
-            recorded_by=actor and actor.public_id,
+            recorded_by=actor.public_id if actor else None,
             row=chain.ROW_FUNCTIONS[kind](row),
         ),
     )
