@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.statistics.domain import DAYS, BookingFigures, Month, UsageFigures
+from bookings.statistics.domain import DAYS, MONTHS, BookingFigures, Month, UsageFigures
 from instrument_share.documents.content import Column, Table
 
 
@@ -74,13 +74,18 @@ def _months(figures: YearFigures) -> Table:
         Column(_("Uses"), "right"),
         Column(_("Amount (yuan)"), "right"),
     ]
-    months = enumerate(figures.usage.months, start=1)
-    return Table(columns, [_month(date(figures.year, number, 1), one) for number, one in months])
+    months = zip(name_months(figures.year), figures.usage.months, strict=True)
+    return Table(columns, [_month(name, month) for name, month in months])
 
 
-def _month(first: date, month: Month) -> Sequence[str]:
+def name_months(year: int) -> list[str]:
+    """Return the names of the months of a year."""
+    return [date_format(date(year, month, 1), "YEAR_MONTH_FORMAT") for month in range(1, MONTHS + 1)]
+
+
+def _month(name: str, month: Month) -> Sequence[str]:
     return (
-        date_format(first, "YEAR_MONTH_FORMAT"),
+        name,
         str(to_hours(month.external_seconds)),
         str(to_hours(month.internal_seconds)),
         str(month.uses),

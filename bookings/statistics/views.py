@@ -8,13 +8,20 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings.statistics import selectors
-from bookings.statistics.domain import DAYS, UsageFigures
-from bookings.statistics.reports import YearFigures, build_tables, format_lead, list_rows, to_hours
+from bookings.statistics.domain import UsageFigures
+from bookings.statistics.reports import (
+    YearFigures,
+    build_tables,
+    format_lead,
+    list_rows,
+    name_months,
+    to_hours,
+)
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization
 from instrument_share.documents.tables import to_xlsx
@@ -99,7 +106,7 @@ def statistics(request: SignedInRequest, kind: str, public_id: str) -> HttpRespo
     shown, figures = _shown(request, kind, public_id)
     present = clock.now().astimezone(CITY_TIME).year
     years = range(present - YEARS + 1, present + 1)
-    tables = build_tables(figures)
+    labels = name_months(figures.year)
     files = {
         ending: f"{reverse('statistics_file', args=[kind, public_id, ending])}?year={figures.year}"
         for ending in ("csv", "xlsx")
@@ -112,9 +119,9 @@ def statistics(request: SignedInRequest, kind: str, public_id: str) -> HttpRespo
         "sums": figures.usage.year,
         "lead_days": format_lead(figures.bookings.median_lead) or NOTHING,
         "files": files,
-        "months": tables[1][1],
-        "by_month": _chart(figures, [row[0] for row in tables[1][1].rows]),
-        "days": [WEEKDAYS_ABBR[day] for day in range(DAYS)],
+        "months": list(zip(labels, figures.usage.months, strict=True)),
+        "by_month": _chart(figures, labels),
+        "days": _name_days(),
         "week": _shade(figures.usage),
     }
     return render(request, "bookings/statistics/statistics.html", context)
@@ -133,6 +140,19 @@ def statistics_file(request: SignedInRequest, kind: str, public_id: str, ending:
     content = to_xlsx(build_tables(figures), title=name, created_at=clock.now())
     head = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return HttpResponse(content, content_type=XLSX, headers=head)
+
+
+def _name_days() -> list[str]:
+    """Return the days of the week, short enough for seven columns on a phone."""
+    return [
+        pgettext("column", "Mon"),
+        pgettext("column", "Tue"),
+        pgettext("column", "Wed"),
+        pgettext("column", "Thu"),
+        pgettext("column", "Fri"),
+        pgettext("column", "Sat"),
+        pgettext("column", "Sun"),
+    ]
 
 
 def _chart(figures: YearFigures, labels: list[str]) -> dict[str, Any]:
