@@ -21,6 +21,7 @@ class BookingsConfig(AppConfig):
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
         from bookings.statements import badges as statement_badges
         from bookings.statements import permissions as _statements  # noqa: F401
+        from bookings.statistics import permissions as _statistics  # noqa: F401
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK

@@ -65,6 +65,7 @@ from bookings.usage.selectors.proofs import (
     get_booking_acts,
     get_corrections_since,
     get_granted_hours,
+    get_logs_confirmed_by_clock,
 )
 from bookings.usage.selectors.reviews import Ratings, get_ratings
 from bookings.usage.selectors.statistics import (

@@ -8,6 +8,7 @@ from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, b
 from bookings.requests.services.next_free import next_free_advance
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_remind_due
+from bookings.usage.services.automatic import usage_confirm_due
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
 
@@ -18,6 +19,9 @@ RECURRING = (
         "bookings.lapse", gettext_noop("Requests past their decision deadline"), MINUTE, bookings_lapse_due
     ),
     RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
+    RecurringJob(
+        "bookings.confirm_usage", gettext_noop("Hours that nobody questioned"), HOUR, usage_confirm_due
+    ),
     RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
     RecurringJob(
         "bookings.statements", gettext_noop("Drafts of last month’s statements"), DAY, statements_draft_due

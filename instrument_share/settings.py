@@ -43,6 +43,7 @@ ROOMS = [
     "bookings.requests",
     "bookings.proposals",
     "bookings.usage",
+    "bookings.statistics",
     "bookings.statements",
     "bookings.feeds",
     "rewards.policy",
@@ -341,6 +342,11 @@ PUBLIC_NOTICE_WORKING_DAYS = 5
 MANUAL_ENTRY_LIMIT_DAYS = 92
 USAGE_DISPUTE_DAYS = 30
 USAGE_DISPUTE_ANSWER_DAYS = 7
+USAGE_CONFIRM_DAYS = env.int("USAGE_CONFIRM_DAYS", default=14)
+"""So long after a use is recorded, or a question about it answered, it counts as confirmed; 0: never."""
+_usage_confirm_since = env.str("USAGE_CONFIRM_SINCE", default="")
+USAGE_CONFIRM_SINCE = date.fromisoformat(_usage_confirm_since) if _usage_confirm_since else None
+"""Uses recorded on earlier days are confirmed by people only: nobody told their users of a deadline."""
 
 # A site's own typefaces for official papers (TrueType files); empty: the fonts that set-up brings.
 PDF_FONT_FANGSONG = env.str("PDF_FONT_FANGSONG", default="")

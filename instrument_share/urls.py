@@ -6,6 +6,7 @@ from bookings.feeds import urls as feeds
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.statements import urls as statements
+from bookings.statistics import urls as statistics
 from bookings.usage import urls as usage
 from instrument_share.api import api
 from instrument_share.bootstrap import urls as bootstrap
@@ -57,6 +58,7 @@ urlpatterns = [
     path("bookings/", include(feeds.bookings_urls)),
     path("usage/", include(usage.usage_urls)),
     path("statements/", include(statements.statements_urls)),
+    path("statistics/", include(statistics.statistics_urls)),
     path("calendars/", include(feeds.calendars_urls)),
     path("keeper/", include(requests.closures_urls)),
     path("keeper/", include(feeds.keeper_urls)),

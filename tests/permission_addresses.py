@@ -105,6 +105,7 @@ def arguments(w):
         "usage_correct": log,
         "usage_review": log,
         **_of_statements(w),
+        **_of_statistics(w),
         "usage_review_reply": [w.disputed.public_id],
         "usage_dispute": log,
         "usage_dispute_answer": [w.disputed.public_id, w.dispute.public_id],
@@ -195,6 +196,17 @@ def arguments(w):
         },
         "token_revoke": [w.token.public_id],
         **_of_people(w),
+    }
+
+
+def _of_statistics(w):
+    company = w.company.public_id
+    return {
+        "statistics": ["city", "all"],
+        "statistics/unit": ["unit", w.unit.public_id],
+        "statistics/instrument": ["instrument", w.instrument.public_id],
+        "statistics/organization": ["organization", company],
+        "statistics_file": ["organization", company, "csv"],
     }
 
 

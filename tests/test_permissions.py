@@ -290,6 +290,7 @@ OF_THE_SYSTEM = {
     "user_address_confirmed": "who opens the link of a mail; allauth has checked it",
     "user_password_changed": "who knows the old one or opens the link of a mail; allauth has checked it",
     "bookings_lapse_due": "a recurring job",
+    "usage_confirm_due": "a recurring job",
     "bookings_no_show_due": "a recurring job",
     "next_free_advance": "a recurring job",
     "next_free_rebuild": "a command on the server",
@@ -346,6 +347,7 @@ PARTS = {
     "open_kind_line": "of every reminder; writes nothing",
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
+    "confirmation_write": "of usage_confirm and the job that confirms by the clock",
     "statement_settle": "of statement_confirm and statement_payment_record",
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
@@ -362,6 +364,10 @@ PARTS = {
 """Written by other services, which have asked before."""
 
 OF_READING = {
+    "bookings.statistics_of_city",
+    "bookings.statistics_of_instrument",
+    "bookings.statistics_of_organization",
+    "bookings.statistics_of_unit",
     "providers.see_revisions",
     "rewards.trace_any",
     "rewards.see_assessment",

@@ -39,11 +39,21 @@ class UsageEntry(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="null: the clock confirmed it",
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["instrument", "number"], name="usage_entry_number_once")
+            models.UniqueConstraint(fields=["instrument", "number"], name="usage_entry_number_once"),
+            models.CheckConstraint(
+                condition=Q(recorded_by__isnull=False) | Q(kind=EntryKind.CONFIRMATION.value),
+                name="usage_entry_by_a_person_or_confirmed_by_the_clock",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,7 +169,7 @@ class UsageCorrection(models.Model):
 
 
 class UsageConfirmation(models.Model):
-    """确认: a second person confirms a log or a correction of it."""
+    """确认: a second person confirms a log or a correction, or the clock a log that nobody questioned."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "CNF")

@@ -80,6 +80,9 @@ class UsageOut(Schema):
     price: list[QuoteLineOut]
     capture: str
     confirmed: bool
+    confirmed_automatically: bool = Field(
+        description="by the clock: nobody confirmed or disputed the log in time"
+    )
     corrections: list[CorrectionOut]
     number: int = Field(description="its place in the instrument's chain")
     hash: str
@@ -108,6 +111,7 @@ def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) ->
         price=log.price,
         capture=log.capture,
         confirmed=confirmed,
+        confirmed_automatically=log.is_confirmed_by_clock,  # type: ignore[attr-defined]
         corrections=[
             CorrectionOut(
                 id=one.public_id,

@@ -9,7 +9,7 @@ object with
     kind         log, correction or confirmation
     previous     the hash of the entry before; 64 zeros for the first
     recorded_at  see below
-    recorded_by  public id
+    recorded_by  public id; null for a log that the clock confirmed
     row          the row it stands for, as `log_row`, `correction_row` and `confirmation_row` give it
 
 Instants are UTC with whole seconds (`2026-03-02T01:00:00Z`), money has two decimals and is text, other rows
@@ -87,7 +87,7 @@ def compute_entry_hash(
     kind: str,
     previous: str,
     recorded_at: datetime,
-    recorded_by: str,
+    recorded_by: str | None,
     row: Mapping[str, Any],
 ) -> str:
     """Return an entry's hash; `row` comes from one of the three row functions."""
@@ -111,7 +111,7 @@ def entry_line(
     kind: str,
     previous: str,
     recorded_at: datetime,
-    recorded_by: str,
+    recorded_by: str | None,
     row: Mapping[str, Any],
     form: int = FORM,
 ) -> bytes:

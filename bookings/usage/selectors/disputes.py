@@ -1,14 +1,17 @@
-"""Disputed hours."""
+"""Disputed hours, and when hours that nobody disputes count as confirmed."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import rules
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from bookings.requests.selectors.scope import get_responsible_condition
+from bookings.usage.domain.chain import CORRECTABLE
 from bookings.usage.models import UsageDispute, UsageLog
+from bookings.usage.selectors.usage import has_waiting_correction
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
 if TYPE_CHECKING:
@@ -19,6 +22,26 @@ if TYPE_CHECKING:
 def get_dispute_deadline(log: UsageLog) -> datetime:
     """Return until when the user may dispute the hours of a log that are confirmed; others at any time."""
     return log.entry.recorded_at + timedelta(days=settings.USAGE_DISPUTE_DAYS)
+
+
+def get_confirmation_deadline(log: UsageLog) -> datetime | None:
+    """Return when the clock confirms a log that nobody confirms or disputes before; None where it doesn't.
+
+    It doesn't while a dispute waits for its answer or a correction to be confirmed. An answer gives the user
+    the whole time again.
+    """
+    since = settings.USAGE_CONFIRM_SINCE
+    recorded_at = log.entry.recorded_at
+    if (
+        log.is_confirmed  # type: ignore[attr-defined]
+        or not settings.USAGE_CONFIRM_DAYS
+        or (since and recorded_at.astimezone(CITY_TIME).date() < since)
+        or has_open_dispute(log)
+        or has_waiting_correction(log, CORRECTABLE)
+    ):
+        return None
+    answered_at: datetime | None = log.disputes.aggregate(last=Max("answered_at"))["last"]
+    return max(recorded_at, answered_at or recorded_at) + timedelta(days=settings.USAGE_CONFIRM_DAYS)
 
 
 def has_open_dispute(log: UsageLog) -> bool:

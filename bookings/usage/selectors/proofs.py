@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.requests.models import Booking
-from bookings.usage.models import UsageCorrection
+from bookings.usage.models import UsageConfirmation, UsageCorrection
 from bookings.usage.selectors.yearly import granted_windows
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.interval import Interval
@@ -68,3 +68,14 @@ def get_corrections_since(log_ids: Collection[str], instant: datetime) -> Mappin
     )
     confirmed = rows.order_by("confirmation__entry__recorded_at")
     return dict(confirmed.values_list("log__public_id", "confirmation__entry__recorded_at"))
+
+
+def get_logs_confirmed_by_clock(log_ids: Collection[str], instant: datetime) -> set[str]:
+    """Return which logs (public ids) nobody but the clock had confirmed by an instant. One statement."""
+    confirmed = UsageConfirmation.objects.filter(
+        log__public_id__in=list(log_ids),
+        correction__isnull=True,
+        entry__recorded_by__isnull=True,
+        entry__recorded_at__lte=instant,
+    )
+    return set(confirmed.values_list("log__public_id", flat=True))

@@ -34,7 +34,10 @@ BATCH_SIZE = 2000
 
 
 def usage_logs(viewer: "Viewer") -> QuerySet[UsageLog]:
-    """Return logs visible to the viewer, unordered, with `is_confirmed` and ordered corrections."""
+    """Return logs visible to the viewer, unordered, with ordered corrections.
+
+    They have `is_confirmed`, and `is_confirmed_by_clock` where nobody confirmed or questioned them in time.
+    """
     return _with_details(UsageLog.objects.filter(get_visible_condition(viewer)))
 
 
@@ -277,16 +280,17 @@ def build_line(entry: UsageEntry) -> bytes:
         kind=entry.kind,
         previous=entry.previous_hash,
         recorded_at=entry.recorded_at,
-        recorded_by=entry.recorded_by.public_id,
+        recorded_by=entry.recorded_by.public_id if entry.recorded_by else None,
         row=chain.ROW_FUNCTIONS[EntryKind(entry.kind)](getattr(entry, entry.kind)),
     )
 
 
 def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
     confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
+    by_clock = confirmation.filter(entry__recorded_by__isnull=True)
     corrections = UsageCorrection.objects.select_related("confirmation", "entry").order_by("entry__number")
     return (
-        logs.annotate(is_confirmed=Exists(confirmation))
+        logs.annotate(is_confirmed=Exists(confirmation), is_confirmed_by_clock=Exists(by_clock))
         .select_related(
             "instrument",
             "booking",

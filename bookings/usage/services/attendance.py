@@ -114,7 +114,7 @@ def booking_check_out(
     apply_transition(
         booking, "check_out", "checked_out_at", actor=actor, now=now, details={"log": log.public_id}
     )
-    notifications.notify_user_of_log(log, notifications.CONFIRM, now)
+    notifications.ask_to_confirm(log, now)
     return log
 
 

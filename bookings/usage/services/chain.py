@@ -17,11 +17,11 @@ def build_entry(
     kind: EntryKind,
     *,
     instrument: "Instrument",
-    actor: "User",
+    actor: "User | None",
     now: datetime,
     last_entry: UsageEntry | None,
 ) -> UsageEntry:
-    """Return the unsaved entry of a row that follows `last_entry`."""
+    """Return the unsaved entry of a row that follows `last_entry`; `actor` None is the clock."""
     number = 1 if last_entry is None else last_entry.number + 1
     previous = chain.BEGINNING if last_entry is None else last_entry.hash
     recorded_at = now.replace(microsecond=0)
@@ -39,7 +39,7 @@ def build_entry(
             kind=kind.value,
             previous=previous,
             recorded_at=recorded_at,
-            recorded_by=actor.public_id,
+            recorded_by=actor.public_id if actor else None,
             row=chain.ROW_FUNCTIONS[kind](row),
         ),
     )
@@ -50,7 +50,7 @@ def append_entry(
     kind: EntryKind,
     *,
     instrument: "Instrument",
-    actor: "User",
+    actor: "User | None",
     now: datetime,
 ) -> None:
     """Save a row with the next entry of the instrument's chain, under the caller's lock of the instrument."""

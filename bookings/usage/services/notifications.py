@@ -1,8 +1,10 @@
 """Notifications about recorded uses."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.conf import settings
 
 from bookings.requests.services.notifications import get_instrument_name
 from bookings.usage.models import UsageLog
@@ -11,6 +13,13 @@ from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
 CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. Confirm or question it.")
+CONFIRM_UNTIL = gettext_noop(
+    "Your use of {instrument} from {starts_at} was recorded. Confirm or question it; it counts as confirmed "
+    "from {confirm_until} if you do neither."
+)
+CONFIRMED_BY_CLOCK = gettext_noop(
+    "Nobody questioned your use of {instrument} from {starts_at}, so it was confirmed automatically."
+)
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
 )
@@ -20,9 +29,18 @@ DISPUTED = gettext_noop(
 DISPUTE_ANSWERED = gettext_noop("Your disagreement about {instrument} from {starts_at} was answered.")
 
 
-def notify_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
+def notify_user_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:
     """Notify the user of a log, linking to its page."""
-    _notify([log.user_id], log, message, now)
+    _notify([log.user_id], log, message, now, **params)
+
+
+def ask_to_confirm(log: UsageLog, now: datetime) -> None:
+    """Ask the user of a new log to confirm or question it, and say what happens otherwise."""
+    days = settings.USAGE_CONFIRM_DAYS
+    if days:
+        notify_user_of_log(log, CONFIRM_UNTIL, now, confirm_until=now + timedelta(days=days))
+    else:
+        notify_user_of_log(log, CONFIRM, now)
 
 
 def notify_keepers_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:

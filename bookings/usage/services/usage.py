@@ -164,7 +164,7 @@ def usage_log_by_hand(
         capture=Capture.MANUAL.value,
     )
     log_write(log, actor=actor, now=now, overlapping=overlapping, overlap_reason=overlap_reason)
-    notifications.notify_user_of_log(log, notifications.CONFIRM, now)
+    notifications.ask_to_confirm(log, now)
     return log
 
 
@@ -240,12 +240,18 @@ def usage_confirm(
     if correction is not None:
         before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
         usage_days_change(log, before, after)
+    return confirmation_write(log, correction, actor=actor, now=now)
+
+
+def confirmation_write(
+    log: UsageLog, correction: UsageCorrection | None, *, actor: "User | None", now: datetime
+) -> UsageConfirmation:
+    """Append a confirmation to the chain, under the caller's lock; `actor` is None for the clock."""
     confirmation = UsageConfirmation(log=log, correction=correction)
     append_entry(confirmation, EntryKind.CONFIRMATION, instrument=log.instrument, actor=actor, now=now)
     waiting_end(log)
-    _record(
-        confirmation, log, "usage.confirmed", actor, now, {"correction": correction and correction.public_id}
-    )
+    details = {"correction": correction and correction.public_id}
+    _record(confirmation, log, "usage.confirmed", actor, now, details)
     return confirmation
 
 
@@ -266,7 +272,7 @@ def usage_review(*, actor: "User", log_id: int, rating: Rating, now: datetime, c
 
 
 def _record(
-    subject: Any, log: UsageLog, action: str, actor: "User", now: datetime, details: dict[str, Any]
+    subject: Any, log: UsageLog, action: str, actor: "User | None", now: datetime, details: dict[str, Any]
 ) -> None:
     journal.record(
         actor=actor,

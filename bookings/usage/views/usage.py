@@ -17,7 +17,13 @@ from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.amounts import calculate_correction
-from bookings.usage.selectors.disputes import disputes_of, get_dispute_deadline, has_open_dispute, may_dispute
+from bookings.usage.selectors.disputes import (
+    disputes_of,
+    get_confirmation_deadline,
+    get_dispute_deadline,
+    has_open_dispute,
+    may_dispute,
+)
 from bookings.usage.selectors.receipts import get_covered_numbers
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
@@ -60,6 +66,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "entries": entries,
         "disputes": list(disputes_of(log)),
         "may_dispute": may_dispute(viewer, log, clock.now()),
+        "confirmed_from": get_confirmation_deadline(log),
         "dispute_until": get_dispute_deadline(log),
         "now": clock.now(),
         "overlap": overlap,

@@ -242,6 +242,12 @@ def _by_month(rows: list[CountedLog]) -> dict[str, Any]:
     }
 
 
+def _confirmed(log: "UsageLog") -> str:
+    if log.is_confirmed_by_clock:  # type: ignore[attr-defined]
+        return _("automatically")
+    return pgettext("answer", "yes") if log.is_confirmed else pgettext("answer", "no")  # type: ignore[attr-defined]
+
+
 def _as_csv(name: str, rows: list[CountedLog]) -> StreamingHttpResponse:
     head = [
         _("Number"),
@@ -265,7 +271,7 @@ def _as_csv(name: str, rows: list[CountedLog]) -> StreamingHttpResponse:
                 f"{row.values['ends_at'].astimezone(CITY_TIME):%Y-%m-%d %H:%M:%S}",
                 f"{Decimal(row.values['effective_seconds']) / 3600:.4f}",
                 f"{row.values['amount_yuan']:.2f}",
-                pgettext("answer", "yes") if row.log.is_confirmed else pgettext("answer", "no"),  # type: ignore[attr-defined]
+                _confirmed(row.log),
             ]
             for row in rows
         ),

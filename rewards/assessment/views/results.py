@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from bookings.public import get_logs_confirmed_by_clock
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
@@ -126,6 +127,7 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
     shown = [log for log in logs if _is_shown(log, chosen)]
     page = _page(shown, request.GET.get("cursor", ""))
     bodies = organizations_by_public_id(request.user, {log["organization"] for log in page.items} - {""})
+    assert found.cycle.frozen_at is not None
     for log in page.items:
         log["body"] = bodies.get(log["organization"])
     context = {
@@ -136,6 +138,9 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
         "tabs": _tabs(logs, chosen),
         "page": page,
         "sums": _sums(logs),
+        "confirmed_by_clock": get_logs_confirmed_by_clock(
+            [log["log"] for log in page.items], found.cycle.frozen_at
+        ),
         "opens": viewable_log_ids(request.user, [log["log"] for log in page.items]),
         "opens_booking": viewable_booking_ids(
             request.user, [log["booking"] for log in page.items if log["booking"]]

@@ -170,7 +170,7 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     amount_yuan: Annotated[Decimal, Column("what is charged, paid or not", "yuan")]
     funding_sources: Annotated[tuple[str, ...], Column("what the user pays from", "codes of Funding")]
     capture: Annotated[Capture, Column("how the log came to be", "code of Capture")]
-    confirmed: Annotated[bool, Column("a second person confirmed the log")]
+    confirmed: Annotated[bool, Column("a second person confirmed the log, or the clock did")]
     corrected: Annotated[bool, Column("a confirmed correction changed it")]
     rating: Annotated[Rating | None, Column("the user's review; null: none", "code of Rating")]
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.public import get_logs_confirmed_by_clock
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
@@ -224,6 +225,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         ],
         "unseen": len(found.logs) - len(logs),
         "opens": viewable_log_ids(request.user, [log["log"] for log in logs]),
+        "confirmed_by_clock": get_logs_confirmed_by_clock([log["log"] for log in logs], grounds.frozen_at),
         "opens_booking": viewable_booking_ids(
             request.user, [log["booking"] for log in logs if log["booking"]]
         ),

@@ -1,0 +1,120 @@
+"""Figures of a year for an instrument, a unit, an organization that uses instruments, or the city."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from statistics import median
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.db.models.expressions import Combinable
+
+from bookings.requests.domain.quota import get_year_interval
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from bookings.requests.selectors.scope import OVERSEER_ROLES
+from bookings.statistics.domain import BookingFigures, UsageFigures
+from bookings.usage.models import UsageLog
+from bookings.usage.selectors.logs_as_counted import iterate_counted_rows
+from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
+from instrument_share.accounts.selectors import region_of
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
+    from providers.models import Instrument
+
+TAKEN = (BookingState.IN_USE, BookingState.COMPLETED, BookingState.NO_SHOW)
+SOURCES: dict[str, str | Combinable] = {
+    "user": "user_id",
+    "payer": "payer_organization_id",
+    "external": "external",
+    "starts_at": "starts_at",
+    "ends_at": "ends_at",
+    "overlapping": IS_OVERLAPPING,
+    "amount_yuan": "amount_yuan",
+}
+"""Name in a row → where it is read."""
+COUNTED = ("user", "payer", "external", "starts_at", "ends_at", "effective_seconds", "amount_yuan")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures: the condition for logs and bookings, and for instruments whose open time they had.
+
+    Organizations that use instruments have no open time of their own.
+    """
+
+    rows: Q
+    instruments: Q | None
+
+
+def get_scope_of_city(viewer: "Viewer") -> Scope:
+    """Return what the viewer supervises, the city or some districts."""
+    region = region_of(viewer, *OVERSEER_ROLES)
+    return Scope(region.within("instrument__organization"), region.within("organization"))
+
+
+def get_scope_of_unit(unit: "Organization") -> Scope:
+    """Return the instruments that the unit owns."""
+    return Scope(Q(instrument__organization=unit), Q(organization=unit))
+
+
+def get_scope_of_instrument(instrument: "Instrument") -> Scope:
+    """Return one instrument."""
+    return Scope(Q(instrument=instrument), Q(pk=instrument.pk))
+
+
+def get_scope_of_organization(organization: "Organization") -> Scope:
+    """Return what the organization pays for, on instruments of all units."""
+    return Scope(Q(payer_organization=organization), None)
+
+
+def get_usage_figures(scope: Scope, year: int) -> UsageFigures:
+    """Return the uses that start in a year, as they count now; statements grow with every 2,000 uses.
+
+    Uses that are not confirmed yet are counted, as on the public page.
+    """
+    span = get_year_interval(year)
+    figures = UsageFigures()
+    logs = UsageLog.objects.filter(scope.rows, starts_at__gte=span.start, starts_at__lt=span.end)
+    for rows in iterate_counted_rows(logs.order_by("id"), SOURCES):
+        count_once(rows)
+        for row in rows:
+            figures.add(**{name: row[name] for name in COUNTED})
+    return figures
+
+
+def get_booking_figures(scope: Scope, year: int) -> BookingFigures:
+    """Return the bookings that start in a year; two statements."""
+    span = get_year_interval(year)
+    booked = Booking.objects.filter(scope.rows, starts_at__gte=span.start, starts_at__lt=span.end)
+    taken = booked.filter(state__in=TAKEN).values_list("state", "requested_at", "starts_at")
+    seconds, no_shows = [], 0
+    for state, requested_at, starts_at in taken.iterator():
+        seconds.append((starts_at - requested_at).total_seconds())
+        no_shows += state == BookingState.NO_SHOW
+    late_cancels = booked.filter(state=BookingState.CANCELLED, late_cancel=True).count()
+    lead = timedelta(seconds=median(seconds)) if seconds else None
+    return BookingFigures(len(seconds), no_shows, late_cancels, lead)
+
+
+def get_open_seconds(scope: Scope, year: int, now: datetime) -> int:
+    """Return how long the instruments were open in the part of the year that has passed, with closures."""
+    span = get_year_interval(year)
+    if scope.instruments is None or now <= span.start:
+        return 0
+    passed = Interval(span.start, min(span.end, now))
+    owned = providers.instruments_with_related().filter(scope.instruments, published_at__isnull=False)
+    ids = list(owned.values_list("pk", flat=True))
+    times = providers.open_seconds(ids, passed).values()
+    return sum(one.seconds_inside(passed.start, passed.end) for one in times)
+
+
+def get_utilisation(figures: UsageFigures, open_seconds: int) -> Decimal | None:
+    """Return effective time as a part of open time; None where there is no open time."""
+    year = figures.year
+    used = year.internal_seconds + year.external_seconds
+    return Decimal(used) / open_seconds if open_seconds else None
