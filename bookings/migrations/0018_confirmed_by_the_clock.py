@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0016_billed_charges'),
+        ('bookings', '0017_external_calendars'),
         ('providers', '0029_national_checks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
