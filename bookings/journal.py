@@ -49,6 +49,9 @@ ACTS: dict[str, str] = {
     "webhook.enabled": gettext_noop("Webhook switched on again"),
     "webhook.disabled": gettext_noop("Webhook switched off"),
     "webhook.removed": gettext_noop("Webhook removed"),
+    "device.key_made": gettext_noop("Key of a device made"),
+    "device.key_revoked": gettext_noop("Key of a device revoked"),
+    "device.faulted": gettext_noop("Fault reported by a device"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
     "statement.drafted": gettext_noop("Statement drafted"),
     "statement.sent": gettext_noop("Statement sent"),
@@ -129,5 +132,6 @@ KINDS: dict[str, SubjectKind] = {
     ),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
+    "bookings.Device": SubjectKind(gettext_noop("Device")),
     "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),
 }

@@ -45,6 +45,7 @@ ROOMS = [
     "bookings.usage",
     "bookings.statements",
     "bookings.feeds",
+    "bookings.devices",
     "rewards.policy",
     "rewards.cycle",
     "rewards.declarations",

@@ -277,6 +277,8 @@ def attempts(w):
         "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
         "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
         "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
+        "device_key_make": partial(b.device_key_make, **instrument),
+        "device_key_revoke": partial(b.device_key_revoke, **instrument),
         "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
         **{
             name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)

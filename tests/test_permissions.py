@@ -208,6 +208,8 @@ calendar_feed_open/unit        .     .     .     .     yes   yes   yes   .     .
 calendar_feed_rekey            .     404   yes   404   404   404   404   404   404   404   404   404
 calendar_feed_close            .     404   yes   404   404   404   404   404   404   404   404   404
 # the unit's
+device_key_make                .     .     .     .     yes   .     yes   .     .     .     .     .
+device_key_revoke              .     .     .     .     yes   .     yes   .     .     .     .     .
 webhook_create                 .     .     .     .     .     .     yes   .     .     .     .     .
 webhook_test                   .     .     .     .     .     .     yes   .     .     .     .     .
 webhook_rekey                  .     .     .     .     .     .     yes   .     .     .     .     .
@@ -315,6 +317,7 @@ OF_THE_SYSTEM = {
     "post_json": "of the job that sends",
     "find_public_addresses": "of the job that sends",
     "is_public": "of the job that sends",
+    "device_event_receive": "of a device that signs with its key",
     "build_delivery": "of webhook_test and the job that reads the journal",
 }
 PARTS = {
@@ -339,6 +342,9 @@ PARTS = {
     "open_kind_line": "of every reminder; writes nothing",
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
+    "write_check_in": "of booking_check_in and device_event_receive",
+    "write_check_out": "of booking_check_out and device_event_receive",
+    "get_operator_id": "of what ends a use; writes nothing",
     "statement_settle": "of statement_confirm and statement_payment_record",
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",

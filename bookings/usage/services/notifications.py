@@ -11,6 +11,9 @@ from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
 CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. Confirm or question it.")
+RECORDED_BY_DEVICE = gettext_noop(
+    "The device at {instrument} recorded your use from {starts_at}. Disagree if the hours are wrong."
+)
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
 )
