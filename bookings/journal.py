@@ -51,6 +51,8 @@ ACTS: dict[str, str] = {
     "webhook.removed": gettext_noop("Webhook removed"),
     "device.key_made": gettext_noop("Key of a device made"),
     "device.key_revoked": gettext_noop("Key of a device revoked"),
+    "note.written": gettext_noop("Note about an instrument written"),
+    "note.closed": gettext_noop("Note about an instrument closed"),
     "device.faulted": gettext_noop("Fault reported by a device"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
     "statement.drafted": gettext_noop("Statement drafted"),
@@ -132,6 +134,7 @@ KINDS: dict[str, SubjectKind] = {
     ),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
+    "bookings.InstrumentNote": SubjectKind(gettext_noop("Note")),
     "bookings.Device": SubjectKind(gettext_noop("Device")),
     "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),
 }

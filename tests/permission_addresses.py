@@ -190,6 +190,7 @@ def arguments(w):
             w.calendar_feed.public_id,
             get_secret(CALENDAR, w.calendar_feed.public_id, w.calendar_feed.generation),
         ],
+        "note_close": [w.note.public_id],
         "booking_arrival": [*booking, get_check_in_code(booking[0])],
         "webhooks": unit,
         **{

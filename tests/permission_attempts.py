@@ -6,6 +6,7 @@ from io import BytesIO
 
 from django.core.files.base import ContentFile
 
+from bookings.devices.domain import NoteKind
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow
 from instrument_share.accounts import services as accounts
@@ -277,6 +278,8 @@ def attempts(w):
         "calendar_feed_open/unit": partial(b.calendar_feed_open, organization=w.unit, **now),
         "calendar_feed_rekey": partial(b.calendar_feed_rekey, public_id=w.calendar_feed.public_id, **now),
         "calendar_feed_close": partial(b.calendar_feed_close, public_id=w.calendar_feed.public_id, **now),
+        "note_write": partial(b.note_write, kind=NoteKind.NOTE, text="泵油已换", **instrument),
+        "note_close": partial(b.note_close, note_id=w.note.pk, **now),
         "device_key_make": partial(b.device_key_make, **instrument),
         "device_key_revoke": partial(b.device_key_revoke, **instrument),
         "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),

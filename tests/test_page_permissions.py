@@ -167,6 +167,8 @@ usage_by_hand                        in    403   403   403   ok    ok    ok    o
 closures                             in    403   403   403   ok    ok    ok    ok    403   403   403   403
 closure_lift                         in    403   403   403   ok    403   ok    403   403   403   403   403
 closure_new                          in    403   403   403   ok    ok    ok    ok    403   403   403   403
+instrument_notes                     in    403   403   403   ok    ok    ok    ok    403   403   403   403
+POST:note_close                      in    404   404   404   ok    404   ok    404   404   404   404   404
 
 # the unit's desk
 instrument_edit                      in    403   403   403   403   403   ok    403   403   403   403   403

@@ -208,6 +208,8 @@ calendar_feed_open/unit        .     .     .     .     yes   yes   yes   .     .
 calendar_feed_rekey            .     404   yes   404   404   404   404   404   404   404   404   404
 calendar_feed_close            .     404   yes   404   404   404   404   404   404   404   404   404
 # the unit's
+note_write                     .     .     .     .     yes   .     yes   .     .     .     .     .
+note_close                     .     .     .     .     yes   .     yes   .     .     .     .     .
 device_key_make                .     .     .     .     yes   .     yes   .     .     .     .     .
 device_key_revoke              .     .     .     .     yes   .     yes   .     .     .     .     .
 webhook_create                 .     .     .     .     .     .     yes   .     .     .     .     .

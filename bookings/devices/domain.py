@@ -26,13 +26,24 @@ class EventKind(StrEnum):
     FAULT = "fault"
 
 
+class NoteKind(StrEnum):
+    """What a note of the day is about."""
+
+    NOTE = "note"
+    INCIDENT = "incident"
+
+
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     EventKind: {
         EventKind.START: gettext_noop("Use begun"),
         EventKind.STOP: gettext_noop("Use ended"),
         EventKind.HEARTBEAT: gettext_noop("Sign of life"),
         EventKind.FAULT: gettext_noop("Fault"),
-    }
+    },
+    NoteKind: {
+        NoteKind.NOTE: gettext_noop("Note"),
+        NoteKind.INCIDENT: gettext_noop("Incident"),
+    },
 }
 
 
@@ -104,6 +115,13 @@ class KeyMissing(Conflict):
 
     code = "device.key_missing"
     message = gettext_noop("No key is in force that could be revoked. Reload the page.")
+
+
+class NoteClosed(Conflict):
+    """A note is closed twice."""
+
+    code = "note.closed"
+    message = gettext_noop("This note is closed already; nothing more needs to be done.")
 
 
 def require_signed(secret: str, header: str, body: str, now: datetime) -> None:

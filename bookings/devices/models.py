@@ -1,10 +1,10 @@
-"""Devices that report the use of an instrument, and what they reported."""
+"""Devices that report the use of an instrument, what they reported, and notes of the day."""
 
 from functools import partial
 
 from django.db import models
 
-from bookings.devices.domain import EventKind
+from bookings.devices.domain import EventKind, NoteKind
 from instrument_share.kernel.public_id import new_public_id
 
 
@@ -52,3 +52,31 @@ class DeviceEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device_id} #{self.sequence}"
+
+
+class InstrumentNote(models.Model):
+    """值班记录: what a keeper should know of an instrument until somebody closes the note.
+
+    A fault that the device reports is an incident without a writer.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "NOT")
+    )
+    instrument = models.ForeignKey("providers.Instrument", on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in NoteKind])
+    text = models.CharField(max_length=500)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["instrument"], condition=models.Q(closed_at__isnull=True), name="instrument_note_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

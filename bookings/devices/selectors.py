@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from bookings.devices.domain import STARTS_AHEAD, Event, EventKind, NotSigned, require_signed
-from bookings.devices.models import Device, DeviceEvent
+from bookings.devices.models import Device, DeviceEvent, InstrumentNote
 from bookings.feeds.keys import get_secret
 from bookings.requests.domain.states import BookingState
 from bookings.requests.keys import is_check_in_code
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_booking, keeper_day_bookings
+from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 
@@ -75,6 +76,12 @@ def find_arrival(viewer: "User", code: str, day: date) -> Booking | None:
     """Return the day's booking on the viewer's instruments whose code was typed, or None."""
     expected = keeper_day_bookings(viewer, day).filter(state__in=[BookingState.APPROVED, BookingState.IN_USE])
     return next((one for one in expected if is_check_in_code(one.public_id, code)), None)
+
+
+def open_notes(viewer: "User") -> QuerySet[InstrumentNote]:
+    """Return the notes of the viewer's instruments that are not closed, newest first."""
+    notes = InstrumentNote.objects.filter(get_responsible_condition(viewer), closed_at__isnull=True)
+    return notes.select_related("instrument", "written_by").order_by("-written_at", "-id")
 
 
 def get_running(device: Device) -> Booking | None:

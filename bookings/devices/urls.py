@@ -15,5 +15,7 @@ bookings_urls = [
 """Under `bookings/`."""
 keeper_urls = [
     path("arrival/", views.arrival_find, name="arrival_find"),
+    path("notes/", views.notes, name="instrument_notes"),
+    path("notes/<str:public_id>/close/", views.note_close, name="note_close"),
 ]
 """Under `keeper/`."""

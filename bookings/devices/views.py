@@ -1,4 +1,4 @@
-"""The page of an instrument's device, and of somebody who has come and shows their code."""
+"""The page of an instrument's device, who has come and shows their code, and notes of the day."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,23 +8,34 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rules import has_perm
 
+from bookings.devices.forms import NoteForm
 from bookings.devices.selectors import (
     device_events,
     find_arrival,
     get_device,
     get_device_secret,
     get_presented,
+    open_notes,
 )
+from bookings.devices.services import notes as services
 from bookings.devices.services.keys import device_key_make, device_key_revoke
 from bookings.requests.domain.check_in import get_check_in_opening
-from bookings.requests.views.common import get_possible_actions, require_keeper
+from bookings.requests.views.common import (
+    get_possible_actions,
+    get_return_address,
+    require_keeper,
+    responsible_instruments,
+)
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
+from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
@@ -101,3 +112,38 @@ def arrival_find(request: SignedInRequest) -> HttpResponse:
         messages.warning(request, _("No booking of today has the code {code}.").format(code=code))
         return redirect(page_address("keeper"))
     return redirect("booking_arrival", found.public_id, code)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def notes(request: SignedInRequest) -> HttpResponse:
+    """List the open notes of the viewer's instruments and write another."""
+    form = NoteForm(
+        request.POST if request.method == "POST" else None,
+        instruments=responsible_instruments(request.user),
+        initial={"instrument": request.GET.get("instrument", "")},
+    )
+    if request.method == "POST" and form.is_valid():
+        services.note_write(
+            actor=request.user,
+            instrument_id=form.chosen.pk,
+            kind=form.cleaned_data["kind"],
+            text=form.cleaned_data["text"],
+            now=clock.now(),
+        )
+        return redirect_with_message(request, _("The note is written."), reverse("instrument_notes"))
+    context = {"form": form, "notes": open_notes(request.user)[:SHOWN]}
+    return render(request, "bookings/devices/notes.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+@idempotent_form
+def note_close(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Close a note."""
+    found = require_found(open_notes(request.user).filter(public_id=public_id).first())
+    services.note_close(actor=request.user, note_id=found.pk, now=clock.now())
+    return redirect_with_message(
+        request, _("The note is closed."), get_return_address(request, reverse("instrument_notes"))
+    )

@@ -11,12 +11,13 @@ from bookings.devices.domain import (
     Event,
     EventKind,
     NoBooking,
+    NoteKind,
     NothingRuns,
     OutOfService,
     SequenceGap,
     SequenceReused,
 )
-from bookings.devices.models import Device, DeviceEvent
+from bookings.devices.models import Device, DeviceEvent, InstrumentNote
 from bookings.devices.selectors import find_booking_of, get_last_started, get_running, is_named
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.admission import is_in_service
@@ -174,7 +175,10 @@ def _is_of(event: Event, booking: "Booking") -> bool:
 
 
 def _fault(device: Device, event: Event, now: datetime) -> Outcome:
-    """Tell the keepers what is broken."""
+    """Keep an incident, and tell the keepers what is broken."""
+    InstrumentNote.objects.create(
+        instrument=device.instrument, kind=NoteKind.INCIDENT.value, text=event.detail, written_at=event.at
+    )
     record(
         actor=None,
         action="device.faulted",
