@@ -8,6 +8,9 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import guards
+        from bookings.devices import domain as devices
+        from bookings.devices import permissions as _devices  # noqa: F401 (registers the permission)
+        from bookings.devices.views import DEVICE_TAB
         from bookings.feeds import permissions as feed_permissions  # noqa: F401 (registers the permissions)
         from bookings.feeds import tasks  # noqa: F401 (registers the job)
         from bookings.feeds.selectors.invitations import get_invitation
@@ -42,14 +45,17 @@ class BookingsConfig(AppConfig):
         )
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
-        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS})
+        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS, **devices.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_pages(
+            "arrival_find",
             "booking",
+            "booking_arrival",
             "booking_file",
             "external_calendars",
             "holiday_year",
+            "instrument_device",
             "instrument_resume",
             "instrument_retire",
             "instrument_suspend",
@@ -59,7 +65,7 @@ class BookingsConfig(AppConfig):
             "verify_receipt",
             "webhooks",
         )
-        register_instrument_tabs(RULE_TAB)
+        register_instrument_tabs(RULE_TAB, DEVICE_TAB)
         register_instrument_notice(get_rule_notice)
         register_logged_hours(get_unit_hours_of_year)
         register_rule_effects(sheet_effects)

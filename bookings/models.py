@@ -1,5 +1,6 @@
 """Models of every room of this app, for Django."""
 
+from bookings.devices.models import Device, DeviceEvent, InstrumentNote
 from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
 from bookings.statements.models import (

@@ -1,5 +1,6 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
+from bookings.devices.api import router as devices
 from bookings.proposals.api import router as proposals
 from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
@@ -35,5 +36,6 @@ api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
 api.add_router("/usage", usage)
 api.add_router("/statements", statements)
+api.add_router("/devices", devices)
 api.add_router("/log", log)
 api.add_router("/me", me_router)

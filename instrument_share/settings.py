@@ -46,6 +46,7 @@ ROOMS = [
     "bookings.statistics",
     "bookings.statements",
     "bookings.feeds",
+    "bookings.devices",
     "rewards.policy",
     "rewards.cycle",
     "rewards.declarations",

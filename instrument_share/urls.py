@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from bookings.devices import urls as devices
 from bookings.feeds import urls as feeds
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
@@ -56,15 +57,18 @@ urlpatterns = [
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),
+    path("bookings/", include(devices.bookings_urls)),
     path("usage/", include(usage.usage_urls)),
     path("statements/", include(statements.statements_urls)),
     path("statistics/", include(statistics.statistics_urls)),
     path("calendars/", include(feeds.calendars_urls)),
     path("keeper/", include(requests.closures_urls)),
     path("keeper/", include(feeds.keeper_urls)),
+    path("keeper/", include(devices.keeper_urls)),
     path("keeper/log/", include(usage.by_hand_urls)),
     # What a unit looks after
     path("unit/instruments/", include(requests.rules_urls)),
+    path("unit/instruments/", include(devices.instruments_urls)),
     path("unit/instruments/", include(instruments.instruments_urls)),
     path("unit/pictures/", include(instruments.pictures_urls)),
     path("unit/files/", include(instruments.files_urls)),

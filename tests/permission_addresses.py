@@ -1,6 +1,7 @@
 """What stands in the addresses of `test_page_permissions.py`: the ids of one unit's and one user's things."""
 
 from bookings.feeds.keys import CALENDAR, get_secret
+from bookings.requests.keys import get_check_in_code
 from rewards.objections.selectors.objections import sign_objection
 from tests.permission_world import INVITED
 from tests.rewards.builders import YEAR
@@ -29,6 +30,8 @@ def arguments(w):
         "rule_withdraw": [w.coming_rule.instrument.public_id, w.coming_rule.public_id],
         "holiday_year": [YEAR],
         "instrument_people": instrument,
+        "instrument_device": instrument,
+        "device_revoke": instrument,
         "keepers_set": instrument,
         "qualification_new": instrument,
         "qualification_revoke": [*instrument, w.qualification.pk],
@@ -189,6 +192,8 @@ def arguments(w):
             get_secret(CALENDAR, w.calendar_feed.public_id, w.calendar_feed.generation),
         ],
         "external_calendar_disconnect": [w.external_calendar.public_id],
+        "note_close": [w.note.public_id],
+        "booking_arrival": [*booking, get_check_in_code(booking[0])],
         "webhooks": unit,
         **{
             name: [*unit, w.webhook.public_id]

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from django.core.files.base import ContentFile
 
+from bookings.devices.domain import NoteKind
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow
 from instrument_share.accounts import services as accounts
@@ -283,6 +284,10 @@ def attempts(w):
         "external_calendar_disconnect": partial(
             b.external_calendar_disconnect, calendar_id=w.external_calendar.pk, **now
         ),
+        "note_write": partial(b.note_write, kind=NoteKind.NOTE, text="泵油已换", **instrument),
+        "note_close": partial(b.note_close, note_id=w.note.pk, **now),
+        "device_key_make": partial(b.device_key_make, **instrument),
+        "device_key_revoke": partial(b.device_key_revoke, **instrument),
         "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
         **{
             name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)

@@ -14,6 +14,9 @@ from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage
 from django_tasks_db.models import DBTaskResult
 
+from bookings.devices.domain import NoteKind
+from bookings.devices.services.keys import device_key_make
+from bookings.devices.services.notes import note_write
 from bookings.feeds.services.calendars import calendar_feed_open
 from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.feeds.services.webhooks import webhook_create
@@ -303,6 +306,10 @@ def _things_of_the_user(city, instrument):
     )
     Review.objects.create(log=disputed, rating="neutral", comment="等待较久", created_at=NOW)
     dispute = usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="时间有误", now=NOW)
+    device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    note = note_write(
+        actor=city.keeper, instrument_id=city.instrument.pk, kind=NoteKind.NOTE, text="泵油已换", now=NOW
+    )
     webhook = webhook_create(
         actor=city.manager,
         organization_id=city.owner.pk,
@@ -328,6 +335,7 @@ def _things_of_the_user(city, instrument):
         "disputed": disputed,
         "dispute": dispute,
         "calendar_feed": calendar_feed,
+        "note": note,
         "webhook": webhook,
         "external_calendar": external_calendar,
         "token": token,

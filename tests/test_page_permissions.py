@@ -125,6 +125,7 @@ calendar_file                        ok    ok    ok    ok    ok    ok    ok    o
 
 # booking and use
 booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+booking_arrival                      in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 POST:booking_agree                   in    404   ok    403   403   404   403   404   403   403   403   404
 booking_cancel                       in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move                         in    404   ok    403   ok    404   ok    404   403   403   403   404
@@ -160,6 +161,7 @@ quote                                in    ok    ok    ok    ok    ok    ok    o
 
 # the keeper's desk
 keeper                               in    403   403   403   ok    ok    403   403   403   403   403   403
+arrival_find                         in    403   403   403   ok    ok    403   403   403   403   403   403
 keeper_events                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 usage_by_hand                        in    403   403   403   ok    ok    ok    ok    403   403   403   403
 closures                             in    403   403   403   ok    ok    ok    ok    403   403   403   403
@@ -167,12 +169,16 @@ closure_lift                         in    403   403   403   ok    403   ok    4
 external_calendars                   in    403   403   403   ok    ok    ok    ok    403   403   403   403
 external_calendar_disconnect         in    403   403   403   ok    404   ok    404   403   403   403   403
 closure_new                          in    403   403   403   ok    ok    ok    ok    403   403   403   403
+instrument_notes                     in    403   403   403   ok    ok    ok    ok    403   403   403   403
+POST:note_close                      in    404   404   404   ok    404   ok    404   404   404   404   404
 
 # the unit's desk
 instrument_edit                      in    403   403   403   403   403   ok    403   403   403   403   403
 rule_new                             in    403   403   403   403   403   ok    403   403   403   403   403
 rule_withdraw                        in    403   403   403   403   403   ok    403   403   403   403   403
 instrument_people                    in    403   403   403   ok    403   ok    403   403   403   403   403
+instrument_device                    in    403   403   403   ok    403   ok    403   403   403   403   403
+device_revoke                        in    403   403   403   ok    403   ok    403   403   403   403   403
 webhooks                             in    403   403   403   403   403   ok    403   403   403   403   403
 webhook                              in    403   403   403   403   403   ok    403   403   403   403   403
 POST:webhook_test                    in    403   403   403   403   403   ok    403   403   403   403   403
@@ -403,9 +409,11 @@ OF_THE_API = {
         "usage_confirm",
         "token_create",
         "quote",
+        "device_event",
     )
 }
-"""Operations that are posted: they call the services of `test_permissions.py`; everybody may ask a price."""
+"""Operations that are posted: they call the services of `test_permissions.py`; everybody may ask a price, and
+a device signs with its key."""
 
 FORMS = {
     "POST:picture_change": {"act": "describe"},

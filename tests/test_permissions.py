@@ -207,10 +207,14 @@ calendar_feed_open/unit        .     .     .     .     yes   yes   yes   .     .
 # the user's
 calendar_feed_rekey            .     404   yes   404   404   404   404   404   404   404   404   404
 calendar_feed_close            .     404   yes   404   404   404   404   404   404   404   404   404
-# the unit's
 # the instrument's keepers and the unit's managers
 external_calendar_connect      .     .     .     .     yes   .     yes   .     .     .     .     .
 external_calendar_disconnect   .     .     .     .     yes   .     yes   .     .     .     .     .
+note_write                     .     .     .     .     yes   .     yes   .     .     .     .     .
+note_close                     .     .     .     .     yes   .     yes   .     .     .     .     .
+device_key_make                .     .     .     .     yes   .     yes   .     .     .     .     .
+device_key_revoke              .     .     .     .     yes   .     yes   .     .     .     .     .
+# the unit's
 webhook_create                 .     .     .     .     .     .     yes   .     .     .     .     .
 webhook_test                   .     .     .     .     .     .     yes   .     .     .     .     .
 webhook_rekey                  .     .     .     .     .     .     yes   .     .     .     .     .
@@ -323,6 +327,7 @@ OF_THE_SYSTEM = {
     "is_plain_https": "of what keeps an address",
     "find_public_addresses": "of the job that sends",
     "is_public": "of the job that sends",
+    "device_event_receive": "of a device that signs with its key",
     "build_delivery": "of webhook_test and the job that reads the journal",
 }
 PARTS = {
@@ -348,6 +353,9 @@ PARTS = {
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
     "confirmation_write": "of usage_confirm and the job that confirms by the clock",
+    "write_check_in": "of booking_check_in and device_event_receive",
+    "write_check_out": "of booking_check_out and device_event_receive",
+    "get_operator_id": "of what ends a use; writes nothing",
     "statement_settle": "of statement_confirm and statement_payment_record",
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",

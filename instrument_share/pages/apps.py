@@ -22,6 +22,7 @@ class PagesConfig(AppConfig):
             "desk",
             "help",
             "instrument",
+            "keeper",
             "me",
             "my_organization",
             "my_statements",

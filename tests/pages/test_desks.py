@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.bookings import booking_approve, booking_cancel
@@ -152,6 +153,35 @@ def test_keeper_sees_requests_arrivals_and_overdue_uses(city, see):
     assert text_of(page).count("签到 戊 ") == 1
     assert [one.state for one in page.context["arrivals"].items] == ["approved", "approved"]
     assert shown.count("开始前 15 分钟起可签到") == 1
+
+
+def test_keeper_sees_who_is_late_before_who_is_there_and_who_comes(city, see):
+    done, there, late = (approved(city, slot(day=1, hour=hour, length=1)) for hour in (8, 9, 10))
+    coming = approved(city, slot(day=1, hour=12))
+    booking_check_in(actor=city.keeper, booking_id=done.pk, now=done.starts_at)
+    booking_check_out(actor=city.keeper, booking_id=done.pk, now=done.ends_at)
+    booking_check_in(actor=city.keeper, booking_id=there.pk, now=there.starts_at)
+    page = see(city.keeper, "keeper", now=late.starts_at)
+    assert [one.pk for one in page.context["arrivals"].items] == [there.pk, late.pk, coming.pk, done.pk]
+    assert "尚未到场" not in texts(page)
+    booking_check_out(actor=city.keeper, booking_id=there.pk, now=late.starts_at)
+    page = see(city.keeper, "keeper", now=late.starts_at + timedelta(minutes=5))
+    assert [one.pk for one in page.context["arrivals"].items] == [late.pk, coming.pk, done.pk, there.pk]
+    assert texts(page).count("尚未到场") == 1
+
+
+def test_broken_instrument_is_closed_for_the_rest_of_the_day_in_two_steps(city, see):
+    address = f"{reverse('closure_new')}?broken&amp;instrument={city.instrument.public_id}"
+    assert address in see(city.keeper, "keeper").content.decode()
+    form = see(
+        city.keeper, "closure_new", broken="", instrument=city.instrument.public_id, now=slot(day=1).start
+    )
+    shown = form.content.decode()
+    reasons = ("故障，正在检修。", "Broken; it is being repaired.")
+    for value in ("2026-03-03T09:00", "2026-03-04T00:00", *reasons):
+        assert value in shown
+    assert form.context["form"]["instrument"].value() == city.instrument.public_id
+    assert "故障，正在检修。" not in see(city.keeper, "closure_new").content.decode()
 
 
 def services_request(city, interval, now):

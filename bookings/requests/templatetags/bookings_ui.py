@@ -19,7 +19,9 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
+from bookings.requests.keys import get_check_in_code
 from bookings.requests.selectors.cancel_cost import get_cancel_cost, get_move_deadline
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.wording import word
 from instrument_share.web import clock
@@ -52,7 +54,9 @@ def action_word(action: str) -> str:
 
 @register.filter
 def who(entry: Any) -> str:
-    """Return who made the entry: a person or the platform."""
+    """Return who made the entry: a person, at a device or not, or the platform."""
+    if device := entry.details.get("device"):
+        return _("{person}, by device {device}").format(person=entry.actor_name, device=device)
     return entry.actor_name if entry.actor_id else _("the platform")
 
 
@@ -147,13 +151,20 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
 
 @register.simple_tag
 def check_in_code(booking: Any) -> SafeString:
-    """Return a QR code of the booking's page, where the keeper checks the user in."""
-    address = f"{settings.SITE_URL}/bookings/{booking.public_id}/"
+    """Return a QR code of the page on which the keeper checks the user in and out."""
+    code = get_check_in_code(booking.public_id)
+    address = settings.SITE_URL + page_address("booking_arrival", booking.public_id, code)
     picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2, light="#fff")
     words = _("Check-in code of booking {number}").format(number=booking.public_id)
     return format_html(
         '<img class="check-in-code" src="{}" width="180" height="180" alt="{}">', picture, words
     )
+
+
+@register.simple_tag
+def check_in_typed(booking: Any) -> str:
+    """Return the code that is typed where nothing reads a QR code."""
+    return get_check_in_code(booking.public_id)
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")

@@ -67,7 +67,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "may": get_possible_actions(request.user, found, now),
         "is_mine": is_mine,
         "here": get_desk(request.user, found),
-        "shows_code": is_mine and found.state == BookingState.APPROVED,
+        "shows_code": is_mine and found.state in {BookingState.APPROVED, BookingState.IN_USE},
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now)),
         "group": get_group(request.user, found),

@@ -1,6 +1,7 @@
 """Pages of closures: list, close and reopen."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.forms.closures import ClosureForm
 from bookings.requests.forms.outcomes import CANCEL, MOVE, OutcomesForm
 from bookings.requests.selectors.affected import get_overlap_condition
+from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.scope import NOTHING
 from bookings.requests.services import instrument_decisions
@@ -21,6 +24,7 @@ from bookings.requests.services.closures import closure_place
 from bookings.requests.views.common import responsible_instruments
 from bookings.requests.views.outcomes import ask_outcomes
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
@@ -73,6 +77,18 @@ def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
     )
 
 
+def _propose_repair(now: datetime) -> dict[str, Any]:
+    """Return what is filled in for an instrument that has broken: closed from now until midnight."""
+    with translation.override("zh-hans"):
+        reason_zh = translation.gettext("Broken; it is being repaired.")
+    return {
+        "starts_at": now.replace(second=0, microsecond=0),
+        "ends_at": get_date_interval(now.astimezone(CITY_TIME).date()).end,
+        "reason_zh": reason_zh,
+        "reason_en": "Broken; it is being repaired.",
+    }
+
+
 def _lifted(closure: "Closure", now: Any) -> str:
     time = timerange(Interval(closure.starts_at, closure.ends_at))
     if closure.starts_at > now:
@@ -84,11 +100,17 @@ def _lifted(closure: "Closure", now: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def closure_new(request: SignedInRequest) -> HttpResponse:
-    """Close an instrument, after asking for the outcome of each booking in that time."""
+    """Close an instrument, after asking for the outcome of each booking in that time.
+
+    `?broken` fills in the rest of the day and the reason.
+    """
     form = ClosureForm(
         request.POST if request.method == "POST" else None,
         instruments=responsible_instruments(request.user),
-        initial={"instrument": request.GET.get("instrument", "")},
+        initial={
+            "instrument": request.GET.get("instrument", ""),
+            **(_propose_repair(clock.now()) if "broken" in request.GET else {}),
+        },
     )
 
     def close(outcomes: Mapping[str, Any]) -> str:

@@ -114,7 +114,7 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
 
 def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Decimal | None:
     """Return the price of a use with these values; None where its amount came from no rule."""
-    if log.capture != Capture.CHECK_OUT and not log.price:
+    if Capture(log.capture).is_by_hand and not log.price:
         return None
     terms = (
         providers.terms_of(log.booking.rule)

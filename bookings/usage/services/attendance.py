@@ -1,8 +1,8 @@
 """Check-in and check-out; a check-out writes the usage log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -14,7 +14,7 @@ from bookings.requests.services.held_time import apply_transition, booking_lock_
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import OVERLAP_AT_CHECK_OUT
 from bookings.usage.models import UsageLog
-from bookings.usage.selectors.amounts import calculate_use
+from bookings.usage.selectors.amounts import Use, calculate_use
 from bookings.usage.selectors.usage import find_overlapping_times
 from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services import notifications
@@ -32,14 +32,21 @@ def booking_check_in(
 ) -> Booking:
     """Check the user in. Raises TooEarly before check-in opens, StillInUse while another use runs."""
     booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
+    write_check_in(booking, actor=actor, at=now, now=now)
+    return booking
+
+
+def write_check_in(
+    booking: Booking, *, actor: "User", at: datetime, now: datetime, details: dict[str, Any] | None = None
+) -> None:
+    """Check in a locked booking whose use began at an instant that is past. Raises TooEarly, StillInUse."""
     opens = get_check_in_opening(booking.starts_at)
-    if now < opens:
+    if at < opens:
         raise TooEarly(opens=opens)
     if Booking.objects.filter(instrument_id=booking.instrument_id, state=BookingState.IN_USE).exists():
         raise StillInUse
-    booking.checked_in_at = now
-    apply_transition(booking, "check_in", "checked_in_at", actor=actor, now=now)
-    return booking
+    booking.checked_in_at = at
+    apply_transition(booking, "check_in", "checked_in_at", actor=actor, now=now, details=details)
 
 
 @transaction.atomic
@@ -80,12 +87,41 @@ def booking_check_out(
         idle_seconds=idle_seconds,
         samples=samples,
     )
+    return write_check_out(
+        booking,
+        use,
+        actor=actor,
+        operator_id=operator_id or get_operator_id(booking, actor.pk),
+        now=now,
+        content=content,
+        results=results,
+        purpose=purpose,
+        funding_sources=funding_sources,
+    )
+
+
+def write_check_out(
+    booking: Booking,
+    use: Use,
+    *,
+    actor: "User",
+    operator_id: int,
+    now: datetime,
+    content: str = "",
+    results: str = "",
+    purpose: UsagePurpose = UsagePurpose.SERVICE,
+    funding_sources: Sequence[str] = (),
+    capture: Capture = Capture.CHECK_OUT,
+    tell: Callable[[UsageLog, datetime], None] = notifications.ask_to_confirm,
+    details: Mapping[str, Any] | None = None,
+) -> UsageLog:
+    """Complete a locked booking with a use that was computed for it; return its log, told to the user."""
     booking.checked_out_at = now
     log = UsageLog(
         instrument=booking.instrument,
         booking=booking,
         user=booking.user,
-        operator_id=operator_id or _get_operator_id(booking, actor),
+        operator_id=operator_id,
         payer_organization=booking.payer_organization,
         payer_person=booking.payer_person,
         starts_at=use.time.start,
@@ -102,7 +138,7 @@ def booking_check_out(
         results=results.strip(),
         amount_yuan=use.price.total,
         price=use.price.as_rows(),
-        capture=Capture.CHECK_OUT.value,
+        capture=capture.value,
     )
     log_write(
         log,
@@ -112,13 +148,18 @@ def booking_check_out(
         overlap_reason=OVERLAP_AT_CHECK_OUT,
     )
     apply_transition(
-        booking, "check_out", "checked_out_at", actor=actor, now=now, details={"log": log.public_id}
+        booking,
+        "check_out",
+        "checked_out_at",
+        actor=actor,
+        now=now,
+        details={"log": log.public_id, **(details or {})},
     )
-    notifications.ask_to_confirm(log, now)
+    tell(log, now)
     return log
 
 
-def _get_operator_id(booking: Booking, keeper: "User") -> int:
+def get_operator_id(booking: Booking, keeper_id: int) -> int:
     """Return the default operator: the user in self-operated use, else the keeper."""
     self_operated = booking.service_mode == ServiceMode.SELF_OPERATED
-    return booking.user_id if self_operated else keeper.pk
+    return booking.user_id if self_operated else keeper_id

@@ -20,6 +20,9 @@ CONFIRM_UNTIL = gettext_noop(
 CONFIRMED_BY_CLOCK = gettext_noop(
     "Nobody questioned your use of {instrument} from {starts_at}, so it was confirmed automatically."
 )
+RECORDED_BY_DEVICE = gettext_noop(
+    "The device at {instrument} recorded your use from {starts_at}. Disagree if the hours are wrong."
+)
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
 )
@@ -41,6 +44,11 @@ def ask_to_confirm(log: UsageLog, now: datetime) -> None:
         notify_user_of_log(log, CONFIRM_UNTIL, now, confirm_until=now + timedelta(days=days))
     else:
         notify_user_of_log(log, CONFIRM, now)
+
+
+def tell_of_device(log: UsageLog, now: datetime) -> None:
+    """Tell the user of a new log that a device recorded it; the unit confirms it."""
+    notify_user_of_log(log, RECORDED_BY_DEVICE, now)
 
 
 def notify_keepers_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:

@@ -93,7 +93,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
 
 def _get_overlap_reason(log: "UsageLog", overlap: "UsageOverlap") -> str:
     """Return why an overlapping use was recorded: what the keeper wrote, or that it was checked out."""
-    return _(overlap.reason) if log.capture == Capture.CHECK_OUT else overlap.reason
+    return overlap.reason if Capture(log.capture).is_by_hand else _(overlap.reason)
 
 
 def _ids(corrections: "list[UsageCorrection]") -> set[int]:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Model, Q
+from django.db.models import Case, IntegerField, Model, Q, When
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -40,7 +40,8 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     today = now.astimezone(CITY_TIME).date()
     day = _day(request, today)
     of_today = bookings.keeper_day_bookings(request.user, today).exclude(state=BookingState.REQUESTED)
-    overdue, arrivals = of_today.filter(_overdue(now)), of_today.exclude(_overdue(now))
+    overdue = of_today.filter(_overdue(now))
+    arrivals = of_today.exclude(_overdue(now)).annotate(urgency=_urgency(now))
     waiting = bookings.waiting_decisions(request.user)
     to_confirm = bookings.waiting_confirmations(request.user).exclude(user=request.user)
     confirm = _page(request, to_confirm, "confirm", "starts_at", "id")
@@ -59,7 +60,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "waiting_count": waiting.count(),
         "overdue": _page(request, overdue, "overdue", "starts_at", "id"),
         "overdue_count": overdue.count(),
-        "arrivals": _page(request, arrivals, "today", "starts_at", "id"),
+        "arrivals": _page(request, arrivals, "today", "urgency", "starts_at", "id"),
         "arrival_count": arrivals.count(),
         "check_in_until": now + CHECK_IN_LEAD,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
@@ -67,6 +68,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "to_confirm": build_counted_logs(confirm.items),
         "confirm_count": to_confirm.count(),
         "disputes": _page(request, disputes, "disputes", "answer_by", "id"),
+        "notes": _page(request, bookings.open_notes(request.user), "notes", "-written_at", "-id"),
         "closures": _page(request, closures, "closed", "instrument_id", "starts_at", "id"),
         "closures_ahead": CLOSURES_AHEAD.days,
         "qualifications_ahead": QUALIFICATIONS_AHEAD.days,
@@ -90,6 +92,17 @@ def _page(request: SignedInRequest, rows: "QuerySet[Row]", name: str, *ordering:
 
 def _overdue(now: datetime) -> Q:
     return Q(state=BookingState.IN_USE, ends_at__lt=now)
+
+
+def _urgency(now: datetime) -> Case:
+    """Return the order of the day: who is late, who is there, who comes, and what is over."""
+    return Case(
+        When(state=BookingState.APPROVED, starts_at__lt=now, then=0),
+        When(state=BookingState.IN_USE, then=1),
+        When(state=BookingState.APPROVED, then=2),
+        default=3,
+        output_field=IntegerField(),
+    )
 
 
 def _day(request: SignedInRequest, today: date) -> date:

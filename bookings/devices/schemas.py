@@ -1,0 +1,59 @@
+"""What devices send, and what they are answered."""
+
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, model_validator
+
+from bookings.devices.domain import Event, EventKind
+from instrument_share.web.api.fields import Instant, PublicId, Text200
+
+
+class EventIn(Schema):
+    """An event. A heartbeat has no number; every other event has the one after that of the event before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: EventKind
+    at: Instant = Field(description="when it happened, by the device's clock")
+    sequence: Annotated[int, Field(ge=1, lt=2**53)] | None = None
+    code: Text200 = Field("", description="the check-in code that the user shows or types")
+    person: PublicId | None = Field(None, description="the user's id, instead of a code")
+    detail: Text200 = Field("", description="of a fault: what is broken")
+
+    @model_validator(mode="after")
+    def _numbered(self) -> "EventIn":
+        if (self.sequence is None) != (self.kind is EventKind.HEARTBEAT):
+            raise ValueError("every event but a heartbeat has a sequence number")
+        return self
+
+    def to_event(self) -> Event:
+        """Return the event."""
+        return Event(
+            kind=self.kind,
+            at=self.at,
+            sequence=self.sequence,
+            code=self.code,
+            person=self.person or "",
+            detail=self.detail,
+        )
+
+
+class EventOut(Schema):
+    """What became of an event. `may_start` is for the interlock; `code` says why not."""
+
+    kind: EventKind
+    sequence: int | None = None
+    next_sequence: int = Field(description="the number of the event that is expected next")
+    recorded: bool = Field(description="whether what it says was recorded")
+    may_start: bool = False
+    code: str = Field(description="`ok`, or the stable code of the refusal")
+    detail: str = ""
+    booking: PublicId | None = None
+    ends_at: Instant | None = None
+    log: PublicId | None = None
+
+
+def serialize_answer(answer: Any) -> EventOut:
+    """Return the answer to an event."""
+    return EventOut(**answer)

@@ -1,0 +1,97 @@
+"""Devices, the messages they signed, and the bookings that events are about."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from bookings.devices.domain import STARTS_AHEAD, Event, EventKind, NotSigned, require_signed
+from bookings.devices.models import Device, DeviceEvent, InstrumentNote
+from bookings.feeds.keys import get_secret
+from bookings.requests.domain.states import BookingState
+from bookings.requests.keys import is_check_in_code
+from bookings.requests.models import Booking
+from bookings.requests.selectors.bookings import get_booking, keeper_day_bookings
+from bookings.requests.selectors.scope import get_responsible_condition
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_found
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from providers.models import Instrument
+
+KEY = "bookings.devices"
+
+
+def get_device(viewer: "User", instrument: "Instrument") -> Device | None:
+    """Return the instrument's device, None before its first key. Raises Forbidden."""
+    require(viewer, "bookings.manage_device", instrument)
+    return Device.objects.filter(instrument=instrument).select_related("made_by").first()
+
+
+def device_events(device: Device) -> QuerySet[DeviceEvent]:
+    """Return what a device that the caller may see reported, newest first."""
+    return device.events.select_related("booking__user").order_by("-sequence")
+
+
+def get_device_secret(device: Device) -> str:
+    """Return the key with which the device signs, and the platform its answers."""
+    return get_secret(KEY, device.public_id, device.generation)
+
+
+def get_signed_device(public_id: str, header: str, body: str, now: datetime) -> Device:
+    """Return the device that signed this message. Raises NotSigned, ClockWrong."""
+    device = Device.objects.filter(public_id=public_id, revoked_at__isnull=True).first()
+    if device is None:
+        raise NotSigned
+    require_signed(get_device_secret(device), header, body, now)
+    return device
+
+
+def find_booking_of(device: Device, event: Event) -> Booking | None:
+    """Return the running or else the next approved booking of the person whom the event names."""
+    here = Booking.objects.filter(instrument_id=device.instrument_id).select_related("user")
+    running = here.filter(state=BookingState.IN_USE)
+    coming = here.filter(
+        state=BookingState.APPROVED, ends_at__gt=event.at, starts_at__lt=event.at + STARTS_AHEAD
+    )
+    found = [*running.order_by("starts_at", "id"), *coming.order_by("starts_at", "id")]
+    return next((booking for booking in found if is_named(booking, event)), None)
+
+
+def is_named(booking: Booking, event: Event) -> bool:
+    """Return whether the event names the booking's user: by number, or by the code of this booking."""
+    if event.person:
+        return booking.user.public_id == event.person
+    return bool(event.code) and is_check_in_code(booking.public_id, event.code)
+
+
+def get_presented(viewer: "User", public_id: str, code: str) -> Booking:
+    """Return the booking whose code this is, if the viewer may see it. Raises NotFound."""
+    booking = get_booking(viewer, public_id)
+    return require_found(booking if is_check_in_code(public_id, code) else None)
+
+
+def find_arrival(viewer: "User", code: str, day: date) -> Booking | None:
+    """Return the day's booking on the viewer's instruments whose code was typed, or None."""
+    expected = keeper_day_bookings(viewer, day).filter(state__in=[BookingState.APPROVED, BookingState.IN_USE])
+    return next((one for one in expected if is_check_in_code(one.public_id, code)), None)
+
+
+def open_notes(viewer: "User") -> QuerySet[InstrumentNote]:
+    """Return the notes of the viewer's instruments that are not closed, newest first."""
+    notes = InstrumentNote.objects.filter(get_responsible_condition(viewer), closed_at__isnull=True)
+    return notes.select_related("instrument", "written_by").order_by("-written_at", "-id")
+
+
+def get_running(device: Device) -> Booking | None:
+    """Return the booking that is checked in on the device's instrument, or None."""
+    here = Booking.objects.filter(instrument_id=device.instrument_id, state=BookingState.IN_USE)
+    return here.select_related("user").first()
+
+
+def get_last_started(device: Device) -> Booking | None:
+    """Return the booking of the last start that was reported; None if that was refused."""
+    starts = device.events.filter(kind=EventKind.START).select_related("booking__user")
+    last = starts.order_by("-sequence").first()
+    return last.booking if last else None

@@ -1,0 +1,19 @@
+"""The code by which a user is recognized at the instrument: computed from the site's own key, not kept."""
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from instrument_share.kernel.public_id import ALPHABET
+
+CHECK_IN = "bookings.requests.check_in"
+LENGTH = 6
+
+
+def get_check_in_code(booking_id: str) -> str:
+    """Return the code of a booking by its public id: six letters and digits that are not mistaken."""
+    digest = salted_hmac(CHECK_IN, booking_id, algorithm="sha256").digest()
+    return "".join(ALPHABET[byte & 31] for byte in digest[:LENGTH])
+
+
+def is_check_in_code(booking_id: str, typed: str) -> bool:
+    """Return whether this is the booking's code, in whichever case it was typed."""
+    return constant_time_compare(get_check_in_code(booking_id), typed.strip().upper())
