@@ -7,6 +7,7 @@ from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.statements import urls as statements
 from bookings.usage import urls as usage
+from bookings.waiting import urls as waiting
 from instrument_share.api import api
 from instrument_share.bootstrap import urls as bootstrap
 from instrument_share.operations import urls as operations
@@ -39,6 +40,7 @@ urlpatterns = [
     path("", include("instrument_share.web.urls")),
     # What everybody reads
     path("instruments/", include(requests.instruments_urls)),
+    path("instruments/", include(waiting.instruments_urls)),
     path("instruments/", include(instruments.public_urls)),
     path("units/", include(units.units_urls)),
     path("units/", include(exchange.feeds_urls)),
@@ -55,6 +57,7 @@ urlpatterns = [
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),
+    path("waiting/", include(waiting.waiting_urls)),
     path("usage/", include(usage.usage_urls)),
     path("statements/", include(statements.statements_urls)),
     path("calendars/", include(feeds.calendars_urls)),

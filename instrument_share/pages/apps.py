@@ -26,6 +26,7 @@ class PagesConfig(AppConfig):
             "my_organization",
             "my_statements",
             "my_usage",
+            "my_waiting",
             "national",
             "openness",
             "privacy",

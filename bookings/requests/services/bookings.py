@@ -39,7 +39,9 @@ from bookings.requests.services.held_time import (
     apply_transition,
     booking_lock_for,
     calculate_late_charge,
+    let_offer_go,
     late_charges_refresh,
+    pass_on_freed_time,
     record_booked,
     record_change,
     translate_overlap_error,
@@ -109,7 +111,7 @@ def booking_create(
         now=now,
     )
     if problems:
-        raise _build_refusal(problems)
+        raise build_refusal(problems)
     group = BookingGroup.objects.create(user=actor, created_at=now)
     asked = {
         "group": group,
@@ -124,32 +126,38 @@ def booking_create(
         "requested_at": now,
     }
     booking, *_companions = [
-        _create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order
+        create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order
     ]
     return booking
 
 
-def _create_booking(
-    instrument: "Instrument", facts: RequestFacts, interval: Interval, asked: dict[str, Any], now: datetime
+def create_booking(
+    instrument: "Instrument",
+    facts: RequestFacts,
+    interval: Interval,
+    asked: dict[str, Any],
+    now: datetime,
+    *,
+    is_offer: bool = False,
 ) -> Booking:
-    """Create one booking of a group; the caller has checked admission, so there are terms."""
+    """Create one booking of a group; the caller has checked admission, so there are terms.
+
+    An offer to somebody on the waiting list holds the time too; keepers are told once it is accepted.
+    """
     terms, actor = facts.terms, asked["user"]
     if terms is None:
-        raise _build_refusal([])
+        raise build_refusal([])
     user_kind = providers.user_kind(actor, asked["payer_organization"], instrument)
     state = BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
+    if is_offer:
+        state = BookingState.OFFERED
     booking = Booking(instrument=instrument, user_kind=user_kind.value, state=state.value, **asked)
     _set_time_and_price(booking, interval, terms, now)
     with translate_overlap_error(savepoint=False):
         booking.save(force_insert=True)
     record_booked(booking, facts, now, details=_describe_claim(booking))
-    keeper_ids = facts.keys(KEEPER)
-    if booking.state == BookingState.REQUESTED:
-        notifications.notify_ids(
-            keeper_ids, booking, notifications.REQUESTED, now, decide_by=booking.decide_by
-        )
-    else:
-        notifications.notify_ids(keeper_ids, booking, notifications.BOOKED, now)
+    if not is_offer:
+        notifications.notify_of_claim(facts.keys(KEEPER), booking, now)
     return booking
 
 
@@ -168,9 +176,10 @@ def booking_move(
     require_transition(MOVES, booking.state, "cancel")
     companions = get_companions(booking)
     require_admitted_move(booking, interval, actor, now)
-    for companion in companions:
-        _move_booking(companion, interval, actor, now)
-    return _move_booking(booking, interval, actor, now)
+    for one in (*companions, booking):
+        _move_booking(one, interval, actor, now)
+    pass_on_freed_time(booking, now)
+    return booking
 
 
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
@@ -220,7 +229,7 @@ def booking_approve(
     booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     require_transition(MOVES, booking.state, "approve")
     if not is_in_service(booking.instrument):
-        raise _build_refusal([NOT_PUBLISHED])
+        raise build_refusal([NOT_PUBLISHED])
     _set_decision(booking, actor, now, note)
     apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
     notifications.notify_user(booking, notifications.APPROVED, now)
@@ -239,6 +248,7 @@ def booking_reject(
     booking.ended_at = now
     apply_transition(booking, "reject", *DECISION_FIELDS, "ended_at", actor=actor, now=now)
     notifications.notify_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
+    pass_on_freed_time(booking, now)
     return booking
 
 
@@ -257,6 +267,7 @@ def booking_cancel(
         require_reason(reason, code=REASON_MISSING)
     cancel_companions(booking, actor=actor, reason=reason, now=now, by_user=by_user)
     write_cancellation(booking, actor=actor, reason=reason, now=now, by_user=by_user)
+    pass_on_freed_time(booking, now)
     return booking
 
 
@@ -286,8 +297,12 @@ def write_cancellation(
     """Write a cancellation under the caller's lock and in its transaction, and notify the other side.
 
     `counts_on_credit` says whether a late one counts on the user's credit; `announce` is false where the
-    caller notifies them itself.
+    caller notifies them itself. An offer from the waiting list is withdrawn instead: it lapses.
     """
+    if booking.state == BookingState.OFFERED:
+        let_offer_go(booking, "lapse", actor=actor, reason=reason, now=now)
+        notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=booking.decision_note or "—")
+        return
     booking.ended_at = now
     booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
     booking.decision_note = reason.strip()[:500]
@@ -336,14 +351,14 @@ def require_admitted_move(booking: Booking, interval: Interval, actor: "User", n
         moved_booking=booking,
     )
     if problems:
-        raise _build_refusal(problems)
+        raise build_refusal(problems)
 
 
 def get_terms(instrument_id: int, starts_at: datetime) -> "Terms":
     """Return the terms of a booking with this start. Raises BookingRefused where there are none."""
     terms = providers.terms_at(instrument_id, starts_at)
     if terms is None:
-        raise _build_refusal([])
+        raise build_refusal([])
     return terms
 
 
@@ -398,7 +413,7 @@ def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", no
         booking.decide_by = get_decision_deadline(now, interval.start, terms.decision_hours)
 
 
-def _build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
+def build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
     if [problem.code for problem in problems] == [SlotTaken.code]:
         return SlotTaken(problems=problems)
     return BookingRefused(problems=problems)

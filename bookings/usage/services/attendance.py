@@ -10,7 +10,7 @@ from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking
-from bookings.requests.services.held_time import apply_transition, booking_lock_for
+from bookings.requests.services.held_time import apply_transition, booking_lock_for, pass_on_freed_time
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import OVERLAP_AT_CHECK_OUT
 from bookings.usage.models import UsageLog
@@ -115,6 +115,7 @@ def booking_check_out(
         booking, "check_out", "checked_out_at", actor=actor, now=now, details={"log": log.public_id}
     )
     notifications.notify_user_of_log(log, notifications.CONFIRM, now)
+    pass_on_freed_time(booking, now)
     return log
 
 
