@@ -35,7 +35,12 @@ def waits(viewer: "Viewer") -> QuerySet[WaitlistEntry]:
     if viewer.is_anonymous:
         return WaitlistEntry.objects.filter(NOTHING)
     paid_by = standing(viewer).organization_ids(Role.ORG_ADMIN)
-    open_offers = WaitlistOffer.objects.filter(OPEN_OFFER).select_related("booking__rule")
+    open_offers = WaitlistOffer.objects.filter(OPEN_OFFER).select_related(
+        "booking__instrument__organization",
+        "booking__user",
+        "booking__payer_organization",
+        "booking__payer_person",
+    )
     return (
         WaitlistEntry.objects.filter(Q(user=viewer) | Q(payer_organization__in=paid_by))
         .select_related("instrument__organization", "user", "payer_organization")
