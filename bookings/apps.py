@@ -61,6 +61,7 @@ class BookingsConfig(AppConfig):
             "statement",
             "usage_log",
             "verify_receipt",
+            "wait",
             "webhooks",
         )
         register_instrument_tabs(RULE_TAB)

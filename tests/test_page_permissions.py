@@ -109,6 +109,7 @@ timeline_events                      ok    ok    ok    ok    ok    ok    ok    o
 # one's own
 desk                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 me                                   in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+my_waiting                           in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_usage                             in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_statements                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_organization                      in    404   404   ok    404   404   404   404   404   404   404   404
@@ -125,6 +126,10 @@ calendar_file                        ok    ok    ok    ok    ok    ok    ok    o
 
 # booking and use
 booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+wait                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+wait_leave                           in    404   ok    403   404   404   404   404   404   404   404   404
+POST:offer_accept                    in    404   ok    ok    404   404   404   404   404   404   404   404
+POST:offer_decline                   in    404   ok    ok    404   404   404   404   404   404   404   404
 POST:booking_agree                   in    404   ok    403   403   404   403   404   403   403   403   404
 booking_cancel                       in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move                         in    404   ok    403   ok    404   ok    404   403   403   403   404
