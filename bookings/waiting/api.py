@@ -33,7 +33,7 @@ router = Router(tags=["bookings"], auth=MEMBERS)
 )
 def wait_list(
     request: HttpRequest,
-    all: Annotated[bool, Query(description="those that have ended too")] = False,  # noqa: A002
+    all: Annotated[bool, Query(description="those that have ended too")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> WaitsPage:

@@ -55,8 +55,8 @@ class SpanRefused(Invalid):
 
     code = "waiting.span_refused"
     message = gettext_noop(
-        "Between the earliest start and the latest end lie the hours that you need, at least {notice} from now, "
-        "and no more than {longest}. Choose other times."
+        "Between the earliest start and the latest end lie the hours that you need, at least {notice} from "
+        "now, and no more than {longest}. Choose other times."
     )
 
 

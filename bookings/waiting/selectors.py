@@ -20,6 +20,7 @@ from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
 
@@ -93,7 +94,7 @@ def count_waiting(viewer: "Viewer") -> "list[tuple[Instrument, int]]":
     return [(found[pk], number) for pk, number in counts.items() if pk in found]
 
 
-def count_open_offers(viewer: "Viewer") -> int:
+def count_open_offers(viewer: "User") -> int:
     """Return how many offers wait for the viewer's own answer."""
     return WaitlistOffer.objects.filter(OPEN_OFFER, entry__user=viewer).count()
 
@@ -120,4 +121,4 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     own = replace(own, holds=[*own.holds, *(Interval(*times) for times in let_go)])
     # With time for an answer before the rule's own lead begins.
     slot = find_slot([own, *linked], span, entry.length, ProposalOrder.SOONEST, now + SHORTEST_ANSWER)
-    return slot and slot.interval
+    return None if slot is None else slot.interval

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from bookings.waiting.models import WaitlistEntry
 
 OFFERED = gettext_noop(
-    "{instrument} is free for you from {starts_at}. Accept by {answer_by}, or it goes to the next on the list."
+    "{instrument} is free for you from {starts_at}. Accept by {answer_by}, or it goes to the next on the "
+    "list."
 )
 LAPSED = gettext_noop(
     "You did not answer the offer of {instrument} from {starts_at} in time; it has passed on. "

@@ -12,7 +12,11 @@ from bookings.requests.services.bookings import (
     booking_reject,
 )
 from bookings.requests.services.closures import closure_place
-from bookings.requests.services.instrument_decisions import closure_lift, instrument_resume, instrument_suspend
+from bookings.requests.services.instrument_decisions import (
+    closure_lift,
+    instrument_resume,
+    instrument_suspend,
+)
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.waiting.domain import AlreadyWaiting, OfferOver, SpanRefused, WaitEnded, get_answer_deadline
@@ -258,7 +262,8 @@ def test_join_refuses_what_could_never_be_booked(city):
     with pytest.raises(BookingRefused) as refused:
         join(city, subject=" ")
     assert codes(refused) == ["booking.subject_missing"]
-    for wanted, minutes in ((slot(length=1), 120), (slot(day=0, hour=9), 120), (Interval(START, START + 40 * 24 * HOUR), 60)):
+    too_long = Interval(START, START + 40 * 24 * HOUR)
+    for wanted, minutes in ((slot(length=1), 120), (slot(day=0, hour=9), 120), (too_long, 60)):
         with pytest.raises(SpanRefused):
             join(city, wanted=wanted, minutes=minutes)
 
