@@ -47,8 +47,9 @@ def affected_bookings_lock(
 ) -> list[tuple[Booking, Outcome]]:
     """Lock the bookings that have not begun and meet the condition; return each with its outcome.
 
-    `outcomes` are by public id; an offer to somebody who waits is always withdrawn. Raises `error_class` with a problem (`code`) for each booking that has none
-    of the possible outcomes. The caller takes `instrument_group_lock` first.
+    `outcomes` are by public id; an offer to somebody who waits is always withdrawn. Raises `error_class` with
+    a problem (`code`) for each booking that has none of the possible outcomes. The caller takes
+    `instrument_group_lock` first.
     """
     bookings = list(
         Booking.objects.select_for_update(of=("self",))
@@ -56,8 +57,8 @@ def affected_bookings_lock(
         .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
         .order_by("starts_at", "pk")
     )
-    offers: dict[str, Outcome] = {one.public_id: "cancel" for one in bookings if one.state == BookingState.OFFERED}
-    given = {**(outcomes or {}), **offers}
+    given = dict(outcomes or {})
+    given |= {one.public_id: "cancel" for one in bookings if one.state == BookingState.OFFERED}
     problems = [
         Problem(
             code,
