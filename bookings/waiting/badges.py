@@ -10,5 +10,5 @@ STATES: dict[str, Label] = {
     "wait.offered": Label(_("Offered to you"), "active", "clock"),
     "wait.booked": Label(_("Got a time"), "good", "check"),
     "wait.left": Label(_("Left the list"), "quiet", "minus"),
-    "wait.over": Label(_("No time came free"), "quiet", "minus"),
+    "wait.over": Label(_("Ended without a time"), "quiet", "minus"),
 }

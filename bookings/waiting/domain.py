@@ -14,6 +14,10 @@ SHORTEST_ANSWER = timedelta(minutes=15)
 """So much time to answer an offer leaves at least; a time that starts earlier is not offered."""
 
 
+MOST_UNANSWERED = 2
+"""After so many unanswered offers a wait ends: each has kept time from others."""
+
+
 class WaitState(StrEnum):
     """How a wait stands: without or with an offer, or how it ended."""
 

@@ -30,6 +30,7 @@ class WaitlistEntry(models.Model):
     project = models.CharField(max_length=200, blank=True)
     direction = models.CharField(max_length=12)
     joined_at = models.DateTimeField()
+    unanswered = models.PositiveSmallIntegerField(default=0, help_text="how many offers lapsed")
     end = models.CharField(max_length=6, blank=True, choices=[(one.value, one.value) for one in ENDS])
     ended_at = models.DateTimeField(null=True)
 

@@ -23,10 +23,10 @@ from bookings.waiting.domain import (
 from bookings.waiting.models import WaitlistEntry
 from bookings.waiting.selectors import OPEN_OFFER, waits_in_order
 from bookings.waiting.services import notifications
+from bookings.waiting.services.ends import record_wait, wait_end
 from bookings.waiting.services.offers import free_time_offer, offer_pass_on
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -94,7 +94,7 @@ def waiting_join(
     if WaitlistEntry.objects.filter(user=actor, instrument_id=instrument_id, end="").exists():
         raise AlreadyWaiting
     entry.save(force_insert=True)
-    _record(entry, "waiting.joined", actor, now)
+    record_wait(entry, "waiting.joined", actor, now)
     free_time_offer(together, now)
     return entry
 
@@ -132,9 +132,7 @@ def waiting_leave(*, actor: "User", entry_id: int, now: datetime) -> WaitlistEnt
     require(actor, "bookings.leave_waiting", entry)
     if entry.end:
         raise WaitEnded
-    entry.end, entry.ended_at = WaitState.LEFT.value, now
-    entry.save(update_fields=["end", "ended_at"])
-    _record(entry, "waiting.left", actor, now)
+    wait_end(entry, WaitState.LEFT, actor=actor, now=now)
     for offer in entry.offers.filter(OPEN_OFFER):
         offer_pass_on(booking_lock(offer.booking_id), "decline", actor=actor, now=now)
     return entry
@@ -153,19 +151,6 @@ def _end(entry_id: int, now: datetime) -> bool:
     )
     if entry.end or entry.offers.filter(OPEN_OFFER).exists():
         return False
-    entry.end, entry.ended_at = WaitState.OVER.value, now
-    entry.save(update_fields=["end", "ended_at"])
-    _record(entry, "waiting.ended", None, now)
+    wait_end(entry, WaitState.OVER, actor=None, now=now)
     notifications.notify_waiting(entry, notifications.OVER, now)
     return True
-
-
-def _record(entry: WaitlistEntry, action: str, actor: "User | None", now: datetime) -> None:
-    journal.record(
-        actor=actor,
-        action=action,
-        subject=entry,
-        now=now,
-        organization_id=entry.instrument.organization_id,
-        details={"wanted": entry.wanted.to_text(), "minutes": entry.minutes},
-    )

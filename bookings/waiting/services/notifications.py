@@ -19,6 +19,10 @@ LAPSED = gettext_noop(
     "You did not answer the offer of {instrument} from {starts_at} in time; it has passed on. "
     "You stay on the waiting list."
 )
+UNANSWERED = gettext_noop(
+    "You did not answer the offer of {instrument} from {starts_at} either; you wait for it no longer. Join the "
+    "list again if you still need it."
+)
 OVER = gettext_noop("No time came free on {instrument} before {latest}. You wait for it no longer.")
 
 

@@ -21,10 +21,11 @@ from bookings.requests.services.held_time import (
     pass_on_freed_time,
 )
 from bookings.requests.services.notifications import notify_of_claim
-from bookings.waiting.domain import OfferOver, WaitState, get_answer_deadline
+from bookings.waiting.domain import MOST_UNANSWERED, OfferOver, WaitState, get_answer_deadline
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
 from bookings.waiting.selectors import OPEN_OFFER, find_time_for, waits_in_order
 from bookings.waiting.services import notifications
+from bookings.waiting.services.ends import wait_end
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -118,9 +119,7 @@ def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
         raise build_refusal(problems)
     for one in (*get_companions(booking), booking):
         _accept(one, actor, now)
-    entry = booking.waitlist_offer.entry
-    entry.end, entry.ended_at = WaitState.BOOKED.value, now
-    entry.save(update_fields=["end", "ended_at"])
+    wait_end(booking.waitlist_offer.entry, WaitState.BOOKED, actor=actor, now=now)
     return booking
 
 
@@ -155,9 +154,20 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     offer = booking.waitlist_offer
     if booking.state != BookingState.OFFERED or offer.answer_by > now:
         return False
+    _count_unanswered(offer.entry, booking, now)
     offer_pass_on(booking, "lapse", actor=None, now=now)
-    notifications.notify_waiting(offer.entry, notifications.LAPSED, now, starts_at=booking.starts_at)
     return True
+
+
+def _count_unanswered(entry: WaitlistEntry, booking: Booking, now: datetime) -> None:
+    """Count an offer that nobody answered, and end the wait after a second one."""
+    entry.unanswered += 1
+    entry.save(update_fields=["unanswered"])
+    message = notifications.LAPSED
+    if entry.unanswered >= MOST_UNANSWERED:
+        wait_end(entry, WaitState.OVER, actor=None, now=now)
+        message = notifications.UNANSWERED
+    notifications.notify_waiting(entry, message, now, starts_at=booking.starts_at)
 
 
 def offer_pass_on(booking: Booking, move: str, *, actor: "User | None", now: datetime) -> None:

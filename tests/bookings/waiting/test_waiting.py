@@ -289,6 +289,17 @@ def test_wait_ends_when_no_time_is_left(city):
     assert journal.notifications(entry.user).get().path == "/me/waiting/"
 
 
+def test_wait_ends_with_the_second_unanswered_offer(city):
+    """Whoever does not answer would keep one time after the other from those who would."""
+    entry = join(city, wanted=slot(length=8))
+    assert offers_lapse_due(NOW + 2 * HOUR) == 1
+    assert [state for *_, state in offered(entry)] == ["lapsed", "offered"]
+    assert offers_lapse_due(NOW + 4 * HOUR) == 1
+    entry.refresh_from_db()
+    assert (entry.end, len(offered(entry))) == ("over", 2)
+    assert len(journal.notifications(entry.user)) == 4
+
+
 def test_keeper_sees_how_many_wait(city):
     book(city)
     join(city)
