@@ -124,7 +124,7 @@ def _statements(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]
     }
 
 
-def _waits(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+def _waits(_viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
     rows = WaitlistEntry.objects.filter(public_id__in=ids).select_related("instrument")
     return {row.public_id: Subject(_name(row.instrument), "") for row in rows}
 

@@ -85,9 +85,7 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
     return answer_form(
         request,
         form,
-        save=lambda: waiting_join(
-            actor=request.user, instrument_id=instrument.pk, now=now, **form.as_wait()
-        ),
+        save=lambda: waiting_join(actor=request.user, instrument_id=instrument.pk, now=now, **form.as_wait()),
         respond=lambda entry: redirect_with_message(request, _joined(request, entry), _my_waiting()),
         template="bookings/waiting/wait.html",
         context=lambda: {
@@ -140,9 +138,7 @@ def decline(request: SignedInRequest, booking_id: str) -> HttpResponse:
     """Decline an offered time, and wait on."""
     offer = get_offer(request.user, booking_id)
     offer_decline(actor=request.user, booking_id=offer.booking_id, now=clock.now())
-    return redirect_with_message(
-        request, _("Declined. You stay on the list for other times."), _my_waiting()
-    )
+    return redirect_with_message(request, _("Declined. You stay on the list for other times."), _my_waiting())
 
 
 @confirmation_view

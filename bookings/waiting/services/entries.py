@@ -114,9 +114,7 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
         samples=0,
         now=now,
     )
-    lasting = [
-        one for one in problems if one.code not in TIME_CODES and not one.code.startswith(QUOTA_CODES)
-    ]
+    lasting = [one for one in problems if one.code not in TIME_CODES and not one.code.startswith(QUOTA_CODES)]
     if lasting:
         raise build_refusal(lasting)
 

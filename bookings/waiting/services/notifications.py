@@ -20,8 +20,8 @@ LAPSED = gettext_noop(
     "You stay on the waiting list."
 )
 UNANSWERED = gettext_noop(
-    "You did not answer the offer of {instrument} from {starts_at} either; you wait for it no longer. Join the "
-    "list again if you still need it."
+    "You did not answer the offer of {instrument} from {starts_at} either; you wait for it no longer. Join "
+    "the list again if you still need it."
 )
 OVER = gettext_noop("No time came free on {instrument} before {latest}. You wait for it no longer.")
 

@@ -34,7 +34,7 @@ def city(transactional_db):
 
 
 def answer_together(environment, city, answer, *, is_locked, now=NOW):
-    """The user accepts while the administrator of the payer answers too; both outcomes and the answers kept."""
+    """The user accepts while the payer's administrator answers too: both outcomes, and how many are kept."""
     booking, entry = book(city), join(city)
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
     admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
@@ -62,9 +62,7 @@ def test_of_two_who_see_one_offer_one_gets_it(process_environment, city, answer)
 
 
 def test_without_lock_accepted_offer_lapses(process_environment, city):
-    outcomes, kept = answer_together(
-        process_environment, city, "lapse", is_locked=False, now=NOW + 2 * HOURS
-    )
+    outcomes, kept = answer_together(process_environment, city, "lapse", is_locked=False, now=NOW + 2 * HOURS)
     assert (outcomes, kept) == (["offer_accept", 1], 2)
 
 
