@@ -62,6 +62,7 @@ urlpatterns = [
     path("statements/", include(statements.statements_urls)),
     path("calendars/", include(feeds.calendars_urls)),
     path("keeper/", include(requests.closures_urls)),
+    path("keeper/", include(usage.keeper_urls)),
     path("keeper/log/", include(usage.by_hand_urls)),
     # What a unit looks after
     path("unit/instruments/", include(requests.rules_urls)),

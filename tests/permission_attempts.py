@@ -220,6 +220,7 @@ def attempts(w):
         "booking_agree": partial(b.booking_agree, **requested),
         "booking_approve": partial(b.booking_approve, **requested),
         "booking_reject": partial(b.booking_reject, **requested, **reason),
+        "requests_decide": partial(b.requests_decide, booking_ids=[w.requested.pk], approve=True, **now),
         "booking_check_in": partial(b.booking_check_in, **requested),
         "booking_check_out": partial(b.booking_check_out, **running),
         "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),

@@ -165,6 +165,7 @@ booking_cancel                 .     .     yes   .     yes   .     yes   .     .
 booking_agree                  .     .     yes   .     .     .     .     .     .     .     .     .
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
+requests_decide                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .
 booking_check_out              .     .     .     .     yes   .     .     .     .     .     .     .
 closure_place                  .     .     .     .     yes   .     yes   .     .     .     .     .

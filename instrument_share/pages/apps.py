@@ -21,6 +21,7 @@ class PagesConfig(AppConfig):
             "catalogue",
             "desk",
             "help",
+            "keeper",
             "instrument",
             "me",
             "my_organization",

@@ -44,6 +44,7 @@ from bookings.requests.services.held_time import (
     pass_on_freed_time,
     record_booked,
     record_change,
+    tell_rivals,
     translate_overlap_error,
 )
 from instrument_share.accounts import selectors as accounts
@@ -203,16 +204,23 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
 
 @transaction.atomic
 def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
-    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed."""
+    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed.
+
+    A request is approved with it: the unit has chosen that time. Raises DecisionOverdue as `booking_approve`.
+    """
     booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
     # What can still be cancelled can be agreed to.
     require_transition(MOVES, booking.state, "cancel")
     if booking.moved_by_unit_at is None:
         raise AlreadyAgreed
-    for one in (*get_companions(booking), booking):
+    together = [*get_companions(booking), booking]
+    for one in together:
         one.moved_by_unit_at = None
         one.save(update_fields=["moved_by_unit_at"])
     record_change(booking, actor, "booking.agreed", now)
+    for one in together:
+        if one.state == BookingState.REQUESTED:
+            _approve(one, actor, now, "")
     notifications.notify_keepers(booking, notifications.AGREED, now)
     return booking
 
@@ -227,13 +235,18 @@ def booking_approve(
     suspended.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
+    _approve(booking, actor, now, note)
+    notifications.notify_user(booking, notifications.APPROVED, now)
+    return booking
+
+
+def _approve(booking: Booking, actor: "User", now: datetime, note: str) -> None:
     require_transition(MOVES, booking.state, "approve")
     if not is_in_service(booking.instrument):
         raise build_refusal([NOT_PUBLISHED])
     _set_decision(booking, actor, now, note)
     apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
-    notifications.notify_user(booking, notifications.APPROVED, now)
-    return booking
+    tell_rivals(booking, now)
 
 
 @transaction.atomic

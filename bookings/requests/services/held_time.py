@@ -41,6 +41,8 @@ TRANSITION_ACTIONS = {
 """What the journal calls a transition."""
 TimeTaker = Callable[[Collection[int], datetime], None]
 _takers: list[TimeTaker] = []
+RivalTeller = Callable[[Booking, datetime], None]
+_tellers: list[RivalTeller] = []
 
 
 @contextmanager
@@ -101,6 +103,17 @@ def let_offer_go(
 def register_time_taker(taker: TimeTaker) -> None:
     """Have `taker` called with instruments on which time was freed, under their locks."""
     _takers.append(taker)
+
+
+def register_rival_teller(teller: RivalTeller) -> None:
+    """Have `teller` called with each request that is approved."""
+    _tellers.append(teller)
+
+
+def tell_rivals(booking: Booking, now: datetime) -> None:
+    """Tell those who wait for the time of a request that it is approved."""
+    for teller in _tellers:
+        teller(booking, now)
 
 
 def pass_on_freed_time(booking: Booking, now: datetime) -> None:

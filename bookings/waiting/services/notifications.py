@@ -23,6 +23,10 @@ UNANSWERED = gettext_noop(
     "You did not answer the offer of {instrument} from {starts_at} either; you wait for it no longer. Join "
     "the list again if you still need it."
 )
+TAKEN = gettext_noop(
+    "A request for {instrument} from {starts_at} was approved; that time is taken. You stay on the waiting "
+    "list."
+)
 OVER = gettext_noop("No time came free on {instrument} before {latest}. You wait for it no longer.")
 
 

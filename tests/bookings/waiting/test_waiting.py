@@ -322,10 +322,11 @@ def test_offers_of_instruments_booked_together_hold_both():
     assert WaitlistOffer.objects.count() == 1
 
 
-def test_approved_request_needs_no_waiting(city):
-    """A request that is approved frees nothing."""
+def test_rivals_of_an_approved_request_are_told(city):
+    """Nothing is offered to them: an approval frees nothing."""
     city.rule.decision = "by_keeper"
     city.rule.save()
     booking, entry = book(city), join(city)
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     assert offered(entry) == []
+    assert "approved" in journal.notifications(entry.user).get().message
