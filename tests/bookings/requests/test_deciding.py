@@ -50,7 +50,8 @@ def test_user_accepts_another_time_that_the_keeper_proposes(city):
     assert (agreed.state, agreed.starts_at, agreed.moved_by_unit_at) == ("approved", slot(day=3).start, None)
 
 
-def test_keeper_decides_on_the_chosen_requests_of_the_desk(city, client):
+def test_keeper_decides_on_the_chosen_requests_of_the_desk(city, client, clock):
+    clock.set(NOW)
     first, second, third = (book(city, slot(day=day)) for day in (1, 2, 3))
     client.force_login(city.keeper)
     page = client.get("/keeper/").content.decode()
