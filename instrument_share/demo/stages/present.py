@@ -81,7 +81,7 @@ def _wait(world: World, planned: Sequence[PlannedBooking]) -> None:
     """Let somebody wait for a time that is booked, and offer another one a free time."""
     booked = next((one for one in planned if (one.number, one.user) == (IN_USE, "chen")), None)
     for number, user, wanted in (
-        (IN_USE, "lin", booked and booked.interval),
+        (IN_USE, "lin", booked.interval if booked else None),
         ("IMD-T-01", "lin", Interval(world.now + DAY, world.now + 6 * DAY)),
     ):
         if wanted is not None and number in world.instruments:
