@@ -29,7 +29,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.forms.params import parse_interval
+from instrument_share.web.forms.fields import IntervalForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
@@ -98,13 +98,13 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _propose(request: SignedInRequest, now: datetime) -> dict[str, Any]:
     """Return the day of the time that the address names, and its length; without one a week from now."""
-    named = parse_interval(request.GET.get("start", ""), request.GET.get("end", ""))
-    if named is None:
+    named = IntervalForm({"starts_at": request.GET.get("start"), "ends_at": request.GET.get("end")})
+    if not named.is_valid():
         start = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
         return {"starts_at": start, "ends_at": start + USUAL_DAYS, "hours": 2}
-    hours = named.length / timedelta(hours=1)
+    start, hours = named.interval.start, named.interval.length / timedelta(hours=1)
     kept = {name: request.GET[name] for name in ("payer", "service_mode", "subject") if name in request.GET}
-    return {"starts_at": named.start, "ends_at": named.start + USUAL_DAYS, "hours": f"{hours:g}", **kept}
+    return {"starts_at": start, "ends_at": start + USUAL_DAYS, "hours": f"{hours:g}", **kept}
 
 
 def _joined(request: SignedInRequest, entry: "WaitlistEntry") -> str:
