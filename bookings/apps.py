@@ -21,6 +21,7 @@ class BookingsConfig(AppConfig):
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
         from bookings.requests.services import sheet_effects
+        from bookings.requests.services.held_time import register_rival_teller, register_time_taker
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
         from bookings.statements import badges as statement_badges
         from bookings.statements import permissions as _statements  # noqa: F401
@@ -29,6 +30,9 @@ class BookingsConfig(AppConfig):
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
+        from bookings.waiting import badges as waiting_badges
+        from bookings.waiting import permissions as _waiting  # noqa: F401
+        from bookings.waiting.services.offers import free_time_offer, rivals_tell
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
@@ -47,6 +51,9 @@ class BookingsConfig(AppConfig):
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS, **devices.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
+        register_labels(waiting_badges.STATES, {})
+        register_time_taker(free_time_offer)
+        register_rival_teller(rivals_tell)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_pages(
             "arrival_find",
@@ -63,6 +70,7 @@ class BookingsConfig(AppConfig):
             "statement",
             "usage_log",
             "verify_receipt",
+            "wait",
             "webhooks",
         )
         register_instrument_tabs(RULE_TAB, DEVICE_TAB)

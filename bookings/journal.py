@@ -11,6 +11,7 @@ from bookings.statements.models import Statement
 from bookings.statements.selectors.statements import statements
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.usage import usage_logs
+from bookings.waiting.models import WaitlistEntry
 from instrument_share.journal.registry import LookUp, Subject, SubjectKind
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 ACTS: dict[str, str] = {
     "booking.requested": gettext_noop("Booking requested"),
+    "booking.offered": gettext_noop("Time offered from the waiting list"),
+    "booking.offer_accepted": gettext_noop("Offered time accepted"),
+    "booking.offer_declined": gettext_noop("Offered time declined"),
+    "booking.offer_lapsed": gettext_noop("Offered time lapsed"),
+    "waiting.joined": gettext_noop("Waiting list joined"),
+    "waiting.left": gettext_noop("Waiting list left"),
+    "waiting.ended": gettext_noop("Wait ended without a time"),
     "booking.approved": gettext_noop("Booking approved"),
     "booking.rejected": gettext_noop("Booking rejected"),
     "booking.cancelled": gettext_noop("Booking cancelled"),
@@ -123,6 +131,11 @@ def _statements(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]
     }
 
 
+def _waits(_viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = WaitlistEntry.objects.filter(public_id__in=ids).select_related("instrument")
+    return {row.public_id: Subject(_name(row.instrument), "") for row in rows}
+
+
 def _name(row: Any) -> Bilingual:
     return Bilingual(row.name_zh, row.name_en)
 
@@ -135,6 +148,7 @@ KINDS: dict[str, SubjectKind] = {
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
+    "bookings.WaitlistEntry": SubjectKind(gettext_noop("Wait"), _waits),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
     "bookings.InstrumentNote": SubjectKind(gettext_noop("Note")),
     "bookings.Device": SubjectKind(gettext_noop("Device")),

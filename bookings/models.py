@@ -11,3 +11,4 @@ from bookings.statements.models import (
     StatementReversal,
 )
 from bookings.usage.models import CaseUse, Review, UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
+from bookings.waiting.models import WaitlistEntry, WaitlistOffer

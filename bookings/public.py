@@ -84,3 +84,6 @@ from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.views.receipts import answer_receipt, is_receipt
+from bookings.waiting.selectors import count_open_offers, count_waiting, count_waiting_for, waits
+from bookings.waiting.services.entries import waiting_join
+from bookings.waiting.views import build_wait_rows

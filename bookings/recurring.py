@@ -9,6 +9,8 @@ from bookings.requests.services.next_free import next_free_advance
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_remind_due
 from bookings.usage.services.automatic import usage_confirm_due
+from bookings.waiting.services.entries import waits_end_due
+from bookings.waiting.services.offers import free_time_offer_due, offers_lapse_due
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
 
@@ -22,6 +24,12 @@ RECURRING = (
     RecurringJob(
         "bookings.confirm_usage", gettext_noop("Hours that nobody questioned"), HOUR, usage_confirm_due
     ),
+        "bookings.offers_lapse", gettext_noop("Offers that nobody answered"), MINUTE, offers_lapse_due
+    ),
+    RecurringJob(
+        "bookings.waiting", gettext_noop("Free time for the waiting list"), MINUTE, free_time_offer_due
+    ),
+    RecurringJob("bookings.waits_end", gettext_noop("Waits that are over"), MINUTE, waits_end_due),
     RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
     RecurringJob(
         "bookings.statements", gettext_noop("Drafts of last month’s statements"), DAY, statements_draft_due

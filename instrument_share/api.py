@@ -7,6 +7,7 @@ from bookings.requests.api.free_time import router as public
 from bookings.statements.api import router as statements
 from bookings.usage.api.attendance import router as attendance
 from bookings.usage.api.usage import router as usage
+from bookings.waiting.api import router as waiting
 from instrument_share.transparency.api import router as log
 from instrument_share.web.api.errors import JSONParser, add_error_handlers
 from instrument_share.web.api.me import me_router
@@ -34,6 +35,7 @@ api.add_router("", providers)
 api.add_router("/proposals", proposals)
 api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
+api.add_router("/waiting", waiting)
 api.add_router("/usage", usage)
 api.add_router("/statements", statements)
 api.add_router("/devices", devices)

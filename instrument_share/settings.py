@@ -42,6 +42,7 @@ ROOMS = [
     "providers.exchange",
     "bookings.requests",
     "bookings.proposals",
+    "bookings.waiting",
     "bookings.usage",
     "bookings.statistics",
     "bookings.statements",

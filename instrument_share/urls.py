@@ -9,6 +9,7 @@ from bookings.requests import urls as requests
 from bookings.statements import urls as statements
 from bookings.statistics import urls as statistics
 from bookings.usage import urls as usage
+from bookings.waiting import urls as waiting
 from instrument_share.api import api
 from instrument_share.bootstrap import urls as bootstrap
 from instrument_share.operations import urls as operations
@@ -41,6 +42,7 @@ urlpatterns = [
     path("", include("instrument_share.web.urls")),
     # What everybody reads
     path("instruments/", include(requests.instruments_urls)),
+    path("instruments/", include(waiting.instruments_urls)),
     path("instruments/", include(instruments.public_urls)),
     path("units/", include(units.units_urls)),
     path("units/", include(exchange.feeds_urls)),
@@ -58,6 +60,7 @@ urlpatterns = [
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),
     path("bookings/", include(devices.bookings_urls)),
+    path("waiting/", include(waiting.waiting_urls)),
     path("usage/", include(usage.usage_urls)),
     path("statements/", include(statements.statements_urls)),
     path("statistics/", include(statistics.statistics_urls)),
@@ -65,6 +68,7 @@ urlpatterns = [
     path("keeper/", include(requests.closures_urls)),
     path("keeper/", include(feeds.keeper_urls)),
     path("keeper/", include(devices.keeper_urls)),
+    path("keeper/", include(usage.keeper_urls)),
     path("keeper/log/", include(usage.by_hand_urls)),
     # What a unit looks after
     path("unit/instruments/", include(requests.rules_urls)),

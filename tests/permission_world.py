@@ -26,6 +26,7 @@ from bookings.usage.models import Review
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.disputes import usage_dispute
 from bookings.usage.services.usage import usage_correct, usage_log_by_hand
+from bookings.waiting.services.entries import waiting_join
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.models import (
@@ -322,12 +323,24 @@ def _things_of_the_user(city, instrument):
     )
     calendar_feed = calendar_feed_open(actor=city.researcher, now=NOW)
     token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
+    wait = waiting_join(
+        actor=city.researcher,
+        instrument_id=instrument.pk,
+        wanted=slot(day=8),
+        minutes=120,
+        service_mode=ServiceMode.OPERATED,
+        payer_organization_id=city.company.pk,
+        subject="薄膜",
+        now=NOW,
+    )
     requested = book(city, slot(day=1))
     requested.moved_by_unit_at = NOW
     requested.save()
     return {
         "notification": notification,
         "requested": requested,
+        "wait": wait,
+        "offered": wait.offers.get().booking,
         "running": _running(city, slot(day=0, hour=9, length=4)),
         "log": log,
         "correction": correction,

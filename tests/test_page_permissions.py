@@ -109,6 +109,7 @@ timeline_events                      ok    ok    ok    ok    ok    ok    ok    o
 # one's own
 desk                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 me                                   in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+my_waiting                           in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_usage                             in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_statements                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_organization                      in    404   404   ok    404   404   404   404   404   404   404   404
@@ -126,11 +127,16 @@ calendar_file                        ok    ok    ok    ok    ok    ok    ok    o
 # booking and use
 booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 booking_arrival                      in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+wait                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+wait_leave                           in    404   ok    403   404   404   404   404   404   404   404   404
+POST:offer_accept                    in    404   ok    ok    404   404   404   404   404   404   404   404
+POST:offer_decline                   in    404   ok    ok    404   404   404   404   404   404   404   404
 POST:booking_agree                   in    404   ok    403   403   404   403   404   403   403   403   404
 booking_cancel                       in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move                         in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move_quote                   in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move_times                   in    404   ok    403   ok    404   ok    404   403   403   403   404
+POST:requests_decide                 in    403   403   403   ok    ok    403   403   403   403   403   403
 POST:booking_approve                 in    404   403   403   ok    404   ok    404   403   403   403   404
 booking_reject                       in    404   403   403   ok    404   ok    404   403   403   403   404
 POST:booking_check_in                in    404   403   403   ok    404   403   404   403   403   403   404
@@ -406,6 +412,11 @@ OF_THE_API = {
         "booking_reject",
         "booking_check_in",
         "booking_check_out",
+        "wait_list",
+        "waiting_join",
+        "waiting_leave",
+        "offer_accept",
+        "offer_decline",
         "usage_confirm",
         "token_create",
         "quote",

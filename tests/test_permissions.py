@@ -154,11 +154,18 @@ bookings
 booking_create                 .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 # it pays
 booking_create/company         .     .     yes   yes   .     .     .     .     .     .     .     .
+# as a person
+waiting_join                   .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# the user's, paid by the company
+waiting_leave                  .     .     yes   .     .     .     .     .     .     .     .     .
+offer_accept                   .     .     yes   yes   .     .     .     .     .     .     .     .
+offer_decline                  .     .     yes   yes   .     .     .     .     .     .     .     .
 booking_move                   .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_cancel                 .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_agree                  .     .     yes   .     .     .     .     .     .     .     .     .
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
+requests_decide                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .
 booking_check_out              .     .     .     .     yes   .     .     .     .     .     .     .
 closure_place                  .     .     .     .     yes   .     yes   .     .     .     .     .
@@ -335,6 +342,9 @@ PARTS = {
     "write_cancellation": "of booking_cancel and of decisions that hit bookings",
     "cancel_companions": "of whatever ends a booking",
     "apply_transition": "of whatever changes a booking's state",
+    "wait_end": "of waiting_leave, of answers to offers and of jobs",
+    "let_offer_go": "of whatever ends an offer",
+    "offer_pass_on": "of offer_decline, waiting_leave and offers_lapse_due",
     "apply_outcomes": "of decisions that hit bookings",
     "record_remote_address": "of the web's edge; writes nothing",
     "build_entry": "of every service",

@@ -12,6 +12,8 @@ attendance_urls = [
     path("<str:public_id>/check-out/", attendance.check_out, name="booking_check_out"),
 ]
 """Under `bookings/`."""
+keeper_urls = [path("decide/", attendance.decide_many, name="requests_decide")]
+"""Under `keeper/`."""
 cases_urls = [
     path("<str:public_id>/uses/", cases.uses, name="case_uses"),
 ]

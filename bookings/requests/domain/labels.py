@@ -22,6 +22,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 
 ACTIONS: Mapping[str, str] = {
     "booking.requested": gettext_noop("Request made"),
+    "booking.offered": gettext_noop("Offered from the waiting list"),
+    "booking.offer_accepted": gettext_noop("Offer accepted"),
+    "booking.offer_declined": gettext_noop("Offer declined"),
+    "booking.offer_lapsed": gettext_noop("Offer lapsed"),
     "booking.approved": gettext_noop("Approved"),
     "booking.rejected": gettext_noop("Rejected"),
     "booking.cancelled": gettext_noop("Cancelled"),

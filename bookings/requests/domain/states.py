@@ -24,8 +24,13 @@ HOLDING_STATES = frozenset(
 )
 """States in which a booking holds its time; no two of these overlap on one instrument."""
 
+TAKING_STATES = frozenset(
+    {*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW} - {BookingState.OFFERED}
+)
+"""States in which a booking has taken time that somebody else gave back late; an offer has not yet."""
+
 NOT_BEGUN_STATES = frozenset({BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED})
-"""States in which a booking can still be moved or cancelled."""
+"""States in which a booking has not begun; a decision that hits it says what becomes of it."""
 
 CANCELLABLE_STATES = frozenset({BookingState.REQUESTED, BookingState.APPROVED})
 """States from which a booking goes to cancelled."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
@@ -123,5 +123,8 @@ def _with_names(condition: Q) -> QuerySet[Booking]:
 
 
 def affected_bookings(viewer: "Viewer", condition: Q) -> QuerySet[Booking]:
-    """Return bookings visible to the viewer that have not begun and meet the condition, by start."""
-    return bookings(viewer).filter(condition, state__in=NOT_BEGUN_STATES).order_by("starts_at", "pk")
+    """Return bookings visible to the viewer that have not begun and meet the condition, by start.
+
+    Offers from the waiting list are withdrawn without a choice.
+    """
+    return bookings(viewer).filter(condition, state__in=CANCELLABLE_STATES).order_by("starts_at", "pk")

@@ -58,9 +58,9 @@ def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCo
 def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:
     """Return the time before which the deadline for changes lies; None where no deadline binds.
 
-    It binds users, not keepers, and no request that still waits for its decision.
+    It binds users, not keepers, and no request that still waits for its decision, nor an offer.
     """
-    if not by_user or booking.state == BookingState.REQUESTED:
+    if not by_user or booking.state in {BookingState.OFFERED, BookingState.REQUESTED}:
         return None
     return Interval(booking.starts_at, booking.ends_at)
 

@@ -40,8 +40,11 @@ from bookings.requests.services.held_time import (
     booking_lock_for,
     calculate_late_charge,
     late_charges_refresh,
+    let_offer_go,
+    pass_on_freed_time,
     record_booked,
     record_change,
+    tell_rivals,
     translate_overlap_error,
 )
 from instrument_share.accounts import selectors as accounts
@@ -109,7 +112,7 @@ def booking_create(
         now=now,
     )
     if problems:
-        raise _build_refusal(problems)
+        raise build_refusal(problems)
     group = BookingGroup.objects.create(user=actor, created_at=now)
     asked = {
         "group": group,
@@ -124,32 +127,38 @@ def booking_create(
         "requested_at": now,
     }
     booking, *_companions = [
-        _create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order
+        create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order
     ]
     return booking
 
 
-def _create_booking(
-    instrument: "Instrument", facts: RequestFacts, interval: Interval, asked: dict[str, Any], now: datetime
+def create_booking(
+    instrument: "Instrument",
+    facts: RequestFacts,
+    interval: Interval,
+    asked: dict[str, Any],
+    now: datetime,
+    *,
+    is_offer: bool = False,
 ) -> Booking:
-    """Create one booking of a group; the caller has checked admission, so there are terms."""
+    """Create one booking of a group; the caller has checked admission, so there are terms.
+
+    An offer to somebody on the waiting list holds the time too; keepers are told once it is accepted.
+    """
     terms, actor = facts.terms, asked["user"]
     if terms is None:
-        raise _build_refusal([])
+        raise build_refusal([])
     user_kind = providers.user_kind(actor, asked["payer_organization"], instrument)
     state = BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
+    if is_offer:
+        state = BookingState.OFFERED
     booking = Booking(instrument=instrument, user_kind=user_kind.value, state=state.value, **asked)
     _set_time_and_price(booking, interval, terms, now)
     with translate_overlap_error(savepoint=False):
         booking.save(force_insert=True)
     record_booked(booking, facts, now, details=_describe_claim(booking))
-    keeper_ids = facts.keys(KEEPER)
-    if booking.state == BookingState.REQUESTED:
-        notifications.notify_ids(
-            keeper_ids, booking, notifications.REQUESTED, now, decide_by=booking.decide_by
-        )
-    else:
-        notifications.notify_ids(keeper_ids, booking, notifications.BOOKED, now)
+    if not is_offer:
+        notifications.notify_of_claim(facts.keys(KEEPER), booking, now)
     return booking
 
 
@@ -168,9 +177,10 @@ def booking_move(
     require_transition(MOVES, booking.state, "cancel")
     companions = get_companions(booking)
     require_admitted_move(booking, interval, actor, now)
-    for companion in companions:
-        _move_booking(companion, interval, actor, now)
-    return _move_booking(booking, interval, actor, now)
+    for one in (*companions, booking):
+        _move_booking(one, interval, actor, now)
+    pass_on_freed_time(booking, now)
+    return booking
 
 
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
@@ -194,16 +204,23 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
 
 @transaction.atomic
 def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
-    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed."""
+    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed.
+
+    A request is approved with it: the unit has chosen that time. Raises DecisionOverdue as `booking_approve`.
+    """
     booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
     # What can still be cancelled can be agreed to.
     require_transition(MOVES, booking.state, "cancel")
     if booking.moved_by_unit_at is None:
         raise AlreadyAgreed
-    for one in (*get_companions(booking), booking):
+    together = [*get_companions(booking), booking]
+    for one in together:
         one.moved_by_unit_at = None
         one.save(update_fields=["moved_by_unit_at"])
     record_change(booking, actor, "booking.agreed", now)
+    for one in together:
+        if one.state == BookingState.REQUESTED:
+            _approve(one, actor, now, "")
     notifications.notify_keepers(booking, notifications.AGREED, now)
     return booking
 
@@ -218,13 +235,18 @@ def booking_approve(
     suspended.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
-    require_transition(MOVES, booking.state, "approve")
-    if not is_in_service(booking.instrument):
-        raise _build_refusal([NOT_PUBLISHED])
-    _set_decision(booking, actor, now, note)
-    apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
+    _approve(booking, actor, now, note)
     notifications.notify_user(booking, notifications.APPROVED, now)
     return booking
+
+
+def _approve(booking: Booking, actor: "User", now: datetime, note: str) -> None:
+    require_transition(MOVES, booking.state, "approve")
+    if not is_in_service(booking.instrument):
+        raise build_refusal([NOT_PUBLISHED])
+    _set_decision(booking, actor, now, note)
+    apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
+    tell_rivals(booking, now)
 
 
 @transaction.atomic
@@ -239,6 +261,7 @@ def booking_reject(
     booking.ended_at = now
     apply_transition(booking, "reject", *DECISION_FIELDS, "ended_at", actor=actor, now=now)
     notifications.notify_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
+    pass_on_freed_time(booking, now)
     return booking
 
 
@@ -257,6 +280,7 @@ def booking_cancel(
         require_reason(reason, code=REASON_MISSING)
     cancel_companions(booking, actor=actor, reason=reason, now=now, by_user=by_user)
     write_cancellation(booking, actor=actor, reason=reason, now=now, by_user=by_user)
+    pass_on_freed_time(booking, now)
     return booking
 
 
@@ -286,8 +310,12 @@ def write_cancellation(
     """Write a cancellation under the caller's lock and in its transaction, and notify the other side.
 
     `counts_on_credit` says whether a late one counts on the user's credit; `announce` is false where the
-    caller notifies them itself.
+    caller notifies them itself. An offer from the waiting list is withdrawn instead: it lapses.
     """
+    if booking.state == BookingState.OFFERED:
+        let_offer_go(booking, "lapse", actor=actor, reason=reason, now=now)
+        notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=booking.decision_note or "—")
+        return
     booking.ended_at = now
     booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
     booking.decision_note = reason.strip()[:500]
@@ -336,14 +364,14 @@ def require_admitted_move(booking: Booking, interval: Interval, actor: "User", n
         moved_booking=booking,
     )
     if problems:
-        raise _build_refusal(problems)
+        raise build_refusal(problems)
 
 
 def get_terms(instrument_id: int, starts_at: datetime) -> "Terms":
     """Return the terms of a booking with this start. Raises BookingRefused where there are none."""
     terms = providers.terms_at(instrument_id, starts_at)
     if terms is None:
-        raise _build_refusal([])
+        raise build_refusal([])
     return terms
 
 
@@ -398,7 +426,7 @@ def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", no
         booking.decide_by = get_decision_deadline(now, interval.start, terms.decision_hours)
 
 
-def _build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
+def build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
     if [problem.code for problem in problems] == [SlotTaken.code]:
         return SlotTaken(problems=problems)
     return BookingRefused(problems=problems)

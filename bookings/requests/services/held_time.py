@@ -1,6 +1,6 @@
 """Changes of held time: locks, refused overlaps, transitions, their record, and late charges."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge
 from bookings.requests.domain.errors import BookingChanged, SlotTaken
-from bookings.requests.domain.states import HOLDING_STATES, MOVES, BookingState
+from bookings.requests.domain.states import MOVES, TAKING_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import LATE, RequestFacts
@@ -34,8 +34,15 @@ TRANSITION_ACTIONS = {
     "no_show": "booking.no_show",
     "check_in": "booking.checked_in",
     "check_out": "booking.checked_out",
+    "accept": "booking.offer_accepted",
+    "accept_for_decision": "booking.offer_accepted",
+    "decline": "booking.offer_declined",
 }
 """What the journal calls a transition."""
+TimeTaker = Callable[[Collection[int], datetime], None]
+_takers: list[TimeTaker] = []
+RivalTeller = Callable[[Booking, datetime], None]
+_tellers: list[RivalTeller] = []
 
 
 @contextmanager
@@ -75,11 +82,50 @@ def apply_transition(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Make a transition, save it together with the `fields` that the caller has set, and record it."""
+    action = TRANSITION_ACTIONS[move]
+    if booking.state == BookingState.OFFERED and move == "lapse":
+        action = "booking.offer_lapsed"
     booking.state = next_state(MOVES, booking.state, move)
     booking.revision += 1
     with translate_overlap_error():
         booking.save(update_fields=["state", "revision", *fields])
-    record_change(booking, actor, TRANSITION_ACTIONS[move], now, details)
+    record_change(booking, actor, action, now, details)
+
+
+def let_offer_go(
+    booking: Booking, move: str, *, actor: "User | None", now: datetime, reason: str = ""
+) -> None:
+    """End an offer by declining it, by its deadline or by a decision; those waiting next are not told yet."""
+    booking.ended_at, booking.decision_note = now, reason.strip()[:500]
+    apply_transition(booking, move, "ended_at", "decision_note", actor=actor, now=now)
+
+
+def register_time_taker(taker: TimeTaker) -> None:
+    """Have `taker` called with instruments on which time was freed, under their locks."""
+    _takers.append(taker)
+
+
+def register_rival_teller(teller: RivalTeller) -> None:
+    """Have `teller` called with each request that is approved."""
+    _tellers.append(teller)
+
+
+def tell_rivals(booking: Booking, now: datetime) -> None:
+    """Tell those who wait for the time of a request that it is approved."""
+    for teller in _tellers:
+        teller(booking, now)
+
+
+def pass_on_freed_time(booking: Booking, now: datetime) -> None:
+    """Offer what a booking has freed to those who wait; the last step of a service that frees time."""
+    together = Booking.objects.filter(group_id=booking.group_id)
+    pass_on_instruments(set(together.values_list("instrument_id", flat=True)), now)
+
+
+def pass_on_instruments(instrument_ids: Collection[int], now: datetime) -> None:
+    """Offer free time of instruments, which the caller has locked, to those who wait."""
+    for taker in _takers:
+        taker(instrument_ids, now)
 
 
 def record_change(
@@ -94,7 +140,14 @@ def record_change(
 
 def record_booked(booking: Booking, facts: RequestFacts, now: datetime, details: dict[str, Any]) -> None:
     """Record a new booking as `record_change` does, reading no more than its facts where they suffice."""
-    _record(booking, booking.user, "booking.requested", now, details)
+    is_offer = booking.state == BookingState.OFFERED
+    _record(
+        booking,
+        None if is_offer else booking.user,
+        "booking.offered" if is_offer else "booking.requested",
+        now,
+        details,
+    )
     if facts.keys(LATE):
         time = Interval(booking.starts_at, booking.ends_at)
         late_charges_refresh(booking.instrument_id, time, actor=booking.user, now=now)
@@ -148,11 +201,11 @@ def late_charges_refresh(
 def calculate_late_charge(booking: Booking) -> Decimal:
     """Return the charge of a late cancellation in yuan, given who has taken its time since.
 
-    A no-show counts as taken, since it is charged itself.
+    A no-show counts as taken, since it is charged itself; an offer takes nothing until it is accepted.
     """
     takers = Booking.objects.filter(
         instrument_id=booking.instrument_id,
-        state__in=[*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW],
+        state__in=TAKING_STATES,
         starts_at__lt=booking.ends_at,
         ends_at__gt=booking.starts_at,
     ).exclude(pk=booking.pk)

@@ -10,6 +10,7 @@ from bookings.requests.domain.errors import REASON_MISSING, InstrumentHitsBookin
 from bookings.requests.models import Booking
 from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
 from bookings.requests.selectors.holds import instrument_group_lock
+from bookings.requests.services.held_time import pass_on_instruments
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
 from instrument_share.accounts.permissions import require
@@ -51,6 +52,7 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> "I
     """Put an instrument back into service and refresh its next free time."""
     resumed = providers.instrument_resume(actor=actor, instrument_id=instrument_id, now=now)
     next_free_refresh([instrument_id], now)
+    pass_on_instruments([instrument_id], now)
     return resumed
 
 
@@ -110,6 +112,7 @@ def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> "Closure":
     """End a closure early, or withdraw a planned one; the time can be booked at once."""
     closure = providers.closure_lift(actor=actor, closure_id=closure_id, now=now)
     next_free_refresh([closure.instrument_id], now)
+    pass_on_instruments([closure.instrument_id], now)
     return closure
 
 

@@ -14,7 +14,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import cancel_companions, create_credit_event, write_cancellation
-from bookings.requests.services.held_time import apply_transition
+from bookings.requests.services.held_time import apply_transition, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
 
@@ -49,6 +49,7 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     booking.ended_at = now
     apply_transition(booking, "lapse", "ended_at", actor=None, now=now)
     notifications.notify_user(booking, notifications.LAPSED, now)
+    pass_on_freed_time(booking, now)
     return True
 
 
@@ -62,6 +63,7 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
         return False
     if booking.moved_by_unit_at is not None:
         _cancel_not_agreed(booking, now)
+        pass_on_freed_time(booking, now)
         return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
@@ -69,6 +71,7 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     apply_transition(booking, "no_show", "ended_at", "charged_yuan", actor=None, now=now, details=details)
     create_credit_event(booking, CreditKind.NO_SHOW, now)
     notifications.notify_user(booking, notifications.NO_SHOW, now)
+    pass_on_freed_time(booking, now)
     return True
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
@@ -64,6 +65,9 @@ OUTSIDE_OPEN_TIME = gettext_noop(
 LAPSED = gettext_noop(
     "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
 )
+WITHDRAWN = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn: {reason} You stay on the waiting list."
+)
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
 
 
@@ -76,6 +80,14 @@ def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any)
     """Notify the active keepers of the booked instrument."""
     ids = booking.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
     notify_ids(list(ids), booking, message, now, **params)
+
+
+def notify_of_claim(keeper_ids: "Collection[int]", booking: Booking, now: datetime) -> None:
+    """Tell the keepers of a new request, until when to decide on it, or of a booking."""
+    if booking.state == BookingState.REQUESTED:
+        notify_ids(keeper_ids, booking, REQUESTED, now, decide_by=booking.decide_by)
+    else:
+        notify_ids(keeper_ids, booking, BOOKED, now)
 
 
 def notify_ids(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Q
 
-from bookings.requests.domain.states import NOT_BEGUN_STATES
+from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services import notifications
@@ -47,16 +47,18 @@ def affected_bookings_lock(
 ) -> list[tuple[Booking, Outcome]]:
     """Lock the bookings that have not begun and meet the condition; return each with its outcome.
 
-    `outcomes` are by public id. Raises `error_class` with a problem (`code`) for each booking that has none
-    of the possible outcomes. The caller takes `instrument_group_lock` first.
+    `outcomes` are by public id; an offer to somebody who waits is always withdrawn. Raises `error_class` with
+    a problem (`code`) for each booking that has none of the possible outcomes. The caller takes
+    `instrument_group_lock` first.
     """
-    given = outcomes or {}
     bookings = list(
         Booking.objects.select_for_update(of=("self",))
         .filter(condition, state__in=NOT_BEGUN_STATES)
         .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
         .order_by("starts_at", "pk")
     )
+    given = dict(outcomes or {})
+    given |= {one.public_id: "cancel" for one in bookings if one.state == BookingState.OFFERED}
     problems = [
         Problem(
             code,

@@ -44,7 +44,7 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
         case BookingState.CANCELLED:
             return _cancelled(booking)
         case BookingState.LAPSED:
-            return _("Nobody decided in time, so the time was given back. Book again or call the keeper.")
+            return _lapsed(booking)
         case _:
             return _(
                 "Nobody came, so the time was given back {minutes} minutes after the start. "
@@ -66,6 +66,14 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
     return _("Come at {time} and show the code. Cancelling is free until {deadline}.").format(
         time=moment(booking.starts_at), deadline=moment(cost.free_until)
     )
+
+
+def _lapsed(booking: "Booking") -> str:
+    if booking.decide_by is not None:
+        return _("Nobody decided in time, so the time was given back. Book again or call the keeper.")
+    if booking.decision_note:
+        return _("The offer was withdrawn: {reason}").format(reason=booking.decision_note)
+    return _("The offer was not accepted, so the time went to the next on the waiting list.")
 
 
 def _cancelled(booking: "Booking") -> str:

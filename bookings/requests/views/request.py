@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import BookingForm, get_applicant, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
+TAKEN_CODES = {SlotTaken.code, "booking.linked_taken"}
 NAMED_BY_ADDRESS = {"starts_at": "start", "ends_at": "end", "payer": "payer", "service_mode": "service_mode"}
 
 
@@ -141,9 +144,17 @@ def _priced(
             get_linked_quotes(request.user, linked_ids, **facts),
         ),
         "problems": problems_told(problems),
+        "is_taken": not TAKEN_CODES.isdisjoint(problem.code for problem in problems),
+        "wait_query": _get_wait_query(form),
         "instead": _get_next_offer(request, instrument, form, now) if problems else None,
         "terms": terms,
     }
+
+
+def _get_wait_query(form: BookingForm) -> str:
+    """Return what was entered, for the form that joins the waiting list."""
+    values = {key: form.data.get(name, "") for name, key in NAMED_BY_ADDRESS.items()}
+    return urlencode({**values, "subject": form.data.get("subject", "")})
 
 
 def _get_next_offer(

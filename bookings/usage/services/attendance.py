@@ -10,7 +10,7 @@ from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking
-from bookings.requests.services.held_time import apply_transition, booking_lock_for
+from bookings.requests.services.held_time import apply_transition, booking_lock_for, pass_on_freed_time
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import OVERLAP_AT_CHECK_OUT
 from bookings.usage.models import UsageLog
@@ -156,6 +156,7 @@ def write_check_out(
         details={"log": log.public_id, **(details or {})},
     )
     tell(log, now)
+    pass_on_freed_time(booking, now)
     return log
 
 

@@ -9,12 +9,19 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
-from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.selectors.bookings import bookings, get_booking
 from bookings.requests.services.bookings import booking_approve, booking_reject
-from bookings.requests.views.common import get_booking_address, get_booking_for, get_return_address
+from bookings.requests.services.deciding import requests_decide
+from bookings.requests.views.common import (
+    get_booking_address,
+    get_booking_for,
+    get_return_address,
+    require_keeper,
+)
 from bookings.usage.domain.usage import propose_end
 from bookings.usage.forms.usage import CheckOutForm
 from bookings.usage.selectors.amounts import calculate_use
@@ -31,6 +38,29 @@ from instrument_share.web.text.formats import hours, yuan
 
 if TYPE_CHECKING:
     from bookings.usage.models import UsageLog
+
+
+@login_required
+@require_POST
+@idempotent_form
+def decide_many(request: SignedInRequest) -> HttpResponse:
+    """Approve the chosen requests, or decline them with one reason."""
+    require_keeper(request.user)
+    chosen = bookings(request.user).filter(public_id__in=request.POST.getlist("booking"))
+    is_approval = request.POST.get("decision") == "approve"
+    number = requests_decide(
+        actor=request.user,
+        booking_ids=list(chosen.values_list("pk", flat=True)),
+        approve=is_approval,
+        reason=request.POST.get("reason", ""),
+        now=clock.now(),
+    )
+    sentence = (
+        ngettext("%(count)s request approved.", "%(count)s requests approved.", number)
+        if is_approval
+        else ngettext("%(count)s request declined.", "%(count)s requests declined.", number)
+    )
+    return redirect_with_message(request, sentence % {"count": number}, page_address("keeper"))
 
 
 @login_required

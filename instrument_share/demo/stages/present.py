@@ -1,14 +1,15 @@
 """Create today's and upcoming bookings: in use, requested, approved; and closures."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import count
 
 from bookings import public as bookings
 from bookings.domain import BookingState
 from instrument_share.demo import plans
-from instrument_share.demo.history import HOUR, combine
+from instrument_share.demo.history import DAY, HOUR, combine
 from instrument_share.demo.stages.instruments import build_values
-from instrument_share.demo.week import CLOSING, PlannedBooking
+from instrument_share.demo.week import CLOSING, IN_USE, PlannedBooking
 from instrument_share.demo.world import World
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -25,6 +26,7 @@ def load(world: World) -> str:
     planned = [*world.begun, *world.week.coming(plans.build_user_plans(world.city))]
     for one in sorted(planned, key=lambda one: (one.asked_at, one.number)):
         _book(world, one, next(numbers))
+    _wait(world, planned)
     _add_corrections(world)
     _submit_reviews(world)
     bookings.next_free_rebuild(world.now)
@@ -73,6 +75,26 @@ def _book(world: World, planned: PlannedBooking, number: int) -> None:
         bookings.booking_approve(actor=keeper, booking_id=booking.pk, now=planned.asked_at + AGREED_AFTER)
     if planned.begun:
         bookings.booking_check_in(actor=keeper, booking_id=booking.pk, now=planned.interval.start)
+
+
+def _wait(world: World, planned: Sequence[PlannedBooking]) -> None:
+    """Let somebody wait for a time that is booked, and offer another one a free time."""
+    booked = next((one for one in planned if (one.number, one.user) == (IN_USE, "chen")), None)
+    for number, user, wanted in (
+        (IN_USE, "lin", booked.interval if booked else None),
+        ("IMD-T-01", "lin", Interval(world.now + DAY, world.now + 6 * DAY)),
+    ):
+        if wanted is not None and number in world.instruments:
+            bookings.waiting_join(
+                actor=world.people[user],
+                instrument_id=world.instruments[number].pk,
+                wanted=wanted,
+                minutes=120,
+                service_mode=ServiceMode.OPERATED,
+                payer_organization_id=world.organizations[world.city.organization_of(user)].pk,
+                subject="涂层截面形貌与元素分布",
+                now=world.now - timedelta(minutes=10),
+            )
 
 
 def _add_corrections(world: World) -> None:

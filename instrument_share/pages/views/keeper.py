@@ -58,6 +58,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "instruments": _page(request, bookings.annotate_next_free(kept), "mine", "name_zh", "id"),
         "waiting": _page(request, waiting, "decide", "decide_by", "starts_at", "id"),
         "waiting_count": waiting.count(),
+        "queues": bookings.count_waiting(request.user),
         "overdue": _page(request, overdue, "overdue", "starts_at", "id"),
         "overdue_count": overdue.count(),
         "arrivals": _page(request, arrivals, "today", "urgency", "starts_at", "id"),

@@ -59,6 +59,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     viewer = request.user
     own = bookings.bookings(viewer).filter(user=viewer)
     ahead = own.filter(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).order_by("starts_at", "id")
+    ahead = ahead.exclude(state=BookingState.OFFERED)
     coming = list(ahead.select_related("rule")[:MAX_COMING])
     past = cursor.page(
         own.exclude(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).select_related(
@@ -72,6 +73,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     context = {
         "tabs": build_my_tabs(viewer, "me"),
         "suspensions": accounts.suspensions(viewer),
+        "offers": bookings.count_open_offers(viewer),
         "to_check_out": bookings.uses_while_suspended(viewer),
         "next": coming[0] if coming else None,
         "may": bookings.get_possible_actions(viewer, coming[0], now) if coming else set(),

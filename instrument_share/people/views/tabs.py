@@ -18,6 +18,7 @@ def build_my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
     """Return the tabs of one's own desk, with an organization's for its administrator."""
     parts = [
         ("me", _("Overview"), page_address("me")),
+        ("my_waiting", _("Waiting list"), page_address("my_waiting")),
         ("my_usage", _("Usage and costs"), page_address("my_usage")),
         ("my_statements", _("Statements"), page_address("my_statements")),
         *(

@@ -1,0 +1,117 @@
+"""Waiting for time, and answering what is offered."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router, Status
+
+from bookings.proposals.domain import LONGEST_SPAN
+from bookings.requests.api.bookings import IDEMPOTENT
+from bookings.requests.api.parts import WITH_ETAG, BookingId, find_payer, respond_with_booking
+from bookings.requests.schemas import BookingOut
+from bookings.waiting.schemas import WaitIn, WaitOut, WaitsPage, serialize_wait
+from bookings.waiting.selectors import OPEN, get_offer, get_wait, waits
+from bookings.waiting.services import entries, offers
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.web import clock
+from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.fields import PublicId, require_interval
+from instrument_share.web.api.openapi import error_responses
+from instrument_share.web.api.pagination import Cursor, Limit
+from instrument_share.web.cursor import page
+from instrument_share.web.idempotency import idempotent_operation
+from providers import public as providers
+
+router = Router(tags=["bookings"], auth=MEMBERS)
+
+
+@router.get(
+    "",
+    response={200: WaitsPage, **error_responses()},
+    operation_id="waits",
+    summary=gettext_noop("Waits you may see"),
+)
+def wait_list(
+    request: HttpRequest,
+    all: Annotated[bool, Query(description="those that have ended too")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> WaitsPage:
+    """One's own, and those that an organization pays which one administers; the newest first."""
+    found = waits(request.user)
+    rows = page(
+        found if all else found.filter(OPEN), ordering=("-joined_at", "-id"), cursor=cursor, limit=limit
+    )
+    return WaitsPage(items=[serialize_wait(row) for row in rows.items], next_cursor=rows.next_cursor)
+
+
+@router.post(
+    "",
+    response={201: WaitOut, **error_responses(400, 403, 404, 409, 410)},
+    operation_id="waiting_join",
+    summary=gettext_noop("Wait for time on an instrument"),
+    openapi_extra=IDEMPOTENT,
+)
+@idempotent_operation
+def waiting_join(request: HttpRequest, data: WaitIn) -> Status[WaitOut]:
+    """Time that comes free is offered in the order of the list; what is free already is offered at once."""
+    instrument_id = providers.instrument_id(request.user, data.instrument)
+    payer = find_payer(request, data.payer_organization)
+    made = entries.waiting_join(
+        actor=person(request),
+        instrument_id=instrument_id,
+        wanted=require_interval(data.earliest, data.latest, longest=LONGEST_SPAN, field="latest"),
+        minutes=data.minutes,
+        service_mode=data.service_mode,
+        payer_organization_id=payer and payer.pk,
+        subject=data.subject,
+        project=data.project,
+        direction=data.direction,
+        now=clock.now(),
+    )
+    return Status(201, serialize_wait(get_wait(request.user, made.public_id)))
+
+
+@router.post(
+    "/{wait_id}/leave",
+    response={200: WaitOut, **error_responses(403, 404, 409)},
+    operation_id="waiting_leave",
+    summary=gettext_noop("Leave a waiting list"),
+)
+def waiting_leave(request: HttpRequest, wait_id: Annotated[PublicId, Path()]) -> WaitOut:
+    """An open offer goes to the next on the list."""
+    found = get_wait(request.user, wait_id)
+    entries.waiting_leave(actor=person(request), entry_id=found.pk, now=clock.now())
+    return serialize_wait(get_wait(request.user, wait_id))
+
+
+@router.post(
+    "/offers/{booking_id}/accept",
+    response={200: BookingOut, **error_responses(403, 404, 409)},
+    operation_id="offer_accept",
+    summary=gettext_noop("Accept an offered time"),
+    openapi_extra=WITH_ETAG,
+)
+def offer_accept(request: HttpRequest, response: HttpResponse, booking_id: BookingId) -> BookingOut:
+    """Checked as any booking; approved at once or waiting for a keeper, as the rule says."""
+    offer = get_offer(request.user, booking_id)
+    return respond_with_booking(
+        response,
+        offers.offer_accept(actor=person(request), booking_id=offer.booking_id, now=clock.now()),
+    )
+
+
+@router.post(
+    "/offers/{booking_id}/decline",
+    response={200: BookingOut, **error_responses(403, 404, 409)},
+    operation_id="offer_decline",
+    summary=gettext_noop("Decline an offered time"),
+    openapi_extra=WITH_ETAG,
+)
+def offer_decline(request: HttpRequest, response: HttpResponse, booking_id: BookingId) -> BookingOut:
+    """It goes to the next on the list; one goes on waiting for another time."""
+    offer = get_offer(request.user, booking_id)
+    return respond_with_booking(
+        response,
+        offers.offer_decline(actor=person(request), booking_id=offer.booking_id, now=clock.now()),
+    )

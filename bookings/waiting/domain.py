@@ -1,0 +1,78 @@
+"""Waiting for time that is taken: how a wait stands, and until when an offer holds."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop
+from instrument_share.kernel.interval import Interval
+
+LONGEST_HOLD = timedelta(hours=2)
+"""So long an offer holds its time at most."""
+SHORTEST_NOTICE = timedelta(hours=1)
+"""So long before the start an offer ends at the latest."""
+SHORTEST_ANSWER = timedelta(minutes=15)
+"""So much time to answer an offer leaves at least; a time that starts earlier is not offered."""
+
+
+MOST_UNANSWERED = 2
+"""After so many unanswered offers a wait ends: each has kept time from others."""
+
+
+class WaitState(StrEnum):
+    """How a wait stands: without or with an offer, or how it ended."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    BOOKED = "booked"
+    LEFT = "left"
+    OVER = "over"
+
+
+ENDS = (WaitState.BOOKED, WaitState.LEFT, WaitState.OVER)
+
+
+class AlreadyWaiting(Conflict):
+    """The person waits for this instrument already."""
+
+    code = "waiting.already"
+    message = gettext_noop("You wait for this instrument already. Leave the list to wait for another time.")
+
+
+class WaitEnded(Conflict):
+    """The wait has ended."""
+
+    code = "waiting.ended"
+    message = gettext_noop("You wait for this no longer.")
+
+
+class OfferOver(Conflict):
+    """The offer was answered already, by whomever, or its time to answer has passed."""
+
+    code = "waiting.offer_over"
+    message = gettext_noop(
+        "This offer is no longer open: it was answered already, or the time to answer has passed."
+    )
+
+
+class SpanRefused(Invalid):
+    """The span has no room for the hours that are waited for."""
+
+    code = "waiting.span_refused"
+    message = gettext_noop(
+        "Between the earliest start and the latest end lie the hours that you need, at least {notice} from "
+        "now, and no more than {longest}. Choose other times."
+    )
+
+
+def get_answer_deadline(offered_at: datetime, starts_at: datetime, lead: timedelta) -> datetime:
+    """Return until when an offer holds its time: two hours, or until an hour before the start.
+
+    A rule that wants more notice than an hour ends it earlier, since then it admits nobody any more.
+    """
+    return min(offered_at + LONGEST_HOLD, starts_at - max(SHORTEST_NOTICE, lead))
+
+
+def get_offerable_span(wanted: Interval, length: timedelta, now: datetime) -> Interval | None:
+    """Return in which time an offer may lie now; None where no such time is left."""
+    earliest = max(wanted.start, now + SHORTEST_NOTICE + SHORTEST_ANSWER)
+    return Interval(earliest, wanted.end) if earliest + length <= wanted.end else None

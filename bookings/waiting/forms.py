@@ -1,0 +1,45 @@
+"""The form of a wait."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.proposals.domain import LONGEST, SHORTEST
+from bookings.proposals.forms import HOUR
+from bookings.requests.forms.booking import BookingForm
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from providers.domain import Terms
+
+
+class WaitForm(BookingForm):
+    """What a request has, with a number of hours between an earliest start and a latest end."""
+
+    hours = forms.DecimalField(
+        label=_("Hours"),
+        min_value=SHORTEST / HOUR,
+        max_value=LONGEST // HOUR,
+        max_digits=5,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.5", "min": "0.5"}),
+    )
+
+    def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
+        super().__init__(data, viewer=viewer, terms=terms, initial=initial)
+        self.fields["starts_at"].label = _("Earliest start")
+        self.fields["ends_at"].label = _("Latest end")
+        del self.fields["samples"]
+
+    def as_wait(self) -> dict[str, Any]:
+        """Return the keyword arguments of `waiting_join`."""
+        asked = self.as_request()
+        del asked["samples"]
+        return asked | {
+            "wanted": asked.pop("interval"),
+            "service_mode": ServiceMode(asked["service_mode"]),
+            "minutes": round(timedelta(hours=float(self.cleaned_data["hours"])) / timedelta(minutes=1)),
+        }

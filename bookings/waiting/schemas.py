@@ -1,0 +1,90 @@
+"""Waits in the API."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from ninja import Schema
+from pydantic import Field
+
+from bookings.proposals.domain import LONGEST
+from bookings.requests.domain.choices import Direction
+from bookings.requests.schemas import (
+    BookingOut,
+    InstrumentRef,
+    PersonRef,
+    Subject,
+    serialize_booking,
+    serialize_instrument_ref,
+    serialize_person_ref,
+)
+from bookings.waiting.domain import WaitState
+from bookings.waiting.selectors import get_open_offer, get_wait_state
+from instrument_share.web.api.fields import Instant, OrganizationRef, PublicId, Text200, organization_ref
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from bookings.waiting.models import WaitlistEntry
+
+MOST_MINUTES = int(LONGEST.total_seconds()) // 60
+Minutes = Annotated[int, Field(ge=5, le=MOST_MINUTES)]
+
+
+class WaitIn(Schema):
+    """For which instrument, between when and when, and for how long."""
+
+    instrument: PublicId
+    earliest: Instant
+    latest: Instant = Field(description="at most 31 days after `earliest`")
+    minutes: Minutes
+    service_mode: ServiceMode
+    payer_organization: PublicId | None = Field(
+        None, description="who pays; without it the person who waits does"
+    )
+    subject: Subject
+    project: Text200 = ""
+    direction: Direction = Direction.RESEARCH
+
+
+class OfferOut(Schema):
+    """A time that is held; `POST /waiting/offers/{booking}/accept` books it."""
+
+    booking: BookingOut
+    answer_by: datetime
+
+
+class WaitOut(Schema):
+    id: PublicId = Field(examples=["WTL-7K2M9QX4TB"])
+    instrument: InstrumentRef
+    user: PersonRef
+    payer_organization: OrganizationRef | None
+    earliest: datetime
+    latest: datetime
+    minutes: int
+    service_mode: ServiceMode
+    subject: str
+    state: WaitState
+    offer: OfferOut | None
+    joined_at: datetime
+    ended_at: datetime | None
+
+
+class WaitsPage(Schema):
+    items: list[WaitOut]
+    next_cursor: str | None
+
+
+def serialize_wait(entry: "WaitlistEntry") -> WaitOut:
+    """Return a wait that `waits` has returned."""
+    offer, payer = get_open_offer(entry), entry.payer_organization
+    kept = ("earliest", "latest", "minutes", "service_mode", "subject", "joined_at", "ended_at")
+    return WaitOut(
+        id=entry.public_id,
+        instrument=serialize_instrument_ref(entry.instrument),
+        user=serialize_person_ref(entry.user),
+        payer_organization=organization_ref(payer) if payer else None,
+        state=get_wait_state(entry),
+        offer=OfferOut(booking=serialize_booking(offer.booking), answer_by=offer.answer_by)
+        if offer
+        else None,
+        **{name: getattr(entry, name) for name in kept},
+    )

@@ -1,0 +1,124 @@
+"""Who waits, and which free time can be offered to them."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from bookings.proposals.domain import ProposalOrder, find_slot
+from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
+from bookings.waiting.domain import SHORTEST_ANSWER, WaitState, get_offerable_span
+from bookings.waiting.models import WaitlistEntry, WaitlistOffer
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
+    from providers.models import Instrument
+
+OPEN = Q(end="")
+OPEN_OFFER = Q(booking__state=BookingState.OFFERED)
+
+
+def waits(viewer: "Viewer") -> QuerySet[WaitlistEntry]:
+    """Return the waits visible to the viewer: their own, and those that an organization they administer pays.
+
+    Each has its `open_offers`, at most one, with their bookings.
+    """
+    if viewer.is_anonymous:
+        return WaitlistEntry.objects.filter(NOTHING)
+    paid_by = standing(viewer).organization_ids(Role.ORG_ADMIN)
+    open_offers = WaitlistOffer.objects.filter(OPEN_OFFER).select_related(
+        "booking__instrument__organization",
+        "booking__user",
+        "booking__payer_organization",
+        "booking__payer_person",
+    )
+    return (
+        WaitlistEntry.objects.filter(Q(user=viewer) | Q(payer_organization__in=paid_by))
+        .select_related("instrument__organization", "user", "payer_organization")
+        .prefetch_related(Prefetch("offers", open_offers, to_attr="open_offers"))
+    )
+
+
+def get_wait(viewer: "Viewer", public_id: str) -> WaitlistEntry:
+    """Return a wait visible to the viewer. Raises NotFound."""
+    return require_found(waits(viewer).filter(public_id=public_id).first())
+
+
+def get_offer(viewer: "Viewer", booking_id: str) -> WaitlistOffer:
+    """Return what was offered by this booking, open or not, if the viewer sees the wait. Raises NotFound."""
+    found = WaitlistOffer.objects.filter(booking__public_id=booking_id, entry__in=waits(viewer))
+    return require_found(found.select_related("booking", "entry__instrument").first())
+
+
+def waits_in_order(instrument_id: int | None = None) -> QuerySet[WaitlistEntry]:
+    """Return the waits without an open offer in the order in which they are offered time."""
+    offered = WaitlistOffer.objects.filter(OPEN_OFFER, entry=OuterRef("pk"))
+    found = WaitlistEntry.objects.filter(OPEN, ~Exists(offered))
+    if instrument_id is not None:
+        found = found.filter(instrument_id=instrument_id)
+    return found.select_related("instrument", "user", "payer_organization").order_by("joined_at", "id")
+
+
+def get_open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:
+    """Return the open offer of a wait that `waits` has returned."""
+    return next(iter(entry.open_offers), None)  # type: ignore[attr-defined]
+
+
+def get_wait_state(entry: WaitlistEntry) -> WaitState:
+    """Return how a wait that `waits` has returned stands."""
+    if entry.end:
+        return WaitState(entry.end)
+    return WaitState.OFFERED if get_open_offer(entry) else WaitState.WAITING
+
+
+def count_waiting(viewer: "Viewer") -> "list[tuple[Instrument, int]]":
+    """Return the instruments that the viewer keeps or manages for which people wait, and how many."""
+    waiting = WaitlistEntry.objects.filter(OPEN, get_responsible_condition(viewer))
+    counts = dict(
+        waiting.values("instrument")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "instrument")
+        .values_list("instrument", "number")
+    )
+    found = {one.pk: one for one in providers.instruments_by_id(counts)}
+    return [(found[pk], number) for pk, number in counts.items() if pk in found]
+
+
+def count_open_offers(viewer: "User") -> int:
+    """Return how many offers wait for the viewer's own answer."""
+    return WaitlistOffer.objects.filter(OPEN_OFFER, entry__user=viewer).count()
+
+
+def count_waiting_for(instrument_id: int) -> int:
+    """Return how many people wait for the instrument."""
+    return WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id).count()
+
+
+def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
+    """Return the soonest free time for somebody who waits, as a calendar would show it to them.
+
+    Nobody is offered again a time that they let go, or a part of it.
+    """
+    span = get_offerable_span(entry.wanted, entry.length, now)
+    if span is None:
+        return None
+    applicant = Applicant(entry.user, entry.payer_organization, ServiceMode(entry.service_mode))
+    together = get_free_time([entry.instrument], span, now, applicant).together(entry.instrument_id)
+    if not together:
+        return None
+    let_go = entry.offers.values_list("booking__starts_at", "booking__ends_at")
+    own, *linked = together
+    own = replace(own, holds=[*own.holds, *(Interval(*times) for times in let_go)])
+    # With time for an answer before the rule's own lead begins.
+    slot = find_slot([own, *linked], span, entry.length, ProposalOrder.SOONEST, now + SHORTEST_ANSWER)
+    return None if slot is None else slot.interval

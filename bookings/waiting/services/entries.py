@@ -1,0 +1,154 @@
+"""Joining and leaving a waiting list."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.proposals.domain import LONGEST_SPAN
+from bookings.requests.domain.choices import Direction
+from bookings.requests.selectors.admission import find_booking_problems
+from bookings.requests.selectors.holds import booking_lock
+from bookings.requests.selectors.request_facts import get_payer
+from bookings.requests.services.bookings import build_refusal
+from bookings.waiting.domain import (
+    SHORTEST_ANSWER,
+    SHORTEST_NOTICE,
+    AlreadyWaiting,
+    SpanRefused,
+    WaitEnded,
+    WaitState,
+    get_offerable_span,
+)
+from bookings.waiting.models import WaitlistEntry
+from bookings.waiting.selectors import OPEN_OFFER, waits_in_order
+from bookings.waiting.services import notifications
+from bookings.waiting.services.ends import record_wait, wait_end
+from bookings.waiting.services.offers import free_time_offer, offer_pass_on
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+TIME_CODES = frozenset(
+    {
+        "booking.off_step",
+        "booking.too_soon",
+        "booking.too_far",
+        "booking.outside_windows",
+        "booking.closed",
+        "booking.slot_taken",
+        "booking.linked_taken",
+        "booking.linked_refused",
+    }
+)
+"""What is wrong with a certain time, not with waiting for another one; so are quotas."""
+QUOTA_CODES = "booking.quota_"
+
+
+@transaction.atomic
+def waiting_join(
+    *,
+    actor: "User",
+    instrument_id: int,
+    wanted: Interval,
+    minutes: int,
+    service_mode: ServiceMode,
+    payer_organization_id: int | None,
+    subject: str,
+    now: datetime,
+    project: str = "",
+    direction: str = Direction.RESEARCH.value,
+) -> WaitlistEntry:
+    """Wait for some minutes of an instrument between an earliest start and a latest end.
+
+    What is wrong with the request whatever its time is refused as for a booking. Where time is free already
+    it is offered at once, to those before first. Raises SpanRefused, AlreadyWaiting.
+    """
+    require(actor, "bookings.book")
+    payer = get_payer(actor, payer_organization_id)
+    if payer_organization_id is not None:
+        accounts.memberships_lock(actor, payer_organization_id)
+    together = {instrument_id, *providers.linked_ids(instrument_id)}
+    locked = {one.pk: one for one in providers.instrument_locks(together)}
+    instrument = require_found(locked.get(instrument_id))
+    entry = WaitlistEntry(
+        instrument=instrument,
+        user=actor,
+        payer_organization=payer,
+        earliest=wanted.start,
+        latest=wanted.end,
+        minutes=minutes,
+        service_mode=service_mode.value,
+        subject=subject.strip(),
+        project=project.strip(),
+        direction=Direction(direction).value,
+        joined_at=now,
+    )
+    _require_possible(entry, now)
+    if WaitlistEntry.objects.filter(user=actor, instrument_id=instrument_id, end="").exists():
+        raise AlreadyWaiting
+    entry.save(force_insert=True)
+    record_wait(entry, "waiting.joined", actor, now)
+    free_time_offer(together, now)
+    return entry
+
+
+def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
+    """Raise SpanRefused or BookingRefused for what would be wrong with every time of the span."""
+    span = get_offerable_span(entry.wanted, entry.length, now)
+    if span is None or entry.wanted.length > LONGEST_SPAN:
+        raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
+    problems = find_booking_problems(
+        entry.user,
+        entry.instrument,
+        interval=Interval(entry.latest - entry.length, entry.latest),
+        service_mode=ServiceMode(entry.service_mode),
+        payer_organization=entry.payer_organization,
+        subject=entry.subject,
+        samples=0,
+        now=now,
+    )
+    lasting = [one for one in problems if one.code not in TIME_CODES and not one.code.startswith(QUOTA_CODES)]
+    if lasting:
+        raise build_refusal(lasting)
+
+
+@transaction.atomic
+def waiting_leave(*, actor: "User", entry_id: int, now: datetime) -> WaitlistEntry:
+    """Leave a waiting list; an open offer goes to the next. Raises WaitEnded."""
+    found = WaitlistEntry.objects.get(pk=entry_id)
+    providers.instrument_locks([found.instrument_id, *providers.linked_ids(found.instrument_id)])
+    entry = (
+        WaitlistEntry.objects.select_for_update(of=("self",)).select_related("instrument").get(pk=entry_id)
+    )
+    require(actor, "bookings.leave_waiting", entry)
+    if entry.end:
+        raise WaitEnded
+    wait_end(entry, WaitState.LEFT, actor=actor, now=now)
+    for offer in entry.offers.filter(OPEN_OFFER):
+        offer_pass_on(booking_lock(offer.booking_id), "decline", actor=actor, now=now)
+    return entry
+
+
+def waits_end_due(now: datetime) -> int:
+    """End waits in whose span no time can be offered any more; return their number."""
+    over = [one for one in waits_in_order() if get_offerable_span(one.wanted, one.length, now) is None]
+    return sum(_end(entry.pk, now) for entry in over)
+
+
+@transaction.atomic
+def _end(entry_id: int, now: datetime) -> bool:
+    entry = (
+        WaitlistEntry.objects.select_for_update(of=("self",)).select_related("instrument").get(pk=entry_id)
+    )
+    if entry.end or entry.offers.filter(OPEN_OFFER).exists():
+        return False
+    wait_end(entry, WaitState.OVER, actor=None, now=now)
+    notifications.notify_waiting(entry, notifications.OVER, now)
+    return True

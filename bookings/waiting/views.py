@@ -1,0 +1,170 @@
+"""Pages of waits: joining and leaving the list, and answers to offers."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+from rules import has_perm
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.forms.booking import get_start
+from bookings.requests.views.common import get_booking_address
+from bookings.waiting.domain import WaitState
+from bookings.waiting.forms import WaitForm
+from bookings.waiting.selectors import (
+    count_waiting_for,
+    get_offer,
+    get_open_offer,
+    get_wait,
+    get_wait_state,
+)
+from bookings.waiting.services.entries import waiting_join, waiting_leave
+from bookings.waiting.services.offers import offer_accept, offer_decline
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import IntervalForm
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, moment, timerange
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from bookings.waiting.models import WaitlistEntry, WaitlistOffer
+    from instrument_share.accounts.models import User
+
+USUAL_DAYS = timedelta(days=7)
+
+
+class WaitRow(NamedTuple):
+    """A wait on a page: its state, its open offer, and what the viewer may do with it."""
+
+    entry: "WaitlistEntry"
+    state: WaitState
+    offer: "WaitlistOffer | None"
+    may_answer: bool
+    may_leave: bool
+
+
+def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[WaitRow]:
+    """Return waits that `waits` has returned as rows of a page."""
+    return [
+        WaitRow(
+            entry,
+            get_wait_state(entry),
+            get_open_offer(entry),
+            has_perm("bookings.answer_offer", viewer, entry),
+            not entry.end and has_perm("bookings.leave_waiting", viewer, entry),
+        )
+        for entry in entries
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Join the waiting list of an instrument; the address may name a time that is taken."""
+    require(request.user, "bookings.book")
+    now = clock.now()
+    instrument = providers.instrument(request.user, public_id)
+    form = WaitForm(
+        request.POST or None,
+        viewer=request.user,
+        terms=providers.terms_at(instrument.pk, get_start(request.POST) or now),
+        initial=_propose(request, now),
+    )
+    return answer_form(
+        request,
+        form,
+        save=lambda: waiting_join(actor=request.user, instrument_id=instrument.pk, now=now, **form.as_wait()),
+        respond=lambda entry: redirect_with_message(request, _joined(request, entry), _my_waiting()),
+        template="bookings/waiting/wait.html",
+        context=lambda: {
+            "instrument": instrument,
+            "form": form,
+            "count": count_waiting_for(instrument.pk),
+        },
+    )
+
+
+def _propose(request: SignedInRequest, now: datetime) -> dict[str, Any]:
+    """Return the day of the time that the address names, and its length; without one a week from now."""
+    named = IntervalForm({"starts_at": request.GET.get("start"), "ends_at": request.GET.get("end")})
+    if not named.is_valid():
+        start = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+        return {"starts_at": start, "ends_at": start + USUAL_DAYS, "hours": 2}
+    start, hours = named.interval.start, named.interval.length / timedelta(hours=1)
+    kept = {name: request.GET[name] for name in ("payer", "service_mode", "subject") if name in request.GET}
+    return {"starts_at": start, "ends_at": start + USUAL_DAYS, "hours": f"{hours:g}", **kept}
+
+
+def _joined(request: SignedInRequest, entry: "WaitlistEntry") -> str:
+    offer = get_open_offer(get_wait(request.user, entry.public_id))
+    if offer is not None:
+        return _("A time is free already: it is held for you until {time}.").format(
+            time=moment(offer.answer_by)
+        )
+    return _("You are on the list. As soon as a time comes free for you, you are told here and by mail.")
+
+
+@login_required
+@require_POST
+@idempotent_form
+def accept(request: SignedInRequest, booking_id: str) -> HttpResponse:
+    """Accept an offered time."""
+    offer = get_offer(request.user, booking_id)
+    booking = offer_accept(actor=request.user, booking_id=offer.booking_id, now=clock.now())
+    sentence = _("Booked. Show the code on this page when you come.")
+    if booking.state == BookingState.REQUESTED:
+        sentence = _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
+            time=moment(booking.decide_by)
+        )
+    return redirect_with_message(request, sentence, get_booking_address(booking_id))
+
+
+@login_required
+@require_POST
+@idempotent_form
+def decline(request: SignedInRequest, booking_id: str) -> HttpResponse:
+    """Decline an offered time, and wait on."""
+    offer = get_offer(request.user, booking_id)
+    offer_decline(actor=request.user, booking_id=offer.booking_id, now=clock.now())
+    return redirect_with_message(request, _("Declined. You stay on the list for other times."), _my_waiting())
+
+
+@confirmation_view
+def leave(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm leaving a waiting list."""
+    entry = get_wait(request.user, public_id)
+    require(request.user, "bookings.leave_waiting", entry)
+    lines = [
+        _("{instrument}, {time}").format(
+            instrument=bilingual(entry.instrument, "name"), time=timerange(entry.wanted)
+        ),
+        _("Your place on the list is given up; joining again puts you at its end."),
+    ]
+    if offer := get_open_offer(entry):
+        held = timerange(Interval(offer.booking.starts_at, offer.booking.ends_at))
+        lines.append(_("{time}, which is held for you, goes to the next.").format(time=held))
+    return Confirmation(
+        heading=_("Leave the waiting list?"),
+        consequences=lines,
+        action=_("Leave the list"),
+        perform=lambda: waiting_leave(actor=request.user, entry_id=entry.pk, now=clock.now()),
+        success=_("You wait for it no longer."),
+        back_address=_my_waiting(),
+        tone="danger",
+    )
+
+
+def _my_waiting() -> str:
+    return page_address("my_waiting")

@@ -1,0 +1,62 @@
+import pytest
+
+from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_agree, booking_cancel, booking_move
+from bookings.requests.services.deciding import requests_decide
+from instrument_share.kernel.errors import Forbidden, ReasonMissing
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city():
+    return factories.city(decision="by_keeper")
+
+
+def states():
+    return sorted(Booking.objects.values_list("state", flat=True))
+
+
+def test_many_requests_are_approved_at_once_but_for_those_gone_meanwhile(city):
+    ids = [book(city, slot(day=day)).pk for day in (1, 2, 3)]
+    booking_cancel(actor=city.researcher, booking_id=ids[0], now=NOW)
+    assert requests_decide(actor=city.keeper, booking_ids=ids, approve=True, now=NOW) == 2
+    assert states() == ["approved", "approved", "cancelled"]
+
+
+def test_many_requests_are_declined_with_one_reason(city):
+    ids = [book(city, slot(day=day)).pk for day in (1, 2)]
+    with pytest.raises(ReasonMissing):
+        requests_decide(actor=city.keeper, booking_ids=ids, approve=False, now=NOW)
+    assert requests_decide(actor=city.keeper, booking_ids=ids, approve=False, reason="检修", now=NOW) == 2
+    assert set(Booking.objects.values_list("state", "decision_note")) == {("rejected", "检修")}
+
+
+def test_all_or_none_of_them_are_decided(city):
+    own = book(city)
+    elsewhere = book(factories.city(decision="by_keeper"))
+    with pytest.raises(Forbidden):
+        requests_decide(actor=city.keeper, booking_ids=[own.pk, elsewhere.pk], approve=True, now=NOW)
+    assert states() == ["requested", "requested"]
+
+
+def test_user_accepts_another_time_that_the_keeper_proposes(city):
+    booking = book(city)
+    booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    agreed = booking_agree(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert (agreed.state, agreed.starts_at, agreed.moved_by_unit_at) == ("approved", slot(day=3).start, None)
+
+
+def test_keeper_decides_on_the_chosen_requests_of_the_desk(city, client, clock):
+    clock.set(NOW)
+    first, second, third = (book(city, slot(day=day)) for day in (1, 2, 3))
+    client.force_login(city.keeper)
+    page = client.get("/keeper/").content.decode()
+    assert page.count('form="decide-many"') == 3
+    sent = {"booking": [first.public_id, third.public_id], "decision": "approve"}
+    assert client.post("/keeper/decide/", sent).url == "/keeper/"
+    second.refresh_from_db()
+    assert (states(), second.state) == (["approved", "approved", "requested"], "requested")

@@ -1,0 +1,87 @@
+import pytest
+
+from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_cancel
+from bookings.waiting.models import WaitlistEntry
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.bookings.waiting.waiting import held, join
+from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_person(client, clock):
+    """A browser in which somebody is logged in, while the clock stands at NOW."""
+    clock.set(NOW)
+
+    def login(person):
+        client.force_login(person)
+        return client
+
+    return login
+
+
+def test_taken_time_leads_to_the_list_and_the_offer_to_a_booking(city, as_person):
+    booking = book(city)
+    colleague = factories.member(city.company, name="己")
+    page = as_person(colleague)
+    asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
+    asked |= {"payer": city.company.public_id, "service_mode": "self_operated", "direction": "research"}
+    quote = page.get(f"/instruments/{city.instrument.public_id}/quote/", asked).content.decode()
+    address = f"/instruments/{city.instrument.public_id}/wait/"
+    assert f"{address}?start=2026-03-03T09%3A00&amp;end=2026-03-03T11%3A00" in quote
+    shown = page.get(address, {"start": asked["starts_at"], "end": asked["ends_at"]}).context["form"]
+    assert shown["hours"].value() == "2"
+    assert page.post(address, {**asked, "hours": "2"}).url == "/me/waiting/"
+    assert WaitlistEntry.objects.get().minutes == 120
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert "/me/waiting/" in page.get("/me/").content.decode()
+    offered = held(WaitlistEntry.objects.get()).public_id
+    assert f"/waiting/offers/{offered}/accept/" in page.get("/me/waiting/").content.decode()
+    assert page.post(f"/waiting/offers/{offered}/accept/").url == f"/bookings/{offered}/"
+    assert Booking.objects.get(public_id=offered).state == "approved"
+    # The other tab
+    assert page.post(f"/waiting/offers/{offered}/accept/").status_code == 409
+
+
+def test_wait_form_says_what_is_wrong(city, as_person):
+    page = as_person(city.researcher)
+    asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T10:00", "subject": "陶瓷", "hours": "2"}
+    asked |= {"payer": "person", "service_mode": "self_operated", "direction": "research"}
+    refused = page.post(f"/instruments/{city.instrument.public_id}/wait/", asked)
+    assert refused.status_code == 422
+    assert "2" in text_of(refused)
+    assert not WaitlistEntry.objects.exists()
+
+
+def test_declining_and_leaving(city, as_person):
+    entry = join(city)
+    page = as_person(entry.user)
+    offered = held(entry).public_id
+    assert page.post(f"/waiting/offers/{offered}/decline/").url == "/me/waiting/"
+    assert page.post(f"/waiting/{entry.public_id}/leave/").url == "/me/waiting/"
+    entry.refresh_from_db()
+    assert entry.end == "left"
+
+
+def test_program_waits_and_answers(city, as_person):
+    page = as_person(city.researcher)
+    asked = {
+        "instrument": city.instrument.public_id,
+        "earliest": slot().start.isoformat(),
+        "latest": slot().end.isoformat(),
+        "minutes": 120,
+        "service_mode": "self_operated",
+        "subject": "陶瓷",
+    }
+    made = page.post("/api/v1/waiting", asked, content_type="application/json").json()
+    assert (made["state"], made["offer"]["answer_by"]) == ("offered", "2026-03-02T02:00:00Z")
+    number = made["offer"]["booking"]["id"]
+    assert page.post(f"/api/v1/waiting/offers/{number}/decline").json()["state"] == "lapsed"
+    assert page.post(f"/api/v1/waiting/offers/{number}/accept").json()["code"] == "waiting.offer_over"
+    assert page.post(f"/api/v1/waiting/{made['id']}/leave").json()["state"] == "left"
+    assert page.get("/api/v1/waiting").json()["items"] == []
+    assert [one["state"] for one in page.get("/api/v1/waiting?all=true").json()["items"]] == ["left"]
