@@ -24,6 +24,7 @@ RECURRING = (
     RecurringJob(
         "bookings.confirm_usage", gettext_noop("Hours that nobody questioned"), HOUR, usage_confirm_due
     ),
+    RecurringJob(
         "bookings.offers_lapse", gettext_noop("Offers that nobody answered"), MINUTE, offers_lapse_due
     ),
     RecurringJob(
