@@ -11,6 +11,7 @@ class BookingsConfig(AppConfig):
         from bookings.feeds import permissions as feed_permissions  # noqa: F401 (registers the permissions)
         from bookings.feeds import tasks  # noqa: F401 (registers the job)
         from bookings.feeds.selectors.invitations import get_invitation
+        from bookings.groups import domain as groups
         from bookings.journal import ACTS, KINDS
         from bookings.proposals import domain as proposals
         from bookings.recurring import RECURRING
@@ -41,7 +42,7 @@ class BookingsConfig(AppConfig):
         )
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
-        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS})
+        register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS, **usage_labels.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_pages(

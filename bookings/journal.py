@@ -27,6 +27,7 @@ ACTS: dict[str, str] = {
     "booking.no_show": gettext_noop("No-show recorded"),
     "booking.moved": gettext_noop("Booking moved"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
+    "booking.handed_over": gettext_noop("Booking handed over to a colleague"),
     "booking.agreed": gettext_noop("New time of a booking agreed to"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
