@@ -1,6 +1,7 @@
 """Models of every room of this app, for Django."""
 
 from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
+from bookings.groups.models import BasketItem
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
 from bookings.statements.models import (
     Statement,

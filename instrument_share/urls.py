@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from bookings.feeds import urls as feeds
+from bookings.groups import urls as groups
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.statements import urls as statements
@@ -39,6 +40,7 @@ urlpatterns = [
     path("", include("instrument_share.web.urls")),
     # What everybody reads
     path("instruments/", include(requests.instruments_urls)),
+    path("instruments/", include(groups.instruments_urls)),
     path("instruments/", include(instruments.public_urls)),
     path("units/", include(units.units_urls)),
     path("units/", include(exchange.feeds_urls)),
@@ -51,7 +53,9 @@ urlpatterns = [
     path("verify/", include(usage.verify_urls)),
     path("log/", include(transparency.log_urls)),
     # Bookings and uses
+    path("basket/", include(groups.basket_urls)),
     path("find/", include(proposals.find_urls)),
+    path("bookings/", include(groups.bookings_urls)),
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),

@@ -157,6 +157,15 @@ booking_create/company         .     .     yes   yes   .     .     .     .     .
 booking_move                   .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_cancel                 .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_agree                  .     .     yes   .     .     .     .     .     .     .     .     .
+booking_hand_over              .     .     yes   .     .     .     .     .     .     .     .     .
+series_book                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+together_book                  .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+series_cancel                  .     .     yes   .     yes   .     yes   .     .     .     .     .
+series_move                    .     .     yes   .     yes   .     yes   .     .     .     .     .
+basket_add                     .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# of one's own; everybody else's is empty
+basket_book                    .     .     yes   .     .     .     .     .     .     .     .     .
+basket_remove                  .     .     yes   .     .     .     .     .     .     .     .     .
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .

@@ -13,6 +13,8 @@ FEWEST_DATES, MOST_DATES = 2, 26
 """Half a year of weeks."""
 LONGEST_PAUSE = 8
 """Weeks between two dates at most."""
+MOST_ITEMS = 20
+"""Times in one basket."""
 
 
 class Scope(StrEnum):
@@ -30,12 +32,20 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 }
 
 
+class BasketFull(Conflict):
+    """The basket holds as many times as it can."""
+
+    code = "basket.full"
+    message = gettext_noop("The basket holds at most {most} times. Book or remove some first.")
+
+
 class NotPaidByOrganization(Conflict):
     """A booking that its user pays has no colleague who could take it over."""
 
     code = "booking.not_paid_by_organization"
     message = gettext_noop(
-        "Only a booking that an organization pays for can be handed over. Cancel this one, and let your colleague book."
+        "Only a booking that an organization pays for can be handed over. Cancel this one, and let your "
+        "colleague book."
     )
 
 
@@ -53,7 +63,10 @@ def get_dates(first: Interval, every_weeks: int, count: int) -> list[Interval]:
 
 
 def tell_refusals(refused: Sequence[tuple[Any, Sequence[Problem]]], number: int) -> list[Problem]:
-    """Return the problems of several requests, each with what names its request; what all `number` have is said once."""
+    """Return the problems of several requests, each with what names its request.
+
+    What all `number` requests have in common is said once.
+    """
     problems = [problem for _, found in refused for problem in found]
     of_all = [one for one in problems if number > 1 and sum(one in found for _, found in refused) == number]
     once = [one for position, one in enumerate(of_all) if one not in of_all[:position]]

@@ -5,7 +5,7 @@ from functools import partial
 from django.db import models
 from django.db.models import F, Q
 
-from bookings.requests.domain.choices import CreditKind, GroupKind
+from bookings.requests.domain.choices import BookingGroupKind, CreditKind
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from instrument_share.kernel.public_id import new_public_id
 
@@ -19,9 +19,9 @@ class BookingGroup(models.Model):
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="booking_groups")
     kind = models.CharField(
         max_length=10,
-        choices=[(k.value, k.value) for k in GroupKind],
-        default=GroupKind.SINGLE.value,
-        db_default=GroupKind.SINGLE.value,
+        choices=[(k.value, k.value) for k in BookingGroupKind],
+        default=BookingGroupKind.SINGLE.value,
+        db_default=BookingGroupKind.SINGLE.value,
     )
     created_at = models.DateTimeField()
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bookings.groups.domain import Scope
-from bookings.requests.domain.choices import GroupKind
+from bookings.requests.domain.choices import BookingGroupKind
 from bookings.requests.domain.states import CANCELLABLE_STATES
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.bookings import bookings
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def get_group(viewer: "Viewer", public_id: str) -> tuple[BookingGroup, list[Booking]]:
-    """Return a group with its bookings that the viewer may see, by time. Raises NotFound where there are none."""
+    """Return a group with its bookings that the viewer may see, by time. Raises NotFound."""
     found = bookings(viewer).filter(group__public_id=public_id).select_related("group", "rule")
     rows = list(found.order_by("starts_at", "part", "instrument_id"))
     return require_found(rows[0].group if rows else None), rows
@@ -25,7 +25,7 @@ def get_dates_ahead(booking: Booking, scope: Scope) -> list[Booking]:
 
     They are those of the same person on the same instrument; a date that was handed over is the colleague's.
     """
-    require_found(booking if booking.group.kind == GroupKind.SERIES else None)
+    require_found(booking if booking.group.kind == BookingGroupKind.SERIES else None)
     dates = Booking.objects.filter(
         group_id=booking.group_id,
         instrument_id=booking.instrument_id,

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
-from bookings.requests.domain.choices import Direction, GroupKind
+from bookings.requests.domain.choices import BookingGroupKind, Direction
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.selectors.admission import find_problems_in, get_linked_quotes, get_quote
 from bookings.requests.selectors.request_facts import HOLD, Part, RequestFacts, read_request_facts
@@ -40,6 +40,14 @@ class Wanted:
     project: str = ""
     direction: str = Direction.RESEARCH.value
 
+    def at(self, interval: Interval) -> "Wanted":
+        """Return the same request for another time."""
+        return replace(self, interval=interval)
+
+    def with_subject(self, subject: str) -> "Wanted":
+        """Return the request with this subject where it has none."""
+        return replace(self, subject=self.subject or subject)
+
     def as_request(self) -> dict[str, Any]:
         """Return the keyword arguments of `booking_create`."""
         return {
@@ -53,9 +61,9 @@ class Wanted:
             "direction": self.direction,
         }
 
-    def get_name(self, kind: GroupKind) -> Interval | Sentence:
+    def get_name(self, kind: BookingGroupKind) -> Interval | Sentence:
         """Return what tells it from the others: in a series its time, in a basket its instrument too."""
-        if kind is GroupKind.SERIES:
+        if kind is BookingGroupKind.SERIES:
             return self.interval
         name = Bilingual(self.instrument.name_zh, self.instrument.name_en)
         return Sentence("{instrument} {time}", {"instrument": name, "time": self.interval})
@@ -87,7 +95,7 @@ class Checked:
 
 
 def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> list[Checked]:
-    """Return each request with its price and problems; those that are admitted count for the ones after them."""
+    """Return each request with its price and problems; what is admitted counts for those after it."""
     planned: list[tuple[Part, Wanted]] = []
     checked = []
     for wanted in requests:

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from bookings.groups.domain import tell_refusals
 from bookings.groups.selectors.together import Wanted
-from bookings.requests.domain.choices import GroupKind
+from bookings.requests.domain.choices import BookingGroupKind
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.bookings import booking_create
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import Problem
+from instrument_share.kernel.errors import Problem, require_found
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Refusal = tuple[Wanted, Sequence[Problem]]
 
 @dataclass(frozen=True)
 class SeriesBooked:
-    """What became of the dates of a series: one booking for each that could be had, and why the others not."""
+    """What became of the dates of a series: a booking for each that could be had, and why the others not."""
 
     group: BookingGroup
     booked: Sequence[Booking]
@@ -36,30 +36,34 @@ class SeriesBooked:
 @transaction.atomic
 def series_book(*, actor: "User", requests: Sequence[Wanted], now: datetime) -> SeriesBooked:
     """Book those dates of a series that can be, in one group. Raises BookingRefused where none can."""
-    group, booked, refused = _book_parts(actor, requests, GroupKind.SERIES, now)
+    group, booked, refused = _book_parts(actor, requests, BookingGroupKind.SERIES, now)
     if not booked:
-        raise _build_refusal(refused, len(requests), GroupKind.SERIES)
+        raise _build_refusal(refused, len(requests), BookingGroupKind.SERIES)
     return SeriesBooked(group, booked, refused)
 
 
 @transaction.atomic
-def basket_book(*, actor: "User", requests: Sequence[Wanted], now: datetime) -> Sequence[Booking]:
-    """Book all of these in one group, or none. Raises BookingRefused with what is wrong with each."""
-    _group, booked, refused = _book_parts(actor, requests, GroupKind.BASKET, now)
-    if refused or not booked:
-        raise _build_refusal(refused, len(requests), GroupKind.BASKET)
+def together_book(*, actor: "User", requests: Sequence[Wanted], now: datetime) -> Sequence[Booking]:
+    """Book all of these in one group, or none.
+
+    Raises BookingRefused with what is wrong with each, and NotFound where nothing is asked for.
+    """
+    require_found(requests or None)
+    _group, booked, refused = _book_parts(actor, requests, BookingGroupKind.BASKET, now)
+    if refused:
+        raise _build_refusal(refused, len(requests), BookingGroupKind.BASKET)
     return booked
 
 
-def _build_refusal(refused: Sequence[Refusal], number: int, kind: GroupKind) -> BookingRefused:
+def _build_refusal(refused: Sequence[Refusal], number: int, kind: BookingGroupKind) -> BookingRefused:
     named = [(wanted.get_name(kind), problems) for wanted, problems in refused]
     return BookingRefused(problems=tell_refusals(named, number))
 
 
 def _book_parts(
-    actor: "User", requests: Sequence[Wanted], kind: GroupKind, now: datetime
+    actor: "User", requests: Sequence[Wanted], kind: BookingGroupKind, now: datetime
 ) -> tuple[BookingGroup, list[Booking], list[Refusal]]:
-    """Try each request as a part of one group, under the locks of all: roles first, then instruments by id."""
+    """Try each request as a part of one group, under all locks: first of roles, then of instruments by id."""
     require(actor, "bookings.book")
     for payer_id in sorted({one.payer.pk for one in requests if one.payer is not None}):
         accounts.memberships_lock(actor, payer_id)

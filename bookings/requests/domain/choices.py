@@ -12,7 +12,7 @@ class Direction(StrEnum):
     OTHER = "other"
 
 
-class GroupKind(StrEnum):
+class BookingGroupKind(StrEnum):
     """What was booked together: one request with its linked instruments, a series or a basket."""
 
     SINGLE = "single"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bookings.requests.domain.choices import CreditKind, Direction, GroupKind
+from bookings.requests.domain.choices import BookingGroupKind, CreditKind, Direction
 from instrument_share.kernel.errors import gettext_noop
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -13,10 +13,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Direction.TEACHING: gettext_noop("Teaching"),
         Direction.OTHER: gettext_noop("Other purpose"),
     },
-    GroupKind: {
-        GroupKind.SINGLE: gettext_noop("Single request"),
-        GroupKind.SERIES: gettext_noop("Series"),
-        GroupKind.BASKET: gettext_noop("Basket"),
+    BookingGroupKind: {
+        BookingGroupKind.SINGLE: gettext_noop("Single request"),
+        BookingGroupKind.SERIES: gettext_noop("Series"),
+        BookingGroupKind.BASKET: gettext_noop("Basket"),
     },
     CreditKind: {
         CreditKind.NO_SHOW: gettext_noop("No-show"),

@@ -58,7 +58,8 @@ HANDED_OVER_FOR_DECISION = gettext_noop(
     "{former} has handed the booking of {instrument} from {starts_at} over to {user}. Decide by {decide_by}."
 )
 HANDED_OVER_TO_YOU = gettext_noop(
-    "{former} has handed the booking of {instrument} from {starts_at} over to you. Cancel it if you can't come."
+    "{former} has handed the booking of {instrument} from {starts_at} over to you. "
+    "Cancel it if you can't come."
 )
 AGREED = gettext_noop("{user} agrees to the booking of {instrument} at {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
