@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -29,7 +29,11 @@ def basket_add(*, actor: "User", wanted: Wanted, now: datetime) -> BasketItem:
     """
     require(actor, "bookings.book")
     get_payer(actor, None if wanted.payer is None else wanted.payer.pk)
-    same = {"user": actor, "instrument": wanted.instrument, "starts_at": wanted.interval.start}
+    same: dict[str, Any] = {
+        "user": actor,
+        "instrument": wanted.instrument,
+        "starts_at": wanted.interval.start,
+    }
     if basket_items(actor).count() >= MOST_ITEMS and not BasketItem.objects.filter(**same).exists():
         raise BasketFull(most=MOST_ITEMS)
     item, _is_new = BasketItem.objects.update_or_create(
@@ -52,6 +56,7 @@ def basket_add(*, actor: "User", wanted: Wanted, now: datetime) -> BasketItem:
 @transaction.atomic
 def basket_remove(*, actor: "User", public_id: str, now: datetime) -> None:
     """Take a time out of one's own basket. Raises NotFound."""
+    require(actor, "bookings.book")
     item = require_found(basket_items(actor).filter(public_id=public_id).first())
     journal.record(actor=actor, action="basket.removed", subject=item, now=now)
     item.delete()
@@ -63,6 +68,7 @@ def basket_book(*, actor: "User", now: datetime, subject: str = "") -> "Sequence
 
     Raises BookingRefused with what is wrong with each. Two at once: the second finds an empty basket.
     """
+    require(actor, "bookings.book")
     items = list(basket_items(actor).select_for_update(of=("self",)))
     requests = [get_basket_request(item).with_subject(subject) for item in items]
     booked = together_book(actor=actor, requests=requests, now=now)
