@@ -46,13 +46,21 @@ class BookingsConfig(AppConfig):
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_pages(
+            "basket",
+            "basket_add",
+            "book_series",
             "booking",
             "booking_file",
+            "booking_group",
+            "booking_hand_over",
+            "find",
             "holiday_year",
             "instrument_resume",
             "instrument_retire",
             "instrument_suspend",
             "qualification_revoke",
+            "series_cancel",
+            "series_move",
             "statement",
             "usage_log",
             "verify_receipt",

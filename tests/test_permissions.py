@@ -163,9 +163,9 @@ together_book                  .     yes   yes   yes   yes   yes   yes   yes   y
 series_cancel                  .     .     yes   .     yes   .     yes   .     .     .     .     .
 series_move                    .     .     yes   .     yes   .     yes   .     .     .     .     .
 basket_add                     .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
-# of one's own; everybody else's is empty
-basket_book                    .     .     yes   .     .     .     .     .     .     .     .     .
-basket_remove                  .     .     yes   .     .     .     .     .     .     .     .     .
+# of one's own; that of the others is empty
+basket_book                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+basket_remove                  .     404   yes   404   404   404   404   404   404   404   404   404
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .

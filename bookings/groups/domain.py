@@ -32,6 +32,13 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 }
 
 
+class BasketEmpty(Conflict):
+    """Nothing is asked for, or it was booked meanwhile."""
+
+    code = "basket.empty"
+    message = gettext_noop("The basket is empty")
+
+
 class BasketFull(Conflict):
     """The basket holds as many times as it can."""
 

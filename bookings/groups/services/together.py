@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bookings.groups.domain import tell_refusals
+from bookings.groups.domain import BasketEmpty, tell_refusals
 from bookings.groups.selectors.together import Wanted
 from bookings.requests.domain.choices import BookingGroupKind
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
@@ -15,7 +15,7 @@ from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.bookings import booking_create
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import Problem, require_found
+from instrument_share.kernel.errors import Problem
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -46,9 +46,10 @@ def series_book(*, actor: "User", requests: Sequence[Wanted], now: datetime) -> 
 def together_book(*, actor: "User", requests: Sequence[Wanted], now: datetime) -> Sequence[Booking]:
     """Book all of these in one group, or none.
 
-    Raises BookingRefused with what is wrong with each, and NotFound where nothing is asked for.
+    Raises BookingRefused with what is wrong with each, and BasketEmpty where nothing is asked for.
     """
-    require_found(requests or None)
+    if not requests:
+        raise BasketEmpty
     _group, booked, refused = _book_parts(actor, requests, BookingGroupKind.BASKET, now)
     if refused:
         raise _build_refusal(refused, len(requests), BookingGroupKind.BASKET)

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from bookings.groups.domain import MOST_ITEMS, BasketFull
+from bookings.groups.domain import MOST_ITEMS, BasketEmpty, BasketFull
 from bookings.groups.models import BasketItem
 from bookings.groups.selectors.basket import basket_items, get_basket_request
 from bookings.groups.selectors.together import Wanted, check_together
@@ -102,7 +102,7 @@ def test_basket_of_somebody_else_is_not_seen(city):
     item = put(city, city.instrument, slot(day=1))
     with pytest.raises(NotFound):
         basket_remove(actor=city.keeper, public_id=item.public_id, now=NOW)
-    with pytest.raises(NotFound):
+    with pytest.raises(BasketEmpty):
         basket_book(actor=city.keeper, now=NOW)
 
 
