@@ -14,6 +14,7 @@ class BookingsConfig(AppConfig):
         from bookings.feeds import permissions as feed_permissions  # noqa: F401 (registers the permissions)
         from bookings.feeds import tasks  # noqa: F401 (registers the job)
         from bookings.feeds.selectors.invitations import get_invitation
+        from bookings.groups import domain as groups
         from bookings.journal import ACTS, KINDS
         from bookings.proposals import domain as proposals
         from bookings.recurring import RECURRING
@@ -49,7 +50,8 @@ class BookingsConfig(AppConfig):
         )
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
-        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS, **devices.LABELS})
+        register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS})
+        register_words({**usage_labels.LABELS, **devices.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(waiting_badges.STATES, {})
         register_time_taker(free_time_offer)
@@ -57,16 +59,24 @@ class BookingsConfig(AppConfig):
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_pages(
             "arrival_find",
+            "basket",
+            "basket_add",
+            "book_series",
             "booking",
             "booking_arrival",
             "booking_file",
             "external_calendars",
+            "booking_group",
+            "booking_hand_over",
+            "find",
             "holiday_year",
             "instrument_device",
             "instrument_resume",
             "instrument_retire",
             "instrument_suspend",
             "qualification_revoke",
+            "series_cancel",
+            "series_move",
             "statement",
             "usage_log",
             "verify_receipt",

@@ -35,6 +35,9 @@ ACTS: dict[str, str] = {
     "booking.no_show": gettext_noop("No-show recorded"),
     "booking.moved": gettext_noop("Booking moved"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
+    "basket.added": gettext_noop("Time put into the basket"),
+    "basket.removed": gettext_noop("Time taken out of the basket"),
+    "booking.handed_over": gettext_noop("Booking handed over to a colleague"),
     "booking.agreed": gettext_noop("New time of a booking agreed to"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
@@ -147,6 +150,7 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.UsageConfirmation": SubjectKind(
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
+    "bookings.BasketItem": SubjectKind(gettext_noop("Time in a basket")),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
     "bookings.WaitlistEntry": SubjectKind(gettext_noop("Wait"), _waits),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),

@@ -2,6 +2,7 @@
 
 from bookings.devices.models import Device, DeviceEvent, InstrumentNote
 from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
+from bookings.groups.models import BasketItem
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
 from bookings.statements.models import (
     Statement,

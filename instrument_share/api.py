@@ -1,6 +1,7 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
 from bookings.devices.api import router as devices
+from bookings.groups.api import router as groups
 from bookings.proposals.api import router as proposals
 from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
@@ -36,6 +37,7 @@ api.add_router("/proposals", proposals)
 api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
 api.add_router("/waiting", waiting)
+api.add_router("/booking-groups", groups)
 api.add_router("/usage", usage)
 api.add_router("/statements", statements)
 api.add_router("/devices", devices)

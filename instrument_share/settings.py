@@ -41,6 +41,7 @@ ROOMS = [
     "providers.units",
     "providers.exchange",
     "bookings.requests",
+    "bookings.groups",
     "bookings.proposals",
     "bookings.waiting",
     "bookings.usage",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from bookings.devices import urls as devices
 from bookings.feeds import urls as feeds
+from bookings.groups import urls as groups
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.statements import urls as statements
@@ -43,6 +44,7 @@ urlpatterns = [
     # What everybody reads
     path("instruments/", include(requests.instruments_urls)),
     path("instruments/", include(waiting.instruments_urls)),
+    path("instruments/", include(groups.instruments_urls)),
     path("instruments/", include(instruments.public_urls)),
     path("units/", include(units.units_urls)),
     path("units/", include(exchange.feeds_urls)),
@@ -55,7 +57,9 @@ urlpatterns = [
     path("verify/", include(usage.verify_urls)),
     path("log/", include(transparency.log_urls)),
     # Bookings and uses
+    path("basket/", include(groups.basket_urls)),
     path("find/", include(proposals.find_urls)),
+    path("bookings/", include(groups.bookings_urls)),
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),

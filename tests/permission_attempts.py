@@ -7,6 +7,7 @@ from io import BytesIO
 from django.core.files.base import ContentFile
 
 from bookings.devices.domain import NoteKind
+from bookings.groups.domain import Scope
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow
 from instrument_share.accounts import services as accounts
@@ -219,6 +220,14 @@ def attempts(w):
         "booking_move": partial(b.booking_move, interval=tomorrow(), **requested),
         "booking_cancel": partial(b.booking_cancel, **requested, **reason),
         "booking_agree": partial(b.booking_agree, **requested),
+        "booking_hand_over": partial(b.booking_hand_over, colleague_id=w.people["admin"].pk, **requested),
+        "series_book": partial(b.series_book, requests=[w.wanted], **now),
+        "together_book": partial(b.together_book, requests=[w.wanted], **now),
+        "series_cancel": partial(b.series_cancel, booking_id=w.date.pk, scope=Scope.ALL, **now, **reason),
+        "series_move": partial(b.series_move, booking_id=w.date.pk, scope=Scope.ALL, interval=w.later, **now),
+        "basket_add": partial(b.basket_add, wanted=w.wanted, **now),
+        "basket_book": partial(b.basket_book, subject="样品", **now),
+        "basket_remove": partial(b.basket_remove, public_id=w.basket_item.public_id, **now),
         "booking_approve": partial(b.booking_approve, **requested),
         "booking_reject": partial(b.booking_reject, **requested, **reason),
         "requests_decide": partial(b.requests_decide, booking_ids=[w.requested.pk], approve=True, **now),

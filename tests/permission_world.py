@@ -4,6 +4,7 @@
 those of one unit with its instrument, and the bookings, uses and papers of one user on it.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -20,6 +21,9 @@ from bookings.devices.services.notes import note_write
 from bookings.feeds.services.calendars import calendar_feed_open
 from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.feeds.services.webhooks import webhook_create
+from bookings.groups.selectors.together import Wanted
+from bookings.groups.services.basket import basket_add
+from bookings.groups.services.together import series_book
 from bookings.requests.services.bookings import booking_approve
 from bookings.statements.models import Statement, StatementPayment
 from bookings.usage.models import Review
@@ -138,6 +142,7 @@ def build_world():
         **_things_of_the_unit(city, unit, instrument),
         **_things_of_organizations(people, unit, elsewhere, company),
         **_things_of_the_user(city, instrument),
+        **_things_made_together(city),
         **_year(city, authorities, instrument, company),
         **_statements(unit, company, people["mgr"]),
         **_things_of_the_site(),
@@ -274,6 +279,19 @@ def _things_of_organizations(people, unit, elsewhere, company):
             created_at=NOW,
             expires_at=NOW + DAY,
         ),
+    }
+
+
+def _things_made_together(city):
+    """A series of one date, what somebody wants to book, and the same in the user's basket."""
+    wanted = Wanted(city.instrument, tomorrow(), ServiceMode.OPERATED, None, "样品")
+    dates = [replace(wanted, interval=slot(day=10), payer=city.company)]
+    series = series_book(actor=city.researcher, requests=dates, now=NOW)
+    return {
+        "wanted": wanted,
+        "date": series.booked[0],
+        "later": slot(day=11),
+        "basket_item": basket_add(actor=city.researcher, wanted=wanted, now=NOW),
     }
 
 

@@ -163,6 +163,15 @@ usage_dispute                        in    404   ok    403   403   404   403   4
 usage_dispute_answer                 in    404   403   403   ok    404   ok    404   403   403   403   404
 find                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 book                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+book_series                          in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+basket                               in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+POST:basket_add                      in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+# of one's own
+POST:basket_remove                   in    404   ok    404   404   404   404   404   404   404   404   404
+booking_group                        in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+booking_hand_over                    in    404   ok    403   403   404   403   404   403   403   403   404
+series_cancel                        in    404   ok    403   ok    404   ok    404   403   403   403   404
+series_move                          in    404   ok    403   ok    404   ok    404   403   403   403   404
 quote                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 
 # the keeper's desk
@@ -421,6 +430,12 @@ OF_THE_API = {
         "token_create",
         "quote",
         "device_event",
+        "check_series",
+        "book_series",
+        "check_basket",
+        "book_basket",
+        "cancel_dates",
+        "move_dates",
     )
 }
 """Operations that are posted: they call the services of `test_permissions.py`; everybody may ask a price, and

@@ -163,6 +163,15 @@ offer_decline                  .     .     yes   yes   .     .     .     .     .
 booking_move                   .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_cancel                 .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_agree                  .     .     yes   .     .     .     .     .     .     .     .     .
+booking_hand_over              .     .     yes   .     .     .     .     .     .     .     .     .
+series_book                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+together_book                  .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+series_cancel                  .     .     yes   .     yes   .     yes   .     .     .     .     .
+series_move                    .     .     yes   .     yes   .     yes   .     .     .     .     .
+basket_add                     .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# of one's own; that of the others is empty
+basket_book                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+basket_remove                  .     404   yes   404   404   404   404   404   404   404   404   404
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
 requests_decide                .     .     .     .     yes   .     yes   .     .     .     .     .

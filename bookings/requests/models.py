@@ -5,18 +5,24 @@ from functools import partial
 from django.db import models
 from django.db.models import F, Q
 
-from bookings.requests.domain.choices import CreditKind
+from bookings.requests.domain.choices import BookingGroupKind, CreditKind
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from instrument_share.kernel.public_id import new_public_id
 
 
 class BookingGroup(models.Model):
-    """预约组: bookings made together for linked instruments."""
+    """预约组: bookings made together: a request with its linked instruments, a series or a basket."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "GRP")
     )
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="booking_groups")
+    kind = models.CharField(
+        max_length=10,
+        choices=[(k.value, k.value) for k in BookingGroupKind],
+        default=BookingGroupKind.SINGLE.value,
+        db_default=BookingGroupKind.SINGLE.value,
+    )
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -33,6 +39,11 @@ class Booking(models.Model):
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "BKG")
     )
     group = models.ForeignKey(BookingGroup, on_delete=models.PROTECT, related_name="bookings")
+    part = models.PositiveSmallIntegerField(
+        default=1,
+        db_default=1,
+        help_text="which request of the group; those of one are moved and ended together",
+    )
     instrument = models.ForeignKey("providers.Instrument", on_delete=models.PROTECT, related_name="bookings")
     rule = models.ForeignKey("providers.OpenServiceRule", on_delete=models.PROTECT, related_name="bookings")
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="bookings")

@@ -43,6 +43,7 @@ rules.add_perm("bookings.decide", is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.attend", is_instrument_keeper | is_keeper_of_use_while_suspended)
 rules.add_perm("bookings.cancel", is_own_user | is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.agree", is_own_user)
+rules.add_perm("bookings.hand_over", is_own_user)
 rules.add_perm(
     "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)
 )

@@ -8,7 +8,7 @@ from instrument_share.web.desks import Navigation, Place
 USAGE_PREFIXES = ("/bookings/", "/statements/", "/statistics/", "/usage/", "/waiting/")
 BESIDE_FINANCE = ("/bureau/", "/forecast/", "/unit-accounts/", *USAGE_PREFIXES)
 PUBLIC = (
-    Place("/instruments/", _("Catalogue"), beyond=("/compare/", "/find/")),
+    Place("/instruments/", _("Catalogue"), beyond=("/compare/", "/find/", "/basket/")),
     Place("/timeline/", _("Timeline")),
     Place("/units/", _("Units"), beyond=("/publications/",)),
     Place("/openness/", _("Openness"), beyond=("/policies/",)),

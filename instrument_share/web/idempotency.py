@@ -1,4 +1,4 @@
-"""A creating request that is sent twice is carried out once and answered twice with the same.
+"""A writing request that is sent twice is carried out once and answered twice with the same.
 
 API: the header `Idempotency-Key` with `idempotent_operation`. Pages: a hidden token (`{% form_token %}`) with
 `idempotent_form`. Only answers that changed something (2xx, 3xx) are kept; after a refusal the same key may
@@ -29,6 +29,18 @@ if TYPE_CHECKING:
 FIELD = "form_token"
 KEPT_FOR = timedelta(days=7)
 _LONGEST_KEY = 64
+IDEMPOTENT: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY},
+            "description": "the same key with the same body gives the first answer again, for a week",
+        }
+    ]
+}
+"""How the OpenAPI document names the header of an `idempotent_operation`."""
 
 
 class KeyInvalid(DomainError):
@@ -106,9 +118,10 @@ def _form_fingerprint(request: HttpRequest) -> str:
 
 
 def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """For a creating API operation, beneath its router's decorator: honours `Idempotency-Key`.
+    """For an API operation that writes, beneath its router's decorator: honours `Idempotency-Key`.
 
-    The same key with another body is refused (`idempotency.key_reused`). Without the header nothing changes.
+    The same key with another body, method or `If-Match` is refused (`idempotency.key_reused`). Without the
+    header nothing changes. Not for an operation that answers with a secret: answers are kept.
     """
 
     @wraps(operation)
@@ -118,7 +131,7 @@ def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
             return operation(request, *args, **kwargs)
         if not 1 <= len(key) <= _LONGEST_KEY:
             raise KeyInvalid(longest=_LONGEST_KEY)
-        fingerprint = hashlib.sha256(request.body).hexdigest()
+        fingerprint = _operation_fingerprint(request)
         record, is_new = _claim(_sender(request).pk, request.path, key, fingerprint)
         if is_new:
             request._idempotency_record = record  # type: ignore[attr-defined]
@@ -129,6 +142,11 @@ def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     decorate_view(_in_one_transaction)(once)
     return once
+
+
+def _operation_fingerprint(request: HttpRequest) -> str:
+    told = f"{request.method} {request.headers.get('If-Match', '')}\n".encode()
+    return hashlib.sha256(told + request.body).hexdigest()
 
 
 def _in_one_transaction(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -177,13 +195,16 @@ def _keep(record: IdempotencyRecord, response: HttpResponse) -> None:
     record.status = response.status_code
     record.location = response.get("HX-Redirect", "") or response.get("Location", "")
     record.content_type = response.get("Content-Type", "")
+    record.etag = response.get("ETag", "")
     record.body = response.content.decode()
-    record.save(update_fields=["status", "location", "content_type", "body"])
+    record.save(update_fields=["status", "location", "content_type", "etag", "body"])
 
 
 def _answer(record: IdempotencyRecord) -> HttpResponse:
     response = HttpResponse(record.body, status=record.status, content_type=record.content_type or None)
     if record.location:
         response["Location"] = record.location
+    if record.etag:
+        response["ETag"] = record.etag
     response["Idempotent-Replayed"] = "true"
     return response

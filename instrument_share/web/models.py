@@ -5,7 +5,7 @@ from django.db import models
 
 
 class IdempotencyRecord(models.Model):
-    """The answer to a creating request, kept under the key that its sender chose."""
+    """The answer to a writing request, kept under the key that its sender chose."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     route = models.CharField(max_length=200)
@@ -14,6 +14,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     location = models.CharField(max_length=500, blank=True)
     content_type = models.CharField(max_length=100, blank=True)
+    etag = models.CharField(max_length=40, blank=True)
     body = models.TextField(blank=True)
     created_at = models.DateTimeField()
 

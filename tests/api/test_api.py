@@ -200,6 +200,20 @@ def test_the_same_request_twice_books_once(city):
     assert other.json()["code"] == "idempotency.key_reused"
 
 
+def test_same_decision_twice_is_answered_twice_with_its_revision(city):
+    booking = book(city, now=NOW - timedelta(days=1))
+    caller = Caller(city.researcher)
+    address = f"/bookings/{booking.public_id}/cancel"
+    first, second = (
+        caller("POST", address, {"reason": "改期"}, **{"Idempotency-Key": "k2"}) for _ in range(2)
+    )
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert (second.json(), second["ETag"]) == (first.json(), first["ETag"])
+    other = caller("POST", address, {"reason": "改期"}, **{"Idempotency-Key": "k2", "If-Match": '"1"'})
+    assert other.json()["code"] == "idempotency.key_reused"
+    assert caller("POST", address, {"reason": "改期"}).status_code == 409
+
+
 def test_move_requires_current_revision(city):
     booking = book(city, now=NOW - timedelta(days=1))
     caller = Caller(city.researcher)

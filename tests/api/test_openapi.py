@@ -56,12 +56,21 @@ def test_every_operation_declares_its_refusals_as_problem_details_with_an_exampl
         assert content["example"]["status"] == int(status)
 
 
-def test_create_takes_idempotency_key_and_edit_takes_revision():
+READS = {"instrument_quote", "series_check", "basket_check"}
+"""They are posted, and change nothing."""
+
+
+def test_writes_take_idempotency_key_and_edit_takes_revision():
     parameters = {
         operation["operationId"]: {one["name"] for one in operation["parameters"]}
         for _, _, operation in OPERATIONS
     }
-    assert "Idempotency-Key" in parameters["booking_create"]
+    writes = {
+        operation["operationId"]
+        for _, method, operation in OPERATIONS
+        if method != "get" and operation["operationId"] not in READS | {"token_create"}
+    }
+    assert {name for name, taken in parameters.items() if "Idempotency-Key" in taken} == writes
     assert "If-Match" in parameters["booking_move"]
 
 

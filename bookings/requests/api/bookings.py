@@ -7,6 +7,7 @@ from ninja import Query, Router, Status
 
 from bookings.requests.api.parts import (
     WITH_ETAG,
+    WITH_ETAG_ONCE,
     BookingId,
     IfMatch,
     change_booking,
@@ -34,23 +35,12 @@ from instrument_share.web.api.fields import Instant, PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
-from instrument_share.web.idempotency import idempotent_operation
+from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
-IDEMPOTENT = {
-    "parameters": [
-        {
-            "in": "header",
-            "name": "Idempotency-Key",
-            "required": False,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 64},
-            "description": "the same key with the same body gives the first answer again, for a week",
-        }
-    ]
-}
 CHANGES_BOOKING: dict[str, Any] = {
     "response": {200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
-    "openapi_extra": WITH_ETAG,
+    "openapi_extra": WITH_ETAG_ONCE,
 }
 """How an operation answers that decides on a booking."""
 router = Router(tags=["bookings"], auth=MEMBERS)
@@ -128,8 +118,9 @@ def booking(request: HttpRequest, response: HttpResponse, booking_id: BookingId)
     response={200: BookingOut, **error_responses(400, 403, 404, 409, 412, 428)},
     operation_id="booking_move",
     summary=gettext_noop("Move or extend a booking"),
-    openapi_extra=WITH_ETAG,
+    openapi_extra=WITH_ETAG_ONCE,
 )
+@idempotent_operation
 def booking_move(
     request: HttpRequest,
     response: HttpResponse,
@@ -157,6 +148,7 @@ def booking_move(
     summary=gettext_noop("Cancel a booking"),
     **CHANGES_BOOKING,
 )
+@idempotent_operation
 def booking_cancel(
     request: HttpRequest,
     response: HttpResponse,
@@ -176,6 +168,7 @@ def booking_cancel(
     summary=gettext_noop("Grant a request"),
     **CHANGES_BOOKING,
 )
+@idempotent_operation
 def booking_approve(
     request: HttpRequest,
     response: HttpResponse,
@@ -194,6 +187,7 @@ def booking_approve(
     summary=gettext_noop("Decline a request"),
     **CHANGES_BOOKING,
 )
+@idempotent_operation
 def booking_reject(
     request: HttpRequest,
     response: HttpResponse,

@@ -13,6 +13,7 @@ from instrument_share.web import clock
 from instrument_share.web.api.auth import person
 from instrument_share.web.api.errors import PreconditionFailed
 from instrument_share.web.api.fields import PublicId
+from instrument_share.web.idempotency import IDEMPOTENT
 
 IfMatch = Annotated[
     str | None,
@@ -22,6 +23,7 @@ BookingId = Annotated[PublicId, Path()]
 WITH_ETAG: dict[str, Any] = {
     "responses": {200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "the revision"}}}}
 }
+WITH_ETAG_ONCE: dict[str, Any] = {**WITH_ETAG, **IDEMPOTENT}
 
 
 def find_payer(request: HttpRequest, public_id: str | None) -> Any:

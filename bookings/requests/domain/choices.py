@@ -12,6 +12,14 @@ class Direction(StrEnum):
     OTHER = "other"
 
 
+class BookingGroupKind(StrEnum):
+    """What was booked together: one request with its linked instruments, a series or a basket."""
+
+    SINGLE = "single"
+    SERIES = "series"
+    BASKET = "basket"
+
+
 class CreditKind(StrEnum):
     """Why a credit event counts against a person."""
 

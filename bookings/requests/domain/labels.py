@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bookings.requests.domain.choices import CreditKind, Direction
+from bookings.requests.domain.choices import BookingGroupKind, CreditKind, Direction
 from instrument_share.kernel.errors import gettext_noop
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -12,6 +12,11 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Direction.DEVELOPMENT: gettext_noop("Technical development"),
         Direction.TEACHING: gettext_noop("Teaching"),
         Direction.OTHER: gettext_noop("Other purpose"),
+    },
+    BookingGroupKind: {
+        BookingGroupKind.SINGLE: gettext_noop("Single request"),
+        BookingGroupKind.SERIES: gettext_noop("Series"),
+        BookingGroupKind.BASKET: gettext_noop("Basket"),
     },
     CreditKind: {
         CreditKind.NO_SHOW: gettext_noop("No-show"),
@@ -33,6 +38,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.no_show": gettext_noop("Marked as no-show"),
     "booking.moved": gettext_noop("Moved to another time"),
     "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),
+    "booking.handed_over": gettext_noop("Handed over to a colleague"),
     "booking.agreed": gettext_noop("New time agreed to"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),
     "booking.kept": gettext_noop("Kept although the opening hours changed"),

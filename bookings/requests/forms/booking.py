@@ -17,6 +17,7 @@ from instrument_share.web.text.formats import bilingual
 from providers.domain import PriceUnit, ServiceMode
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PERSON = "person"
 PRICED_FIELDS = ("starts_at", "ends_at", "payer", "service_mode", "samples")
 """What the price depends on."""
+ASKED_AGAIN = ("service_mode", "samples", "subject", "project", "direction")
 
 
 def _asks_for_samples(terms: "Terms") -> bool:
@@ -64,6 +66,13 @@ def get_payers(viewer: "Viewer") -> list[tuple[str, Any]]:
         *((key, bilingual(row, "name")) for key, row in organizations),
         (PERSON, _("Myself, as a person")),
     ]
+
+
+def describe_again(booking: "Booking") -> dict[str, Any]:
+    """Return what the form starts with to book the same once more, at another time."""
+    payer = booking.payer_organization
+    asked = {name: getattr(booking, name) for name in ASKED_AGAIN}
+    return {**asked, "payer": payer.public_id if payer else PERSON}
 
 
 class BookingForm(IntervalForm):

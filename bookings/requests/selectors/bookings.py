@@ -29,7 +29,7 @@ def bookings(viewer: "Viewer") -> QuerySet[Booking]:
 
 def get_booking(viewer: "Viewer", public_id: str) -> Booking:
     """Return a booking visible to the viewer, or a use that they may still check out. Raises NotFound."""
-    found = bookings(viewer).select_related("rule").filter(public_id=public_id).first()
+    found = bookings(viewer).select_related("rule", "group").filter(public_id=public_id).first()
     return require_found(found or uses_while_suspended(viewer).filter(public_id=public_id).first())
 
 
@@ -40,7 +40,9 @@ def uses_while_suspended(viewer: "Viewer") -> QuerySet[Booking]:
     kept = providers.instruments_kept_while_suspended(viewer)
     return (
         Booking.objects.filter(state=BookingState.IN_USE, instrument__in=kept)
-        .select_related("instrument__organization", "rule", "user", "payer_organization", "payer_person")
+        .select_related(
+            "instrument__organization", "rule", "group", "user", "payer_organization", "payer_person"
+        )
         .order_by("starts_at", "id")
     )
 
@@ -49,6 +51,12 @@ def get_last_booking(viewer: "User") -> Booking | None:
     """Return the person's most recent booking with its payer, or None."""
     own = Booking.objects.filter(user=viewer).select_related("payer_organization")
     return own.order_by("-requested_at", "-id").first()
+
+
+def get_own_booking(viewer: "User", instrument_id: int, public_id: str) -> Booking | None:
+    """Return the person's own booking of the instrument with this id, in any state, or None."""
+    own = Booking.objects.filter(user=viewer, instrument=instrument_id, public_id=public_id)
+    return own.select_related("payer_organization").first()
 
 
 def find_own_overlaps(

@@ -1,4 +1,4 @@
-"""Bookings made together, of instruments that can only be booked together."""
+"""Bookings made together: of instruments that can only be booked together, and of a series or basket."""
 
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 
 def get_companions(booking: Booking) -> list[Booking]:
-    """Return the other bookings of the group for the same time that have not begun, by instrument.
+    """Return the bookings of linked instruments made with this one that have not begun, by instrument.
 
     They are cancelled and moved together with it.
     """
     rows = Booking.objects.filter(
         group_id=booking.group_id,
+        part=booking.part,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         state__in=NOT_BEGUN_STATES,
@@ -29,8 +30,8 @@ def get_companions(booking: Booking) -> list[Booking]:
 
 
 def get_group(viewer: "Viewer", booking: Booking) -> list[tuple[Booking, bool]]:
-    """Return the other bookings of the group, in any state, and whether the viewer may open each."""
-    others = Booking.objects.filter(group_id=booking.group_id).exclude(pk=booking.pk)
+    """Return the bookings of linked instruments, in any state, and whether the viewer may open each."""
+    others = Booking.objects.filter(group_id=booking.group_id, part=booking.part).exclude(pk=booking.pk)
     visible = set(bookings(viewer).filter(group_id=booking.group_id).values_list("pk", flat=True))
     rows = others.select_related("instrument").order_by("starts_at", "instrument_id")
     return [(one, one.pk in visible) for one in rows]

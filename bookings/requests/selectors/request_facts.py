@@ -64,6 +64,10 @@ class Parts:
         """Return the same text for the same rows, whatever their order was."""
         return repr(sorted(repr(part) for rows in self._rows.values() for part in rows))
 
+    def with_parts(self, parts: Iterable[Part]) -> "Parts":
+        """Return these rows and others, as of bookings that are not made yet."""
+        return Parts([*(part for rows in self._rows.values() for part in rows), *parts])
+
     def rows(self, name: str, instrument_id: int | None) -> list[Part]:
         """Return the rows of this kind, by start."""
         found = self._rows.get((name, instrument_id), [])

@@ -76,12 +76,15 @@ def booking_create(
     project: str = "",
     direction: str = Direction.RESEARCH.value,
     samples: int = 0,
+    group: BookingGroup | None = None,
+    part: int = 1,
 ) -> Booking:
     """Book an instrument for an interval, paid by oneself or an organization.
 
     Instruments that it can't be booked without are booked with it, in one group: all or none. A booking is
     approved at once or waits for a keeper, as the rule says; either way it holds its time. Raises
-    BookingRefused with every problem, or SlotTaken where that is the only one.
+    BookingRefused with every problem, or SlotTaken where that is the only one. A series or a basket names its
+    `group`, and which `part` of it this request is.
     """
     require(actor, "bookings.book")
     payer = get_payer(actor, payer_organization_id)
@@ -113,9 +116,9 @@ def booking_create(
     )
     if problems:
         raise build_refusal(problems)
-    group = BookingGroup.objects.create(user=actor, created_at=now)
     asked = {
-        "group": group,
+        "group": group or BookingGroup.objects.create(user=actor, created_at=now),
+        "part": part,
         "user": actor,
         "payer_organization": payer,
         "payer_person": None if payer else actor,

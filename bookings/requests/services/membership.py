@@ -80,7 +80,7 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
     name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
     ahead = _upcoming_bookings(membership, now)
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
-    counted: set[int] = set()
+    counted: set[tuple[int, int]] = set()
     for booking in held.order_by("instrument_id", "starts_at"):
         write_cancellation(
             booking,
@@ -88,10 +88,10 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
             reason=membership.reason,
             now=now,
             by_user=by_oneself,
-            counts_on_credit=booking.group_id not in counted,
+            counts_on_credit=(booking.group_id, booking.part) not in counted,
             announce=False,
         )
-        counted.add(booking.group_id)
+        counted.add((booking.group_id, booking.part))
         notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)
         if not by_oneself:
             notifications.notify_user(

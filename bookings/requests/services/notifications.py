@@ -54,6 +54,14 @@ MOVED_BY_UNIT = gettext_noop(
 MOVED_FOR_REASON = gettext_noop(
     "The booking of {instrument} was moved to {starts_at}: {reason} Agree to it, or cancel it without charge."
 )
+HANDED_OVER = gettext_noop("{former} has handed the booking of {instrument} from {starts_at} over to {user}.")
+HANDED_OVER_FOR_DECISION = gettext_noop(
+    "{former} has handed the booking of {instrument} from {starts_at} over to {user}. Decide by {decide_by}."
+)
+HANDED_OVER_TO_YOU = gettext_noop(
+    "{former} has handed the booking of {instrument} from {starts_at} over to you. "
+    "Cancel it if you can't come."
+)
 AGREED = gettext_noop("{user} agrees to the booking of {instrument} at {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
-from bookings.requests.forms.booking import BookingForm, get_applicant, get_start
+from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
-from bookings.requests.selectors.bookings import find_own_overlaps
+from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
 from bookings.requests.selectors.calendar import get_bookable_week
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
@@ -47,7 +47,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Request an instrument, or show the price of what is entered so far."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    named = _get_named_time(request)
+    named = get_named_values(request, instrument)
     is_sent = request.method == "POST" and SHOW_PRICE not in request.POST
     terms = providers.terms_at(instrument.pk, get_start(request.POST or named) or now)
     form = BookingForm(
@@ -68,22 +68,41 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
             return redirect_with_message(
                 request, _what_happens_next(booking), reverse("booking", args=[booking.public_id])
             )
+    # A form that only lacks the subject shows what else is wrong beside its price.
+    is_refused = is_sent and (is_complete or not form.is_priceable())
+    return show_booking_form(request, instrument, terms, form, now, is_refused=is_refused)
+
+
+def show_booking_form(
+    request: SignedInRequest,
+    instrument: "Instrument",
+    terms: "Terms | None",
+    form: BookingForm,
+    now: datetime,
+    *,
+    is_refused: bool = True,
+) -> HttpResponse:
+    """Show the form with the price and the problems of what is entered."""
     context: dict[str, Any] = {
         "instrument": instrument,
         "terms": terms,
         "form": form,
-        # A form that only lacks the subject shows what else is wrong beside its price.
-        "is_refused": is_sent and (is_complete or not form.is_priceable()),
+        "is_refused": is_refused,
         "week": get_bookable_week(request.user, instrument, now, parse_day(request.GET.get("day", ""))),
     }
     entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
     context |= _get_quote(request, instrument, terms, entered, now)
-    return render(request, "bookings/requests/book.html", context, status=422 if is_sent else 200)
+    return render(request, "bookings/requests/book.html", context, status=422 if form.is_bound else 200)
 
 
-def _get_named_time(request: SignedInRequest) -> dict[str, str]:
-    """Return what the address names: a time as from a calendar, from a proposal also payer and service."""
-    return {name: request.GET[key] for name, key in NAMED_BY_ADDRESS.items() if key in request.GET}
+def get_named_values(request: SignedInRequest, instrument: "Instrument") -> dict[str, Any]:
+    """Return what the address names: a time as from a calendar, from a proposal also payer and service.
+
+    `like` names an earlier booking of one's own, for the same once more at another time.
+    """
+    named = {name: request.GET[key] for name, key in NAMED_BY_ADDRESS.items() if key in request.GET}
+    like = get_own_booking(request.user, instrument.pk, request.GET.get("like", ""))
+    return named if like is None else {**describe_again(like), **named}
 
 
 def _what_happens_next(booking: Any) -> str:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
-from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, call_if_matching, change_booking
+from bookings.requests.api.parts import WITH_ETAG_ONCE, BookingId, IfMatch, call_if_matching, change_booking
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.schemas import BookingOut
 from bookings.requests.selectors import bookings as bookings_selectors
@@ -13,6 +13,7 @@ from bookings.usage.services import attendance as attendance_services
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web.api.auth import MEMBERS
 from instrument_share.web.api.openapi import error_responses
+from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
 router = Router(tags=["bookings"], auth=MEMBERS)
 
@@ -23,8 +24,9 @@ router = Router(tags=["bookings"], auth=MEMBERS)
     operation_id="booking_check_in",
     summary=gettext_noop("Let the user at the instrument"),
     description=f"From {CHECK_IN_LEAD_MINUTES} minutes before the start, when nobody else is at it.",
-    openapi_extra=WITH_ETAG,
+    openapi_extra=WITH_ETAG_ONCE,
 )
+@idempotent_operation
 def booking_check_in(
     request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
 ) -> BookingOut:
@@ -36,7 +38,9 @@ def booking_check_in(
     response={201: UsageOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_check_out",
     summary=gettext_noop("End a use and write its log"),
+    openapi_extra=IDEMPOTENT,
 )
+@idempotent_operation
 def booking_check_out(
     request: HttpRequest, booking_id: BookingId, data: CheckOutIn, if_match: IfMatch = None
 ) -> Status[UsageOut]:

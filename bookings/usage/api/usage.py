@@ -17,6 +17,7 @@ from instrument_share.web.api.fields import Instant, PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
+from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
 router = Router(tags=["usage"], auth=MEMBERS)
 
@@ -59,7 +60,9 @@ def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> Usag
     response={200: UsageOut, **error_responses(400, 403, 404, 409)},
     operation_id="usage_confirm",
     summary=gettext_noop("Confirm a log or a correction of it"),
+    openapi_extra=IDEMPOTENT,
 )
+@idempotent_operation
 def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], data: ConfirmIn) -> UsageOut:
     """By somebody other than the person who recorded it."""
     log = usage_selectors.get_usage_log(request.user, log_id)

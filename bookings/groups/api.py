@@ -1,0 +1,145 @@
+"""Series and baskets: each operation is one call of a service or selector."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from bookings.groups.domain import get_dates
+from bookings.groups.schemas import (
+    BasketIn,
+    BookingsOut,
+    ChecksOut,
+    GroupOut,
+    SeriesCancelIn,
+    SeriesIn,
+    SeriesMoveIn,
+    serialize_checks,
+    serialize_series,
+)
+from bookings.groups.selectors.together import Wanted, check_together
+from bookings.groups.services.series import series_cancel, series_move
+from bookings.groups.services.together import series_book, together_book
+from bookings.requests.api.parts import BookingId, find_payer
+from bookings.requests.schemas import BookingIn, serialize_booking
+from bookings.requests.selectors.bookings import get_booking
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.web import clock
+from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.fields import require_interval
+from instrument_share.web.api.openapi import error_responses
+from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
+from providers import public as providers
+
+router = Router(tags=["bookings"], auth=MEMBERS)
+
+
+def _read(request: HttpRequest, data: BookingIn) -> Wanted:
+    return Wanted(
+        instrument=providers.instrument(request.user, data.instrument),
+        interval=require_interval(data.starts_at, data.ends_at),
+        service_mode=data.service_mode,
+        payer=find_payer(request, data.payer_organization),
+        subject=data.subject,
+        samples=data.samples,
+        project=data.project,
+        direction=data.direction.value,
+    )
+
+
+def _read_series(request: HttpRequest, data: SeriesIn) -> Sequence[Wanted]:
+    first = _read(request, data)
+    return [first.at(one) for one in get_dates(first.interval, data.every_weeks, data.count)]
+
+
+@router.post(
+    "/series/check",
+    response={200: ChecksOut, **error_responses(400, 403, 404, 410)},
+    operation_id="series_check",
+    summary=gettext_noop("What is wrong with which date of a series"),
+)
+def check_series(request: HttpRequest, data: SeriesIn) -> ChecksOut:
+    """Each date with its price, as if those before it were booked. Changes nothing."""
+    require(person(request), "bookings.book")
+    return serialize_checks(check_together(person(request), _read_series(request, data), clock.now()))
+
+
+@router.post(
+    "/series",
+    response={201: GroupOut, **error_responses(400, 403, 404, 409, 410)},
+    operation_id="series_book",
+    summary=gettext_noop("Book those dates of a series that can be"),
+    openapi_extra=IDEMPOTENT,
+)
+@idempotent_operation
+def book_series(request: HttpRequest, data: SeriesIn) -> Status[GroupOut]:
+    """In one group; the others are named with what is wrong with each. Refused where none can be booked."""
+    made = series_book(actor=person(request), requests=_read_series(request, data), now=clock.now())
+    return Status(201, serialize_series(made))
+
+
+@router.post(
+    "/basket/check",
+    response={200: ChecksOut, **error_responses(400, 403, 404, 410)},
+    operation_id="basket_check",
+    summary=gettext_noop("Price several requests together"),
+)
+def check_basket(request: HttpRequest, data: BasketIn) -> ChecksOut:
+    """Each request with its price and what is wrong with it. Changes nothing."""
+    require(person(request), "bookings.book")
+    requests = [_read(request, one) for one in data.items]
+    return serialize_checks(check_together(person(request), requests, clock.now()))
+
+
+@router.post(
+    "/basket",
+    response={201: BookingsOut, **error_responses(400, 403, 404, 409, 410)},
+    operation_id="basket_book",
+    summary=gettext_noop("Book several requests together or none"),
+    openapi_extra=IDEMPOTENT,
+)
+@idempotent_operation
+def book_basket(request: HttpRequest, data: BasketIn) -> Status[BookingsOut]:
+    """One booking for each, in one group; refused with everything that is wrong with any of them."""
+    requests = [_read(request, one) for one in data.items]
+    made = together_book(actor=person(request), requests=requests, now=clock.now())
+    return Status(201, BookingsOut(items=[serialize_booking(one) for one in made]))
+
+
+@router.post(
+    "/dates/{booking_id}/cancel",
+    response={200: BookingsOut, **error_responses(400, 403, 404, 409)},
+    operation_id="series_cancel",
+    summary=gettext_noop("Cancel several dates of a series"),
+    openapi_extra=IDEMPOTENT,
+)
+@idempotent_operation
+def cancel_dates(request: HttpRequest, booking_id: BookingId, data: SeriesCancelIn) -> BookingsOut:
+    """This date with those after it, or all that lie ahead; each on the terms of its own deadline."""
+    booking = get_booking(request.user, booking_id)
+    ended = series_cancel(
+        actor=person(request), booking_id=booking.pk, scope=data.scope, reason=data.reason, now=clock.now()
+    )
+    return BookingsOut(items=[serialize_booking(one) for one in ended])
+
+
+@router.post(
+    "/dates/{booking_id}/move",
+    response={200: BookingsOut, **error_responses(400, 403, 404, 409)},
+    operation_id="series_move",
+    summary=gettext_noop("Move several dates of a series"),
+    openapi_extra=IDEMPOTENT,
+)
+@idempotent_operation
+def move_dates(request: HttpRequest, booking_id: BookingId, data: SeriesMoveIn) -> BookingsOut:
+    """This date to the time given, the others by as much; all or none."""
+    booking = get_booking(request.user, booking_id)
+    moved = series_move(
+        actor=person(request),
+        booking_id=booking.pk,
+        interval=require_interval(data.starts_at, data.ends_at),
+        scope=data.scope,
+        now=clock.now(),
+    )
+    return BookingsOut(items=[serialize_booking(one) for one in moved])

@@ -1,0 +1,111 @@
+"""Series and baskets in the API."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+from ninja import Schema
+from pydantic import Field
+
+from bookings.groups.domain import FEWEST_DATES, LONGEST_PAUSE, MOST_DATES, MOST_ITEMS, Scope
+from bookings.requests.schemas import BookingIn, BookingOut, MoveIn, PartOut, ReasonIn, serialize_booking
+from instrument_share.web.api.fields import PublicId
+from instrument_share.web.responses.problem import problems_told
+
+if TYPE_CHECKING:
+    from bookings.groups.selectors.together import Checked
+    from bookings.groups.services.together import SeriesBooked
+    from instrument_share.kernel.errors import Problem
+
+
+class SeriesIn(BookingIn):
+    """The first date, and how it is repeated."""
+
+    every_weeks: Annotated[int, Field(ge=1, le=LONGEST_PAUSE)] = 1
+    count: Annotated[int, Field(ge=FEWEST_DATES, le=MOST_DATES)] = Field(description="dates, with the first")
+
+
+class BasketIn(Schema):
+    """Requests that are booked together or not at all."""
+
+    items: Annotated[list[BookingIn], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+class CheckedOut(Schema):
+    """One request, as it would be once those before it are booked."""
+
+    instrument: PublicId
+    starts_at: datetime
+    ends_at: datetime
+    total_yuan: Decimal = Field(description="with what is booked together with it")
+    decide_by: datetime | None = Field(description="until when the keeper decides; null: approved at once")
+    problems: list[PartOut] = Field(description="what stands against it; empty where it can be booked")
+
+
+class ChecksOut(Schema):
+    items: list[CheckedOut]
+
+
+class RefusedOut(Schema):
+    starts_at: datetime
+    ends_at: datetime
+    problems: list[PartOut]
+
+
+class GroupOut(Schema):
+    """What was booked together."""
+
+    id: PublicId
+    booked: list[BookingOut] = Field(description="one for each request, without linked instruments")
+    refused: list[RefusedOut] = Field(description="dates of a series that can't be booked")
+
+
+class BookingsOut(Schema):
+    items: list[BookingOut]
+
+
+class SeriesMoveIn(MoveIn):
+    scope: Scope
+
+
+class SeriesCancelIn(ReasonIn):
+    scope: Scope
+
+
+def serialize_problems(problems: "Sequence[Problem]") -> list[PartOut]:
+    """Return problems in the reader's language."""
+    return [PartOut(code=one.code, detail=one.detail, field=one.field) for one in problems_told(problems)]
+
+
+def serialize_checks(checked: "Sequence[Checked]") -> ChecksOut:
+    """Return what the API says of requests that were checked together."""
+    return ChecksOut(
+        items=[
+            CheckedOut(
+                instrument=one.wanted.instrument.public_id,
+                starts_at=one.wanted.interval.start,
+                ends_at=one.wanted.interval.end,
+                total_yuan=one.total_yuan,
+                decide_by=one.decide_by,
+                problems=serialize_problems(one.problems),
+            )
+            for one in checked
+        ]
+    )
+
+
+def serialize_series(made: "SeriesBooked") -> GroupOut:
+    """Return what became of the dates of a series."""
+    return GroupOut(
+        id=made.group.public_id,
+        booked=[serialize_booking(one) for one in made.booked],
+        refused=[
+            RefusedOut(
+                starts_at=wanted.interval.start,
+                ends_at=wanted.interval.end,
+                problems=serialize_problems(problems),
+            )
+            for wanted, problems in made.refused
+        ],
+    )

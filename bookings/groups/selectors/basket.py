@@ -1,0 +1,35 @@
+"""What somebody has put into their basket."""
+
+from typing import TYPE_CHECKING
+
+from bookings.groups.models import BasketItem
+from bookings.groups.selectors.together import Wanted
+from instrument_share.kernel.interval import Interval
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from instrument_share.accounts.models import User
+
+
+def basket_items(viewer: "User") -> "QuerySet[BasketItem]":
+    """Return what the person has put into their basket, in that order."""
+    own = BasketItem.objects.filter(user=viewer).select_related(
+        "instrument__organization", "payer_organization"
+    )
+    return own.order_by("added_at", "id")
+
+
+def get_basket_request(item: BasketItem) -> Wanted:
+    """Return what a row of the basket asks for."""
+    return Wanted(
+        instrument=item.instrument,
+        interval=Interval(item.starts_at, item.ends_at),
+        service_mode=ServiceMode(item.service_mode),
+        payer=item.payer_organization,
+        subject=item.subject,
+        samples=item.samples,
+        project=item.project,
+        direction=item.direction,
+    )

@@ -1,0 +1,67 @@
+"""To whom a booking may be handed over, and what keeps a colleague from having it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bookings.groups.domain import NotPaidByOrganization
+from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import find_problems_in
+from bookings.requests.selectors.request_facts import read_request_facts
+from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.errors import Problem
+from instrument_share.kernel.interval import Interval
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from instrument_share.accounts.models import User
+
+CODES_OF_PEOPLE = (
+    "booking.account_inactive",
+    "booking.organization_not_admitted",
+    "booking.credit_suspended",
+    "booking.qualification_missing",
+    "booking.quota_user_",
+)
+"""What depends on who comes; the time is held already and stays, whatever is open by now."""
+
+
+def get_colleagues(booking: Booking) -> "QuerySet[User]":
+    """Return the other active people of the organization that pays, by name. Raises NotPaidByOrganization."""
+    if booking.payer_organization is None:
+        raise NotPaidByOrganization
+    return accounts.successors(booking.payer_organization, booking.user_id)
+
+
+def find_hand_over_problems(colleague: "User", together: Sequence[Booking], now: datetime) -> list[Problem]:
+    """Return why the colleague may not have these bookings of linked instruments, each reason once."""
+    found: list[Problem] = []
+    for booking in together:
+        found += [one for one in _find_problems(colleague, booking, now) if one not in found]
+    return found
+
+
+def _find_problems(colleague: "User", booking: Booking, now: datetime) -> list[Problem]:
+    interval = Interval(booking.starts_at, booking.ends_at)
+    facts = read_request_facts(
+        colleague,
+        [booking.instrument_id],
+        interval=interval,
+        payer_id=booking.payer_organization_id,
+        now=now,
+    )
+    problems = find_problems_in(
+        colleague,
+        colleague,
+        facts,
+        {booking.instrument_id: booking},
+        interval=interval,
+        service_mode=ServiceMode(booking.service_mode),
+        payer_organization=booking.payer_organization,
+        subject=booking.subject,
+        samples=booking.samples,
+        now=now,
+    )
+    return [one for one in problems if one.code.startswith(CODES_OF_PEOPLE)]

@@ -1,0 +1,76 @@
+"""Collect times in a basket, and book all of them or none."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from bookings.groups.domain import MOST_ITEMS, BasketFull
+from bookings.groups.models import BasketItem
+from bookings.groups.selectors.basket import basket_items, get_basket_request
+from bookings.groups.selectors.together import Wanted
+from bookings.groups.services.together import together_book
+from bookings.requests.selectors.request_facts import get_payer
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import require_found
+
+if TYPE_CHECKING:
+    from bookings.requests.models import Booking
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def basket_add(*, actor: "User", wanted: Wanted, now: datetime) -> BasketItem:
+    """Put a time of an instrument into one's basket, or change what is there from this start on.
+
+    It holds nothing and is checked when it is shown and booked. Raises BasketFull.
+    """
+    require(actor, "bookings.book")
+    get_payer(actor, None if wanted.payer is None else wanted.payer.pk)
+    same: dict[str, Any] = {
+        "user": actor,
+        "instrument": wanted.instrument,
+        "starts_at": wanted.interval.start,
+    }
+    if basket_items(actor).count() >= MOST_ITEMS and not BasketItem.objects.filter(**same).exists():
+        raise BasketFull(most=MOST_ITEMS)
+    item, _is_new = BasketItem.objects.update_or_create(
+        **same,
+        defaults={
+            "ends_at": wanted.interval.end,
+            "payer_organization": wanted.payer,
+            "service_mode": wanted.service_mode.value,
+            "subject": wanted.subject.strip(),
+            "project": wanted.project.strip(),
+            "direction": wanted.direction,
+            "samples": wanted.samples,
+            "added_at": now,
+        },
+    )
+    journal.record(actor=actor, action="basket.added", subject=item, now=now)
+    return item
+
+
+@transaction.atomic
+def basket_remove(*, actor: "User", public_id: str, now: datetime) -> None:
+    """Take a time out of one's own basket. Raises NotFound."""
+    require(actor, "bookings.book")
+    item = require_found(basket_items(actor).filter(public_id=public_id).first())
+    journal.record(actor=actor, action="basket.removed", subject=item, now=now)
+    item.delete()
+
+
+@transaction.atomic
+def basket_book(*, actor: "User", now: datetime, subject: str = "") -> "Sequence[Booking]":
+    """Book all that is in one's basket, or nothing; what has no subject gets this one. Empties the basket.
+
+    Raises BookingRefused with what is wrong with each. Two at once: the second finds an empty basket.
+    """
+    require(actor, "bookings.book")
+    items = list(basket_items(actor).select_for_update(of=("self",)))
+    requests = [get_basket_request(item).with_subject(subject) for item in items]
+    booked = together_book(actor=actor, requests=requests, now=now)
+    BasketItem.objects.filter(pk__in=[item.pk for item in items]).delete()
+    return booked

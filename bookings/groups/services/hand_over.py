@@ -1,0 +1,70 @@
+"""Hand a booking over to a colleague."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.groups.domain import HandOverRefused
+from bookings.groups.selectors.hand_over import find_hand_over_problems, get_colleagues
+from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import is_new_decision_needed
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.services import notifications
+from bookings.requests.services.bookings import DECISION_FIELDS
+from bookings.requests.services.held_time import booking_lock_for, record_change
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.states import next_state, require_transition
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def booking_hand_over(*, actor: "User", booking_id: int, colleague_id: int, now: datetime) -> Booking:
+    """Give a booking that has not begun, with its companions, to a colleague of the organization that pays.
+
+    Where a keeper decides, an approved booking is a request again: the approval was for somebody else. Raises
+    HandOverRefused where the colleague may not have it.
+    """
+    colleague = _lock_colleague(actor, booking_id, colleague_id)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.hand_over", revision=None)
+    require_transition(MOVES, booking.state, "cancel")
+    together = [booking, *get_companions(booking)]
+    if problems := find_hand_over_problems(colleague, together, now):
+        raise HandOverRefused(problems=problems)
+    for one in together:
+        _give(one, actor, colleague, now)
+    notifications.notify_user(booking, notifications.HANDED_OVER_TO_YOU, now, former=actor.name)
+    return booking
+
+
+def _lock_colleague(actor: "User", booking_id: int, colleague_id: int) -> "User":
+    """Lock the colleague's roles before anything else, as every service does that depends on roles."""
+    rows = Booking.objects.select_related("payer_organization")
+    booking = require_found(rows.filter(pk=booking_id).first())
+    require(actor, "bookings.hand_over", booking)
+    colleague = require_found(get_colleagues(booking).filter(pk=colleague_id).first())
+    accounts.memberships_lock(colleague, require_found(booking.payer_organization_id))
+    return colleague
+
+
+def _give(booking: Booking, actor: "User", colleague: "User", now: datetime) -> None:
+    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
+    if terms is not None and is_new_decision_needed(actor, booking, terms):
+        booking.state = next_state(MOVES, booking.state, "move_for_decision")
+        booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
+        booking.decide_by = get_decision_deadline(now, booking.starts_at, terms.decision_hours)
+    booking.user = colleague
+    booking.revision += 1
+    booking.save(update_fields=["user", "state", "revision", "decide_by", *DECISION_FIELDS])
+    persons = {"from": actor.public_id, "to": colleague.public_id}
+    record_change(booking, actor, "booking.handed_over", now, details=persons)
+    waits = booking.state == BookingState.REQUESTED
+    message = notifications.HANDED_OVER_FOR_DECISION if waits else notifications.HANDED_OVER
+    notifications.notify_keepers(booking, message, now, former=actor.name, decide_by=booking.decide_by)

@@ -1,0 +1,63 @@
+"""Change or cancel several dates of a series at once."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.groups.domain import Scope, tell_refusals
+from bookings.groups.selectors.groups import get_dates_ahead
+from bookings.requests.domain.errors import BookingRefused, SlotTaken
+from bookings.requests.domain.states import MOVES
+from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.held_time import booking_lock_for
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import require_transition
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def series_cancel(
+    *, actor: "User", booking_id: int, scope: Scope, now: datetime, reason: str = ""
+) -> list[Booking]:
+    """Cancel the dates of a series that the scope names, each on the terms of its own deadline."""
+    booking = _lock_date(actor, booking_id)
+    return [
+        booking_cancel(actor=actor, booking_id=one.pk, reason=reason, now=now)
+        for one in get_dates_ahead(booking, scope)
+    ]
+
+
+@transaction.atomic
+def series_move(
+    *, actor: "User", booking_id: int, interval: Interval, scope: Scope, now: datetime
+) -> list[Booking]:
+    """Move a date of a series to the interval and the others as far, all or none, with the same length.
+
+    Raises BookingRefused with what is wrong with each date.
+    """
+    booking = _lock_date(actor, booking_id)
+    shift = interval.start - booking.starts_at
+    dates = get_dates_ahead(booking, scope)
+    refused, moved = [], []
+    # The last goes first where they move on, so that none meets the one after it.
+    for one in reversed(dates) if interval.start > booking.starts_at else dates:
+        start = one.starts_at + shift
+        target = Interval(start, start + interval.length)
+        try:
+            moved.append(booking_move(actor=actor, booking_id=one.pk, interval=target, now=now))
+        except (BookingRefused, SlotTaken) as refusal:
+            refused.append((target, refusal.problems))
+    if refused:
+        raise BookingRefused(problems=tell_refusals(sorted(refused, key=lambda each: each[0]), len(dates)))
+    return moved
+
+
+def _lock_date(actor: "User", booking_id: int) -> Booking:
+    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=None)
+    # What can still be cancelled can be moved.
+    require_transition(MOVES, booking.state, "cancel")
+    return booking

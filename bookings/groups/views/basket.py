@@ -1,0 +1,78 @@
+"""The basket: collect times, see them priced together, book all or none."""
+
+from decimal import Decimal
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.groups.forms import BasketAddForm, BasketForm, get_wanted
+from bookings.groups.selectors.basket import basket_items, get_basket_request
+from bookings.groups.selectors.together import check_together
+from bookings.groups.services.basket import basket_add, basket_book, basket_remove
+from bookings.requests.forms.booking import get_start
+from bookings.requests.views.request import show_booking_form
+from instrument_share.web import clock
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import problems_told
+from instrument_share.web.signed_in import SignedInRequest
+from providers import public as providers
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def basket(request: SignedInRequest) -> HttpResponse:
+    """Show what is in the basket with prices and problems, and book all of it."""
+    now = clock.now()
+    is_sent = request.method == "POST"
+    items = list(basket_items(request.user))
+    form = BasketForm(request.POST if is_sent else None, needs_subject=any(not one.subject for one in items))
+    if is_sent:
+        booked = run_service(
+            form, lambda: basket_book(actor=request.user, now=now, subject=form.cleaned_data["subject"])
+        )
+        if booked is not None:
+            address = reverse("booking_group", args=[booked[0].group.public_id])
+            return redirect_with_message(request, _("All of the basket is booked or requested."), address)
+    requests = [get_basket_request(one).with_subject("—") for one in items]
+    checked = check_together(request.user, requests, now)
+    context = {
+        "form": form,
+        "rows": [(item, one, problems_told(one.problems)) for item, one in zip(items, checked, strict=True)],
+        "total_yuan": sum((one.total_yuan for one in checked), Decimal(0)),
+        "fits": not any(one.problems for one in checked),
+    }
+    return render(request, "bookings/groups/basket.html", context, status=422 if is_sent else 200)
+
+
+@login_required
+@require_POST
+@idempotent_form
+def add(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Put the time of a booking form or a proposal into the basket; the subject may follow."""
+    now = clock.now()
+    instrument = providers.instrument(request.user, public_id)
+    terms = providers.terms_at(instrument.pk, get_start(request.POST) or now)
+    form = BasketAddForm(request.POST, viewer=request.user, terms=terms)
+    item = run_service(
+        form, lambda: basket_add(actor=request.user, wanted=get_wanted(form, instrument), now=now)
+    )
+    if item is None:
+        return show_booking_form(request, instrument, terms, form, now)
+    return redirect_with_message(
+        request, _("In the basket. Nothing is held until you book."), reverse("basket")
+    )
+
+
+@login_required
+@require_POST
+@idempotent_form
+def remove(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Take a time out of the basket."""
+    basket_remove(actor=request.user, public_id=public_id, now=clock.now())
+    return redirect_with_message(request, _("Removed from the basket."), reverse("basket"))

@@ -1,0 +1,80 @@
+"""What was booked together, and handing a booking over."""
+
+from decimal import Decimal
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bookings.groups.forms import HandOverForm
+from bookings.groups.selectors.groups import get_group
+from bookings.groups.selectors.hand_over import get_colleagues
+from bookings.groups.services.hand_over import booking_hand_over
+from bookings.requests.domain.choices import BookingGroupKind
+from bookings.requests.domain.states import HOLDING_STATES
+from bookings.requests.selectors.admission import is_new_decision_needed
+from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.views.common import get_booking_address, get_desk
+from instrument_share.accounts.permissions import require
+from instrument_share.web import clock
+from instrument_share.web.desks import navigation
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.signed_in import SignedInRequest
+from providers import public as providers
+
+HEADINGS = {
+    BookingGroupKind.SINGLE: lambda: _("Booked together"),
+    BookingGroupKind.SERIES: lambda: _("Series"),
+    BookingGroupKind.BASKET: lambda: _("Booked together"),
+}
+
+
+@login_required
+@require_safe
+def booking_group(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show the bookings of a series or a basket with their states."""
+    group, rows = get_group(request.user, public_id)
+    held = [one for one in rows if one.state in HOLDING_STATES]
+    context = {
+        "group": group,
+        "heading": HEADINGS[BookingGroupKind(group.kind)](),
+        "rows": rows,
+        "held": len(held),
+        "total_yuan": sum((one.quoted_yuan for one in held), Decimal(0)),
+        "here": get_desk(request.user, rows[0]),
+    }
+    return render(request, "bookings/groups/group.html", context)
+
+
+@confirmation_view
+def hand_over(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Choose the colleague who comes instead, and hand the booking over."""
+    booking = get_booking(request.user, public_id)
+    require(request.user, "bookings.hand_over", booking)
+    form = HandOverForm(
+        request.POST if request.method == "POST" else None, colleagues=list(get_colleagues(booking))
+    )
+    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
+    asks_again = is_new_decision_needed(request.user, booking, terms)
+    return Confirmation(
+        heading=_("Hand this booking over?"),
+        consequences=[
+            _("Time, price and payer stay. Your colleague and the keeper are told."),
+            _("It is your colleague's from then on: you can't cancel, move or take it back yourself."),
+            *([_("The keeper decides again, since another person comes.")] if asks_again else []),
+        ],
+        action=_("Hand over the booking"),
+        perform=lambda: booking_hand_over(
+            actor=request.user,
+            booking_id=booking.pk,
+            colleague_id=form.get_colleague_id(),
+            now=clock.now(),
+        ),
+        success=_("Handed over. Your colleague has been told."),
+        back_address=get_booking_address(public_id),
+        next_address=navigation().own.address,
+        form=form,
+        extra_context={"here": get_desk(request.user, booking)},
+    )

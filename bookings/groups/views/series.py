@@ -1,0 +1,184 @@
+"""Series: look at every date, book those that can be, move or cancel several."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from bookings.groups.domain import Scope
+from bookings.groups.forms import SeriesCancelForm, SeriesForm, SeriesMoveForm
+from bookings.groups.selectors.groups import get_dates_ahead
+from bookings.groups.selectors.together import Checked, Wanted, check_together
+from bookings.groups.services.series import series_cancel, series_move
+from bookings.groups.services.together import SeriesBooked, series_book
+from bookings.requests.forms.booking import get_start
+from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.views.common import get_booking_address, get_booking_for, get_desk
+from bookings.requests.views.request import get_named_values
+from instrument_share.kernel.interval import Interval
+from instrument_share.web import clock
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import problems_told
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import timerange, yuan
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bookings.requests.models import Booking
+
+BOOK = "book"
+"""The button that books; any other one looks at the dates."""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def book_series(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show every date of a series with its price and what is wrong with it, and book those chosen."""
+    now = clock.now()
+    instrument = providers.instrument(request.user, public_id)
+    named = get_named_values(request, instrument)
+    terms = providers.terms_at(instrument.pk, get_start(request.POST or named) or now)
+    is_sent = BOOK in request.POST
+    data = request.POST if request.method == "POST" else None
+    form = SeriesForm(data, viewer=request.user, terms=terms, is_sent=is_sent, initial=named)
+    requests = form.get_requests(instrument) if form.is_valid() else []
+    chosen = set(request.POST.getlist("date"))
+    if is_sent and requests:
+        wanted = [one for one in requests if _key(one) in chosen]
+        if len(wanted) < max(len(chosen), 1):
+            form.add_error(None, _("Choose the dates to book. If the time was changed, look at them again."))
+        made = run_service(form, lambda: series_book(actor=request.user, requests=wanted, now=now))
+        if made is not None:
+            address = reverse("booking_group", args=[made.group.public_id])
+            return redirect_with_message(request, _what_was_booked(made), address)
+    checked = check_together(request.user, [one.with_subject("—") for one in requests], now)
+    fitting = [one for one in checked if not one.problems]
+    context: dict[str, Any] = {
+        "instrument": instrument,
+        "terms": terms,
+        "form": form,
+        "rows": [_build_row(one, chosen if is_sent else None) for one in checked],
+        "fitting": len(fitting),
+        "total_yuan": sum((one.total_yuan for one in fitting), Decimal(0)),
+    }
+    return render(request, "bookings/groups/series.html", context, status=422 if is_sent else 200)
+
+
+def _key(wanted: Wanted) -> str:
+    return wanted.interval.start.isoformat()
+
+
+def _build_row(checked: Checked, chosen: set[str] | None) -> dict[str, Any]:
+    key = _key(checked.wanted)
+    return {
+        "key": key,
+        "checked": checked,
+        "interval": checked.wanted.interval,
+        "problems": problems_told(checked.problems),
+        "is_chosen": chosen is None or key in chosen,
+    }
+
+
+def _what_was_booked(made: SeriesBooked) -> str:
+    booked = ngettext("{count} date booked.", "{count} dates booked.", len(made.booked))
+    sentence = booked.format(count=len(made.booked))
+    if not made.refused:
+        return sentence
+    separator = _(", ")
+    times = separator.join(timerange(wanted.interval) for wanted, _problems in made.refused)
+    return f"{sentence} " + _("Taken meanwhile: {times}.").format(times=times)
+
+
+@confirmation_view
+def cancel_series(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm which dates of a series are cancelled, with what each of them costs."""
+    now = clock.now()
+    booking = get_booking_for(request.user, public_id, "cancel")
+    dates = get_dates_ahead(booking, Scope.ALL)
+    is_mine = booking.user_id == request.user.pk
+    form = SeriesCancelForm(request.POST if request.method == "POST" else None, required=not is_mine)
+    return Confirmation(
+        heading=_("Cancel several dates of this series?"),
+        consequences=[
+            _("This date: {time}").format(time=timerange(_get_interval(booking))),
+            *(_cost_of(request, one, now) for one in dates),
+        ],
+        action=_("Cancel these dates"),
+        perform=lambda: series_cancel(
+            actor=request.user,
+            booking_id=booking.pk,
+            scope=Scope(form.cleaned_data["scope"]),
+            reason=form.cleaned_data["reason"],
+            now=now,
+        ),
+        success=_("Cancelled. The time is free for others at once."),
+        back_address=get_booking_address(public_id),
+        next_address=reverse("booking_group", args=[booking.group.public_id]),
+        form=form,
+        tone="danger",
+        extra_context={"here": get_desk(request.user, booking)},
+    )
+
+
+def _cost_of(request: SignedInRequest, booking: "Booking", now: "datetime") -> str:
+    cost = get_cancel_cost(request.user, booking, now)
+    time = timerange(_get_interval(booking))
+    if cost.late:
+        return _("{time}: late, up to {amount} is charged, and it counts on your credit").format(
+            time=time, amount=yuan(cost.charge_yuan)
+        )
+    return _("{time}: without charge").format(time=time)
+
+
+@confirmation_view
+def move_series(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Move a date of a series and the others by as much, all or none."""
+    booking = get_booking_for(request.user, public_id, "move")
+    dates = get_dates_ahead(booking, Scope.ALL)
+    form = SeriesMoveForm(
+        request.POST if request.method == "POST" else None,
+        initial={"starts_at": booking.starts_at, "ends_at": booking.ends_at},
+    )
+    return Confirmation(
+        heading=_("Move several dates of this series"),
+        consequences=[
+            _("Enter the new time of {time}. The other dates move by as much and become as long.").format(
+                time=timerange(_get_interval(booking))
+            ),
+            _("All move or none. Each gets the price and the decision of the rule at its new time."),
+            _("Dates ahead: {times}").format(times=_join(dates)),
+        ],
+        action=_("Move these dates"),
+        perform=lambda: series_move(
+            actor=request.user,
+            booking_id=booking.pk,
+            interval=form.interval,
+            scope=Scope(form.cleaned_data["scope"]),
+            now=clock.now(),
+        ),
+        success=_("Moved. Everybody concerned is told."),
+        back_address=get_booking_address(public_id),
+        next_address=reverse("booking_group", args=[booking.group.public_id]),
+        form=form,
+        extra_context={"here": get_desk(request.user, booking)},
+    )
+
+
+def _join(dates: "Sequence[Booking]") -> str:
+    return _(", ").join(timerange(_get_interval(one)) for one in dates)
+
+
+def _get_interval(booking: "Booking") -> Interval:
+    return Interval(booking.starts_at, booking.ends_at)

@@ -1,0 +1,159 @@
+"""The pages of series and of handing over."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from bookings.groups.domain import get_dates
+from bookings.groups.selectors.together import Wanted
+from bookings.groups.services.together import series_book
+from bookings.requests.models import Booking, BookingGroup
+from providers.domain import ServiceMode
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
+
+FIRST = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "service_mode": "self_operated"}
+
+
+@pytest.fixture
+def city(db, clock):
+    clock.set(NOW)
+    return factories.city()
+
+
+@pytest.fixture
+def typed(city):
+    return {**FIRST, "payer": city.company.public_id, "direction": "research", "samples": "0"}
+
+
+@pytest.fixture
+def sent(client, city):
+    """Send the form of the series as the researcher."""
+    client.force_login(city.researcher)
+    address = reverse("book_series", args=[city.instrument.public_id])
+    return lambda **typed: client.post(address, typed)
+
+
+def dates_in(answer):
+    return re.findall(r'name="date"\s+value="([^"]+)"', answer.content.decode())
+
+
+@pytest.fixture
+def series(city):
+    requests = [
+        Wanted(city.instrument, one, ServiceMode.SELF_OPERATED, city.company, "薄膜")
+        for one in get_dates(slot(day=1), 1, 3)
+    ]
+    return series_book(actor=city.researcher, requests=requests, now=NOW)
+
+
+def test_form_of_one_time_leads_to_every_date_with_what_is_wrong(city, typed, sent):
+    book(city, slot(day=8, hour=10), subject="别的")
+    answer = sent(**typed, subject="")
+    page = text_of(answer)
+    assert answer.status_code == 200
+    assert "4 次中有 3 次可约，共 ¥600.00" in page
+    assert "2026年3月10日 周二 09:00–11:00 不可约 该时段" in page
+    assert len(dates_in(answer)) == 3
+    assert Booking.objects.count() == 1
+
+
+def test_chosen_dates_are_booked_in_one_series(city, typed, sent):
+    shown = dates_in(sent(**typed, subject="薄膜", every_weeks="2", count="2"))
+    asked = {**typed, "subject": "薄膜", "every_weeks": "2", "count": "2", "book": "1"}
+    answer = sent(**asked, date=shown[1:])
+    group = BookingGroup.objects.get()
+    assert answer["Location"] == reverse("booking_group", args=[group.public_id])
+    assert list(Booking.objects.values_list("starts_at", flat=True)) == [slot(day=15).start]
+    assert group.kind == "series"
+
+
+def test_booking_needs_subject_and_dates_that_are_shown(city, typed, sent):
+    shown = dates_in(sent(**typed, subject="薄膜"))
+    without = sent(**typed, subject="", every_weeks="1", count="4", book="1", date=shown)
+    assert without.status_code == 422
+    other = {**typed, "starts_at": "2026-03-04T09:00", "ends_at": "2026-03-04T11:00", "subject": "薄膜"}
+    answer = sent(**other, every_weeks="1", count="4", book="1", date=shown)
+    assert "请选择要预约的日期" in text_of(answer)
+    assert Booking.objects.count() == 0
+
+
+def test_page_of_series_leads_to_its_dates(city, series, see):
+    page = see(city.researcher, "booking_group", series.group.public_id)
+    assert "3 个预约有效，共 ¥600.00" in text_of(page)
+    assert all(one.public_id in page.content.decode() for one in series.booked)
+    booking = see(city.researcher, "booking", series.booked[0].public_id).content.decode()
+    for name in ("series_move", "series_cancel"):
+        assert reverse(name, args=[series.booked[0].public_id]) in booking
+    stranger = factories.user()
+    assert see(stranger, "booking_group", series.group.public_id).status_code == 404
+
+
+def test_several_dates_are_cancelled_after_their_cost_is_shown(city, series, see, client):
+    second = series.booked[1]
+    page = text_of(see(city.researcher, "series_cancel", second.public_id))
+    assert page.count("不收费") == 3
+    client.post(reverse("series_cancel", args=[second.public_id]), {"scope": "following", "reason": ""})
+    assert list(Booking.objects.order_by("starts_at").values_list("state", flat=True)) == [
+        "approved",
+        "cancelled",
+        "cancelled",
+    ]
+
+
+def test_several_dates_are_moved(city, series, client):
+    client.force_login(city.researcher)
+    address = reverse("series_move", args=[series.booked[0].public_id])
+    typed = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "scope": "all"}
+    book(city, slot(day=8, hour=11), subject="别的")
+    refused = client.post(address, typed)
+    assert refused.status_code == 422
+    assert "2026年3月10日 周二 10:00–12:00：" in text_of(refused)
+    client.post(address, {**typed, "starts_at": "2026-03-04T11:00", "ends_at": "2026-03-04T13:00"})
+    moved = Booking.objects.filter(subject="薄膜").order_by("starts_at")
+    assert [one.starts_at for one in moved] == [slot(day=day, hour=11).start for day in (2, 9, 16)]
+
+
+def test_single_booking_has_no_pages_of_series(city, see):
+    booking = book(city)
+    assert see(city.researcher, "series_cancel", booking.public_id).status_code == 404
+    assert (
+        reverse("booking_group", args=[booking.group.public_id])
+        not in see(city.researcher, "booking", booking.public_id).content.decode()
+    )
+
+
+def test_booking_is_handed_over_to_a_colleague(city, see, client):
+    booking = book(city)
+    colleague = factories.member(city.company, name="己")
+    address = reverse("booking_hand_over", args=[booking.public_id])
+    assert address in see(city.researcher, "booking", booking.public_id).content.decode()
+    assert "己" in text_of(see(city.researcher, "booking_hand_over", booking.public_id))
+    client.post(address, {"colleague": colleague.public_id})
+    booking.refresh_from_db()
+    assert booking.user == colleague
+
+
+def test_own_payment_offers_no_colleague(city, see):
+    booking = book(city, payer=False)
+    page = see(city.researcher, "booking", booking.public_id).content.decode()
+    assert reverse("booking_hand_over", args=[booking.public_id]) not in page
+
+
+def test_booking_again_fills_in_everything_but_the_time(city, see):
+    booking = book(city, subject="钛合金断口", project="P-7", samples=3)
+    page = see(city.researcher, "booking", booking.public_id).content.decode()
+    assert f"?like={booking.public_id}" in page
+    form = see(city.researcher, "book", city.instrument.public_id, like=booking.public_id).context["form"]
+    assert {name: form[name].value() for name in ("subject", "project", "payer", "starts_at")} == {
+        "subject": "钛合金断口",
+        "project": "P-7",
+        "payer": city.company.public_id,
+        "starts_at": None,
+    }
+    other = factories.member(city.company, name="己")
+    theirs = see(other, "book", city.instrument.public_id, like=booking.public_id).context["form"]
+    assert theirs["subject"].value() is None

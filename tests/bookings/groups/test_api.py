@@ -1,0 +1,69 @@
+"""Series and baskets by the API."""
+
+import pytest
+
+from bookings.requests.models import Booking
+from tests import factories
+from tests.api.test_api import Caller
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city(clock):
+    clock.set(NOW)
+    return factories.city()
+
+
+def asked(city, interval, **more):
+    return {
+        "instrument": city.instrument.public_id,
+        "starts_at": interval.start.isoformat(),
+        "ends_at": interval.end.isoformat(),
+        "service_mode": "self_operated",
+        "payer_organization": city.company.public_id,
+        "subject": "薄膜",
+        **more,
+    }
+
+
+def test_series_is_checked_booked_moved_and_cancelled(city):
+    book(city, slot(day=8), subject="别的")
+    caller = Caller(city.researcher)
+    series = asked(city, slot(day=1), every_weeks=1, count=3)
+    checked = caller("POST", "/booking-groups/series/check", series).json()["items"]
+    assert [[each["code"] for each in one["problems"]] for one in checked] == [
+        [],
+        ["booking.slot_taken"],
+        [],
+    ]
+    made = caller("POST", "/booking-groups/series", series)
+    assert made.status_code == 201
+    first, last = made.json()["booked"]
+    assert [one["starts_at"] for one in made.json()["refused"]] == [checked[1]["starts_at"]]
+    target = slot(day=1, hour=12)
+    moved = caller(
+        "POST",
+        f"/booking-groups/dates/{first['id']}/move",
+        {"starts_at": target.start.isoformat(), "ends_at": target.end.isoformat(), "scope": "all"},
+    )
+    assert {one["id"] for one in moved.json()["items"]} == {first["id"], last["id"]}
+    caller("POST", f"/booking-groups/dates/{last['id']}/cancel", {"scope": "following", "reason": ""})
+    states = Booking.objects.filter(subject="薄膜").order_by("starts_at").values_list("state", flat=True)
+    assert list(states) == ["approved", "cancelled"]
+
+
+def test_basket_is_booked_whole_or_not_at_all_and_once_by_its_key(city):
+    caller = Caller(city.researcher)
+    items = {"items": [asked(city, slot(day=1)), asked(city, slot(day=1, hour=10))]}
+    refused = caller("POST", "/booking-groups/basket", items)
+    assert [one["code"] for one in refused.json()["problems"]] == ["booking.slot_taken"]
+    assert Booking.objects.count() == 0
+    items["items"][1] = asked(city, slot(day=2))
+    checked = caller("POST", "/booking-groups/basket/check", items).json()["items"]
+    assert [one["total_yuan"] for one in checked] == ["200.00", "200.00"]
+    answers = [caller("POST", "/booking-groups/basket", items, **{"Idempotency-Key": "b1"}) for _ in "ab"]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert Booking.objects.count() == 2

@@ -1,0 +1,170 @@
+"""Baskets: priced together, booked whole or not at all."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from bookings.groups.domain import MOST_ITEMS, BasketEmpty, BasketFull
+from bookings.groups.models import BasketItem
+from bookings.groups.selectors.basket import basket_items, get_basket_request
+from bookings.groups.selectors.together import Wanted, check_together
+from bookings.groups.services.basket import basket_add, basket_book, basket_remove
+from bookings.requests.domain.errors import BookingRefused
+from bookings.requests.models import Booking, BookingGroup
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share.kernel.errors import NotFound
+from providers.domain import ServiceMode
+from tests import factories
+from tests.bookings.groups import race
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
+from tests.processes import in_two_processes
+
+
+def add_instrument(city):
+    city.second = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(city.second, price="30.00")
+    factories.windows(city.second)
+    return city
+
+
+@pytest.fixture
+def city(db, clock):
+    clock.set(NOW)
+    return add_instrument(factories.city())
+
+
+def put(city, instrument, interval, actor=None, subject="薄膜"):
+    wanted = Wanted(instrument, interval, ServiceMode.SELF_OPERATED, city.company, subject)
+    return basket_add(actor=actor or city.researcher, wanted=wanted, now=NOW)
+
+
+def put_both(city, **changes):
+    """Both instruments at the same time, and the first one once more."""
+    put(city, city.second, slot(day=1), **changes)
+    put(city, city.instrument, slot(day=1), **changes)
+    put(city, city.instrument, slot(day=2), **changes)
+
+
+def test_basket_holds_nothing_and_is_booked_as_one_group(city):
+    put_both(city)
+    assert Booking.objects.count() == 0
+    booked = basket_book(actor=city.researcher, now=NOW)
+    assert [one.group.kind for one in booked] == ["basket"] * 3
+    assert (BookingGroup.objects.count(), basket_items(city.researcher).count()) == (1, 0)
+
+
+def test_price_shown_is_that_of_the_bookings(city):
+    put_both(city)
+    items = basket_items(city.researcher)
+    checked = check_together(city.researcher, [get_basket_request(one) for one in items], NOW)
+    shown = sum(one.total_yuan for one in checked)
+    assert shown == sum(one.quoted_yuan for one in basket_book(actor=city.researcher, now=NOW)) == 460
+
+
+def test_one_refusal_leaves_nothing_booked_and_the_basket_full(city):
+    put_both(city)
+    book(city, slot(day=2), subject="别的")
+    with pytest.raises(BookingRefused) as refused:
+        basket_book(actor=city.researcher, now=NOW)
+    assert [one.code for one in refused.value.problems] == ["booking.slot_taken"]
+    assert refused.value.problems[0].params["name"].params["instrument"].zh == city.instrument.name_zh
+    assert (Booking.objects.count(), basket_items(city.researcher).count()) == (1, 3)
+
+
+def test_bookings_of_a_basket_at_the_same_time_do_not_follow_each_other(city):
+    put_both(city)
+    first, second, _third = basket_book(actor=city.researcher, now=NOW)
+    assert get_companions(first) == []
+    booking_cancel(actor=city.researcher, booking_id=first.pk, now=NOW)
+    second.refresh_from_db()
+    assert second.state == "approved"
+
+
+def test_same_time_is_in_the_basket_once(city):
+    put(city, city.instrument, slot(day=1))
+    put(city, city.instrument, slot(day=1, length=3))
+    assert basket_items(city.researcher).get().ends_at == slot(day=1, length=3).end
+
+
+def test_basket_has_a_limit(city):
+    for day in range(MOST_ITEMS):
+        put(city, city.instrument, slot(day=day))
+    with pytest.raises(BasketFull):
+        put(city, city.instrument, slot(day=MOST_ITEMS))
+    put(city, city.instrument, slot(day=1, length=3))
+
+
+def test_basket_of_somebody_else_is_not_seen(city):
+    item = put(city, city.instrument, slot(day=1))
+    with pytest.raises(NotFound):
+        basket_remove(actor=city.keeper, public_id=item.public_id, now=NOW)
+    with pytest.raises(BasketEmpty):
+        basket_book(actor=city.keeper, now=NOW)
+
+
+def test_form_and_proposal_put_times_into_the_basket(city, client, see):
+    client.force_login(city.researcher)
+    typed = {
+        "starts_at": "2026-03-03T09:00",
+        "ends_at": "2026-03-03T11:00",
+        "service_mode": "self_operated",
+        "payer": city.company.public_id,
+    }
+    answer = client.post(reverse("basket_add", args=[city.instrument.public_id]), typed)
+    assert answer["Location"] == reverse("basket")
+    page = text_of(see(city.researcher, "basket"))
+    assert "2026年3月3日 周二 09:00–11:00 · ¥200.00" in page
+    assert client.post(reverse("basket"), {"subject": ""}).status_code == 422
+    booked = client.post(reverse("basket"), {"subject": "薄膜"})
+    made = Booking.objects.get()
+    assert (booked["Location"], made.subject) == (
+        reverse("booking_group", args=[made.group.public_id]),
+        "薄膜",
+    )
+
+
+def test_incomplete_time_comes_back_on_the_booking_form(city, client):
+    client.force_login(city.researcher)
+    answer = client.post(
+        reverse("basket_add", args=[city.instrument.public_id]), {"starts_at": "2026-03-03T09:00"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'action="{reverse("book", args=[city.instrument.public_id])}"' in page
+    assert 'value="2026-03-03T09:00"' in page
+
+
+def test_basket_with_a_problem_names_it_and_offers_no_booking(city, see, client):
+    put_both(city)
+    book(city, slot(day=2), subject="别的")
+    page = text_of(see(city.researcher, "basket"))
+    assert "该时段" in page
+    assert "全部预约" not in page
+    for item in basket_items(city.researcher).filter(starts_at=slot(day=2).start):
+        client.post(reverse("basket_remove", args=[item.public_id]))
+    assert "全部预约" in text_of(see(city.researcher, "basket"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_baskets_in_opposite_orders_end_with_one_booked(process_environment):
+    """Locked one by one in the order of the baskets, that would be a deadlock on PostgreSQL."""
+    city = add_instrument(factories.city())
+    other = factories.member(city.company, name="己")
+    for actor, order in ((city.researcher, (1, 2)), (other, (2, 1))):
+        instruments = [city.instrument, city.second]
+        for number in order:
+            put(city, instruments[number - 1], slot(day=1), actor=actor)
+    next_free_rebuild(NOW)
+    connection.close()
+    outcomes = in_two_processes(
+        process_environment,
+        (race.book_basket_slowly, {"actor_id": city.researcher.pk, "now": NOW}),
+        (race.book_basket_meanwhile, {"actor_id": other.pk, "now": NOW}),
+    )
+    assert outcomes == ["basket_book", "BookingRefused"]
+    assert Booking.objects.count() == 2
+    assert set(BasketItem.objects.values_list("user", flat=True)) == {other.pk}

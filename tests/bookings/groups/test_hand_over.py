@@ -1,0 +1,139 @@
+"""A booking goes to a colleague of the organization that pays, if that person might have booked it."""
+
+import pytest
+
+from bookings.groups.domain import HandOverRefused, NotPaidByOrganization, Scope
+from bookings.groups.selectors.together import Wanted
+from bookings.groups.services.hand_over import booking_hand_over
+from bookings.groups.services.series import series_cancel
+from bookings.groups.services.together import series_book
+from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.services.bookings import booking_approve
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import DomainError, NotFound
+from providers.domain import ServiceMode
+from providers.instruments.models import InstrumentLink, Qualification
+from tests import factories
+from tests.bookings.requests.booking import book, codes
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+
+def town(**rule):
+    city = factories.city(**rule)
+    city.colleague = factories.member(city.company, name="己")
+    return city
+
+
+@pytest.fixture
+def city():
+    return town()
+
+
+def hand_over(city, booking, to=None, now=NOW):
+    return booking_hand_over(
+        actor=city.researcher, booking_id=booking.pk, colleague_id=(to or city.colleague).pk, now=now
+    )
+
+
+def test_booking_keeps_time_price_and_approval_at_once(city):
+    before = book(city)
+    after = hand_over(city, before)
+    after.refresh_from_db()
+    assert (after.user, after.state, after.starts_at, after.quoted_yuan) == (
+        city.colleague,
+        "approved",
+        before.starts_at,
+        before.quoted_yuan,
+    )
+    assert [len(journal.notifications(one)) for one in (city.colleague, city.keeper)] == [1, 2]
+    assert list(journal.history(after))[-1].action == "booking.handed_over"
+
+
+def test_keeper_decides_again_about_another_person():
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    after = hand_over(city, booking)
+    after.refresh_from_db()
+    assert (after.state, after.decided_by, after.decide_by > NOW) == ("requested", None, True)
+
+
+def test_linked_instrument_goes_with_it(city):
+    second = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(second)
+    factories.windows(second)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=second)
+    hand_over(city, book(city))
+    assert set(Booking.objects.values_list("user", flat=True)) == {city.colleague.pk}
+
+
+def test_colleague_without_qualification_is_refused():
+    city = town(needs_qualification=True)
+    booking = book(city, service_mode=ServiceMode.OPERATED)
+    Booking.objects.update(service_mode=ServiceMode.SELF_OPERATED)
+    with pytest.raises(HandOverRefused) as refused:
+        hand_over(city, booking)
+    assert codes(refused) == ["booking.qualification_missing"]
+    Qualification.objects.create(
+        instrument=city.instrument,
+        user=city.colleague,
+        granted_by=city.keeper,
+        granted_at=NOW,
+        expires_at=slot(day=9).start,
+    )
+    assert hand_over(city, booking).user == city.colleague
+
+
+def test_colleague_who_is_suspended_is_refused(city):
+    booking = book(city)
+    for _ in range(3):
+        CreditEvent.objects.create(
+            user=city.colleague, kind="no_show", occurred_at=NOW, ends_at=slot(day=60).start
+        )
+    with pytest.raises(HandOverRefused) as refused:
+        hand_over(city, booking)
+    assert codes(refused) == ["booking.credit_suspended"]
+
+
+def test_quota_is_the_colleagues_own():
+    city = town(quotas=[{"holder": "user", "span": "day", "most_bookings": 1}])
+    booking = book(city)
+    book(city, slot(hour=14), actor=city.colleague)
+    with pytest.raises(HandOverRefused) as refused:
+        hand_over(city, booking)
+    assert codes(refused) == ["booking.quota_user_day_bookings"]
+
+
+def test_lead_and_deadline_of_changes_do_not_bind():
+    city = town(lead_minutes=24 * 60, change_deadline_minutes=24 * 60)
+    booking = book(city, slot(day=2))
+    assert hand_over(city, booking, now=slot(day=2, hour=8).start).user == city.colleague
+
+
+def test_stranger_and_own_payment_are_no_way(city):
+    stranger = factories.member(factories.organization("别的公司"), name="庚")
+    with pytest.raises(NotFound):
+        hand_over(city, book(city), to=stranger)
+    with pytest.raises(NotPaidByOrganization):
+        hand_over(city, book(city, slot(day=2), payer=False))
+
+
+def test_what_has_begun_is_not_handed_over(city):
+    booking = book(city)
+    Booking.objects.update(state="in_use")
+    with pytest.raises(DomainError, match="is not possible"):
+        hand_over(city, booking)
+
+
+def test_date_that_was_handed_over_is_no_longer_in_the_series_of_its_maker(city):
+    dates = [slot(day=1), slot(day=8)]
+    requests = [
+        Wanted(city.instrument, one, ServiceMode.SELF_OPERATED, city.company, "薄膜") for one in dates
+    ]
+    first, second = series_book(actor=city.researcher, requests=requests, now=NOW).booked
+    hand_over(city, second)
+    series_cancel(actor=city.researcher, booking_id=first.pk, scope=Scope.ALL, now=NOW)
+    second.refresh_from_db()
+    assert second.state == "approved"
