@@ -61,7 +61,7 @@ def external_calendar_connect(
     require(actor, "providers.close_instrument", instrument)
     if not is_plain_https(address):
         raise AddressRefused
-    known = set(instrument.external_calendars.values_list("address", flat=True))
+    known = set(ExternalCalendar.objects.filter(instrument=instrument).values_list("address", flat=True))
     if address in known:
         raise CalendarKnown
     if len(known) >= MOST_CALENDARS:
