@@ -19,6 +19,9 @@ class BookingsConfig(AppConfig):
         from bookings.requests.domain import labels as request_labels
         from bookings.requests.services import sheet_effects
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
+        from bookings.samples import badges as sample_badges
+        from bookings.samples import permissions as _samples  # noqa: F401
+        from bookings.samples.domain import labels as sample_labels
         from bookings.statements import badges as statement_badges
         from bookings.statements import permissions as _statements  # noqa: F401
         from bookings.usage import badges as usage_badges
@@ -41,9 +44,10 @@ class BookingsConfig(AppConfig):
         )
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
-        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS})
+        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS, **sample_labels.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
+        register_labels(sample_badges.STATES, sample_badges.MOVES)
         register_pages(
             "booking",
             "booking_file",
@@ -52,6 +56,9 @@ class BookingsConfig(AppConfig):
             "instrument_retire",
             "instrument_suspend",
             "qualification_revoke",
+            "sample_order",
+            "sample_order_new",
+            "sample_orders",
             "statement",
             "usage_log",
             "verify_receipt",

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
+from bookings.samples.models import SampleOrder
+from bookings.samples.selectors import sample_orders
 from bookings.statements.models import Statement
 from bookings.statements.selectors.statements import statements
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
@@ -27,6 +29,7 @@ ACTS: dict[str, str] = {
     "booking.no_show": gettext_noop("No-show recorded"),
     "booking.moved": gettext_noop("Booking moved"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
+    "booking.planned": gettext_noop("Time for samples booked"),
     "booking.agreed": gettext_noop("New time of a booking agreed to"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
@@ -50,6 +53,17 @@ ACTS: dict[str, str] = {
     "webhook.disabled": gettext_noop("Webhook switched off"),
     "webhook.removed": gettext_noop("Webhook removed"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
+    "sample_order.submitted": gettext_noop("Samples ordered to be measured"),
+    "sample_order.photos_added": gettext_noop("Photos of samples added"),
+    "sample_order.quoted": gettext_noop("Quote for samples sent"),
+    "sample_order.accepted": gettext_noop("Quote for samples accepted"),
+    "sample_order.cancelled": gettext_noop("Sample order withdrawn"),
+    "sample_order.rejected": gettext_noop("Sample order declined"),
+    "sample_order.lapsed": gettext_noop("Sample order lapsed"),
+    "sample_order.received": gettext_noop("Samples received"),
+    "sample_order.planned": gettext_noop("Samples planned"),
+    "sample_order.reported": gettext_noop("Report on samples delivered"),
+    "sample_order.closed": gettext_noop("Samples given back or disposed of"),
     "statement.drafted": gettext_noop("Statement drafted"),
     "statement.sent": gettext_noop("Statement sent"),
     "statement.confirmed": gettext_noop("Statement confirmed"),
@@ -104,6 +118,18 @@ def _of_logs(viewer: "Viewer", logs: Mapping[Any, UsageLog]) -> list[tuple[Any, 
     ]
 
 
+def _sample_orders(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = SampleOrder.objects.filter(public_id__in=ids).select_related("instrument")
+    visible = set(sample_orders(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
+    return {
+        row.public_id: Subject(
+            _name(row.instrument),
+            reverse("sample_order", args=[row.public_id]) if row.public_id in visible else "",
+        )
+        for row in rows
+    }
+
+
 def _statements(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
     rows = Statement.objects.filter(public_id__in=ids).select_related("organization")
     visible = set(statements(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
@@ -127,6 +153,7 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.UsageConfirmation": SubjectKind(
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
+    "bookings.SampleOrder": SubjectKind(gettext_noop("Sample order"), _sample_orders),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
     "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),

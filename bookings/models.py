@@ -2,6 +2,7 @@
 
 from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
+from bookings.samples.models import Sample, SampleFile, SampleOrder
 from bookings.statements.models import (
     Statement,
     StatementLine,

@@ -42,6 +42,15 @@ from bookings.requests.services.next_free import next_free_rebuild
 from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.requests.views.common import get_possible_actions, require_keeper
 from bookings.requests.views.rule_comparison import compare_terms
+from bookings.samples.selectors import (
+    own_sample_orders,
+    sample_orders_to_answer,
+    sample_orders_waiting,
+)
+from bookings.samples.services.files import sample_order_report, sample_photos_add
+from bookings.samples.services.handling import sample_order_quote, sample_order_receive
+from bookings.samples.services.orders import SampleFacts, sample_order_accept, sample_order_create
+from bookings.samples.services.planning import sample_order_plan
 from bookings.statements.selectors.statements import (
     statements_of_unit,
     statements_received,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bookings.feeds.services.deliveries import deliveries_forget_old, webhooks_gather
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance
+from bookings.samples.services.orders import sample_orders_lapse_due
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_remind_due
 from instrument_share.jobs.registry import RecurringJob
@@ -17,6 +18,7 @@ RECURRING = (
         "bookings.lapse", gettext_noop("Requests past their decision deadline"), MINUTE, bookings_lapse_due
     ),
     RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
+    RecurringJob("bookings.samples", gettext_noop("Sample orders past their deadline"), MINUTE, sample_orders_lapse_due),
     RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
     RecurringJob(
         "bookings.statements", gettext_noop("Drafts of last month’s statements"), DAY, statements_draft_due

@@ -43,6 +43,7 @@ ROOMS = [
     "bookings.requests",
     "bookings.proposals",
     "bookings.usage",
+    "bookings.samples",
     "bookings.statements",
     "bookings.feeds",
     "rewards.policy",

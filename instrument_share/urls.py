@@ -5,6 +5,7 @@ from django.urls import include, path
 from bookings.feeds import urls as feeds
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
+from bookings.samples import urls as samples
 from bookings.statements import urls as statements
 from bookings.usage import urls as usage
 from instrument_share.api import api
@@ -39,6 +40,7 @@ urlpatterns = [
     path("", include("instrument_share.web.urls")),
     # What everybody reads
     path("instruments/", include(requests.instruments_urls)),
+    path("instruments/", include(samples.instruments_urls)),
     path("instruments/", include(instruments.public_urls)),
     path("units/", include(units.units_urls)),
     path("units/", include(exchange.feeds_urls)),
@@ -56,6 +58,7 @@ urlpatterns = [
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),
     path("usage/", include(usage.usage_urls)),
+    path("samples/", include(samples.samples_urls)),
     path("statements/", include(statements.statements_urls)),
     path("calendars/", include(feeds.calendars_urls)),
     path("keeper/", include(requests.closures_urls)),

@@ -24,6 +24,7 @@ class PagesConfig(AppConfig):
             "instrument",
             "me",
             "my_organization",
+            "my_samples",
             "my_statements",
             "my_usage",
             "national",

@@ -6,7 +6,7 @@ from django.urls import path
 from instrument_share.pages.views import about, bureau, catalogue, compare, home, unit_desk
 from instrument_share.pages.views.instrument import instrument, sheet
 from instrument_share.pages.views.keeper import keeper, keeper_events
-from instrument_share.pages.views.me import me, my_organization, my_statements, my_usage
+from instrument_share.pages.views.me import me, my_organization, my_samples, my_statements, my_usage
 from instrument_share.pages.views.national import region_file, region_records, unit_file, unit_records
 from instrument_share.pages.views.opendata import sitemap_index, sitemap_part
 from instrument_share.pages.views.publications import publication
@@ -31,6 +31,7 @@ urlpatterns = [
     path("timeline/events/", catalogue.timeline_events, name="timeline_events"),
     path("me/", me, name="me"),
     path("me/usage/", my_usage, name="my_usage"),
+    path("me/samples/", my_samples, name="my_samples"),
     path("me/statements/", my_statements, name="my_statements"),
     path("me/organization/<str:public_id>/", my_organization, name="my_organization"),
     path("keeper/", keeper, name="keeper"),

@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.no_show": gettext_noop("Marked as no-show"),
     "booking.moved": gettext_noop("Moved to another time"),
     "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),
+    "booking.planned": gettext_noop("Booked by the unit for samples"),
     "booking.agreed": gettext_noop("New time agreed to"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),
     "booking.kept": gettext_noop("Kept although the opening hours changed"),
