@@ -11,12 +11,14 @@ from types import SimpleNamespace
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django_tasks_db.models import DBTaskResult
 
 from bookings.feeds.services.calendars import calendar_feed_open
 from bookings.feeds.services.webhooks import webhook_create
 from bookings.requests.services.bookings import booking_approve
+from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
 from bookings.usage.models import Review
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
@@ -72,6 +74,7 @@ from rewards.report.services.reports import report_send
 from rewards.trials.services import trial_start
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.samples.steps import accepted, quoted, received, submitted
 from tests.factories import LONG_AGO, NOW, slot
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_city, local
 
@@ -302,6 +305,19 @@ def _things_of_the_user(city, instrument):
     )
     Review.objects.create(log=disputed, rating="neutral", comment="等待较久", created_at=NOW)
     dispute = usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="时间有误", now=NOW)
+    samples = {
+        name: make(city)
+        for name, make in {
+            "samples_submitted": submitted,
+            "samples_quoted": quoted,
+            "samples_accepted": accepted,
+            "samples_received": received,
+            "samples_reported": received,
+        }.items()
+    }
+    samples["samples_reported"].state = "reported"
+    samples["samples_reported"].save()
+    (report,) = samples["samples_reported"].files.bulk_create([_sample_file(samples["samples_reported"])])
     webhook = webhook_create(
         actor=city.manager,
         organization_id=city.owner.pk,
@@ -323,10 +339,26 @@ def _things_of_the_user(city, instrument):
         "by_hand": by_hand,
         "disputed": disputed,
         "dispute": dispute,
+        **samples,
+        "sample_file": report,
         "calendar_feed": calendar_feed,
         "webhook": webhook,
         "token": token,
     }
+
+
+def _sample_file(order):
+    return SampleFile(
+        order=order,
+        kind="report",
+        name="报告.pdf",
+        media_type="application/pdf",
+        size=1,
+        sha256="0" * 64,
+        added_at=NOW,
+        added_by=order.received_by,
+        file=default_storage.save("samples/report.pdf", ContentFile(b"1")),
+    )
 
 
 def _statements(unit, company, manager):

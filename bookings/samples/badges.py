@@ -23,7 +23,7 @@ STATES: dict[str, Label] = {
 MOVES: dict[str, str | Promise] = {
     "sample_order.quote": _("quote"),
     "sample_order.accept": _("accept the quote"),
-    "sample_order.reject": _("decline"),
+    "sample_order.reject": _("decline the order"),
     "sample_order.cancel": _("withdraw"),
     "sample_order.lapse": _("let lapse"),
     "sample_order.receive": _("receive the samples"),

@@ -44,11 +44,11 @@ class OrderForm(forms.Form):
         label=_("After the measuring"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, viewer: "User", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: "User", initial: Any = None, **kwargs: Any) -> None:
         usual = get_usual_applicant(viewer)
         payer = usual.payer.public_id if usual and usual.payer else PERSON
-        initial = {"payer": payer, "afterwards": Afterwards.RETURN.value, **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        usual_values = {"payer": payer, "afterwards": Afterwards.RETURN.value}
+        super().__init__(*args, initial={**usual_values, **(initial or {})}, **kwargs)
         set_choices(self.fields["payer"], get_payers(viewer))
         self._organizations = {
             one.organization.public_id: one.organization for one in accounts.standing(viewer).memberships
@@ -71,8 +71,11 @@ class SampleForm(forms.Form):
     """One sample."""
 
     use_required_attribute = False
+    heading = ""
 
-    number = forms.CharField(label=_("Its number"), max_length=LONGEST["number"], help_text=_("As on its vial."))
+    number = forms.CharField(
+        label=_("Its number"), max_length=LONGEST["number"], help_text=_("As on its vial.")
+    )
     name = forms.CharField(label=_("Name or material"), max_length=LONGEST["name"])
     tests = forms.CharField(label=_("What is wanted"), max_length=LONGEST["tests"])
     storage = forms.ChoiceField(label=_("Storage"), choices=partial(choices_of, SampleStorage))
@@ -116,7 +119,9 @@ def _read(data: "QueryDict") -> list[dict[str, Any]]:
     count = min(int(total), MOST_SAMPLES) if total.isdecimal() else 0
     return [
         {
-            name: data.getlist(f"{ROWS}-{at}-{name}") if name == "hazards" else data.get(f"{ROWS}-{at}-{name}")
+            name: data.getlist(f"{ROWS}-{at}-{name}")
+            if name == "hazards"
+            else data.get(f"{ROWS}-{at}-{name}")
             for name in SampleForm.base_fields
         }
         for at in range(count)
@@ -171,11 +176,13 @@ class ReceiptForm(forms.Form):
     """Who brought the samples, how they are, and where they are kept."""
 
     brought_by = forms.CharField(
-        label=_("Brought by"), max_length=100, help_text=_("A person, or the courier and the parcel’s number.")
+        label=_("Brought by"),
+        max_length=100,
+        help_text=_("A person, or the courier and the parcel’s number."),
     )
     place = forms.CharField(label=_("Where they are kept"), max_length=100, required=False)
     condition = forms.CharField(
-        label=_("Condition"), max_length=500, required=False, widget=forms.Textarea({"rows": 3})
+        label=_("Condition on arrival"), max_length=500, required=False, widget=forms.Textarea({"rows": 3})
     )
 
 
@@ -210,7 +217,9 @@ class ClosingForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("What became of them"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
     )
-    note = forms.CharField(label=_("Who took them, or why"), max_length=500, widget=forms.Textarea({"rows": 2}))
+    note = forms.CharField(
+        label=_("Who took them, or why"), max_length=500, widget=forms.Textarea({"rows": 2})
+    )
 
     def __init__(self, *args: Any, is_reported: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -78,7 +78,8 @@ class SampleOrder(models.Model):
                 name="sample_order_one_payer",
             ),
             models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True) | Q(quoted_yuan__gte=0), name="sample_order_accepted_quote"
+                condition=Q(accepted_at__isnull=True) | Q(quoted_yuan__gte=0),
+                name="sample_order_accepted_quote",
             ),
         ]
         indexes = [
@@ -102,7 +103,7 @@ class Sample(models.Model):
     name = models.CharField(max_length=100)
     number = models.CharField(max_length=50, help_text="by which its owner knows it")
     hazards = models.JSONField(default=list)
-    storage = models.CharField(max_length=10, choices=[(one.value, one.value) for one in SampleStorage])
+    storage = models.CharField(max_length=10, choices=[(kept.value, kept.value) for kept in SampleStorage])
     tests = models.CharField(max_length=300, help_text="what is wanted of it")
 
     class Meta:

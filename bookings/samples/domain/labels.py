@@ -33,7 +33,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     Progress: {
         Progress.TO_PLAN: gettext_noop("To be planned"),
-        Progress.PLANNED: gettext_noop("Planned"),
+        Progress.PLANNED: gettext_noop("Time planned"),
         Progress.MEASURING: gettext_noop("Being measured"),
         Progress.MEASURED: gettext_noop("Measured, report to come"),
     },

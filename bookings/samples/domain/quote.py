@@ -21,7 +21,7 @@ OwnPrices = Mapping[PriceUnit, Decimal]
 
 
 def has_own_prices(terms: "TermsDraft", kind: UserKind) -> bool:
-    """Return whether the keeper names the prices, since the rule has none for samples of this kind of user."""
+    """Return whether the keeper names the prices: the rule has none for samples of this kind of user."""
     return not pricing.has_price(terms, kind, ServiceMode.SAMPLES)
 
 
@@ -31,7 +31,9 @@ def find_quote_problems(
     """Yield what is wrong with the hours and prices that a keeper enters."""
     if has_own_prices(terms, kind):
         if not own_prices:
-            message = gettext_noop("The rule has no price for samples. Name one by sample, by hour or by use.")
+            message = gettext_noop(
+                "The rule has no price for samples. Name one by sample, by hour or by use."
+            )
             yield Problem("samples.price_missing", message, field="sample_yuan")
     elif own_prices:
         message = gettext_noop("The rule has prices for samples; they apply. Leave these fields empty.")

@@ -63,7 +63,7 @@ LAPSING_STATES = (SampleOrderState.SUBMITTED, SampleOrderState.QUOTED, SampleOrd
 
 
 class Progress(StrEnum):
-    """How far the unit is with samples that it has; it follows from the booking in which they are measured."""
+    """How far the unit is with samples that it has, by the booking in which they are measured."""
 
     TO_PLAN = "to_plan"
     PLANNED = "planned"

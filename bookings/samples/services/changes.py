@@ -7,7 +7,7 @@ from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.errors import DeadlinePassed
 from bookings.samples.domain.states import LAPSING_STATES, get_next_state
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import PERMISSIONS, order_lock
+from bookings.samples.selectors import order_lock
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-def order_lock_for(actor: "User", order_id: int, move: str, now: datetime) -> SampleOrder:
+def order_lock_for(actor: "User", order_id: int, move: str, now: datetime, *, permission: str) -> SampleOrder:
     """Lock an order with which the actor may do this now, and return it.
 
     Raises IllegalMove, and DeadlinePassed once it is about to lapse.
     """
     order = order_lock(order_id)
-    require(actor, PERMISSIONS[move], order)
+    require(actor, permission, order)
     get_next_state(order.state, move)
     if order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now:
         raise DeadlinePassed(deadline=order.due_at)
@@ -50,7 +50,11 @@ def move_order(
 
 
 def record_order(
-    order: SampleOrder, action: str, actor: "User | None", now: datetime, details: dict[str, Any] | None = None
+    order: SampleOrder,
+    action: str,
+    actor: "User | None",
+    now: datetime,
+    details: dict[str, Any] | None = None,
 ) -> None:
     """Record in the journal what was done to an order."""
     record(

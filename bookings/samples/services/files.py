@@ -67,7 +67,7 @@ def sample_order_report(
 
     They are PDF, JPEG or PNG. Raises NotMeasured before the use is logged, OrderRefused with every problem.
     """
-    order = order_lock_for(actor, order_id, "report", now)
+    order = order_lock_for(actor, order_id, "report", now, permission="bookings.handle_samples")
     if get_order_progress(order) not in (None, Progress.MEASURED):
         raise NotMeasured
     files, problems = check_uploads(uploads)

@@ -1,4 +1,4 @@
-"""What the unit does with a sample order: quote, decline, receive, and give back or dispose of the samples."""
+"""What the unit does with a sample order: quote, decline, receive, give back or dispose of the samples."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -57,7 +57,7 @@ def sample_order_quote(
     The prices are the rule's; where it has none for samples, those of `own_prices` by unit. Raises
     OrderRefused with every problem.
     """
-    order = order_lock_for(actor, order_id, "quote", now)
+    order = order_lock_for(actor, order_id, "quote", now, permission="bookings.handle_samples")
     terms = get_terms(order.instrument_id, now)
     kind, prices = UserKind(order.user_kind), own_prices or {}
     problems = [*find_quote_problems(terms, kind, hours, prices), *_find_days_problems(report_days)]
@@ -78,7 +78,7 @@ def sample_order_quote(
 @transaction.atomic
 def sample_order_reject(*, actor: "User", order_id: int, reason: str, now: datetime) -> SampleOrder:
     """Decline an order before its samples are there, with a reason for the user. Raises ReasonMissing."""
-    order = order_lock_for(actor, order_id, "reject", now)
+    order = order_lock_for(actor, order_id, "reject", now, permission="bookings.handle_samples")
     order.end_note = require_reason(reason, code=REJECTION_REASON_MISSING)
     order.ended_at, order.ended_by = now, actor
     move_order(order, "reject", *ENDING_FIELDS, actor=actor, now=now, action="sample_order.rejected")
@@ -91,7 +91,7 @@ def sample_order_receive(
     *, actor: "User", order_id: int, brought_by: str, now: datetime, condition: str = "", place: str = ""
 ) -> SampleOrder:
     """Record that the samples have arrived: when, from whom, in what condition, and where they are kept."""
-    order = order_lock_for(actor, order_id, "receive", now)
+    order = order_lock_for(actor, order_id, "receive", now, permission="bookings.handle_samples")
     if not brought_by.strip():
         message = gettext_noop("Say who brought the samples, or the courier and the number of the parcel.")
         raise OrderRefused(problems=[Problem("samples.bringer_missing", message, field="brought_by")])
@@ -123,7 +123,7 @@ def sample_order_close(
 
     Without a report it needs a reason. Raises StillPlanned while a time is booked for them.
     """
-    order = order_lock_for(actor, order_id, "close", now)
+    order = order_lock_for(actor, order_id, "close", now, permission="bookings.handle_samples")
     if order.booking is not None and order.booking.state in HOLDING_STATES:
         raise StillPlanned
     if order.state == SampleOrderState.RECEIVED:

@@ -121,7 +121,7 @@ def sample_order_accept(
     *, actor: "User", order_id: int, now: datetime, shown_yuan: Decimal | None = None
 ) -> SampleOrder:
     """Accept the quote as who placed the order. Raises QuoteChanged where another amount was shown."""
-    order = order_lock_for(actor, order_id, "accept", now)
+    order = order_lock_for(actor, order_id, "accept", now, permission="bookings.answer_samples")
     if shown_yuan is not None and shown_yuan != order.quoted_yuan:
         raise QuoteChanged
     order.accepted_at = now
@@ -137,7 +137,7 @@ def sample_order_accept(
 @transaction.atomic
 def sample_order_cancel(*, actor: "User", order_id: int, now: datetime, reason: str = "") -> SampleOrder:
     """Withdraw an order whose samples are not handed in, as who placed it; it costs nothing."""
-    order = order_lock_for(actor, order_id, "cancel", now)
+    order = order_lock_for(actor, order_id, "cancel", now, permission="bookings.answer_samples")
     order.ended_at, order.ended_by, order.end_note = now, actor, reason.strip()[:500]
     fields = ("ended_at", "ended_by", "end_note")
     move_order(order, "cancel", *fields, actor=actor, now=now, action="sample_order.cancelled")

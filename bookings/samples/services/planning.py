@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.kernel.interval import Interval
 
+
 @transaction.atomic
 def sample_order_plan(*, actor: "User", order_id: int, interval: "Interval", now: datetime) -> Booking:
     """Book a time for samples that are there, in the name of their owner and approved at once.
@@ -51,7 +52,9 @@ def sample_order_plan(*, actor: "User", order_id: int, interval: "Interval", now
     _require_admitted(actor, order, facts, ids, interval, now)
     group = BookingGroup.objects.create(user=order.user, created_at=now)
     bookings = [
-        _create_booking(order, group, facts[pk], interval, actor, now) for pk in ids if pk in instruments_by_id
+        _create_booking(order, group, facts[pk], interval, actor, now)
+        for pk in ids
+        if pk in instruments_by_id
     ]
     order.booking = bookings[0]
     move_order(

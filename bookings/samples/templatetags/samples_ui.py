@@ -55,9 +55,9 @@ def order_facts(order: "SampleOrder") -> dict[str, Any]:
         (_("Project"), order.project),
         (_("After the measuring"), _(word(Afterwards(order.afterwards)))),
         (_("Received"), _describe_receipt(order)),
-        (_("Condition"), order.condition),
+        (_("Condition on arrival"), order.condition),
         (_("Where they are kept"), order.place),
-        (_("Outcome"), _(word(Afterwards(order.outcome))) if order.outcome else ""),
+        (_("What became of them"), _(word(Afterwards(order.outcome))) if order.outcome else ""),
         (_("Reason or note"), order.end_note),
     ]
     return facts(entries)
@@ -83,7 +83,9 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
         case SampleOrderState.QUOTED:
             return _("The user accepts the quote by {due}; else the order lapses.").format(due=due)
         case SampleOrderState.ACCEPTED if is_mine:
-            return _("Print the label, put it on the parcel and hand in the samples by {due}.").format(due=due)
+            return _("Print the label, put it on the parcel and hand in the samples by {due}.").format(
+                due=due
+            )
         case SampleOrderState.ACCEPTED:
             return _("The samples come by {due}; else the order lapses.").format(due=due)
         case SampleOrderState.RECEIVED:
@@ -93,7 +95,9 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
         case SampleOrderState.CLOSED:
             return _("The order is finished.")
         case SampleOrderState.LAPSED:
-            return _("A step was not taken in time. Place a new order if the samples are still to be measured.")
+            return _(
+                "A step was not taken in time. Place a new order if the samples are still to be measured."
+            )
         case _:
             return _("The order has ended; nothing is charged.")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.views.common import responsible_instruments
-from bookings.samples.domain.states import OPEN_STATES, Progress, SampleOrderState
+from bookings.samples.domain.states import OPEN_STATES, SampleOrderState
 from bookings.samples.forms import OrderForm, build_rows
 from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
@@ -82,7 +82,11 @@ def sample_order_new(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _get_entered(request: SignedInRequest, is_sent: bool) -> dict[str, str]:
-    return {} if is_sent else {name: request.POST[name] for name in OrderForm.base_fields if name in request.POST}
+    return (
+        {}
+        if is_sent
+        else {name: request.POST[name] for name in OrderForm.base_fields if name in request.POST}
+    )
 
 
 @login_required
@@ -112,26 +116,25 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
     found, now = get_order(request.user, public_id), clock.now()
     is_mine = found.user_id == request.user.pk
     may_handle = rules.has_perm("bookings.handle_samples", request.user, found)
-    progress = get_order_progress(found)
     context = {
         "order": found,
         "is_mine": is_mine,
         "up": page_address("my_samples") if is_mine or not may_handle else reverse("sample_orders"),
         "samples": order_samples(found),
         "files": order_files(request.user, found),
-        "progress": progress,
+        "progress": get_order_progress(found),
         "moves": get_possible_moves(request.user, found, now),
         "may_add_photos": found.state in OPEN_STATES
         and rules.has_perm("bookings.add_sample_photos", request.user, found),
         "is_late": found.due_at is not None and found.due_at < now,
-        "steps": _steps(found, progress),
+        "steps": _steps(found),
         "log": getattr(found.booking, "usage_log", None) if found.booking else None,
         "history": journal.history(found),
     }
     return render(request, "bookings/samples/order.html", context)
 
 
-def _steps(order: "SampleOrder", progress: Progress | None) -> list[tuple[Any, str, Any]]:
+def _steps(order: "SampleOrder") -> list[tuple[Any, str, Any]]:
     """Return the steps from the order to the return, each with when it was done."""
     booking = order.booking
     measured_at = booking.checked_out_at if booking else None
@@ -141,7 +144,7 @@ def _steps(order: "SampleOrder", progress: Progress | None) -> list[tuple[Any, s
         (_("Accepted"), order.accepted_at),
         (_("Received"), order.received_at),
         (_("Measured"), measured_at),
-        (_("Reported"), order.reported_at),
+        (_("Report delivered"), order.reported_at),
         (_("Finished"), order.ended_at),
     ]
     if order.state not in (*OPEN_STATES, SampleOrderState.CLOSED):
@@ -163,7 +166,8 @@ def sample_label(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the label that goes with the samples as PDF; its code leads to the order."""
     found = get_order(request.user, public_id)
     address = settings.SITE_URL + reverse("sample_order", args=[found.public_id])
-    response = HttpResponse(render_label(found, order_samples(found), address), content_type="application/pdf")
+    paper = render_label(found, order_samples(found), address)
+    response = HttpResponse(paper, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="samples-{found.public_id}.pdf"'
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -80,9 +80,7 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
             _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days),
         ],
         action=_("Send the quote"),
-        perform=lambda: sample_order_quote(
-            actor=request.user, order_id=found.pk, now=now, **form.as_quote()
-        ),
+        perform=lambda: sample_order_quote(actor=request.user, order_id=found.pk, now=now, **form.as_quote()),
         success=_("The quote is sent."),
         back_address=_address(found),
         form=form,
@@ -184,19 +182,17 @@ def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
     if request.method == "POST":
         booking = run_service(
             form,
-            lambda: sample_order_plan(
-                actor=request.user, order_id=found.pk, interval=form.interval, now=now
-            ),
+            lambda: sample_order_plan(actor=request.user, order_id=found.pk, interval=form.interval, now=now),
         )
         if booking is not None:
-            sentence = _("Planned for {time}. Check in and out on the booking’s page when you measure.")
-            return redirect_with_message(request, sentence.format(time=timerange(form.interval)), _address(found))
+            sentence = _(
+                "Planned for {time}. Check in and out on the booking’s page when you measure."
+            ).format(time=timerange(form.interval))
+            return redirect_with_message(request, sentence, _address(found))
     context = {
         "order": found,
         "form": form,
-        "week": get_bookable_week(
-            request.user, found.instrument, now, parse_day(request.GET.get("day", ""))
-        ),
+        "week": get_bookable_week(request.user, found.instrument, now, parse_day(request.GET.get("day", ""))),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "bookings/samples/plan.html", context, status=status)
@@ -210,7 +206,7 @@ def photos(request: SignedInRequest, public_id: str) -> Confirmation:
     form = PhotosForm(_sent(request), request.FILES or None, samples=order_samples(found))
     return Confirmation(
         heading=_("Add photos of the samples"),
-        consequences=[_("Only you, the keepers and the managers of the unit see them.")],
+        consequences=[_("Only the user, the keepers and the managers of the unit see them.")],
         action=_("Add the photos"),
         perform=lambda: sample_photos_add(
             actor=request.user,

@@ -14,6 +14,11 @@ from tests.bookings.requests.booking import codes
 from tests.bookings.samples.steps import PDF, closed, pdf, received, reported, submitted
 from tests.factories import NOW, jpeg
 
+
+def photo():
+    return pdf("x.jpg", jpeg())
+
+
 SHA = hashlib.sha256(PDF).hexdigest()
 
 
@@ -45,11 +50,11 @@ def test_no_report_before_the_hours_are_logged(city):
 
 def test_photos_are_decoded_anew(city):
     order = submitted(city)
-    (photo,) = sample_photos_add(
-        actor=city.researcher, order_id=order.pk, photos=[pdf("x.jpg", jpeg())], position=2, now=NOW
+    (kept,) = sample_photos_add(
+        actor=city.researcher, order_id=order.pk, photos=[photo()], position=2, now=NOW
     )
-    assert photo.sample.number == "A-2"
-    with photo.file.open("rb") as file, Image.open(file) as opened:
+    assert kept.sample.number == "A-2"
+    with kept.file.open("rb") as file, Image.open(file) as opened:
         assert (opened.format, dict(opened.getexif())) == ("JPEG", {})
     with pytest.raises(DomainError):
         sample_photos_add(
@@ -61,10 +66,10 @@ def test_not_too_many_and_none_after_the_end(city):
     order = submitted(city)
     with pytest.raises(OrderRefused):
         sample_photos_add(
-            actor=city.researcher, order_id=order.pk, photos=[pdf("x.jpg", jpeg())] * (MOST_AT_ONCE + 1), now=NOW
+            actor=city.researcher, order_id=order.pk, photos=[photo()] * (MOST_AT_ONCE + 1), now=NOW
         )
     with pytest.raises(IllegalMove):
-        sample_photos_add(actor=city.researcher, order_id=closed(city).pk, photos=[pdf("x.jpg", jpeg())], now=NOW)
+        sample_photos_add(actor=city.researcher, order_id=closed(city).pk, photos=[photo()], now=NOW)
 
 
 def test_files_are_for_the_owner_and_the_unit_alone(city):
