@@ -44,7 +44,8 @@ class BookingsConfig(AppConfig):
         )
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
-        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS, **sample_labels.LABELS})
+        register_words({**request_labels.LABELS, **proposals.LABELS, **usage_labels.LABELS})
+        register_words(sample_labels.LABELS)
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_labels(sample_badges.STATES, sample_badges.MOVES)

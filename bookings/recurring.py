@@ -18,7 +18,12 @@ RECURRING = (
         "bookings.lapse", gettext_noop("Requests past their decision deadline"), MINUTE, bookings_lapse_due
     ),
     RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
-    RecurringJob("bookings.samples", gettext_noop("Sample orders past their deadline"), MINUTE, sample_orders_lapse_due),
+    RecurringJob(
+        "bookings.samples",
+        gettext_noop("Sample orders past their deadline"),
+        MINUTE,
+        sample_orders_lapse_due,
+    ),
     RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
     RecurringJob(
         "bookings.statements", gettext_noop("Drafts of last month’s statements"), DAY, statements_draft_due

@@ -14,7 +14,8 @@ from instrument_share.web.api.openapi import ShareAPI
 from providers.search.api import router as providers
 
 DESCRIPTION = """
-Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage and statements.
+Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage and
+statements.
 
 Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or
 the session of a page with its CSRF token. Times are RFC 3339 in UTC, amounts are yuan as text, ids are

@@ -47,7 +47,9 @@ is_unit_manager = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
 rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.attend", is_instrument_keeper | is_keeper_of_use_while_suspended)
-rules.add_perm("bookings.cancel", (is_own_user & ~is_planned_by_unit) | is_instrument_keeper | is_unit_manager)
+rules.add_perm(
+    "bookings.cancel", (is_own_user & ~is_planned_by_unit) | is_instrument_keeper | is_unit_manager
+)
 rules.add_perm("bookings.agree", is_own_user)
 rules.add_perm(
     "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)

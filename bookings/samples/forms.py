@@ -44,11 +44,11 @@ class OrderForm(forms.Form):
         label=_("After the measuring"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, viewer: "User", initial: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, viewer: "User", initial: Any = None) -> None:
         usual = get_usual_applicant(viewer)
         payer = usual.payer.public_id if usual and usual.payer else PERSON
         usual_values = {"payer": payer, "afterwards": Afterwards.RETURN.value}
-        super().__init__(*args, initial={**usual_values, **(initial or {})}, **kwargs)
+        super().__init__(data, initial={**usual_values, **(initial or {})})
         set_choices(self.fields["payer"], get_payers(viewer))
         self._organizations = {
             one.organization.public_id: one.organization for one in accounts.standing(viewer).memberships

@@ -51,7 +51,7 @@ MOVES: Moves = {
 }
 """Once the unit has the samples, an order ends only by their return or disposal."""
 
-OPEN_STATES = tuple(MOVES)
+OPEN_STATES = tuple(SampleOrderState(state) for state in MOVES)
 WAITING_FOR_UNIT = (
     SampleOrderState.SUBMITTED,
     SampleOrderState.ACCEPTED,
