@@ -10,6 +10,7 @@ from bookings.requests.templatetags.bookings_ui import payer
 from bookings.samples.domain.choices import Afterwards, SampleHazard
 from bookings.samples.domain.states import Progress, SampleOrderState
 from bookings.samples.selectors import get_order_progress
+from instrument_share.journal.registry import registered_acts
 from instrument_share.kernel.wording import word
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text.formats import hours_and_minutes, moment
@@ -25,6 +26,12 @@ def progress(order: "SampleOrder") -> str:
     """Return how far the measuring of samples is that the unit has, in words; else nothing."""
     found = get_order_progress(order)
     return "" if found is None else _(word(found))
+
+
+@register.filter
+def act(action: str) -> str:
+    """Return what the journal calls an act on an order."""
+    return _(registered_acts()[action])
 
 
 @register.filter

@@ -192,7 +192,7 @@ def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "order": found,
         "form": form,
-        "week": get_bookable_week(request.user, found.instrument, now, parse_day(request.GET.get("day", ""))),
+        "shown": get_bookable_week(request.user, found.instrument, now, parse_day(request.GET.get("day", ""))),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "bookings/samples/plan.html", context, status=status)

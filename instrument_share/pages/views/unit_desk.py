@@ -116,6 +116,11 @@ def _tasks(
         "lapsing": list(waiting.filter(decide_by__lt=midnight)[:MAX_LISTED]),
         "findings": list(rewards.findings_to_answer(request.user, organization_id)[:MAX_LISTED]),
         "falsifications": list(rewards.falsifications_to_answer(request.user, organization_id)),
+        "samples": list(
+            bookings.sample_orders_waiting(request.user).filter(
+                instrument__organization_id=organization_id
+            )[:MAX_LISTED]
+        ),
         "disputed": list(bookings.statements_to_answer(request.user, organization_id)[:MAX_LISTED]),
         "drafts": list(
             bookings.statements_of_unit(request.user, organization_id)

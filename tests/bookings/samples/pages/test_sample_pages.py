@@ -119,6 +119,7 @@ def test_from_receipt_to_return(as_keeper, city, clock):
     order = accepted(city)
     as_keeper.post(address(order, "sample_order_receive"), {"brought_by": "本人"})
     typed = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00"}
+    assert as_keeper.get(address(order, "sample_order_plan")).status_code == 200
     assert as_keeper.post(address(order, "sample_order_plan"), typed).url == address(order)
     order.refresh_from_db()
     assert order.booking.starts_at == slot().start
@@ -176,6 +177,8 @@ def test_both_inboxes_say_what_waits(client, city, clock):
     for page in ("keeper", "sample_orders"):
         assert address(waiting) in client.get(reverse(page)).text
     assert address(mine) in client.get(reverse("sample_orders")).text
+    client.force_login(city.manager)
+    assert address(waiting) in client.get(reverse("unit_desk")).text
     client.force_login(city.researcher)
     assert address(mine) in client.get(reverse("me")).text
     assert address(waiting) in client.get(reverse("my_samples")).text
