@@ -1,5 +1,6 @@
 """Template tags of sample orders."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from bookings.samples.selectors import get_order_progress
 from instrument_share.journal.registry import registered_acts
 from instrument_share.kernel.wording import word
 from instrument_share.web.templatetags.ui import facts
-from instrument_share.web.text.formats import hours_and_minutes, moment
+from instrument_share.web.text.formats import hours, moment
 
 if TYPE_CHECKING:
     from bookings.samples.models import SampleOrder
@@ -43,7 +44,7 @@ def hazard(code: str) -> str:
 @register.filter
 def quoted_hours(order: "SampleOrder") -> str:
     """Return the estimated hours in words."""
-    return hours_and_minutes(order.quoted_hours or Decimal(0))
+    return hours(timedelta(seconds=int((order.quoted_hours or 0) * 3600)))
 
 
 @register.filter
