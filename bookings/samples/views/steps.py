@@ -189,10 +189,11 @@ def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
                 "Planned for {time}. Check in and out on the booking’s page when you measure."
             ).format(time=timerange(form.interval))
             return redirect_with_message(request, sentence, _address(found))
+    day = parse_day(request.GET.get("day", ""))
     context = {
         "order": found,
         "form": form,
-        "shown": get_bookable_week(request.user, found.instrument, now, parse_day(request.GET.get("day", ""))),
+        "shown": get_bookable_week(request.user, found.instrument, now, day),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "bookings/samples/plan.html", context, status=status)

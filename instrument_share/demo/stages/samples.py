@@ -107,7 +107,7 @@ def _measure(world: World, facts: Instrument, order: "SampleOrder", _now: dateti
     order.refresh_from_db()
     if order.booking is None:
         return
-    about = {"actor": world.keeper(facts), "booking_id": order.booking.pk}
+    about: dict[str, Any] = {"actor": world.keeper(facts), "booking_id": order.booking.pk}
     bookings.booking_check_in(**about, now=order.booking.starts_at)
     bookings.booking_check_out(**about, now=order.booking.ends_at)
     report = render_paper(
