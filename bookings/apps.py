@@ -24,6 +24,9 @@ class BookingsConfig(AppConfig):
         from bookings.requests.services import sheet_effects
         from bookings.requests.services.held_time import register_rival_teller, register_time_taker
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
+        from bookings.samples import badges as sample_badges
+        from bookings.samples import permissions as _samples  # noqa: F401
+        from bookings.samples.domain import labels as sample_labels
         from bookings.statements import badges as statement_badges
         from bookings.statements import permissions as _statements  # noqa: F401
         from bookings.statistics import permissions as _statistics  # noqa: F401
@@ -51,12 +54,13 @@ class BookingsConfig(AppConfig):
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS})
-        register_words({**usage_labels.LABELS, **devices.LABELS})
+        register_words({**usage_labels.LABELS, **sample_labels.LABELS, **devices.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(waiting_badges.STATES, {})
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
+        register_labels(sample_badges.STATES, sample_badges.MOVES)
         register_pages(
             "arrival_find",
             "basket",
@@ -77,6 +81,9 @@ class BookingsConfig(AppConfig):
             "qualification_revoke",
             "series_cancel",
             "series_move",
+            "sample_order",
+            "sample_order_new",
+            "sample_orders",
             "statement",
             "usage_log",
             "verify_receipt",

@@ -7,6 +7,7 @@ from bookings.requests.domain.credit import SUSPENSION_THRESHOLD, get_suspension
 from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.quota import get_month_interval, get_year_interval
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
+from bookings.samples.domain.choices import SampleHazard, SampleStorage
 from bookings.statements.domain.billing import previous_month
 from bookings.statements.domain.states import StatementState
 from bookings.usage.domain.choices import Capture, Rating, UsagePurpose

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
+from bookings.samples.models import SampleOrder
+from bookings.samples.selectors import sample_orders
 from bookings.statements.models import Statement
 from bookings.statements.selectors.statements import statements
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
@@ -38,6 +40,7 @@ ACTS: dict[str, str] = {
     "basket.added": gettext_noop("Time put into the basket"),
     "basket.removed": gettext_noop("Time taken out of the basket"),
     "booking.handed_over": gettext_noop("Booking handed over to a colleague"),
+    "booking.planned": gettext_noop("Time for samples booked"),
     "booking.agreed": gettext_noop("New time of a booking agreed to"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
@@ -68,6 +71,17 @@ ACTS: dict[str, str] = {
     "note.closed": gettext_noop("Note about an instrument closed"),
     "device.faulted": gettext_noop("Fault reported by a device"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
+    "sample_order.submitted": gettext_noop("Samples ordered to be measured"),
+    "sample_order.photos_added": gettext_noop("Photos of samples added"),
+    "sample_order.quoted": gettext_noop("Quote for samples sent"),
+    "sample_order.accepted": gettext_noop("Quote for samples accepted"),
+    "sample_order.cancelled": gettext_noop("Sample order withdrawn"),
+    "sample_order.rejected": gettext_noop("Sample order declined"),
+    "sample_order.lapsed": gettext_noop("Sample order lapsed"),
+    "sample_order.received": gettext_noop("Samples received"),
+    "sample_order.planned": gettext_noop("Samples planned"),
+    "sample_order.reported": gettext_noop("Report on samples delivered"),
+    "sample_order.closed": gettext_noop("Samples given back or disposed of"),
     "statement.drafted": gettext_noop("Statement drafted"),
     "statement.sent": gettext_noop("Statement sent"),
     "statement.confirmed": gettext_noop("Statement confirmed"),
@@ -122,6 +136,18 @@ def _of_logs(viewer: "Viewer", logs: Mapping[Any, UsageLog]) -> list[tuple[Any, 
     ]
 
 
+def _sample_orders(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = SampleOrder.objects.filter(public_id__in=ids).select_related("instrument")
+    visible = set(sample_orders(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
+    return {
+        row.public_id: Subject(
+            _name(row.instrument),
+            reverse("sample_order", args=[row.public_id]) if row.public_id in visible else "",
+        )
+        for row in rows
+    }
+
+
 def _statements(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
     rows = Statement.objects.filter(public_id__in=ids).select_related("organization")
     visible = set(statements(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
@@ -151,6 +177,7 @@ KINDS: dict[str, SubjectKind] = {
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),
     "bookings.BasketItem": SubjectKind(gettext_noop("Time in a basket")),
+    "bookings.SampleOrder": SubjectKind(gettext_noop("Sample order"), _sample_orders),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
     "bookings.WaitlistEntry": SubjectKind(gettext_noop("Wait"), _waits),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),

@@ -43,6 +43,15 @@ from bookings.requests.services.next_free import next_free_rebuild
 from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.requests.views.common import get_possible_actions, require_keeper
 from bookings.requests.views.rule_comparison import compare_terms
+from bookings.samples.selectors import (
+    own_sample_orders,
+    sample_orders_to_answer,
+    sample_orders_waiting,
+)
+from bookings.samples.services.files import sample_order_report
+from bookings.samples.services.handling import sample_order_quote, sample_order_receive
+from bookings.samples.services.orders import SampleFacts, sample_order_accept, sample_order_create
+from bookings.samples.services.planning import sample_order_plan
 from bookings.statements.selectors.statements import (
     statements_of_unit,
     statements_received,
@@ -79,7 +88,7 @@ from bookings.usage.selectors.statistics import (
 )
 from bookings.usage.selectors.usage import get_current_values, usage_logs, waiting_confirmations
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
-from bookings.usage.services.attendance import booking_check_in
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct

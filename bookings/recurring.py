@@ -6,6 +6,7 @@ from bookings.feeds.services.deliveries import deliveries_forget_old, webhooks_g
 from bookings.feeds.services.external_calendars import external_calendars_read_due
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance
+from bookings.samples.services.orders import sample_orders_lapse_due
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_remind_due
 from bookings.usage.services.automatic import usage_confirm_due
@@ -31,6 +32,12 @@ RECURRING = (
         "bookings.waiting", gettext_noop("Free time for the waiting list"), MINUTE, free_time_offer_due
     ),
     RecurringJob("bookings.waits_end", gettext_noop("Waits that are over"), MINUTE, waits_end_due),
+    RecurringJob(
+        "bookings.samples",
+        gettext_noop("Sample orders past their deadline"),
+        MINUTE,
+        sample_orders_lapse_due,
+    ),
     RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
     RecurringJob(
         "bookings.statements", gettext_noop("Drafts of last month’s statements"), DAY, statements_draft_due

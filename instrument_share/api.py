@@ -5,6 +5,7 @@ from bookings.groups.api import router as groups
 from bookings.proposals.api import router as proposals
 from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
+from bookings.samples.api import router as samples
 from bookings.statements.api import router as statements
 from bookings.usage.api.attendance import router as attendance
 from bookings.usage.api.usage import router as usage
@@ -16,7 +17,8 @@ from instrument_share.web.api.openapi import ShareAPI
 from providers.search.api import router as providers
 
 DESCRIPTION = """
-Instruments of the city's sharing platform: search, free time, prices, bookings, usage and statements.
+Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage and
+statements.
 
 Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or
 the session of a page with its CSRF token. Times are RFC 3339 in UTC, amounts are yuan as text, ids are
@@ -39,6 +41,7 @@ api.add_router("/bookings", attendance)
 api.add_router("/waiting", waiting)
 api.add_router("/booking-groups", groups)
 api.add_router("/usage", usage)
+api.add_router("/sample-orders", samples)
 api.add_router("/statements", statements)
 api.add_router("/devices", devices)
 api.add_router("/log", log)

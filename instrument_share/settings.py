@@ -46,6 +46,7 @@ ROOMS = [
     "bookings.waiting",
     "bookings.usage",
     "bookings.statistics",
+    "bookings.samples",
     "bookings.statements",
     "bookings.feeds",
     "bookings.devices",

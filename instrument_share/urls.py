@@ -7,6 +7,7 @@ from bookings.feeds import urls as feeds
 from bookings.groups import urls as groups
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
+from bookings.samples import urls as samples
 from bookings.statements import urls as statements
 from bookings.statistics import urls as statistics
 from bookings.usage import urls as usage
@@ -45,6 +46,7 @@ urlpatterns = [
     path("instruments/", include(requests.instruments_urls)),
     path("instruments/", include(waiting.instruments_urls)),
     path("instruments/", include(groups.instruments_urls)),
+    path("instruments/", include(samples.instruments_urls)),
     path("instruments/", include(instruments.public_urls)),
     path("units/", include(units.units_urls)),
     path("units/", include(exchange.feeds_urls)),
@@ -66,6 +68,7 @@ urlpatterns = [
     path("bookings/", include(devices.bookings_urls)),
     path("waiting/", include(waiting.waiting_urls)),
     path("usage/", include(usage.usage_urls)),
+    path("samples/", include(samples.samples_urls)),
     path("statements/", include(statements.statements_urls)),
     path("statistics/", include(statistics.statistics_urls)),
     path("calendars/", include(feeds.calendars_urls)),

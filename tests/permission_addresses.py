@@ -113,6 +113,7 @@ def arguments(w):
         "usage_review": log,
         **_of_statements(w),
         **_of_statistics(w),
+        **_of_samples(w),
         "usage_review_reply": [w.disputed.public_id],
         "usage_dispute": log,
         "usage_dispute_answer": [w.disputed.public_id, w.dispute.public_id],
@@ -223,6 +224,23 @@ def _of_statistics(w):
         "statistics/instrument": ["instrument", w.instrument.public_id],
         "statistics/organization": ["organization", company],
         "statistics_file": ["organization", company, "csv"],
+    }
+
+
+def _of_samples(w):
+    states = ("submitted", "quoted", "accepted", "received", "reported")
+    submitted, quoted, accepted, received, reported = (
+        [getattr(w, f"samples_{state}").public_id] for state in states
+    )
+    return {
+        **dict.fromkeys(("sample_order", "api-v1:sample_order", "sample_photos_add"), submitted),
+        **dict.fromkeys(("sample_order_quote", "sample_order_cancel", "sample_order_reject"), submitted),
+        "sample_order_new": [w.instrument.public_id],
+        "sample_order_accept": quoted,
+        **dict.fromkeys(("sample_label", "sample_order_receive"), accepted),
+        "sample_order_plan": received,
+        **dict.fromkeys(("sample_order_report", "sample_order_close"), reported),
+        "sample_file": [*reported, w.sample_file.sha256],
     }
 
 

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from bookings.devices.domain import NoteKind
 from bookings.groups.domain import Scope
+from bookings.samples.domain.choices import Afterwards
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow
 from instrument_share.accounts import services as accounts
@@ -36,6 +37,7 @@ from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.services.objections import Objector
+from tests.bookings.samples.steps import SAMPLES
 from tests.factories import LONG_AGO, slot
 from tests.permission_world import INVITED, LATER, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms
@@ -272,6 +274,30 @@ def attempts(w):
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
         "usage_review_reply": partial(b.usage_review_reply, log_id=w.disputed.pk, reply="已改进", **now),
         "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
+        "sample_order_create": partial(
+            b.sample_order_create, payer_organization_id=None, subject="断口", samples=SAMPLES, **instrument
+        ),
+        "sample_order_accept": partial(b.sample_order_accept, order_id=w.samples_quoted.pk, **now),
+        "sample_order_cancel": partial(b.sample_order_cancel, order_id=w.samples_submitted.pk, **now),
+        "sample_order_quote": partial(
+            b.sample_order_quote, order_id=w.samples_submitted.pk, hours=Decimal(1), report_days=7, **now
+        ),
+        "sample_order_reject": partial(
+            b.sample_order_reject, order_id=w.samples_submitted.pk, **reason, **now
+        ),
+        "sample_order_receive": partial(
+            b.sample_order_receive, order_id=w.samples_accepted.pk, brought_by="本人", **now
+        ),
+        "sample_order_plan": partial(
+            b.sample_order_plan, order_id=w.samples_received.pk, interval=tomorrow(), **now
+        ),
+        "sample_photos_add": partial(b.sample_photos_add, order_id=w.samples_submitted.pk, photos=[], **now),
+        "sample_order_report": partial(
+            b.sample_order_report, order_id=w.samples_reported.pk, uploads=[], **now
+        ),
+        "sample_order_close": partial(
+            b.sample_order_close, order_id=w.samples_reported.pk, outcome=Afterwards.RETURN, **now
+        ),
         "statements_draft": partial(
             b.statements_draft, organization_id=w.unit.pk, month=LONG_AGO.date(), **now
         ),

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django_tasks_db.models import DBTaskResult
 
@@ -25,6 +26,7 @@ from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.basket import basket_add
 from bookings.groups.services.together import series_book
 from bookings.requests.services.bookings import booking_approve
+from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
 from bookings.usage.models import Review
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
@@ -81,6 +83,7 @@ from rewards.report.services.reports import report_send
 from rewards.trials.services import trial_start
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.samples.steps import accepted, quoted, received, submitted
 from tests.factories import LONG_AGO, NOW, slot
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_city, local
 
@@ -329,6 +332,19 @@ def _things_of_the_user(city, instrument):
     note = note_write(
         actor=city.keeper, instrument_id=city.instrument.pk, kind=NoteKind.NOTE, text="泵油已换", now=NOW
     )
+    samples = {
+        name: make(city)
+        for name, make in {
+            "samples_submitted": submitted,
+            "samples_quoted": quoted,
+            "samples_accepted": accepted,
+            "samples_received": received,
+            "samples_reported": received,
+        }.items()
+    }
+    samples["samples_reported"].state = "reported"
+    samples["samples_reported"].save()
+    (report,) = samples["samples_reported"].files.bulk_create([_sample_file(samples["samples_reported"])])
     webhook = webhook_create(
         actor=city.manager,
         organization_id=city.owner.pk,
@@ -365,12 +381,28 @@ def _things_of_the_user(city, instrument):
         "by_hand": by_hand,
         "disputed": disputed,
         "dispute": dispute,
+        **samples,
+        "sample_file": report,
         "calendar_feed": calendar_feed,
         "note": note,
         "webhook": webhook,
         "external_calendar": external_calendar,
         "token": token,
     }
+
+
+def _sample_file(order):
+    return SampleFile(
+        order=order,
+        kind="report",
+        name="报告.pdf",
+        media_type="application/pdf",
+        size=1,
+        sha256="0" * 64,
+        added_at=NOW,
+        added_by=order.received_by,
+        file=default_storage.save("samples/report.pdf", ContentFile(b"1")),
+    )
 
 
 def _statements(unit, company, manager):

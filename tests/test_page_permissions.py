@@ -152,6 +152,21 @@ statement                            in    404   404   ok    404   404   ok    4
 statement_pdf                        in    404   404   ok    404   404   ok    404   404   404   404   404
 statement_xlsx                       in    404   404   ok    404   404   ok    404   404   404   404   404
 statement/draft                      in    404   404   404   404   404   ok    404   404   404   404   404
+my_samples                           in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+sample_order_new                     in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+sample_orders                        in    403   403   403   ok    ok    ok    ok    403   403   403   403
+sample_order                         in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+sample_label                         in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+sample_file                          in    404   ok    404   ok    404   ok    404   404   404   404   404
+sample_photos_add                    in    404   ok    403   ok    404   ok    404   403   403   403   404
+sample_order_accept                  in    404   ok    403   403   404   403   404   403   403   403   404
+sample_order_cancel                  in    404   ok    403   403   404   403   404   403   403   403   404
+sample_order_quote                   in    404   403   403   ok    404   ok    404   403   403   403   404
+sample_order_reject                  in    404   403   403   ok    404   ok    404   403   403   403   404
+sample_order_receive                 in    404   403   403   ok    404   ok    404   403   403   403   404
+sample_order_plan                    in    404   403   403   ok    404   ok    404   403   403   403   404
+sample_order_report                  in    404   403   403   ok    404   ok    404   403   403   403   404
+sample_order_close                   in    404   403   403   ok    404   ok    404   403   403   403   404
 statement_send                       in    404   404   404   404   404   ok    404   404   404   404   404
 statement_confirm                    in    404   404   ok    404   404   403   404   404   404   404   404
 statement_dispute                    in    404   404   ok    404   404   403   404   404   404   404   404
@@ -403,6 +418,8 @@ api-v1:booking_list                  401   ok    ok    ok    ok    ok    ok    o
 api-v1:booking                       401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:usage_log                     401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+api-v1:sample_order_list             401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:sample_order                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:statement_list                401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:statement                     401   404   404   ok    404   404   ok    404   404   404   404   404
 api-v1:log_checkpoints               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -415,6 +432,7 @@ OF_THE_API = {
     f"api-v1:{name}"
     for name in (
         "booking_create",
+        "sample_order_create",
         "booking_move",
         "booking_cancel",
         "booking_approve",

@@ -202,6 +202,16 @@ usage_dispute_answer           .     .     .     .     yes   .     yes   .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
 usage_review_reply             .     .     .     .     yes   .     yes   .     .     .     .     .
 case_uses_set                  .     .     .     .     .     .     yes   .     .     .     .     .
+sample_order_create            .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+sample_order_accept            .     .     yes   .     .     .     .     .     .     .     .     .
+sample_order_cancel            .     .     yes   .     .     .     .     .     .     .     .     .
+sample_order_quote             .     .     .     .     yes   .     yes   .     .     .     .     .
+sample_order_reject            .     .     .     .     yes   .     yes   .     .     .     .     .
+sample_order_receive           .     .     .     .     yes   .     yes   .     .     .     .     .
+sample_order_plan              .     .     .     .     yes   .     yes   .     .     .     .     .
+sample_photos_add              .     .     yes   .     yes   .     yes   .     .     .     .     .
+sample_order_report            .     .     .     .     yes   .     yes   .     .     .     .     .
+sample_order_close             .     .     .     .     yes   .     yes   .     .     .     .     .
 # the unit's
 statements_draft               .     .     .     .     .     .     yes   .     .     .     .     .
 statements_send                .     .     .     .     .     .     yes   .     .     .     .     .
@@ -329,6 +339,7 @@ OF_THE_SYSTEM = {
     "cycle_step_work": "a job of who asked for the step",
     "audit_seal": "a recurring job",
     "completeness_notices_send": "a recurring job",
+    "sample_orders_lapse_due": "a recurring job",
     "statements_draft_due": "a recurring job",
     "statements_remind_due": "a recurring job",
     "qualification_ends_tell": "a recurring job",
@@ -379,6 +390,9 @@ PARTS = {
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
     "require_withdrawable": "of rule_withdraw and its page; writes nothing",
+    "order_lock_for": "of every step of a sample order",
+    "move_order": "of every step of a sample order",
+    "record_order": "of every step of a sample order",
     "write_move": "of booking_move and of decisions that hit bookings",
     "finding_open": "of inspection_record and objection_answer",
     "auditors_named": "of the form of a draw; writes nothing",

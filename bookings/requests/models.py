@@ -80,6 +80,9 @@ class Booking(models.Model):
     moved_by_unit_at = models.DateTimeField(
         null=True, help_text="when a decision of the unit moved it, until its user agrees or moves it"
     )
+    planned_by_unit = models.BooleanField(
+        default=False, help_text="for samples at an agreed price, which stays; its user need not come"
+    )
     revision = models.PositiveIntegerField(default=1, help_text="grows with every change; the ETag")
 
     class Meta:

@@ -23,6 +23,12 @@ def is_own_user(user: Any, subject: Any) -> bool:
 
 
 @rules.predicate
+def is_planned_by_unit(_user: Any, subject: Any) -> bool:
+    """Return whether the unit has planned the booking for samples; their user withdraws the order instead."""
+    return bool(subject.planned_by_unit)
+
+
+@rules.predicate
 def is_keeper_of_use_while_suspended(user: Any, subject: Any) -> bool:
     """Return whether the booking is under way on an instrument that the person keeps in a suspended unit."""
     return (
@@ -41,7 +47,9 @@ is_unit_manager = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
 rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.attend", is_instrument_keeper | is_keeper_of_use_while_suspended)
-rules.add_perm("bookings.cancel", is_own_user | is_instrument_keeper | is_unit_manager)
+rules.add_perm(
+    "bookings.cancel", (is_own_user & ~is_planned_by_unit) | is_instrument_keeper | is_unit_manager
+)
 rules.add_perm("bookings.agree", is_own_user)
 rules.add_perm("bookings.hand_over", is_own_user)
 rules.add_perm(

@@ -26,6 +26,7 @@ class PagesConfig(AppConfig):
             "keeper",
             "me",
             "my_organization",
+            "my_samples",
             "my_statements",
             "my_usage",
             "my_waiting",

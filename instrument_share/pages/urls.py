@@ -6,7 +6,7 @@ from django.urls import path
 from instrument_share.pages.views import about, bureau, catalogue, compare, home, unit_desk
 from instrument_share.pages.views.instrument import instrument, sheet
 from instrument_share.pages.views.keeper import keeper, keeper_events
-from instrument_share.pages.views.me import me, my_organization, my_statements, my_usage
+from instrument_share.pages.views.me import me, my_organization, my_samples, my_statements, my_usage
 from instrument_share.pages.views.my_waiting import my_waiting
 from instrument_share.pages.views.national import region_file, region_records, unit_file, unit_records
 from instrument_share.pages.views.opendata import sitemap_index, sitemap_part
@@ -33,6 +33,7 @@ urlpatterns = [
     path("me/", me, name="me"),
     path("me/waiting/", my_waiting, name="my_waiting"),
     path("me/usage/", my_usage, name="my_usage"),
+    path("me/samples/", my_samples, name="my_samples"),
     path("me/statements/", my_statements, name="my_statements"),
     path("me/organization/<str:public_id>/", my_organization, name="my_organization"),
     path("keeper/", keeper, name="keeper"),

@@ -30,6 +30,8 @@ class Request:
     samples: int = 0
     moves_from: Interval | None = None
     """Where the booking lies now, when it is moved."""
+    price_is_agreed: bool = False
+    """Whether the rule needs no price for it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def find_problems(
         *found,
         *_check_eligibility(terms, requester),
         *_check_qualification(terms, request, requester),
-        *_check_service(terms, request.service_mode, requester),
+        *_check_service(terms, request.service_mode),
+        *(() if request.price_is_agreed else _check_price(terms, request.service_mode, requester)),
         *_check_samples(request),
         *_check_length(terms, request.interval),
         *_check_ahead(terms, request.interval, now),
@@ -104,7 +107,8 @@ def is_refused_at_any_time(
         for _problem in (
             *_check_requester(requester),
             *_check_eligibility(terms, requester),
-            *_check_service(terms, service_mode, requester),
+            *_check_service(terms, service_mode),
+            *_check_price(terms, service_mode, requester),
             *_check_change_deadline(terms, moves_from, now),
         )
     )
@@ -178,14 +182,18 @@ def _check_qualification(terms: "TermsDraft", request: Request, requester: Reque
         )
 
 
-def _check_service(terms: "TermsDraft", service_mode: ServiceMode, requester: Requester) -> Iterator[Problem]:
+def _check_service(terms: "TermsDraft", service_mode: ServiceMode) -> Iterator[Problem]:
     if service_mode not in terms.service_modes:
         yield Problem(
             "booking.service_mode_not_offered",
             gettext_noop("This way of service is not offered. Choose one that the rule names."),
             field="service_mode",
         )
-    elif not has_price(terms, requester.user_kind, service_mode):
+
+
+def _check_price(terms: "TermsDraft", service_mode: ServiceMode, requester: Requester) -> Iterator[Problem]:
+    is_offered = service_mode in terms.service_modes
+    if is_offered and not has_price(terms, requester.user_kind, service_mode):
         yield Problem(
             "booking.no_price",
             gettext_noop("The rule has no price for this. Choose another way of service or ask the keeper."),

@@ -39,6 +39,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.moved": gettext_noop("Moved to another time"),
     "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),
     "booking.handed_over": gettext_noop("Handed over to a colleague"),
+    "booking.planned": gettext_noop("Booked by the unit for samples"),
     "booking.agreed": gettext_noop("New time agreed to"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),
     "booking.kept": gettext_noop("Kept although the opening hours changed"),

@@ -1,6 +1,6 @@
 """Prices of uses: exact fractions, rounded once, half-up, to 0.01 yuan; explained in `docs/pricing.md`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -55,6 +55,29 @@ class Quote:
             }
             for line in self.lines
         ]
+
+
+@dataclass(frozen=True)
+class AgreedQuote(Quote):
+    """A price that was agreed before: its total is what was agreed."""
+
+    agreed_yuan: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Return the agreed sum in yuan."""
+        return self.agreed_yuan
+
+
+def read_agreed(rows: Iterable[Mapping[str, Any]], agreed_yuan: Decimal) -> AgreedQuote:
+    """Return an agreed price from its frozen lines."""
+    lines = (
+        QuoteLine(
+            row["unit"], Decimal(row["price_yuan"]), Fraction(row["quantity"]), Fraction(row["amount_yuan"])
+        )
+        for row in rows
+    )
+    return AgreedQuote(tuple(lines), agreed_yuan)
 
 
 def calculate_quote(

@@ -86,6 +86,7 @@ def find_booking_problems(
         payer_organization=payer_organization,
         subject=subject,
         samples=samples,
+        price_is_agreed=moved_booking is not None and moved_booking.planned_by_unit,
         now=now,
     )
 
@@ -139,6 +140,7 @@ def _find_instrument_problems(
     samples: int,
     now: datetime,
     moved_booking: Booking | None,
+    price_is_agreed: bool = False,
 ) -> list[Problem]:
     """Return what is wrong with the request on this instrument alone."""
     request = admission.Request(
@@ -149,6 +151,7 @@ def _find_instrument_problems(
         moves_from=get_binding_time(moved_booking, by_user=moved_booking.user_id == viewer.pk)
         if moved_booking
         else None,
+        price_is_agreed=price_is_agreed,
     )
     exclude = None if moved_booking is None else moved_booking.pk
     return admission.find_problems(

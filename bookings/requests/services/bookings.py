@@ -190,7 +190,7 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
     """Move one booking; the caller has checked admission."""
     terms = get_terms(booking.instrument_id, interval.start)
     by_user = actor.pk == booking.user_id
-    booking.moved_by_unit_at = None if by_user else now
+    booking.moved_by_unit_at = None if by_user or booking.planned_by_unit else now
     if is_new_decision_needed(actor, booking, terms):
         booking.state = next_state(MOVES, booking.state, "move_for_decision")
         booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
@@ -200,7 +200,8 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
         )
         return booking
     write_move(booking, interval, terms, actor=actor, now=now)
-    message = notifications.MOVED if by_user else notifications.MOVED_BY_UNIT
+    is_answered = not by_user and not booking.planned_by_unit
+    message = notifications.MOVED_BY_UNIT if is_answered else notifications.MOVED
     notifications.notify_other_side(booking, message, now, by_user=by_user)
     return booking
 
@@ -414,6 +415,7 @@ def write_move(
 
 
 def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
+    """Set time, rule and price; a price that was agreed before stays."""
     quote = pricing.calculate_quote(
         terms,
         interval,
@@ -424,7 +426,8 @@ def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", no
     booking.rule_id = terms.rule_id
     booking.starts_at, booking.ends_at = interval.start, interval.end
     booking.held_until = interval.end + terms.turnaround
-    booking.quote, booking.quoted_yuan = quote.as_rows(), quote.total
+    if not booking.planned_by_unit:
+        booking.quote, booking.quoted_yuan = quote.as_rows(), quote.total
     if booking.state == BookingState.REQUESTED and terms.decision == Decision.BY_KEEPER:
         booking.decide_by = get_decision_deadline(now, interval.start, terms.decision_hours)
 

@@ -32,11 +32,12 @@ def bookings_no_show_due(now: datetime) -> int:
     """Mark approved bookings that nobody attended as no-shows; return their number.
 
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
+    To samples that the unit has planned nobody comes.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
-    due = Booking.objects.filter(state=BookingState.APPROVED, starts_at__lte=limit).order_by(
-        "starts_at", "id"
-    )
+    due = Booking.objects.filter(
+        state=BookingState.APPROVED, starts_at__lte=limit, planned_by_unit=False
+    ).order_by("starts_at", "id")
     return sum(_no_show(pk, limit, now) for pk in due.values_list("pk", flat=True))
 
 

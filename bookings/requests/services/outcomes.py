@@ -126,7 +126,8 @@ def _apply_outcome(
         require_admitted_move(booking, outcome, actor, now)
         for moved in together:
             terms = get_terms(moved.instrument_id, outcome.start)
-            moved.moved_by_unit_at = now
+            moved.moved_by_unit_at = None if moved.planned_by_unit else now
             write_move(moved, outcome, terms, actor=actor, now=now, details={decision: True})
-        message = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT
+        to_answer = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT
+        message = notifications.MOVED if booking.planned_by_unit else to_answer
         notifications.notify_user(booking, message, now, reason=reason)

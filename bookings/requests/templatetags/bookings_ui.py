@@ -138,7 +138,8 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
     """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge."""
     now = clock.now()
-    if booking.user_id != viewer.pk or booking.state not in NOT_BEGUN_STATES:
+    is_answered_for = booking.user_id == viewer.pk and not booking.planned_by_unit
+    if not is_answered_for or booking.state not in NOT_BEGUN_STATES:
         return {"is_own": False}
     return {
         "is_own": True,

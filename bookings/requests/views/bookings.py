@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
+from bookings.requests.domain.pricing import read_agreed
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import (
     find_booking_problems,
@@ -67,7 +68,9 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "may": get_possible_actions(request.user, found, now),
         "is_mine": is_mine,
         "here": get_desk(request.user, found),
-        "shows_code": is_mine and found.state in {BookingState.APPROVED, BookingState.IN_USE},
+        "shows_code": is_mine
+        and found.state in {BookingState.APPROVED, BookingState.IN_USE}
+        and not found.planned_by_unit,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now)),
         "group": get_group(request.user, found),
@@ -217,9 +220,13 @@ def _get_move_quote(
     is_mine = booking.user_id == request.user.pk
     return {
         "interval": form.interval,
-        **describe_prices(
-            get_quote(booking.user, booking.instrument, **asked),
-            get_linked_quotes(booking.user, companion_ids, **asked),
+        **(
+            describe_prices(read_agreed(booking.quote, booking.quoted_yuan), [])
+            if booking.planned_by_unit
+            else describe_prices(
+                get_quote(booking.user, booking.instrument, **asked),
+                get_linked_quotes(booking.user, companion_ids, **asked),
+            )
         ),
         "before_yuan": sum((one.quoted_yuan for one in companions), booking.quoted_yuan),
         "problems": problems_told(problems),

@@ -53,6 +53,10 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
 
 
 def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:
+    if booking.planned_by_unit:
+        return _(
+            "The unit has planned this time for samples; nobody has to come. The keeper checks in and out."
+        )
     if rules.has_perm("bookings.attend", viewer, booking):
         return _(
             "Check {user} in when they come; without a check-in it lapses {minutes} minutes after the start."

@@ -61,8 +61,8 @@ def calculate_use(
     """Return what a check-out of a running use records; `ends_at` defaults to the proposed end.
 
     In whole seconds, at least one. Measuring time defaults to what the other parts leave. The price is that
-    of the booked service under the booking's own rule for the effective time (docs/pricing.md). Raises
-    UsageRefused with everything that does not add up.
+    of the booked service under the booking's own rule for the effective time (docs/pricing.md), or the one
+    agreed for samples. Raises UsageRefused with everything that does not add up.
     """
     assert booking.checked_in_at is not None
     start = truncate_to_seconds(booking.checked_in_at)
@@ -79,15 +79,21 @@ def calculate_use(
     if problems:
         raise UsageRefused(problems=problems)
     counted = booking.samples if samples is None else samples
-    price = pricing.calculate_quote(
+    return Use(time, spent, counted, _price_use(booking, time, spent, counted))
+
+
+def _price_use(booking: "Booking", time: Interval, spent: Spent, samples: int) -> pricing.Quote:
+    """Return the price of a use; one that was agreed before depends on neither its time nor its samples."""
+    if booking.planned_by_unit:
+        return pricing.read_agreed(booking.quote, booking.quoted_yuan)
+    return pricing.calculate_quote(
         providers.terms_of(booking.rule),
         time,
         UserKind(booking.user_kind),
         ServiceMode(booking.service_mode),
-        counted,
+        samples,
         charged_time=spent.effective,
     )
-    return Use(time, spent, counted, price)
 
 
 def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: str) -> dict[str, Any]:
@@ -115,6 +121,8 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
 def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Decimal | None:
     """Return the price of a use with these values; None where its amount came from no rule."""
     if Capture(log.capture).is_by_hand and not log.price:
+        return None
+    if log.booking and log.booking.planned_by_unit:
         return None
     terms = (
         providers.terms_of(log.booking.rule)

@@ -24,7 +24,7 @@ from instrument_share.web.forms.params import parse_day
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from providers import public as providers
-from providers.domain import PublicationKind, sentences_by_topic
+from providers.domain import InstrumentState, PublicationKind, ServiceMode, sentences_by_topic
 
 
 @require_safe
@@ -55,6 +55,9 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "prices": filter_prices(prices, may),
         "gaps": gaps,
         "card": build_booking_card(request.user, found, week, may, gaps, now),
+        "takes_samples": terms is not None
+        and ServiceMode.SAMPLES in terms.service_modes
+        and found.state == InstrumentState.PUBLISHED,
         "week": week,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),

@@ -46,6 +46,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     to_confirm = bookings.waiting_confirmations(request.user).exclude(user=request.user)
     confirm = _page(request, to_confirm, "confirm", "starts_at", "id")
     disputes = bookings.waiting_disputes(request.user)
+    samples = bookings.sample_orders_waiting(request.user)
     closures = providers.closure_rows(keeps, Interval(now, now + CLOSURES_AHEAD)).select_related("instrument")
     ending = providers.qualifications_of(keeps, now).filter(expires_at__lte=now + QUALIFICATIONS_AHEAD)
     context = {
@@ -68,6 +69,8 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "confirm": confirm,
         "to_confirm": build_counted_logs(confirm.items),
         "confirm_count": to_confirm.count(),
+        "samples": _page(request, samples, "samples", "due_at", "id"),
+        "sample_count": samples.count(),
         "disputes": _page(request, disputes, "disputes", "answer_by", "id"),
         "notes": _page(request, bookings.open_notes(request.user), "notes", "-written_at", "-id"),
         "closures": _page(request, closures, "closed", "instrument_id", "starts_at", "id"),

@@ -84,6 +84,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         ),
         "to_rate": _to_rate(viewer, now),
         "statements": bookings.statements_to_pay(viewer)[:MAX_COMING],
+        "samples": bookings.sample_orders_to_answer(viewer)[:MAX_COMING],
         "credit": record,
         "suspended_until": get_suspension_end([event.ends_at for event in record], now),
         "suspends_at": SUSPENSION_THRESHOLD,
@@ -198,6 +199,23 @@ def my_statements(request: SignedInRequest) -> HttpResponseBase:
         ),
     }
     return render(request, "pages/my_statements.html", context)
+
+
+@login_required
+@require_safe
+def my_samples(request: SignedInRequest) -> HttpResponse:
+    """Show the samples that the person has ordered to be measured, the newest first."""
+    context = {
+        "tabs": build_my_tabs(request.user, "my_samples"),
+        "now": clock.now(),
+        "page": cursor.page(
+            bookings.own_sample_orders(request.user),
+            ordering=("-submitted_at", "-id"),
+            cursor=request.GET.get("cursor"),
+            limit=USED_PER_PAGE,
+        ),
+    }
+    return render(request, "pages/my_samples.html", context)
 
 
 def _month(text: str, now: datetime) -> date:

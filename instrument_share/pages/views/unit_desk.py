@@ -112,10 +112,12 @@ def _tasks(
     """Return what is due: requests that lapse today, findings to answer, instruments that can't be booked."""
     midnight = datetime.combine(now.astimezone(CITY_TIME).date() + ONE_DAY, time(), CITY_TIME)
     unbookable = own_instruments(request.user, organization_id, now, state="unbookable")
+    samples = bookings.sample_orders_waiting(request.user).filter(instrument__organization_id=organization_id)
     tasks: dict[str, list[Any]] = {
         "lapsing": list(waiting.filter(decide_by__lt=midnight)[:MAX_LISTED]),
         "findings": list(rewards.findings_to_answer(request.user, organization_id)[:MAX_LISTED]),
         "falsifications": list(rewards.falsifications_to_answer(request.user, organization_id)),
+        "samples": list(samples[:MAX_LISTED]),
         "disputed": list(bookings.statements_to_answer(request.user, organization_id)[:MAX_LISTED]),
         "drafts": list(
             bookings.statements_of_unit(request.user, organization_id)

@@ -1,0 +1,48 @@
+"""Errors of sample orders."""
+
+from instrument_share.kernel.errors import Conflict, DomainError, Invalid, gettext_noop
+
+REJECTION_REASON_MISSING = "samples.rejection_reason_missing"
+CLOSING_REASON_MISSING = "samples.closing_reason_missing"
+
+
+class OrderRefused(Invalid):
+    """An order, a quote or a file with everything that is wrong about it."""
+
+    code = "samples.refused"
+    message = gettext_noop("This can't be kept as it is. Mend what is named and try again.")
+
+
+class DeadlinePassed(DomainError):
+    """A step after its deadline; the order lapses."""
+
+    code = "samples.deadline_passed"
+    message = gettext_noop("This was possible until {deadline}. Place a new order.")
+
+
+class QuoteChanged(Conflict):
+    """A quote that is not the one that was shown to whoever accepts it."""
+
+    code = "samples.quote_changed"
+    message = gettext_noop("The quote has changed. Check it, then accept it again.")
+
+
+class AlreadyPlanned(Conflict):
+    """An order whose samples have a time already, or are measured."""
+
+    code = "samples.already_planned"
+    message = gettext_noop("These samples have a time already. Move or cancel that booking instead.")
+
+
+class NotMeasured(DomainError):
+    """A report before the samples were measured."""
+
+    code = "samples.not_measured"
+    message = gettext_noop("The samples are not measured yet. Plan a time, check in and check out first.")
+
+
+class StillPlanned(DomainError):
+    """Samples that are given back while a time is booked for them."""
+
+    code = "samples.still_planned"
+    message = gettext_noop("A time is booked for these samples. Cancel the booking first.")

@@ -1,0 +1,154 @@
+"""Sample orders that a viewer may see, what waits for them, and their files."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import rules
+from django.db.models import Count, Q, QuerySet
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
+from bookings.samples.domain.states import (
+    LAPSING_STATES,
+    MOVES,
+    OPEN_STATES,
+    WAITING_FOR_UNIT,
+    Progress,
+    SampleOrderState,
+    get_progress,
+)
+from bookings.samples.models import Sample, SampleFile, SampleOrder
+from instrument_share.kernel.errors import require_found
+from providers import public as providers
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain import Terms
+    from providers.models import Instrument
+
+PERMISSIONS = {
+    "quote": "bookings.handle_samples",
+    "reject": "bookings.handle_samples",
+    "receive": "bookings.handle_samples",
+    "plan": "bookings.handle_samples",
+    "report": "bookings.handle_samples",
+    "close": "bookings.handle_samples",
+    "accept": "bookings.answer_samples",
+    "cancel": "bookings.answer_samples",
+}
+"""What each move takes."""
+_BY_PROGRESS = {
+    "plan": {Progress.TO_PLAN},
+    "report": {Progress.MEASURED},
+    "close": {Progress.TO_PLAN, Progress.MEASURED},
+}
+
+
+def sample_orders(viewer: "Viewer") -> QuerySet[SampleOrder]:
+    """Return the orders visible to the viewer, as their bookings would be, unordered."""
+    return _with_parts(SampleOrder.objects.filter(get_visible_condition(viewer)))
+
+
+def own_sample_orders(viewer: "User") -> QuerySet[SampleOrder]:
+    """Return the orders that the person has placed."""
+    return _with_parts(SampleOrder.objects.filter(user=viewer))
+
+
+def orders_to_handle(viewer: "Viewer") -> QuerySet[SampleOrder]:
+    """Return the open orders on instruments that the viewer keeps or manages."""
+    found = SampleOrder.objects.filter(get_responsible_condition(viewer), state__in=OPEN_STATES)
+    return _with_parts(found)
+
+
+def sample_orders_waiting(viewer: "Viewer") -> QuerySet[SampleOrder]:
+    """Return the orders with which the viewer has to do the next step for the unit, the most urgent first.
+
+    Who waits for a quote or samples to come, and who has a planned time ahead, is not among them.
+    """
+    planned = Q(state=SampleOrderState.RECEIVED, booking__state__in=[BookingState.APPROVED])
+    waiting = orders_to_handle(viewer).filter(state__in=WAITING_FOR_UNIT).exclude(planned)
+    return waiting.order_by("due_at", "id")
+
+
+def sample_orders_to_answer(viewer: "User") -> QuerySet[SampleOrder]:
+    """Return the person's orders whose quote waits for an answer, the first deadline first."""
+    return own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED).order_by("due_at", "id")
+
+
+def get_order(viewer: "Viewer", public_id: str) -> SampleOrder:
+    """Return an order that the viewer may see. Raises NotFound."""
+    return require_found(sample_orders(viewer).filter(public_id=public_id).first())
+
+
+def order_lock(order_id: int) -> SampleOrder:
+    """Return the order, locked until the transaction ends. Raises NotFound."""
+    locked = SampleOrder.objects.select_for_update(of=("self",)).filter(pk=order_id)
+    return require_found(_with_relations(locked).first())
+
+
+def order_samples(order: SampleOrder) -> QuerySet[Sample]:
+    """Return the samples of an order in their order; the caller may see it."""
+    return order.samples.order_by("position")
+
+
+def order_files(viewer: "Viewer", order: SampleOrder) -> QuerySet[SampleFile]:
+    """Return the files of an order; only its user, and who looks after the instrument, may read them."""
+    if viewer.is_anonymous:
+        return SampleFile.objects.filter(NOTHING)
+    readable = SampleOrder.objects.filter(Q(user=viewer) | get_responsible_condition(viewer))
+    found = SampleFile.objects.filter(order=order, order__in=readable.values("pk"))
+    return found.select_related("sample", "added_by").order_by("added_at", "id")
+
+
+def get_file(viewer: "Viewer", public_id: str, sha256: str) -> SampleFile:
+    """Return a file that the viewer may read. Raises NotFound."""
+    order = get_order(viewer, public_id)
+    return require_found(order_files(viewer, order).filter(sha256=sha256).first())
+
+
+def orders_to_lapse(now: datetime) -> QuerySet[SampleOrder]:
+    """Return the orders whose deadline has passed before the samples came; for the clock."""
+    return SampleOrder.objects.filter(state__in=LAPSING_STATES, due_at__lte=now).order_by("due_at", "id")
+
+
+def get_order_progress(order: SampleOrder) -> Progress | None:
+    """Return how far the measuring is while the unit has the samples, else None."""
+    if order.state != SampleOrderState.RECEIVED:
+        return None
+    return get_progress(order.booking.state if order.booking else None)
+
+
+def is_move_possible(order: SampleOrder, move: str) -> bool:
+    """Return whether the order's state and the measuring's progress allow the move."""
+    if move not in MOVES.get(order.state, {}):
+        return False
+    progress = get_order_progress(order)
+    return progress is None or progress in _BY_PROGRESS.get(move, ())
+
+
+def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> set[str]:
+    """Return what the viewer may do with the order now."""
+    is_late = order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now
+    return {
+        move
+        for move, permission in PERMISSIONS.items()
+        if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
+    }
+
+
+def get_sample_terms(instrument: "Instrument", now: datetime) -> "Terms | None":
+    """Return the terms in force if they offer the measuring of samples, else None."""
+    terms = providers.terms_at(instrument.pk, now)
+    return terms if terms and ServiceMode.SAMPLES in terms.service_modes else None
+
+
+def _with_parts(found: QuerySet[SampleOrder]) -> QuerySet[SampleOrder]:
+    return _with_relations(found).annotate(sample_count=Count("samples"))
+
+
+def _with_relations(found: QuerySet[SampleOrder]) -> QuerySet[SampleOrder]:
+    return found.select_related(
+        "instrument__organization", "user", "payer_organization", "payer_person", "booking", "received_by"
+    )

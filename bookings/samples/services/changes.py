@@ -1,0 +1,67 @@
+"""What every step of a sample order writes: the state with its deadline, and the journal."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bookings.samples.domain.deadlines import get_deadline
+from bookings.samples.domain.errors import DeadlinePassed
+from bookings.samples.domain.states import LAPSING_STATES, get_next_state
+from bookings.samples.models import SampleOrder
+from bookings.samples.selectors import order_lock
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+def order_lock_for(actor: "User", order_id: int, move: str, now: datetime, *, permission: str) -> SampleOrder:
+    """Lock an order with which the actor may do this now, and return it.
+
+    Raises IllegalMove, and DeadlinePassed once it is about to lapse.
+    """
+    order = order_lock(order_id)
+    require(actor, permission, order)
+    get_next_state(order.state, move)
+    if order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now:
+        raise DeadlinePassed(deadline=order.due_at)
+    return order
+
+
+def move_order(
+    order: SampleOrder,
+    move: str,
+    *fields: str,
+    actor: "User | None",
+    now: datetime,
+    action: str,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Make a move under the caller's lock, save it with the `fields` that the caller has set, and record it.
+
+    A move that leaves the state leaves its deadline, but for a new quote, which starts again.
+    """
+    following = get_next_state(order.state, move)
+    if following != order.state or move == "quote":
+        order.due_at = get_deadline(following, now, order.report_days)
+    order.state = following
+    order.save(update_fields=["state", "due_at", *fields])
+    record_order(order, action, actor, now, details)
+
+
+def record_order(
+    order: SampleOrder,
+    action: str,
+    actor: "User | None",
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Record in the journal what was done to an order."""
+    record(
+        actor=actor,
+        action=action,
+        subject=order,
+        now=now,
+        organization_id=order.instrument.organization_id,
+        details=details,
+    )

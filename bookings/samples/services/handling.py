@@ -1,0 +1,151 @@
+"""What the unit does with a sample order: quote, decline, receive, give back or dispose of the samples."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.requests.domain.states import HOLDING_STATES
+from bookings.requests.services.bookings import get_terms
+from bookings.samples.domain.choices import Afterwards
+from bookings.samples.domain.deadlines import MOST_REPORT_DAYS
+from bookings.samples.domain.errors import (
+    CLOSING_REASON_MISSING,
+    REJECTION_REASON_MISSING,
+    OrderRefused,
+    StillPlanned,
+)
+from bookings.samples.domain.quote import OwnPrices, calculate_order_quote, find_quote_problems
+from bookings.samples.domain.states import SampleOrderState
+from bookings.samples.models import SampleOrder
+from bookings.samples.services import notifications
+from bookings.samples.services.changes import move_order, order_lock_for
+from instrument_share.kernel.errors import Problem, gettext_noop, require_reason
+from providers.domain import UserKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from instrument_share.accounts.models import User
+
+QUOTE_FIELDS = (
+    "quote",
+    "quoted_yuan",
+    "quoted_hours",
+    "quote_note",
+    "report_days",
+    "quoted_at",
+    "quoted_by",
+)
+ENDING_FIELDS = ("ended_at", "ended_by", "end_note")
+
+
+@transaction.atomic
+def sample_order_quote(
+    *,
+    actor: "User",
+    order_id: int,
+    hours: Decimal,
+    report_days: int,
+    now: datetime,
+    own_prices: OwnPrices | None = None,
+    note: str = "",
+) -> SampleOrder:
+    """Quote a price as the keeper, or quote again before it is accepted.
+
+    The prices are the rule's; where it has none for samples, those of `own_prices` by unit. Raises
+    OrderRefused with every problem.
+    """
+    order = order_lock_for(actor, order_id, "quote", now, permission="bookings.handle_samples")
+    terms = get_terms(order.instrument_id, now)
+    kind, prices = UserKind(order.user_kind), own_prices or {}
+    problems = [*find_quote_problems(terms, kind, hours, prices), *_find_days_problems(report_days)]
+    if problems:
+        raise OrderRefused(problems=problems)
+    quote = calculate_order_quote(terms, kind, order.samples.count(), hours, prices)
+    order.quote, order.quoted_yuan, order.quoted_hours = quote.as_rows(), quote.total, hours
+    order.quote_note, order.report_days = note.strip()[:500], report_days
+    order.quoted_at, order.quoted_by = now, actor
+    details = {"quoted_yuan": f"{quote.total:.2f}"}
+    move_order(
+        order, "quote", *QUOTE_FIELDS, actor=actor, now=now, action="sample_order.quoted", details=details
+    )
+    notifications.notify_user(order, notifications.QUOTED, now)
+    return order
+
+
+@transaction.atomic
+def sample_order_reject(*, actor: "User", order_id: int, reason: str, now: datetime) -> SampleOrder:
+    """Decline an order before its samples are there, with a reason for the user. Raises ReasonMissing."""
+    order = order_lock_for(actor, order_id, "reject", now, permission="bookings.handle_samples")
+    order.end_note = require_reason(reason, code=REJECTION_REASON_MISSING)
+    order.ended_at, order.ended_by = now, actor
+    move_order(order, "reject", *ENDING_FIELDS, actor=actor, now=now, action="sample_order.rejected")
+    notifications.notify_user(order, notifications.REJECTED, now, reason=order.end_note)
+    return order
+
+
+@transaction.atomic
+def sample_order_receive(
+    *, actor: "User", order_id: int, brought_by: str, now: datetime, condition: str = "", place: str = ""
+) -> SampleOrder:
+    """Record that the samples have arrived: when, from whom, in what condition, and where they are kept."""
+    order = order_lock_for(actor, order_id, "receive", now, permission="bookings.handle_samples")
+    if not brought_by.strip():
+        message = gettext_noop("Say who brought the samples, or the courier and the number of the parcel.")
+        raise OrderRefused(problems=[Problem("samples.bringer_missing", message, field="brought_by")])
+    order.received_at, order.received_by = now, actor
+    order.brought_by, order.condition = brought_by.strip()[:100], condition.strip()[:500]
+    order.place = place.strip()[:100]
+    move_order(
+        order,
+        "receive",
+        "received_at",
+        "received_by",
+        "brought_by",
+        "condition",
+        "place",
+        actor=actor,
+        now=now,
+        action="sample_order.received",
+        details={"brought_by": order.brought_by},
+    )
+    notifications.notify_user(order, notifications.RECEIVED, now)
+    return order
+
+
+@transaction.atomic
+def sample_order_close(
+    *, actor: "User", order_id: int, outcome: Afterwards, now: datetime, note: str = ""
+) -> SampleOrder:
+    """End an order: its samples were given back or disposed of.
+
+    Without a report it needs a reason. Raises StillPlanned while a time is booked for them.
+    """
+    order = order_lock_for(actor, order_id, "close", now, permission="bookings.handle_samples")
+    if order.booking is not None and order.booking.state in HOLDING_STATES:
+        raise StillPlanned
+    if order.state == SampleOrderState.RECEIVED:
+        note = require_reason(note, code=CLOSING_REASON_MISSING)
+    order.outcome, order.end_note = Afterwards(outcome).value, note.strip()[:500]
+    order.ended_at, order.ended_by = now, actor
+    move_order(
+        order,
+        "close",
+        "outcome",
+        *ENDING_FIELDS,
+        actor=actor,
+        now=now,
+        action="sample_order.closed",
+        details={"outcome": order.outcome},
+    )
+    told = notifications.RETURNED if outcome == Afterwards.RETURN else notifications.DISPOSED
+    notifications.notify_user(order, told, now, note=order.end_note)
+    return order
+
+
+def _find_days_problems(report_days: int) -> "Iterator[Problem]":
+    if not 1 <= report_days <= MOST_REPORT_DAYS:
+        message = gettext_noop("The report comes within 1 to {most} days of the receipt.")
+        yield Problem("samples.days_out_of_range", message, {"most": MOST_REPORT_DAYS}, "report_days")

@@ -1,0 +1,54 @@
+"""What users and keepers are told about sample orders."""
+
+from datetime import datetime
+from typing import Any
+
+from bookings.requests.services.notifications import get_instrument_name
+from bookings.samples.models import SampleOrder
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify
+from instrument_share.kernel.errors import gettext_noop
+
+SUBMITTED = gettext_noop("{user} wants samples measured with {instrument}: {subject}. Quote by {due}.")
+QUOTED = gettext_noop(
+    "Your samples for {instrument} ({subject}) would cost {amount} yuan. Accept the quote by {due}."
+)
+ACCEPTED = gettext_noop("{user} accepts the quote for samples with {instrument}: {subject}.")
+HAND_IN = gettext_noop(
+    "Hand in your samples for {instrument} ({subject}) by {due}. Print the label and put it on the parcel."
+)
+CANCELLED = gettext_noop("{user} withdraws the order of samples with {instrument}: {subject}.")
+REJECTED = gettext_noop("Your samples for {instrument} ({subject}) were declined: {reason}")
+LAPSED = gettext_noop(
+    "The order of samples with {instrument} ({subject}) has lapsed: the next step was due by {due}."
+)
+RECEIVED = gettext_noop("Your samples for {instrument} ({subject}) have arrived. The report is due by {due}.")
+PLANNED = gettext_noop("Your samples ({subject}) will be measured with {instrument} from {starts_at}.")
+REPORTED = gettext_noop("The report on your samples with {instrument} ({subject}) is ready.")
+RETURNED = gettext_noop("Your samples for {instrument} ({subject}) were given back. {note}")
+DISPOSED = gettext_noop("Your samples for {instrument} ({subject}) were disposed of. {note}")
+
+
+def notify_user(order: SampleOrder, message: str, now: datetime, **params: Any) -> None:
+    """Tell who has placed the order."""
+    _notify([order.user_id], order, message, now, params)
+
+
+def notify_keepers(order: SampleOrder, message: str, now: datetime, **params: Any) -> None:
+    """Tell the active keepers of the instrument."""
+    ids = order.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+    _notify(list(ids), order, message, now, params)
+
+
+def _notify(
+    user_ids: list[int], order: SampleOrder, message: str, now: datetime, params: dict[str, Any]
+) -> None:
+    known = {
+        "instrument": get_instrument_name(order.instrument),
+        "user": order.user.name,
+        "subject": order.subject,
+        "due": order.due_at,
+        "amount": order.quoted_yuan,
+    }
+    path = page_address("sample_order", order.public_id)
+    notify(users=user_ids, message=message, now=now, path=path, params=known | params)

@@ -1,0 +1,128 @@
+"""Template tags of sample orders."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from bookings.requests.templatetags.bookings_ui import payer
+from bookings.samples.domain.choices import Afterwards, SampleHazard
+from bookings.samples.domain.states import Progress, SampleOrderState
+from bookings.samples.selectors import get_order_progress
+from instrument_share.journal.registry import registered_acts
+from instrument_share.kernel.wording import word
+from instrument_share.web.templatetags.ui import facts
+from instrument_share.web.text.formats import hours, moment
+
+if TYPE_CHECKING:
+    from bookings.samples.models import SampleOrder
+
+register = template.Library()
+
+
+@register.filter
+def progress(order: "SampleOrder") -> str:
+    """Return how far the measuring of samples is that the unit has, in words; else nothing."""
+    found = get_order_progress(order)
+    return "" if found is None else _(word(found))
+
+
+@register.filter
+def act(action: str) -> str:
+    """Return what the journal calls an act on an order."""
+    return _(registered_acts()[action])
+
+
+@register.filter
+def hazard(code: str) -> str:
+    """Return a hazard in words."""
+    return _(word(SampleHazard(code)))
+
+
+@register.filter
+def quoted_hours(order: "SampleOrder") -> str:
+    """Return the estimated hours in words."""
+    return hours(timedelta(seconds=int((order.quoted_hours or 0) * 3600)))
+
+
+@register.filter
+def unlocalized(amount: Decimal) -> str:
+    """Return an amount as it stands in an address."""
+    return f"{amount:.2f}"
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def order_facts(order: "SampleOrder") -> dict[str, Any]:
+    """Show who ordered, who pays, what becomes of the samples, and who received them when."""
+    entries = [
+        (_("Number"), order.public_id),
+        (_("User"), order.user.name),
+        (_("Who pays"), payer(order)),
+        (_("Project"), order.project),
+        (_("After the measuring"), _(word(Afterwards(order.afterwards)))),
+        (_("Received"), _describe_receipt(order)),
+        (_("Condition on arrival"), order.condition),
+        (_("Where they are kept"), order.place),
+        (_("What became of them"), _(word(Afterwards(order.outcome))) if order.outcome else ""),
+        (_("Reason or note"), order.end_note),
+    ]
+    return facts(entries)
+
+
+def _describe_receipt(order: "SampleOrder") -> str:
+    if order.received_by is None:
+        return ""
+    return _("{time} by {keeper}, brought by {bringer}").format(
+        time=moment(order.received_at), keeper=order.received_by.name, bringer=order.brought_by
+    )
+
+
+@register.filter
+def next_step(order: "SampleOrder", is_mine: bool) -> str:
+    """Return a sentence about who has to do what until when."""
+    due = moment(order.due_at) if order.due_at else ""
+    match SampleOrderState(order.state):
+        case SampleOrderState.SUBMITTED:
+            return _("The unit quotes a price by {due}; else the order lapses.").format(due=due)
+        case SampleOrderState.QUOTED if is_mine:
+            return _("Accept the quote by {due}; else the order lapses.").format(due=due)
+        case SampleOrderState.QUOTED:
+            return _("The user accepts the quote by {due}; else the order lapses.").format(due=due)
+        case SampleOrderState.ACCEPTED if is_mine:
+            return _("Print the label, put it on the parcel and hand in the samples by {due}.").format(
+                due=due
+            )
+        case SampleOrderState.ACCEPTED:
+            return _("The samples come by {due}; else the order lapses.").format(due=due)
+        case SampleOrderState.RECEIVED:
+            return _describe_progress(order).format(due=due)
+        case SampleOrderState.REPORTED:
+            return _describe_collection(order).format(due=due)
+        case SampleOrderState.CLOSED:
+            return _("The order is finished.")
+        case SampleOrderState.LAPSED:
+            return _(
+                "A step was not taken in time. Place a new order if the samples are still to be measured."
+            )
+        case _:
+            return _("The order has ended; nothing is charged.")
+
+
+def _describe_progress(order: "SampleOrder") -> str:
+    sentences = {
+        Progress.TO_PLAN: _("The unit has the samples and plans a time. The report is due by {due}."),
+        Progress.PLANNED: _("The time is planned. The report is due by {due}."),
+        Progress.MEASURING: _("The samples are being measured. The report is due by {due}."),
+        Progress.MEASURED: _("The samples are measured and the hours logged. The report is due by {due}."),
+    }
+    found = get_order_progress(order)
+    assert found is not None
+    return sentences[found]
+
+
+def _describe_collection(order: "SampleOrder") -> str:
+    if order.afterwards == Afterwards.RETURN:
+        return _("The report is there. Collect the samples by {due}.")
+    return _("The report is there. The unit disposes of the samples by {due}.")

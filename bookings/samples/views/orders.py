@@ -1,0 +1,183 @@
+"""Pages of sample orders: a new one, those that a keeper handles, one of them with its label and files."""
+
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.requests.views.common import responsible_instruments
+from bookings.samples.domain.states import OPEN_STATES, SampleOrderState
+from bookings.samples.forms import OrderForm, build_rows
+from bookings.samples.reports import render_label
+from bookings.samples.selectors import (
+    get_file,
+    get_order,
+    get_order_progress,
+    get_possible_moves,
+    get_sample_terms,
+    order_files,
+    order_samples,
+    orders_to_handle,
+    sample_orders_waiting,
+)
+from bookings.samples.services.orders import sample_order_create
+from instrument_share.journal import selectors as journal
+from instrument_share.journal.addresses import page_address
+from instrument_share.web import clock, cursor
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.shown_by_browser import shown_by_browser
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text import labels
+from instrument_share.web.text.formats import moment
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from bookings.samples.models import SampleOrder
+
+PER_PAGE = 20
+KIND = "bookings.sample_order"
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def sample_order_new(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Order the measuring of samples; a button adds a row for one more (`act`)."""
+    now = clock.now()
+    instrument = providers.instrument(request.user, public_id)
+    is_sent = request.method == "POST" and "act" not in request.POST
+    form = OrderForm(
+        request.POST if is_sent else None, viewer=request.user, initial=_get_entered(request, is_sent)
+    )
+    rows = build_rows(request.POST if request.method == "POST" else None)
+    if is_sent and rows.is_valid():
+        order = run_service(
+            form,
+            lambda: sample_order_create(
+                actor=request.user,
+                instrument_id=instrument.pk,
+                samples=[row.as_facts() for row in rows],
+                now=now,
+                **form.as_request(),
+            ),
+        )
+        if order is not None:
+            sentence = _("Ordered. The unit quotes a price by {time}; you will be told here and by mail.")
+            address = reverse("sample_order", args=[order.public_id])
+            return redirect_with_message(request, sentence.format(time=moment(order.due_at)), address)
+    context = {
+        "instrument": instrument,
+        "terms": get_sample_terms(instrument, now),
+        "form": form,
+        "rows": rows,
+    }
+    return render(request, "bookings/samples/new.html", context, status=422 if is_sent else 200)
+
+
+def _get_entered(request: SignedInRequest, is_sent: bool) -> dict[str, str]:
+    return (
+        {}
+        if is_sent
+        else {name: request.POST[name] for name in OrderForm.base_fields if name in request.POST}
+    )
+
+
+@login_required
+@require_safe
+def sample_orders_kept(request: SignedInRequest) -> HttpResponse:
+    """Show the open orders on the instruments that the viewer looks after: first what waits for the unit."""
+    responsible_instruments(request.user)
+    waiting = sample_orders_waiting(request.user)
+    others = orders_to_handle(request.user).exclude(pk__in=waiting.order_by().values("pk"))
+    context = {
+        "now": clock.now(),
+        "waiting": _page(request, waiting, "waiting"),
+        "waiting_count": waiting.count(),
+        "others": _page(request, others, "others"),
+    }
+    return render(request, "bookings/samples/kept.html", context)
+
+
+def _page(request: SignedInRequest, found: Any, name: str) -> "cursor.Page[SampleOrder]":
+    return cursor.page(found, ordering=("due_at", "id"), cursor=request.GET.get(name), limit=PER_PAGE)
+
+
+@login_required
+@require_safe
+def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show an order: what comes next, its samples, price, receipt, time and files."""
+    found, now = get_order(request.user, public_id), clock.now()
+    is_mine = found.user_id == request.user.pk
+    may_handle = rules.has_perm("bookings.handle_samples", request.user, found)
+    context = {
+        "order": found,
+        "is_mine": is_mine,
+        "up": page_address("my_samples") if is_mine or not may_handle else reverse("sample_orders"),
+        "samples": order_samples(found),
+        "files": order_files(request.user, found),
+        "progress": get_order_progress(found),
+        "moves": get_possible_moves(request.user, found, now),
+        "may_add_photos": found.state in OPEN_STATES
+        and rules.has_perm("bookings.add_sample_photos", request.user, found),
+        "is_late": found.due_at is not None and found.due_at < now,
+        "steps": _steps(found),
+        "log": getattr(found.booking, "usage_log", None) if found.booking else None,
+        "history": journal.history(found),
+    }
+    return render(request, "bookings/samples/order.html", context)
+
+
+def _steps(order: "SampleOrder") -> list[tuple[Any, str, Any]]:
+    """Return the steps from the order to the return, each with when it was done."""
+    booking = order.booking
+    measured_at = booking.checked_out_at if booking else None
+    at = [
+        (_("Ordered"), order.submitted_at),
+        (_("Quoted"), order.quoted_at),
+        (_("Accepted"), order.accepted_at),
+        (_("Received"), order.received_at),
+        (_("Measured"), measured_at),
+        (_("Report delivered"), order.reported_at),
+        (_("Finished"), order.ended_at),
+    ]
+    if order.state not in (*OPEN_STATES, SampleOrderState.CLOSED):
+        done = [(name, "done", moment(when)) for name, when in at[:-1] if when]
+        return [*done, (labels.label(KIND, order.state).text, "failed", moment(order.ended_at))]
+    if order.state == SampleOrderState.CLOSED:
+        return [(name, "done", moment(when)) for name, when in at if when]
+    here = next(number for number, (_name, when) in enumerate(at) if when is None)
+    return [
+        (name, "done" if number < here else "now" if number == here else "next", moment(when) if when else "")
+        for number, (name, when) in enumerate(at)
+    ]
+
+
+@shown_by_browser
+@login_required
+@require_safe
+def sample_label(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show the label that goes with the samples as PDF; its code leads to the order."""
+    found = get_order(request.user, public_id)
+    address = settings.SITE_URL + reverse("sample_order", args=[found.public_id])
+    paper = render_label(found, order_samples(found), address)
+    response = HttpResponse(paper, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="samples-{found.public_id}.pdf"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@login_required
+@require_safe
+def sample_file(request: SignedInRequest, public_id: str, sha256: str) -> FileResponse:
+    """Serve a photo or a report, to be saved."""
+    found = get_file(request.user, public_id, sha256)
+    return FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.media_type
+    )

@@ -1,0 +1,276 @@
+"""Pages that ask before the next step of a sample order."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings.requests.selectors.calendar import get_bookable_week
+from bookings.samples.domain.choices import Afterwards
+from bookings.samples.domain.deadlines import ACCEPT_WITHIN, COLLECT_WITHIN, HAND_IN_WITHIN
+from bookings.samples.domain.errors import AlreadyPlanned, NotMeasured
+from bookings.samples.domain.quote import has_own_prices
+from bookings.samples.domain.states import Progress, SampleOrderState, get_next_state
+from bookings.samples.forms import ClosingForm, PhotosForm, QuoteForm, ReceiptForm, ReportForm
+from bookings.samples.selectors import PERMISSIONS, get_order, get_order_progress, order_samples
+from bookings.samples.services.files import sample_order_report, sample_photos_add
+from bookings.samples.services.handling import (
+    sample_order_close,
+    sample_order_quote,
+    sample_order_receive,
+    sample_order_reject,
+)
+from bookings.samples.services.orders import sample_order_accept, sample_order_cancel
+from bookings.samples.services.planning import sample_order_plan
+from instrument_share.accounts.permissions import require
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import IntervalForm, ReasonForm
+from instrument_share.web.forms.params import parse_day
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import timerange, yuan
+from providers import public as providers
+from providers.domain import UserKind
+
+if TYPE_CHECKING:
+    from bookings.samples.models import SampleOrder
+
+
+def _order_for(request: SignedInRequest, public_id: str, move: str) -> "SampleOrder":
+    """Return the order if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove."""
+    found = get_order(request.user, public_id)
+    require(request.user, PERMISSIONS[move], found)
+    get_next_state(found.state, move)
+    return found
+
+
+def _sent(request: SignedInRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _address(order: "SampleOrder") -> str:
+    return reverse("sample_order", args=[order.public_id])
+
+
+@confirmation_view
+def quote(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Quote a price."""
+    found, now = _order_for(request, public_id, "quote"), clock.now()
+    terms = providers.terms_at(found.instrument_id, now)
+    names_prices = terms is not None and has_own_prices(terms, UserKind(found.user_kind))
+    form = QuoteForm(
+        _sent(request),
+        names_prices=names_prices,
+        initial={"hours": found.quoted_hours, "report_days": found.report_days, "note": found.quote_note},
+    )
+    return Confirmation(
+        heading=_("Quote a price"),
+        consequences=[
+            _("The rule has no price for samples: name one by sample, by hour or for the whole.")
+            if names_prices
+            else _("The prices are those of the rule in force; only the hours are yours to estimate."),
+            _("Once it is accepted the amount stays, however long the measuring takes."),
+            _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days),
+        ],
+        action=_("Send the quote"),
+        perform=lambda: sample_order_quote(actor=request.user, order_id=found.pk, now=now, **form.as_quote()),
+        success=_("The quote is sent."),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+@confirmation_view
+def accept(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Accept the quote that the page shows (`yuan`)."""
+    found = _order_for(request, public_id, "accept")
+    shown = request.GET.get("yuan", "")
+    return Confirmation(
+        heading=_("Accept the quote of {amount}?").format(amount=yuan(found.quoted_yuan)),
+        consequences=[
+            _("This amount is charged once the samples are measured."),
+            _("Hand in the samples within {days} days, with the label.").format(days=HAND_IN_WITHIN.days),
+        ],
+        action=_("Accept the quote"),
+        perform=lambda: sample_order_accept(
+            actor=request.user,
+            order_id=found.pk,
+            now=clock.now(),
+            shown_yuan=Decimal(shown) if shown.replace(".", "", 1).isdecimal() else None,
+        ),
+        success=_("Accepted. Print the label and hand in the samples."),
+        back_address=_address(found),
+    )
+
+
+@confirmation_view
+def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Withdraw the order."""
+    found = _order_for(request, public_id, "cancel")
+    form = ReasonForm(_sent(request), required=False)
+    return Confirmation(
+        heading=_("Withdraw the order?"),
+        consequences=[_("It costs nothing as long as the samples are not handed in.")],
+        action=_("Withdraw the order"),
+        perform=lambda: sample_order_cancel(
+            actor=request.user, order_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("The order is withdrawn."),
+        back_address=_address(found),
+        form=form,
+        tone="danger",
+    )
+
+
+@confirmation_view
+def reject(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Decline the order."""
+    found = _order_for(request, public_id, "reject")
+    form = ReasonForm(_sent(request), help_text=_("The user reads it."))
+    return Confirmation(
+        heading=_("Decline the order?"),
+        consequences=[_("It ends here. The user can place another one.")],
+        action=_("Decline the order"),
+        perform=lambda: sample_order_reject(
+            actor=request.user, order_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("The order is declined."),
+        back_address=_address(found),
+        form=form,
+        tone="danger",
+    )
+
+
+@confirmation_view
+def receive(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Record that the samples have arrived."""
+    found = _order_for(request, public_id, "receive")
+    form = ReceiptForm(_sent(request))
+    return Confirmation(
+        heading=_("Receive the samples"),
+        consequences=[
+            *(str(one) for one in order_samples(found)),
+            _("You and the present time are recorded as their receipt."),
+            _("The report is due {days} days from now.").format(days=found.report_days),
+        ],
+        action=_("Record the receipt"),
+        perform=lambda: sample_order_receive(
+            actor=request.user, order_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("The receipt is recorded. Plan a time for the samples."),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Plan a time on the instrument."""
+    found, now = _order_for(request, public_id, "plan"), clock.now()
+    if get_order_progress(found) != Progress.TO_PLAN:
+        raise AlreadyPlanned
+    form = IntervalForm(_sent(request))
+    if request.method == "POST":
+        booking = run_service(
+            form,
+            lambda: sample_order_plan(actor=request.user, order_id=found.pk, interval=form.interval, now=now),
+        )
+        if booking is not None:
+            sentence = _(
+                "Planned for {time}. Check in and out on the booking’s page when you measure."
+            ).format(time=timerange(form.interval))
+            return redirect_with_message(request, sentence, _address(found))
+    day = parse_day(request.GET.get("day", ""))
+    context = {
+        "order": found,
+        "form": form,
+        "shown": get_bookable_week(request.user, found.instrument, now, day),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "bookings/samples/plan.html", context, status=status)
+
+
+@confirmation_view
+def photos(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Add photos."""
+    found = get_order(request.user, public_id)
+    require(request.user, "bookings.add_sample_photos", found)
+    form = PhotosForm(_sent(request), request.FILES or None, samples=order_samples(found))
+    return Confirmation(
+        heading=_("Add photos of the samples"),
+        consequences=[_("Only the user, the keepers and the managers of the unit see them.")],
+        action=_("Add the photos"),
+        perform=lambda: sample_photos_add(
+            actor=request.user,
+            order_id=found.pk,
+            photos=form.cleaned_data["documents"],
+            position=form.cleaned_data["position"],
+            now=clock.now(),
+        ),
+        success=_("The photos are added."),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+@confirmation_view
+def report(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Deliver reports and results."""
+    found = _order_for(request, public_id, "report")
+    if get_order_progress(found) not in (None, Progress.MEASURED):
+        raise NotMeasured
+    form = ReportForm(_sent(request), request.FILES or None)
+    return Confirmation(
+        heading=_("Deliver the report"),
+        consequences=[
+            _("Only the user, the keepers and the managers of the unit can read the files."),
+            _("The user has {days} days to collect the samples.").format(days=COLLECT_WITHIN.days),
+        ],
+        action=_("Deliver the report"),
+        perform=lambda: sample_order_report(
+            actor=request.user,
+            order_id=found.pk,
+            uploads=form.cleaned_data["documents"],
+            note=form.cleaned_data["note"],
+            now=clock.now(),
+        ),
+        success=_("The report is delivered."),
+        back_address=_address(found),
+        form=form,
+    )
+
+
+@confirmation_view
+def close(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Give the samples back, or dispose of them."""
+    found = _order_for(request, public_id, "close")
+    is_reported = found.state == SampleOrderState.REPORTED
+    form = ClosingForm(_sent(request), is_reported=is_reported, initial={"outcome": found.afterwards})
+    return Confirmation(
+        heading=_("Give the samples back, or dispose of them"),
+        consequences=[
+            _("The order ends.")
+            if is_reported
+            else _("The order ends without a report. Say why; the user reads it.")
+        ],
+        action=_("Finish the order"),
+        perform=lambda: sample_order_close(
+            actor=request.user,
+            order_id=found.pk,
+            outcome=Afterwards(form.cleaned_data["outcome"]),
+            note=form.cleaned_data["note"],
+            now=clock.now(),
+        ),
+        success=_("The order is finished."),
+        back_address=_address(found),
+        form=form,
+    )

@@ -1,0 +1,193 @@
+"""The pages of sample orders: what each person is offered, and each step by its form."""
+
+import pytest
+from django.urls import reverse
+
+from bookings.samples.models import SampleOrder
+from providers.domain import ServiceMode
+from providers.terms.models import OpenServiceRule, PriceLine
+from tests import factories
+from tests.bookings.samples.steps import (
+    PDF,
+    accepted,
+    measured,
+    pdf,
+    planned,
+    quoted,
+    received,
+    reported,
+    submitted,
+)
+from tests.factories import NOW, jpeg, slot
+
+ROW = {"name": "断口", "number": "A-1", "tests": "形貌", "storage": "cool", "hazards": ["toxic"]}
+ORDER = {
+    "subject": "断口分析",
+    "payer": "person",
+    "direction": "research",
+    "afterwards": "return",
+    "samples-TOTAL_FORMS": "1",
+    "samples-INITIAL_FORMS": "1",
+    **{f"samples-0-{name}": value for name, value in ROW.items()},
+}
+
+
+@pytest.fixture
+def as_user(client, city, clock):
+    clock.set(NOW)
+    client.force_login(city.researcher)
+    return client
+
+
+@pytest.fixture
+def as_keeper(client, city, clock):
+    clock.set(NOW)
+    client.force_login(city.keeper)
+    return client
+
+
+def address(order, name="sample_order"):
+    return reverse(name, args=[order.public_id])
+
+
+def test_the_instrument_leads_to_an_order_where_its_rule_takes_samples(as_user, city):
+    page = reverse("instrument", args=[city.instrument.public_id])
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    assert new in as_user.get(page).text
+    answer = as_user.post(new, ORDER)
+    order = SampleOrder.objects.get()
+    assert answer.headers["Location"] == address(order)
+    sample = order.samples.get()
+    assert (sample.number, sample.storage, sample.hazards) == ("A-1", "cool", ["toxic"])
+
+
+def test_the_instrument_offers_no_order_where_its_rule_takes_none(as_user, city):
+    OpenServiceRule.objects.update(service_modes=[ServiceMode.REMOTE.value])
+    page = reverse("instrument", args=[city.instrument.public_id])
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    assert new not in as_user.get(page).text
+    assert "part-samples" not in as_user.get(new).text
+
+
+def test_rows_are_added_and_dropped_with_what_is_typed(as_user, city):
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    more = as_user.post(new, {**ORDER, "act": "add-samples"})
+    assert more.status_code == 200
+    assert [form.initial.get("number") for form in more.context["rows"]] == ["A-1", None]
+    assert more.context["form"]["subject"].value() == "断口分析"
+    fewer = as_user.post(new, {**ORDER, "act": "drop-samples-0"})
+    assert [form.initial for form in fewer.context["rows"]] == [{}]
+    assert not SampleOrder.objects.exists()
+
+
+def test_what_is_wrong_stands_at_the_form(as_user, city):
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    answer = as_user.post(new, {**ORDER, "samples-0-number": "", "subject": ""})
+    assert answer.status_code == 422
+    assert answer.context["rows"][0].errors.keys() == {"number"}
+
+
+def test_the_keeper_quotes_and_the_user_accepts_what_was_shown(client, as_keeper, city):
+    order = submitted(city)
+    assert as_keeper.post(address(order, "sample_order_quote"), {"hours": "2", "report_days": "7"}).url == (
+        address(order)
+    )
+    client.force_login(city.researcher)
+    page = client.get(address(order))
+    assert f"{address(order, 'sample_order_accept')}?yuan=200.00" in page.text
+    quoted(city, order, hours=3)
+    stale = client.post(address(order, "sample_order_accept") + "?yuan=200.00")
+    assert stale.status_code == 409
+    assert client.post(address(order, "sample_order_accept") + "?yuan=300.00").status_code == 302
+
+
+def test_no_prices_are_asked_where_the_rule_has_them(as_keeper, city):
+    assert "sample_yuan" not in as_keeper.get(address(submitted(city), "sample_order_quote")).text
+
+
+def test_prices_are_asked_where_the_rule_has_none(as_keeper, city):
+    PriceLine.objects.update(service_mode=ServiceMode.REMOTE.value)
+    order = submitted(city)
+    page = address(order, "sample_order_quote")
+    assert "sample_yuan" in as_keeper.get(page).text
+    as_keeper.post(page, {"hours": "0", "report_days": "7", "sample_yuan": "40"})
+    order.refresh_from_db()
+    assert order.quoted_yuan == 80
+
+
+def test_from_receipt_to_return(as_keeper, city, clock):
+    order = accepted(city)
+    as_keeper.post(address(order, "sample_order_receive"), {"brought_by": "本人"})
+    typed = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00"}
+    assert as_keeper.get(address(order, "sample_order_plan")).status_code == 200
+    assert as_keeper.post(address(order, "sample_order_plan"), typed).url == address(order)
+    order.refresh_from_db()
+    assert order.booking.starts_at == slot().start
+    again = as_keeper.get(address(order, "sample_order_plan"))
+    assert again.status_code == 409
+
+
+def test_a_report_is_delivered_and_read_by_its_owner(client, as_keeper, city, clock):
+    order = received(city)
+    log = measured(city, order)
+    clock.set(log.ends_at)
+    as_keeper.post(address(order, "sample_order_report"), {"documents": [pdf()], "note": "见附件"})
+    photo = {"documents": [pdf("photo.jpg", jpeg())], "position": "2"}
+    as_keeper.post(address(order, "sample_photos_add"), photo)
+    as_keeper.post(address(order, "sample_order_close"), {"outcome": "return", "note": "本人取回"})
+    order.refresh_from_db()
+    assert (order.state, order.files.count()) == ("closed", 2)
+    client.force_login(city.researcher)
+    kept = order.files.get(kind="report")
+    answer = client.get(reverse("sample_file", args=[order.public_id, kept.sha256]))
+    assert b"".join(answer.streaming_content) == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    client.force_login(factories.member(city.company, factories.Role.ORG_ADMIN, name="辛"))
+    assert client.get(address(order)).status_code == 200
+    assert client.get(reverse("sample_file", args=[order.public_id, kept.sha256])).status_code == 404
+
+
+def test_hostile_files_are_refused_beside_the_field(as_keeper, city):
+    order = reported(city)
+    answer = as_keeper.post(
+        address(order, "sample_order_report"), {"documents": [pdf("x.pdf", b"<script>alert(1)</script>")]}
+    )
+    assert answer.status_code == 422
+    assert order.files.count() == 1
+
+
+@pytest.mark.parametrize("make", [submitted, quoted, accepted, received, reported])
+def test_each_state_has_its_page_for_both_sides(client, city, clock, make):
+    clock.set(NOW)
+    order = make(city)
+    for person in (city.researcher, city.keeper):
+        client.force_login(person)
+        assert client.get(address(order)).status_code == 200
+
+
+def test_the_label_is_a_pdf(as_user, city):
+    answer = as_user.get(address(accepted(city), "sample_label"))
+    assert answer.content.startswith(b"%PDF-")
+
+
+def test_both_inboxes_say_what_waits(client, city, clock):
+    clock.set(NOW)
+    waiting, mine = submitted(city), quoted(city)
+    client.force_login(city.keeper)
+    for page in ("keeper", "sample_orders"):
+        assert address(waiting) in client.get(reverse(page)).text
+    assert address(mine) in client.get(reverse("sample_orders")).text
+    client.force_login(city.manager)
+    assert address(waiting) in client.get(reverse("unit_desk")).text
+    client.force_login(city.researcher)
+    assert address(mine) in client.get(reverse("me")).text
+    assert address(waiting) in client.get(reverse("my_samples")).text
+    assert client.get(reverse("sample_orders")).status_code == 403
+
+
+def test_the_planned_booking_says_that_nobody_has_to_come(as_user, city):
+    booking = planned(city)
+    page = as_user.get(reverse("booking", args=[booking.public_id]))
+    assert not page.context["shows_code"]
+    assert address(booking.sample_order) in page.text
+    assert "cancel" not in page.context["may"]

@@ -1,0 +1,251 @@
+"""Sample orders from the order to the return of the samples."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bookings.requests.domain.errors import SlotTaken
+from bookings.requests.models import CreditEvent
+from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.samples.domain.choices import Afterwards
+from bookings.samples.domain.errors import (
+    AlreadyPlanned,
+    DeadlinePassed,
+    OrderRefused,
+    QuoteChanged,
+    StillPlanned,
+)
+from bookings.samples.domain.states import Progress
+from bookings.samples.models import SampleOrder
+from bookings.samples.selectors import get_order, get_order_progress, sample_orders_waiting
+from bookings.samples.services.handling import sample_order_close, sample_order_quote, sample_order_reject
+from bookings.samples.services.orders import (
+    SampleFacts,
+    sample_order_accept,
+    sample_order_cancel,
+    sample_orders_lapse_due,
+)
+from bookings.samples.services.planning import sample_order_plan
+from bookings.usage.services.usage import usage_correct
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
+from providers.domain import PriceUnit, ServiceMode
+from providers.terms.models import OpenServiceRule, PriceLine
+from tests.bookings.requests.booking import book, codes
+from tests.bookings.samples.steps import (
+    accepted,
+    closed,
+    measured,
+    planned,
+    quoted,
+    received,
+    reported,
+    submitted,
+)
+from tests.factories import NOW, slot
+
+DAY = timedelta(days=1)
+
+
+def test_from_order_to_return(city):
+    order = closed(city)
+    assert (order.state, order.outcome, order.due_at) == ("closed", "return", None)
+    assert list(order.samples.values_list("position", "number", "storage", "hazards")) == [
+        (1, "A-1", "room", []),
+        (2, "A-2", "cool", ["flammable"]),
+    ]
+    acts = AuditEntry.objects.filter(action__startswith="sample_order.").order_by("pk")
+    assert [entry.action.removeprefix("sample_order.") for entry in acts] == [
+        "submitted",
+        "quoted",
+        "accepted",
+        "received",
+        "planned",
+        "reported",
+        "closed",
+    ]
+
+
+def test_hours_and_samples_end_in_the_usage_log_at_the_accepted_price(city):
+    log = measured(city)
+    assert (log.service_mode, log.samples, log.content) == (ServiceMode.SAMPLES, 2, "断口分析")
+    # One hour was measured, two were quoted and accepted.
+    assert (log.amount_yuan, log.effective_seconds) == (200, 3600)
+    assert [line["quantity"] for line in log.price] == ["2"]
+    assert (log.user, log.operator) == (city.researcher, city.keeper)
+
+
+def test_a_correction_of_the_time_leaves_the_accepted_price(city):
+    log = measured(city)
+    correction = usage_correct(
+        actor=city.keeper,
+        log_id=log.pk,
+        changes={"ends_at": log.ends_at + timedelta(hours=1), "measuring_seconds": 7200},
+        reason="多测一小时",
+        now=log.ends_at + timedelta(hours=2),
+    )
+    assert "amount_yuan" not in correction.changes
+
+
+def test_a_planned_time_is_held_as_every_other(city):
+    booking = planned(city)
+    assert (booking.state, booking.user, booking.quoted_yuan) == ("approved", city.researcher, 200)
+    with pytest.raises(SlotTaken):
+        book(city, slot())
+    order = received(city, accepted(city))
+    with pytest.raises(SlotTaken):
+        sample_order_plan(actor=city.keeper, order_id=order.pk, interval=slot(), now=NOW)
+
+
+def test_samples_are_planned_once_and_again_when_the_time_is_cancelled(city):
+    order = received(city)
+    booking = planned(city, order)
+    with pytest.raises(AlreadyPlanned):
+        planned(city, order, slot(day=2))
+    with pytest.raises(StillPlanned):
+        sample_order_close(
+            actor=city.keeper, order_id=order.pk, outcome=Afterwards.RETURN, now=NOW, note="做不了"
+        )
+    booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="真空泵故障")
+    assert get_order_progress(get_order(city.keeper, order.public_id)) == Progress.TO_PLAN
+    planned(city, order, slot(day=2))
+
+
+def test_the_owner_of_samples_is_no_no_show_and_moves_no_planned_time(city):
+    booking = planned(city)
+    bookings_no_show_due(booking.ends_at)
+    booking.refresh_from_db()
+    assert booking.state == "approved"
+    assert not CreditEvent.objects.exists()
+    with pytest.raises(Forbidden):
+        booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    with pytest.raises(Forbidden):
+        booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+
+
+def test_the_keeper_moves_a_planned_time_at_the_same_price(city):
+    booking = planned(city)
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=2, length=6), now=NOW)
+    assert (moved.quoted_yuan, moved.moved_by_unit_at) == (200, None)
+
+
+def test_prices_that_the_keeper_named_carry_through(city):
+    PriceLine.objects.update(service_mode=ServiceMode.REMOTE.value)
+    order = quoted(city, own_prices={PriceUnit.SAMPLE: Decimal("35.5")}, hours=Decimal(0))
+    assert order.quoted_yuan == 71
+    assert measured(city, received(city, accepted(city, order))).amount_yuan == 71
+
+
+def test_the_keeper_quotes_again_until_it_is_accepted(city):
+    order = quoted(city, quoted(city), hours=Decimal(3), now=NOW + DAY)
+    assert (order.quoted_yuan, order.due_at) == (300, NOW + 15 * DAY)
+    with pytest.raises(QuoteChanged):
+        sample_order_accept(
+            actor=city.researcher, order_id=order.pk, now=NOW + DAY, shown_yuan=Decimal("200.00")
+        )
+    sample_order_accept(actor=city.researcher, order_id=order.pk, now=NOW + DAY, shown_yuan=Decimal(300))
+    with pytest.raises(IllegalMove):
+        quoted(city, order)
+
+
+def test_a_quote_that_adds_up_to_nothing_is_refused_with_every_reason(city):
+    with pytest.raises(OrderRefused) as refused:
+        quoted(city, hours=Decimal(0), report_days=0)
+    assert codes(refused) == ["samples.hours_missing", "samples.days_out_of_range"]
+
+
+@pytest.mark.parametrize(("make", "after"), [(submitted, 3), (quoted, 14), (accepted, 30)])
+def test_orders_lapse_until_the_samples_come(city, make, after):
+    order = make(city)
+    assert sample_orders_lapse_due(NOW + after * DAY - timedelta(seconds=1)) == 0
+    assert sample_orders_lapse_due(NOW + after * DAY) == 1
+    order.refresh_from_db()
+    assert order.state == "lapsed"
+    told = Notification.objects.filter(message__contains="has lapsed")
+    assert set(told.values_list("user", flat=True)) == {city.researcher.pk, city.keeper.pk}
+
+
+def test_samples_that_are_there_never_lapse(city):
+    received(city)
+    assert sample_orders_lapse_due(NOW + 400 * DAY) == 0
+
+
+def test_a_step_after_its_deadline_is_refused_before_the_clock_comes_round(city):
+    order = quoted(city)
+    with pytest.raises(DeadlinePassed):
+        sample_order_accept(actor=city.researcher, order_id=order.pk, now=NOW + 14 * DAY)
+
+
+def test_an_order_without_a_place_for_samples_is_refused(city):
+    OpenServiceRule.objects.update(service_modes=[ServiceMode.OPERATED.value])
+    with pytest.raises(OrderRefused) as refused:
+        submitted(city, subject=" ", samples=[])
+    assert codes(refused) == [
+        "booking.subject_missing",
+        "booking.service_mode_not_offered",
+        "samples.number_of_samples",
+    ]
+
+
+def test_samples_are_told_apart_and_described(city):
+    twins = [SampleFacts("甲", "1", "成分"), SampleFacts("乙", "1", " ")]
+    with pytest.raises(OrderRefused) as refused:
+        submitted(city, samples=twins)
+    assert codes(refused) == ["samples.incomplete", "samples.number_twice"]
+    with pytest.raises(OrderRefused) as refused:
+        submitted(city, samples=[SampleFacts("甲" * 101, "1", "成分")])
+    assert codes(refused) == ["samples.too_long"]
+
+
+def test_an_order_out_of_opening_hours_needs_no_time(city):
+    assert submitted(city, now=NOW + timedelta(hours=16)).state == "submitted"
+
+
+def test_the_owner_withdraws_until_the_samples_are_there(city):
+    order = sample_order_cancel(actor=city.researcher, order_id=accepted(city).pk, now=NOW)
+    assert order.state == "cancelled"
+    with pytest.raises(IllegalMove):
+        sample_order_cancel(actor=city.researcher, order_id=received(city).pk, now=NOW)
+
+
+def test_the_unit_declines_and_gives_back_unmeasured_with_a_reason(city):
+    with pytest.raises(ReasonMissing):
+        sample_order_reject(actor=city.keeper, order_id=submitted(city).pk, reason=" ", now=NOW)
+    order = received(city)
+    with pytest.raises(ReasonMissing):
+        sample_order_close(actor=city.keeper, order_id=order.pk, outcome=Afterwards.DISPOSE, now=NOW)
+
+
+def test_who_brought_the_samples_is_recorded(city):
+    order = received(city)
+    assert (order.brought_by, order.received_by, order.received_at) == ("顺丰 SF123", city.keeper, NOW)
+    assert order.due_at == NOW + 7 * DAY
+
+
+def test_the_most_urgent_stands_first_and_what_others_do_is_not_waiting(city):
+    first, second = received(city), submitted(city)
+    quoted(city)
+    planned(city)
+    assert list(sample_orders_waiting(city.keeper)) == [second, first]
+
+
+def test_the_report_sets_the_time_for_collecting(city):
+    order = reported(city)
+    assert order.due_at == slot().start + timedelta(hours=1) + 30 * DAY
+
+
+def test_the_owner_of_other_samples_sees_nothing(city):
+    order = submitted(city)
+    stranger = city.manager.__class__.objects.create(username="x", name="x", email="x@example.org")
+    with pytest.raises(Forbidden):
+        sample_order_accept(actor=stranger, order_id=quoted(city, order).pk, now=NOW)
+    assert not SampleOrder.objects.filter(accepted_at__isnull=False).exists()
+
+
+def test_a_keeper_quotes_only_for_their_instruments(city):
+    with pytest.raises(Forbidden):
+        sample_order_quote(
+            actor=city.researcher, order_id=submitted(city).pk, hours=Decimal(1), report_days=3, now=NOW
+        )
