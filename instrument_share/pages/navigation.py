@@ -11,7 +11,7 @@ PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/", "/find/")),
     Place("/timeline/", _("Timeline")),
     Place("/units/", _("Units"), beyond=("/publications/",)),
-    Place("/openness/", _("Openness"), beyond=("/policies/", "/vouchers/")),
+    Place("/openness/", _("Openness"), beyond=("/policies/",)),
     Place("/verify/", _("Verify"), beyond=("/log/",)),
 )
 BESIDE_OWN = ("/organizations/", "/unit-accounts/", "/vouchers/", *USAGE_PREFIXES)

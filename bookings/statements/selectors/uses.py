@@ -27,7 +27,7 @@ class BilledUse:
     starts_at: datetime
     ends_at: datetime
     effective_seconds: int
-    amount_yuan: Decimal
+    billed_yuan: Decimal
 
 
 def agreed_statements(organization_id: int) -> QuerySet[Statement]:

@@ -89,7 +89,7 @@ def compute_claimable(
     """Return what uses come to on a voucher, by the claims in force on it and in the year."""
     return get_claimable(
         grant.scheme.terms,
-        [(_get_day(use), use.amount_yuan) for use in uses],
+        [(_get_day(use), use.billed_yuan) for use in uses],
         granted=grant.amount_yuan,
         of_voucher=of_voucher,
         of_year=of_year,
@@ -167,4 +167,4 @@ def sum_billed_now(claim: VoucherClaim) -> Decimal:
         return Decimal(0)
     covered = set(claim.uses.values_list("log", flat=True))
     uses = billed_uses([claim.statement_id])[claim.statement_id]
-    return sum((use.amount_yuan for use in uses if use.log.pk in covered), Decimal(0))
+    return sum((use.billed_yuan for use in uses if use.log.pk in covered), Decimal(0))

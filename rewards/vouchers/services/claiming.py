@@ -153,7 +153,7 @@ def _to_use(claim: VoucherClaim, use: BilledUse) -> VoucherUse:
         starts_at=use.starts_at,
         ends_at=use.ends_at,
         effective_seconds=use.effective_seconds,
-        billed_yuan=use.amount_yuan,
+        billed_yuan=use.billed_yuan,
     )
 
 
