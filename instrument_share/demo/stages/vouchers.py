@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
+
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.demo.history import combine
@@ -95,7 +97,7 @@ def _grant(
         organization_id=firm.pk,
         amount_yuan=Decimal(WANTED[number % len(WANTED)]),
         stated=STATED,
-        uploads=[world.building(firm.uscc)],
+        uploads=[_scan(world, firm.uscc, "营业执照和研发费用证明")],
         now=at,
     )
     about: dict[str, Any] = {
@@ -122,9 +124,14 @@ def _claim(world: World, grants: "list[VoucherGrant]") -> "Iterator[VoucherClaim
             invoice_number=f"2651{number:08d}",
             invoice_date=at.date() - timedelta(days=3),
             sole_support=True,
-            uploads=[world.building(grant.public_id)],
+            uploads=[_scan(world, grant.public_id, "发票和付款凭证")],
             now=at,
         )
+
+
+def _scan(world: World, key: str, name: str) -> ContentFile:
+    """Return what stands for a scanned paper."""
+    return ContentFile(world.building(key).read(), name=f"{name}.png")
 
 
 def _decide(world: World, scheme: "VoucherScheme", claims: "list[VoucherClaim]") -> None:

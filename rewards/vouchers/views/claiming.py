@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
@@ -143,7 +144,13 @@ def get_possible_moves(request: SignedInRequest, found: "VoucherClaim") -> set[s
 
 def _steps(found: "VoucherClaim") -> "list[tuple[str, str, str]]":
     stage = found.stage  # type: ignore[attr-defined]
-    names = (_("Sent"), _("Checked"), _("Audited"), _("With Finance"), _("Paid"))
+    names = (
+        pgettext("voucher", "Sent"),
+        pgettext("voucher", "Checked"),
+        _("Audited"),
+        _("With Finance"),
+        pgettext("voucher", "Paid"),
+    )
     reached = {
         ClaimState.SUBMITTED: 1,
         ClaimState.CHECKED: 2,
