@@ -6,15 +6,15 @@ from instrument_share.accounts.domain import Role
 from instrument_share.web.desks import Navigation, Place
 
 USAGE_PREFIXES = ("/bookings/", "/statements/", "/usage/")
-BESIDE_FINANCE = ("/bureau/", "/forecast/", "/unit-accounts/", "/vouchers/", *USAGE_PREFIXES)
+BESIDE_FINANCE = ("/bureau/", "/forecast/", "/unit-accounts/", *USAGE_PREFIXES)
 PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/", "/find/")),
     Place("/timeline/", _("Timeline")),
     Place("/units/", _("Units"), beyond=("/publications/",)),
-    Place("/openness/", _("Openness"), beyond=("/policies/",)),
+    Place("/openness/", _("Openness"), beyond=("/policies/", "/vouchers/")),
     Place("/verify/", _("Verify"), beyond=("/log/",)),
 )
-BESIDE_OWN = ("/organizations/", "/unit-accounts/", "/vouchers/", *USAGE_PREFIXES)
+BESIDE_OWN = ("/organizations/", "/unit-accounts/", *USAGE_PREFIXES)
 OWN = Place("/me/", _("My desk"), beyond=BESIDE_OWN)
 BY_ROLE = (
     Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), BESIDE_FINANCE),
@@ -30,7 +30,6 @@ BY_ROLE = (
             "/organizations/",
             "/revisions/",
             "/unit/",
-            "/vouchers/",
             *USAGE_PREFIXES,
         ),
     ),

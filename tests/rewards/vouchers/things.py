@@ -58,7 +58,7 @@ def voucher_things(unit, company, people, account):
         granted_at=LONG_AGO,
         granted_by=officer,
     )
-    claim, paid = (
+    claim, paid, checked = (
         VoucherClaim.objects.create(
             grant=grant,
             statement=Statement.objects.create(
@@ -82,7 +82,7 @@ def voucher_things(unit, company, people, account):
             state=state,
             **sent,
         )
-        for month, state in ((8, "submitted"), (9, "audited"))
+        for month, state in ((8, "submitted"), (9, "audited"), (10, "checked"))
     )
     made = VoucherPayoutList.objects.create(
         scheme=scheme, number=1, total_yuan=50, made_at=LONG_AGO, made_by=officer
@@ -108,6 +108,7 @@ def voucher_things(unit, company, people, account):
         "row": row,
         "payout": payout,
         "paid_claim": paid,
+        "checked_claim": checked,
         "confirmed": claim.statement,
     }
 
