@@ -58,6 +58,7 @@ from bookings.statements.selectors.statements import (
     statements_to_answer,
     statements_to_pay,
 )
+from bookings.statements.selectors.uses import BilledUse, agreed_statements, billed_uses
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (

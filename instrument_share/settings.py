@@ -61,6 +61,7 @@ ROOMS = [
     "rewards.trials",
     "rewards.report",
     "rewards.payments",
+    "rewards.vouchers",
     "rewards.year",
 ]
 """The rooms of the apps: Django looks into each for templates, template tags and translations."""

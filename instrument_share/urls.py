@@ -33,6 +33,7 @@ from rewards.payments import urls as payments
 from rewards.policy import urls as policy
 from rewards.report import urls as report
 from rewards.trials import urls as trials
+from rewards.vouchers import urls as vouchers
 from rewards.year import urls as year
 
 handler404 = "instrument_share.web.responses.failures.not_found"
@@ -118,6 +119,7 @@ urlpatterns = [
     path("bureau/", include(units.supervision_urls)),
     path("finance/", include(payments.finance_urls)),
     path("unit-accounts/", include(payments.accounts_urls)),
+    path("vouchers/", include(vouchers.vouchers_urls)),
     # People and organizations
     path("me/", include(people.me_urls)),
     path("invitations/", include(people.invitations_urls)),

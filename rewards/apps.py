@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 WITH_PERMISSIONS = (
     *("policy", "declarations", "cycle", "findings", "inspections", "objections"),
-    *("assessment", "report", "payments"),
+    *("assessment", "report", "payments", "vouchers"),
 )
 
 
@@ -32,21 +32,24 @@ class RewardsConfig(AppConfig):
         from rewards.objections.domain import choices as objection_choices
         from rewards.report import badges as report_badges
         from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
+        from rewards.vouchers import badges as voucher_badges
+        from rewards.vouchers.domain import choices as voucher_choices
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
-        register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS, *guards.OBJECTIONS)
+        register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS, *guards.OBJECTIONS, *guards.VOUCHERS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)
         register_labels(fact_badges.STATES)
         register_labels(finding_badges.STATES)
         register_labels(inspection_badges.STATES)
         register_labels(objection_badges.STATES)
-        register_words({**inspection_choices.LABELS, **objection_choices.LABELS})
+        register_words({**inspection_choices.LABELS, **objection_choices.LABELS, **voucher_choices.LABELS})
         register_labels(report_badges.STATES)
+        register_labels(voucher_badges.STATES, voucher_badges.MOVES)
         register_journal(ACTS, KINDS)
         register_recurring(*RECURRING)
         register_pages(
             *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
-            *("objection", "payee_account", "result", "trials", "verify"),
+            *("objection", "payee_account", "result", "trials", "verify", "vouchers"),
         )
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

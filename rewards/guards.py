@@ -115,6 +115,7 @@ BATCH_COLUMNS = ("batch_id", "position", "award_id", "account_id", "amount_yuan"
 OUTCOME_COLUMNS = ("payment_id", "failed_at", "failed_reason")
 ACCOUNT_COLUMNS = ("public_id", "organization_id", "holder", "bank", "number", "entered_at", "entered_by_id")
 CHECK_COLUMNS = ("checked_at", "checked_by_id")
+SUBMITTED_COLUMNS = ("submitted_at", "submitted_by_id")
 
 ALL = ("INSERT", "UPDATE", "DELETE")
 APPROVED = "results are approved"
@@ -208,6 +209,48 @@ OBJECTIONS = (
     *refuse_rows("rewards_objection", "cycle_id", _OF_CYCLE, ("INSERT",), APPROVED),
 )
 """What was said during the notice, and answered, stays; after approval nothing is added."""
+
+VOUCHERS = (
+    *append_only("rewards_voucherscheme"),
+    *kept_but_for(
+        "rewards_voucherapplication",
+        (*("public_id", "scheme_id", "organization_id", "amount_yuan", "stated"), *SUBMITTED_COLUMNS),
+        ("state", "reason", "decided_at", "decided_by_id"),
+        "OLD.state <> 'submitted'",
+    ),
+    *append_only("rewards_vouchergrant"),
+    *kept_but_for(
+        "rewards_voucherclaim",
+        (
+            *("public_id", "grant_id", "statement_id", "seller_id", "year", "basis_yuan", "amount_yuan"),
+            *("invoice_number", "invoice_date", *SUBMITTED_COLUMNS),
+        ),
+        (
+            *("state", "reason", "audited_at", "audited_by_id", "refused_at", "refused_by_id"),
+            *CHECK_COLUMNS,
+        ),
+        "OLD.state IN ('audited', 'refused')",
+    ),
+    refuse_columns(
+        "rewards_voucherclaim",
+        CHECK_COLUMNS,
+        "OLD.checked_at IS NOT NULL",
+        "rewards_voucherclaim_checked",
+        "the claim is checked",
+    ),
+    *kept_but_for(
+        "rewards_voucheruse",
+        ("claim_id", "log_id", "starts_at", "ends_at", "effective_seconds", "billed_yuan"),
+        ("released_at",),
+        "OLD.released_at IS NOT NULL",
+    ),
+    *append_only("rewards_voucherfile"),
+    *append_only("rewards_voucherpayoutlist"),
+    *append_only("rewards_voucherpayoutrow"),
+    *append_only("rewards_voucherpayout"),
+    *append_only("rewards_voucherreversal"),
+)
+"""What was applied for, granted, claimed, listed and paid stays; decisions are written once."""
 
 REFUSE_FOUND_FUNCTION = """
 CREATE OR REPLACE FUNCTION guard_refuse_found() RETURNS trigger LANGUAGE plpgsql AS $$

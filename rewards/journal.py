@@ -1,7 +1,7 @@
 """How the journal tells what is done in the annual assessment and with the report."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.urls import reverse
@@ -16,6 +16,7 @@ from rewards.inspections.models import InspectionDraw, RandomInspection
 from rewards.objections.models import Objection
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.report.models import FinanceReport
+from rewards.vouchers.models import VoucherApplication, VoucherClaim, VoucherPayout, VoucherScheme
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -63,6 +64,17 @@ ACTS: dict[str, str] = {
     "batch.made": gettext_noop("Batch of payments made"),
     "batch.settled": gettext_noop("Bank’s answers on a batch recorded"),
     "batch.withdrawn": gettext_noop("Waiting payments of a batch withdrawn"),
+    "voucher_scheme.opened": gettext_noop("Batch of innovation vouchers opened"),
+    "voucher_application.submitted": gettext_noop("Innovation voucher applied for"),
+    "voucher_application.granted": gettext_noop("Innovation voucher granted"),
+    "voucher_application.refused": gettext_noop("Application for an innovation voucher refused"),
+    "voucher_claim.submitted": gettext_noop("Claim on a voucher sent"),
+    "voucher_claim.checked": gettext_noop("Claim on a voucher checked"),
+    "voucher_claim.audited": gettext_noop("Claim on a voucher approved"),
+    "voucher_claim.refused": gettext_noop("Claim on a voucher refused"),
+    "voucher_list.made": gettext_noop("Payout list of vouchers made"),
+    "voucher_payout.recorded": gettext_noop("Payout on a voucher recorded"),
+    "voucher_payout.reversed": gettext_noop("Payout on a voucher came back"),
 }
 
 
@@ -151,6 +163,40 @@ def _objections(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]
     }
 
 
+def _voucher_schemes(_viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = VoucherScheme.objects.filter(public_id__in=ids)
+    return {
+        row.public_id: Subject(
+            Bilingual(row.name_zh, row.name_en), reverse("voucher_scheme", args=[row.public_id])
+        )
+        for row in rows
+    }
+
+
+def _voucher_applications(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = VoucherApplication.objects.filter(public_id__in=ids).select_related("organization")
+    return {row.public_id: _of_voucher(viewer, row, "voucher_application", row.public_id) for row in rows}
+
+
+def _voucher_claims(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = VoucherClaim.objects.filter(public_id__in=ids).select_related("grant__organization")
+    return {row.public_id: _of_voucher(viewer, row.grant, "voucher_claim", row.public_id) for row in rows}
+
+
+def _voucher_payouts(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = VoucherPayout.objects.filter(public_id__in=ids).select_related("row__claim__grant__organization")
+    return {
+        row.public_id: _of_voucher(viewer, row.row.claim.grant, "voucher_claim", row.row.claim.public_id)
+        for row in rows
+    }
+
+
+def _of_voucher(viewer: "Viewer", of: Any, page: str, public_id: str) -> Subject:
+    sees = rules.has_perm("rewards.see_voucher", viewer, of)
+    name = Bilingual(of.organization.name_zh, of.organization.name_en)
+    return Subject(name, reverse(page, args=[public_id]) if sees else "")
+
+
 KINDS: dict[str, SubjectKind] = {
     "rewards.RewardPolicy": SubjectKind(gettext_noop("Reward policy")),
     "rewards.PolicyTrial": SubjectKind(gettext_noop("Trial of a policy")),
@@ -164,4 +210,9 @@ KINDS: dict[str, SubjectKind] = {
     "rewards.Payment": SubjectKind(gettext_noop("Payment"), _payments),
     "rewards.PaymentBatch": SubjectKind(gettext_noop("Batch of payments"), _batches),
     "rewards.PayeeAccount": SubjectKind(gettext_noop("Receiving account"), _accounts),
+    "rewards.VoucherScheme": SubjectKind(gettext_noop("Voucher scheme"), _voucher_schemes),
+    "rewards.VoucherApplication": SubjectKind(gettext_noop("Voucher application"), _voucher_applications),
+    "rewards.VoucherClaim": SubjectKind(gettext_noop("Claim on a voucher"), _voucher_claims),
+    "rewards.VoucherPayoutList": SubjectKind(gettext_noop("Payout list of vouchers")),
+    "rewards.VoucherPayout": SubjectKind(gettext_noop("Payout on a voucher"), _voucher_payouts),
 }

@@ -17,3 +17,15 @@ from rewards.payments.models import BatchRow, PayeeAccount, Payment, PaymentBatc
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport, ReportPreview
 from rewards.trials.models import PolicyTrial
+from rewards.vouchers.models import (
+    VoucherApplication,
+    VoucherClaim,
+    VoucherFile,
+    VoucherGrant,
+    VoucherPayout,
+    VoucherPayoutList,
+    VoucherPayoutRow,
+    VoucherReversal,
+    VoucherScheme,
+    VoucherUse,
+)

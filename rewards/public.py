@@ -38,4 +38,25 @@ from rewards.policy.services import policy_load
 from rewards.report.services.answers import report_accept
 from rewards.report.services.previews import preview_confirm, report_preview
 from rewards.report.services.reports import report_send
+from rewards.vouchers.domain.choices import Issuer
+from rewards.vouchers.domain.terms import Terms
+from rewards.vouchers.selectors.claims import offered_statements
+from rewards.vouchers.selectors.payouts import payout_rows
+from rewards.vouchers.services.claiming import (
+    voucher_claim,
+    voucher_claim_audit,
+    voucher_claim_check,
+    voucher_claim_refuse,
+)
+from rewards.vouchers.services.granting import (
+    voucher_application_refuse,
+    voucher_apply,
+    voucher_grant,
+    voucher_scheme_open,
+)
+from rewards.vouchers.services.paying import (
+    voucher_list_make,
+    voucher_payout_record,
+    voucher_payout_reverse,
+)
 from rewards.year.selectors import get_cycles_ahead, get_years_to_open

@@ -213,6 +213,26 @@ def arguments(w):
         },
         "token_revoke": [w.token.public_id],
         **_of_people(w),
+        **_of_vouchers(w.vouchers),
+    }
+
+
+def _of_vouchers(v):
+    scheme, application, claim = [v.scheme.public_id], [v.application.public_id], [v.claim.public_id]
+    made, paid = [v.payout_list.public_id], [v.payout_list.public_id, v.paid_claim.public_id]
+    decided = ("voucher_application", "voucher_application_grant", "voucher_application_refuse")
+    of_claim = ("voucher_claim", "voucher_claim_check", "voucher_claim_refuse")
+    return {
+        **dict.fromkeys(("voucher_scheme", "voucher_apply", "voucher_list_new"), scheme),
+        **dict.fromkeys(decided, application),
+        "voucher_application_file": [*application, v.application_file.sha256],
+        "voucher": [v.grant.public_id],
+        "voucher_claim_new": [v.grant.public_id, v.confirmed.public_id],
+        **dict.fromkeys(of_claim, claim),
+        "voucher_claim_audit": [v.checked_claim.public_id],
+        "voucher_claim_file": [*claim, v.claim_file.sha256],
+        **dict.fromkeys(("voucher_list", "voucher_list_pdf"), made),
+        **dict.fromkeys(("voucher_payout_new", "voucher_payout_back"), paid),
     }
 
 

@@ -37,6 +37,7 @@ from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.services.objections import Objector
+from rewards.vouchers.domain.choices import Issuer
 from tests.bookings.samples.steps import SAMPLES
 from tests.factories import LONG_AGO, slot
 from tests.permission_world import INVITED, LATER, tomorrow
@@ -437,10 +438,72 @@ def attempts(w):
             r.account_enter, organization_id=w.unit.pk, holder="甲", bank="乙", number="62220000", **now
         ),
         "account_check": partial(r.account_check, account_id=w.account.pk, **now),
+        **_of_vouchers(w, r, now, reason),
         "cycle_step_start": partial(r.cycle_step_start, move="send", **cycle),
         "recurring_run_now": partial(jobs.recurring_run_now, name="site.audit_seal", **now),
         "job_retry": partial(jobs.job_retry, job_id=w.failed_job, **now),
         "mail_retry": partial(mails.mail_retry, public_id=w.failed_mail.public_id, **now),
+    }
+
+
+def _of_vouchers(w, r, now, reason):
+    """What is tried on a voucher of the company, and with its payout list."""
+    v = w.vouchers
+    claim, application = {"claim_id": v.claim.pk, **now}, {"application_id": v.application.pk, **now}
+    day, proof = LATER.date(), ContentFile(b"%PDF-1", "发票.pdf")
+    return {
+        "voucher_scheme_open": partial(
+            r.voucher_scheme_open,
+            code="YP",
+            batch=2,
+            issuer=Issuer.CITY,
+            name_zh="券",
+            name_en="",
+            terms=v.scheme.terms,
+            facts=[],
+            **now,
+        ),
+        "voucher_apply": partial(
+            r.voucher_apply,
+            scheme_id=v.scheme.pk,
+            organization_id=w.company.pk,
+            amount_yuan=Decimal(1),
+            stated=["新材料"],
+            uploads=[proof],
+            **now,
+        ),
+        "voucher_grant": partial(r.voucher_grant, **application),
+        "voucher_application_refuse": partial(r.voucher_application_refuse, **application, **reason),
+        "voucher_claim": partial(
+            r.voucher_claim,
+            grant_id=v.grant.pk,
+            statement_id=v.confirmed.pk,
+            invoice_number="FP",
+            invoice_date=day,
+            sole_support=True,
+            uploads=[proof],
+            **now,
+        ),
+        "voucher_claim_check": partial(r.voucher_claim_check, **claim),
+        "voucher_claim_audit": partial(r.voucher_claim_audit, **claim),
+        "voucher_claim_refuse": partial(r.voucher_claim_refuse, **claim, **reason),
+        "voucher_list_make": partial(r.voucher_list_make, scheme_id=v.scheme.pk, **now),
+        "voucher_payout_record": partial(
+            r.voucher_payout_record,
+            row_id=v.row.pk,
+            amount_yuan=Decimal(50),
+            paid_date=day,
+            bank_reference="HK-2",
+            **now,
+        ),
+        "voucher_payout_reverse": partial(
+            r.voucher_payout_reverse,
+            payout_id=v.payout.pk,
+            reversed_date=day,
+            bank_reference="TH",
+            **now,
+            **reason,
+        ),
     }
 
 

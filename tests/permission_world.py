@@ -86,6 +86,7 @@ from tests.bookings.requests.booking import book
 from tests.bookings.samples.steps import accepted, quoted, received, submitted
 from tests.factories import LONG_AGO, NOW, slot
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_city, local
+from tests.rewards.vouchers.things import voucher_things
 
 DAY = timedelta(days=1)
 LATER = NOW + timedelta(minutes=90)
@@ -146,8 +147,9 @@ def build_world():
         **_things_of_organizations(people, unit, elsewhere, company),
         **_things_of_the_user(city, instrument),
         **_things_made_together(city),
-        **_year(city, authorities, instrument, company),
+        **(year := _year(city, authorities, instrument, company)),
         **_statements(unit, company, people["mgr"]),
+        vouchers=SimpleNamespace(**voucher_things(unit, company, people, year["account"])),
         **_things_of_the_site(),
     )
 

@@ -388,6 +388,27 @@ batch_answer                         in    403   403   403   403   403   403   4
 batch_take_back                      in    403   403   403   403   403   403   403   403   403   ok    403
 payee_account                        in    403   403   403   403   403   ok    403   403   403   ok    403
 payee_account_check                  in    403   403   403   403   403   ok    403   403   403   ok    403
+# vouchers of the company
+vouchers                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+voucher_scheme                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+voucher_scheme_new                   in    403   403   403   403   403   403   403   ok    403   403   403
+voucher_apply                        in    403   403   403   403   403   403   403   403   403   403   403
+voucher_application                  in    404   404   ok    404   404   404   404   ok    ok    ok    404
+voucher_application_file             in    404   404   ok    404   404   404   404   ok    ok    ok    404
+voucher_application_grant            in    404   404   403   404   404   404   404   ok    403   403   404
+voucher_application_refuse           in    404   404   403   404   404   404   404   ok    403   403   404
+voucher                              in    404   404   ok    404   404   404   404   ok    ok    ok    404
+voucher_claim_new                    in    404   404   404   404   404   404   404   403   403   403   404
+voucher_claim                        in    404   404   ok    404   404   404   404   ok    ok    ok    404
+voucher_claim_file                   in    404   404   ok    404   404   404   404   ok    ok    ok    404
+voucher_claim_check                  in    404   404   403   404   404   404   404   ok    403   403   404
+voucher_claim_audit                  in    404   404   403   404   404   404   404   ok    ok    403   404
+voucher_claim_refuse                 in    404   404   403   404   404   404   404   ok    ok    403   404
+voucher_list_new                     in    403   403   403   403   403   403   403   ok    403   403   403
+voucher_list                         in    404   404   404   404   404   404   404   ok    ok    ok    404
+voucher_list_pdf                     in    404   404   404   404   404   404   404   ok    ok    ok    404
+voucher_payout_new                   in    403   403   403   403   403   403   403   403   403   ok    403
+voucher_payout_back                  in    403   403   403   403   403   403   403   403   403   ok    403
 
 # the site itself: administrators, and the journal for officers too
 system                               in    403   403   403   403   403   403   403   403   403   403   ok

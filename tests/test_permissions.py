@@ -291,6 +291,18 @@ batch_withdraw                 .     .     .     .     .     .     .     .     .
 # of the unit
 account_enter                  .     .     .     .     .     .     yes   .     .     .     .     .
 account_check                  .     .     .     .     .     .     yes   .     .     .     yes   .
+# vouchers of the company
+voucher_scheme_open            .     .     .     .     .     .     .     .     yes   .     .     .
+voucher_apply                  .     .     .     yes   .     .     .     .     .     .     .     .
+voucher_grant                  .     .     .     .     .     .     .     .     yes   .     .     .
+voucher_application_refuse     .     .     .     .     .     .     .     .     yes   .     .     .
+voucher_claim                  .     .     .     yes   .     .     .     .     .     .     .     .
+voucher_claim_check            .     .     .     .     .     .     .     .     yes   .     .     .
+voucher_claim_audit            .     .     .     .     .     .     .     .     yes   yes   .     .
+voucher_claim_refuse           .     .     .     .     .     .     .     .     yes   yes   .     .
+voucher_list_make              .     .     .     .     .     .     .     .     yes   .     .     .
+voucher_payout_record          .     .     .     .     .     .     .     .     .     .     yes   .
+voucher_payout_reverse         .     .     .     .     .     .     .     .     .     .     yes   .
 cycle_step_start               .     .     .     .     .     .     .     .     yes   .     .     .
 
 site
@@ -413,6 +425,8 @@ OF_READING = {
     "rewards.trace_any",
     "rewards.see_assessment",
     "rewards.see_account",
+    "rewards.see_voucher",
+    "rewards.see_vouchers",
     "site.read_journal",
 }
 """Permissions that pages ask."""

@@ -24,6 +24,7 @@ from instrument_share.demo.stages import (
     system,
     texts,
     units,
+    vouchers,
 )
 from instrument_share.demo.world import World
 from instrument_share.journal import services as journal
@@ -35,6 +36,7 @@ STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
     ("What the units publish", units.load),
     ("What happened until yesterday", past.load),
     ("What payers owe", statements.load),
+    ("Innovation vouchers", vouchers.load),
     ("The year that was paid", paid_year.load),
     ("This week", present.load),
     ("Samples that were sent in", samples.load),

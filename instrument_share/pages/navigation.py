@@ -11,10 +11,11 @@ PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/", "/find/", "/basket/")),
     Place("/timeline/", _("Timeline")),
     Place("/units/", _("Units"), beyond=("/publications/",)),
-    Place("/openness/", _("Openness"), beyond=("/policies/",)),
+    Place("/openness/", _("Openness"), beyond=("/policies/", "/vouchers/")),
     Place("/verify/", _("Verify"), beyond=("/log/",)),
 )
-OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USAGE_PREFIXES))
+BESIDE_OWN = ("/organizations/", "/unit-accounts/", *USAGE_PREFIXES)
+OWN = Place("/me/", _("My desk"), beyond=BESIDE_OWN)
 BY_ROLE = (
     Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), BESIDE_FINANCE),
     Place(

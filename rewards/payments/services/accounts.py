@@ -19,7 +19,19 @@ from rewards.payments.models import PayeeAccount
 from rewards.payments.selectors.accounts import account_lock, accounts_of
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from django.db.models import QuerySet
+
+    from instrument_share.accounts.models import Organization, User
+
+TO_CHECK = (
+    gettext_noop("{unit} has named a receiving account for its awards; please check it."),
+    gettext_noop("{unit} has named a receiving account for its vouchers; please check it."),
+)
+CHECKED = (
+    gettext_noop("The receiving account of {unit} was checked; awards are paid to it."),
+    gettext_noop("The receiving account of {unit} was checked; vouchers are paid to it."),
+)
+"""What is told of a unit, and of an organization that only uses instruments."""
 
 
 @transaction.atomic
@@ -45,10 +57,10 @@ def account_enter(
         entered_by=actor,
     )
     _record(actor, "account.entered", account, now)
-    checkers = people_with_role(Role.FINANCE_OFFICER) | people_with_role(Role.UNIT_MANAGER, unit.pk)
+    checkers = people_with_role(Role.FINANCE_OFFICER) | _keepers(unit)
     notify(
         users=checkers.exclude(pk=actor.pk),
-        message=gettext_noop("{unit} has named a receiving account for its awards; please check it."),
+        message=_choose(unit, TO_CHECK),
         params={"unit": Bilingual(unit.name_zh, unit.name_en)},
         path=page_address("payee_account", unit.public_id),
         now=now,
@@ -74,13 +86,22 @@ def account_check(*, actor: "User", account_id: int, now: datetime) -> PayeeAcco
     account.save(update_fields=["checked_at", "checked_by"])
     _record(actor, "account.checked", account, now)
     notify(
-        users=people_with_role(Role.UNIT_MANAGER, account.organization_id),
-        message=gettext_noop("The receiving account of {unit} was checked; awards are paid to it."),
+        users=_keepers(account.organization),
+        message=_choose(account.organization, CHECKED),
         params={"unit": Bilingual(account.organization.name_zh, account.organization.name_en)},
         path=page_address("payee_account", account.organization.public_id),
         now=now,
     )
     return account
+
+
+def _keepers(unit: "Organization") -> "QuerySet[User]":
+    """Return the managers of a unit; the administrators of an organization that only uses instruments."""
+    return people_with_role(Role.UNIT_MANAGER if unit.owns_instruments else Role.ORG_ADMIN, unit.pk)
+
+
+def _choose(unit: "Organization", messages: tuple[str, str]) -> str:
+    return messages[not unit.owns_instruments]
 
 
 def _record(actor: "User", action: str, account: PayeeAccount, now: datetime) -> None:

@@ -46,7 +46,7 @@ from rewards.report.selectors.sealed import require_sealed_awards
 from rewards.report.services.answers import require_uninvolved
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
 
 
 @transaction.atomic
@@ -114,12 +114,16 @@ def require_payable(award: Award) -> PayeeAccount:
     paid = get_payment_of_award(award.pk)
     if paid is not None:
         raise AlreadyPaid(date=paid.paid_date.isoformat())
-    unit = award.assessment.organization
-    account = get_accounts([unit.pk]).get(unit.pk)
+    return require_account(award.assessment.organization)
+
+
+def require_account(organization: "Organization") -> PayeeAccount:
+    """Return the present account of an organization. Raises AccountMissing, AccountUnchecked."""
+    account = get_accounts([organization.pk]).get(organization.pk)
     if account is None:
-        raise AccountMissing(unit=unit.name_zh)
+        raise AccountMissing(unit=organization.name_zh)
     if account.checked_at is None:
-        raise AccountUnchecked(unit=unit.name_zh)
+        raise AccountUnchecked(unit=organization.name_zh)
     return account
 
 

@@ -69,7 +69,7 @@ def payee_account_check(request: SignedInRequest, unit_id: str, account_id: str)
             _("Holder: {holder}").format(holder=account.holder),
             _("Bank: {bank}").format(bank=account.bank),
             _("Number: {number}").format(number=account.number),
-            _("Compare it with the unit’s sealed letter or the bank’s notice. Awards are paid to it."),
+            _("Compare it with the unit’s sealed letter or the bank’s notice. Payments go to it."),
         ],
         action=_("I have compared it; it is right"),
         perform=lambda: account_check(actor=request.user, account_id=account.pk, now=clock.now()),

@@ -1,0 +1,60 @@
+"""What statements that payers agreed to bill for single uses, for who supports them with money."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+
+from bookings.statements.domain.billing import to_fen
+from bookings.statements.domain.states import StatementState
+from bookings.statements.models import Statement, StatementLine
+
+if TYPE_CHECKING:
+    from bookings.usage.models import UsageLog
+
+AGREED_STATES = (StatementState.CONFIRMED, StatementState.SETTLED)
+"""A statement that is paid is agreed to, whether its payer confirmed it before or not."""
+
+
+@dataclass(frozen=True)
+class BilledUse:
+    """A use that a statement bills, with what every statement sent until now bills of it."""
+
+    log: "UsageLog"
+    starts_at: datetime
+    ends_at: datetime
+    effective_seconds: int
+    billed_yuan: Decimal
+
+
+def agreed_statements(organization_id: int) -> QuerySet[Statement]:
+    """Return the statements to which a payer agreed, newest first; the caller may see them."""
+    return (
+        Statement.objects.filter(payer_organization=organization_id, state__in=AGREED_STATES)
+        .select_related("organization")
+        .order_by("-month", "-id")
+    )
+
+
+def billed_uses(statement_ids: Collection[int]) -> dict[int, list[BilledUse]]:
+    """Return the uses of each statement in the order of its lines, without charges for what was not used."""
+    sent = StatementLine.objects.filter(log=OuterRef("log")).exclude(statement__state=StatementState.DRAFT)
+    billed = sent.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
+    lines = (
+        StatementLine.objects.filter(statement__in=statement_ids, log__isnull=False, corrects__isnull=True)
+        .annotate(billed_yuan=Subquery(billed))
+        .select_related("log__instrument", "log__user")
+        .order_by("statement", "position")
+    )
+    found: dict[int, list[BilledUse]] = {pk: [] for pk in statement_ids}
+    for line in lines:
+        assert line.log is not None
+        found[line.statement_id].append(
+            BilledUse(
+                line.log, line.starts_at, line.ends_at, line.effective_seconds, to_fen(line.billed_yuan)
+            )
+        )
+    return found

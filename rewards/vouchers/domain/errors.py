@@ -1,0 +1,193 @@
+"""Errors of voucher schemes, applications, claims and payouts."""
+
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+
+REASON_MISSING = "voucher.reason_missing"
+
+
+class SchemeIncomplete(DomainError):
+    """A scheme whose terms contradict each other; `problems` name the fields."""
+
+    code = "voucher.scheme_incomplete"
+    message = gettext_noop("Some of what was entered needs to be changed.")
+
+
+class BatchOpened(Conflict):
+    """A batch that was opened before."""
+
+    code = "voucher.batch_opened"
+    message = gettext_noop("Batch {batch} of this scheme is open already. Nothing was opened a second time.")
+
+
+class NotQualified(DomainError):
+    """An organization for which the scheme is not meant."""
+
+    code = "voucher.not_qualified"
+    message = gettext_noop("This scheme is not meant for organizations of this kind and size.")
+
+
+class NotOpenNow(Conflict):
+    """An application before or after the scheme's time for them."""
+
+    code = "voucher.not_open"
+    message = gettext_noop("Applications are taken from {first} to {last}.")
+
+
+class AppliedAlready(Conflict):
+    """A second application while the first waits or is granted."""
+
+    code = "voucher.applied_already"
+    message = gettext_noop("Your organization has applied for this batch already. Nothing was sent again.")
+
+
+class ApplicationIncomplete(DomainError):
+    """An application that lacks something; `problems` name the fields."""
+
+    code = "voucher.application_incomplete"
+    message = gettext_noop("Some of what was entered needs to be changed.")
+
+
+class ApplicationDecided(Conflict):
+    """An application that was decided before."""
+
+    code = "voucher.application_decided"
+    message = gettext_noop("This application has been decided already. Nothing was changed.")
+
+
+class EarlierFirst(Conflict):
+    """An application with an earlier one of the batch still waiting: first come, first served."""
+
+    code = "voucher.earlier_first"
+    message = gettext_noop("{organization} applied earlier. Decide on that application first.")
+
+
+class BudgetSpent(Conflict):
+    """A batch of which nothing is left to grant."""
+
+    code = "voucher.budget_spent"
+    message = gettext_noop("The budget of this batch is used up. Refuse the application with this reason.")
+
+
+class VoucherExpired(Conflict):
+    """A claim on a voucher after its last day."""
+
+    code = "voucher.expired"
+    message = gettext_noop("This voucher was valid through {last}.")
+
+
+class StatementUnconfirmed(Conflict):
+    """A claim against a statement that its payer has not confirmed."""
+
+    code = "voucher.statement_unconfirmed"
+    message = gettext_noop("Confirm the statement first; then claim against it.")
+
+
+class RelatedUnit(Conflict):
+    """A claim for hours on instruments of a related organization."""
+
+    code = "voucher.related_unit"
+    message = gettext_noop("{unit} is related to your organization. Its hours are not supported.")
+
+
+class NothingClaimable(Conflict):
+    """A claim of which no yuan would be left: no use that counts, a spent voucher, or the year's cap."""
+
+    code = "voucher.nothing_claimable"
+    message = gettext_noop(
+        "There is nothing to claim: no use in the voucher’s period, the voucher is used up, or the year’s "
+        "cap is reached."
+    )
+
+
+class ClaimedAlready(Conflict):
+    """A statement, or a use on it, for which a claim is in force."""
+
+    code = "voucher.claimed_already"
+    message = gettext_noop("Claim {claim} covers these hours already. Nothing is paid for twice.")
+
+
+class InvoiceUsed(Conflict):
+    """An invoice on which a claim in force stands."""
+
+    code = "voucher.invoice_used"
+    message = gettext_noop("Invoice {invoice} stands on claim {claim} already. Nothing is paid for twice.")
+
+
+class ClaimIncomplete(DomainError):
+    """A claim that lacks something; `problems` name the fields."""
+
+    code = "voucher.claim_incomplete"
+    message = gettext_noop("Some of what was entered needs to be changed.")
+
+
+class AmountChanged(Conflict):
+    """An amount that is no longer the one that was shown."""
+
+    code = "voucher.amount_changed"
+    message = gettext_noop("The amount is {amount} yuan now. Look at it again, then send the claim.")
+
+
+class UsesChanged(Conflict):
+    """A claim whose uses were corrected since it was made."""
+
+    code = "voucher.uses_changed"
+    message = gettext_noop(
+        "Uses of claim {claim} were corrected since: {now} yuan are billed now, not {before}. Refuse it with "
+        "this reason; the organization can claim anew."
+    )
+
+
+class AuditedBySame(Conflict):
+    """Who checked a claim wants to audit it."""
+
+    code = "voucher.audited_by_same"
+    message = gettext_noop("You checked this claim; another person has to audit it.")
+
+
+class TookPartInClaim(Conflict):
+    """Who decided on a claim wants to pay it."""
+
+    code = "voucher.took_part"
+    message = gettext_noop("You decided on this claim or its list; somebody else records the payout.")
+
+
+class NothingToList(Conflict):
+    """A payout list without a claim."""
+
+    code = "voucher.nothing_to_list"
+    message = gettext_noop("No audited claim of this scheme waits for a payout list.")
+
+
+class PayoutDiffers(DomainError):
+    """A payout of another amount than the claim's."""
+
+    code = "voucher.payout_differs"
+    message = gettext_noop("The list says {listed} yuan, not {amount}. What is paid must equal it.")
+
+
+class PaidAlready(Conflict):
+    """A claim that was paid before."""
+
+    code = "voucher.paid_already"
+    message = gettext_noop("This claim was paid on {date}. Nothing was recorded a second time.")
+
+
+class PaidBeforeList(DomainError):
+    """A payout before its list was made."""
+
+    code = "voucher.paid_before_list"
+    message = gettext_noop("The list was made on {date}; nothing can have been paid before.")
+
+
+class ReferenceUsed(Conflict):
+    """A bank reference that stands on another payout."""
+
+    code = "voucher.reference_used"
+    message = gettext_noop("The bank’s reference {reference} is recorded with another payout. Check it.")
+
+
+class PayoutReversed(Conflict):
+    """A payout that came back before."""
+
+    code = "voucher.payout_reversed"
+    message = gettext_noop("This payout came back on {date}. Nothing was recorded a second time.")

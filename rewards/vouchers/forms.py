@@ -1,0 +1,205 @@
+"""Forms of voucher schemes, applications, claims and payouts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.accounts.domain import OrganizationKind, SizeClass
+from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, choices_of, set_choices
+from instrument_share.web.text.formats import bilingual, yuan
+from instrument_share.web.text.labels import KINDS, SIZES
+from rewards.payments.forms import PLAIN
+from rewards.vouchers.domain.choices import Issuer
+from rewards.vouchers.domain.terms import Terms
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from rewards.vouchers.models import VoucherScheme
+
+PAYING_BODIES = (OrganizationKind.BUREAU, OrganizationKind.FINANCE)
+TERMS = (
+    *("kinds", "sizes", "share_percent", "cap_yuan", "budget_yuan"),
+    *("apply_from", "apply_until", "use_from", "use_until"),
+)
+
+
+def _documents(help_text: Any) -> MultipleFileField:
+    return MultipleFileField(label=_("Files"), accept=".pdf,.jpg,.jpeg,.png", help_text=help_text)
+
+
+def _money(label: Any, **options: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, min_value=Decimal("0.01"), max_digits=14, decimal_places=2, **options
+    )
+
+
+def _day(label: Any, **options: Any) -> DayField:
+    return DayField(label=label, widget=DayInput(), **options)
+
+
+class SchemeForm(forms.Form):
+    """A batch of a scheme with its terms."""
+
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=100)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    code = forms.SlugField(
+        label=_("Code of the scheme"),
+        max_length=30,
+        help_text=_("Batches with the same code share the cap of an organization and year."),
+    )
+    batch = forms.IntegerField(label=pgettext_lazy("voucher", "Batch"), min_value=1, max_value=999, initial=1)
+    issuer = forms.ChoiceField(label=_("Who pays"))
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of organizations"), widget=forms.CheckboxSelectMultiple()
+    )
+    sizes = forms.MultipleChoiceField(label=_("Sizes of enterprises"), widget=forms.CheckboxSelectMultiple())
+    share_percent = forms.DecimalField(
+        label=_("Share of the cost in %"), min_value=0, max_digits=5, decimal_places=2
+    )
+    cap_yuan = _money(_("Cap in yuan"), help_text=_("For an organization and year."))
+    budget_yuan = _money(_("Budget of the batch in yuan"), help_text=_("First come, first served."))
+    apply_from = _day(_("Applications from"))
+    apply_until = _day(_("Applications through"))
+    use_from = _day(_("Uses from"))
+    use_until = _day(_("Uses and claims through"))
+    facts_zh = forms.CharField(
+        label=_("What applicants state and prove, in Chinese"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("One fact per line."),
+    )
+    facts_en = forms.CharField(
+        label=_("The same in English"),
+        widget=forms.Textarea({"rows": 3}),
+        required=False,
+        help_text=_("In the same order; lines that are missing are shown in Chinese."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self.fields["issuer"], choices_of(Issuer))
+        users = [kind for kind in OrganizationKind if kind not in PAYING_BODIES]
+        set_choices(self.fields["kinds"], [(kind.value, KINDS[kind]) for kind in users])
+        set_choices(self.fields["sizes"], [(size.value, SIZES[size]) for size in SizeClass])
+
+    @property
+    def opened(self) -> dict[str, Any]:
+        """What was entered, as the service takes it."""
+        entered = self.cleaned_data
+        zh, en = (
+            [line.strip() for line in entered[name].splitlines() if line.strip()]
+            for name in ("facts_zh", "facts_en")
+        )
+        en += [""] * (len(zh) - len(en))
+        return {
+            **{name: entered[name] for name in ("name_zh", "name_en", "code", "batch")},
+            "issuer": Issuer(entered["issuer"]),
+            "terms": Terms(**{name: entered[name] for name in TERMS}),
+            "facts": [{"zh": one, "en": other} for one, other in zip(zh, en, strict=False)],
+        }
+
+
+class ApplicationForm(forms.Form):
+    """For which organization and how much is applied, a word on each fact, and files that prove them."""
+
+    organization = forms.TypedChoiceField(label=_("Organization"), coerce=int)
+    amount_yuan = _money(_("Amount in yuan"))
+
+    def __init__(
+        self, *args: Any, scheme: "VoucherScheme", organizations: "Iterable[Organization]", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self.fields["organization"], [(one.pk, bilingual(one, "name")) for one in organizations])
+        self.fields["amount_yuan"].help_text = _("At most {cap}.").format(cap=yuan(scheme.cap_yuan))
+        self._facts = [f"fact_{number}" for number in range(len(scheme.facts))]
+        for name, fact in zip(self._facts, scheme.facts, strict=True):
+            self.fields[name] = forms.CharField(label=get_fact_text(fact), max_length=500)
+        self.fields["documents"] = _documents(_("PDF, JPEG or PNG of at most 10 MB each that prove this."))
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """What was entered, as the service takes it."""
+        return {
+            "organization_id": self.cleaned_data["organization"],
+            "amount_yuan": self.cleaned_data["amount_yuan"],
+            "stated": [self.cleaned_data[name] for name in self._facts],
+            "uploads": self.cleaned_data["documents"],
+        }
+
+
+def get_fact_text(fact: dict[str, str]) -> str:
+    """Return a fact of a scheme in the reader's language, or in Chinese where there is no English."""
+    return (fact["en"] if get_language() == "en" else "") or fact["zh"]
+
+
+class ClaimForm(forms.Form):
+    """The invoice of a statement, files that show it, and the amount that the page shows."""
+
+    invoice_number = forms.CharField(
+        label=_("Number of the invoice"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+    )
+    invoice_date = _day(_("Date of the invoice"))
+    documents = _documents(_("The invoice and the proof of payment: PDF, JPEG or PNG of at most 10 MB each."))
+    sole_support = forms.BooleanField(
+        label=_("No other public money pays for these hours."),
+        required=False,
+        help_text=_("Also no project of the city, the province or the state."),
+    )
+    shown_yuan = forms.DecimalField(widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, amount: Decimal, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shown_yuan"].initial = amount
+        self.fields["invoice_date"].widget.attrs["max"] = today.isoformat()
+
+    @property
+    def claimed(self) -> dict[str, Any]:
+        """What was entered, as the service takes it."""
+        names = ("invoice_number", "invoice_date", "sole_support", "shown_yuan")
+        return {
+            "uploads": self.cleaned_data["documents"],
+            **{name: self.cleaned_data[name] for name in names},
+        }
+
+
+class PayoutForm(forms.Form):
+    """A payout as it stands on the bank's advice."""
+
+    amount_yuan = _money(_("Amount in yuan"))
+    paid_date = _day(_("Date of payment"))
+    bank_reference = forms.CharField(
+        label=_("The bank’s reference"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+    )
+
+    def __init__(self, *args: Any, amount: Decimal, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount_yuan"].initial = amount
+        _up_to(self.fields["paid_date"], today)
+
+
+class PayoutBackForm(forms.Form):
+    """A payout that came back."""
+
+    reversed_date = _day(_("Date on which it came back"))
+    bank_reference = forms.CharField(
+        label=_("The bank’s reference"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _up_to(self.fields["reversed_date"], today)
+
+
+def _up_to(field: forms.Field, today: date) -> None:
+    field.initial = today
+    field.widget.attrs["max"] = today.isoformat()
+
+
+def facts_in_words(stated: Sequence[dict[str, str]]) -> list[tuple[str, str]]:
+    """Return the facts of an application with the applicant's word on each."""
+    return [(get_fact_text(fact), fact["stated"]) for fact in stated]

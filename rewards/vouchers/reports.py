@@ -1,0 +1,82 @@
+"""A payout list as a signed paper, in Chinese."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import translation
+
+from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
+from instrument_share.documents.official import render_paper
+from instrument_share.documents.sealing.signing import sign_pdf
+from rewards.cycle.reports import format_date, format_money, format_money_in_capitals
+
+if TYPE_CHECKING:
+    from rewards.vouchers.models import VoucherPayoutList, VoucherPayoutRow
+
+COLUMNS = (
+    Column("序号", "center"),
+    Column("申领单位"),
+    Column("统一社会信用代码"),
+    Column("服务单位"),
+    Column("发票号码"),
+    Column("仪器使用费（元）", "right"),
+    Column("兑付金额（元）", "right"),
+    Column("初审／复审"),
+)
+
+
+def render_payout_list(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]") -> bytes:
+    """Return the signed PDF of a list; made again, it differs in its signature only."""
+    with translation.override("zh-hans"):
+        scheme = payout_list.scheme
+        title = f"{scheme.name_zh}\n兑付清单（第{scheme.batch}批第{payout_list.number}号）"
+        paper = Paper(
+            title=title,
+            blocks=_blocks(payout_list, rows),
+            sender=f"{settings.CITY['zh']}科学技术局",
+            date=format_date(payout_list.made_at),
+            created_at=payout_list.made_at,
+            subject=f"兑付清单{payout_list.public_id}",
+        )
+        return sign_pdf(
+            render_paper(paper),
+            reason="科技创新券兑付清单",
+            signer_name=paper.sender,
+            signed_at=payout_list.made_at,
+            location=payout_list.public_id,
+        )
+
+
+def _blocks(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]") -> list[Block]:
+    total, scheme = payout_list.total_yuan, payout_list.scheme
+    pairs = [
+        ("清单号", payout_list.public_id),
+        ("制单日期", format_date(payout_list.made_at)),
+        ("兑付笔数", str(len(rows))),
+        ("支持比例", f"{scheme.share_percent.normalize():f}%"),
+        ("兑付合计", f"{format_money(total)}元"),
+        ("大写", format_money_in_capitals(total)),
+    ]
+    totals = ["合计", *[""] * 5, format_money(total), ""]
+    return [
+        KeyValue(pairs, per_row=2),
+        Heading("兑付明细"),
+        Table(columns=COLUMNS, rows=[_row(row) for row in rows], totals=totals, size="list"),
+        Paragraph("以上兑付申请均经初审和复审，请按清单金额拨付至各单位在平台登记并经核对的收款账户。"),
+    ]
+
+
+def _row(row: "VoucherPayoutRow") -> list[str]:
+    claim = row.claim
+    names = (person.name for person in (claim.checked_by, claim.audited_by) if person)
+    return [
+        str(row.position),
+        claim.grant.organization.name_zh,
+        claim.grant.organization.uscc,
+        claim.seller.name_zh,
+        claim.invoice_number,
+        format_money(claim.basis_yuan),
+        format_money(row.amount_yuan),
+        "／".join(names),
+    ]

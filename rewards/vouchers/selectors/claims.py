@@ -1,0 +1,170 @@
+"""Claims, their state with payout lists and payouts, and what a statement would come to."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import rules
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
+
+from bookings.public import BilledUse, agreed_statements, billed_uses
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors.organizations import related_ids
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import require_found
+from rewards.vouchers.domain.choices import ClaimState
+from rewards.vouchers.domain.terms import Claimable, Terms, get_claimable
+from rewards.vouchers.models import (
+    VoucherClaim,
+    VoucherGrant,
+    VoucherPayout,
+    VoucherPayoutRow,
+    VoucherUse,
+)
+from rewards.vouchers.selectors.vouchers import claimed_in_year, claimed_on_grant, claims_in_force
+
+if TYPE_CHECKING:
+    from bookings.models import Statement
+    from instrument_share.accounts.selectors import Viewer
+
+_LISTED = VoucherPayoutRow.objects.filter(claim=OuterRef("pk"))
+_PAID = VoucherPayout.objects.filter(row__claim=OuterRef("pk"), reversal__isnull=True)
+
+
+def claims(viewer: "Viewer") -> QuerySet[VoucherClaim]:
+    """Return the claims that the viewer may see, in the order of their receipt, with their `stage`."""
+    found = VoucherClaim.objects.all()
+    if not rules.has_perm("rewards.see_vouchers", viewer):
+        own = standing(viewer).organization_ids(Role.ORG_ADMIN)
+        found = found.filter(grant__organization__in=own)
+    stage = Case(
+        When(Exists(_PAID), then=Value(ClaimState.PAID.value)),
+        When(Exists(_LISTED), then=Value(ClaimState.LISTED.value)),
+        default=F("state"),
+        output_field=CharField(),
+    )
+    return (
+        found.annotate(stage=stage)
+        .select_related("grant__scheme", "grant__organization", "statement", "seller")
+        .select_related("submitted_by", "checked_by", "audited_by", "refused_by")
+        .order_by("id")
+    )
+
+
+def get_claim(viewer: "Viewer", public_id: str) -> VoucherClaim:
+    """Return a claim that the viewer may see. Raises NotFound."""
+    return require_found(claims(viewer).filter(public_id=public_id).first())
+
+
+def claim_lock(claim_id: int) -> VoucherClaim:
+    """Return a claim with its voucher, locked until the transaction ends. Raises NotFound."""
+    return require_found(
+        VoucherClaim.objects.select_for_update(of=("self",))
+        .select_related("grant__scheme", "grant__organization", "statement")
+        .filter(pk=claim_id)
+        .first()
+    )
+
+
+def claim_uses(claim: VoucherClaim) -> QuerySet[VoucherUse]:
+    """Return the uses of a claim in their order; the caller may see it."""
+    return claim.uses.select_related("log__instrument", "log__user").order_by("id")
+
+
+def get_covered(terms: Terms, uses: Collection[BilledUse]) -> list[BilledUse]:
+    """Return the uses that start in the period of a scheme."""
+    return [use for use in uses if terms.covers(_get_day(use))]
+
+
+def _get_day(use: BilledUse) -> date:
+    return use.starts_at.astimezone(CITY_TIME).date()
+
+
+def compute_claimable(
+    grant: VoucherGrant, uses: Collection[BilledUse], *, of_voucher: list[Decimal], of_year: list[Decimal]
+) -> Claimable:
+    """Return what uses come to on a voucher, by the claims in force on it and in the year."""
+    return get_claimable(
+        grant.scheme.terms,
+        [(_get_day(use), use.billed_yuan) for use in uses],
+        granted=grant.amount_yuan,
+        of_voucher=of_voucher,
+        of_year=of_year,
+    )
+
+
+def claimable_now(grant: VoucherGrant, statement: "Statement", uses: Collection[BilledUse]) -> Claimable:
+    """Return what uses of a statement come to on a voucher now."""
+    return compute_claimable(
+        grant,
+        uses,
+        of_voucher=claimed_on_grant(grant.pk),
+        of_year=claimed_in_year(grant.organization_id, grant.scheme.code, statement.year),
+    )
+
+
+def find_claim_on(statement: "Statement", uses: Collection[BilledUse]) -> VoucherClaim | None:
+    """Return the claim in force on a statement or on one of these uses, if there is one."""
+    of_statement = claims_in_force().filter(statement=statement).first()
+    if of_statement is not None:
+        return of_statement
+    held = VoucherUse.objects.filter(released_at__isnull=True, log__in=[use.log for use in uses])
+    first = held.select_related("claim").first()
+    return first.claim if first else None
+
+
+def find_claim_on_invoice(seller_id: int, number: str) -> VoucherClaim | None:
+    """Return the claim in force on an invoice (number as normalized) of a unit, if there is one."""
+    return claims_in_force().filter(seller=seller_id, invoice_number=number).first()
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A statement against which may be claimed, and what the claim comes to."""
+
+    statement: "Statement"
+    claimable: Claimable
+
+
+def offered_statements(grant: VoucherGrant) -> list[Offered]:
+    """Return the statements against which a voucher can be claimed now; the caller may see it."""
+    taken = claims_in_force().filter(grant__organization=grant.organization_id)
+    apart = related_ids(grant.organization_id)
+    found = agreed_statements(grant.organization_id).exclude(pk__in=taken.values("statement"))
+    statements = list(found.exclude(organization__in=apart))
+    uses = billed_uses([one.pk for one in statements])
+    of_voucher = claimed_on_grant(grant.pk)
+    of_year = {
+        year: claimed_in_year(grant.organization_id, grant.scheme.code, year)
+        for year in {one.year for one in statements}
+    }
+    offers = (
+        Offered(
+            one,
+            compute_claimable(grant, uses[one.pk], of_voucher=of_voucher, of_year=of_year[one.year]),
+        )
+        for one in statements
+    )
+    return [one for one in offers if one.claimable.amount_yuan]
+
+
+def find_agreed_statement(grant: VoucherGrant, statement_id: int) -> "Statement | None":
+    """Return the statement if the organization of a voucher agreed to it."""
+    return agreed_statements(grant.organization_id).filter(pk=statement_id).first()
+
+
+def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
+    """Return the uses of a statement that start in the period of a scheme."""
+    return get_covered(terms, billed_uses([statement.pk])[statement.pk])
+
+
+def sum_billed_now(claim: VoucherClaim) -> Decimal:
+    """Return what is billed now of the uses that a claim covers; nothing once the statement is disputed."""
+    if not agreed_statements(claim.grant.organization_id).filter(pk=claim.statement_id).exists():
+        return Decimal(0)
+    covered = set(claim.uses.values_list("log", flat=True))
+    uses = billed_uses([claim.statement_id])[claim.statement_id]
+    return sum((use.billed_yuan for use in uses if use.log.pk in covered), Decimal(0))

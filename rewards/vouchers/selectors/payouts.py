@@ -1,0 +1,89 @@
+"""Payout lists, their rows and what was paid of them."""
+
+from typing import TYPE_CHECKING
+
+import rules
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from instrument_share.kernel.errors import require_found
+from rewards.vouchers.domain.choices import ClaimState
+from rewards.vouchers.models import VoucherClaim, VoucherPayout, VoucherPayoutList, VoucherPayoutRow
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+_IN_FORCE = Q(rows__payouts__isnull=False, rows__payouts__reversal__isnull=True)
+
+
+def audited_claims(scheme_id: int) -> QuerySet[VoucherClaim]:
+    """Return the audited claims of a batch that stand on no payout list, in the order of their receipt."""
+    found = VoucherClaim.objects.filter(grant__scheme=scheme_id, state=ClaimState.AUDITED, row__isnull=True)
+    return found.select_related("grant__organization", "statement").order_by("id")
+
+
+def payout_lists(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
+    """Return the lists that the viewer may see, newest first, with how many claims are `paid`."""
+    if not rules.has_perm("rewards.see_vouchers", viewer):
+        return VoucherPayoutList.objects.none()
+    return (
+        VoucherPayoutList.objects.select_related("scheme", "made_by")
+        .annotate(
+            listed=Count("rows", distinct=True),
+            paid=Count("rows", distinct=True, filter=_IN_FORCE),
+        )
+        .order_by("-id")
+    )
+
+
+def get_payout_list(viewer: "Viewer", public_id: str) -> VoucherPayoutList:
+    """Return a payout list that the viewer may see. Raises NotFound."""
+    return require_found(payout_lists(viewer).filter(public_id=public_id).first())
+
+
+def payout_rows(payout_list: VoucherPayoutList) -> QuerySet[VoucherPayoutRow]:
+    """Return the rows of a list in their order, with `made` payouts and whether it `is_paid`."""
+    made = VoucherPayout.objects.select_related("reversal", "payee_account", "recorded_by").order_by("number")
+    return (
+        VoucherPayoutRow.objects.filter(payout_list=payout_list)
+        .select_related("claim__grant__organization", "claim__seller", "claim__statement")
+        .select_related("claim__checked_by", "claim__audited_by")
+        .prefetch_related(Prefetch("payouts", made, to_attr="made"))
+        .annotate(is_paid=Exists(VoucherPayout.objects.filter(row=OuterRef("pk"), reversal__isnull=True)))
+        .order_by("position")
+    )
+
+
+def get_row(payout_list: VoucherPayoutList, claim_id: str) -> VoucherPayoutRow:
+    """Return the row of a claim (public id) on a list. Raises NotFound."""
+    return require_found(payout_rows(payout_list).filter(claim__public_id=claim_id).first())
+
+
+def row_lock(row_id: int) -> VoucherPayoutRow:
+    """Return a row with its claim and list, locked until the transaction ends. Raises NotFound."""
+    return require_found(
+        VoucherPayoutRow.objects.select_for_update(of=("self",))
+        .select_related("payout_list", "claim__grant__organization")
+        .filter(pk=row_id)
+        .first()
+    )
+
+
+def payout_lock(payout_id: int) -> VoucherPayout:
+    """Return a payout with its row, locked until the transaction ends. Raises NotFound."""
+    return require_found(
+        VoucherPayout.objects.select_for_update(of=("self",))
+        .select_related("row__payout_list", "row__claim__grant__organization")
+        .filter(pk=payout_id)
+        .first()
+    )
+
+
+def get_payout_in_force(row: VoucherPayoutRow) -> VoucherPayout | None:
+    """Return the payout of a row that did not come back, or None."""
+    return row.payouts.filter(reversal__isnull=True).first()
+
+
+def get_payouts_of_claim(claim: VoucherClaim) -> list[VoucherPayout]:
+    """Return what was paid of a claim with what came back, the first payout first; the caller may see it."""
+    found = VoucherPayout.objects.filter(row__claim=claim).select_related("reversal", "payee_account")
+    return list(found.order_by("number"))

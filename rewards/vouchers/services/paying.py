@@ -1,0 +1,215 @@
+"""Payout lists for the Finance Bureau, payouts with the bank's reference, and what comes back."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.services import notify
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import gettext_noop, require_reason
+from instrument_share.kernel.wording import Bilingual
+from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
+from rewards.payments.services.payments import require_account, require_voucher
+from rewards.vouchers.domain.errors import (
+    REASON_MISSING,
+    NothingToList,
+    PaidAlready,
+    PaidBeforeList,
+    PayoutDiffers,
+    PayoutReversed,
+    ReferenceUsed,
+    TookPartInClaim,
+)
+from rewards.vouchers.models import (
+    VoucherPayout,
+    VoucherPayoutList,
+    VoucherPayoutRow,
+    VoucherReversal,
+)
+from rewards.vouchers.selectors.payouts import audited_claims, get_payout_in_force, payout_lock, row_lock
+from rewards.vouchers.selectors.vouchers import scheme_lock
+from rewards.vouchers.services.claiming import require_unchanged
+from rewards.vouchers.services.telling import record_act, tell_administrators
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> VoucherPayoutList:
+    """Put every audited claim of a batch that stands on no list onto a new one, for Finance.
+
+    Raises NothingToList, UsesChanged.
+    """
+    require(actor, "rewards.list_vouchers")
+    scheme = scheme_lock(scheme_id)
+    waiting = list(audited_claims(scheme.pk))
+    if not waiting:
+        raise NothingToList
+    for claim in waiting:
+        require_unchanged(claim)
+    last = scheme.payout_lists.aggregate(last=Max("number"))["last"] or 0
+    made = VoucherPayoutList.objects.create(
+        scheme=scheme,
+        number=last + 1,
+        total_yuan=sum(claim.amount_yuan for claim in waiting),
+        made_at=now,
+        made_by=actor,
+    )
+    VoucherPayoutRow.objects.bulk_create(
+        VoucherPayoutRow(payout_list=made, position=position, claim=claim, amount_yuan=claim.amount_yuan)
+        for position, claim in enumerate(waiting, start=1)
+    )
+    rows = [[claim.public_id, f"{claim.amount_yuan:.2f}"] for claim in waiting]
+    record_act(actor, "voucher_list.made", made, now, organization_id=None, batch=str(scheme), rows=rows)
+    notify(
+        users=people_with_role(Role.FINANCE_OFFICER),
+        message=gettext_noop("A payout list of innovation vouchers over {amount} yuan waits for you."),
+        params={"amount": f"{made.total_yuan:.2f}"},
+        path=reverse("voucher_list", args=[made.public_id]),
+        now=now,
+    )
+    return made
+
+
+@transaction.atomic
+def voucher_payout_record(
+    *,
+    actor: "User",
+    row_id: int,
+    amount_yuan: Decimal,
+    paid_date: date,
+    bank_reference: str,
+    now: datetime,
+) -> VoucherPayout:
+    """Record that a claim on a list was paid to the account of its organization.
+
+    Raises TookPartInClaim, PaidAlready, PayoutDiffers, AccountMissing, AccountUnchecked, PaidBeforeList,
+    PaidInFuture, VoucherMissing, VoucherUsed, ReferenceUsed.
+    """
+    require(actor, "rewards.pay_voucher")
+    row = row_lock(row_id)
+    _require_uninvolved(actor, row)
+    paid = get_payout_in_force(row)
+    if paid is not None:
+        raise PaidAlready(date=paid.paid_date.isoformat())
+    if amount_yuan != row.amount_yuan:
+        raise PayoutDiffers(listed=f"{row.amount_yuan:.2f}", amount=f"{amount_yuan:.2f}")
+    account = require_account(row.claim.grant.organization)
+    made_date = row.payout_list.made_at.astimezone(CITY_TIME).date()
+    if paid_date < made_date:
+        raise PaidBeforeList(date=made_date.isoformat())
+    payout = VoucherPayout.objects.create(
+        row=row,
+        number=row.payouts.count() + 1,
+        amount_yuan=row.amount_yuan,
+        paid_date=_require_past(paid_date, now),
+        bank_reference=_require_reference(bank_reference),
+        payee_account=account,
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    _record(
+        actor, "voucher_payout.recorded", payout, now, account=account.public_id, paid=paid_date.isoformat()
+    )
+    _tell(row, gettext_noop("{organization} was paid {amount} yuan on its innovation voucher."), now)
+    return payout
+
+
+@transaction.atomic
+def voucher_payout_reverse(
+    *, actor: "User", payout_id: int, reversed_date: date, bank_reference: str, reason: str, now: datetime
+) -> VoucherReversal:
+    """Record that the whole amount of a payout came back; its claim waits for a payout again.
+
+    Raises TookPartInClaim, ReasonMissing, PayoutReversed, ReversedTooEarly, PaidInFuture, VoucherMissing,
+    VoucherUsed, ReferenceUsed.
+    """
+    require(actor, "rewards.pay_voucher")
+    payout = payout_lock(payout_id)
+    _require_uninvolved(actor, payout.row)
+    text = require_reason(reason, code=REASON_MISSING)
+    earlier = VoucherReversal.objects.filter(payout=payout).first()
+    if earlier is not None:
+        raise PayoutReversed(date=earlier.reversed_date.isoformat())
+    if reversed_date < payout.paid_date:
+        raise ReversedTooEarly(date=payout.paid_date.isoformat())
+    reversal = VoucherReversal.objects.create(
+        payout=payout,
+        reversed_date=_require_past(reversed_date, now),
+        bank_reference=_require_reference(bank_reference),
+        reason=text,
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    _record(
+        actor,
+        "voucher_payout.reversed",
+        payout,
+        now,
+        reversal=reversal.bank_reference,
+        reversed=reversed_date.isoformat(),
+        reason=text,
+    )
+    _tell(
+        payout.row,
+        gettext_noop(
+            "The payout of {amount} yuan to {organization} came back: {reason} Check the receiving account."
+        ),
+        now,
+        reason=text,
+    )
+    return reversal
+
+
+def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
+    claim = row.claim
+    if actor.pk in (claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id):
+        raise TookPartInClaim
+
+
+def _require_past(day: date, now: datetime) -> date:
+    if day > now.astimezone(CITY_TIME).date():
+        raise PaidInFuture
+    return day
+
+
+def _require_reference(typed: str) -> str:
+    reference = require_voucher(typed)
+    payouts = VoucherPayout.objects.filter(bank_reference=reference)
+    if payouts.exists() or VoucherReversal.objects.filter(bank_reference=reference).exists():
+        raise ReferenceUsed(reference=reference)
+    return reference
+
+
+def _tell(row: VoucherPayoutRow, message: str, now: datetime, **params: Any) -> None:
+    organization = row.claim.grant.organization
+    tell_administrators(
+        organization.pk,
+        message,
+        now,
+        path=reverse("voucher_claim", args=[row.claim.public_id]),
+        params={
+            "organization": Bilingual(organization.name_zh, organization.name_en),
+            "amount": f"{row.amount_yuan:.2f}",
+            **params,
+        },
+    )
+
+
+def _record(actor: "User", action: str, payout: VoucherPayout, now: datetime, **details: Any) -> None:
+    facts = {
+        "claim": payout.row.claim.public_id,
+        "amount_yuan": f"{payout.amount_yuan:.2f}",
+        "reference": payout.bank_reference,
+        **details,
+    }
+    organization_id = payout.row.claim.grant.organization_id
+    record_act(actor, action, payout, now, organization_id=organization_id, **facts)

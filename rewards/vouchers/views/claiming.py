@@ -1,0 +1,254 @@
+"""A voucher with its balance, claims on it, and what the bureau says of them."""
+
+from typing import TYPE_CHECKING
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import require_found
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, moment, yuan
+from rewards.payments.selectors.accounts import get_accounts
+from rewards.vouchers.domain.choices import MOVES, ClaimState, get_next_state
+from rewards.vouchers.forms import ClaimForm
+from rewards.vouchers.selectors.claims import (
+    claim_uses,
+    claims,
+    get_claim,
+    get_uses_of,
+    offered_statements,
+    sum_billed_now,
+)
+from rewards.vouchers.selectors.payouts import get_payouts_of_claim
+from rewards.vouchers.selectors.vouchers import get_balances, get_file, get_grant
+from rewards.vouchers.services.claiming import (
+    voucher_claim,
+    voucher_claim_audit,
+    voucher_claim_check,
+    voucher_claim_refuse,
+)
+from rewards.vouchers.views.granting import send_file
+
+if TYPE_CHECKING:
+    from rewards.vouchers.models import VoucherClaim
+
+PERMISSIONS = {
+    "check": "rewards.decide_voucher",
+    "audit": "rewards.audit_voucher",
+    "refuse": "rewards.audit_voucher",
+}
+
+
+@login_required
+@require_safe
+def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show a voucher: what is left, until when, its claims, and statements to claim against."""
+    found = get_grant(request.user, public_id)
+    is_valid = clock.now().astimezone(CITY_TIME).date() <= found.scheme.use_until
+    may_claim = rules.has_perm("rewards.claim_voucher", request.user, found)
+    account = get_accounts([found.organization_id]).get(found.organization_id)
+    context = {
+        "grant": found,
+        "left": get_balances([found])[found.pk],
+        "is_valid": is_valid,
+        "may_claim": may_claim,
+        "claims": claims(request.user).filter(grant=found).order_by("-id"),
+        "offered": offered_statements(found) if may_claim and is_valid else [],
+        "lacks_account": may_claim and (account is None or account.checked_at is None),
+    }
+    return render(request, "rewards/vouchers/voucher.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> HttpResponse:
+    """Claim on a voucher against a statement."""
+    grant, now = get_grant(request.user, public_id), clock.now()
+    require(request.user, "rewards.claim_voucher", grant)
+    offers = {one.statement.public_id: one for one in offered_statements(grant)}
+    offer = require_found(offers.get(statement_id))
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ClaimForm(*posted, amount=offer.claimable.amount_yuan, today=now.astimezone(CITY_TIME).date())
+    return answer_form(
+        request,
+        form,
+        save=lambda: voucher_claim(
+            actor=request.user,
+            grant_id=grant.pk,
+            statement_id=offer.statement.pk,
+            now=now,
+            **form.claimed,
+        ),
+        respond=lambda made: redirect_with_message(
+            request,
+            _("The claim is sent. You will be notified of the decision."),
+            reverse("voucher_claim", args=[made.public_id]),
+        ),
+        template="rewards/vouchers/claim_new.html",
+        context=lambda: {
+            "form": form,
+            "grant": grant,
+            "offer": offer,
+            "uses": get_uses_of(offer.statement, grant.scheme.terms),
+        },
+    )
+
+
+@login_required
+@require_safe
+def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show a claim with its uses, files, decisions and payouts."""
+    found = get_claim(request.user, public_id)
+    is_open = found.state in (ClaimState.SUBMITTED, ClaimState.CHECKED)
+    decides = rules.has_perm("rewards.see_vouchers", request.user)
+    billed = sum_billed_now(found) if is_open and decides else found.basis_yuan
+    context = {
+        "claim": found,
+        "uses": claim_uses(found),
+        "files": [
+            (one.name, reverse("voucher_claim_file", args=[public_id, one.sha256]))
+            for one in found.files.order_by("id")
+        ],
+        "steps": _steps(found),
+        "moves": get_possible_moves(request, found),
+        "is_own_check": found.state == ClaimState.CHECKED and found.checked_by_id == request.user.pk,
+        "billed_now": billed if billed != found.basis_yuan else None,
+        "payouts": get_payouts_of_claim(found),
+    }
+    return render(request, "rewards/vouchers/claim.html", context)
+
+
+def get_possible_moves(request: SignedInRequest, found: "VoucherClaim") -> set[str]:
+    """Return what the viewer may do with the claim now; who checked it does not audit it."""
+    moves = {
+        move
+        for move in MOVES.get(found.state, {})
+        if rules.has_perm(PERMISSIONS[move], request.user, found.grant)
+    }
+    return moves - {"audit"} if found.checked_by_id == request.user.pk else moves
+
+
+def _steps(found: "VoucherClaim") -> "list[tuple[str, str, str]]":
+    stage = found.stage  # type: ignore[attr-defined]
+    names = (
+        pgettext("voucher", "Sent"),
+        pgettext("voucher", "Checked"),
+        _("Audited"),
+        _("With Finance"),
+        pgettext("voucher", "Paid"),
+    )
+    reached = {
+        ClaimState.SUBMITTED: 1,
+        ClaimState.CHECKED: 2,
+        ClaimState.AUDITED: 3,
+        ClaimState.LISTED: 4,
+        ClaimState.PAID: 5,
+        ClaimState.REFUSED: 1 if found.checked_at is None else 2,
+    }[stage]
+    at = (found.submitted_at, found.checked_at, found.audited_at, None, None)
+    waits = "next" if stage == ClaimState.REFUSED else "now"
+    return [
+        (
+            name,
+            "done" if number < reached else waits if number == reached else "next",
+            moment(when) if when else "",
+        )
+        for number, (name, when) in enumerate(zip(names, at, strict=True))
+    ]
+
+
+@login_required
+@require_safe
+def claim_file(request: SignedInRequest, public_id: str, sha256: str) -> FileResponse:
+    """Serve a file of a claim, to be saved."""
+    return send_file(get_file(get_claim(request.user, public_id), sha256))
+
+
+def _claim_for(request: SignedInRequest, public_id: str, move: str) -> "VoucherClaim":
+    """Return the claim if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove."""
+    found = get_claim(request.user, public_id)
+    require(request.user, PERMISSIONS[move], found.grant)
+    get_next_state(found.state, move)
+    return found
+
+
+def _describe(found: "VoucherClaim") -> str:
+    return _("{organization} claims {amount}, invoice {invoice}.").format(
+        organization=bilingual(found.grant.organization, "name"),
+        amount=yuan(found.amount_yuan),
+        invoice=found.invoice_number,
+    )
+
+
+@confirmation_view
+def claim_check(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Check a claim."""
+    found = _claim_for(request, public_id, "check")
+    return Confirmation(
+        heading=_("Is the claim right?"),
+        consequences=[
+            _describe(found),
+            _("You have compared the invoice and the proof of payment with the uses."),
+            _("Another person audits it; then it can go onto a payout list."),
+        ],
+        action=_("I have compared it; it is right"),
+        perform=lambda: voucher_claim_check(actor=request.user, claim_id=found.pk, now=clock.now()),
+        success=_("The claim is checked. It waits for another person’s audit."),
+        back_address=reverse("voucher_claim", args=[public_id]),
+    )
+
+
+@confirmation_view
+def claim_audit(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Audit a claim."""
+    found = _claim_for(request, public_id, "audit")
+    return Confirmation(
+        heading=_("Approve the claim?"),
+        consequences=[
+            _describe(found),
+            _("{name} has checked it.").format(name=found.checked_by.name if found.checked_by else ""),
+            _("It goes onto the next payout list; it can’t be refused any more."),
+        ],
+        action=_("Approve the claim"),
+        perform=lambda: voucher_claim_audit(actor=request.user, claim_id=found.pk, now=clock.now()),
+        success=_("The claim is approved. The organization has been notified."),
+        back_address=reverse("voucher_claim", args=[public_id]),
+    )
+
+
+@confirmation_view
+def claim_refuse(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Refuse a claim."""
+    found = _claim_for(request, public_id, "refuse")
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
+    )
+    return Confirmation(
+        heading=_("Refuse the claim?"),
+        consequences=[
+            _describe(found),
+            _("Its hours, its invoice and its part of the voucher are free for another claim."),
+        ],
+        action=_("Refuse the claim"),
+        perform=lambda: voucher_claim_refuse(
+            actor=request.user, claim_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("The claim is refused. The organization has been notified."),
+        back_address=reverse("voucher_claim", args=[public_id]),
+        form=form,
+        tone="danger",
+    )

@@ -1,0 +1,141 @@
+"""Payout lists as page and paper, and what Finance records of them."""
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import require_found
+from instrument_share.web import clock
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.shown_by_browser import shown_by_browser
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, yuan
+from rewards.payments.selectors.accounts import get_accounts
+from rewards.vouchers.forms import PayoutBackForm, PayoutForm
+from rewards.vouchers.reports import render_payout_list
+from rewards.vouchers.selectors.payouts import (
+    audited_claims,
+    get_payout_in_force,
+    get_payout_list,
+    get_row,
+    payout_rows,
+)
+from rewards.vouchers.selectors.vouchers import get_scheme
+from rewards.vouchers.services.paying import (
+    voucher_list_make,
+    voucher_payout_record,
+    voucher_payout_reverse,
+)
+
+
+@confirmation_view
+def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Make a payout list of what is audited."""
+    require(request.user, "rewards.list_vouchers")
+    scheme = get_scheme(public_id)
+    waiting = list(audited_claims(scheme.pk))
+    total = yuan(sum(one.amount_yuan for one in waiting))
+    return Confirmation(
+        heading=_("Make a payout list?"),
+        consequences=[
+            ngettext(
+                "%(count)s claim, %(total)s together.", "%(count)s claims, %(total)s together.", len(waiting)
+            )
+            % {"count": len(waiting), "total": total},
+            _("The Finance Bureau is notified and pays by it. The list can’t be changed."),
+        ],
+        action=_("Make the list"),
+        perform=lambda: voucher_list_make(actor=request.user, scheme_id=scheme.pk, now=clock.now()),
+        success=_("The list is made. The Finance Bureau has been notified."),
+        back_address=reverse("voucher_scheme", args=[public_id]),
+    )
+
+
+@login_required
+@require_safe
+def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show a list with what was paid."""
+    found = get_payout_list(request.user, public_id)
+    rows = list(payout_rows(found))
+    accounts = get_accounts([row.claim.grant.organization_id for row in rows])
+    context = {
+        "list": found,
+        "rows": [(row, accounts.get(row.claim.grant.organization_id)) for row in rows],
+        "pays": rules.has_perm("rewards.pay_voucher", request.user),
+    }
+    return render(request, "rewards/vouchers/list.html", context)
+
+
+@shown_by_browser
+@login_required
+@require_safe
+def list_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show the list as a signed paper in the browser."""
+    found = get_payout_list(request.user, public_id)
+    answer = HttpResponse(render_payout_list(found, list(payout_rows(found))), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="vouchers-{found.scheme}-{found.number}.pdf"'
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@confirmation_view
+def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
+    """Record a payout."""
+    require(request.user, "rewards.pay_voucher")
+    found = get_payout_list(request.user, public_id)
+    row, now = get_row(found, claim_id), clock.now()
+    organization = row.claim.grant.organization
+    account = get_accounts([organization.pk]).get(organization.pk)
+    form = PayoutForm(
+        request.POST if request.method == "POST" else None,
+        amount=row.amount_yuan,
+        today=now.astimezone(CITY_TIME).date(),
+    )
+    return Confirmation(
+        heading=_("Record the payout to {organization}").format(organization=bilingual(organization, "name")),
+        consequences=[
+            _("Amount: {amount}").format(amount=yuan(row.amount_yuan)),
+            _("Account: {account}").format(account=account or _("none is entered yet")),
+            _("A recorded payout can’t be changed; what comes back is recorded beside it."),
+        ],
+        action=_("Record the payout"),
+        perform=lambda: voucher_payout_record(
+            actor=request.user, row_id=row.pk, now=now, **form.cleaned_data
+        ),
+        success=_("The payout is recorded. The organization has been notified."),
+        back_address=reverse("voucher_list", args=[public_id]),
+        form=form,
+    )
+
+
+@confirmation_view
+def payout_back(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
+    """Record that a payout came back."""
+    require(request.user, "rewards.pay_voucher")
+    row = get_row(get_payout_list(request.user, public_id), claim_id)
+    payout = require_found(get_payout_in_force(row))
+    now = clock.now()
+    form = PayoutBackForm(
+        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
+    )
+    return Confirmation(
+        heading=_("Did the payout of {amount} come back?").format(amount=yuan(payout.amount_yuan)),
+        consequences=[
+            _("The claim waits for a payout again."),
+            _("The organization is told the reason, so that it can mend its receiving account."),
+        ],
+        action=_("Record that it came back"),
+        perform=lambda: voucher_payout_reverse(
+            actor=request.user, payout_id=payout.pk, now=now, **form.cleaned_data
+        ),
+        success=_("What came back is recorded."),
+        back_address=reverse("voucher_list", args=[public_id]),
+        form=form,
+    )

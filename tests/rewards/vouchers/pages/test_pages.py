@@ -1,0 +1,115 @@
+"""What each reader finds on the pages of vouchers."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.rewards.vouchers.conftest import LATER, add_statements
+
+ADDRESSES = ("check", "audit", "refuse")
+
+
+@pytest.fixture
+def read(clock):
+    clock.set(LATER)
+
+    def read(person, name, *args):
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        answer = client.get(reverse(name, args=args))
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    return read
+
+
+def offered_moves(page, claim):
+    return {move for move in ADDRESSES if reverse(f"voucher_claim_{move}", args=[claim.public_id]) in page}
+
+
+def test_visitor_reads_the_terms(vouchers, read):
+    scheme = vouchers.open()
+    assert "云屏市科技创新券" in read(None, "vouchers")
+    page = read(None, "voucher_scheme", scheme.public_id)
+    assert "研发项目名称" in page
+    assert "¥3,000.00" in page
+    assert reverse("voucher_apply", args=[scheme.public_id]) not in page
+
+
+def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable, read):
+    page = read(vouchers.admin, "voucher", claimable.grant.public_id)
+    new = [claimable.grant.public_id, claimable.statement.public_id]
+    assert reverse("voucher_claim_new", args=new) in page
+    assert "尚未" in page or "收款账户" in page
+    form = read(vouchers.admin, "voucher_claim_new", *new)
+    assert claimable.log.public_id in form
+    assert 'value="100.00"' in form
+
+
+def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    about = ("voucher_claim", claim.public_id)
+    assert offered_moves(read(vouchers.officer, *about), claim) == {"check", "refuse"}
+    assert offered_moves(read(vouchers.admin, *about), claim) == set()
+    vouchers.check(claim)
+    assert offered_moves(read(vouchers.officer, *about), claim) == {"refuse"}
+    assert offered_moves(read(vouchers.auditor, *about), claim) == {"audit", "refuse"}
+    vouchers.audit(claim)
+    assert offered_moves(read(vouchers.auditor, *about), claim) == set()
+
+
+def test_later_application_is_granted_after_the_earlier_one(vouchers, read):
+    scheme = vouchers.open()
+    first = vouchers.apply(scheme)
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    second = vouchers.apply(scheme, of=firm, actor=admin)
+    pages = [read(vouchers.officer, "voucher_application", one.public_id) for one in (first, second)]
+    grants = [reverse("voucher_application_grant", args=[one.public_id]) for one in (first, second)]
+    assert grants[0] in pages[0]
+    assert grants[1] not in pages[1]
+    assert reverse("voucher_application", args=[first.public_id]) in pages[1]
+
+
+def test_finance_pays_from_the_list_and_the_firm_sees_it(vouchers, claimable, read):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    pay = reverse("voucher_payout_new", args=[made.public_id, claim.public_id])
+    back = reverse("voucher_payout_back", args=[made.public_id, claim.public_id])
+    vouchers.account()
+    page = read(vouchers.finance, "voucher_list", made.public_id)
+    assert pay in page
+    assert pay not in read(vouchers.officer, "voucher_list", made.public_id)
+    vouchers.pay(made.rows.get())
+    page = read(vouchers.finance, "voucher_list", made.public_id)
+    assert (pay in page, back in page) == (False, True)
+    assert "HK-1" in read(vouchers.admin, "voucher_claim", claim.public_id)
+
+
+def test_payout_list_is_a_signed_paper(vouchers, claimable, clock):
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    clock.set(LATER)
+    client = Client()
+    client.force_login(vouchers.finance)
+    paper = client.get(reverse("voucher_list_pdf", args=[made.public_id]))
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF")
+    assert b"/ByteRange" in paper.content
+
+
+def test_lists_take_as_many_statements_however_long(vouchers, statements, clock):
+    clock.set(LATER)
+    grant = vouchers.grant(vouchers.open())
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120, 140, 160])
+    vouchers.claim(grant, found[0])
+    bureau, firm = Client(), Client()
+    bureau.force_login(vouchers.officer)
+    firm.force_login(vouchers.admin)
+
+    def read_all():
+        bureau.get(reverse("vouchers"))
+        firm.get(reverse("vouchers"))
+        firm.get(reverse("voucher", args=[grant.public_id]))
+
+    statements.assert_unchanged(read_all, by=lambda: vouchers.claim(grant, found[1]))

@@ -1,0 +1,134 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from instrument_share.accounts.domain import Role
+from instrument_share.kernel.errors import Forbidden
+from rewards.payments.domain.errors import (
+    AccountMissing,
+    AccountUnchecked,
+    PaidInFuture,
+    ReversedTooEarly,
+    VoucherMissing,
+)
+from rewards.payments.services.accounts import account_enter
+from rewards.vouchers.domain.errors import (
+    NothingToList,
+    PaidAlready,
+    PaidBeforeList,
+    PayoutDiffers,
+    PayoutReversed,
+    ReferenceUsed,
+    TookPartInClaim,
+)
+from rewards.vouchers.selectors.claims import claims
+from rewards.vouchers.selectors.payouts import get_payout_list
+from tests import factories
+from tests.factories import NOW
+from tests.rewards.vouchers.conftest import LATER, local_date
+
+
+@pytest.fixture
+def claim(vouchers, claimable):
+    return vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+
+
+@pytest.fixture
+def row(vouchers, claimable, claim):
+    return vouchers.list(claimable.scheme).rows.get()
+
+
+def stage(vouchers, claim):
+    return claims(vouchers.officer).get(pk=claim.pk).stage
+
+
+def test_list_takes_what_is_audited_once(vouchers, claimable, claim):
+    made = vouchers.list(claimable.scheme)
+    assert (made.number, made.total_yuan) == (1, Decimal(100))
+    assert [(row.claim, row.amount_yuan) for row in made.rows.all()] == [(claim, Decimal(100))]
+    assert stage(vouchers, claim) == "listed"
+    with pytest.raises(NothingToList):
+        vouchers.list(claimable.scheme)
+
+
+def test_claim_that_waits_for_its_audit_is_on_no_list(vouchers, claimable):
+    vouchers.check(vouchers.claim(claimable.grant, claimable.statement))
+    with pytest.raises(NothingToList):
+        vouchers.list(claimable.scheme)
+
+
+def test_payout_is_recorded_with_account_and_reference(vouchers, claim, row):
+    account = vouchers.account()
+    payout = vouchers.pay(row)
+    assert (payout.amount_yuan, payout.bank_reference, payout.payee_account) == (
+        Decimal(100),
+        "HK-1",
+        account,
+    )
+    assert stage(vouchers, claim) == "paid"
+    found = get_payout_list(vouchers.finance, row.payout_list.public_id)
+    assert (found.paid, found.listed) == (1, 1)
+    with pytest.raises(PaidAlready):
+        vouchers.pay(row, "HK-2")
+
+
+def test_nothing_is_paid_without_a_checked_account(vouchers, row):
+    with pytest.raises(AccountMissing):
+        vouchers.pay(row)
+    account_enter(
+        actor=vouchers.admin,
+        organization_id=vouchers.city.company.pk,
+        holder="云屏测试科技有限公司",
+        bank="云屏银行",
+        number="62220000",
+        now=NOW,
+    )
+    with pytest.raises(AccountUnchecked):
+        vouchers.pay(row)
+
+
+def test_payout_is_the_listed_amount_on_a_day_that_can_be(vouchers, row):
+    vouchers.account()
+    with pytest.raises(PayoutDiffers):
+        vouchers.pay(row, amount_yuan=Decimal("100.01"))
+    with pytest.raises(PaidInFuture):
+        vouchers.pay(row, paid_date=local_date(LATER) + timedelta(days=1))
+    with pytest.raises(PaidBeforeList):
+        vouchers.pay(row, paid_date=local_date(LATER) - timedelta(days=1))
+    with pytest.raises(VoucherMissing):
+        vouchers.pay(row, " ")
+
+
+def test_who_decided_does_not_pay(vouchers, row):
+    vouchers.account()
+    bureau_of_finance = vouchers.finance.memberships.get().organization
+    for person in (vouchers.officer, vouchers.second):
+        with pytest.raises(Forbidden):
+            vouchers.pay(row, actor=person)
+        factories.member(bureau_of_finance, Role.FINANCE_OFFICER, person)
+        with pytest.raises(TookPartInClaim):
+            vouchers.pay(row, actor=person)
+
+
+def test_what_came_back_is_paid_again_with_another_reference(vouchers, claim, row):
+    vouchers.account()
+    payout = vouchers.pay(row)
+    with pytest.raises(ReversedTooEarly):
+        vouchers.come_back(payout, reversed_date=local_date(LATER) - timedelta(days=1))
+    with pytest.raises(ReferenceUsed):
+        vouchers.come_back(payout, "HK-1")
+    vouchers.come_back(payout)
+    assert stage(vouchers, claim) == "listed"
+    with pytest.raises(PayoutReversed):
+        vouchers.come_back(payout, "TH-2")
+    with pytest.raises(ReferenceUsed):
+        vouchers.pay(row, "TH-1")
+    again = vouchers.pay(row, "HK-2")
+    assert (again.number, stage(vouchers, claim)) == (2, "paid")
+
+
+def test_account_of_a_unit_is_not_kept_by_an_administrator(vouchers):
+    admin = factories.member(vouchers.city.owner, Role.ORG_ADMIN)
+    with pytest.raises(Forbidden):
+        vouchers.account(of=vouchers.city.owner, actor=admin)
