@@ -14,7 +14,6 @@ from instrument_share.demo.stages import (
     around,
     assessment,
     instruments,
-    log,
     paid_year,
     past,
     present,
@@ -45,7 +44,7 @@ STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
     ("What the bureau asks of units", supervision.load),
     ("What waits for the administrator", system.load),
     ("Last year's assessment", assessment.load),
-    ("The public log", log.load),
+    ("The public log", system.seal),
 )
 
 

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.services import api_token_create
 from providers.instruments.models import Instrument

@@ -24,13 +24,8 @@ from hypothesis.stateful import (
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.offers import Applicant, get_free_time
-from bookings.requests.services.bookings import (
-    booking_agree,
-    booking_approve,
-    booking_cancel,
-    booking_move,
-    booking_reject,
-)
+from bookings.requests.services.bookings import booking_agree, booking_approve, booking_move, booking_reject
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.statements.models import Statement

@@ -10,7 +10,8 @@ from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import MOVES
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.held_time import booking_lock_for
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition

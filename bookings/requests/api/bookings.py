@@ -27,6 +27,7 @@ from bookings.requests.schemas import (
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.services import bookings as bookings_services
+from bookings.requests.services import cancellations
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import MEMBERS, person
@@ -158,7 +159,7 @@ def booking_cancel(
 ) -> BookingOut:
     """After the deadline it costs what the rule says, for the part that nobody takes."""
     return change_booking(
-        request, response, booking_id, if_match, bookings_services.booking_cancel, reason=data.reason
+        request, response, booking_id, if_match, cancellations.booking_cancel, reason=data.reason
     )
 
 

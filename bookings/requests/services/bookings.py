@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from bookings.requests.domain import credit, pricing
+from bookings.requests.domain import pricing
 from bookings.requests.domain.admission import NOT_PUBLISHED
-from bookings.requests.domain.choices import CreditKind, Direction
+from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import (
     REASON_MISSING,
@@ -18,14 +18,13 @@ from bookings.requests.domain.errors import (
     SlotTaken,
 )
 from bookings.requests.domain.states import MOVES, BookingState
-from bookings.requests.models import Booking, BookingGroup, CreditEvent
+from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import (
     find_booking_problems,
     find_problems_in,
     is_in_service,
     is_new_decision_needed,
 )
-from bookings.requests.selectors.cancel_cost import is_cancelled_late
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.request_facts import (
     KEEPER,
@@ -35,12 +34,11 @@ from bookings.requests.selectors.request_facts import (
     read_request_facts,
 )
 from bookings.requests.services import notifications
+from bookings.requests.services.cancellations import cancel_companions
 from bookings.requests.services.held_time import (
     apply_transition,
     booking_lock_for,
-    calculate_late_charge,
     late_charges_refresh,
-    let_offer_go,
     pass_on_freed_time,
     record_booked,
     record_change,
@@ -267,91 +265,6 @@ def booking_reject(
     notifications.notify_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
     pass_on_freed_time(booking, now)
     return booking
-
-
-@transaction.atomic
-def booking_cancel(
-    *, actor: "User", booking_id: int, now: datetime, reason: str = "", revision: int | None = None
-) -> Booking:
-    """Cancel a booking.
-
-    By the user after the deadline it is a late cancellation: it costs the rule's percentage for the part that
-    nobody takes, and counts on the user's credit. By the unit it costs nothing, and needs a reason.
-    """
-    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
-    by_user = actor.pk == booking.user_id
-    if not by_user:
-        require_reason(reason, code=REASON_MISSING)
-    cancel_companions(booking, actor=actor, reason=reason, now=now, by_user=by_user)
-    write_cancellation(booking, actor=actor, reason=reason, now=now, by_user=by_user)
-    pass_on_freed_time(booking, now)
-    return booking
-
-
-def cancel_companions(
-    booking: Booking, *, actor: "User | None", reason: str, now: datetime, by_user: bool = False
-) -> None:
-    """Cancel the bookings made together with this one, without charge unless the user cancels late.
-
-    It counts on the user's credit only once, with the booking itself.
-    """
-    for companion in get_companions(booking):
-        write_cancellation(
-            companion, actor=actor, reason=reason, now=now, by_user=by_user, counts_on_credit=False
-        )
-
-
-def write_cancellation(
-    booking: Booking,
-    *,
-    actor: "User | None",
-    reason: str,
-    now: datetime,
-    by_user: bool = False,
-    counts_on_credit: bool = True,
-    announce: bool = True,
-) -> None:
-    """Write a cancellation under the caller's lock and in its transaction, and notify the other side.
-
-    `counts_on_credit` says whether a late one counts on the user's credit; `announce` is false where the
-    caller notifies them itself. An offer from the waiting list is withdrawn instead: it lapses.
-    """
-    if booking.state == BookingState.OFFERED:
-        let_offer_go(booking, "lapse", actor=actor, reason=reason, now=now)
-        notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=booking.decision_note or "—")
-        return
-    booking.ended_at = now
-    booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
-    booking.decision_note = reason.strip()[:500]
-    booking.charged_yuan = calculate_late_charge(booking) if booking.late_cancel else None
-    apply_transition(
-        booking,
-        "cancel",
-        "ended_at",
-        "late_cancel",
-        "decision_note",
-        "charged_yuan",
-        actor=actor,
-        now=now,
-        details={"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {},
-    )
-    if booking.late_cancel and counts_on_credit:
-        create_credit_event(booking, CreditKind.LATE_CANCEL, now)
-    if announce:
-        notifications.notify_other_side(
-            booking, notifications.CANCELLED, now, by_user=by_user, reason=booking.decision_note or "—"
-        )
-
-
-def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
-    """Create a credit event for the booking's user."""
-    CreditEvent.objects.create(
-        user=booking.user,
-        booking=booking,
-        kind=kind.value,
-        occurred_at=now,
-        ends_at=now + credit.EVENT_LIFETIME,
-    )
 
 
 def require_admitted_move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> None:

@@ -13,7 +13,11 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import cancel_companions, create_credit_event, write_cancellation
+from bookings.requests.services.cancellations import (
+    cancel_companions,
+    create_credit_event,
+    write_cancellation,
+)
 from bookings.requests.services.held_time import apply_transition, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState

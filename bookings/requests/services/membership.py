@@ -8,7 +8,7 @@ from django.db import transaction
 from bookings.requests.models import Booking
 from bookings.requests.selectors.affected import get_payer_condition
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import write_cancellation
+from bookings.requests.services.cancellations import write_cancellation
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.accounts.domain import MembershipState, Role

@@ -12,7 +12,7 @@ from bookings.requests.selectors.affected import (
     get_organization_suspension_condition,
 )
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import write_cancellation
+from bookings.requests.services.cancellations import write_cancellation
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.kernel.wording import Bilingual

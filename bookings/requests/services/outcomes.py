@@ -10,13 +10,8 @@ from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import (
-    cancel_companions,
-    get_terms,
-    require_admitted_move,
-    write_cancellation,
-    write_move,
-)
+from bookings.requests.services.bookings import get_terms, require_admitted_move, write_move
+from bookings.requests.services.cancellations import cancel_companions, write_cancellation
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval

@@ -23,7 +23,8 @@ from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
-from bookings.requests.services.bookings import booking_agree, booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_agree, booking_move
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.views.common import (
     SHOW_PRICE,
     describe_prices,

@@ -1,4 +1,4 @@
-"""Create what waits for the administrator and for the worker: an account, a mail, a check of records."""
+"""What waits for the administrator and the worker (an account, a mail, a check), and the public log."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
@@ -8,7 +8,9 @@ from django.core.mail import EmailMessage
 from instrument_share.accounts import services as accounts
 from instrument_share.demo.accounts import DEMO_PASSWORD
 from instrument_share.demo.world import World
+from instrument_share.journal.services import audit_seal
 from instrument_share.mails.services import mail_record_failure, mails_enqueue
+from instrument_share.transparency.services.growing import checkpoint_make
 from providers import public as providers
 
 REFUSED = "tang.wuyou@demo.invalid"
@@ -41,3 +43,10 @@ def load(world: World) -> str:
     mail_record_failure(mail, SMTPRecipientsRefused({REFUSED: (550, answer)}), is_over=True, now=yesterday)
     providers.national_check_start(actor=world.officer, year=world.today.year - 1, now=world.now)
     return "1 locked account, 1 mail that was refused, 1 check for the worker"
+
+
+def seal(world: World) -> str:
+    """Seal the journal and sign the first checkpoint over all that was recorded, so that uses have receipts."""
+    sealed = audit_seal(world.now)
+    checkpoint_make(world.now)
+    return f"{sealed} acts sealed, 1 checkpoint"

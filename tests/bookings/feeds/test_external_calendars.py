@@ -26,7 +26,7 @@ from bookings.feeds.services.external_calendars import (
     external_calendars_read_due,
 )
 from bookings.requests.domain.errors import BookingRefused
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval

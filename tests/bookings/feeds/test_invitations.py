@@ -6,12 +6,8 @@ import pytest
 import vobject
 from django.core import mail
 
-from bookings.requests.services.bookings import (
-    booking_approve,
-    booking_cancel,
-    booking_move,
-    booking_reject,
-)
+from bookings.requests.services.bookings import booking_approve, booking_move, booking_reject
+from bookings.requests.services.cancellations import booking_cancel
 from instrument_share.journal.models import Notification
 from instrument_share.journal.services import notifications_mail
 from instrument_share.mails.messages import keep_message, restore_message

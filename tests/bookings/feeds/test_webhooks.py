@@ -20,7 +20,7 @@ from bookings.feeds.selectors.webhooks import get_webhook_secret
 from bookings.feeds.services import deliveries
 from bookings.feeds.services.calls import Answer, CallRefused
 from bookings.feeds.services.webhooks import webhook_create, webhook_enable, webhook_rekey, webhook_test
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from instrument_share.jobs.services import jobs_recover
 from instrument_share.journal.models import Notification
 from tests import factories

@@ -12,7 +12,7 @@ from bookings.groups.services.basket import basket_add, basket_book, basket_remo
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.kernel.errors import NotFound
 from providers.domain import ServiceMode

@@ -12,7 +12,8 @@ from bookings.groups.services.together import series_book
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
 from instrument_share.kernel.interval import Interval
 from providers.domain import ServiceMode

@@ -8,6 +8,7 @@ django.setup()
 
 from bookings.requests.models import Booking  # noqa: E402
 from bookings.requests.services import bookings as services  # noqa: E402
+from bookings.requests.services.cancellations import booking_cancel  # noqa: E402
 from instrument_share.accounts.models import User  # noqa: E402
 from instrument_share.kernel.errors import DomainError  # noqa: E402
 from providers import public as providers  # noqa: E402
@@ -42,9 +43,7 @@ def take_part(ready, answers, *, number, locked, user_id, rounds, slots, facts):
             )
             mine = answer[1] or mine
         else:
-            answer = answered(
-                "cancelled", services.booking_cancel, actor=actor, booking_id=mine.pk, now=facts["now"]
-            )
+            answer = answered("cancelled", booking_cancel, actor=actor, booking_id=mine.pk, now=facts["now"])
             mine = None
         answers.put(answer[0])
     answers.put((user_id, mine and (mine.pk, mine.starts_at, mine.ends_at)))

@@ -10,7 +10,8 @@ from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.searching import search_catalogue
-from bookings.requests.services.bookings import booking_agree, booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_agree, booking_move
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due

@@ -1,7 +1,8 @@
 import pytest
 
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_agree, booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_agree, booking_move
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import requests_decide
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from tests import factories

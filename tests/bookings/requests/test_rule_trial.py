@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from bookings.requests.selectors.rule_trial import run_rule_trial
-from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.cancellations import booking_cancel
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
 from providers.terms.domain.choices import HolidayTreatment, QuotaHolder, QuotaSpan, ServiceMode, UserKind

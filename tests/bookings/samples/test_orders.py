@@ -7,7 +7,8 @@ import pytest
 
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.models import CreditEvent
-from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.errors import (

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.held_time import late_charges_refresh
 from bookings.statements.models import StatementLine
 from bookings.statements.schemas import serialize_with_lines

@@ -24,10 +24,10 @@ def answer_meanwhile(checked, released, results, *, environment, is_locked, answ
 def cancel_slowly(checked, released, results, *, environment, **facts):
     """Cancel a booking, staying before what is free is offered."""
     wake(environment)
-    from bookings.requests.services import bookings
+    from bookings.requests.services import cancellations
 
-    bookings.pass_on_freed_time = lingering(checked, released, bookings.pass_on_freed_time)
-    attempt(results, bookings.booking_cancel, **facts)
+    cancellations.pass_on_freed_time = lingering(checked, released, cancellations.pass_on_freed_time)
+    attempt(results, cancellations.booking_cancel, **facts)
 
 
 def lapse_meanwhile(checked, released, results, *, environment, now):

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry
 from tests import factories

@@ -1,7 +1,7 @@
 import pytest
 
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.waiting.models import WaitlistEntry
 from tests import factories
 from tests.bookings.requests.booking import book

@@ -3,7 +3,7 @@
 import pytest
 
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.cancellations import booking_cancel
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
