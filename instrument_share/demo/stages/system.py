@@ -46,7 +46,7 @@ def load(world: World) -> str:
 
 
 def seal(world: World) -> str:
-    """Seal the journal and sign the first checkpoint over all that was recorded, so that uses have receipts."""
+    """Seal the journal and sign the first checkpoint over all of it, so that every use has its receipt."""
     sealed = audit_seal(world.now)
     checkpoint_make(world.now)
     return f"{sealed} acts sealed, 1 checkpoint"
