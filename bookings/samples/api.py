@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
 
-from bookings.requests.api.bookings import IDEMPOTENT
 from bookings.requests.api.parts import find_payer
 from bookings.samples.domain.states import SampleOrderState
 from bookings.samples.schemas import (
@@ -25,7 +24,7 @@ from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
-from instrument_share.web.idempotency import idempotent_operation
+from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
 router = Router(tags=["samples"], auth=MEMBERS)

@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
 from bookings.proposals.domain import LONGEST_SPAN
-from bookings.requests.api.bookings import IDEMPOTENT
-from bookings.requests.api.parts import WITH_ETAG, BookingId, find_payer, respond_with_booking
+from bookings.requests.api.parts import WITH_ETAG_ONCE, BookingId, find_payer, respond_with_booking
 from bookings.requests.schemas import BookingOut
 from bookings.waiting.schemas import WaitIn, WaitOut, WaitsPage, serialize_wait
 from bookings.waiting.selectors import OPEN, get_offer, get_wait, waits
@@ -19,7 +18,7 @@ from instrument_share.web.api.fields import PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
-from instrument_share.web.idempotency import idempotent_operation
+from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
 router = Router(tags=["bookings"], auth=MEMBERS)
@@ -77,7 +76,9 @@ def waiting_join(request: HttpRequest, data: WaitIn) -> Status[WaitOut]:
     response={200: WaitOut, **error_responses(403, 404, 409)},
     operation_id="waiting_leave",
     summary=gettext_noop("Leave a waiting list"),
+    openapi_extra=IDEMPOTENT,
 )
+@idempotent_operation
 def waiting_leave(request: HttpRequest, wait_id: Annotated[PublicId, Path()]) -> WaitOut:
     """An open offer goes to the next on the list."""
     found = get_wait(request.user, wait_id)
@@ -90,8 +91,9 @@ def waiting_leave(request: HttpRequest, wait_id: Annotated[PublicId, Path()]) ->
     response={200: BookingOut, **error_responses(403, 404, 409)},
     operation_id="offer_accept",
     summary=gettext_noop("Accept an offered time"),
-    openapi_extra=WITH_ETAG,
+    openapi_extra=WITH_ETAG_ONCE,
 )
+@idempotent_operation
 def offer_accept(request: HttpRequest, response: HttpResponse, booking_id: BookingId) -> BookingOut:
     """Checked as any booking; approved at once or waiting for a keeper, as the rule says."""
     offer = get_offer(request.user, booking_id)
@@ -106,8 +108,9 @@ def offer_accept(request: HttpRequest, response: HttpResponse, booking_id: Booki
     response={200: BookingOut, **error_responses(403, 404, 409)},
     operation_id="offer_decline",
     summary=gettext_noop("Decline an offered time"),
-    openapi_extra=WITH_ETAG,
+    openapi_extra=WITH_ETAG_ONCE,
 )
+@idempotent_operation
 def offer_decline(request: HttpRequest, response: HttpResponse, booking_id: BookingId) -> BookingOut:
     """It goes to the next on the list; one goes on waiting for another time."""
     offer = get_offer(request.user, booking_id)

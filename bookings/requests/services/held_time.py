@@ -118,7 +118,7 @@ def tell_rivals(booking: Booking, now: datetime) -> None:
 
 def pass_on_freed_time(booking: Booking, now: datetime) -> None:
     """Offer what a booking has freed to those who wait; the last step of a service that frees time."""
-    together = Booking.objects.filter(group_id=booking.group_id)
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
     pass_on_instruments(set(together.values_list("instrument_id", flat=True)), now)
 
 
