@@ -4,9 +4,9 @@ It says what may be booked by looking at every booking, closure and quota in tur
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
+from math import ceil
 
 DAY = 48
 OPEN, CLOSE = 16, 40
@@ -17,8 +17,11 @@ DEADLINE = 4
 GRACE = 1
 YUAN = Decimal(50)
 
-HOLDING = {"requested", "approved", "in_use"}
-TAKING = {*HOLDING, "completed", "no_show"}
+TAKING = {"requested", "approved", "in_use", "completed", "no_show"}
+HOLDING = {"offered", "requested", "approved", "in_use"}
+NOTICE, ANSWER, LONGEST_OFFER = 2, 0.5, 4
+"""Before its start an offer ends, so much time it leaves at least, and so much at most."""
+MOST_UNANSWERED = 2
 
 
 @dataclass
@@ -33,9 +36,29 @@ class Plain:
     decide_by: float | None = None
     moved_by_unit: bool = False
     late: bool = False
+    checked_in: float | None = None
+    answer_by: float | None = None
 
     def touches(self, start, end, pause=0):
         return start < self.end + pause and self.start - pause < end
+
+
+@dataclass
+class PlainWait:
+    """Somebody who waits for hours of an instrument, and what they were offered."""
+
+    person: str
+    instrument: str
+    first: int
+    last: int
+    length: int
+    offers: list[Plain] = field(default_factory=list)
+    unanswered: int = 0
+    is_open: bool = True
+
+    @property
+    def offered(self):
+        return next((one for one in self.offers if one.state == "offered"), None)
 
 
 class PlainCity:
@@ -45,6 +68,10 @@ class PlainCity:
         self.by_keeper = by_keeper
         self.now = float(OPEN)
         self.bookings = {}
+        self.waits = []
+        """In the order in which people joined."""
+        self.new_offers = []
+        """Made by the model, not yet seen in the database."""
         self.closures = []
         self.credit = Counter()
         self.used_yuan = {}
@@ -72,18 +99,21 @@ class PlainCity:
     def keeps_quota(self, person, instrument, start, end, moved=None):
         same_day = [
             one
-            for one in self.bookings.values()
+            for one in self.all_bookings()
             if one is not moved
             and (one.person, one.instrument) == (person, instrument)
-            and one.state in TAKING
+            and one.state in HOLDING | TAKING
             and one.start // DAY == start // DAY
         ]
         time = sum(one.end - one.start for one in same_day) + end - start
         return time <= DAILY_TIME and len(same_day) < DAILY_BOOKINGS
 
     def holding(self, instrument, but=None):
-        ones = [one for one in self.bookings.values() if one.instrument == instrument and one is not but]
+        ones = [one for one in self.all_bookings() if one.instrument == instrument and one is not but]
         return [one for one in ones if one.state in HOLDING]
+
+    def all_bookings(self):
+        return [*self.bookings.values(), *self.new_offers]
 
     def is_late(self, booking):
         """Whether its user pays for cancelling now."""
@@ -91,18 +121,78 @@ class PlainCity:
         return booking.state == "approved" and self.now > booking.start - notice
 
     def cancel(self, booking, *, by_user):
+        if booking.state == "offered":
+            booking.state = "lapsed"
+            return
         booking.late = by_user and self.is_late(booking)
         self.credit[booking.person] += booking.late
         booking.state = "cancelled"
 
     def run_clock(self):
-        """Lapse what waited too long, and end what nobody attended."""
-        for one in self.bookings.values():
-            if one.state == "requested" and one.decide_by <= self.now:
-                one.state = "lapsed"
-            elif one.state == "approved" and one.start + GRACE <= self.now:
-                one.state = "cancelled" if one.moved_by_unit else "no_show"
-                self.credit[one.person] += one.state == "no_show"
+        """End what was not decided, attended or answered in time; each passes its time on at once."""
+        for one in self.due("requested", lambda one: one.decide_by):
+            one.state = "lapsed"
+            self.pass_on(one.instrument)
+        for one in self.due("approved", lambda one: one.start + GRACE):
+            one.state = "cancelled" if one.moved_by_unit else "no_show"
+            self.credit[one.person] += one.state == "no_show"
+            self.pass_on(one.instrument)
+        for one in self.due("offered", lambda one: one.answer_by):
+            one.state = "lapsed"
+            wait = next(wait for wait in self.waits if one in wait.offers)
+            wait.unanswered += 1
+            wait.is_open = wait.unanswered < MOST_UNANSWERED
+            self.pass_on(one.instrument)
+        self.pass_on_all()
+        for wait in self.waits:
+            wait.is_open = wait.is_open and (wait.offered is not None or self.may_be_offered(wait))
+
+    def due(self, state, get_deadline):
+        """The bookings of this state whose deadline has passed, the earliest first."""
+        found = [(get_deadline(one), pk, one) for pk, one in self.bookings.items() if one.state == state]
+        return [one for deadline, _pk, one in sorted(found, key=lambda row: row[:2]) if deadline <= self.now]
+
+    # --- Who waits --------------------------------------------------------------------------------------
+
+    def may_join(self, wait):
+        return (
+            self.may_be_offered(wait)
+            and 0 < wait.length <= LONGEST
+            and self.credit[wait.person] < 3
+            and not any(
+                one.is_open and (one.person, one.instrument) == (wait.person, wait.instrument)
+                for one in self.waits
+            )
+        )
+
+    def may_be_offered(self, wait):
+        return max(wait.first, self.now + NOTICE + ANSWER) + wait.length <= wait.last
+
+    def pass_on_all(self):
+        for instrument in ("at_once", "by_keeper"):
+            self.pass_on(instrument)
+
+    def pass_on(self, instrument):
+        """Offer free time to those who wait for the instrument, in order."""
+        for wait in self.waits:
+            if wait.is_open and wait.instrument == instrument and wait.offered is None:
+                start = self.find_start(wait)
+                if start is not None:
+                    offer = Plain(wait.person, instrument, start, start + wait.length, "offered")
+                    offer.answer_by = min(self.now + LONGEST_OFFER, start - NOTICE)
+                    wait.offers.append(offer)
+                    self.new_offers.append(offer)
+
+    def find_start(self, wait):
+        """The first half hour that the person may book and has not let go before."""
+        first = max(wait.first, self.now + NOTICE + ANSWER)
+        for start in range(ceil(first), wait.last - wait.length + 1):
+            end = start + wait.length
+            if self.may_book(wait.person, wait.instrument, start, end) and not any(
+                one.touches(start, end + 1) for one in wait.offers
+            ):
+                return start
+        return None
 
     def charged_yuan(self, booking):
         """What a booking costs that did not take place: half the price of what nobody took, or all of it."""
@@ -120,7 +210,3 @@ class PlainCity:
 
     def owed_yuan(self):
         return sum(self.used_yuan.values()) + sum(map(self.charged_yuan, self.bookings.values()))
-
-    def has_overlap(self, instrument):
-        ordered = sorted((one.start, one.end) for one in self.holding(instrument))
-        return any(before[1] + 1 > after[0] for before, after in pairwise(ordered))

@@ -1,0 +1,189 @@
+"""The city of the services and the plain one side by side, what holds of both, and help for those who act."""
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from django.db import transaction
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+)
+
+from bookings.requests.domain.states import HOLDING_STATES
+from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.statements.models import Statement
+from bookings.statements.services.drafting import statements_draft
+from bookings.usage.selectors.chain_log import USAGE_CHECK
+from bookings.usage.selectors.overlaps import find_untold_overlaps
+from bookings.usage.services.days import usage_units_differing
+from bookings.waiting.models import WaitlistEntry, WaitlistOffer
+from bookings.waiting.selectors import OPEN, OPEN_OFFER
+from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.interval import Interval
+from instrument_share.transparency.selectors.checks import CHECKS
+from providers.instruments.models import Keeper
+from tests import factories
+from tests.bookings.plain_city import DAY, LONGEST, PlainCity
+from tests.bookings.plain_city import OPEN as OPENS
+from tests.factories import NOW
+
+HALF_HOUR = timedelta(minutes=30)
+MIDNIGHT = NOW - OPENS * HALF_HOUR
+APRIL = datetime.fromisoformat("2026-04-02T09:00+08:00")
+DAYS = 3
+
+
+class SideBySide(RuleBasedStateMachine):
+    """Two instruments, two users and their keeper in the services and in the model; each case is undone."""
+
+    def __init__(self):
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+
+    def teardown(self):
+        try:
+            self.settle_accounts()
+        finally:
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+
+    @initialize()
+    def open_the_city(self):
+        terms = {
+            "turnaround_minutes": 30,
+            "max_minutes": LONGEST * 30,
+            "change_deadline_minutes": 120,
+            "cancel_deadline_minutes": 120,
+            "quotas": [{"holder": "user", "span": "day", "most_minutes": 240, "most_bookings": 3}],
+        }
+        self.city = factories.city(**terms)
+        second = factories.instrument(self.city.owner)
+        factories.rule(second, decision="by_keeper", decision_hours=48, **terms)
+        factories.windows(second)
+        Keeper.objects.create(instrument=second, user=self.city.keeper)
+        self.instruments = {"at_once": self.city.instrument, "by_keeper": second}
+        self.people = {"戊": self.city.researcher, "己": factories.member(self.city.company, name="己")}
+        self.model = PlainCity(by_keeper={"by_keeper"})
+        self.logs, self.entries = {}, {}
+
+    # --- What holds after every act --------------------------------------------------------------------
+
+    @invariant()
+    def states_are_those_of_the_model(self):
+        stored = Booking.objects.in_bulk()
+        assert {pk: one.state for pk, one in stored.items()} == {
+            pk: one.state for pk, one in self.model.bookings.items()
+        }
+        events = CreditEvent.objects.values_list("user__name", flat=True)
+        assert sorted(events) == sorted(self.model.credit.elements())
+        charges = {pk: one.charged_yuan or 0 for pk, one in stored.items()}
+        assert charges == {pk: self.model.charged_yuan(one) for pk, one in self.model.bookings.items()}
+
+    @invariant()
+    def those_wait_whom_the_model_has_waiting(self):
+        waiting = WaitlistEntry.objects.filter(OPEN).values_list("pk", flat=True)
+        assert set(waiting) == {pk for pk, wait in self.entries.items() if wait.is_open}
+
+    @invariant()
+    def no_time_is_held_twice(self):
+        for instrument in self.instruments.values():
+            held = Booking.objects.filter(instrument=instrument, state__in=HOLDING_STATES).order_by(
+                "starts_at"
+            )
+            assert all(before.held_until <= after.starts_at for before, after in pairwise(held))
+
+    @invariant()
+    def what_is_offered_may_be_booked_and_nothing_else(self):
+        days = between(0, DAYS * DAY)
+        for name, person in self.people.items():
+            asks = Applicant(person, self.city.company)
+            free = get_free_time(self.instruments.values(), days, self.now, asks)
+            for key, instrument in self.instruments.items():
+                offered = {
+                    (half_hours(offer.start), end)
+                    for offer in free.offers(instrument.pk, days)
+                    for end in range(half_hours(offer.first_end), half_hours(offer.last_end) + 1)
+                }
+                assert offered == self.free_times(name, key)
+
+    def settle_accounts(self):
+        """When the month is over, the statement bills what the model adds up, and every chain fits."""
+        if not hasattr(self, "model"):
+            return
+        statements_draft(actor=None, organization_id=self.city.owner.pk, month=date(2026, 3, 1), now=APRIL)
+        assert sum(Statement.objects.values_list("total_yuan", flat=True)) == self.model.owed_yuan()
+        assert [problem for check in CHECKS for problem in check.run_all()] == []
+        assert (USAGE_CHECK.run_all(), find_untold_overlaps(), usage_units_differing()) == ([], [], [])
+
+    # --- Help -------------------------------------------------------------------------------------------
+
+    @property
+    def now(self):
+        return MIDNIGHT + self.model.now * HALF_HOUR
+
+    def free_times(self, person, instrument):
+        return {
+            (start, end)
+            for start in range(DAYS * DAY)
+            for end in range(start + 1, start + LONGEST + 1)
+            if self.model.may_book(person, instrument, start, end)
+        }
+
+    def pass_on(self, plain):
+        self.model.pass_on(plain.instrument)
+        self.see_offers()
+
+    def see_offers(self):
+        """Every offer of the services is one of the model, to the same person, and none is missing."""
+        made = WaitlistOffer.objects.filter(OPEN_OFFER).exclude(booking__in=self.model.bookings)
+        for offer in made.select_related("booking__user"):
+            booking = offer.booking
+            instrument = next(key for key, one in self.instruments.items() if one.pk == booking.instrument_id)
+            facts = (booking.user.name, instrument, booking.starts_at, booking.ends_at, offer.answer_by)
+            plain = next(one for one in self.model.new_offers if facts == self.facts_of(one))
+            self.model.new_offers.remove(plain)
+            self.model.bookings[booking.pk] = plain
+        assert self.model.new_offers == []
+
+    def facts_of(self, offer):
+        time = between(offer.start, offer.end)
+        return offer.person, offer.instrument, time.start, time.end, MIDNIGHT + offer.answer_by * HALF_HOUR
+
+    def with_states(self, *states):
+        return {pk: one for pk, one in self.model.bookings.items() if one.state in states}
+
+    def next_approved(self):
+        return min(self.with_states("approved").items(), key=lambda one: (one[1].start, one[0]))
+
+    def choose(self, pick, *states):
+        """A booking with one of the states; where there is none, any, whose refusal is a test too."""
+        known = sorted(self.with_states(*states) or self.model.bookings)
+        return (pk := known[pick % len(known)]), self.model.bookings[pk]
+
+    def actor(self, plain, by_user):
+        return self.people[plain.person] if by_user else self.city.keeper
+
+    def read_deadline(self, made):
+        plain = self.model.bookings[made.pk]
+        plain.decide_by = made.decide_by and (made.decide_by - MIDNIGHT) / HALF_HOUR
+
+    def attempt(self, admitted, service, *args, **facts):
+        """What the service returns; None where it refuses, as it must exactly where the model does."""
+        try:
+            done = service(*args, **facts)
+        except DomainError:
+            assert not admitted, service.__name__
+            return None
+        assert admitted, service.__name__
+        return done
+
+
+def between(start, end):
+    return Interval(MIDNIGHT + start * HALF_HOUR, MIDNIGHT + end * HALF_HOUR)
+
+
+def half_hours(instant):
+    return (instant - MIDNIGHT) // HALF_HOUR
