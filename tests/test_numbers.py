@@ -13,9 +13,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from bookings.devices.selectors import get_device_secret
+from bookings.devices.services.keys import device_key_make
 from instrument_share.accounts.services import api_token_create
 from instrument_share.management.commands.openapi import document
 from tests import factories
+from tests.bookings.devices import signing
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 
@@ -125,13 +128,19 @@ def test_every_number_of_the_api_refuses_what_is_too_large_with_a_sentence(
         "booking_id": book(city, slot(day=2)).public_id,
         "log_id": use(city, slot(day=1)).public_id,
     }
+    device = device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    ids["device_id"] = device.public_id
     query = f"?{name}={10**32}" if where == "query" else ""
+    body = json.dumps({name: 10**32}) if where == "body" else ""
     answer = Client().generic(
         method.upper(),
         path.format(**ids) + query,
-        json.dumps({name: 10**32}) if where == "body" else "",
+        body,
         content_type="application/json",
-        headers={"Authorization": f"Bearer {secret}"},
+        headers={
+            "Authorization": f"Bearer {secret}",
+            signing.HEADER: signing.sign(get_device_secret(device), NOW, body),
+        },
     )
     assert answer.status_code == 422
     assert name in [one.get("field") for one in answer.json()["problems"]]

@@ -16,7 +16,7 @@ class EventIn(Schema):
 
     kind: EventKind
     at: Instant = Field(description="when it happened, by the device's clock")
-    sequence: Annotated[int, Field(ge=1, lt=2**53)] | None = None
+    sequence: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
     code: Text200 = Field("", description="the check-in code that the user shows or types")
     person: PublicId | None = Field(None, description="the user's id, instead of a code")
     detail: Text200 = Field("", description="of a fault: what is broken")

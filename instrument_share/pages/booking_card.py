@@ -32,6 +32,10 @@ class Bookability(StrEnum):
     UNPUBLISHED = "unpublished"
 
 
+SAMPLES_TAKEN = frozenset({Bookability.BOOKABLE, Bookability.OTHER_PAYER, Bookability.NO_TIME})
+"""With these the viewer may send in samples: the unit looks for the time."""
+
+
 @dataclass(frozen=True)
 class BookingCard:
     """The viewer's lowest price, their next bookable time, and whether they can book.

@@ -149,7 +149,7 @@ class ClaimForm(forms.Form):
         required=False,
         help_text=_("Also no project of the city, the province or the state."),
     )
-    shown_yuan = forms.DecimalField(widget=forms.HiddenInput())
+    shown_yuan = forms.DecimalField(max_digits=14, decimal_places=2, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, amount: Decimal, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from tests.page_fixtures import text_of
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/instruments/{}/book/"
+SAMPLES = "/instruments/{}/samples/"
 TODAY = date(2026, 3, 2)
 
 
@@ -59,8 +60,9 @@ def links_of_week(page):
 def test_a_visitor_reads_the_lowest_price_the_next_time_and_how_to_book(contact, see):
     form = ADDRESS.format(contact.instrument.public_id)
     words, links = card_of(open_page(see, None, contact))
-    assert words == "对外最低价格 ¥100.00 /小时 最早可约 今天 08:00 预约"
-    assert links == [f"{form}?start=2026-03-02T08%3A00&end=2026-03-02T08%3A30", form]
+    assert words == "对外最低价格 ¥100.00 /小时 最早可约 今天 08:00 预约 送样委托"
+    samples = SAMPLES.format(contact.instrument.public_id)
+    assert links == [f"{form}?start=2026-03-02T08%3A00&end=2026-03-02T08%3A30", form, samples]
 
 
 def test_a_user_reads_their_own_price_and_time(contact, see):
@@ -71,7 +73,7 @@ def test_a_user_reads_their_own_price_and_time(contact, see):
     contact.rule.lead_minutes = 180
     contact.rule.save()
     words, _ = card_of(open_page(see, contact.researcher, contact))
-    assert words == "我的最低价格 ¥150.00 /小时 最早可约 今天 11:00 预约"
+    assert words == "我的最低价格 ¥150.00 /小时 最早可约 今天 11:00 预约 送样委托"
 
 
 def suspend(city):
@@ -123,7 +125,9 @@ def test_what_cannot_be_booked_has_no_button_but_a_reason_and_a_contact(
     words, links = card_of(page)
     assert page.context["card"].bookability is bookability
     assert words.endswith(f"{said} 咨询： 郑老师 0999-6180")
-    assert links == ["tel:0999-6180"]
+    # Samples may be sent in where no time is free soon: the unit finds one.
+    samples = [SAMPLES.format(contact.instrument.public_id)] if happens is close else []
+    assert links == [*samples, "tel:0999-6180"]
     assert ADDRESS.format(contact.instrument.public_id) not in page.content.decode()
 
 
@@ -145,7 +149,8 @@ def test_without_a_keeper_it_can_be_booked_but_one_should_ask_first(contact, see
     contact.instrument.keeper_links.all().delete()
     words, links = card_of(open_page(see, None, contact))
     assert "尚未指定机组负责人，预约前请先与联系人确认。 咨询： 郑老师 0999-6180" in words
-    assert links[1:] == [ADDRESS.format(contact.instrument.public_id), "tel:0999-6180"]
+    addresses = [one.format(contact.instrument.public_id) for one in (ADDRESS, SAMPLES)]
+    assert links[1:] == [*addresses, "tel:0999-6180"]
 
 
 def test_a_user_whose_usual_payer_is_refused_may_choose_another(contact, see):

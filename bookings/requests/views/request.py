@@ -101,7 +101,9 @@ def get_named_values(request: SignedInRequest, instrument: "Instrument") -> dict
     `like` names an earlier booking of one's own, for the same once more at another time.
     """
     named = {name: request.GET[key] for name, key in NAMED_BY_ADDRESS.items() if key in request.GET}
-    like = get_own_booking(request.user, instrument.pk, request.GET.get("like", ""))
+    if "like" not in request.GET:
+        return named
+    like = get_own_booking(request.user, instrument.pk, request.GET["like"])
     return named if like is None else {**describe_again(like), **named}
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from instrument_share.pages.booking_card import build_booking_card
+from instrument_share.pages.booking_card import SAMPLES_TAKEN, build_booking_card
 from instrument_share.pages.coming_rules import get_coming_rules
 from instrument_share.pages.data_sheet import render_data_sheet
 from instrument_share.pages.eligibility import filter_prices, get_eligibility
@@ -24,7 +24,7 @@ from instrument_share.web.forms.params import parse_day
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from providers import public as providers
-from providers.domain import InstrumentState, PublicationKind, ServiceMode, sentences_by_topic
+from providers.domain import PublicationKind, ServiceMode, sentences_by_topic
 
 
 @require_safe
@@ -46,6 +46,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
     week = bookings.get_bookable_week(request.user, found, now, parse_day(request.GET.get("day", "")))
     gaps = providers.booking_gaps([found.pk], now)[found.pk]
+    card = build_booking_card(request.user, found, week, may, gaps, now)
     context = {
         "instrument": found,
         "terms": terms,
@@ -54,10 +55,10 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "may": may,
         "prices": filter_prices(prices, may),
         "gaps": gaps,
-        "card": build_booking_card(request.user, found, week, may, gaps, now),
+        "card": card,
         "takes_samples": terms is not None
         and ServiceMode.SAMPLES in terms.service_modes
-        and found.state == InstrumentState.PUBLISHED,
+        and card.bookability in SAMPLES_TAKEN,
         "week": week,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),
