@@ -51,7 +51,7 @@ rules.add_perm(
     "bookings.cancel", (is_own_user & ~is_planned_by_unit) | is_instrument_keeper | is_unit_manager
 )
 rules.add_perm("bookings.agree", is_own_user)
-rules.add_perm("bookings.hand_over", is_own_user)
+rules.add_perm("bookings.hand_over", is_own_user & ~is_planned_by_unit)
 rules.add_perm(
     "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)
 )

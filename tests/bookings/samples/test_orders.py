@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.models import CreditEvent
 from bookings.requests.services.bookings import booking_move
@@ -34,6 +35,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.domain import PriceUnit, ServiceMode
 from providers.terms.models import OpenServiceRule, PriceLine
+from tests import factories
 from tests.bookings.requests.booking import book, codes
 from tests.bookings.samples.steps import (
     accepted,
@@ -124,6 +126,13 @@ def test_the_owner_of_samples_is_no_no_show_and_moves_no_planned_time(city):
         booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
     with pytest.raises(Forbidden):
         booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+
+
+def test_a_planned_time_is_not_handed_over(city):
+    colleague = factories.member(city.company, name="辛")
+    booking = planned(city)
+    with pytest.raises(Forbidden):
+        booking_hand_over(actor=city.researcher, booking_id=booking.pk, colleague_id=colleague.pk, now=NOW)
 
 
 def test_the_keeper_moves_a_planned_time_at_the_same_price(city):
