@@ -36,7 +36,7 @@ class FindForm(forms.Form):
         max_value=LONGEST // HOUR,
         max_digits=5,
         decimal_places=2,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.5", "min": "0.5"}),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     first = DayField(label=_("First day"), widget=DayInput)
     last = DayField(label=_("Last day"), widget=DayInput)

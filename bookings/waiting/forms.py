@@ -25,7 +25,7 @@ class WaitForm(BookingForm):
         max_value=LONGEST // HOUR,
         max_digits=5,
         decimal_places=2,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.5", "min": "0.5"}),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
 
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
