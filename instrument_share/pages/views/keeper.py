@@ -72,7 +72,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "samples": _page(request, samples, "samples", "due_at", "id"),
         "sample_count": samples.count(),
         "disputes": _page(request, disputes, "disputes", "answer_by", "id"),
-        "notes": _page(request, bookings.open_notes(request.user), "notes", "-written_at", "-id"),
+        "notes": _page(request, bookings.open_notes(request.user), "remarks", "-written_at", "-id"),
         "closures": _page(request, closures, "closed", "instrument_id", "starts_at", "id"),
         "closures_ahead": CLOSURES_AHEAD.days,
         "qualifications_ahead": QUALIFICATIONS_AHEAD.days,
