@@ -5,6 +5,7 @@ and by one from the middle, as one page leads different people back to different
 """
 
 import re
+from collections import Counter
 from html import unescape
 
 import pytest
@@ -54,6 +55,8 @@ class Page:
         ways = r'<p class="back"><a href="([^"]+)"|<a [^>]*href="([^"]+)"[^>]* data-close'
         self.back = [unescape(one or other) for one, other in re.findall(ways, html)]
         self.has_tabs = 'class="tab-line"' in html
+        ids = Counter(re.findall(r'<[^<>]* id="([^"]+)"', html))
+        self.ids_of_several = sorted(one for one, number in ids.items() if number > 1)
         self.searches = [
             (re.findall(r' hx-get="([^"]*)"', form), "hx-push-url" in form)
             for form in re.findall(r"<form\b[^>]*>", html)
@@ -79,6 +82,8 @@ def problems_of(name, page, entry, client):
     if len(page.headings) != 1:
         yield f"{len(page.headings)} headings"
         return
+    if page.ids_of_several:
+        yield f"has several parts with the ids {page.ids_of_several}"
     heading = page.headings[0]
     named = NAMED_ELSEWHERE.get(name, heading)
     if not page.title or not (named in page.title or page.title in heading):

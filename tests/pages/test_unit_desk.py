@@ -175,7 +175,7 @@ def test_reminders_and_take_downs_take_no_more_statements(see, city, bureau, sta
 
 def test_requests_that_wait_are_found_on_the_same_page(see, city):
     page = see(city.manager, "unit_desk").content.decode()
-    assert 'href="#waiting"' in page
+    assert 'href="#requests"' in page
     assert 'id="waiting"' in page
     assert 'href="/keeper/"' not in page
 

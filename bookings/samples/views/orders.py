@@ -98,7 +98,7 @@ def sample_orders_kept(request: SignedInRequest) -> HttpResponse:
     others = orders_to_handle(request.user).exclude(pk__in=waiting.order_by().values("pk"))
     context = {
         "now": clock.now(),
-        "waiting": _page(request, waiting, "waiting"),
+        "waiting": _page(request, waiting, "due"),
         "waiting_count": waiting.count(),
         "others": _page(request, others, "others"),
     }
