@@ -1,7 +1,10 @@
-"""What tests let other processes do with their database; started as new interpreters, they know no pytest."""
+"""What tests let other processes do with their database; those know no pytest."""
 
 import multiprocessing
 import os
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
+from unittest import mock
 
 MEETS_WITHIN = 3
 """Seconds that a process waits, between its check and its write, for the others to get there too.
@@ -16,6 +19,15 @@ def wake(environment):
     import django
 
     django.setup()
+
+
+def forking(environment) -> BaseContext:
+    """Start processes from a server that has loaded Django for this database: to load it takes seconds."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.loaded"])
+    with mock.patch.dict(os.environ, environment):
+        forkserver.ensure_running()
+    return context
 
 
 def attempt(results, service, *, actor_id, **facts):
@@ -53,7 +65,7 @@ def lingering_after(checked, released, act):
 
 def in_two_processes(environment, first, second):
     """What the two put into their results, by the order of the processes; each is a target and its facts."""
-    context = multiprocessing.get_context("spawn")
+    context = forking(environment)
     checked, released = context.Event(), context.Event()
     results = [context.Queue(), context.Queue()]
     processes = [

@@ -1,6 +1,5 @@
 """Two administrators take each other's role at the same moment; the organization keeps one of them."""
 
-import multiprocessing
 from collections import Counter
 
 import pytest
@@ -11,6 +10,7 @@ from instrument_share.accounts.models import Membership
 from tests import factories
 from tests.accounts import race
 from tests.factories import NOW
+from tests.processes import forking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ def run(process_environment):
     connection.close()
 
     def together(*, locked):
-        context = multiprocessing.get_context("spawn")
+        context = forking(process_environment)
         ready, seam, results = context.Barrier(2), context.Barrier(2), context.Queue()
         processes = [
             context.Process(

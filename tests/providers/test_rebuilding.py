@@ -1,6 +1,5 @@
 """Rebuilding the search and the open windows beside people at work: nobody waits for the whole."""
 
-import multiprocessing
 from datetime import time, timedelta
 from io import StringIO
 
@@ -18,7 +17,7 @@ from providers.terms.services.rules import rule_publish
 from providers.terms.services.windows_check import Rebuilt, windows_rebuild_compared
 from tests import factories
 from tests.factories import NOW
-from tests.processes import in_two_processes
+from tests.processes import forking, in_two_processes
 from tests.providers import race
 from tests.providers.conftest import terms
 
@@ -98,7 +97,7 @@ def test_rebuild_that_is_killed_and_repeated_gives_the_same(process_environment,
         rule_publish(actor=indexed.manager, instrument_id=one.pk, draft=draft, applies_from=NOW, now=NOW)
     before = windows()
     connection.close()
-    context = multiprocessing.get_context("spawn")
+    context = forking(process_environment)
     reached = context.Event()
     process = context.Process(
         target=race.rebuild_until_killed,

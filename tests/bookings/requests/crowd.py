@@ -1,27 +1,25 @@
-"""What each process of a crowd does; forked from a server with Django loaded, so that 64 start at once."""
+"""What each process of a crowd does."""
 
 import random
 
-import django
-
-django.setup()
-
-from bookings.requests.models import Booking  # noqa: E402
-from bookings.requests.services import bookings as services  # noqa: E402
-from bookings.requests.services.cancellations import booking_cancel  # noqa: E402
-from instrument_share.accounts.models import User  # noqa: E402
-from instrument_share.kernel.errors import DomainError  # noqa: E402
-from providers import public as providers  # noqa: E402
-from tests.bookings.requests.race import unlocked  # noqa: E402
+from bookings.requests.domain import pricing
+from bookings.requests.models import Booking
+from bookings.requests.services import bookings as services
+from bookings.requests.services.cancellations import booking_cancel
+from instrument_share.accounts.models import User
+from instrument_share.kernel.errors import DomainError
+from providers import public as providers
+from tests.bookings.requests.race import meeting_at, unlocked
 
 
-def take_part(ready, answers, *, number, locked, user_id, rounds, slots, facts):
+def take_part(ready, seam, answers, *, number, locked, user_id, rounds, slots, facts):
     """Book, move or cancel once in each round, all processes at the same moment; put every answer there."""
     from django.db import connection
 
     create = services.booking_create
     if not locked:
         providers.instrument_locks = unlocked(connection.vendor)
+        pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote)
         create = getattr(create, "__wrapped__", create) if connection.vendor == "sqlite" else create
     actor = User.objects.get(pk=user_id)
     chance = random.Random(number)

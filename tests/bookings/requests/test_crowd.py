@@ -5,7 +5,6 @@ answer each time, and what each was told last is what stands. With 64 processes:
 CROWD=64 pytest tests/bookings/requests/test_crowd.py
 """
 
-import multiprocessing
 import os
 from collections import Counter
 from itertools import pairwise
@@ -18,8 +17,10 @@ from bookings.requests.models import Booking
 from bookings.requests.services.next_free import next_free_rebuild
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
+from tests.bookings.requests import crowd
 from tests.bookings.requests.test_race import refusal_off
 from tests.factories import NOW, slot
+from tests.processes import forking
 
 CROWD = int(os.environ.get("CROWD", "8"))
 ROUNDS = 5
@@ -28,10 +29,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def gather(process_environment, monkeypatch):
+def gather(process_environment):
     """Lets the crowd act; returns its answers, counted, and what each person was told last, by their id."""
-    for name, value in process_environment.items():
-        monkeypatch.setenv(name, value)
     city = factories.city()
     people = [factories.member(city.company, name=f"甲{number}").pk for number in range(CROWD)]
     next_free_rebuild(NOW)
@@ -44,22 +43,19 @@ def gather(process_environment, monkeypatch):
         "now": NOW,
     }
 
-    def gather(*, locked):
-        from tests.bookings.requests import crowd
-
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.bookings.requests.crowd"])
-        ready, answers = context.Barrier(CROWD), context.Queue()
+    def gather(*, locked, rounds=ROUNDS, slots=SLOTS):
+        context = forking(process_environment)
+        ready, seam, answers = context.Barrier(CROWD), context.Barrier(CROWD), context.Queue()
         processes = [
             context.Process(
                 target=crowd.take_part,
-                args=(ready, answers),
+                args=(ready, seam, answers),
                 kwargs={
                     "number": number,
                     "locked": locked,
                     "user_id": person,
-                    "rounds": ROUNDS,
-                    "slots": SLOTS,
+                    "rounds": rounds,
+                    "slots": slots,
                     "facts": facts,
                 },
             )
@@ -67,7 +63,7 @@ def gather(process_environment, monkeypatch):
         ]
         for process in processes:
             process.start()
-        given = [answers.get(timeout=180) for _ in range(CROWD * (ROUNDS + 1))]
+        given = [answers.get(timeout=180) for _ in range(CROWD * (rounds + 1))]
         for process in processes:
             process.join(60)
         return (
@@ -85,7 +81,7 @@ def overlaps():
 
 def test_unguarded_the_crowd_gets_hours_that_others_have(gather):
     with refusal_off():
-        gather(locked=False)
+        gather(locked=False, rounds=1, slots=SLOTS[:1])
         assert overlaps()
 
 

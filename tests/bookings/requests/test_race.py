@@ -4,7 +4,6 @@ First with the lock and the database's own refusal off, and nothing else changed
 times. Then with either of them on, and with both: exactly one booking, whoever was first.
 """
 
-import multiprocessing
 from collections import Counter
 from contextlib import contextmanager
 
@@ -20,7 +19,7 @@ from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests import race
 from tests.factories import NOW, slot
-from tests.processes import in_two_processes
+from tests.processes import forking, in_two_processes
 
 PROCESSES = 4
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +42,7 @@ def run(process_environment, monkeypatch):
     }
 
     def together(*, locked):
-        context = multiprocessing.get_context("spawn")
+        context = forking(process_environment)
         ready, seam, results = context.Barrier(PROCESSES), context.Barrier(PROCESSES), context.Queue()
         processes = [
             context.Process(

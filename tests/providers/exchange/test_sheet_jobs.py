@@ -1,6 +1,5 @@
 """Large sheets go on by jobs: part by part, beside a page, and after a crash."""
 
-import multiprocessing
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from providers.exchange.services.uploads import sheet_keep
 from providers.instruments.models import Instrument
 from providers.units.models import UnitNews
 from tests import factories
+from tests.processes import forking
 from tests.providers.conftest import NOW
 from tests.providers.exchange.killed import work_until_killed
 
@@ -77,7 +77,7 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_part_doubles_no_row(process_
     text = "标题,正文,发布方式\n" + "".join(f"通知 {n},正文,保存为草稿\n" for n in range(500))
     run = begin(manager, unit.pk, text, NEWS)
     connection.close()
-    context = multiprocessing.get_context("spawn")
+    context = forking(process_environment)
     reached = context.Event()
     process = context.Process(
         target=work_until_killed, args=(reached,), kwargs={"environment": process_environment}

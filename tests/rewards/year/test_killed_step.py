@@ -1,6 +1,5 @@
 """A worker is killed in the middle of a step; another finishes it, and nothing tells them apart."""
 
-import multiprocessing
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.snapshot import snapshot_write
 from rewards.findings.domain.all_checks import run_checks
 from rewards.findings.models import Finding
+from tests.processes import forking
 from tests.rewards.builders import YEAR, local
 from tests.rewards.year.killed import work_until_killed
 
@@ -28,7 +28,7 @@ def kill_a_worker_at(process_environment):
 
     def kill_a_worker_at(where):
         connection.close()
-        context = multiprocessing.get_context("spawn")
+        context = forking(process_environment)
         reached = context.Event()
         facts = {"environment": process_environment, "where": where}
         process = context.Process(target=work_until_killed, args=(reached,), kwargs=facts)
