@@ -87,7 +87,7 @@ def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(
     who = theirs.locator(".timeline .ec-event-words")
     expect(who).to_have_text("戊 · 铝合金断口形貌")
     expect(who).to_be_visible()
-    theirs.get_by_role("button", name="签到").click()
+    theirs.get_by_role("button", name="签到 戊").click()
     expect(theirs.locator("#notes")).to_contain_text("戊已签到")
     clock.move(2 * HOUR)
     theirs.goto("/keeper/")
