@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 READ = "bookings.external_calendar_read"
 LARGEST = 1_000_000
+"""Bytes; what is larger was cut off, and its missing events would open instruments again."""
 TOLD_AFTER = timedelta(days=1)
 REASON_ZH, REASON_EN = "另有安排（按外部日历）", "Otherwise engaged (by an external calendar)"
 """What everybody reads: the events of a calendar may hold what is nobody's business."""
@@ -121,7 +122,7 @@ def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:
     answer = fetch(address, {"Accept": "text/calendar"}, LARGEST + 1)
     if not answer.is_success:
         raise CalendarUnreadable(reason=f"HTTP {answer.status}")
-    if len(answer.text) > LARGEST:
+    if len(answer.text.encode()) > LARGEST:
         raise CalendarUnreadable(reason=f"> {LARGEST} B")
     return read_busy_times(answer.text, now)
 

@@ -130,11 +130,13 @@ def answers(monkeypatch):
     """What the address answers: a text, or an error that is raised."""
     given = {}
 
-    def fetch(address, _headers, _longest):
+    def fetch(address, _headers, longest):
         answer = given[address]
         if isinstance(answer, Exception):
             raise answer
-        return Answer(200, answer) if isinstance(answer, str) else answer
+        if isinstance(answer, str):
+            return Answer(200, answer.encode()[:longest].decode(errors="replace"))
+        return answer
 
     monkeypatch.setattr(external_calendars, "fetch", fetch)
     return given
@@ -226,6 +228,13 @@ def test_what_cannot_be_read_leaves_closures_and_is_told_after_a_day(city, read,
     assert told(city.keeper) == 1
     assert closed() == [Interval(utc(4, 1), utc(4, 3))]
     assert read(calendar(lesson()), NOW + timedelta(hours=27)).failing_since is None
+
+
+def test_a_calendar_of_more_bytes_than_are_read_is_refused_as_too_large(read):
+    read(calendar(lesson()))
+    failing = read(calendar("X-NOTE:" + "课" * 400_000, lesson()), NOW + MINUTE)
+    assert "1000000" in failing.failure
+    assert closed() == [Interval(utc(4, 1), utc(4, 3))]
 
 
 def test_who_may_no_longer_close_the_instrument_closes_nothing(city, read):
