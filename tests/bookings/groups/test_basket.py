@@ -12,6 +12,7 @@ from bookings.groups.services.basket import basket_add, basket_book, basket_remo
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.services import held_time
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.kernel.errors import NotFound
@@ -63,6 +64,17 @@ def test_price_shown_is_that_of_the_bookings(city):
     checked = check_together(city.researcher, [get_basket_request(one) for one in items], NOW)
     shown = sum(one.total_yuan for one in checked)
     assert shown == sum(one.quoted_yuan for one in basket_book(actor=city.researcher, now=NOW)) == 460
+
+
+def test_what_a_part_frees_is_passed_on_for_its_own_instrument_only(city, monkeypatch):
+    """The instruments of the other parts are not locked."""
+    put_both(city)
+    booked = basket_book(actor=city.researcher, now=NOW)
+    passed_on = []
+    monkeypatch.setattr(held_time, "_takers", [lambda ids, _now: passed_on.append(set(ids))])
+    on_second = next(one for one in booked if one.instrument == city.second)
+    booking_cancel(actor=city.researcher, booking_id=on_second.pk, now=NOW)
+    assert passed_on == [{city.second.pk}]
 
 
 def test_one_refusal_leaves_nothing_booked_and_the_basket_full(city):
