@@ -16,7 +16,7 @@ from rewards.cycle.services.cycles import cycle_open
 from rewards.policy.services import policy_load
 from rewards.report.models import FinanceReport
 from tests.factories import jpeg
-from tests.journeys.walk import PASSWORD, axe, send
+from tests.journeys.walk import PASSWORD, axe, go
 from tests.rewards.builders import AFTER, POLICY, YEAR, build_year, local
 
 DAY = timedelta(days=1)
@@ -54,7 +54,7 @@ def step(page, name, button="", **typed):
     expect(dialog.get_by_role("listitem").first).to_be_visible()
     for label, text in typed.items():
         dialog.get_by_label(label).fill(text)
-    send(dialog.get_by_role("button", name=button or name))
+    go(dialog.get_by_role("button", name=button or name))
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_a_year_from_the_freeze_to_the_certificate(year, enter, clock, long_step
 def announce_draw(officer):
     """Say what will be drawn, by which seed and among whom, before anybody knows the seed."""
     officer.get_by_role("link", name="双随机抽查").click()
-    officer.get_by_role("link", name="发布抽取公告").click()
+    go(officer.get_by_role("link", name="发布抽取公告"))
     axe(officer)
     officer.get_by_label("管理单位（机会均等）").check()
     officer.get_by_label("抽取数量").fill("3")
@@ -146,7 +146,7 @@ def announce_draw(officer):
     officer.get_by_label("种子公布日期").fill("2026-01-08")
     officer.get_by_label("科技局核查").check()
     officer.get_by_label("专家").fill("专家甲，云屏理工大学")
-    send(officer.get_by_role("button", name="发布公告"))
+    go(officer.get_by_role("button", name="发布公告"))
     expect(officer.locator("#notes")).to_contain_text("公告已发布")
 
 
@@ -180,40 +180,40 @@ def inspect(auditor):
     )
     auditor.get_by_label("列为核查问题").check()
     axe(auditor)
-    send(auditor.get_by_role("button", name="登记结果"))
+    go(auditor.get_by_role("button", name="登记结果"))
     expect(auditor.locator("#notes")).to_contain_text("已登记")
 
 
 def answer_findings(manager):
     """The unit is told of both findings on its desk: what a check found, and what the inspector saw."""
     manager.goto("/unit/")
-    manager.get_by_role("link", name="答复核查问题“同一仪器上两条记录时间重叠”").click()
+    go(manager.get_by_role("link", name="答复核查问题“同一仪器上两条记录时间重叠”"))
     axe(manager)
     manager.get_by_label("对该问题无异议").check()
-    send(manager.get_by_role("button", name="提交说明给核查人员"))
+    go(manager.get_by_role("button", name="提交说明给核查人员"))
     expect(manager.get_by_text("单位无异议。")).to_be_visible()
     manager.goto("/unit/")
     manager.get_by_role("link", name="答复核查问题“双随机抽查发现的问题”").click()
     expect(manager.locator("main")).to_contain_text("台账缺十二月记录")
     manager.get_by_label("单位说明").fill("十二月台账在另一册，已送核查人员。")
-    send(manager.get_by_role("button", name="提交说明给核查人员"))
+    go(manager.get_by_role("button", name="提交说明给核查人员"))
 
 
 def decide_findings(auditor):
     """One is upheld for the later of two records, the other dismissed."""
     auditor.goto(f"/bureau/cycles/{YEAR}/")
     auditor.get_by_role("link", name="查看待处理的核查问题").click()
-    auditor.get_by_role("link", name="同一仪器上两条记录时间重叠").click()
+    go(auditor.get_by_role("link", name="同一仪器上两条记录时间重叠"))
     axe(auditor)
     auditor.get_by_role("checkbox").nth(1).check()
     auditor.get_by_label("予以认定：上表中勾选的记录不再计入").check()
     auditor.get_by_label("理由", exact=True).fill("登记在后的一条与预约不符。")
-    send(auditor.get_by_role("button", name="提交核查决定"))
+    go(auditor.get_by_role("button", name="提交核查决定"))
     expect(auditor.get_by_role("heading", level=1)).to_contain_text("双随机抽查发现的问题")
     expect(auditor.locator("main")).to_contain_text("十二月台账在另一册")
     auditor.get_by_label("不予认定：记录无误").check()
     auditor.get_by_label("理由", exact=True).fill("台账属实。")
-    send(auditor.get_by_role("button", name="提交核查决定"))
+    go(auditor.get_by_role("button", name="提交核查决定"))
     expect(auditor.locator("#notes")).to_contain_text("核查问题已全部处理")
 
 
@@ -224,7 +224,7 @@ def object_to_results(visitor):
     expect(visitor.get_by_text("0999-6180010")).to_be_visible()
     expect(visitor.get_by_role("row", name="云屏大学")).to_contain_text("¥91,933.00")
     axe(visitor)
-    visitor.get_by_role("link", name="在线提出异议").click()
+    go(visitor.get_by_role("link", name="在线提出异议"))
     axe(visitor)
     visitor.get_by_label("以个人名义").check()
     visitor.get_by_label("姓名").fill("张三")
@@ -232,7 +232,7 @@ def object_to_results(visitor):
     visitor.get_by_label("涉及单位").select_option(label="云屏大学")
     visitor.get_by_label("事项").fill("有效机时少计")
     visitor.get_by_label("理由").fill("十二月的机时未计入。")
-    send(visitor.get_by_role("button", name="提交异议"))
+    go(visitor.get_by_role("button", name="提交异议"))
     expect(visitor.locator("#notes")).to_contain_text("已收到您的异议（第1号）")
 
 
@@ -241,7 +241,7 @@ def comment(manager):
     manager.goto(f"/openness/results/{YEAR}/objections/")
     manager.get_by_role("link", name="1", exact=True).click()
     manager.get_by_label("单位说明").fill("已核对原始记录。")
-    send(manager.get_by_role("button", name="提交说明"))
+    go(manager.get_by_role("button", name="提交说明"))
 
 
 def answer_objection(officer):
@@ -253,7 +253,7 @@ def answer_objection(officer):
     officer.get_by_label("异议不成立：维持原结果").check()
     officer.get_by_label("答复").fill("经复核，十二月机时均已计入。")
     axe(officer)
-    send(officer.get_by_role("button", name="提交答复"))
+    go(officer.get_by_role("button", name="提交答复"))
     expect(officer.locator("#notes")).to_contain_text("已邮件通知异议人")
 
 
@@ -268,7 +268,7 @@ def read_answer(visitor):
 def look_through(officer, long_step):
     """Make the preview, read it, and say so; only then can the report be sealed."""
     long_step(officer, "生成报送件预览稿")
-    officer.get_by_role("link", name="通览预览稿").click()
+    go(officer.get_by_role("link", name="通览预览稿"))
     axe(officer)
     preview = officer.get_by_role("link", name="查看预览稿").get_attribute("href")
     pdf = officer.request.get(preview).body()
@@ -299,10 +299,10 @@ def check_account(finance):
 def pay_in_a_batch(finance):
     """Both awards go to the bank as a sheet, and its answer is read from one."""
     finance.goto("/finance/")
-    finance.get_by_role("link", name="2025年度报送件（第1次）").click()
+    go(finance.get_by_role("link", name="2025年度报送件（第1次）"))
     axe(finance)
     finance.get_by_role("button", name="将勾选的列入一批").click()
-    send(finance.get_by_role("button", name="生成批次"))
+    go(finance.get_by_role("button", name="生成批次"))
     finance.get_by_role("link", name="第1批").first.click()
     with finance.expect_download() as download:
         finance.get_by_role("link", name="下载拨付清单").click()

@@ -11,7 +11,7 @@ from instrument_share.accounts.models import User
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
-from tests.journeys.walk import PASSWORD, axe
+from tests.journeys.walk import PASSWORD, axe, go
 
 HOUR = timedelta(hours=1)
 
@@ -102,7 +102,7 @@ def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(
     mine.get_by_role("button", name="确认机时").click()
     expect(mine.locator("#notes")).to_contain_text("已确认")
     mine.get_by_role("link", name="场发射扫描电子显微镜").first.click()
-    mine.get_by_role("link", name="上机记录").click()
+    go(mine.get_by_role("link", name="上机记录"))
     axe(mine)
     mine.get_by_label("非常满意").check()
     mine.get_by_role("button", name="提交评价").click()

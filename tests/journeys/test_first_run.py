@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from tests.journeys.walk import PASSWORD, axe, login, send
+from tests.journeys.walk import PASSWORD, axe, login, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"viewport": {"width": 375, "height": 800}}
@@ -29,20 +29,20 @@ def test_whoever_runs_the_site_sets_it_up_on_a_phone_and_logs_in(enter, watch, c
     page.goto("/setup/")
     axe(page)
     page.get_by_label("一次性口令").fill(code)
-    send(page.get_by_role("button", name="下一步"))
+    go(page.get_by_role("button", name="下一步"))
     axe(page)
     page.get_by_label("区县").fill("990101，示例区，Example District")
     enter_institution(page, "bureau", "119901010000000015")
     enter_institution(page, "finance", "119901010000000027")
     enter_person(page, "admin")
     enter_person(page, "officer")
-    send(page.get_by_role("button", name="完成初始化"))
+    go(page.get_by_role("button", name="完成初始化"))
     expect(page.locator("[data-problems]")).to_contain_text("不是有效的统一社会信用代码")
     axe(page)
     page.locator("#id_bureau-uscc").fill("119901010000000014")
     for who in ("admin", "officer"):  # passwords are not sent back
         enter_password(page, who)
-    send(page.get_by_role("button", name="完成初始化"))
+    go(page.get_by_role("button", name="完成初始化"))
     expect(page.locator("#notes")).to_contain_text("平台初始化已完成")
     login(page, "admin")
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -13,7 +13,7 @@ from instrument_share.accounts.models import District
 from instrument_share.kernel.uscc import compute_check_character
 from tests import factories
 from tests.factories import NOW
-from tests.journeys.walk import PASSWORD, axe, confirm_address
+from tests.journeys.walk import PASSWORD, axe, confirm_address, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 USCC = "91990105YP1000027" + compute_check_character("91990105YP1000027")
@@ -54,7 +54,7 @@ def test_a_person_registers_an_enterprise_and_a_colleague_books_for_it(enter, ci
     register(founder)
 
     officer = enter("guan")
-    officer.get_by_role("link", name="查看注册信息").click()
+    go(officer.get_by_role("link", name="查看注册信息"))
     axe(officer)
     officer.get_by_role("link", name="准予准入").click()
     officer.get_by_role("dialog").get_by_role("button", name="准予准入").click()
@@ -62,7 +62,7 @@ def test_a_person_registers_an_enterprise_and_a_colleague_books_for_it(enter, ci
 
     founder.goto("/me/organizations/")
     founder.get_by_role("heading", name="冷川冻干技术有限公司").get_by_role("link").click()
-    founder.get_by_role("link", name="成员", exact=True).click()
+    go(founder.get_by_role("link", name="成员", exact=True))
     axe(founder)
     founder.get_by_label("邮箱", exact=True).fill("wen@example.org")
     founder.get_by_role("button", name="发送邀请").click()
@@ -121,7 +121,7 @@ def test_a_request_is_admitted_and_the_last_administrator_hands_over(enter, city
     page = enter("wen")
     page.goto("/organizations/join/")
     page.get_by_label("单位名称或统一社会信用代码").fill("测试科技")
-    page.get_by_role("button", name="查找").click()
+    go(page.get_by_role("button", name="查找"))
     axe(page)
     page.get_by_role("link", name="申请加入").click()
     page.get_by_role("dialog").get_by_role("button", name="申请加入").click()

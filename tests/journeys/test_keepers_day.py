@@ -13,7 +13,7 @@ from instrument_share.journal.models import Notification
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
-from tests.journeys.walk import PASSWORD, axe, send
+from tests.journeys.walk import PASSWORD, axe, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
@@ -35,14 +35,14 @@ def test_a_late_use_a_note_and_an_instrument_that_breaks(enter, clock, watch):
     expect(page.locator("#overdue")).to_contain_text("戊")
     page.locator("#overdue").get_by_role("link", name="签退").click()
     page.locator("#id_ends_at").fill("2026-03-02T10:10")
-    send(page.locator("main form[method=post] button.btn-primary").first)
+    go(page.locator("main form[method=post] button.btn-primary").first)
     expect(page.locator("#amount")).to_contain_text("¥116.67")
-    send(page.locator("main form[method=post] button.btn-primary").first)
+    go(page.locator("main form[method=post] button.btn-primary").first)
     assert UsageLog.objects.get().effective_seconds == 70 * 60
 
     page.goto("/keeper/notes/")
     page.locator("#id_text").fill("真空计读数漂移，换样后等 10 分钟")
-    send(page.get_by_role("button", name="保存记录"))
+    go(page.get_by_role("button", name="保存记录"))
     page.goto("/keeper/")
     expect(page.locator("#remarks")).to_contain_text("真空计读数漂移")
 
@@ -55,7 +55,7 @@ def test_a_late_use_a_note_and_an_instrument_that_breaks(enter, clock, watch):
     expect(fate).to_have_count(1)
     axe(page)
     fate.get_by_role("radio", name="取消，不收费").check()
-    send(page.get_by_role("button", name="停用并通知用户"))
+    go(page.get_by_role("button", name="停用并通知用户"))
     expect(page.locator("#notes")).to_contain_text("受影响的用户均已通知")
     assert Booking.objects.get(pk=hit.pk).state == "cancelled"
     told = Notification.objects.filter(user=city.researcher, params__reason="分子泵报警")

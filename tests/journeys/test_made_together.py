@@ -12,7 +12,7 @@ from instrument_share.accounts.models import User
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
-from tests.journeys.walk import PASSWORD, axe, send
+from tests.journeys.walk import PASSWORD, axe, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,12 +46,12 @@ def test_a_series_of_twelve_is_booked_but_for_two_dates_that_clash(city, enter):
     page.locator("#id_subject").fill("每周定标")
     page.get_by_role("button", name="按周重复").click()
     page.locator("#id_count").fill("12")
-    send(page.get_by_role("button", name="查看各次"))
+    go(page.get_by_role("button", name="查看各次"))
     expect(page.locator("#dates [role=status]")).to_contain_text("¥2,000.00")
     expect(page.locator("#dates li", has_text="不可约")).to_have_count(2)
     expect(page.locator("#dates input[name=date]")).to_have_count(10)
     axe(page)
-    send(page.locator("#dates button[name=book]"))
+    go(page.locator("#dates button[name=book]"))
     expect(page.locator("#notes")).to_contain_text("10")
     assert [one.starts_at for one in held_by(city.researcher)] == [
         weeks_later(number).start for number in range(12) if number not in (2, 6)
@@ -63,7 +63,7 @@ def test_a_series_of_twelve_is_booked_but_for_two_dates_that_clash(city, enter):
     dialog = page.get_by_role("dialog")
     dialog.locator("input[value=following]").check()
     axe(page)
-    send(dialog.locator("form[method=post] button.btn-danger"))
+    go(dialog.locator("form[method=post] button.btn-danger"))
     assert len(held_by(city.researcher)) == 4
 
 
@@ -76,7 +76,7 @@ def test_of_two_who_see_an_offer_the_first_gets_it(city, enter, watch):
     mine.locator("#id_hours").fill("2")
     mine.locator("#id_subject").fill("断口形貌")
     axe(mine)
-    send(mine.get_by_role("button", name="加入候补"))
+    go(mine.get_by_role("button", name="加入候补"))
     expect(mine.locator("main")).to_contain_text("候补中")
 
     booking_cancel(actor=city.other, booking_id=taken.pk, now=NOW)
@@ -85,11 +85,11 @@ def test_of_two_who_see_an_offer_the_first_gets_it(city, enter, watch):
         page.goto("/me/waiting/")
         expect(page.locator("main")).to_contain_text("¥200.00")
     axe(mine)
-    send(mine.get_by_role("button", name="接受该时段"))
+    go(mine.get_by_role("button", name="接受该时段"))
     expect(mine.locator(".page-head")).to_contain_text("已通过")
 
     watch.expect("409")
-    send(theirs.get_by_role("button", name="接受该时段"))
+    go(theirs.get_by_role("button", name="接受该时段"))
     expect(theirs.locator("main")).to_contain_text("已有答复或已过接受期限")
     (booking,) = held_by(city.researcher)
     assert (booking.starts_at, booking.ends_at) == (slot().start, slot().end)

@@ -23,7 +23,7 @@ from providers.instruments.models import InstrumentCategory
 from providers.units.models import UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO
-from tests.journeys.walk import PASSWORD, axe, confirm, send
+from tests.journeys.walk import PASSWORD, axe, confirm, go
 
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
 """Monday 3 March 2025, 08:00 in the city; its year is assessed in January 2026."""
@@ -184,7 +184,7 @@ def name_the_keeper_and_set_the_rule(page: Page, public_id: str, keeper: User) -
     page.goto(f"/unit/instruments/{public_id}/edit/")
     page.locator("a[href$='/people/']").first.click()
     page.get_by_label(keeper.name).check()
-    send(page.locator("form[action$='/keepers/'] button[type=submit]"))
+    go(page.locator("form[action$='/keepers/'] button[type=submit]"))
     page.goto(f"/unit/instruments/{public_id}/rule/")
     for box in page.locator("input[name='patterns-0-weekdays']").all():
         box.check()
@@ -231,7 +231,7 @@ def approve(page: Page) -> None:
 
 def check_in(page: Page) -> None:
     page.goto("/keeper/")
-    send(page.locator("form[action$='/check-in/'] button").first)
+    go(page.locator("form[action$='/check-in/'] button").first)
 
 
 def check_out(page: Page) -> None:
@@ -253,7 +253,7 @@ def open_the_year(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "journey.toml", "mimeType": "application/toml", "buffer": POLICY.encode()}
     )
-    send(page.locator("form[data-form] button.btn-primary"))
+    go(page.locator("form[data-form] button.btn-primary"))
     page.goto("/bureau/cycles/2025/open/")
     fill(page, budget_yuan="100000")
     page.locator("form[data-form] button.btn-primary").click()
@@ -264,7 +264,7 @@ def announce(page: Page) -> None:
     """The officer puts the results out for public notice, and says whom to write to."""
     page.goto("/bureau/cycles/2025/announce/")
     fill(page, person="经办", phone="0999-6180010", address="望江区科苑路 1 号")
-    send(page.locator("main form[method=post] button[type=submit]"))
+    go(page.locator("main form[method=post] button[type=submit]"))
 
 
 def step(page: Page, verb: str) -> None:
@@ -285,7 +285,7 @@ def look_through(page: Page, run_worker: Callable[[], None]) -> None:
     """The officer makes the preview of the report and says that it was looked through."""
     long_step(page, "preview", run_worker)
     page.goto("/bureau/cycles/2025/report-preview/")
-    send(page.locator("main form[method=post] button[type=submit]"))
+    go(page.locator("main form[method=post] button[type=submit]"))
 
 
 def correct_the_log_afterwards(people: People, clock) -> None:
@@ -318,7 +318,7 @@ def follow_the_amount_down(page: Page) -> None:
 def open_the_report(page: Page) -> bytes:
     """Finance opens what was sent, and reads the PDF itself."""
     page.goto("/finance/")
-    page.locator("a[href*='/finance/reports/']").first.click()
+    go(page.locator("a[href*='/finance/reports/']").first)
     axe(page)
     address = page.locator("a[href$='/pdf/']").first.get_attribute("href")
     return page.request.get(address).body()

@@ -13,7 +13,7 @@ from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.services.categories import category_table_load
 from providers.instruments.services.instruments import instrument_create
 from tests import factories
-from tests.journeys.walk import PASSWORD, axe, send
+from tests.journeys.walk import PASSWORD, axe, go
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in the city
 TUESDAY = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
@@ -63,7 +63,7 @@ def confirm(page, link, button, **typed):
     dialog = page.get_by_role("dialog")
     for label, text in typed.items():
         dialog.get_by_label(label).fill(text)
-    send(dialog.get_by_role("button", name=button))
+    go(dialog.get_by_role("button", name=button))
 
 
 def test_an_instrument_is_entered_returned_mended_published_and_opened(enter, people, clock):
@@ -76,7 +76,7 @@ def test_an_instrument_is_entered_returned_mended_published_and_opened(enter, pe
     officer = enter("guan")
     expect(officer.get_by_role("heading", level=1)).to_have_text("待办事项与各单位进展")
     axe(officer)
-    officer.get_by_role("link", name="透射电子显微镜").click()
+    go(officer.get_by_role("link", name="透射电子显微镜"))
     axe(officer)
     confirm(officer, "退回并说明理由", "退回并说明理由", 理由="请写明点分辨率")
     expect(officer.locator("#notes")).to_contain_text("已退回")
@@ -204,7 +204,7 @@ A-3,粒度仪,LP-3,42.5,昨天,丙
 
 def test_a_sheet_with_broken_rows_is_looked_through_and_the_good_ones_taken(enter, people):
     page = enter("li")
-    page.get_by_role("link", name="导入表格").first.click()
+    go(page.get_by_role("link", name="导入表格").first)
     axe(page)
     page.get_by_label("表格文件").set_input_files(
         [{"name": "台账.csv", "mimeType": "text/csv", "buffer": SHEET}]

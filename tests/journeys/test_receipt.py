@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests import factories
 from tests.factories import NOW
-from tests.journeys.walk import PASSWORD, axe
+from tests.journeys.walk import PASSWORD, axe, go
 from tests.transparency.history import grow
 
 
@@ -28,7 +28,7 @@ def test_a_user_keeps_a_receipt_and_a_visitor_verifies_it(enter, clock, settings
 
     visitor = enter()
     visitor.goto("/verify/")
-    visitor.get_by_role("link", name="核验上机回执").click()
+    go(visitor.get_by_role("link", name="核验上机回执"))
     axe(visitor)
     visitor.locator("input[type=file]").set_input_files(receipt)
     visitor.get_by_role("button", name="核验").click()

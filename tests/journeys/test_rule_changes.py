@@ -12,7 +12,7 @@ from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
-from tests.journeys.walk import PASSWORD, axe, send
+from tests.journeys.walk import PASSWORD, axe, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +61,7 @@ def decide_on_the_booking(page, city):
     expect(fates.get_by_label("新的开始时间")).to_have_value("2026-03-06T08:00")
     fates.get_by_label("改期（时长不变）").check()
     expect(page.locator("#fates").get_by_label("改期（时长不变）")).to_be_focused()
-    send(page.get_by_role("button", name="发布规则"))
+    go(page.get_by_role("button", name="发布规则"))
     expect(page.locator("#notes")).to_contain_text("第 3 版规则已公开，自2026年3月4日 00:00起生效。")
     expect(page.locator("#versions")).to_contain_text("尚未生效")
     axe(page)
@@ -84,7 +84,7 @@ def withdraw(page, city):
     expect(page.locator("main")).to_contain_text("1 项预约按本版规则作出")
     axe(page)
     page.get_by_label("理由").fill("时间有误")
-    send(page.get_by_role("button", name="撤回本版"))
+    go(page.get_by_role("button", name="撤回本版"))
     expect(page.locator("#notes")).to_contain_text("第 3 版已撤回。")
     expect(page.locator("#versions")).to_contain_text("丁于2026年3月2日 08:00撤回")
     assert Booking.objects.get().state == "approved"

@@ -7,7 +7,7 @@ from bookings.samples.models import SampleOrder
 from tests import factories
 from tests.bookings.samples.steps import PDF
 from tests.factories import NOW, jpeg, slot
-from tests.journeys.walk import PASSWORD, axe, confirm, send
+from tests.journeys.walk import PASSWORD, axe, confirm, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"viewport": {"width": 375, "height": 800}}
@@ -37,7 +37,7 @@ def test_samples_are_ordered_quoted_received_measured_and_reported(enter, clock)
     user.locator("#id_samples-1-hazards input").first.check()
     user.locator("#id_subject").fill("断口与电解液分析")
     axe(user)
-    send(user.get_by_role("button", name="提交并请求报价"))
+    go(user.get_by_role("button", name="提交并请求报价"))
     expect(user.locator("#samples")).to_contain_text("易燃易爆")
 
     keeper.goto("/keeper/")
@@ -53,7 +53,7 @@ def test_samples_are_ordered_quoted_received_measured_and_reported(enter, clock)
     user.locator("#id_documents").set_input_files(
         {"name": "断口.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     )
-    send(user.get_by_role("button", name="添加照片"))
+    go(user.get_by_role("button", name="添加照片"))
     expect(user.locator("#files")).to_contain_text("断口.jpg")
 
     keeper.reload()
@@ -62,15 +62,15 @@ def test_samples_are_ordered_quoted_received_measured_and_reported(enter, clock)
     keeper.locator("#id_starts_at").fill("2026-03-03T09:00")
     keeper.locator("#id_ends_at").fill("2026-03-03T10:00")
     axe(keeper)
-    send(keeper.get_by_role("button", name="安排这段机时"))
+    go(keeper.get_by_role("button", name="安排这段机时"))
     address = keeper.url
 
     clock.set(slot().start)
     keeper.locator("#time a").first.click()
-    send(keeper.get_by_role("button", name="签到"))
+    go(keeper.get_by_role("button", name="签到"))
     clock.set(slot(length=1).end)
     keeper.get_by_role("link", name="签退").click()
-    send(keeper.locator("main form[method=post] button.btn-primary").first)
+    go(keeper.locator("main form[method=post] button.btn-primary").first)
     expect(keeper.locator("main")).to_contain_text("¥200.00")
 
     keeper.goto(address)
@@ -78,7 +78,7 @@ def test_samples_are_ordered_quoted_received_measured_and_reported(enter, clock)
     keeper.locator("#id_documents").set_input_files(
         {"name": "检测报告.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
-    send(keeper.get_by_role("button", name="交付报告"))
+    go(keeper.get_by_role("button", name="交付报告"))
     axe(keeper)
 
     user.reload()
@@ -101,4 +101,4 @@ def fill(page: Page, link: str, **values: str) -> None:
     form = page.get_by_role("dialog").locator("form[method=post]")
     for name, value in values.items():
         form.locator(f"[name={name}]").fill(value)
-    send(form.locator("button.btn").first)
+    go(form.locator("button.btn").first)

@@ -9,7 +9,7 @@ from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, cancelled_late, confirmed_use
 from tests.factories import slot
-from tests.journeys.walk import PASSWORD, axe, confirm, send
+from tests.journeys.walk import PASSWORD, axe, confirm, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def test_a_statement_is_drafted_disputed_and_paid_in_two_parts(enter, clock):
 
     company = log_in_as(enter, payer)
     company.goto("/me/")
-    company.get_by_role("link", name="2026年3月").first.click()
+    go(company.get_by_role("link", name="2026年3月").first)
     axe(company)
     write(company, "/question/", reason="第2行并非我方取消")
     expect(company.locator("main")).to_contain_text("有异议")
@@ -72,4 +72,4 @@ def write(page: Page, link: str, **values: str) -> None:
     dialog = page.get_by_role("dialog")
     for name, value in values.items():
         dialog.locator(f"[name={name}]").fill(value)
-    send(dialog.locator("form[method=post] button.btn").first)
+    go(dialog.locator("form[method=post] button.btn").first)

@@ -12,7 +12,7 @@ from instrument_share.journal import services as journal
 from instrument_share.web.responses.problem import told
 from providers.units.models import ServiceCase
 from tests import factories
-from tests.journeys.walk import PASSWORD, axe, send
+from tests.journeys.walk import PASSWORD, axe, go
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in the city
 
@@ -82,7 +82,7 @@ def test_bureau_finds_incomplete_units_and_sends_reminder(enter, university, clo
     unit.get_by_role("link", name="请再发布 1 条。").click()
     unit.get_by_label("标题", exact=True).fill("涡轮叶片断口分析")
     unit.get_by_label("正文", exact=True).fill("确定为疲劳断裂，改进了热处理工艺。")
-    send(unit.get_by_role("button", name="立即发布", exact=True))
+    go(unit.get_by_role("button", name="立即发布", exact=True))
     unit.goto(link)
     expect(unit.locator("#reminder")).not_to_contain_text("开放服务案例")
 

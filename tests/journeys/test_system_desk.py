@@ -9,7 +9,7 @@ from instrument_share.accounts.models import District
 from instrument_share.journal import services as journal
 from tests import factories
 from tests.factories import NOW
-from tests.journeys.walk import PASSWORD, axe, login
+from tests.journeys.walk import PASSWORD, axe, login, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REASON = "多人共用账号，待本人说明"
@@ -56,9 +56,9 @@ def test_account_is_locked_explained_unlocked_and_found_in_the_journal(enter, ci
     axe(admin)
     admin.locator("main").get_by_role("link", name="账号", exact=True).click()
     admin.get_by_role("searchbox").fill("戊")
-    admin.get_by_role("button", name="搜索").click()
+    go(admin.get_by_role("button", name="搜索"))
     axe(admin)
-    admin.get_by_role("link", name="戊").click()
+    go(admin.get_by_role("link", name="戊"))
     axe(admin)
     admin.get_by_role("link", name="锁定账号").click()
     dialog = admin.get_by_role("dialog")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, confirmed_use
 from tests.journeys.test_statements import log_in_as, write
-from tests.journeys.walk import axe, confirm, send
+from tests.journeys.walk import axe, confirm, go
 from tests.rewards.vouchers.conftest import Vouchers, statement_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,19 +25,19 @@ def test_a_voucher_is_applied_for_claimed_audited_and_paid(enter, clock):
     firm = log_in_as(enter, vouchers.admin)
     firm.goto("/me/statements/")
     firm.get_by_role("link", name="科技创新券").click()
-    firm.get_by_role("link", name="云屏市科技创新券").click()
+    go(firm.get_by_role("link", name="云屏市科技创新券"))
     axe(firm)
     firm.get_by_role("link", name="申请", exact=True).click()
     firm.locator("[name=amount_yuan]").fill("800")
     firm.locator("[name=fact_0]").fill("新型储能材料研发")
     firm.locator("[name=documents]").set_input_files(PROOF)
     axe(firm)
-    send(firm.get_by_role("button", name="提交申请"))
+    go(firm.get_by_role("button", name="提交申请"))
     expect(firm.locator("main")).to_contain_text("待办理")
 
     bureau = log_in_as(enter, vouchers.officer)
     bureau.goto("/bureau/")
-    bureau.get_by_role("link", name="科技创新券").click()
+    go(bureau.get_by_role("link", name="科技创新券"))
     axe(bureau)
     bureau.locator("#applications").get_by_role("link", name="云屏测试科技有限公司").click()
     confirm(bureau, "/grant/")
@@ -54,7 +54,7 @@ def test_a_voucher_is_applied_for_claimed_audited_and_paid(enter, clock):
     firm.locator("[name=documents]").set_input_files(PROOF)
     firm.locator("[name=sole_support]").check()
     axe(firm)
-    send(firm.get_by_role("button", name="提交兑付申请"))
+    go(firm.get_by_role("button", name="提交兑付申请"))
     claim = firm.url
 
     bureau.goto(claim)
@@ -74,7 +74,7 @@ def test_a_voucher_is_applied_for_claimed_audited_and_paid(enter, clock):
     finance = log_in_as(enter, vouchers.finance)
     finance.goto("/finance/")
     finance.get_by_role("link", name="科技创新券").click()
-    finance.locator("#lists a").first.click()
+    go(finance.locator("#lists a").first)
     axe(finance)
     paper = finance.request.get(finance.get_by_role("link", name="PDF").get_attribute("href"))
     assert paper.ok and paper.body().startswith(b"%PDF")

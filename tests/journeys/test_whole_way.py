@@ -15,7 +15,7 @@ from tests import factories
 from tests.bookings.statements.conftest import APRIL_1
 from tests.factories import NOW, slot
 from tests.journeys.test_statements import write
-from tests.journeys.walk import PASSWORD, axe, confirm, send
+from tests.journeys.walk import PASSWORD, axe, confirm, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"viewport": {"width": 375, "height": 800}}
@@ -45,21 +45,21 @@ def test_from_finding_a_time_to_the_paid_statement(city, enter, clock):
     mine.locator("#id_hours").fill("2")
     mine.locator("#id_first").fill("2026-03-03")
     mine.locator("#id_last").fill("2026-03-03")
-    send(
+    go(
         mine.locator("form:has(#id_hours) button[type=submit], form:has(#id_hours) button.btn-primary").first
     )
     expect(mine.locator("main .rows > li").first).to_contain_text("¥200.00")
     axe(mine)
-    send(mine.get_by_role("button", name=re.compile("预约篮")).first)
+    go(mine.get_by_role("button", name=re.compile("预约篮")).first)
     second = city.owner.instruments.get(name_zh="聚焦离子束电镜")
     mine.goto(f"/instruments/{second.public_id}/book/?start=2026-03-03T13:00&end=2026-03-03T14:00")
     mine.locator("#id_subject").fill("截面制样")
-    send(mine.get_by_role("button", name=re.compile("预约篮")).first)
+    go(mine.get_by_role("button", name=re.compile("预约篮")).first)
     mine.goto("/basket/")
     expect(mine.locator("main")).to_contain_text("¥500.00")
     mine.locator("#id_subject").fill("断口形貌与截面")
     axe(mine)
-    send(mine.get_by_role("button", name="全部预约"))
+    go(mine.get_by_role("button", name="全部预约"))
     assert Booking.objects.filter(user=city.researcher, state="approved").count() == 2
 
     booking = Booking.objects.get(instrument=city.instrument)
@@ -67,7 +67,7 @@ def test_from_finding_a_time_to_the_paid_statement(city, enter, clock):
     mine.locator("a[href$='/move/']").first.click()
     mine.locator("#id_starts_at").fill("2026-03-04T10:00")
     mine.locator("#id_ends_at").fill("2026-03-04T12:00")
-    send(mine.locator("main form[method=post] button.btn-primary").first)
+    go(mine.locator("main form[method=post] button.btn-primary").first)
     code = mine.locator(".code").inner_text().strip()
 
     clock.set(slot(day=2, hour=10).start)
@@ -77,21 +77,21 @@ def test_from_finding_a_time_to_the_paid_statement(city, enter, clock):
     axe(keeper)
     keeper.locator("#arrival_code").fill(code.lower())
     keeper.locator("#arrival_code").press("Enter")
-    send(keeper.get_by_role("button", name="签到"))
+    go(keeper.get_by_role("button", name="签到"))
     clock.move(timedelta(hours=2))
     keeper.goto("/keeper/")
     keeper.locator("#arrival_code").fill(code)
     keeper.locator("#arrival_code").press("Enter")
     keeper.get_by_role("link", name="签退").first.click()
-    send(keeper.locator("main form[method=post] button.btn-primary").first)
+    go(keeper.locator("main form[method=post] button.btn-primary").first)
 
     mine.goto("/me/")
-    send(mine.get_by_role("button", name="确认机时").first)
+    go(mine.get_by_role("button", name="确认机时").first)
     expect(mine.locator("#notes")).to_contain_text("已确认")
     mine.goto(f"/bookings/{booking.public_id}/")
     mine.get_by_role("link", name="上机记录").first.click()
     mine.get_by_label("非常满意").check()
-    send(mine.get_by_role("button", name="提交评价"))
+    go(mine.get_by_role("button", name="提交评价"))
 
     clock.set(APRIL_1 + timedelta(hours=9))
     unit = enter(city.manager.username)

@@ -28,21 +28,21 @@ def confirm_address(page: Page) -> None:
     axe(page)
     page.goto(re.findall(r"http\S+/accounts/confirm-email/\S+", str(mail.outbox[-1].body))[0])
     axe(page)
-    send(page.locator("main form button[type=submit]"))
+    go(page.locator("main form button[type=submit]"))
 
 
-def send(button: Locator) -> None:
-    """Press what sends a form, and wait for the page that answers: who turns to another page before it has
-    come, may undo the sending.
+def go(target: Locator) -> None:
+    """Press a link, or what sends a form, and wait for the page that answers: until it has come, the page
+    before is still there to be looked at, and who turns away from it may undo the sending.
     """
-    with button.page.expect_navigation():
-        button.click()
+    with target.page.expect_navigation():
+        target.click()
 
 
 def confirm(page: Page, link: str) -> None:
     """Follow a link that asks first, and mean it."""
     page.locator(f"a[href$='{link}'][data-confirm]").first.click()
-    send(page.get_by_role("dialog").locator("form[method=post] button.btn").first)
+    go(page.get_by_role("dialog").locator("form[method=post] button.btn").first)
 
 
 def axe(page: Page) -> None:
