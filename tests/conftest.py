@@ -20,8 +20,8 @@ from django.utils import translation
 from django_tasks_db.management.commands import db_worker
 
 from instrument_share.jobs import worker
-from instrument_share.journal import guards
 from instrument_share.web import clock as real_clock
+from tests.emptying import empty_written_tables
 from tests.environment import OWN_FOLDER
 from tests.factories import NOW
 
@@ -129,16 +129,12 @@ def _language_of_nobody() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_without_guards() -> Iterator[None]:
-    """Emptying the tables after a transactional test deletes rows that nothing else may delete."""
-    flush = TransactionTestCase._fixture_teardown
-
-    def flush_without_guards(self: TransactionTestCase) -> None:
-        with guards.guards_lifted():
-            flush(self)
+def _empty_after_transactional_tests() -> Iterator[None]:
+    def empty(_self: TransactionTestCase) -> None:
+        empty_written_tables(connection)
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_guards)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
     yield
     patch.undo()
 
