@@ -1,7 +1,7 @@
 """Empties the tables that a transactional test has written.
 
-Django's own flush empties all of the project's tables, makes every trigger, content type and permission again,
-and so takes longer than most tests.
+Django's own flush empties all of the project's tables and makes every trigger, content type and permission
+again, and so takes longer than most tests.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,14 @@ MADE_BY_MIGRATE = {"auth_permission", "django_content_type"}
 def empty_written_tables(connection: BaseDatabaseWrapper) -> None:
     """Delete all rows but those that `migrate` makes; whatever refuses that is off meanwhile."""
     written = _find_written(connection)
-    with _guards_off(connection, written), transaction.atomic(using=connection.alias):
+    with (
+        _guards_off(connection, written),
+        transaction.atomic(using=connection.alias),
+        connection.cursor() as cursor,
+    ):
         # Foreign keys are checked at the end of the transaction, so the order is free.
-        with connection.cursor() as cursor:
-            for table in written:
-                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        for table in written:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
 
 
 def _find_written(connection: BaseDatabaseWrapper) -> list[str]:
