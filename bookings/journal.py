@@ -47,6 +47,7 @@ ACTS: dict[str, str] = {
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),
     "usage.recorded": gettext_noop("Usage logged"),
+    "uses.imported": gettext_noop("Hours imported from a sheet"),
     "usage.corrected": gettext_noop("Usage log corrected"),
     "usage.confirmed": gettext_noop("Usage log confirmed"),
     "usage.reviewed": gettext_noop("Use rated"),

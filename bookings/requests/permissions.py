@@ -55,6 +55,7 @@ rules.add_perm("bookings.hand_over", is_own_user & ~is_planned_by_unit)
 rules.add_perm(
     "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)
 )
+rules.add_perm("bookings.log_by_sheet", has_role_in(lambda unit: unit.pk, Role.UNIT_MANAGER, Role.KEEPER))
 rules.add_perm("bookings.take_over_history", is_sysadmin)
 rules.add_perm("bookings.correct_usage", is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.confirm_usage", is_own_user | is_instrument_keeper | is_unit_manager)
