@@ -27,6 +27,9 @@ RECORDED_BY_DEVICE = gettext_noop(
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
 )
+CORRECTION_WITHDRAWN = gettext_noop(
+    "The proposed correction of your use of {instrument} from {starts_at} was withdrawn. Nothing changes."
+)
 DISPUTED = gettext_noop(
     "{user} disagrees with the hours of {instrument} from {starts_at}. Answer by {answer_by}."
 )

@@ -16,6 +16,7 @@ from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpo
 from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyReviewed,
+    AlreadyWithdrawn,
     DisputeOpen,
     NotConfirmedYet,
     SamePerson,
@@ -29,7 +30,14 @@ from bookings.usage.domain.usage import (
     find_overlap_problems,
     truncate_to_seconds,
 )
-from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog, UsageOverlap
+from bookings.usage.models import (
+    Review,
+    UsageConfirmation,
+    UsageCorrection,
+    UsageLog,
+    UsageOverlap,
+    UsageWithdrawal,
+)
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
 from bookings.usage.selectors.usage import (
@@ -225,8 +233,9 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person.
 
-    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, DisputeOpen for the unit
-    while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
+    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, AlreadyWithdrawn for a
+    correction that was taken back, DisputeOpen for the unit while the user disputes the log, and UsageRefused
+    where a correction conflicts with later ones.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -238,6 +247,8 @@ def usage_confirm(
         raise SamePerson
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
+    if correction is not None and UsageWithdrawal.objects.filter(correction=correction).exists():
+        raise AlreadyWithdrawn
     if correction is None and actor.pk != log.user_id and has_open_dispute(log):
         raise DisputeOpen
     problems = [] if correction is None else find_confirmation_problems(log, correction)
