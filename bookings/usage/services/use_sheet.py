@@ -40,8 +40,8 @@ NO_INSTRUMENT = gettext_noop("The unit has no such instrument. Write its inner n
 NOT_KEPT = gettext_noop("You are not a keeper of this instrument, so you can't record its hours.")
 NO_USER = gettext_noop("Nobody has this name here. Ask them what their account is called.")
 OTHER_SIDE = {
-    Side.INSIDE: gettext_noop("By who pays this is a use by the unit itself. Correct the payer or this cell."),
-    Side.OUTSIDE: gettext_noop("By who pays this is a use from outside. Correct the payer or this cell."),
+    Side.INSIDE: gettext_noop("The payer makes this a use by the unit itself. Correct the payer or this cell."),
+    Side.OUTSIDE: gettext_noop("The payer makes this a use from outside. Correct the payer or this cell."),
 }
 OVERLAPS_ROW = gettext_noop(
     "This time overlaps with row {row} ({time}). Change the time, or say why both are recorded."
