@@ -177,7 +177,9 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.Booking": SubjectKind(gettext_noop("Booking"), _bookings),
     "bookings.UsageLog": SubjectKind(gettext_noop("Usage log"), _logs),
     "bookings.UsageCorrection": SubjectKind(gettext_noop("Correction"), _parts_of_logs(UsageCorrection)),
-    "bookings.UsageWithdrawal": SubjectKind(gettext_noop("Withdrawn correction"), _parts_of_logs(UsageWithdrawal)),
+    "bookings.UsageWithdrawal": SubjectKind(
+        gettext_noop("Withdrawn correction"), _parts_of_logs(UsageWithdrawal)
+    ),
     "bookings.UsageConfirmation": SubjectKind(
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),

@@ -22,6 +22,7 @@ from providers.exchange.domain.national.values import (
     instrument_record,
     unit_record,
 )
+from providers.exchange.domain.sheets.problems import SheetProblem
 from providers.exchange.domain.sheets.rows import SheetRow, add_problem
 from providers.exchange.domain.sheets.sheet_types import SheetField, SheetKind, english_words
 from providers.exchange.domain.sheets.term_fields import MODES as SERVICE_MODE_WORDS

@@ -276,9 +276,7 @@ def attempts(w):
         "usage_dispute_answer": partial(
             b.usage_dispute_answer, dispute_id=w.dispute.pk, answer="已更正", **now
         ),
-        "usage_result_state": partial(
-            b.usage_result_state, kind=ResultKind.PAPER, title="疲劳裂纹", **log
-        ),
+        "usage_result_state": partial(b.usage_result_state, kind=ResultKind.PAPER, title="疲劳裂纹", **log),
         "usage_result_withdraw": partial(
             b.usage_result_withdraw, result_id=w.stated_result.pk, **now, **reason
         ),

@@ -28,9 +28,9 @@ from bookings.groups.services.together import series_book
 from bookings.requests.services.bookings import booking_approve
 from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
+from bookings.usage.domain.choices import ResultKind
 from bookings.usage.models import Review
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
-from bookings.usage.domain.choices import ResultKind
 from bookings.usage.services.disputes import usage_dispute
 from bookings.usage.services.results import usage_result_state
 from bookings.usage.services.usage import usage_correct, usage_log_by_hand

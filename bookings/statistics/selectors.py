@@ -97,7 +97,9 @@ def count_results(scope: Scope, year: int) -> dict[ResultKind, int]:
     span = get_year_interval(year)
     logs = UsageLog.objects.filter(scope.rows, starts_at__gte=span.start, starts_at__lt=span.end)
     stated = UsageResult.objects.filter(log__in=logs.order_by(), withdrawal__isnull=True)
-    found = {(kind, number or title) for kind, number, title in stated.values_list("kind", "identifier", "title")}
+    found = {
+        (kind, number or title) for kind, number, title in stated.values_list("kind", "identifier", "title")
+    }
     counted = Counter(kind for kind, _name in found)
     return {kind: counted[kind.value] for kind in ResultKind}
 

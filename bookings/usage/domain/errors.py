@@ -72,7 +72,9 @@ class NotYourCorrection(DomainError):
 
     code = "usage.not_your_correction"
     kind: Kind = "forbidden"
-    message = gettext_noop("Only the person who asked for this correction withdraws it. Others don't confirm it.")
+    message = gettext_noop(
+        "Only the person who asked for this correction withdraws it. Others don't confirm it."
+    )
 
 
 class ResultStated(Conflict):

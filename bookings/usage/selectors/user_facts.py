@@ -69,11 +69,16 @@ def find_payer(user: "User", named: str) -> "Organization | None":
         if wanted in {text.lower() for text in (one.uscc, one.public_id, one.name_zh, one.name_en) if text}:
             return one
     if wanted:
-        message = gettext_noop("The user is not a member of this organization. Choose one that they belong to.")
+        message = gettext_noop(
+            "The user is not a member of this organization. Choose one that they belong to."
+        )
         raise UsageRefused(problems=[Problem("usage.payer_not_of_user", message, field="organization")])
     if len(theirs) > 1:
         message = gettext_noop("The user belongs to several: {named}. Enter the code of the one that pays.")
-        several = tuple(Bilingual(f"{one.name_zh} {one.uscc}", f"{one.name_en or one.name_zh} {one.uscc}") for one in theirs.values())
+        several = tuple(
+            Bilingual(f"{one.name_zh} {one.uscc}", f"{one.name_en or one.name_zh} {one.uscc}")
+            for one in theirs.values()
+        )
         raise UsageRefused(
             problems=[Problem("usage.payer_unclear", message, {"named": several}, "organization")]
         )

@@ -14,7 +14,12 @@ from rules import has_perm
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.errors import UsageRefused
-from bookings.usage.domain.usage import OVERLAPS_BY_HAND, Spent, ends_before_start_problem, find_overlap_problems
+from bookings.usage.domain.usage import (
+    OVERLAPS_BY_HAND,
+    Spent,
+    ends_before_start_problem,
+    find_overlap_problems,
+)
 from bookings.usage.domain.use_sheet import Side
 from bookings.usage.models import UsageLog, UsageSheetRow
 from bookings.usage.selectors.usage import find_overlapping_times
@@ -26,7 +31,7 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.text.formats import timerange
 from providers import public as providers
-from providers.domain import ServiceMode, SheetRow, add_problem
+from providers.domain import ServiceMode, SheetProblem, SheetRow, add_problem
 from providers.public import ImportTask, Outcome, Plan, PlannedRow, Step
 
 if TYPE_CHECKING:
@@ -40,7 +45,9 @@ NO_INSTRUMENT = gettext_noop("The unit has no such instrument. Write its inner n
 NOT_KEPT = gettext_noop("You are not a keeper of this instrument, so you can't record its hours.")
 NO_USER = gettext_noop("Nobody has this name here. Ask them what their account is called.")
 OTHER_SIDE = {
-    Side.INSIDE: gettext_noop("The payer makes this a use by the unit itself. Correct the payer or this cell."),
+    Side.INSIDE: gettext_noop(
+        "The payer makes this a use by the unit itself. Correct the payer or this cell."
+    ),
     Side.OUTSIDE: gettext_noop("The payer makes this a use from outside. Correct the payer or this cell."),
 }
 OVERLAPS_ROW = gettext_noop(
@@ -132,8 +139,8 @@ class _Planner:
 
     def plan(self) -> Plan:
         rows: list[PlannedRow] = []
-        problems = []
-        steps = []
+        problems: list[SheetProblem] = []
+        steps: list[Step] = []
         found = [self._find(row) if row.usable else row for row in self.task.rows]
         self._read_logs([one for one in found if isinstance(one, _Use)])
         for one in found:
@@ -151,7 +158,7 @@ class _Planner:
     def _find(self, row: SheetRow) -> "_Use | SheetRow":
         """Look up whom and what the row names; return the row with its problems where that fails."""
         values = row.values
-        problems = []
+        problems: list[Problem] = []
         instrument = self.instruments.get(values["inner_number"])
         if instrument is None:
             problems.append(Problem("usage.no_instrument", NO_INSTRUMENT, field="inner_number"))

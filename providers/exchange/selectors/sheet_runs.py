@@ -79,4 +79,6 @@ def sheet_runs(viewer: "Viewer", organization_id: int, limit: int = 10) -> list[
 def _visible_runs(viewer: "Viewer", organization_id: int) -> QuerySet[SheetRun]:
     runs = SheetRun.objects.filter(organization_id=organization_id)
     is_manager = standing(viewer).holds(Role.UNIT_MANAGER, organization_id)
-    return runs if is_manager else runs.filter(user_id=viewer.pk)
+    if viewer.is_anonymous:
+        return runs.none()
+    return runs if is_manager else runs.filter(user=viewer)

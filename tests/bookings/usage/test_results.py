@@ -49,7 +49,10 @@ def test_user_and_unit_state_results_and_each_withdrawal_stays_with_its_reason(c
     with pytest.raises(ResultWithdrawn):
         usage_result_withdraw(actor=city.researcher, result_id=patent.pk, reason="再次", now=NOW)
     shown = get_usage_log(city.researcher, log.public_id).stated_results.all()
-    assert [getattr(one, "withdrawal", None) and one.withdrawal.reason for one in shown] == ["专利未授权", None]
+    assert [getattr(one, "withdrawal", None) and one.withdrawal.reason for one in shown] == [
+        "专利未授权",
+        None,
+    ]
     assert [entry.action for entry in history(log)][-3:] == [
         "usage.result_stated",
         "usage.result_stated",

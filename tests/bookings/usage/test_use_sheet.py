@@ -63,17 +63,28 @@ def problems(report):
 
 
 def test_rows_become_logs_that_name_the_file(city):
-    text = HEADING + row(city, idle="30", side="外单位", samples="3") + row(city, "02-28", mode="自主上机", amount="12.50")
+    text = (
+        HEADING
+        + row(city, idle="30", side="外单位", samples="3")
+        + row(city, "02-28", mode="自主上机", amount="12.50")
+    )
     report = bring(city, text)
     assert (outcomes(report), problems(report)) == ({"new": 2}, [])
     first, second = UsageLog.objects.order_by("starts_at")
     assert (first.starts_at, first.ends_at) == (slot(-3, 9, 2.5).start, slot(-3, 9, 2.5).end)
     assert (first.effective_seconds, first.idle_seconds, first.samples) == (7200, 1800, 3)
-    assert (str(first.amount_yuan), first.payer_organization, first.external) == ("200.00", city.company, True)
+    assert (str(first.amount_yuan), first.payer_organization, first.external) == (
+        "200.00",
+        city.company,
+        True,
+    )
     assert (first.capture, first.operator, second.operator) == ("import", city.keeper, city.researcher)
     assert (str(second.amount_yuan), second.effective_seconds) == ("12.50", 9000)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    assert [(log.sheet_row.sha256, log.sheet_row.row) for log in (first, second)] == [(sha256, 2), (sha256, 3)]
+    assert [(log.sheet_row.sha256, log.sheet_row.row) for log in (first, second)] == [
+        (sha256, 2),
+        (sha256, 3),
+    ]
     told = history(first)[0]
     assert (told.action, told.details["sha256"], told.details["row"]) == ("usage.recorded", sha256, 2)
     assert entries().filter(action="uses.imported").get().details["new"] == 2

@@ -260,9 +260,9 @@ def _moment(field: SheetField, prefix: str, cell: Any) -> datetime:
         return cell.replace(microsecond=0, tzinfo=CITY_TIME)
     text = cell_text(cell)
     if match := MOMENT.fullmatch(_narrow(text)):
-        year, month, day, *clock = (int(part or 0) for part in match.groups())
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
         with suppress(ValueError):
-            return datetime(year, month, day, *clock, tzinfo=CITY_TIME)
+            return datetime(year, month, day, hour, minute, second, tzinfo=CITY_TIME)
     message = gettext_noop("“{value}” is not a day with a time, as 2026-03-05 09:00.")
     raise _unusable(field, prefix, "moment", message, text)
 
