@@ -21,8 +21,8 @@ class ResultForm(forms.Form):
         max_length=MAX_IDENTIFIER_LENGTH,
         required=False,
         help_text=_(
-            "Of a paper its DOI, of a patent its number (ZL200310102344.5), of a standard its number with the "
-            "year (GB/T 13745-2009)."
+            "Of a paper its DOI, of a patent its number (ZL200310102344.5), of a standard its number with "
+            "its year (GB/T 13745-2009)."
         ),
     )
 

@@ -19,7 +19,10 @@ from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, instrument, member, slot
 
 pytestmark = pytest.mark.django_db
-HEADING = "仪器编号,使用人,使用单位,服务对象,开始时间,结束时间,有效机时（分钟）,空闲时间（分钟）,服务方式,使用内容,样品数,金额（元）,重叠原因\n"
+HEADING = (
+    "仪器编号,使用人,使用单位,服务对象,开始时间,结束时间,有效机时（分钟）,空闲时间（分钟）,"
+    "服务方式,使用内容,样品数,金额（元）,重叠原因\n"
+)
 
 
 def bring(city, text, actor=None, **more):
