@@ -27,6 +27,7 @@ from bookings.usage.selectors.user_facts import find_payer, is_external
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import find_entry_problems, find_fact_problems, usage_log_by_hand
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.text.formats import timerange
@@ -108,7 +109,12 @@ class _Use:
 
 
 def plan_uses(task: ImportTask) -> Plan:
-    """Plan the rows of a sheet of hours, with everything that their recording would refuse."""
+    """Plan the rows of a sheet of hours, with everything that their recording would refuse.
+
+    Whoever keeps no instrument of the unit, and doesn't manage it, has no rows to plan.
+    """
+    actor = cast("User", task.actor)
+    require(actor, "bookings.log_by_sheet", task.organization)
     return _Planner(task).plan()
 
 

@@ -1,7 +1,10 @@
 """Results of a use, and corrections that are taken back."""
 
+from functools import partial
+
 import pytest
 
+from bookings.statistics.selectors import count_results, get_scope_of_unit
 from bookings.usage.domain.choices import ResultKind
 from bookings.usage.domain.errors import (
     AlreadyConfirmed,
@@ -111,3 +114,36 @@ def test_page_of_the_log_offers_what_may_be_withdrawn(city, log, see):
     assert (withdraw in page, "ZL200310102344.5" in page) == (True, True)
     page = see(city.manager, "usage_log", log.public_id, now=NOW).content.decode()
     assert (withdraw in page, f"results/{result.public_id}/withdraw/" in page) == (False, True)
+
+
+def test_api_states_and_withdraws_results_and_corrections(city, log, client, clock):
+    correction = correct(city, log)
+    clock.set(NOW)
+    client.force_login(city.keeper)
+    address = f"/api/v1/usage/{log.public_id}"
+    send = partial(client.post, content_type="application/json")
+    stated = send(
+        f"{address}/results", {"kind": "standard", "title": "学科分类", "identifier": "GB/T13745-2009"}
+    )
+    assert (stated.status_code, stated.json()["identifier"]) == (201, "GB/T 13745-2009")
+    withdrawn = send(f"{address}/results/{stated.json()['id']}/withdraw", {"reason": "误登"}).json()
+    assert (withdrawn["withdrawal_reason"], withdrawn["withdrawn_at"]) == ("误登", "2026-03-02T00:00:00Z")
+    shown = send(f"{address}/corrections/{correction.public_id}/withdraw", {"reason": "误记"}).json()
+    assert [(one["confirmed"], one["withdrawn"]) for one in shown["corrections"]] == [(False, True)]
+    assert [one["identifier"] for one in shown["stated_results"]] == ["GB/T 13745-2009"]
+
+
+def test_statistics_count_a_result_once_and_no_withdrawn_ones(city, log):
+    other = by_hand(city, slot(-3, 9, 2))
+    state(city.researcher, log)
+    state(city.researcher, other)
+    paper = state(city.keeper, log, ResultKind.PAPER, "疲劳裂纹", "")
+    usage_result_withdraw(actor=city.keeper, result_id=paper.pk, reason="误登", now=NOW)
+    found = count_results(get_scope_of_unit(city.owner), NOW.year)
+    assert {kind.value: number for kind, number in found.items()} == {
+        "paper": 0,
+        "patent": 1,
+        "standard": 0,
+        "product": 0,
+    }
+    assert not any(count_results(get_scope_of_unit(city.company), NOW.year).values())

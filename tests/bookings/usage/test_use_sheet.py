@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.usage import find_broken_links
@@ -17,6 +18,7 @@ from providers.exchange.services.sheet_runs import sheet_run_start
 from providers.exchange.services.uploads import sheet_keep
 from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, instrument, member, slot
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 HEADING = (
@@ -165,3 +167,21 @@ def test_researchers_and_keepers_elsewhere_import_no_hours(city):
     for person in (city.researcher, member(city.company, role=Role.KEEPER)):
         with pytest.raises(Forbidden):
             bring(city, HEADING + row(city), actor=person)
+
+
+def test_keeper_uploads_looks_at_every_row_and_records_all(city, client, see, send):
+    unit = city.owner.public_id
+    text = HEADING + row(city) + row(city, "02-28", user="谁也不是")
+    assert f"/unit/{unit}/import/?kind=uses" in see(city.keeper, "usage_by_hand").content.decode()
+    offered = text_of(see(city.keeper, "sheet_import", unit))
+    assert ("上机记录" in offered, "开放服务规则" in offered) == (True, False)
+    files = [SimpleUploadedFile("机时.csv", one.encode()) for one in (text, HEADING + row(city))]
+    bad, good = (send(city.keeper, "sheet_import", unit, sheet=file)["Location"] for file in files)
+    assert "B3 使用人 谁也不是 没有找到此账号" in text_of(client.get(bad))
+    assert "戊 2026年2月27日 周五 09:00–11:30 新增上机记录" in text_of(client.get(good))
+    assert client.post(bad).status_code == 422
+    assert not UsageLog.objects.exists()
+    result = client.post(good)["Location"]
+    assert "新增上机记录 1" in text_of(client.get(result))
+    log = UsageLog.objects.get()
+    assert "表格导入" in text_of(see(city.researcher, "usage_log", log.public_id))
