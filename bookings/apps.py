@@ -34,6 +34,7 @@ class BookingsConfig(AppConfig):
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
+        from bookings.usage.views.use_sheet import USE_SHEET
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401
         from bookings.waiting.services.offers import free_time_offer, rivals_tell
@@ -50,6 +51,7 @@ class BookingsConfig(AppConfig):
             register_instrument_tabs,
             register_logged_hours,
             register_rule_effects,
+            register_sheet_imports,
         )
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
@@ -94,6 +96,7 @@ class BookingsConfig(AppConfig):
         register_instrument_notice(get_rule_notice)
         register_logged_hours(get_unit_hours_of_year)
         register_rule_effects(sheet_effects)
+        register_sheet_imports(USE_SHEET)
         register_recurring(*RECURRING)
         register_chains(USAGE_CHAINS)
         register_checks(USAGE_CHECK)

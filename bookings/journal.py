@@ -11,7 +11,7 @@ from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import sample_orders
 from bookings.statements.models import Statement
 from bookings.statements.selectors.statements import statements
-from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog, UsageWithdrawal
 from bookings.usage.selectors.usage import usage_logs
 from bookings.waiting.models import WaitlistEntry
 from instrument_share.journal.registry import LookUp, Subject, SubjectKind
@@ -47,7 +47,11 @@ ACTS: dict[str, str] = {
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),
     "usage.recorded": gettext_noop("Usage logged"),
+    "uses.imported": gettext_noop("Hours imported from a sheet"),
     "usage.corrected": gettext_noop("Usage log corrected"),
+    "usage.correction_withdrawn": gettext_noop("Correction of a usage log withdrawn"),
+    "usage.result_stated": gettext_noop("Result of a use stated"),
+    "usage.result_withdrawn": gettext_noop("Result of a use withdrawn"),
     "usage.confirmed": gettext_noop("Usage log confirmed"),
     "usage.reviewed": gettext_noop("Use rated"),
     "usage.disputed": gettext_noop("Hours disputed"),
@@ -173,6 +177,9 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.Booking": SubjectKind(gettext_noop("Booking"), _bookings),
     "bookings.UsageLog": SubjectKind(gettext_noop("Usage log"), _logs),
     "bookings.UsageCorrection": SubjectKind(gettext_noop("Correction"), _parts_of_logs(UsageCorrection)),
+    "bookings.UsageWithdrawal": SubjectKind(
+        gettext_noop("Withdrawn correction"), _parts_of_logs(UsageWithdrawal)
+    ),
     "bookings.UsageConfirmation": SubjectKind(
         gettext_noop("Confirmation"), _parts_of_logs(UsageConfirmation)
     ),

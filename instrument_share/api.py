@@ -8,6 +8,9 @@ from bookings.requests.api.free_time import router as public
 from bookings.samples.api import router as samples
 from bookings.statements.api import router as statements
 from bookings.usage.api.attendance import router as attendance
+from bookings.usage.api.disputes import log_router as usage_log_disputes
+from bookings.usage.api.disputes import router as usage_disputes
+from bookings.usage.api.results import router as usage_results
 from bookings.usage.api.usage import router as usage
 from bookings.waiting.api import router as waiting
 from instrument_share.transparency.api import router as log
@@ -41,6 +44,9 @@ api.add_router("/bookings", attendance)
 api.add_router("/waiting", waiting)
 api.add_router("/booking-groups", groups)
 api.add_router("/usage", usage)
+api.add_router("/usage", usage_results)
+api.add_router("/usage", usage_log_disputes)
+api.add_router("/disputes", usage_disputes)
 api.add_router("/sample-orders", samples)
 api.add_router("/statements", statements)
 api.add_router("/devices", devices)

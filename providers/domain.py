@@ -22,6 +22,11 @@ from providers.exchange.domain.national.values import (
     instrument_record,
     unit_record,
 )
+from providers.exchange.domain.sheets.problems import SheetProblem
+from providers.exchange.domain.sheets.rows import SheetRow, add_problem
+from providers.exchange.domain.sheets.sheet_types import SheetField, SheetKind, english_words
+from providers.exchange.domain.sheets.term_fields import MODES as SERVICE_MODE_WORDS
+from providers.exchange.domain.sheets.values import clean_field
 from providers.instruments.domain.categories import CategoryRow, read_category_rows
 from providers.instruments.domain.choices import Audience, GroupKind, InstrumentState, Purpose, SharingMode
 from providers.instruments.domain.notices import NOTICE_AHEAD
@@ -40,6 +45,7 @@ from providers.terms.domain.choices import (
     UserKind,
 )
 from providers.terms.domain.holiday_list import parse_days, problems_of_year
+from providers.terms.domain.labels import LABELS as TERM_LABELS
 from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
 from providers.terms.domain.open_seconds import OpenSeconds
 from providers.terms.domain.price_changes import PriceChange, price_changes, relative_change

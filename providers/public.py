@@ -1,5 +1,6 @@
 """The names of providers that other apps may use; pure types and rules are in `providers.domain`."""
 
+from providers.exchange.registry import SheetImport, register_sheet_imports
 from providers.exchange.selectors.national import (
     national_instruments,
     national_units,
@@ -10,6 +11,7 @@ from providers.exchange.selectors.national import (
 from providers.exchange.selectors.national_checks import check_state, national_check
 from providers.exchange.selectors.open_data import count_public_instruments, public_state
 from providers.exchange.selectors.rule_effects import TermsChange, register_rule_effects
+from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, PlannedRow, Step
 from providers.exchange.services.national import national_year_save
 from providers.exchange.services.national_checks import (
     NATIONAL_CHECK_JOB,

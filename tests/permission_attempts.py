@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from bookings.devices.domain import NoteKind
 from bookings.groups.domain import Scope
 from bookings.samples.domain.choices import Afterwards
-from bookings.usage.domain.choices import Rating
+from bookings.usage.domain.choices import Rating, ResultKind
 from bookings.usage.domain.history import HistoryRow
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
@@ -19,7 +19,7 @@ from instrument_share.journal import services as journal
 from instrument_share.kernel.uscc import compute_check_character
 from instrument_share.mails import services as mails
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
 from providers.exchange.services.imports import apply as sheet_apply
 from providers.exchange.services.imports import preview as sheet_preview
 from providers.exchange.services.national import national_year_save
@@ -151,6 +151,7 @@ def attempts(w):
         "sheet_forget": partial(sheet_forget, **upload),
         "preview": partial(sheet_preview, **sheet),
         "apply": partial(sheet_apply, **sheet),
+        "apply/uses": partial(sheet_apply, kind=KINDS["uses"], **sheet),
         "sheet_run_start": partial(
             sheet_run_start, kind=INSTRUMENTS, chosen={}, partial=False, **upload, **now
         ),
@@ -265,12 +266,19 @@ def attempts(w):
             **instrument,
         ),
         "usage_correct": partial(b.usage_correct, changes={"samples": 5}, **log, **reason),
+        "usage_correction_withdraw": partial(
+            b.usage_correction_withdraw, correction_id=w.correction.pk, **now, **reason
+        ),
         "usage_confirm": partial(b.usage_confirm, **log),
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
         "usage_dispute": partial(b.usage_dispute, **log, **reason),
         "usage_dispute_answer": partial(
             b.usage_dispute_answer, dispute_id=w.dispute.pk, answer="已更正", **now
+        ),
+        "usage_result_state": partial(b.usage_result_state, kind=ResultKind.PAPER, title="疲劳裂纹", **log),
+        "usage_result_withdraw": partial(
+            b.usage_result_withdraw, result_id=w.stated_result.pk, **now, **reason
         ),
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
         "usage_review_reply": partial(b.usage_review_reply, log_id=w.disputed.pk, reply="已改进", **now),

@@ -28,9 +28,11 @@ from bookings.groups.services.together import series_book
 from bookings.requests.services.bookings import booking_approve
 from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
+from bookings.usage.domain.choices import ResultKind
 from bookings.usage.models import Review
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.disputes import usage_dispute
+from bookings.usage.services.results import usage_result_state
 from bookings.usage.services.usage import usage_correct, usage_log_by_hand
 from bookings.waiting.services.entries import waiting_join
 from instrument_share.accounts import services as accounts
@@ -330,6 +332,9 @@ def _things_of_the_user(city, instrument):
     )
     Review.objects.create(log=disputed, rating="neutral", comment="等待较久", created_at=NOW)
     dispute = usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="时间有误", now=NOW)
+    stated_result = usage_result_state(
+        actor=city.researcher, log_id=log.pk, kind=ResultKind.PRODUCT, title="探针", now=NOW
+    )
     device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
     note = note_write(
         actor=city.keeper, instrument_id=city.instrument.pk, kind=NoteKind.NOTE, text="泵油已换", now=NOW
@@ -383,6 +388,7 @@ def _things_of_the_user(city, instrument):
         "by_hand": by_hand,
         "disputed": disputed,
         "dispute": dispute,
+        "stated_result": stated_result,
         **samples,
         "sample_file": report,
         "calendar_feed": calendar_feed,

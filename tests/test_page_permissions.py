@@ -146,6 +146,10 @@ usage_log                            in    404   ok    ok    ok    404   ok    4
 usage_receipt                        in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 POST:usage_confirm                   in    404   ok    403   ok    404   403   404   403   403   403   404
 usage_correct                        in    404   403   403   ok    404   ok    404   403   403   403   404
+# who asked for it
+usage_correction_withdraw            in    404   403   403   ok    404   403   404   403   403   403   404
+usage_result_new                     in    404   ok    403   ok    404   ok    404   403   403   403   404
+usage_result_withdraw                in    404   ok    403   ok    404   ok    404   403   403   403   404
 POST:usage_review                    in    404   ok    403   403   404   403   404   403   403   403   404
 # sent to the company
 statement                            in    404   404   ok    404   404   ok    404   404   404   404   404
@@ -243,10 +247,10 @@ unit_profile_submit                  in    403   403   403   403   403   ok    4
 unit_profile_confirm                 in    403   403   403   403   403   ok    403   403   403   403   403
 unit_instruments                     in    403   403   403   403   403   ok    403   403   403   403   403
 instrument_new                       in    403   403   403   403   403   ok    403   403   403   403   403
-sheet_import                         in    403   403   403   403   403   ok    403   403   403   403   403
+sheet_import                         in    403   403   403   ok    ok    ok    403   403   403   403   403
 sheet_preview                        in    403   403   403   403   403   ok    403   403   403   403   403
 sheet_template                       in    403   403   403   403   403   ok    403   403   403   403   403
-sheet_result                         in    403   403   403   403   403   ok    403   403   403   403   403
+sheet_result                         in    404   404   404   404   404   ok    404   404   404   404   404
 sheet_take_back                      in    403   403   403   403   403   ok    403   403   403   403   403
 unit_publications                    in    403   403   403   403   403   ok    403   403   403   403   403
 publication_new                      in    403   403   403   403   403   ok    403   403   403   403   403
@@ -439,6 +443,8 @@ api-v1:booking_list                  401   ok    ok    ok    ok    ok    ok    o
 api-v1:booking                       401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:usage_log                     401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+api-v1:dispute_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:dispute_read                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:sample_order_list             401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:sample_order                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:statement_list                401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -466,6 +472,11 @@ OF_THE_API = {
         "offer_accept",
         "offer_decline",
         "usage_confirm",
+        "result_state",
+        "result_withdraw",
+        "correction_withdraw",
+        "dispute_open",
+        "dispute_answer",
         "token_create",
         "quote",
         "device_event",

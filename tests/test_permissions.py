@@ -114,6 +114,8 @@ sheet_kept                     yes   yes   yes   yes   yes   yes   yes   yes   y
 sheet_forget                   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 preview                        .     .     .     .     .     .     yes   .     .     .     .     .
 apply                          .     .     .     .     .     .     yes   .     .     .     .     .
+# hours of use; each row asks for the instrument besides
+apply/uses                     .     .     .     .     yes   yes   yes   .     .     .     .     .
 sheet_run_start                .     .     .     .     .     .     yes   .     .     .     .     .
 # the manager's who began it
 sheet_run_continue             .     .     .     .     .     .     yes   .     .     .     .     .
@@ -191,6 +193,8 @@ rule_put_in_force              .     .     .     .     .     .     yes   .     .
 rule_withdraw/bookings         .     .     .     .     .     .     yes   .     .     .     .     .
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
+# who asked for it
+usage_correction_withdraw      .     .     .     .     yes   .     .     .     .     .     .     .
 # the keeper's record
 usage_confirm                  .     .     yes   .     .     .     yes   .     .     .     .     .
 # the manager's record
@@ -199,6 +203,9 @@ usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
 usage_dispute                  .     .     yes   .     .     .     .     .     .     .     .     .
 usage_dispute_answer           .     .     .     .     yes   .     yes   .     .     .     .     .
+usage_result_state             .     .     yes   .     yes   .     yes   .     .     .     .     .
+# the user's
+usage_result_withdraw          .     .     yes   .     yes   .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
 usage_review_reply             .     .     .     .     yes   .     yes   .     .     .     .     .
 case_uses_set                  .     .     .     .     .     .     yes   .     .     .     .     .

@@ -38,11 +38,24 @@ def is_keeper_of_use_while_suspended(user: Any, subject: Any) -> bool:
     )
 
 
+@rules.predicate
+def is_stater(user: Any, result: Any) -> bool:
+    """Return whether the person stated this result of a use."""
+    return bool(user.is_authenticated and result.added_by_id == user.pk)
+
+
+@rules.predicate
+def is_keeper_of_result(user: Any, result: Any) -> bool:
+    """Return whether the person keeps the instrument of the use that has this result."""
+    return bool(is_keeper_of(user, result.log.instrument))
+
+
 def _instrument_owner(subject: Any) -> int | None:
     return subject.instrument.organization_id
 
 
 is_unit_manager = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
+is_manager_of_result = has_role_in(lambda result: result.log.instrument.organization_id, Role.UNIT_MANAGER)
 
 rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", is_instrument_keeper | is_unit_manager)
@@ -55,8 +68,11 @@ rules.add_perm("bookings.hand_over", is_own_user & ~is_planned_by_unit)
 rules.add_perm(
     "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)
 )
+rules.add_perm("bookings.log_by_sheet", has_role_in(lambda unit: unit.pk, Role.UNIT_MANAGER, Role.KEEPER))
 rules.add_perm("bookings.take_over_history", is_sysadmin)
 rules.add_perm("bookings.correct_usage", is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.confirm_usage", is_own_user | is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.dispute_usage", is_own_user)
+rules.add_perm("bookings.state_result", is_own_user | is_instrument_keeper | is_unit_manager)
+rules.add_perm("bookings.withdraw_result", is_stater | is_keeper_of_result | is_manager_of_result)
 rules.add_perm("bookings.review_usage", is_own_user)

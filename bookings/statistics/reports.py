@@ -1,6 +1,6 @@
 """The figures of a year as tables, for files and the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings.statistics.domain import DAYS, MONTHS, BookingFigures, Month, UsageFigures
+from bookings.usage.domain.choices import ResultKind
 from instrument_share.documents.content import Column, Table
+from instrument_share.kernel.wording import word
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class YearFigures:
     usage: UsageFigures
     bookings: BookingFigures
     utilisation: Decimal | None
+    results: Mapping[ResultKind, int]
 
 
 def build_tables(figures: YearFigures) -> list[tuple[str, Table]]:
-    """Return the sums, the months and the hours of the week, each with its title."""
+    """Return the sums, the results, the months and the hours of the week, each with its title."""
     return [
         (_("Sums of the year"), _sums(figures)),
+        (_("Results of the uses"), _results(figures)),
         (_("By month"), _months(figures)),
         (_("By hour of the week"), _week(figures.usage)),
     ]
@@ -64,6 +68,11 @@ def _sums(figures: YearFigures) -> Table:
         (_("Median lead time (days)"), format_lead(booked.median_lead)),
     ]
     return Table([Column(_("Figure")), Column(_("Value"), "right")], pairs)
+
+
+def _results(figures: YearFigures) -> Table:
+    rows = [(_(word(kind)), str(number)) for kind, number in figures.results.items()]
+    return Table([Column(_("Kind of result")), Column(_("Number"), "right")], rows)
 
 
 def _months(figures: YearFigures) -> Table:

@@ -1,5 +1,6 @@
 """Figures of a year for an instrument, a unit, an organization that uses instruments, or the city."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,8 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.scope import OVERSEER_ROLES
 from bookings.statistics.domain import BookingFigures, UsageFigures
-from bookings.usage.models import UsageLog
+from bookings.usage.domain.choices import ResultKind
+from bookings.usage.models import UsageLog, UsageResult
 from bookings.usage.selectors.logs_as_counted import iterate_counted_rows
 from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
 from instrument_share.accounts.selectors import region_of
@@ -85,6 +87,21 @@ def get_usage_figures(scope: Scope, year: int) -> UsageFigures:
         for row in rows:
             figures.add(**{name: row[name] for name in COUNTED})
     return figures
+
+
+def count_results(scope: Scope, year: int) -> dict[ResultKind, int]:
+    """Return how many results came of the uses that start in a year, by kind, without withdrawn ones.
+
+    What several uses name counts once: by its number, else by its title. One statement.
+    """
+    span = get_year_interval(year)
+    logs = UsageLog.objects.filter(scope.rows, starts_at__gte=span.start, starts_at__lt=span.end)
+    stated = UsageResult.objects.filter(log__in=logs.order_by(), withdrawal__isnull=True)
+    found = {
+        (kind, number or title) for kind, number, title in stated.values_list("kind", "identifier", "title")
+    }
+    counted = Counter(kind for kind, _name in found)
+    return {kind: counted[kind.value] for kind in ResultKind}
 
 
 def get_booking_figures(scope: Scope, year: int) -> BookingFigures:

@@ -96,6 +96,7 @@ def _shown(request: SignedInRequest, kind: str, public_id: str) -> tuple[Shown, 
         usage,
         selectors.get_booking_figures(shown.scope, year),
         selectors.get_utilisation(usage, open_seconds),
+        selectors.count_results(shown.scope, year),
     )
 
 
@@ -119,6 +120,7 @@ def statistics(request: SignedInRequest, kind: str, public_id: str) -> HttpRespo
         "sums": figures.usage.year,
         "lead_days": format_lead(figures.bookings.median_lead) or NOTHING,
         "files": files,
+        "results": [(kind, number) for kind, number in figures.results.items() if number],
         "months": list(zip(labels, figures.usage.months, strict=True)),
         "by_month": _chart(figures, labels),
         "days": _name_days(),

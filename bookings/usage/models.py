@@ -1,4 +1,4 @@
-"""Append-only usage entries (logs, corrections, confirmations), reviews and uses cited by cases."""
+"""Append-only usage entries (logs, corrections …), what is said of them, and uses cited by cases."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from bookings.requests.domain.choices import Direction
-from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
+from bookings.usage.domain.choices import Capture, EntryKind, Rating, ResultKind, UsagePurpose
 from instrument_share.kernel.public_id import new_public_id
 
 
@@ -24,7 +24,7 @@ class CaseUse(models.Model):
 
 
 class UsageEntry(models.Model):
-    """A link of an instrument's chain: a log, a correction or a confirmation. Append-only.
+    """A link of an instrument's chain: a log, correction, confirmation or withdrawal. Append-only.
 
     `number` is assigned under the instrument's lock, without gaps. `hash` covers the number, the kind, the
     previous hash and the canonical form of the recorded row (`bookings.usage.domain.chain`).
@@ -153,6 +153,17 @@ class UsageOverlap(models.Model):
         return str(self.log_id)
 
 
+class UsageSheetRow(models.Model):
+    """Where an imported log comes from: the file, by its SHA-256, and the row. Append-only."""
+
+    log = models.OneToOneField(UsageLog, on_delete=models.PROTECT, related_name="sheet_row", primary_key=True)
+    sha256 = models.CharField(max_length=64, help_text="of the file, in hexadecimal")
+    row = models.PositiveIntegerField(help_text="in the sheet, from 1")
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} {self.row}"
+
+
 class UsageCorrection(models.Model):
     """更正: new values of a log and the reason. Counts once a second person confirms it."""
 
@@ -189,6 +200,55 @@ class UsageConfirmation(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class UsageWithdrawal(models.Model):
+    """撤回: whoever asked for a correction takes it back before it is confirmed."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "WDR")
+    )
+    entry = models.OneToOneField(UsageEntry, on_delete=models.PROTECT, related_name="withdrawal")
+    log = models.ForeignKey(UsageLog, on_delete=models.PROTECT, related_name="withdrawals")
+    correction = models.OneToOneField(UsageCorrection, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class UsageResult(models.Model):
+    """成果: a paper, patent, standard or product that came from a use; added afterwards. Append-only."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "RES")
+    )
+    log = models.ForeignKey(UsageLog, on_delete=models.PROTECT, related_name="stated_results")
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in ResultKind])
+    title = models.CharField(max_length=200)
+    identifier = models.CharField(max_length=100, blank=True, help_text="DOI, or number; as `domain.results`")
+    added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["log", "kind"], name="usage_result_by_log")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class UsageResultWithdrawal(models.Model):
+    """A result that was stated wrongly; it stays, and no longer counts. Append-only."""
+
+    result = models.OneToOneField(
+        UsageResult, on_delete=models.PROTECT, related_name="withdrawal", primary_key=True
+    )
+    reason = models.CharField(max_length=500)
+    withdrawn_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.result_id)
 
 
 class UsageDispute(models.Model):

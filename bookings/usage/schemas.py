@@ -16,17 +16,19 @@ from bookings.requests.schemas import (
     serialize_instrument_ref,
     serialize_person_ref,
 )
+from bookings.usage.domain.choices import ResultKind
 from instrument_share.web.api.fields import (
     Instant,
     OrganizationRef,
     PublicId,
+    Text100,
     Text200,
     Text500,
     organization_ref,
 )
 
 if TYPE_CHECKING:
-    from bookings.usage.models import UsageLog
+    from bookings.usage.models import UsageDispute, UsageLog, UsageResult
 
 
 class CheckOutIn(Schema):
@@ -50,6 +52,57 @@ class CorrectionOut(Schema):
     reason: str
     recorded_at: datetime
     confirmed: bool = Field(description="only confirmed corrections count")
+    withdrawn: bool = Field(description="taken back by who asked for it; it can't be confirmed any more")
+
+
+class ResultIn(Schema):
+    """A result of a use; the identifier is a DOI, or the number of a patent or standard."""
+
+    kind: ResultKind
+    title: Text200 = Field(examples=["高强钢疲劳裂纹的原位观察"])
+    identifier: Text100 = Field("", examples=["10.1016/j.actamat.2026.01.004", "ZL200310102344.5"])
+
+
+class ResultOut(Schema):
+    id: PublicId = Field(examples=["RES-7K2M9QX4TB"])
+    kind: str
+    title: str
+    identifier: str = Field(description="in its normal form; empty where none was given")
+    added_by: PersonRef
+    added_at: datetime
+    withdrawn_at: datetime | None = Field(description="withdrawn results do not count")
+    withdrawal_reason: str
+
+
+class SheetRowOut(Schema):
+    """The file and the row that an imported log comes from."""
+
+    sha256: str
+    row: int
+
+
+class AnswerIn(Schema):
+    answer: Text500
+
+
+class DisputeOut(Schema):
+    """A disagreement about the hours of a log, and the unit's answer."""
+
+    id: PublicId = Field(examples=["DSP-7K2M9QX4TB"])
+    log: PublicId
+    instrument: InstrumentRef
+    raised_by: PersonRef
+    raised_at: datetime
+    reason: str
+    answer_by: datetime = Field(description="until when the unit is to answer")
+    answer: str = Field(description="empty until it is answered")
+    answered_by: PersonRef | None
+    answered_at: datetime | None
+
+
+class DisputePage(Schema):
+    items: list[DisputeOut]
+    next_cursor: str | None
 
 
 class UsageOut(Schema):
@@ -74,11 +127,13 @@ class UsageOut(Schema):
     content: str
     project: str
     samples: int
-    results: str
+    results: str = Field(description="as noted with the use; `stated_results` are rows of their own")
+    stated_results: list[ResultOut]
     external: bool
     amount_yuan: Decimal
     price: list[QuoteLineOut]
     capture: str
+    sheet_row: SheetRowOut | None = Field(description="of a log from an imported sheet")
     confirmed: bool
     confirmed_automatically: bool = Field(
         description="by the clock: nobody confirmed or disputed the log in time"
@@ -110,6 +165,8 @@ def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) ->
         external=log.external,
         price=log.price,
         capture=log.capture,
+        stated_results=[serialize_result(one) for one in log.stated_results.all()],
+        sheet_row=_serialize_sheet_row(log),
         confirmed=confirmed,
         confirmed_automatically=log.is_confirmed_by_clock,  # type: ignore[attr-defined]
         corrections=[
@@ -119,10 +176,47 @@ def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) ->
                 reason=one.reason,
                 recorded_at=one.entry.recorded_at,
                 confirmed=getattr(one, "confirmation", None) is not None,
+                withdrawn=getattr(one, "withdrawal", None) is not None,
             )
             for one in log.corrections.all()
         ],
         number=log.entry.number,
         hash=log.entry.hash,
         **values,
+    )
+
+
+def _serialize_sheet_row(log: "UsageLog") -> SheetRowOut | None:
+    found = getattr(log, "sheet_row", None)
+    return SheetRowOut(sha256=found.sha256, row=found.row) if found else None
+
+
+def serialize_result(result: "UsageResult") -> ResultOut:
+    """Return a result as the API shows it."""
+    withdrawal = getattr(result, "withdrawal", None)
+    return ResultOut(
+        id=result.public_id,
+        kind=result.kind,
+        title=result.title,
+        identifier=result.identifier,
+        added_by=serialize_person_ref(result.added_by),
+        added_at=result.added_at,
+        withdrawn_at=withdrawal.withdrawn_at if withdrawal else None,
+        withdrawal_reason=withdrawal.reason if withdrawal else "",
+    )
+
+
+def serialize_dispute(dispute: "UsageDispute") -> DisputeOut:
+    """Return a dispute as the API shows it."""
+    return DisputeOut(
+        id=dispute.public_id,
+        log=dispute.log.public_id,
+        instrument=serialize_instrument_ref(dispute.log.instrument),
+        raised_by=serialize_person_ref(dispute.raised_by),
+        raised_at=dispute.raised_at,
+        reason=dispute.reason,
+        answer_by=dispute.answer_by,
+        answer=dispute.answer,
+        answered_by=serialize_person_ref(dispute.answered_by) if dispute.answered_by else None,
+        answered_at=dispute.answered_at,
     )

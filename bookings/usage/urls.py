@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.usage.views import attendance, cases, disputes, receipts, usage
+from bookings.usage.views import attendance, cases, disputes, receipts, results, usage, withdrawals
 from bookings.usage.views.by_hand import usage_by_hand
 
 attendance_urls = [
@@ -26,6 +26,17 @@ usage_urls = [
     path("<str:public_id>/review/reply/", disputes.review_reply, name="usage_review_reply"),
     path("<str:public_id>/dispute/", disputes.dispute, name="usage_dispute"),
     path("<str:public_id>/disputes/<str:dispute_id>/answer/", disputes.answer, name="usage_dispute_answer"),
+    path(
+        "<str:public_id>/corrections/<str:correction_id>/withdraw/",
+        withdrawals.correction_withdraw,
+        name="usage_correction_withdraw",
+    ),
+    path("<str:public_id>/results/new/", results.result_new, name="usage_result_new"),
+    path(
+        "<str:public_id>/results/<str:result_id>/withdraw/",
+        results.result_withdraw,
+        name="usage_result_withdraw",
+    ),
     path("<str:public_id>/receipts/<int:number>/", receipts.usage_receipt, name="usage_receipt"),
 ]
 """Under `usage/`."""

@@ -6,12 +6,13 @@ before anything is unpacked into memory. A value merged over several rows of a c
 """
 
 import csv
+import hashlib
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from instrument_share.kernel.errors import DomainError, gettext_noop
@@ -109,7 +110,7 @@ def read_table(content: bytes) -> Table:
     table = _read_xlsx(content) if content.startswith(b"PK") else Table(_read_csv(content))
     if len(table.rows) > MAX_ROWS + 1 or any(len(row) > MAX_COLUMNS for row in table.rows):
         raise SheetTooLarge
-    return table
+    return replace(table, sha256=hashlib.sha256(content).hexdigest())
 
 
 def _read_csv(content: bytes) -> list[list[Cell]]:

@@ -12,8 +12,10 @@ class Table:
     """Cells by row.
 
     `formulas` are the cells (row, column from 0) whose value comes from a formula, `hidden` the hidden rows.
+    `sha256` is that of the file, in hexadecimal.
     """
 
     rows: Sequence[Sequence[Cell]]
     formulas: frozenset[tuple[int, int]] = frozenset()
     hidden: frozenset[int] = frozenset()
+    sha256: str = ""

@@ -8,7 +8,7 @@ from ninja import Path, Query, Router
 from bookings.usage.api.parts import get_usage_out, serialize_current_usage
 from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
-from bookings.usage.selectors.usage import usage_logs
+from bookings.usage.selectors.usage import usage_logs, with_results
 from bookings.usage.services import usage as usage_services
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
@@ -38,7 +38,7 @@ def usage_list(
 ) -> UsagePage:
     """As they count now, confirmed corrections applied; the newest start first (as first recorded)."""
     wanted = {"instrument__public_id": instrument, "starts_at__gte": from_, "starts_at__lt": until}
-    found = usage_logs(request.user).filter(
+    found = with_results(usage_logs(request.user)).filter(
         **{name: value for name, value in wanted.items() if value is not None}
     )
     rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)

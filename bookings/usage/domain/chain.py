@@ -6,11 +6,12 @@ object with
     form         1
     instrument   the instrument's public id
     number       1, 2, 3, … without gaps in each instrument
-    kind         log, correction or confirmation
+    kind         log, correction, confirmation or withdrawal (of a correction)
     previous     the hash of the entry before; 64 zeros for the first
     recorded_at  see below
     recorded_by  public id; null for a log that the clock confirmed
-    row          the row it stands for, as `log_row`, `correction_row` and `confirmation_row` give it
+    row          the row it stands for, as `log_row`, `correction_row`, `confirmation_row` and
+                 `withdrawal_row` give it
 
 Instants are UTC with whole seconds (`2026-03-02T01:00:00Z`), money has two decimals and is text, other rows
 are named by public id, what is absent is null. People and bodies appear by opaque id only; free text, which
@@ -90,7 +91,7 @@ def compute_entry_hash(
     recorded_by: str | None,
     row: Mapping[str, Any],
 ) -> str:
-    """Return an entry's hash; `row` comes from one of the three row functions."""
+    """Return an entry's hash; `row` comes from one of the row functions."""
     return hash_line(
         entry_line(
             instrument=instrument,
@@ -182,10 +183,21 @@ def confirmation_row(confirmation: Any) -> dict[str, Any]:
     }
 
 
+def withdrawal_row(withdrawal: Any) -> dict[str, Any]:
+    """Return the withdrawal of a correction in canonical form."""
+    return {
+        "id": withdrawal.public_id,
+        "log": withdrawal.log.public_id,
+        "correction": withdrawal.correction.public_id,
+        "reason_sha256": hash_text(withdrawal.reason),
+    }
+
+
 ROW_FUNCTIONS: Mapping[EntryKind, Callable[[Any], dict[str, Any]]] = {
     EntryKind.LOG: log_row,
     EntryKind.CORRECTION: correction_row,
     EntryKind.CONFIRMATION: confirmation_row,
+    EntryKind.WITHDRAWAL: withdrawal_row,
 }
 
 

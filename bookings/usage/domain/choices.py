@@ -44,3 +44,13 @@ class EntryKind(StrEnum):
     LOG = "log"
     CORRECTION = "correction"
     CONFIRMATION = "confirmation"
+    WITHDRAWAL = "withdrawal"
+
+
+class ResultKind(StrEnum):
+    """What came of a use."""
+
+    PAPER = "paper"
+    PATENT = "patent"
+    STANDARD = "standard"
+    PRODUCT = "product"

@@ -60,6 +60,37 @@ class AlreadyAnswered(Conflict):
     message = gettext_noop("This has been answered already; an answer is given once.")
 
 
+class AlreadyWithdrawn(Conflict):
+    """A correction is confirmed or withdrawn after it was withdrawn."""
+
+    code = "usage.correction_withdrawn"
+    message = gettext_noop("This correction was withdrawn. Propose another one where it is still right.")
+
+
+class NotYourCorrection(DomainError):
+    """A correction is withdrawn by somebody else than the person who asked for it."""
+
+    code = "usage.not_your_correction"
+    kind: Kind = "forbidden"
+    message = gettext_noop(
+        "Only the person who asked for this correction withdraws it. Others don't confirm it."
+    )
+
+
+class ResultStated(Conflict):
+    """The log names the same result already."""
+
+    code = "result.stated"
+    message = gettext_noop("This result is stated for the use already; nothing more needs to be done.")
+
+
+class ResultWithdrawn(Conflict):
+    """The result has been withdrawn before."""
+
+    code = "result.withdrawn"
+    message = gettext_noop("This result is withdrawn already; nothing more needs to be done.")
+
+
 class HistoryRefused(Conflict):
     """A history import that contradicts itself or stored rows; nothing was written."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bookings.usage.domain.choices import Capture, Rating, UsagePurpose
+from bookings.usage.domain.choices import Capture, Rating, ResultKind, UsagePurpose
 from instrument_share.kernel.errors import gettext_noop
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -15,10 +15,16 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         UsagePurpose.COMMERCIAL_FILMING: gettext_noop("Commercial filming"),
         UsagePurpose.TELECOM_BILLING: gettext_noop("Telecommunication billing"),
     },
+    ResultKind: {
+        ResultKind.PAPER: gettext_noop("Paper"),
+        ResultKind.PATENT: gettext_noop("Patent"),
+        ResultKind.STANDARD: gettext_noop("Standard"),
+        ResultKind.PRODUCT: gettext_noop("Product"),
+    },
     Capture: {
         Capture.CHECK_OUT: gettext_noop("Check-in and check-out"),
         Capture.MANUAL: gettext_noop("Entered by hand"),
-        Capture.IMPORT: gettext_noop("Imported"),
+        Capture.IMPORT: gettext_noop("Imported sheet"),
         Capture.DEVICE: gettext_noop("Reported by the device"),
     },
     Rating: {

@@ -112,10 +112,11 @@ def find_end_problems(checked_in_at: datetime, ends_at: datetime, now: datetime)
             field="ends_at",
         )
     if ends_at < checked_in_at.replace(second=0, microsecond=0):
-        yield _ends_before_start_problem()
+        yield ends_before_start_problem()
 
 
-def _ends_before_start_problem() -> Problem:
+def ends_before_start_problem() -> Problem:
+    """Return the problem of an end that is not after the start."""
     return Problem("usage.ends_before_start", gettext_noop("The end lies after the start."), field="ends_at")
 
 
@@ -189,7 +190,7 @@ def find_correction_problems(
         return
     yield from _find_value_problems({name: after[name] for name in changes})
     if after["starts_at"] >= after["ends_at"]:
-        yield _ends_before_start_problem()
+        yield ends_before_start_problem()
         return
     time = Interval(after["starts_at"], after["ends_at"])
     yield from Spent(

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy
 from bookings.requests.domain.choices import Direction
 from bookings.requests.forms.closures import InstrumentChoice
 from bookings.usage.domain.choices import UsagePurpose
+from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.forms.usage import SpentFields
+from bookings.usage.selectors.user_facts import find_payer
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.forms.fields import IntervalForm, choices_of
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.responses.problem import told
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
@@ -74,21 +76,15 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
         return cleaned
 
     def _payer(self, user: "User", uscc: str) -> "Organization | None":
-        theirs = {one.organization.uscc: one.organization for one in accounts.standing(user).memberships}
-        if uscc:
-            if uscc.strip().upper() not in theirs:
-                self.add_error("uscc", _("They do not belong to an organization with this code."))
-            return theirs.get(uscc.strip().upper())
-        if len(theirs) == 1:
-            return next(iter(theirs.values()))
-        if theirs:
-            named = "、".join(f"{bilingual(one, 'name')} {code}" for code, one in theirs.items())
-            self.add_error(
-                "uscc", _("They belong to several: {named}. Enter the code of one.").format(named=named)
-            )
-        else:
+        try:
+            payer = find_payer(user, uscc)
+        except UsageRefused as refused:
+            for problem in refused.problems:
+                self.add_error("uscc", told(problem.message, problem.params))
+            return None
+        if payer is None:
             self.add_error("account", _("They belong to no organization, so they pay themselves."))
-        return None
+        return payer
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import rules
 from django.conf import settings
 from django.db.models import Max, QuerySet
 
-from bookings.requests.selectors.scope import get_responsible_condition
+from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from bookings.usage.domain.chain import CORRECTABLE
 from bookings.usage.models import UsageDispute, UsageLog
 from bookings.usage.selectors.usage import has_waiting_correction
@@ -71,6 +71,19 @@ def disputes_of(log: UsageLog) -> QuerySet[UsageDispute]:
 def get_dispute(log: UsageLog, public_id: str) -> UsageDispute:
     """Return one dispute of a log that the caller may see. Raises NotFound."""
     return require_found(disputes_of(log).filter(public_id=public_id).first())
+
+
+def usage_disputes(viewer: "Viewer") -> QuerySet[UsageDispute]:
+    """Return the disputes of logs that the viewer may see, unordered."""
+    logs = UsageLog.objects.filter(get_visible_condition(viewer)).order_by()
+    return UsageDispute.objects.filter(log__in=logs).select_related(
+        "log__instrument", "raised_by", "answered_by"
+    )
+
+
+def find_dispute(viewer: "Viewer", public_id: str) -> UsageDispute:
+    """Return a dispute of a log that the viewer may see. Raises NotFound."""
+    return require_found(usage_disputes(viewer).filter(public_id=public_id).first())
 
 
 def waiting_disputes(viewer: "Viewer") -> QuerySet[UsageDispute]:

@@ -18,6 +18,7 @@ from bookings.usage.models import (
     UsageDispute,
     UsageEntry,
     UsageLog,
+    UsageResult,
     WaitingLog,
 )
 from instrument_share.accounts.domain import Role
@@ -43,14 +44,28 @@ def usage_logs(viewer: "Viewer") -> QuerySet[UsageLog]:
 
 def get_usage_log(viewer: "Viewer", public_id: str) -> UsageLog:
     """Return a log visible to the viewer. Raises NotFound."""
-    return require_found(usage_logs(viewer).filter(public_id=public_id).first())
+    return require_found(with_results(usage_logs(viewer)).filter(public_id=public_id).first())
+
+
+def with_results(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
+    """Return the logs with what came of them, withdrawn results included; one statement more."""
+    results = UsageResult.objects.select_related("added_by", "withdrawal__withdrawn_by").order_by("id")
+    return logs.prefetch_related(Prefetch("stated_results", queryset=results))
 
 
 def get_correction_id(log: UsageLog, public_id: str | None) -> int | None:
     """Return the id of the log's correction; None where none is named. Raises NotFound."""
-    if not public_id:
-        return None
-    return require_found(next((one.pk for one in log.corrections.all() if one.public_id == public_id), None))
+    return get_correction(log, public_id).pk if public_id else None
+
+
+def get_correction(log: UsageLog, public_id: str) -> UsageCorrection:
+    """Return one correction of a log that the caller may see. Raises NotFound."""
+    return require_found(next((one for one in log.corrections.all() if one.public_id == public_id), None))
+
+
+def get_result(log: UsageLog, public_id: str) -> UsageResult:
+    """Return one result of a log that the caller may see. Raises NotFound."""
+    return require_found(next((one for one in log.stated_results.all() if one.public_id == public_id), None))
 
 
 def log_lock(log_id: int) -> UsageLog:
@@ -81,9 +96,9 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
     disputed = Exists(UsageDispute.objects.filter(log=OuterRef("pk"), answered_at__isnull=True))
     waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer) & (Q(user=viewer) | ~Q(disputed))
     waiting_correction = Exists(
-        UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=True).exclude(
-            entry__recorded_by=viewer
-        )
+        UsageCorrection.objects.filter(
+            log=OuterRef("pk"), confirmation__isnull=True, withdrawal__isnull=True
+        ).exclude(entry__recorded_by=viewer)
     )
     corrected = [
         log.pk for log in asked.filter(waiting_correction) if get_confirmable_corrections(viewer, log)
@@ -110,7 +125,9 @@ def _waiting_for(viewer: "User") -> list[int]:
 def is_waiting_condition() -> Q:
     """Return the condition for logs that wait to be confirmed, or of which a correction does."""
     confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
-    correction = UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=True)
+    correction = UsageCorrection.objects.filter(
+        log=OuterRef("pk"), confirmation__isnull=True, withdrawal__isnull=True
+    )
     return ~Exists(confirmation) | Q(Exists(correction))
 
 
@@ -132,6 +149,11 @@ def get_confirmable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCo
 def get_superseded_corrections(log: UsageLog) -> list[UsageCorrection]:
     """Return corrections that can't be confirmed any more because of later ones."""
     return [one for one in _unconfirmed(log) if find_confirmation_problems(log, one)]
+
+
+def get_withdrawable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
+    """Return the log's corrections that the viewer asked for and can take back."""
+    return [one for one in _unconfirmed(log) if one.entry.recorded_by_id == viewer.pk]
 
 
 def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
@@ -196,7 +218,12 @@ def has_waiting_correction(log: UsageLog, fields: Collection[str]) -> bool:
 
 
 def _unconfirmed(log: UsageLog) -> list[UsageCorrection]:
-    return [one for one in _ordered_corrections(log) if getattr(one, "confirmation", None) is None]
+    """Return the log's corrections that are neither confirmed nor withdrawn."""
+    return [
+        one
+        for one in _ordered_corrections(log)
+        if getattr(one, "confirmation", None) is None and getattr(one, "withdrawal", None) is None
+    ]
 
 
 def get_current_values(log: UsageLog, *, extra_correction_id: int | None = None) -> dict[str, Any]:
@@ -230,6 +257,8 @@ def entries_with_rows() -> QuerySet[UsageEntry]:
         "correction__log",
         "confirmation__log",
         "confirmation__correction",
+        "withdrawal__log",
+        "withdrawal__correction",
     ).order_by("instrument_id", "number")
 
 
@@ -288,7 +317,7 @@ def build_line(entry: UsageEntry) -> bytes:
 def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
     confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
     by_clock = confirmation.filter(entry__recorded_by__isnull=True)
-    corrections = UsageCorrection.objects.select_related("confirmation", "entry").order_by("entry__number")
+    corrections = UsageCorrection.objects.select_related("confirmation", "withdrawal", "entry")
     return (
         logs.annotate(is_confirmed=Exists(confirmation), is_confirmed_by_clock=Exists(by_clock))
         .select_related(
@@ -299,8 +328,9 @@ def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
             "payer_organization",
             "payer_person",
             "entry__recorded_by",
+            "sheet_row",
         )
-        .prefetch_related(Prefetch("corrections", queryset=corrections))
+        .prefetch_related(Prefetch("corrections", queryset=corrections.order_by("entry__number")))
     )
 
 
@@ -311,7 +341,15 @@ def _ordered_corrections(log: UsageLog) -> Sequence[UsageCorrection]:
 def usage_entries(log: UsageLog) -> QuerySet[UsageEntry]:
     """Return the entries of a log, its corrections and confirmations; the caller may see the log."""
     return (
-        UsageEntry.objects.filter(Q(log=log) | Q(correction__log=log) | Q(confirmation__log=log))
-        .select_related("recorded_by", "correction__confirmation", "confirmation__correction")
+        UsageEntry.objects.filter(
+            Q(log=log) | Q(correction__log=log) | Q(confirmation__log=log) | Q(withdrawal__log=log)
+        )
+        .select_related(
+            "recorded_by",
+            "correction__confirmation",
+            "correction__withdrawal",
+            "confirmation__correction",
+            "withdrawal",
+        )
         .order_by("number")
     )

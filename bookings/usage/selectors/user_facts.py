@@ -1,13 +1,17 @@
-"""Facts about the user and payer that a usage log freezes: outside or inside, related, in the region."""
+"""Who pays for a use by hand, and the facts about user and payer that a log freezes: outside, related …"""
 
 from typing import TYPE_CHECKING, Any
 
+from bookings.usage.domain.errors import UsageRefused
+from bookings.usage.domain.use_sheet import IN_PERSON
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import SizeClass
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from providers.domain import UserKind
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
 
 
@@ -29,11 +33,11 @@ def get_user_facts(
             "user_organization_kind": "",
             "user_size_class": SizeClass.NONE.value,
             "in_region": True,
-            "external": user_kind != UserKind.INSIDE,
+            "external": is_external(instrument, None, user_kind),
             "related": False,
         }
     owner = instrument.organization_id
-    external = user_kind != UserKind.INSIDE and organization.pk != owner
+    external = is_external(instrument, organization, user_kind)
     family = accounts.related_ids(owner) if related_ids is None else related_ids
     return {
         "user_kind": user_kind.value,
@@ -43,3 +47,39 @@ def get_user_facts(
         "external": external,
         "related": external and organization.pk in family,
     }
+
+
+def is_external(instrument: "Instrument", organization: "Organization | None", user_kind: UserKind) -> bool:
+    """Return whether a use counts as one from outside the owning unit."""
+    is_owner = organization is not None and organization.pk == instrument.organization_id
+    return user_kind != UserKind.INSIDE and not is_owner
+
+
+def find_payer(user: "User", named: str) -> "Organization | None":
+    """Return the organization of the user that pays, None when the user pays in person.
+
+    `named` is its credit code, number or name, or one of `IN_PERSON`. Empty: the only one that they belong
+    to, and nobody else where they belong to none. Raises UsageRefused.
+    """
+    theirs = {one.organization_id: one.organization for one in accounts.standing(user).memberships}
+    wanted = named.strip().lower()
+    if wanted in IN_PERSON or not (wanted or theirs):
+        return None
+    for one in theirs.values():
+        if wanted in {text.lower() for text in (one.uscc, one.public_id, one.name_zh, one.name_en) if text}:
+            return one
+    if wanted:
+        message = gettext_noop(
+            "The user is not a member of this organization. Choose one that they belong to."
+        )
+        raise UsageRefused(problems=[Problem("usage.payer_not_of_user", message, field="organization")])
+    if len(theirs) > 1:
+        message = gettext_noop("The user belongs to several: {named}. Enter the code of the one that pays.")
+        several = tuple(
+            Bilingual(f"{one.name_zh} {one.uscc}", f"{one.name_en or one.name_zh} {one.uscc}")
+            for one in theirs.values()
+        )
+        raise UsageRefused(
+            problems=[Problem("usage.payer_unclear", message, {"named": several}, "organization")]
+        )
+    return next(iter(theirs.values()))

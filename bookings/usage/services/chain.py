@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
-from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog, UsageWithdrawal
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
+ChainedRow = UsageLog | UsageCorrection | UsageConfirmation | UsageWithdrawal
+
 
 def build_entry(
-    row: UsageLog | UsageCorrection | UsageConfirmation,
+    row: ChainedRow,
     kind: EntryKind,
     *,
     instrument: "Instrument",
@@ -46,7 +48,7 @@ def build_entry(
 
 
 def append_entry(
-    row: UsageLog | UsageCorrection | UsageConfirmation,
+    row: ChainedRow,
     kind: EntryKind,
     *,
     instrument: "Instrument",

@@ -1,6 +1,6 @@
 """Notifications about recorded uses."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ CONFIRM_UNTIL = gettext_noop(
     "Your use of {instrument} from {starts_at} was recorded. Confirm or question it; it counts as confirmed "
     "from {confirm_until} if you do neither."
 )
+CONFIRM_SEVERAL = gettext_noop("{count} of your uses were recorded from a sheet. Confirm or question them.")
 CONFIRMED_BY_CLOCK = gettext_noop(
     "Nobody questioned your use of {instrument} from {starts_at}, so it was confirmed automatically."
 )
@@ -25,6 +26,9 @@ RECORDED_BY_DEVICE = gettext_noop(
 )
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
+)
+CORRECTION_WITHDRAWN = gettext_noop(
+    "The proposed correction of your use of {instrument} from {starts_at} was withdrawn. Nothing changes."
 )
 DISPUTED = gettext_noop(
     "{user} disagrees with the hours of {instrument} from {starts_at}. Answer by {answer_by}."
@@ -44,6 +48,20 @@ def ask_to_confirm(log: UsageLog, now: datetime) -> None:
         notify_user_of_log(log, CONFIRM_UNTIL, now, confirm_until=now + timedelta(days=days))
     else:
         notify_user_of_log(log, CONFIRM, now)
+
+
+def ask_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:
+    """Ask the one user of new logs to confirm or question them, in one message."""
+    if len(logs) == 1:
+        ask_to_confirm(logs[0], now)
+    else:
+        notify(
+            users=[logs[0].user_id],
+            message=CONFIRM_SEVERAL,
+            now=now,
+            path=page_address("me"),
+            params={"count": len(logs)},
+        )
 
 
 def tell_of_device(log: UsageLog, now: datetime) -> None:

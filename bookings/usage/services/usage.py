@@ -1,6 +1,6 @@
 """Usage logs, corrections and confirmations, each linked into its instrument's chain."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpo
 from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyReviewed,
+    AlreadyWithdrawn,
     DisputeOpen,
     NotConfirmedYet,
     SamePerson,
@@ -29,7 +30,14 @@ from bookings.usage.domain.usage import (
     find_overlap_problems,
     truncate_to_seconds,
 )
-from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog, UsageOverlap
+from bookings.usage.models import (
+    Review,
+    UsageConfirmation,
+    UsageCorrection,
+    UsageLog,
+    UsageOverlap,
+    UsageWithdrawal,
+)
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
 from bookings.usage.selectors.usage import (
@@ -54,7 +62,6 @@ from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
-    from providers.domain import Terms
 
 
 def log_write(
@@ -64,22 +71,23 @@ def log_write(
     now: datetime,
     overlapping: Mapping[str, Interval] | None = None,
     overlap_reason: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> UsageLog:
     """Append a log to its instrument's chain, under the caller's lock of that instrument.
 
     `overlapping` are the times of earlier uses that it overlaps, by public id, and the reason why it is
-    recorded nevertheless.
+    recorded nevertheless; `details` are further ones for the journal.
     """
     append_entry(log, EntryKind.LOG, instrument=log.instrument, actor=actor, now=now)
     overlap = None
-    details: dict[str, Any] = {"entry": log.entry.number, "hash": log.entry.hash}
+    told: dict[str, Any] = {"entry": log.entry.number, "hash": log.entry.hash, **(details or {})}
     if overlapping:
         taken = {public_id: time.to_text() for public_id, time in overlapping.items()}
         overlap = UsageOverlap.objects.create(log=log, taken=taken, reason=overlap_reason.strip()[:500])
-        details |= {"overlaps": taken, "reason": overlap.reason}
+        told |= {"overlaps": taken, "reason": overlap.reason}
     usage_days_add([log], overlap=overlap)
     waiting_add([log])
-    _record(log, log, "usage.recorded", actor, now, details)
+    _record(log, log, "usage.recorded", actor, now, told)
     return log
 
 
@@ -107,6 +115,9 @@ def usage_log_by_hand(
     results: str = "",
     amount_yuan: Decimal | None = None,
     overlap_reason: str = "",
+    capture: Capture = Capture.MANUAL,
+    tell: Callable[[UsageLog, datetime], None] = notifications.ask_to_confirm,
+    details: Mapping[str, Any] | None = None,
 ) -> UsageLog:
     """Record a use without a booking, as a keeper or unit manager.
 
@@ -128,9 +139,8 @@ def usage_log_by_hand(
     terms = providers.terms_at(instrument_id, time.start)
     overlapping = find_overlapping_times(instrument_id, time)
     problems = [
-        *find_by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS),
-        *spent.find_problems(time),
-        *_find_fact_problems(user, payer, content, terms, amount_yuan),
+        *find_entry_problems(time, spent, now=now),
+        *find_fact_problems(user, payer, content, has_price=terms is not None or amount_yuan is not None),
         *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
     if problems:
@@ -161,21 +171,25 @@ def usage_log_by_hand(
         results=results.strip(),
         amount_yuan=amount,
         price=lines,
-        capture=Capture.MANUAL.value,
+        capture=capture.value,
     )
-    log_write(log, actor=actor, now=now, overlapping=overlapping, overlap_reason=overlap_reason)
-    notifications.ask_to_confirm(log, now)
+    log_write(
+        log, actor=actor, now=now, overlapping=overlapping, overlap_reason=overlap_reason, details=details
+    )
+    tell(log, now)
     return log
 
 
-def _find_fact_problems(
-    user: "User",
-    payer: "Organization | None",
-    content: str,
-    terms: "Terms | None",
-    amount_yuan: Decimal | None,
+def find_entry_problems(time: Interval, spent: Spent, *, now: datetime) -> Iterator[Problem]:
+    """Yield problems of the hours of a use by hand, apart from overlaps."""
+    yield from find_by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS)
+    yield from spent.find_problems(time)
+
+
+def find_fact_problems(
+    user: "User", payer: "Organization | None", content: str, *, has_price: bool
 ) -> Iterator[Problem]:
-    """Yield problems of a use by hand, apart from its time."""
+    """Yield problems of a use by hand, apart from its time; `has_price` tells whether its amount is known."""
     if not content.strip():
         yield content_missing_problem()
     if payer is not None and payer.pk not in standing(user).organization_ids():
@@ -184,7 +198,7 @@ def _find_fact_problems(
             gettext_noop("The user is not a member of this organization. Choose one that they belong to."),
             field="payer_organization",
         )
-    if terms is None and amount_yuan is None:
+    if not has_price:
         yield Problem(
             "usage.amount_missing",
             gettext_noop("No rule was in force then. Enter the amount, 0 if it was free."),
@@ -219,8 +233,9 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person.
 
-    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, DisputeOpen for the unit
-    while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
+    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, AlreadyWithdrawn for a
+    correction that was taken back, DisputeOpen for the unit while the user disputes the log, and UsageRefused
+    where a correction conflicts with later ones.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -232,6 +247,8 @@ def usage_confirm(
         raise SamePerson
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
+    if correction is not None and UsageWithdrawal.objects.filter(correction=correction).exists():
+        raise AlreadyWithdrawn
     if correction is None and actor.pk != log.user_id and has_open_dispute(log):
         raise DisputeOpen
     problems = [] if correction is None else find_confirmation_problems(log, correction)

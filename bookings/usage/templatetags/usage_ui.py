@@ -60,8 +60,15 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             (_("Number of samples"), values["samples"] or ""),
             (_("Results"), values["results"]),
             (_("Recorded how"), _(word(Capture(log.capture)))),
+            (_("Row of the sheet"), _describe_row(log)),
         ]
     )
+
+
+def _describe_row(log: Any) -> str:
+    """Return the row of the sheet that the log comes from, and the SHA-256 of the file."""
+    found = getattr(log, "sheet_row", None)
+    return _("{row}, file {sha256}").format(row=found.row, sha256=found.sha256) if found else ""
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
@@ -88,6 +95,12 @@ def was(log: Any, name: str) -> str:
 def value_before(values: Mapping[str, Any], name: str) -> str:
     """Return the value that counts until it is corrected."""
     return shown(name, values[name])
+
+
+@register.filter
+def is_withdrawn(correction: Any) -> bool:
+    """Return whether the correction was taken back."""
+    return getattr(correction, "withdrawal", None) is not None
 
 
 @register.filter

@@ -1,21 +1,28 @@
 """Page for recording a use without a booking."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from rules import has_perm
 
 from bookings.requests.views.common import responsible_instruments
 from bookings.usage.forms.by_hand import ByHandForm
 from bookings.usage.selectors.usage import find_overlapping_times
 from bookings.usage.services.usage import usage_log_by_hand
+from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
 
 
 @login_required
@@ -35,9 +42,15 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "bookings/usage/by_hand.html",
-        {"form": form, "overlapping": _find_overlapping(form)},
+        {"form": form, "overlapping": _find_overlapping(form), "units": _get_units(request)},
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _get_units(request: SignedInRequest) -> "list[Organization]":
+    """Return the units into which the reader may import a sheet of hours."""
+    theirs = {one.organization_id: one.organization for one in standing(request.user).memberships}
+    return [unit for unit in theirs.values() if has_perm("bookings.log_by_sheet", request.user, unit)]
 
 
 def _find_overlapping(form: ByHandForm) -> dict[str, Interval]:

@@ -30,6 +30,7 @@ from bookings.usage.selectors.usage import (
     get_correction_id,
     get_current_values,
     get_superseded_corrections,
+    get_withdrawable_corrections,
     usage_entries,
 )
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
@@ -80,6 +81,11 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         and (log.user_id == viewer.pk or not has_open_dispute(log)),
         "confirmable": _ids(get_confirmable_corrections(viewer, log)) if may_confirm else set(),
         "overtaken": _ids(get_superseded_corrections(log)),
+        "results": [
+            (one, rules.has_perm("bookings.withdraw_result", viewer, one)) for one in log.stated_results.all()
+        ],
+        "may_state_result": rules.has_perm("bookings.state_result", viewer, log),
+        "withdrawable": _ids(get_withdrawable_corrections(viewer, log)),
         "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
         "is_mine": log.user_id == viewer.pk,
         "here": get_desk(viewer, log),

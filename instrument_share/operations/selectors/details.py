@@ -67,6 +67,7 @@ DETAILS: dict[str, str] = {
     "paid": gettext_noop("Paid"),
     "policy": gettext_noop("Reward policy"),
     "groups": gettext_noop("Groups"),
+    "row": gettext_noop("Row"),
     "rows": gettext_noop("Rows"),
     "source": gettext_noop("Source"),
     "cycle": gettext_noop("Annual assessment"),

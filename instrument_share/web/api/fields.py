@@ -29,6 +29,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_living_memory), AfterValid
 """RFC 3339 with an offset, from 2000 to 2099; answered in UTC."""
 
 NO_NUL = r"^[^\x00]*$"
+Text100 = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
 Text200 = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 Text500 = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 PublicId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9A-HJKMNP-TV-Z]{10}$")]

@@ -1,14 +1,15 @@
 """Read remembered columns and imports under way."""
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.jobs.selectors import JobState, job_states
-from instrument_share.kernel.errors import NotFound
-from providers.exchange.domain.sheets.sheet_types import SheetKindName
+from instrument_share.kernel.errors import require_found
 from providers.exchange.models import SheetMemory, SheetRun
 
 if TYPE_CHECKING:
@@ -45,24 +46,21 @@ def _state(run: SheetRun, jobs: Mapping[str, JobState]) -> RunState:
     return RunState.GIVEN_UP if jobs.get(str(run.job_id)) is JobState.GIVEN_UP else RunState.WAITS
 
 
-def sheet_memory(organization_id: int, kind: SheetKindName) -> dict[str, str]:
+def sheet_memory(organization_id: int, kind: StrEnum) -> dict[str, str]:
     """Return the unit's last choices for columns, by normalized heading."""
     found = SheetMemory.objects.filter(organization_id=organization_id, kind=kind.value).first()
     return found.columns if found else {}
 
 
-def sheet_words(organization_id: int, kind: SheetKindName) -> dict[str, dict[str, str]]:
+def sheet_words(organization_id: int, kind: StrEnum) -> dict[str, dict[str, str]]:
     """Return what the unit has said that words of its sheets mean: field → word → our word or code."""
     found = SheetMemory.objects.filter(organization_id=organization_id, kind=kind.value).first()
     return found.words if found else {}
 
 
 def sheet_run(viewer: "Viewer", organization_id: int, public_id: str) -> SheetRun:
-    """Return an import of a unit that the viewer manages. Raises NotFound."""
-    run = SheetRun.objects.filter(organization_id=organization_id, public_id=public_id).first()
-    if run is None or not standing(viewer).holds(Role.UNIT_MANAGER, organization_id):
-        raise NotFound
-    return run
+    """Return an import of a unit that the viewer manages, or one of their own. Raises NotFound."""
+    return require_found(_visible_runs(viewer, organization_id).filter(public_id=public_id).first())
 
 
 def run_of_upload(viewer: "User", organization_id: int, key: str) -> SheetRun | None:
@@ -73,8 +71,14 @@ def run_of_upload(viewer: "User", organization_id: int, key: str) -> SheetRun | 
 
 
 def sheet_runs(viewer: "Viewer", organization_id: int, limit: int = 10) -> list[SheetRun]:
-    """Return the last imports of a unit that the viewer manages, newest first."""
-    if not standing(viewer).holds(Role.UNIT_MANAGER, organization_id):
-        return []
-    found = SheetRun.objects.filter(organization_id=organization_id).select_related("user")
+    """Return the last imports of a unit that the viewer manages, or their own there, newest first."""
+    found = _visible_runs(viewer, organization_id).select_related("user")
     return list(found.order_by("-started_at", "-pk")[:limit])
+
+
+def _visible_runs(viewer: "Viewer", organization_id: int) -> QuerySet[SheetRun]:
+    runs = SheetRun.objects.filter(organization_id=organization_id)
+    is_manager = standing(viewer).holds(Role.UNIT_MANAGER, organization_id)
+    if viewer.is_anonymous:
+        return runs.none()
+    return runs if is_manager else runs.filter(user=viewer)

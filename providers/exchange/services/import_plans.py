@@ -69,13 +69,14 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class ImportTask:
-    """Who imports which rows of which kind into which unit, and when."""
+    """Who imports which rows of which kind into which unit, when, and the SHA-256 of the file."""
 
     actor: "User | None"
     organization: "Organization"
     kind: SheetKind
     rows: Sequence[SheetRow]
     now: datetime
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

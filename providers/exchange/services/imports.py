@@ -4,9 +4,9 @@ A run imports all rows or none unless it may take the good ones. Repeating is sa
 that an interrupted run continues where it ended.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from functools import partial as bound
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportReport", "Outcome", "PlannedRow", "apply", "preview"]
 
-PLANNERS: Mapping[SheetKindName, Planner] = {
+PLANNERS: dict[StrEnum, Planner] = {
     SheetKindName.INSTRUMENTS: import_instruments.plan_instruments,
     SheetKindName.RULES: bound(import_terms.plan_terms, build_rule),
     SheetKindName.PRICES: bound(import_terms.plan_terms, build_prices),
     SheetKindName.NEWS: import_news.plan_news,
 }
-PERMISSIONS: Mapping[SheetKindName, str] = {
+PERMISSIONS: dict[StrEnum, str] = {
     SheetKindName.INSTRUMENTS: "providers.edit_instrument",
     SheetKindName.RULES: "providers.set_rule",
     SheetKindName.PRICES: "providers.set_rule",
@@ -117,7 +117,7 @@ def _plan(
         require(actor, PERMISSIONS[kind.name], organization)
     mapping = with_words(mapping, sheet_words(organization_id, kind.name), kind)
     read = read_sheet(table, mapping, kind)
-    plan = PLANNERS[kind.name](ImportTask(actor, organization, kind, read.rows, now))
+    plan = PLANNERS[kind.name](ImportTask(actor, organization, kind, read.rows, now, table.sha256))
     problems = (*read.problems, *plan.problems)
     left = sum(step.rows for step in plan.steps)
     return ImportReport(tuple(plan.rows), problems, read.ignored, left=left), plan

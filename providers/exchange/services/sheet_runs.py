@@ -7,6 +7,7 @@ jobs: each enqueues the next in the transaction of its own part.
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from functools import partial as bound
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,13 @@ from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
 from providers.exchange.models import SheetMemory, SheetRun
 from providers.exchange.selectors.sheet_runs import has_waiting_job, sheet_memory
-from providers.exchange.services.imports import ImportReport, apply
+from providers.exchange.services.imports import PERMISSIONS, ImportReport, apply
 from providers.exchange.services.uploads import sheet_forget, sheet_kept
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-AT_ONCE: Mapping[SheetKindName, int] = {
+AT_ONCE: dict[StrEnum, int] = {
     SheetKindName.INSTRUMENTS: 1000,
     SheetKindName.RULES: 50,
     SheetKindName.PRICES: 50,
@@ -57,7 +58,7 @@ def sheet_run_start(
     returned without a report when called again. Raises SheetGone and HeadingMissing.
     """
     organization = organization_lock(organization_id)
-    require(actor, "providers.edit_unit", organization)
+    require(actor, PERMISSIONS[kind.name], organization)
     run = SheetRun.objects.filter(organization_id=organization_id, user=actor, key=key).first()
     if run is not None and not run.stopped:
         return run, None
@@ -109,7 +110,8 @@ def sheet_run_work(*, public_id: str, job_id: str, now: datetime) -> None:
 
 def _import_next_part(actor: "User", public_id: str, now: datetime) -> SheetRun:
     run = require_found(SheetRun.objects.select_for_update().filter(public_id=public_id).first())
-    require(actor, "providers.edit_unit", organizations_by_id([run.organization_id])[run.organization_id])
+    permission = PERMISSIONS[KINDS[run.kind].name]
+    require(actor, permission, organizations_by_id([run.organization_id])[run.organization_id])
     if run.user_id != actor.pk:
         raise Forbidden
     if run.finished_at is None:

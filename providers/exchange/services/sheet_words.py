@@ -12,6 +12,7 @@ from instrument_share.kernel.errors import Invalid, Problem
 from providers.exchange.domain.sheets.sheet_types import SheetKind
 from providers.exchange.domain.sheets.words import is_mappable, meaning
 from providers.exchange.models import SheetMemory
+from providers.exchange.services.imports import PERMISSIONS
 from providers.instruments.domain.fields import Unusable
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def sheet_words_remember(
 
     Raises Invalid with a problem for each meaning that is not in the field's list; nothing is saved then.
     """
-    require(actor, "providers.edit_unit", organization_lock(organization_id))
+    require(actor, PERMISSIONS[kind.name], organization_lock(organization_id))
     memory, _ = SheetMemory.objects.select_for_update().get_or_create(
         organization_id=organization_id, kind=kind.name.value, defaults={"saved_at": now}
     )

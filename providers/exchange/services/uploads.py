@@ -19,6 +19,7 @@ from providers.exchange.domain.sheets.maps import parse_map
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
 from providers.exchange.domain.sheets.sheet_types import SheetKind
 from providers.exchange.models import SheetRun
+from providers.exchange.services.imports import PERMISSIONS
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -52,7 +53,7 @@ def sheet_keep(
 
     Raises SheetTooLarge, SheetUnreadable or MapUnusable.
     """
-    require(actor, "providers.edit_instrument", organizations_by_id([organization_id]).get(organization_id))
+    require(actor, PERMISSIONS[kind.name], organizations_by_id([organization_id]).get(organization_id))
     read_table(content)
     parse_map(map_text, kind)
     _make_room(actor, organization_id)

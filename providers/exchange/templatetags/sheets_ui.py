@@ -1,5 +1,8 @@
 """Show sheets and the outcomes of their rows in pages."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -36,7 +39,7 @@ OF_NEWS = {
     Outcome.NEW: (gettext_lazy("New"), "good", "plus"),
     Outcome.UPDATED: (gettext_lazy("The text is brought up to date"), "active", "pencil"),
 }
-OUTCOMES_OF = {
+OUTCOMES_OF: dict[str, Mapping[Outcome, tuple[Any, str, str]]] = {
     "rules": {**OUTCOMES, **OF_TERMS},
     "prices": {**OUTCOMES, **OF_TERMS},
     "news": {**OUTCOMES, **OF_NEWS},

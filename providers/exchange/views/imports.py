@@ -1,6 +1,6 @@
 """Import a unit's own sheet: template, upload, preview, import and progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,8 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from rules import has_perm
 
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
 from instrument_share.jobs.selectors import is_worker_running
+from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Words
 from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.sheets.table import Table
@@ -30,7 +34,7 @@ from providers.exchange.domain.sheets.column_choices import (
     sheet_columns,
 )
 from providers.exchange.domain.sheets.reading import HeadingMissing
-from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
+from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
 from providers.exchange.forms.sheet import SheetForm
 from providers.exchange.selectors.sheet_runs import (
@@ -41,7 +45,7 @@ from providers.exchange.selectors.sheet_runs import (
     sheet_run_states,
     sheet_runs,
 )
-from providers.exchange.services.imports import ImportReport, Outcome, preview
+from providers.exchange.services.imports import PERMISSIONS, ImportReport, Outcome, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
 from providers.exchange.services.taking_back import OF_RULES, can_take_back, sheet_run_take_back
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
@@ -68,8 +72,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
     """Upload a file of the kind `?kind=`; it is kept for a day at most."""
-    unit = managed_unit(request, organization_id)
-    kind = KINDS.get(request.GET.get("kind", ""), INSTRUMENTS)
+    unit = accounts.organization(request.user, organization_id)
+    kinds = _importable(request, unit)
+    kind = kinds.get(request.GET.get("kind", "")) or next(iter(kinds.values()))
     form = SheetForm(request.POST or None, request.FILES or None)
 
     def keep() -> str:
@@ -92,10 +97,11 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
         "kind": kind,
         "kinds": [
             (told("{w}", {"w": Words(one.label)}), f"?kind={name}", one is kind)
-            for name, one in KINDS.items()
+            for name, one in kinds.items()
         ],
         "fields": kind.fields.values(),
         "runs": [(run, states[run.pk].value) for run in runs],
+        "is_manager": has_perm("providers.edit_unit", request.user, unit),
         "goes_on": RunState.WAITS in states.values(),
     }
     return render(request, "providers/exchange/sheet_upload.html", context, status=status)
@@ -105,8 +111,8 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, organization_id: str, kind: str, ending: str) -> HttpResponse:
     """Serve a template in the reader's language."""
-    managed_unit(request, organization_id)
     wanted = _kind(kind)
+    _unit_for(request, organization_id, wanted)
     if ending == "csv":
         content, media = template_csv(wanted), "text/csv; charset=utf-8"
     else:
@@ -120,7 +126,8 @@ def template(request: HttpRequest, organization_id: str, kind: str, ending: str)
 @idempotent_form
 def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> HttpResponseBase:
     """Preview the sheet row by row, with columns chosen by `?c0=`, `?c1=` …; POST starts the import."""
-    unit, of = managed_unit(request, organization_id), _kind(kind)
+    of = _kind(kind)
+    unit = _unit_for(request, organization_id, of)
     if run := run_of_upload(person(request), unit.pk, key):
         return redirect("sheet_result", unit.public_id, run.public_id)
     wrong: list[Told] = []
@@ -164,7 +171,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
         "unit": unit,
         "kind": of,
         "has_map": bool(map_text),
-        "numbered": of.name is not SheetKindName.NEWS,
+        "numbered": "inner_number" in of.fields,
         "remembered": bool(remembered),
         "targets": _targets(of),
         "missing": missing,
@@ -181,7 +188,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpResponse:
     """Show the progress and result of an import; POST imports the next part, where no worker does."""
-    unit = managed_unit(request, organization_id)
+    unit = accounts.organization(request.user, organization_id)
     run = sheet_run(request.user, unit.pk, run_id)
     if request.method == "POST":
         run = sheet_run_continue(actor=person(request), public_id=run.public_id, now=clock.now())
@@ -198,7 +205,7 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
         "refusal": told(run.problem["message"], run.problem["params"]) if run.problem else "",
         "kind": KINDS[run.kind],
         "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
-        "next": _next_page(unit, KINDS[run.kind].name),
+        "next": _next_page(unit, run.kind),
         "can_take_back": can_take_back(run, clock.now()),
         "is_of_rules": run.kind in OF_RULES,
         "has_published": any(run.counts.get(outcome) for outcome in (Outcome.NEW, Outcome.UPDATED)),
@@ -278,12 +285,33 @@ def _kind(name: str) -> SheetKind:
     return KINDS[name]
 
 
-def _next_page(unit: "Organization", name: SheetKindName) -> tuple[str, str]:
+def _importable(request: HttpRequest, unit: "Organization") -> dict[str, SheetKind]:
+    """Return the kinds of sheets that the reader may import into the unit. Raises Forbidden without any."""
+    may = {name: one for name, one in KINDS.items() if has_perm(PERMISSIONS[one.name], request.user, unit)}
+    if not may:
+        raise Forbidden
+    return may
+
+
+def _unit_for(request: HttpRequest, public_id: str, kind: SheetKind) -> "Organization":
+    """Return the unit for those who may import this kind of sheet. Raises NotFound and Forbidden."""
+    unit = accounts.organization(request.user, public_id)
+    require(request.user, PERMISSIONS[kind.name], unit)
+    return unit
+
+
+NEXT_PAGES: dict[str, Callable[[], tuple[str, str]]] = {}
+"""For kinds of other apps: the address and title of the page with the imported data."""
+
+
+def _next_page(unit: "Organization", name: str) -> tuple[str, str]:
     """Return the address and title of the page with the imported data."""
-    if name is SheetKindName.NEWS:
+    if name in NEXT_PAGES:
+        return NEXT_PAGES[name]()
+    if name == SheetKindName.NEWS:
         return reverse("unit_publications", args=[unit.public_id, "news"]), _("The unit's news")
     address = reverse("unit_instruments", args=[unit.public_id])
-    if name is SheetKindName.INSTRUMENTS:
+    if name == SheetKindName.INSTRUMENTS:
         return f"{address}?state=draft", _("The drafts, to complete and submit")
     return address, _("Instruments of the unit")
 

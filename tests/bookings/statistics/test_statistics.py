@@ -118,10 +118,10 @@ def test_page_shows_numbers_in_the_cells_and_files_hold_the_same(used, see):
     assert "共 3 次预约" in text_of(page)
     sent = see(used.manager, "statistics_file", *arguments, "csv", now=now)
     rows = list(csv.reader(b"".join(sent.streaming_content).decode("utf-8-sig").splitlines()))
-    assert len(rows) == 1 + 12 + 12 * 4 + 24 * 7
+    assert len(rows) == 1 + 12 + 4 + 12 * 4 + 24 * 7
     assert sum(Decimal(row[3]) for row in rows if row[0] == "按周内时段") == Decimal(3)
     book = load_workbook(BytesIO(see(used.manager, "statistics_file", *arguments, "xlsx", now=now).content))
-    assert [sheet.max_row for sheet in book] == [13, 13, 25]
+    assert [sheet.max_row for sheet in book] == [13, 5, 13, 25]
     assert see(used.manager, "statistics_file", *arguments, "pdf", now=now).status_code == 404
     assert see(used.manager, "statistics", "street", "all", now=now).status_code == 404
     assert see(used.manager, "statistics", *arguments, now=now - timedelta(days=400)).status_code == 200

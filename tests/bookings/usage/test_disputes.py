@@ -1,6 +1,7 @@
 """Hours that their user disagrees with, and replies to ratings."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -13,7 +14,7 @@ from bookings.usage.services.usage import usage_confirm, usage_review
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from tests.bookings.requests.booking import use
-from tests.factories import slot
+from tests.factories import member, slot
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,24 @@ def test_unit_replies_to_a_rating_publicly_and_once(city, log, see, send):
     with pytest.raises(AlreadyAnswered):
         usage_review_reply(actor=city.manager, log_id=log.pk, reply="抱歉", now=AFTER)
     assert "已增加值班人员" in text_of(see(None, "instrument", city.instrument.public_id, now=AFTER))
+
+
+def test_api_opens_lists_and_answers_disputes(city, log, client, clock):
+    clock.set(AFTER)
+    client.force_login(city.researcher)
+    send = partial(client.post, content_type="application/json")
+    opened = send(f"/api/v1/usage/{log.public_id}/disputes", {"reason": "时间有误"})
+    dispute = opened.json()["id"]
+    assert (opened.status_code, opened.json()["answered_at"]) == (201, None)
+    assert send(f"/api/v1/usage/{log.public_id}/disputes", {"reason": "再次"}).status_code == 409
+    assert send(f"/api/v1/disputes/{dispute}/answer", {"answer": "自答"}).status_code == 403
+    client.force_login(city.keeper)
+    waiting = client.get("/api/v1/disputes", {"open": "true"}).json()["items"]
+    assert [(one["id"], one["log"], one["reason"]) for one in waiting] == [
+        (dispute, log.public_id, "时间有误")
+    ]
+    answered = send(f"/api/v1/disputes/{dispute}/answer", {"answer": "已核对"}).json()
+    assert (answered["answer"], answered["answered_by"]["name"]) == ("已核对", city.keeper.name)
+    assert client.get("/api/v1/disputes", {"open": "true"}).json()["items"] == []
+    client.force_login(member(city.company))
+    assert client.get(f"/api/v1/disputes/{dispute}").status_code == 404

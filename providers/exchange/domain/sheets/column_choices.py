@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.aliases import ROW_NUMBERS, normalize_heading
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import HEADING_ROWS
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, PRICES, RULES
-from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 from providers.exchange.domain.sheets.values import cell_text
 
 ASIDE = ""
@@ -34,7 +35,7 @@ class SheetColumn:
     place: int = 0
     row: int = 0
     known: bool = False
-    other_kind: SheetKindName | None = None
+    other_kind: StrEnum | None = None
 
 
 def column_choices(kind: SheetKind) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def _known(kind: SheetKind) -> dict[str, str]:
     return {normalize_heading(heading): ASIDE for heading in ROW_NUMBERS} | fields
 
 
-def _find_other_kind(heading: str, kind: SheetKind) -> SheetKindName | None:
+def _find_other_kind(heading: str, kind: SheetKind) -> StrEnum | None:
     """Return the kind of sheet that has a column with this heading, for a sheet of instruments."""
     if kind is not INSTRUMENTS:
         return None

@@ -1,4 +1,4 @@
-"""The kinds of sheets that can be imported: instruments, rules, prices, news."""
+"""The kinds of sheets that this app imports: instruments, rules, prices, news."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -165,4 +165,5 @@ NEWS = SheetKind(
     ),
     steps=(gettext_noop("One row for each piece of news."),),
 )
-KINDS: Mapping[str, SheetKind] = {kind.name.value: kind for kind in (INSTRUMENTS, RULES, PRICES, NEWS)}
+KINDS: dict[str, SheetKind] = {kind.name.value: kind for kind in (INSTRUMENTS, RULES, PRICES, NEWS)}
+"""Every kind of sheet by its name, with those that other apps register."""

@@ -24,6 +24,7 @@ ValueKind = Literal[
     "days",
     "date",
     "time",
+    "moment",
     "flag",
     "weekdays",
     "country",
@@ -35,7 +36,7 @@ Held = tuple[dict[str, Any], list[Problem]]
 
 
 class SheetKindName(StrEnum):
-    """The names of the kinds of sheets."""
+    """The names of the kinds of sheets that this app reads; other apps register theirs."""
 
     INSTRUMENTS = "instruments"
     RULES = "rules"
@@ -79,7 +80,7 @@ class SheetKind:
     field that must be unique. `examples` are rows by field, in Chinese and in English.
     """
 
-    name: SheetKindName
+    name: StrEnum
     label: str
     fields: Mapping[str, SheetField]
     essential: tuple[tuple[str, ...], ...]

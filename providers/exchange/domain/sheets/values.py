@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
 from providers.exchange.domain.sheets.aliases import normalize_heading
@@ -34,6 +35,9 @@ TEN_THOUSAND = re.compile(r"\s*万\s*元?\s*$")
 TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]00:00(?::00)?)?")
 DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+MOMENT = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:日\s*|\s+|T)(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?"
+)
 NOT_A_CHOICE = gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}.")
 YES = ("是", "有", "需要", "可以", "yes", "y", "true", "1", "√", "✓")
 NO = ("否", "无", "不需要", "不可以", "no", "n", "false", "0", "×", "x")
@@ -111,6 +115,8 @@ def parse_cell(
             return _day(field, prefix, cell, dates)
         case "time":
             return _time(field, prefix, cell)
+        case "moment":
+            return _moment(field, prefix, cell)
         case "money":
             return _money(field, prefix, text, factor)
         case "several":
@@ -160,6 +166,7 @@ _TYPES: Mapping[ValueKind, type] = {
     "hours": Decimal,
     "date": date,
     "time": time,
+    "moment": datetime,
     "flag": bool,
     "weekdays": tuple,
     "several": frozenset,
@@ -245,6 +252,19 @@ def _time(field: SheetField, prefix: str, cell: Any) -> time:
             field, prefix, "time", gettext_noop("“{value}” is not a time of day."), cell_text(cell)
         )
     return time(hour, minute)
+
+
+def _moment(field: SheetField, prefix: str, cell: Any) -> datetime:
+    """Return an instant that is written as the city's local time, to the second."""
+    if isinstance(cell, datetime):
+        return cell.replace(microsecond=0, tzinfo=CITY_TIME)
+    text = cell_text(cell)
+    if match := MOMENT.fullmatch(_narrow(text)):
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        with suppress(ValueError):
+            return datetime(year, month, day, hour, minute, second, tzinfo=CITY_TIME)
+    message = gettext_noop("“{value}” is not a day with a time, as 2026-03-05 09:00.")
+    raise _unusable(field, prefix, "moment", message, text)
 
 
 def _flag(field: SheetField, prefix: str, text: str) -> bool:

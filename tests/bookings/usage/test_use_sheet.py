@@ -1,0 +1,187 @@
+"""A unit's sheet of hours, from the file to the logs."""
+
+import hashlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from bookings.usage.models import UsageLog
+from bookings.usage.selectors.usage import find_broken_links
+from instrument_share.accounts.domain import Role
+from instrument_share.journal.selectors import entries, history
+from instrument_share.kernel.errors import Forbidden
+from instrument_share.sheets.reading import read_table
+from providers.exchange.domain.sheets.sheet_columns import KINDS
+from providers.exchange.services import sheet_runs
+from providers.exchange.services.imports import apply
+from providers.exchange.services.sheet_runs import sheet_run_start
+from providers.exchange.services.uploads import sheet_keep
+from tests.bookings.usage.test_usage import by_hand
+from tests.factories import NOW, instrument, member, slot
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+HEADING = (
+    "仪器编号,使用人,使用单位,服务对象,开始时间,结束时间,有效机时（分钟）,空闲时间（分钟）,"
+    "服务方式,使用内容,样品数,金额（元）,重叠原因\n"
+)
+
+
+def bring(city, text, actor=None, **more):
+    return apply(
+        actor=actor or city.keeper,
+        organization_id=city.owner.pk,
+        table=read_table(text.encode()),
+        kind=KINDS["uses"],
+        now=NOW,
+        **more,
+    )
+
+
+def row(city, day="02-27", start="09:00", end="11:30", **cells):
+    cells = {
+        "instrument": city.instrument.inner_number,
+        "user": city.researcher.username,
+        "organization": "",
+        "side": "",
+        "effective": "",
+        "idle": "",
+        "mode": "委托测试",
+        "content": "断口观察",
+        "samples": "",
+        "amount": "",
+        "reason": "",
+        **cells,
+    }
+    return (
+        "{instrument},{user},{organization},{side},2026-{day} {start},2026-{day} {end},{effective},{idle},"
+        "{mode},{content},{samples},{amount},{reason}\n"
+    ).format(day=day, start=start, end=end, **cells)
+
+
+def outcomes(report):
+    return {outcome: number for outcome, number in report.counts.items() if number}
+
+
+def problems(report):
+    return [(problem.cell, problem.code) for problem in report.errors]
+
+
+def test_rows_become_logs_that_name_the_file(city):
+    text = (
+        HEADING
+        + row(city, idle="30", side="外单位", samples="3")
+        + row(city, "02-28", mode="自主上机", amount="12.50")
+    )
+    report = bring(city, text)
+    assert (outcomes(report), problems(report)) == ({"new": 2}, [])
+    first, second = UsageLog.objects.order_by("starts_at")
+    assert (first.starts_at, first.ends_at) == (slot(-3, 9, 2.5).start, slot(-3, 9, 2.5).end)
+    assert (first.effective_seconds, first.idle_seconds, first.samples) == (7200, 1800, 3)
+    assert (str(first.amount_yuan), first.payer_organization, first.external) == (
+        "200.00",
+        city.company,
+        True,
+    )
+    assert (first.capture, first.operator, second.operator) == ("import", city.keeper, city.researcher)
+    assert (str(second.amount_yuan), second.effective_seconds) == ("12.50", 9000)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    assert [(log.sheet_row.sha256, log.sheet_row.row) for log in (first, second)] == [
+        (sha256, 2),
+        (sha256, 3),
+    ]
+    told = history(first)[0]
+    assert (told.action, told.details["sha256"], told.details["row"]) == ("usage.recorded", sha256, 2)
+    assert entries().filter(action="uses.imported").get().details["new"] == 2
+    assert list(find_broken_links()) == []
+
+
+def test_sheet_sent_again_records_nothing_and_says_so(city):
+    bring(city, HEADING + row(city))
+    again = bring(city, HEADING + row(city) + row(city, "02-28"))
+    assert outcomes(again) == {"unchanged": 1, "new": 1}
+    assert UsageLog.objects.count() == 2
+
+
+def test_one_bad_row_keeps_all_out_and_every_problem_names_its_cell(city):
+    other = instrument(city.owner, inner_number="别人的")
+    report = bring(
+        city,
+        HEADING
+        + row(city)
+        + row(city, instrument="没有")
+        + row(city, instrument=other.inner_number)
+        + row(city, user="谁也不是")
+        + row(city, organization="云屏测试大学")
+        + row(city, day="02-28", side="本单位")
+        + row(city, day="03-03")
+        + row(city, start="10:00", end="12:00")
+        + row(city)
+        + row(city, start="14:00", end="15:00", effective="90")
+        + row(city, start="16:00", end="15:00"),
+    )
+    assert problems(report) == [
+        ("A3", "usage.no_instrument"),
+        ("A4", "usage.not_kept"),
+        ("B5", "usage.no_user"),
+        ("C6", "usage.payer_not_of_user"),
+        ("D7", "usage.other_side"),
+        ("F8", "usage.not_over"),
+        ("E9", "usage.overlaps_row"),
+        ("E10", "usage.repeated"),
+        ("G11", "usage.seconds_exceed_time"),
+        ("F12", "usage.ends_before_start"),
+    ]
+    assert not UsageLog.objects.exists()
+
+
+def test_overlap_with_a_log_needs_a_reason(city):
+    earlier = by_hand(city, slot(-3, 11, 2))
+    assert problems(bring(city, HEADING + row(city))) == [("M2", "usage.overlaps")]
+    bring(city, HEADING + row(city, reason="两个样品仓"))
+    log = UsageLog.objects.get(capture="import")
+    assert (list(log.overlap.taken), log.overlap.reason) == ([earlier.public_id], "两个样品仓")
+
+
+def test_payer_is_named_or_the_only_one(city):
+    member(city.owner, person=city.researcher)
+    assert problems(bring(city, HEADING + row(city))) == [("C2", "usage.payer_unclear")]
+    bring(city, HEADING + row(city, organization="个人") + row(city, "02-28", organization=city.company.uscc))
+    assert list(UsageLog.objects.order_by("starts_at").values_list("payer_person", "payer_organization")) == [
+        (city.researcher.pk, None),
+        (None, city.company.pk),
+    ]
+
+
+def test_large_sheet_is_recorded_in_parts_and_asks_its_user_once_a_part(city, monkeypatch):
+    monkeypatch.setitem(sheet_runs.AT_ONCE, KINDS["uses"].name, 2)
+    text = HEADING + "".join(row(city, f"02-2{day}") for day in range(3, 8))
+    common = {"actor": city.keeper, "organization_id": city.owner.pk, "kind": KINDS["uses"]}
+    key = sheet_keep(content=text.encode(), map_text="", **common)
+    run, _report = sheet_run_start(key=key, chosen={}, partial=False, now=NOW, **common)
+    assert (run.done, run.total, UsageLog.objects.count()) == (2, 5, 2)
+    assert city.researcher.notifications.count() == 1
+
+
+def test_researchers_and_keepers_elsewhere_import_no_hours(city):
+    for person in (city.researcher, member(city.company, role=Role.KEEPER)):
+        with pytest.raises(Forbidden):
+            bring(city, HEADING + row(city), actor=person)
+
+
+def test_keeper_uploads_looks_at_every_row_and_records_all(city, client, see, send):
+    unit = city.owner.public_id
+    text = HEADING + row(city) + row(city, "02-28", user="谁也不是")
+    assert f"/unit/{unit}/import/?kind=uses" in see(city.keeper, "usage_by_hand").content.decode()
+    offered = text_of(see(city.keeper, "sheet_import", unit))
+    assert ("上机记录" in offered, "开放服务规则" in offered) == (True, False)
+    files = [SimpleUploadedFile("机时.csv", one.encode()) for one in (text, HEADING + row(city))]
+    bad, good = (send(city.keeper, "sheet_import", unit, sheet=file)["Location"] for file in files)
+    assert "B3 使用人 谁也不是 没有找到此账号" in text_of(client.get(bad))
+    assert "戊 2026年2月27日 周五 09:00–11:30 新增上机记录" in text_of(client.get(good))
+    assert client.post(bad).status_code == 422
+    assert not UsageLog.objects.exists()
+    result = client.post(good)["Location"]
+    assert "新增上机记录 1" in text_of(client.get(result))
+    log = UsageLog.objects.get()
+    assert "表格导入" in text_of(see(city.researcher, "usage_log", log.public_id))
