@@ -30,7 +30,7 @@ class CodeField(forms.CharField):
     """A check-in code; a scanner types the whole address that the user's QR code holds."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         found = ADDRESS.search(text)
         return (found[1] if found else text).upper()
 
