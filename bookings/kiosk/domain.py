@@ -48,7 +48,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Condition.FREE: gettext_noop("Free"),
         Condition.IN_USE: gettext_noop("In use"),
         Condition.RESERVED: gettext_noop("Reserved"),
-        Condition.CLOSED: gettext_noop("Closed"),
+        Condition.CLOSED: gettext_noop("Not open"),
         Condition.OUT_OF_SERVICE: gettext_noop("Out of service"),
     },
 }

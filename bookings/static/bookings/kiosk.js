@@ -145,7 +145,7 @@ function describe(act, words, isRefused = false) {
   row.className = "row-head";
   const name = { check_in: kept.dataset.checkIn, check_out: kept.dataset.checkOut, fault: kept.dataset.fault }[act.kind];
   const text = document.createElement("span");
-  text.textContent = `${time.format(new Date(act.at))} ${name} ${act.code ?? ""} · ${words}`;
+  text.textContent = `${time.format(new Date(act.at))} ${name} ${hide(act.code ?? "")} · ${words}`;
   row.append(text);
   if (isRefused) {
     const close = document.createElement("button");
@@ -158,6 +158,11 @@ function describe(act, words, isRefused = false) {
     row.append(close);
   }
   return row;
+}
+
+/** A code that is not recorded yet opens a booking: whoever comes by does not read it. */
+function hide(code) {
+  return code && `${code.replace(/\/$/, "").slice(-6, -4)}…`;
 }
 
 function tick() {
