@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 COOKIE = "kiosk"
 COOKIE_AGE = timedelta(days=400)
 """The longest that browsers keep a cookie; every page begins it anew."""
-LIMITS = {"kiosk_key": "10/15m/ip"}
+LIMITS = {"kiosk_key": "30/15m/ip"}
 P = ParamSpec("P")
 
 
@@ -62,7 +62,7 @@ def kiosk_view(view: Callable[Concatenate[HttpRequest, "Kiosk", P], HttpResponse
 
 def _answer_locked(request: HttpRequest) -> HttpResponse:
     """Say that nothing opens here; whoever tries key after key is asked to wait."""
-    if COOKIE in request.COOKIES and not _may_try(request):
+    if request.COOKIES.get(COOKIE) and not _may_try(request):
         return render(request, "429.html", status=429)
     answer = render(request, "bookings/kiosk/locked.html", status=403)
     answer.delete_cookie(COOKIE, path=reverse("kiosk"), samesite="Strict")
