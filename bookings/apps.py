@@ -16,6 +16,8 @@ class BookingsConfig(AppConfig):
         from bookings.feeds.selectors.invitations import get_invitation
         from bookings.groups import domain as groups
         from bookings.journal import ACTS, KINDS
+        from bookings.kiosk import domain as kiosk
+        from bookings.kiosk.views.keepers import KIOSK_TAB
         from bookings.proposals import domain as proposals
         from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
@@ -56,7 +58,7 @@ class BookingsConfig(AppConfig):
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS})
-        register_words({**usage_labels.LABELS, **sample_labels.LABELS, **devices.LABELS})
+        register_words({**usage_labels.LABELS, **sample_labels.LABELS, **devices.LABELS, **kiosk.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(waiting_badges.STATES, {})
         register_time_taker(free_time_offer)
@@ -77,6 +79,7 @@ class BookingsConfig(AppConfig):
             "find",
             "holiday_year",
             "instrument_device",
+            "instrument_kiosks",
             "instrument_resume",
             "instrument_retire",
             "instrument_suspend",
@@ -92,7 +95,7 @@ class BookingsConfig(AppConfig):
             "wait",
             "webhooks",
         )
-        register_instrument_tabs(RULE_TAB, DEVICE_TAB)
+        register_instrument_tabs(RULE_TAB, DEVICE_TAB, KIOSK_TAB)
         register_instrument_notice(get_rule_notice)
         register_logged_hours(get_unit_hours_of_year)
         register_rule_effects(sheet_effects)

@@ -74,6 +74,10 @@ ACTS: dict[str, str] = {
     "note.written": gettext_noop("Note about an instrument written"),
     "note.closed": gettext_noop("Note about an instrument closed"),
     "device.faulted": gettext_noop("Fault reported by a device"),
+    "kiosk.made": gettext_noop("Kiosk made"),
+    "kiosk.ended": gettext_noop("Kiosk ended"),
+    "kiosk.act_taken": gettext_noop("Act at a kiosk recorded"),
+    "kiosk.act_refused": gettext_noop("Act at a kiosk refused"),
     "case.uses_set": gettext_noop("Uses cited by a service case set"),
     "sample_order.submitted": gettext_noop("Samples ordered to be measured"),
     "sample_order.photos_added": gettext_noop("Photos of samples added"),
@@ -190,5 +194,6 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
     "bookings.InstrumentNote": SubjectKind(gettext_noop("Note")),
     "bookings.Device": SubjectKind(gettext_noop("Device")),
+    "bookings.Kiosk": SubjectKind(gettext_noop("Kiosk")),
     "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),
 }

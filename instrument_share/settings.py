@@ -50,6 +50,7 @@ ROOMS = [
     "bookings.statements",
     "bookings.feeds",
     "bookings.devices",
+    "bookings.kiosk",
     "rewards.policy",
     "rewards.cycle",
     "rewards.declarations",

@@ -5,6 +5,7 @@ from django.urls import include, path
 from bookings.devices import urls as devices
 from bookings.feeds import urls as feeds
 from bookings.groups import urls as groups
+from bookings.kiosk import urls as kiosk
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.samples import urls as samples
@@ -78,9 +79,11 @@ urlpatterns = [
     path("keeper/", include(devices.keeper_urls)),
     path("keeper/", include(usage.keeper_urls)),
     path("keeper/log/", include(usage.by_hand_urls)),
+    path("kiosk/", include(kiosk.kiosk_urls)),
     # What a unit looks after
     path("unit/instruments/", include(requests.rules_urls)),
     path("unit/instruments/", include(devices.instruments_urls)),
+    path("unit/instruments/", include(kiosk.instruments_urls)),
     path("unit/instruments/", include(instruments.instruments_urls)),
     path("unit/pictures/", include(instruments.pictures_urls)),
     path("unit/files/", include(instruments.files_urls)),

@@ -346,6 +346,8 @@ def attempts(w):
         "note_close": partial(b.note_close, note_id=w.note.pk, **now),
         "device_key_make": partial(b.device_key_make, **instrument),
         "device_key_revoke": partial(b.device_key_revoke, **instrument),
+        "kiosk_make": partial(b.kiosk_make, name="门口", **instrument),
+        "kiosk_end": partial(b.kiosk_end, kiosk_id=w.kiosk.pk, **now),
         "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
         **{
             name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)

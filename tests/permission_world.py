@@ -25,6 +25,7 @@ from bookings.feeds.services.webhooks import webhook_create
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.basket import basket_add
 from bookings.groups.services.together import series_book
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.services.bookings import booking_approve
 from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
@@ -336,6 +337,7 @@ def _things_of_the_user(city, instrument):
         actor=city.researcher, log_id=log.pk, kind=ResultKind.PRODUCT, title="探针", now=NOW
     )
     device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    kiosk, _key = kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
     note = note_write(
         actor=city.keeper, instrument_id=city.instrument.pk, kind=NoteKind.NOTE, text="泵油已换", now=NOW
     )
@@ -393,6 +395,7 @@ def _things_of_the_user(city, instrument):
         "sample_file": report,
         "calendar_feed": calendar_feed,
         "note": note,
+        "kiosk": kiosk,
         "webhook": webhook,
         "external_calendar": external_calendar,
         "token": token,

@@ -213,6 +213,8 @@ rule_withdraw                        in    403   403   403   403   403   ok    4
 instrument_people                    in    403   403   403   ok    403   ok    403   403   403   403   403
 instrument_device                    in    403   403   403   ok    403   ok    403   403   403   403   403
 device_revoke                        in    403   403   403   ok    403   ok    403   403   403   403   403
+instrument_kiosks                    in    403   403   403   ok    403   ok    403   403   403   403   403
+kiosk_end                            in    403   403   403   ok    403   ok    403   403   403   403   403
 webhooks                             in    403   403   403   403   403   ok    403   403   403   403   403
 webhook                              in    403   403   403   403   403   ok    403   403   403   403   403
 POST:webhook_test                    in    403   403   403   403   403   ok    403   403   403   403   403
@@ -430,6 +432,15 @@ job_retry                            in    403   403   403   403   403   403   4
 recurring_run                        in    403   403   403   403   403   403   403   403   403   403   ok
 journal                              in    403   403   403   403   403   403   403   ok    403   403   ok
 journal_csv                          in    403   403   403   403   403   403   403   ok    403   403   ok
+
+# the screen beside an instrument: without the key of a kiosk
+kiosk                                403   403   403   403   403   403   403   403   403   403   403   403
+kiosk_fault                          403   403   403   403   403   403   403   403   403   403   403   403
+POST:kiosk_code                      403   403   403   403   403   403   403   403   403   403   403   403
+POST:kiosk_check_out                 403   403   403   403   403   403   403   403   403   403   403   403
+POST:kiosk_act                       403   403   403   403   403   403   403   403   403   403   403   403
+# with a guessed key
+kiosk_enter                          404   404   404   404   404   404   404   404   404   404   404   404
 
 # the API
 api-v1:openapi-json                  ok    -     -     -     -     -     -     -     -     -     -     -

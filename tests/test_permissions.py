@@ -247,6 +247,8 @@ note_write                     .     .     .     .     yes   .     yes   .     .
 note_close                     .     .     .     .     yes   .     yes   .     .     .     .     .
 device_key_make                .     .     .     .     yes   .     yes   .     .     .     .     .
 device_key_revoke              .     .     .     .     yes   .     yes   .     .     .     .     .
+kiosk_make                     .     .     .     .     yes   .     yes   .     .     .     .     .
+kiosk_end                      .     .     .     .     yes   .     yes   .     .     .     .     .
 # the unit's
 webhook_create                 .     .     .     .     .     .     yes   .     .     .     .     .
 webhook_test                   .     .     .     .     .     .     yes   .     .     .     .     .
@@ -374,6 +376,7 @@ OF_THE_SYSTEM = {
     "find_public_addresses": "of the job that sends",
     "is_public": "of the job that sends",
     "device_event_receive": "of a device that signs with its key",
+    "kiosk_act_receive": "of a kiosk that its key has opened, for whoever has the code of a booking",
     "build_delivery": "of webhook_test and the job that reads the journal",
 }
 PARTS = {
@@ -402,8 +405,10 @@ PARTS = {
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
     "confirmation_write": "of usage_confirm and the job that confirms by the clock",
-    "write_check_in": "of booking_check_in and device_event_receive",
-    "write_check_out": "of booking_check_out and device_event_receive",
+    "write_check_in": "of booking_check_in, device_event_receive and kiosk_act_receive",
+    "write_check_out": "of booking_check_out, device_event_receive and kiosk_act_receive",
+    "use_begin": "of device_event_receive and kiosk_act_receive",
+    "incident_keep": "of device_event_receive and kiosk_act_receive",
     "get_operator_id": "of what ends a use; writes nothing",
     "statement_settle": "of statement_confirm and statement_payment_record",
     "notify": "of every service that tells somebody",

@@ -48,9 +48,9 @@ def get_signed_device(public_id: str, header: str, body: str, now: datetime) -> 
     return device
 
 
-def find_booking_of(device: Device, event: Event) -> Booking | None:
+def find_booking_of(instrument_id: int, event: Event) -> Booking | None:
     """Return the running or else the next approved booking of the person whom the event names."""
-    here = Booking.objects.filter(instrument_id=device.instrument_id).select_related("user")
+    here = Booking.objects.filter(instrument_id=instrument_id).select_related("user")
     running = here.filter(state=BookingState.IN_USE)
     coming = here.filter(
         state=BookingState.APPROVED, ends_at__gt=event.at, starts_at__lt=event.at + STARTS_AHEAD

@@ -1,6 +1,7 @@
 """Objections as the report prints them, in Chinese."""
 
-from rewards.objections.domain.choices import AnswerEffect, InNameOf, mask_name
+from instrument_share.kernel.names import mask_name
+from rewards.objections.domain.choices import AnswerEffect, InNameOf
 from rewards.objections.models import Objection
 
 EFFECTS: dict[AnswerEffect, str] = {

@@ -11,21 +11,20 @@ from bookings.devices.domain import (
     Event,
     EventKind,
     NoBooking,
-    NoteKind,
     NothingRuns,
-    OutOfService,
     SequenceGap,
     SequenceReused,
 )
-from bookings.devices.models import Device, DeviceEvent, InstrumentNote
+from bookings.devices.models import Device, DeviceEvent
 from bookings.devices.selectors import find_booking_of, get_last_started, get_running, is_named
+from bookings.devices.services.notes import incident_keep
+from bookings.devices.services.starts import use_begin
 from bookings.requests.domain.states import MOVES, BookingState
-from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services.notifications import get_instrument_name
 from bookings.usage.domain.choices import Capture
 from bookings.usage.selectors.amounts import calculate_use
-from bookings.usage.services.attendance import get_operator_id, write_check_in, write_check_out
+from bookings.usage.services.attendance import get_operator_id, write_check_out
 from bookings.usage.services.notifications import tell_of_device
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
@@ -133,16 +132,10 @@ def _carry_out(device: Device, event: Event, now: datetime) -> Outcome:
 
 def _start(device: Device, event: Event, now: datetime) -> Outcome:
     """Check the person in where check-in lets them; who is checked in already may go on."""
-    found = find_booking_of(device, event)
+    found = find_booking_of(device.instrument_id, event)
     if found is None:
         raise NoBooking
-    booking = booking_lock(found.pk)
-    if booking.state != BookingState.IN_USE:
-        require_transition(MOVES, booking.state, "check_in")
-        if not is_in_service(booking.instrument):
-            raise OutOfService
-        details = _get_details(device, event)
-        write_check_in(booking, actor=booking.user, at=event.at, now=now, details=details)
+    booking = use_begin(found.pk, at=event.at, now=now, details=_get_details(device, event))
     return Outcome(True, booking=booking)
 
 
@@ -176,9 +169,7 @@ def _is_of(event: Event, booking: "Booking") -> bool:
 
 def _fault(device: Device, event: Event, now: datetime) -> Outcome:
     """Keep an incident, and tell the keepers what is broken."""
-    InstrumentNote.objects.create(
-        instrument=device.instrument, kind=NoteKind.INCIDENT.value, text=event.detail, written_at=event.at
-    )
+    incident_keep(device.instrument, event.detail, event.at)
     record(
         actor=None,
         action="device.faulted",

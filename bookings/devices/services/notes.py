@@ -14,6 +14,7 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from providers.models import Instrument
 
 
 @transaction.atomic
@@ -46,6 +47,13 @@ def note_close(*, actor: "User", note_id: int, now: datetime) -> InstrumentNote:
     note.save(update_fields=["closed_at", "closed_by"])
     _record(note, actor, "note.closed", now)
     return note
+
+
+def incident_keep(instrument: "Instrument", text: str, at: datetime) -> InstrumentNote:
+    """Write an incident that nobody signs, as of a device; the caller records it and tells the keepers."""
+    return InstrumentNote.objects.create(
+        instrument=instrument, kind=NoteKind.INCIDENT.value, text=text, written_at=at
+    )
 
 
 def _record(note: InstrumentNote, actor: "User", action: str, now: datetime) -> None:

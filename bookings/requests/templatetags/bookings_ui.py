@@ -54,9 +54,11 @@ def action_word(action: str) -> str:
 
 @register.filter
 def who(entry: Any) -> str:
-    """Return who made the entry: a person, at a device or not, or the platform."""
+    """Return who made the entry: a person, at a device, at a kiosk or neither, or the platform."""
     if device := entry.details.get("device"):
         return _("{person}, by device {device}").format(person=entry.actor_name, device=device)
+    if kiosk := entry.details.get("kiosk"):
+        return _("{person}, at kiosk {kiosk}").format(person=entry.actor_name, kiosk=kiosk)
     return entry.actor_name if entry.actor_id else _("the platform")
 
 
@@ -155,8 +157,13 @@ def check_in_code(booking: Any) -> SafeString:
     """Return a QR code of the page on which the keeper checks the user in and out."""
     code = get_check_in_code(booking.public_id)
     address = settings.SITE_URL + page_address("booking_arrival", booking.public_id, code)
+    return qr_code(address, _("Check-in code of booking {number}").format(number=booking.public_id))
+
+
+@register.simple_tag
+def qr_code(address: str, words: str) -> SafeString:
+    """Return an address as a QR code; `words` say what it is."""
     picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2, light="#fff")
-    words = _("Check-in code of booking {number}").format(number=booking.public_id)
     return format_html(
         '<img class="check-in-code" src="{}" width="180" height="180" alt="{}">', picture, words
     )

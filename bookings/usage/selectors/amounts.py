@@ -46,6 +46,10 @@ class Use:
     samples: int
     price: pricing.Quote
 
+    def to_text(self) -> str:
+        """Return what a page shows before it is recorded, so that nothing else is."""
+        return f"{self.time.to_text()} {self.spent.effective_seconds} {self.price.total}"
+
 
 def calculate_use(
     booking: "Booking",

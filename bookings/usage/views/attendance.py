@@ -136,7 +136,7 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
     calculate = partial(calculate_use, found, now=now)
     use = run_service(form, lambda: calculate(**form.times)) if is_sent else calculate(ends_at=proposed)
-    shown = use and f"{use.time.to_text()} {use.spent.effective_seconds} {use.price.total}"
+    shown = use and use.to_text()
     if use and request.POST.get("shown") == shown:
         log = run_service(
             form, lambda: booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts)

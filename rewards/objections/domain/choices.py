@@ -36,10 +36,3 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ),
     },
 }
-
-HIDDEN = "**"
-
-
-def mask_name(name: str) -> str:
-    """Return a person's name as papers print it: the first character, the others hidden."""
-    return f"{name.strip()[:1]}{HIDDEN}"

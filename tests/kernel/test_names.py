@@ -1,8 +1,8 @@
-"""How an objector is named in public."""
+"""How people are named where everybody may read."""
 
 import pytest
 
-from rewards.objections.domain.choices import mask_name
+from instrument_share.kernel.names import mask_name
 
 
 @pytest.mark.parametrize(("name", "masked"), [("张三", "张**"), (" 欧阳修 ", "欧**"), ("Ann Lee", "A**")])

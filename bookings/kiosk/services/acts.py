@@ -1,0 +1,183 @@
+"""Taking what is done at kiosks: each act once, at the time at which it happened."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from bookings.devices.services.notes import incident_keep
+from bookings.devices.services.starts import use_begin
+from bookings.kiosk.domain import (
+    LONGEST_DELAY,
+    Act,
+    ActKind,
+    EndedAlready,
+    KeyReused,
+    KioskLocked,
+    NotCheckedIn,
+    TooLate,
+    WrongCode,
+)
+from bookings.kiosk.models import Kiosk, KioskAct
+from bookings.kiosk.selectors import find_ended, find_presented, require_attempts_left
+from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.holds import booking_lock
+from bookings.requests.services.notifications import get_instrument_name
+from bookings.usage.selectors.amounts import calculate_use
+from bookings.usage.services.attendance import get_operator_id, write_check_out
+from bookings.usage.services.notifications import notify_user_of_log
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import DomainError, gettext_noop, require_reason
+from instrument_share.kernel.wording import Words, word
+from instrument_share.web.responses.problem import body_of
+
+if TYPE_CHECKING:
+    from bookings.requests.models import Booking
+    from bookings.usage.models import UsageLog
+
+FAULT = gettext_noop("A fault was reported at the kiosk of {instrument}: {detail}")
+REFUSED = gettext_noop(
+    "What {person} did at the kiosk of {instrument} at {at} ({act}) could not be recorded: {detail} Record "
+    "the time by hand where it is missing."
+)
+SOMEBODY = gettext_noop("somebody")
+CHECKED_OUT = gettext_noop(
+    "You checked out of {instrument} at its kiosk; the use from {starts_at} is recorded and the unit "
+    "confirms it. Disagree if the hours are wrong."
+)
+AT_ONCE = timedelta(minutes=1)
+"""What arrives later than so was delayed by the line, and its person may be gone."""
+
+
+@transaction.atomic
+def kiosk_act_receive(*, kiosk_id: int, act: Act, now: datetime) -> KioskAct:
+    """Take an act of a kiosk and return what came of it; sent again it does nothing twice.
+
+    What the rules refuse is kept with its refusal; if the line has delayed it, the keepers are told. Raises
+    KioskLocked once the kiosk was ended, TooManyGuesses, TooManyFaults, KeyReused.
+    """
+    kiosk = _lock(kiosk_id)
+    act = replace(act, at=min(act.at, now))
+    digest = hashlib.sha256(act.to_text().encode()).hexdigest()
+    earlier = kiosk.acts.filter(key=act.key).select_related("booking").first()
+    if earlier is not None:
+        if earlier.digest != digest:
+            raise KeyReused
+        return earlier
+    require_attempts_left(kiosk, act.kind, now)
+    taken = KioskAct(kiosk=kiosk, key=act.key, kind=act.kind.value, at=act.at, received_at=now, digest=digest)
+    try:
+        with transaction.atomic():
+            taken.booking = _carry_out(kiosk, act, now)
+            taken.detail = act.text
+    except DomainError as refusal:
+        taken.booking = None
+        taken.refusal, taken.detail = refusal.code, _tell(refusal)
+        if now - act.at >= AT_ONCE and not isinstance(refusal, EndedAlready):
+            _tell_keepers_of_refusal(kiosk, act, taken.detail, now)
+    taken.save(force_insert=True)
+    _record(kiosk, taken, now)
+    return taken
+
+
+def _lock(kiosk_id: int) -> Kiosk:
+    found = Kiosk.objects.select_for_update(of=("self",)).select_related("instrument__organization")
+    kiosk = found.filter(pk=kiosk_id, ended_at__isnull=True).first()
+    if kiosk is None:
+        raise KioskLocked
+    return kiosk
+
+
+def _carry_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking | None":
+    if now - act.at > LONGEST_DELAY:
+        raise TooLate(minutes=LONGEST_DELAY // timedelta(minutes=1))
+    return ACTS[act.kind](kiosk, act, now)
+
+
+def _check_in(kiosk: Kiosk, act: Act, now: datetime) -> "Booking":
+    found = find_presented(kiosk, act.code, act.at)
+    if found is None:
+        raise WrongCode
+    return use_begin(found.pk, at=act.at, now=now, details=_get_details(kiosk, act))
+
+
+def _check_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking":
+    """End the use as somebody at its instrument says; the unit confirms the hours as a second person."""
+    found = find_presented(kiosk, act.code, act.at)
+    if found is None:
+        raise EndedAlready if find_ended(kiosk, act.code, act.at) else WrongCode
+    booking = booking_lock(found.pk)
+    if booking.state != BookingState.IN_USE:
+        raise NotCheckedIn
+    write_check_out(
+        booking,
+        calculate_use(booking, now=now, ends_at=act.ends_at or act.at, samples=act.samples),
+        actor=booking.user,
+        operator_id=get_operator_id(booking, kiosk.made_by_id),
+        now=now,
+        tell=_tell_user,
+        details=_get_details(kiosk, act),
+    )
+    return booking
+
+
+def _fault(kiosk: Kiosk, act: Act, now: datetime) -> None:
+    """Keep an incident, and tell the keepers what is broken."""
+    text = require_reason(act.text, code="note.empty")
+    incident_keep(kiosk.instrument, text, act.at)
+    _notify_keepers(kiosk, FAULT, now, detail=text)
+
+
+ACTS = {ActKind.CHECK_IN: _check_in, ActKind.CHECK_OUT: _check_out, ActKind.FAULT: _fault}
+
+
+def _tell(refusal: DomainError) -> str:
+    told = body_of(refusal)
+    details = [told["detail"], *(problem["detail"] for problem in told["problems"])]
+    return " ".join(details)[:500]
+
+
+def _tell_user(log: "UsageLog", now: datetime) -> None:
+    notify_user_of_log(log, CHECKED_OUT, now)
+
+
+def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, detail: str, now: datetime) -> None:
+    booking = act.code and find_presented(kiosk, act.code, act.at)
+    person = booking.user.name if booking else Words(SOMEBODY)
+    _notify_keepers(kiosk, REFUSED, now, person=person, at=act.at, act=word(act.kind), detail=detail)
+
+
+def _notify_keepers(kiosk: Kiosk, message: str, now: datetime, **params: Any) -> None:
+    instrument = kiosk.instrument
+    notify(
+        users=list(instrument.keepers.filter(is_active=True)),
+        message=message,
+        now=now,
+        path=page_address("instrument_kiosks", instrument.public_id),
+        params={"instrument": get_instrument_name(instrument), **params},
+    )
+
+
+def _get_details(kiosk: Kiosk, act: Act) -> dict[str, Any]:
+    return {"kiosk": kiosk.public_id, "at": act.at.isoformat()}
+
+
+def _record(kiosk: Kiosk, taken: KioskAct, now: datetime) -> None:
+    record(
+        actor=taken.booking.user if taken.booking else None,
+        action="kiosk.act_refused" if taken.refusal else "kiosk.act_taken",
+        subject=kiosk,
+        now=now,
+        organization_id=kiosk.instrument.organization_id,
+        details={
+            "instrument": kiosk.instrument.public_id,
+            "act": taken.kind,
+            "key": taken.key,
+            "at": taken.at.isoformat(),
+            "booking": taken.booking and taken.booking.public_id,
+            "refusal": taken.refusal,
+        },
+    )

@@ -1,0 +1,58 @@
+"""Making and ending the kiosks of an instrument."""
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.kiosk.domain import MOST_KIOSKS, KioskEnded, TooManyKiosks
+from bookings.kiosk.models import Kiosk
+from bookings.kiosk.selectors import hash_key
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import require_found
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def kiosk_make(*, actor: "User", instrument_id: int, name: str, now: datetime) -> tuple[Kiosk, str]:
+    """Make a kiosk beside an instrument; its key is returned here once and not kept. Raises TooManyKiosks."""
+    instrument = providers.instrument_lock(instrument_id)
+    require(actor, "bookings.manage_device", instrument)
+    if Kiosk.objects.filter(instrument=instrument, ended_at__isnull=True).count() >= MOST_KIOSKS:
+        raise TooManyKiosks(most=MOST_KIOSKS)
+    key = secrets.token_urlsafe(32)
+    kiosk = Kiosk.objects.create(
+        instrument=instrument, name=name.strip(), digest=hash_key(key), made_at=now, made_by=actor
+    )
+    _record(kiosk, actor, "kiosk.made", now)
+    return kiosk, key
+
+
+@transaction.atomic
+def kiosk_end(*, actor: "User", kiosk_id: int, now: datetime) -> Kiosk:
+    """End a kiosk: its key opens nothing any more. Raises KioskEnded the second time."""
+    found = Kiosk.objects.select_for_update(of=("self",)).select_related("instrument")
+    kiosk = require_found(found.filter(pk=kiosk_id).first())
+    require(actor, "bookings.manage_device", kiosk.instrument)
+    if kiosk.ended_at is not None:
+        raise KioskEnded
+    kiosk.ended_at, kiosk.ended_by = now, actor
+    kiosk.save(update_fields=["ended_at", "ended_by"])
+    _record(kiosk, actor, "kiosk.ended", now)
+    return kiosk
+
+
+def _record(kiosk: Kiosk, actor: "User", action: str, now: datetime) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=kiosk,
+        now=now,
+        organization_id=kiosk.instrument.organization_id,
+        details={"instrument": kiosk.instrument.public_id, "name": kiosk.name},
+    )

@@ -1,0 +1,72 @@
+"""The kiosks of an instrument, for its keepers and the unit's managers."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from rules import has_perm
+
+from bookings.kiosk.forms import KioskForm
+from bookings.kiosk.selectors import kiosk_acts, kiosks
+from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
+from instrument_share.kernel.errors import require_found
+from instrument_share.web import clock
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import run_service
+from instrument_share.web.signed_in import SignedInRequest
+from providers import public as providers
+
+SHOWN = 50
+KIOSK_TAB = providers.InstrumentTab(46, "instrument_kiosks", gettext_lazy("Kiosks"))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def kiosk_list(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """List the kiosks and what was done at them, or make one; never cached, since its key is shown once."""
+    instrument = providers.own_instrument(request, public_id, "bookings.manage_device")
+    is_sent = request.method == "POST"
+    form = KioskForm(request.POST if is_sent else None)
+    made = is_sent and run_service(
+        form,
+        lambda: kiosk_make(
+            actor=request.user, instrument_id=instrument.pk, name=form.cleaned_data["name"], now=clock.now()
+        ),
+    )
+    kiosk, key = made or (None, "")
+    context = {
+        "instrument": instrument,
+        "made": kiosk,
+        "address": settings.SITE_URL + reverse("kiosk_enter", args=[key]) if key else "",
+        "form": KioskForm() if made else form,
+        "kiosks": kiosks(request.user, instrument)[:SHOWN],
+        "acts": kiosk_acts(request.user, instrument)[:SHOWN],
+        "is_manager": has_perm("providers.edit_instrument", request.user, instrument),
+    }
+    status = 201 if made else 422 if is_sent else 200
+    return render(request, "bookings/kiosk/kiosks.html", context, status=status)
+
+
+@confirmation_view
+def end(request: SignedInRequest, public_id: str, kiosk_id: str) -> Confirmation:
+    """Confirm ending a kiosk."""
+    instrument = providers.own_instrument(request, public_id, "bookings.manage_device")
+    kiosk = require_found(kiosks(request.user, instrument).filter(public_id=kiosk_id).first())
+    return Confirmation(
+        heading=_("End the kiosk “{name}”?").format(name=kiosk.name),
+        consequences=[
+            _("Its screen is locked at once, and nothing more is taken from it."),
+            _("Acts that it keeps because the line is cut are lost. Keepers record them by hand."),
+        ],
+        action=_("End the kiosk"),
+        perform=lambda: kiosk_end(actor=request.user, kiosk_id=kiosk.pk, now=clock.now()),
+        success=_("The kiosk has been ended."),
+        back_address=reverse("instrument_kiosks", args=[public_id]),
+        tone="danger",
+    )

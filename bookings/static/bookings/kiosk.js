@@ -1,0 +1,206 @@
+// The screen of a kiosk: a clock, the state anew every half minute, and what is done while the line is cut.
+//
+// The last state stays on the screen. Acts are kept with the time at which they happened, by the platform's clock,
+// and sent in their order when the line is back; each has a key, by which the platform takes it once.
+
+const REFRESH = 30_000;
+const PATIENCE = 8_000;
+const IDLE = 120_000;
+const QUEUE = "kiosk.queue";
+const REFUSED = "kiosk.refused";
+const TABLET = "kiosk.tablet";
+const NUMBER = "kiosk.number";
+const RETRY = new Set([408, 429, 500, 502, 503, 504]);
+
+let home = null;
+const page = () => document.getElementById("kiosk");
+const kept = document.getElementById("kept");
+const offline = document.getElementById("offline");
+const time = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
+let ahead = Date.parse(page().dataset.now) - Date.now();
+let cutSince = null;
+let touchedAt = Date.now();
+let isSending = false;
+
+const now = () => new Date(Date.now() + ahead);
+const read = (name) => JSON.parse(localStorage.getItem(name) ?? "[]");
+const write = (name, rows) => localStorage.setItem(name, JSON.stringify(rows));
+
+/** A key that no other act has: the tablet's own, and the next number. */
+function newKey() {
+  let tablet = localStorage.getItem(TABLET);
+  if (!tablet) {
+    tablet = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    localStorage.setItem(TABLET, tablet);
+  }
+  const number = Number(localStorage.getItem(NUMBER) ?? 0) + 1;
+  localStorage.setItem(NUMBER, number);
+  return `${tablet}-${number}`;
+}
+
+function showLine() {
+  offline.hidden = cutSince === null;
+  if (cutSince !== null) offline.textContent = offline.dataset.words.replace("TIME", time.format(cutSince));
+}
+
+/** Ask the platform; null where the line is cut. */
+async function ask(address, options = {}) {
+  try {
+    const answer = await fetch(address, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.status >= 502 && answer.status <= 504) throw new Error(String(answer.status));
+    cutSince = null;
+    return answer;
+  } catch {
+    cutSince ??= now();
+    return null;
+  } finally {
+    showLine();
+  }
+}
+
+/** Put a page on the screen; the first one is kept, to come back to while the line is cut. */
+function put(fresh, title) {
+  if (document.getElementById("state")) home = { node: page(), title: document.title };
+  document.title = title;
+  page().replaceWith(fresh);
+  (fresh.querySelector("[data-problems]") ?? fresh.querySelector("[autofocus]") ?? fresh).focus();
+}
+
+/** Put what was answered on the screen: all of it, or the state alone so that what is being typed stays. */
+async function show(answer, part = "") {
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = found.getElementById("kiosk");
+  if (!fresh) return location.reload();
+  ahead = Date.parse(fresh.dataset.now) - Date.now();
+  if (part) {
+    const [old, renewed] = [document.getElementById(part), fresh.querySelector(`#${part}`)];
+    if (old && renewed) old.replaceWith(renewed);
+  } else {
+    put(fresh, found.title);
+  }
+  tick();
+}
+
+async function refresh() {
+  const answer = await ask(page().dataset.home);
+  if (!answer) return;
+  const isLeft = Date.now() - touchedAt > IDLE;
+  if (isLeft) touchedAt = Date.now();
+  await show(answer, isLeft ? "" : "state");
+  await sendKept();
+}
+
+/** Keep an act for later, and say so. */
+function keep(form, data) {
+  const act = Object.fromEntries([...data].filter(([name]) => !["csrfmiddlewaretoken", "shown"].includes(name)));
+  act.kind ||= form.dataset.kind ?? "check_in";
+  act.at = now().toISOString();
+  write(QUEUE, [...read(QUEUE), act]);
+  form.reset();
+  comeBack();
+  showKept();
+}
+
+function comeBack() {
+  if (!document.getElementById("state") && home) put(home.node, home.title);
+}
+
+/** Send what was kept, one after the other; a repetition is answered as the first. */
+async function sendKept() {
+  if (isSending) return;
+  isSending = true;
+  try {
+    for (let queue = read(QUEUE); queue.length; queue = read(QUEUE)) {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(queue[0])) body.append(name, value);
+      const headers = { "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value };
+      const answer = await ask(kept.dataset.address, { method: "POST", body, headers });
+      if (!answer || RETRY.has(answer.status)) return;
+      if (answer.status === 403) return location.reload();
+      const told = await answer.json();
+      if (told.code === "kiosk.too_many_guesses") return;
+      if (!told.is_taken) write(REFUSED, [...read(REFUSED), { ...queue[0], detail: told.detail }]);
+      write(QUEUE, read(QUEUE).slice(1));
+      showKept();
+      const state = await ask(page().dataset.home);
+      if (state) await show(state, "state");
+    }
+  } finally {
+    isSending = false;
+  }
+}
+
+function showKept() {
+  const [waiting, refused] = [read(QUEUE), read(REFUSED)];
+  kept.hidden = !waiting.length && !refused.length;
+  const rows = [
+    ...waiting.map((act) => describe(act, kept.dataset.waiting)),
+    ...refused.map((act) => describe(act, act.detail, true)),
+  ];
+  kept.querySelector("ul").replaceChildren(...rows);
+}
+
+function describe(act, words, isRefused = false) {
+  const row = document.createElement("li");
+  row.className = "row-head";
+  const name = { check_in: kept.dataset.checkIn, check_out: kept.dataset.checkOut, fault: kept.dataset.fault }[act.kind];
+  const text = document.createElement("span");
+  text.textContent = `${time.format(new Date(act.at))} ${name} ${hide(act.code ?? "")} · ${words}`;
+  row.append(text);
+  if (isRefused) {
+    const close = document.createElement("button");
+    close.className = "btn";
+    close.textContent = kept.dataset.close;
+    close.addEventListener("click", () => {
+      write(REFUSED, read(REFUSED).filter((one) => one.key !== act.key));
+      showKept();
+    });
+    row.append(close);
+  }
+  return row;
+}
+
+/** A code that is not recorded yet opens a booking: whoever comes by does not read it. */
+function hide(code) {
+  return code && `${code.replace(/\/$/, "").slice(-6, -4)}…`;
+}
+
+function tick() {
+  for (const place of document.querySelectorAll("[data-clock]")) place.textContent = time.format(now());
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-act]")) return;
+  event.preventDefault();
+  if (form.getAttribute("aria-busy") === "true") return;
+  form.setAttribute("aria-busy", "true");
+  const data = new FormData(form, event.submitter);
+  data.set("key", newKey());
+  const isWaiting = cutSince !== null || read(QUEUE).length > 0;
+  const answer = isWaiting ? null : await ask(form.action, { method: "POST", body: data });
+  if (answer) await show(answer);
+  else keep(form, data);
+  form.removeAttribute("aria-busy");
+});
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-page]");
+  if (!link) return;
+  event.preventDefault();
+  const answer = await ask(link.href);
+  if (answer) await show(answer);
+  else comeBack();
+});
+for (const touch of ["input", "pointerdown", "keydown"]) {
+  document.addEventListener(touch, () => { touchedAt = Date.now(); });
+}
+window.addEventListener("offline", () => {
+  cutSince ??= now();
+  showLine();
+});
+window.addEventListener("online", refresh);
+setInterval(tick, 1_000);
+setInterval(refresh, REFRESH);
+tick();
+showKept();
+sendKept();

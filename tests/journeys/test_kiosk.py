@@ -1,0 +1,71 @@
+"""A tablet beside an instrument: made by the keeper, opened by its link, used while its line is cut."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from bookings.kiosk.models import KioskAct
+from bookings.requests.keys import get_check_in_code
+from bookings.usage.models import UsageLog
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.journeys.walk import PASSWORD, axe, go
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
+PHONE = {"width": 375, "height": 740}
+
+
+def test_a_use_that_ends_while_the_line_is_cut(enter, clock, watch):
+    clock.set(NOW)
+    city = factories.city()
+    booking = book(city, slot(day=0, hour=9, length=2))
+    city.keeper.set_password(PASSWORD)
+    city.keeper.save()
+    page = enter(city.keeper.username)
+    page.goto(f"/unit/instruments/{city.instrument.public_id}/kiosks/")
+    page.locator("#id_name").fill("305 室门口")
+    go(page.get_by_role("button", name="创建"))
+    axe(page)
+    link = page.locator("code", has_text="/kiosk/enter/").inner_text()
+
+    clock.set(booking.starts_at)
+    tablet = enter(**TABLET)
+    tablet.goto(link)
+    go(tablet.get_by_role("button", name="启用"))
+    expect(tablet.locator("#state")).to_contain_text("已预约 · 戊**")
+    axe(tablet)
+    code = get_check_in_code(booking.public_id)
+    # A scanner types the address of the QR code, and Enter.
+    tablet.locator("#id_code").fill(f"{link}bookings/{booking.public_id}/arrival/{code}/")
+    tablet.locator("#id_code").press("Enter")
+    expect(tablet.locator("#notes")).to_contain_text("戊**已签到，预约至 11:00 结束")
+    expect(tablet.locator("#state")).to_contain_text("使用中")
+
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    clock.move(timedelta(minutes=60))
+    tablet.reload()
+    tablet.context.set_offline(True)
+    expect(tablet.locator("#offline")).to_contain_text("10:00 起网络中断")
+    tablet.locator("#id_code").fill(code)
+    tablet.get_by_role("button", name="签退").click()
+    expect(tablet.locator("#kept")).to_contain_text("10:00 签退")
+    expect(tablet.locator("#state")).to_contain_text("使用中")
+    tablet.set_viewport_size(PHONE)
+    assert tablet.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    axe(tablet)
+    assert not UsageLog.objects.exists()
+
+    clock.move(timedelta(minutes=5))
+    tablet.context.set_offline(False)
+    expect(tablet.locator("#kept")).to_be_hidden()
+    expect(tablet.locator("#offline")).to_be_hidden()
+    expect(tablet.locator("#state")).not_to_contain_text("使用中")
+    log = UsageLog.objects.get()
+    assert abs(log.ends_at - (booking.starts_at + timedelta(minutes=60))) < timedelta(minutes=1)
+    assert list(KioskAct.objects.order_by("id").values_list("kind", "refusal")) == [
+        ("check_in", ""),
+        ("check_out", ""),
+    ]
