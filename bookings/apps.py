@@ -16,11 +16,15 @@ class BookingsConfig(AppConfig):
         from bookings.feeds.selectors.invitations import get_invitation
         from bookings.groups import domain as groups
         from bookings.journal import ACTS, KINDS
+        from bookings.projects import badges as project_badges
+        from bookings.projects import permissions as _projects  # noqa: F401
+        from bookings.projects.domain import choices as projects
         from bookings.proposals import domain as proposals
         from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
+        from bookings.requests.selectors.project_budget import register_uses_reader
         from bookings.requests.services import sheet_effects
         from bookings.requests.services.held_time import register_rival_teller, register_time_taker
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
@@ -33,6 +37,7 @@ class BookingsConfig(AppConfig):
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
+        from bookings.usage.selectors.project_spending import sum_project_uses
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401
@@ -54,11 +59,14 @@ class BookingsConfig(AppConfig):
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS})
+        register_words(projects.LABELS)
         register_words({**usage_labels.LABELS, **sample_labels.LABELS, **devices.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(waiting_badges.STATES, {})
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
+        register_uses_reader(sum_project_uses)
+        register_labels(project_badges.STATES, project_badges.MOVES)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_labels(sample_badges.STATES, sample_badges.MOVES)
         register_pages(
