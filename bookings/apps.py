@@ -8,6 +8,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import guards
+        from bookings.budgets import domain as budgets
         from bookings.devices import domain as devices
         from bookings.devices import permissions as _devices  # noqa: F401 (registers the permission)
         from bookings.devices.views import DEVICE_TAB
@@ -59,7 +60,7 @@ class BookingsConfig(AppConfig):
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS})
-        register_words(projects.LABELS)
+        register_words({**projects.LABELS, **budgets.LABELS})
         register_words({**usage_labels.LABELS, **sample_labels.LABELS, **devices.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(waiting_badges.STATES, {})
@@ -86,6 +87,12 @@ class BookingsConfig(AppConfig):
             "instrument_resume",
             "instrument_retire",
             "instrument_suspend",
+            "project",
+            "project_close",
+            "project_edit",
+            "project_new",
+            "project_reopen",
+            "organization_projects",
             "qualification_revoke",
             "series_cancel",
             "series_move",

@@ -29,7 +29,7 @@ def projects(viewer: "Viewer") -> QuerySet[Project]:
 
 
 def kept_projects(viewer: "Viewer") -> QuerySet[Project]:
-    """Return the projects of which the viewer sees the figures: those they hold or whose organization they manage."""
+    """Return the projects whose figures the viewer sees: those held, and all of organizations managed."""
     if viewer.is_anonymous:
         return Project.objects.none()
     own = standing(viewer)
@@ -71,9 +71,7 @@ def find_project_of(user: "User", project_id: int) -> Project:
 def is_open_to(project: Project, user_id: int) -> bool:
     """Return whether the project's organization lets this one of its people use it."""
     return (
-        project.for_all_members
-        or project.holder_id == user_id
-        or project.members.filter(pk=user_id).exists()
+        project.for_all_members or project.holder_id == user_id or project.members.filter(pk=user_id).exists()
     )
 
 

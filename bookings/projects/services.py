@@ -63,17 +63,13 @@ def project_change(
 
 
 @transaction.atomic
-def project_close(
-    *, actor: "User", project_id: int, now: datetime, revision: int | None = None
-) -> Project:
+def project_close(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
     """Close a project: bookings that name it stay, and no other one may."""
     return _move(actor, project_id, "close", "project.closed", now, revision)
 
 
 @transaction.atomic
-def project_reopen(
-    *, actor: "User", project_id: int, now: datetime, revision: int | None = None
-) -> Project:
+def project_reopen(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
     """Let bookings name a closed project again."""
     return _move(actor, project_id, "reopen", "project.reopened", now, revision)
 
@@ -128,8 +124,10 @@ def _describe(facts: ProjectFacts) -> dict[str, Any]:
     people = accounts.users_by_id([facts.holder_id, *facts.member_ids])
     told["holder"] = people[told.pop("holder_id")].public_id
     told["members"] = sorted(people[pk].public_id for pk in told.pop("member_ids"))
-    for name in ("first_date", "last_date", "budget_yuan"):
-        told[name] = None if told[name] is None else str(told[name])
+    for name in ("first_date", "last_date"):
+        told[name] = told[name] and told[name].isoformat()
+    if facts.budget_yuan is not None:
+        told["budget_yuan"] = f"{facts.budget_yuan:.2f}"
     return told
 
 

@@ -62,7 +62,11 @@ class Booking(models.Model):
     subject = models.CharField(max_length=200, help_text="what is to be measured")
     project = models.CharField(max_length=200, blank=True)
     organization_project = models.ForeignKey(
-        "bookings.Project", on_delete=models.PROTECT, null=True, related_name="bookings", help_text="the name above is its"
+        "bookings.Project",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="bookings",
+        help_text="`project` is its name when the booking was made",
     )
     direction = models.CharField(max_length=12, default="research")
     samples = models.PositiveIntegerField(default=0)

@@ -100,7 +100,7 @@ class Checked:
 def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> list[Checked]:
     """Return each request with its price and problems; what is admitted counts for those after it."""
     planned: list[tuple[Part, Wanted]] = []
-    checked = []
+    checked: list[Checked] = []
     for wanted in requests:
         facts = _read_facts(user, wanted, planned, now)
         asked: dict[str, Any] = {

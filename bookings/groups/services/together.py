@@ -65,7 +65,7 @@ def _build_refusal(refused: Sequence[Refusal], number: int, kind: BookingGroupKi
 def _book_parts(
     actor: "User", requests: Sequence[Wanted], kind: BookingGroupKind, now: datetime
 ) -> tuple[BookingGroup, list[Booking], list[Refusal]]:
-    """Try each request as a part of one group, under all locks: of roles, of projects, of instruments by id."""
+    """Try each request as a part of one group, under all locks: of roles, of projects, of instruments."""
     require(actor, "bookings.book")
     for payer_id in sorted({one.payer.pk for one in requests if one.payer is not None}):
         accounts.memberships_lock(actor, payer_id)

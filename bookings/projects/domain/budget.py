@@ -61,7 +61,9 @@ def find_project_problems(
     Figures of the budget are told only to those who may use the project.
     """
     if project.state != ProjectState.OPEN:
-        message = gettext_noop("This project is closed. Choose another one, or ask its holder to open it again.")
+        message = gettext_noop(
+            "This project is closed. Choose another one, or ask its holder to open it again."
+        )
         yield Problem("booking.project_closed", message, field=FIELD)
     if not project.is_of_payer:
         message = gettext_noop(
@@ -93,8 +95,9 @@ def _check_period(project: NamedProject, interval: Interval) -> Iterator[Problem
 
 def _get_refusal(budget: Budget, price_yuan: Decimal) -> Problem:
     message = gettext_noop(
-        "This costs {price} yuan, and the project's budget of {budget} yuan has {left} yuan left: {committed} "
-        "yuan are committed to bookings and {spent} yuan spent. Choose another project or ask its holder."
+        "This costs {price} yuan, and the project's budget of {budget} yuan has {left} yuan left: "
+        "{committed} yuan are committed to bookings and {spent} yuan spent. Choose another project or ask "
+        "its holder."
     )
     amounts = {
         "price": price_yuan,

@@ -20,8 +20,8 @@ class ProjectFacts:
     """A project as whoever keeps it describes it.
 
     `first_date` and `last_date` bound its period, both included; None leaves that end open. Without
-    `budget_yuan` nothing bounds what it spends. `member_ids` are those who may use it besides the holder where
-    it is not `for_all_members` of the organization.
+    `budget_yuan` nothing bounds what it spends. `member_ids` are those who may use it besides the holder,
+    where it is not `for_all_members` of the organization.
     """
 
     name: str

@@ -54,9 +54,7 @@ def get_budgets(
 def _sum_by_project(rows: QuerySet[Booking], name: str) -> dict[int, Decimal]:
     sums = rows.order_by().values("organization_project").annotate(sum=Sum(name))
     zero = Decimal("0.00")
-    return defaultdict(
-        lambda: zero, {row["organization_project"]: row["sum"].quantize(FEN) for row in sums}
-    )
+    return defaultdict(lambda: zero, {row["organization_project"]: row["sum"].quantize(FEN) for row in sums})
 
 
 def find_problems_of_project(

@@ -73,9 +73,9 @@ def booking_check_out(
 
     Time and amount are those of `calculate_use`: from check-in to `ends_at`, by default the booked end once
     it has passed, else now. The rest of the booked time is free at once; overrunning changes the log, never
-    the hold. Without `funding_sources` the log has that of the project that the booking names. Where a use was
-    entered by hand for this time meanwhile, the log is marked. Raises UsageRefused
-    with everything that does not add up.
+    the hold. Where a use was entered by hand for this time meanwhile, the log is marked. Without
+    `funding_sources` it has that of the project that the booking names. Raises UsageRefused with everything
+    that does not add up.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
     require_transition(MOVES, booking.state, "check_out")

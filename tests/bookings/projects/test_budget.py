@@ -1,4 +1,4 @@
-"""What a budget has left, what is told of a booking that names a project, and that no sequence overdraws it."""
+"""What a budget has left, what keeps a booking from naming a project, and that nothing overdraws it."""
 
 from datetime import date
 from decimal import Decimal
