@@ -23,7 +23,7 @@ router = Router(tags=["projects"], auth=MEMBERS)
     operation_id="project_spending",
     summary=gettext_noop("What a project has committed, spent and left"),
 )
-def spending(request: HttpRequest, project_id: Annotated[PublicId, Path()]) -> SpendingOut:
+def project_spending(request: HttpRequest, project_id: Annotated[PublicId, Path()]) -> SpendingOut:
     """For its holder and the administrators of its organization."""
     found = get_kept_project(request.user, project_id)
     return serialize_spending(found, get_budgets([found])[found.pk], get_months(found))

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
+from bookings.projects import services
 from bookings.projects.domain.choices import FundingSource, ProjectState
 from bookings.projects.domain.facts import ProjectFacts
 from bookings.projects.schemas import NewProjectIn, ProjectIn, ProjectOut, ProjectsPage, serialize_project
 from bookings.projects.selectors import get_project, kept_projects, projects
-from bookings.projects.services import project_change, project_close, project_create, project_reopen
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
@@ -65,10 +65,10 @@ def project_list(
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation
-def create(request: HttpRequest, data: NewProjectIn) -> Status[ProjectOut]:
+def project_create(request: HttpRequest, data: NewProjectIn) -> Status[ProjectOut]:
     """As its administrator. Its bookings take from the budget: what is committed and spent stays within."""
     organization = accounts.organization(request.user, data.organization)
-    made = project_create(
+    made = services.project_create(
         actor=person(request),
         organization_id=organization.pk,
         facts=_read_facts(data, organization),
@@ -95,7 +95,7 @@ def project(request: HttpRequest, response: HttpResponse, project_id: ProjectId)
     **CHANGES_PROJECT,
 )
 @idempotent_operation
-def change(
+def project_change(
     request: HttpRequest,
     response: HttpResponse,
     project_id: ProjectId,
@@ -105,7 +105,7 @@ def change(
     """All of it anew, by its holder or an administrator. A lower budget bounds later bookings only."""
     found = get_project(request.user, project_id)
     facts = _read_facts(data, found.organization)
-    call_if_matching(if_match, project_change, request=request, project_id=found.pk, facts=facts)
+    call_if_matching(if_match, services.project_change, request=request, project_id=found.pk, facts=facts)
     return _respond(request, response, project_id)
 
 
@@ -116,12 +116,12 @@ def change(
     **CHANGES_PROJECT,
 )
 @idempotent_operation
-def close(
+def project_close(
     request: HttpRequest, response: HttpResponse, project_id: ProjectId, if_match: IfMatch = None
 ) -> ProjectOut:
     """Bookings that name it stay; no other one may."""
     found = get_project(request.user, project_id)
-    call_if_matching(if_match, project_close, request=request, project_id=found.pk)
+    call_if_matching(if_match, services.project_close, request=request, project_id=found.pk)
     return _respond(request, response, project_id)
 
 
@@ -132,11 +132,11 @@ def close(
     **CHANGES_PROJECT,
 )
 @idempotent_operation
-def reopen(
+def project_reopen(
     request: HttpRequest, response: HttpResponse, project_id: ProjectId, if_match: IfMatch = None
 ) -> ProjectOut:
     found = get_project(request.user, project_id)
-    call_if_matching(if_match, project_reopen, request=request, project_id=found.pk)
+    call_if_matching(if_match, services.project_reopen, request=request, project_id=found.pk)
     return _respond(request, response, project_id)
 
 
