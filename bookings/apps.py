@@ -38,7 +38,7 @@ class BookingsConfig(AppConfig):
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
-        from bookings.usage.selectors.project_spending import sum_project_uses
+        from bookings.usage.selectors.logs_as_counted import sum_project_uses
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401

@@ -12,7 +12,7 @@ from bookings.budgets.domain import Part
 from bookings.requests.models import Booking
 from bookings.requests.selectors.project_budget import CHARGED, COMMITTED
 from bookings.usage.models import UsageLog
-from bookings.usage.selectors.project_spending import ProjectUse, iterate_project_uses
+from bookings.usage.selectors.logs_as_counted import ProjectUse, iterate_project_uses
 from instrument_share.kernel.city_time import CITY_TIME
 
 if TYPE_CHECKING:
