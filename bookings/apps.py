@@ -8,6 +8,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import guards
+        from bookings.budgets import domain as budgets
         from bookings.devices import domain as devices
         from bookings.devices import permissions as _devices  # noqa: F401 (registers the permission)
         from bookings.devices.views import DEVICE_TAB
@@ -18,11 +19,15 @@ class BookingsConfig(AppConfig):
         from bookings.journal import ACTS, KINDS
         from bookings.kiosk import domain as kiosk
         from bookings.kiosk.views.keepers import KIOSK_TAB
+        from bookings.projects import badges as project_badges
+        from bookings.projects import permissions as _projects  # noqa: F401
+        from bookings.projects.domain import choices as projects
         from bookings.proposals import domain as proposals
         from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
+        from bookings.requests.selectors.project_budget import register_uses_reader
         from bookings.requests.services import sheet_effects
         from bookings.requests.services.held_time import register_rival_teller, register_time_taker
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
@@ -35,6 +40,7 @@ class BookingsConfig(AppConfig):
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
+        from bookings.usage.selectors.logs_as_counted import sum_project_uses
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
         from bookings.usage.views.use_sheet import USE_SHEET
         from bookings.waiting import badges as waiting_badges
@@ -59,10 +65,13 @@ class BookingsConfig(AppConfig):
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS})
         register_words({**usage_labels.LABELS, **sample_labels.LABELS, **devices.LABELS, **kiosk.LABELS})
+        register_words({**projects.LABELS, **budgets.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(waiting_badges.STATES, {})
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
+        register_uses_reader(sum_project_uses)
+        register_labels(project_badges.STATES, project_badges.MOVES)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_labels(sample_badges.STATES, sample_badges.MOVES)
         register_pages(
@@ -83,6 +92,12 @@ class BookingsConfig(AppConfig):
             "instrument_resume",
             "instrument_retire",
             "instrument_suspend",
+            "project",
+            "project_close",
+            "project_edit",
+            "project_new",
+            "project_reopen",
+            "organization_projects",
             "qualification_revoke",
             "series_cancel",
             "series_move",

@@ -1,5 +1,7 @@
 """The types and rules of bookings that other apps may use; pure Python."""
 
+from bookings.projects.domain.choices import FundingSource
+from bookings.projects.domain.facts import ProjectFacts
 from bookings.requests.domain.availability import find_next_free, floor_to_step, get_blocked_interval
 from bookings.requests.domain.check_in import CHECK_IN_LEAD, CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.choices import Direction

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from bookings.projects.models import Project
+from bookings.projects.selectors import kept_projects
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
 from bookings.samples.models import SampleOrder
@@ -58,6 +60,10 @@ ACTS: dict[str, str] = {
     "usage.dispute_answered": gettext_noop("Dispute about hours answered"),
     "usage.review_replied": gettext_noop("Rating replied to"),
     "usage.history_imported": gettext_noop("Earlier hours imported"),
+    "project.created": gettext_noop("Project opened"),
+    "project.changed": gettext_noop("Project changed"),
+    "project.closed": gettext_noop("Project closed"),
+    "project.reopened": gettext_noop("Project opened again"),
     "calendar_feed.opened": gettext_noop("Calendar subscription opened"),
     "calendar_feed.rekeyed": gettext_noop("Calendar subscription given a new address"),
     "calendar_feed.closed": gettext_noop("Calendar subscription ended"),
@@ -173,6 +179,18 @@ def _waits(_viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
     return {row.public_id: Subject(_name(row.instrument), "") for row in rows}
 
 
+def _projects(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = Project.objects.filter(public_id__in=ids)
+    kept = set(kept_projects(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
+    return {
+        row.public_id: Subject(
+            Bilingual(str(row)),
+            reverse("project", args=[row.public_id]) if row.public_id in kept else "",
+        )
+        for row in rows
+    }
+
+
 def _name(row: Any) -> Bilingual:
     return Bilingual(row.name_zh, row.name_en)
 
@@ -190,6 +208,7 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.BasketItem": SubjectKind(gettext_noop("Time in a basket")),
     "bookings.SampleOrder": SubjectKind(gettext_noop("Sample order"), _sample_orders),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
+    "bookings.Project": SubjectKind(gettext_noop("Project of an organization"), _projects),
     "bookings.WaitlistEntry": SubjectKind(gettext_noop("Wait"), _waits),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
     "bookings.InstrumentNote": SubjectKind(gettext_noop("Note")),

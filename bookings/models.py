@@ -4,6 +4,7 @@ from bookings.devices.models import Device, DeviceEvent, InstrumentNote
 from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
 from bookings.groups.models import BasketItem
 from bookings.kiosk.models import Kiosk, KioskAct
+from bookings.projects.models import Project
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from bookings.statements.models import (

@@ -3,6 +3,7 @@
 from bookings.devices.selectors import open_notes
 from bookings.feeds.selectors.calendars import get_feed_address, get_feed_name, get_own_feed, subscriptions
 from bookings.feeds.services.calendars import calendar_feed_close, calendar_feed_open, calendar_feed_rekey
+from bookings.projects.services import project_create
 from bookings.requests.selectors.affected import (
     OrganizationSuspensionEffects,
     bookings_ending_with_leaving,

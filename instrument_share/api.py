@@ -1,7 +1,9 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
+from bookings.budgets.api import router as budgets
 from bookings.devices.api import router as devices
 from bookings.groups.api import router as groups
+from bookings.projects.api import router as projects
 from bookings.proposals.api import router as proposals
 from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
@@ -39,6 +41,8 @@ add_error_handlers(api)
 api.add_router("", public)
 api.add_router("", providers)
 api.add_router("/proposals", proposals)
+api.add_router("/projects", projects)
+api.add_router("/projects", budgets)
 api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
 api.add_router("/waiting", waiting)

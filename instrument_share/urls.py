@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from bookings.budgets import urls as budgets
 from bookings.devices import urls as devices
 from bookings.feeds import urls as feeds
 from bookings.groups import urls as groups
 from bookings.kiosk import urls as kiosk
+from bookings.projects import urls as projects
 from bookings.proposals import urls as proposals
 from bookings.requests import urls as requests
 from bookings.samples import urls as samples
@@ -72,6 +74,8 @@ urlpatterns = [
     path("usage/", include(usage.usage_urls)),
     path("samples/", include(samples.samples_urls)),
     path("statements/", include(statements.statements_urls)),
+    path("projects/", include(projects.projects_urls)),
+    path("projects/", include(budgets.projects_urls)),
     path("statistics/", include(statistics.statistics_urls)),
     path("calendars/", include(feeds.calendars_urls)),
     path("keeper/", include(requests.closures_urls)),
@@ -127,6 +131,8 @@ urlpatterns = [
     path("me/", include(people.me_urls)),
     path("invitations/", include(people.invitations_urls)),
     path("organizations/", include(people.organizations_urls)),
+    path("organizations/", include(projects.organizations_urls)),
+    path("organizations/", include(budgets.organizations_urls)),
     # The site itself
     path("setup/", include(bootstrap.setup_urls)),
     path("system/", include(operations.system_urls)),

@@ -305,6 +305,7 @@ def _of_the_site(w):
 
 def _of_people(w):
     pending, company, unit = ([one.public_id] for one in (w.pending, w.company, w.unit))
+    project = [w.project.public_id]
     request, belongs = w.request.public_id, w.belongs.public_id
     document, invitation = w.document.public_id, w.invitation.public_id
     return {
@@ -333,6 +334,14 @@ def _of_people(w):
         "member_end": [*company, belongs],
         "hand_over": [*company, w.administers.public_id],
         "organization_leave": company,
+        "organization_projects": company,
+        "project_new": company,
+        "project": project,
+        "project_edit": project,
+        "project_close": project,
+        "project_reopen": [w.closed_project.public_id],
+        "api-v1:project": project,
+        "api-v1:project_spending": project,
         "invitation": [INVITED],
         "request_withdraw": [request],
         "unit_supervision": unit,

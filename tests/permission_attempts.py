@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from bookings.devices.domain import NoteKind
 from bookings.groups.domain import Scope
+from bookings.projects.domain.facts import ProjectFacts
 from bookings.samples.domain.choices import Afterwards
 from bookings.usage.domain.choices import Rating, ResultKind
 from bookings.usage.domain.history import HistoryRow
@@ -66,6 +67,7 @@ def attempts(w):
         "service_mode": ServiceMode.OPERATED,
         "subject": "二氧化钛薄膜",
     }
+    project = ProjectFacts(name="钛合金", holder_id=w.people["admin"].pk)
     past = HistoryRow(w.instrument.pk, w.people["user"].pk, None, ServiceMode.OPERATED, "旧记录")
     picture = {"picture_id": w.picture.pk, **now}
     person, reason = w.people["keep2"], {"reason": "理由"}
@@ -232,6 +234,10 @@ def attempts(w):
         "basket_add": partial(b.basket_add, wanted=w.wanted, **now),
         "basket_book": partial(b.basket_book, subject="样品", **now),
         "basket_remove": partial(b.basket_remove, public_id=w.basket_item.public_id, **now),
+        "project_create": partial(b.project_create, organization_id=w.company.pk, facts=project, **now),
+        "project_change": partial(b.project_change, project_id=w.project.pk, facts=project, **now),
+        "project_close": partial(b.project_close, project_id=w.project.pk, **now),
+        "project_reopen": partial(b.project_reopen, project_id=w.closed_project.pk, **now),
         "booking_approve": partial(b.booking_approve, **requested),
         "booking_reject": partial(b.booking_reject, **requested, **reason),
         "requests_decide": partial(b.requests_decide, booking_ids=[w.requested.pk], approve=True, **now),

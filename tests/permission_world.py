@@ -26,6 +26,7 @@ from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.basket import basket_add
 from bookings.groups.services.together import series_book
 from bookings.kiosk.services.kiosks import kiosk_make
+from bookings.projects.models import Project
 from bookings.requests.services.bookings import booking_approve
 from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
@@ -153,8 +154,18 @@ def build_world():
         **(year := _year(city, authorities, instrument, company)),
         **_statements(unit, company, people["mgr"]),
         vouchers=SimpleNamespace(**voucher_things(unit, company, people, year["account"])),
+        **_projects(company, people["admin"]),
         **_things_of_the_site(),
     )
+
+
+def _projects(company, admin):
+    """Two projects of the company, an open one and a closed one."""
+    facts = {"organization": company, "holder": admin, "funding": "other", "created_at": LONG_AGO}
+    return {
+        "project": Project.objects.create(name="钛合金疲劳机理", **facts),
+        "closed_project": Project.objects.create(name="已结题", state="closed", **facts),
+    }
 
 
 def _profile(of, **fields):

@@ -19,6 +19,7 @@ from instrument_share.accounts.services import api_token_create
 from instrument_share.management.commands.openapi import document
 from tests import factories
 from tests.bookings.devices import signing
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 
@@ -127,6 +128,7 @@ def test_every_number_of_the_api_refuses_what_is_too_large_with_a_sentence(
         "instrument_id": city.instrument.public_id,
         "booking_id": book(city, slot(day=2)).public_id,
         "log_id": use(city, slot(day=1)).public_id,
+        "project_id": add_project(city).public_id,
     }
     device = device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
     ids["device_id"] = device.public_id

@@ -330,6 +330,13 @@ member_role                          in    404   403   ok    404   404   404   4
 member_end                           in    404   403   ok    404   404   404   404   403   403   404   ok
 hand_over                            in    404   404   ok    404   404   404   404   404   404   404   403
 organization_leave                   in    404   ok    ok    404   404   404   404   404   404   404   404
+# of the company, held by its administrator
+organization_projects                in    404   ok    ok    404   404   404   404   404   404   404   404
+project_new                          in    404   403   ok    404   404   404   404   403   403   404   403
+project                              in    404   404   ok    404   404   404   404   404   404   404   404
+project_edit                         in    404   404   ok    404   404   404   404   404   404   404   404
+project_close                        in    404   404   ok    404   404   404   404   404   404   404   404
+project_reopen                       in    404   404   ok    404   404   404   404   404   404   404   404
 invitation                           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_organizations                     in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 request_withdraw                     in    ok    404   404   404   404   404   404   404   404   404   404
@@ -460,6 +467,9 @@ api-v1:sample_order_list             401   ok    ok    ok    ok    ok    ok    o
 api-v1:sample_order                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:statement_list                401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:statement                     401   404   404   ok    404   404   ok    404   404   404   404   404
+api-v1:project_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:project                       401   404   ok    ok    404   404   404   404   404   404   404   404
+api-v1:project_spending              401   404   404   ok    404   404   404   404   404   404   404   404
 api-v1:log_checkpoints               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:log_consistency               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:me                            401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -477,6 +487,10 @@ OF_THE_API = {
         "booking_reject",
         "booking_check_in",
         "booking_check_out",
+        "project_create",
+        "project_change",
+        "project_close",
+        "project_reopen",
         "wait_list",
         "waiting_join",
         "waiting_leave",

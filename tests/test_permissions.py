@@ -174,6 +174,11 @@ basket_add                     .     yes   yes   yes   yes   yes   yes   yes   y
 # of one's own; that of the others is empty
 basket_book                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 basket_remove                  .     404   yes   404   404   404   404   404   404   404   404   404
+# of the company, held by its administrator
+project_create                 .     .     .     yes   .     .     .     .     .     .     .     .
+project_change                 .     .     .     yes   .     .     .     .     .     .     .     .
+project_close                  .     .     .     yes   .     .     .     .     .     .     .     .
+project_reopen                 .     .     .     yes   .     .     .     .     .     .     .     .
 booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
 booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
 requests_decide                .     .     .     .     yes   .     yes   .     .     .     .     .

@@ -247,6 +247,6 @@ def test_a_booking_by_the_api(shop, statements):
 def test_a_booking_by_the_form(shop, client, statements):
     client.force_login(shop.researcher)
     book_by_form(shop, client, day=1)
-    assert count(statements, lambda: book_by_form(shop, client, day=2)) <= 17
+    assert count(statements, lambda: book_by_form(shop, client, day=2)) <= 18
     add_bookings(shop)
-    assert count(statements, lambda: book_by_form(shop, client, day=3)) <= 17
+    assert count(statements, lambda: book_by_form(shop, client, day=3)) <= 18

@@ -20,7 +20,7 @@ from bookings.groups.schemas import (
 from bookings.groups.selectors.together import Wanted, check_together
 from bookings.groups.services.series import series_cancel, series_move
 from bookings.groups.services.together import series_book, together_book
-from bookings.requests.api.parts import BookingId, find_payer
+from bookings.requests.api.parts import BookingId, find_payer, find_project
 from bookings.requests.schemas import BookingIn, serialize_booking
 from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.permissions import require
@@ -44,6 +44,7 @@ def _read(request: HttpRequest, data: BookingIn) -> Wanted:
         subject=data.subject,
         samples=data.samples,
         project=data.project,
+        organization_project=find_project(request, data.organization_project),
         direction=data.direction.value,
     )
 

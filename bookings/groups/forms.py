@@ -30,6 +30,7 @@ def get_wanted(form: BookingForm, instrument: "Instrument") -> Wanted:
         subject=asked["subject"],
         samples=asked["samples"] or 0,
         project=asked["project"],
+        organization_project=form.named_project,
         direction=asked["direction"] or Direction.RESEARCH.value,
     )
 

@@ -24,6 +24,9 @@ class BasketItem(models.Model):
     service_mode = models.CharField(max_length=15)
     subject = models.CharField(max_length=200, blank=True)
     project = models.CharField(max_length=200, blank=True)
+    organization_project = models.ForeignKey(
+        "bookings.Project", on_delete=models.CASCADE, null=True, related_name="+"
+    )
     direction = models.CharField(max_length=12, default="research")
     samples = models.PositiveIntegerField(default=0)
     added_at = models.DateTimeField()

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0024_sample_orders'),
+        ('bookings', '0025_usage_sheets_and_results'),
         ('providers', '0029_national_checks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -61,6 +61,13 @@ class Booking(models.Model):
     service_mode = models.CharField(max_length=15)
     subject = models.CharField(max_length=200, help_text="what is to be measured")
     project = models.CharField(max_length=200, blank=True)
+    organization_project = models.ForeignKey(
+        "bookings.Project",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="bookings",
+        help_text="`project` is its name when the booking was made",
+    )
     direction = models.CharField(max_length=12, default="research")
     samples = models.PositiveIntegerField(default=0)
     quote = models.JSONField(help_text="the lines of the price, frozen")
@@ -107,6 +114,7 @@ class Booking(models.Model):
             models.Index(fields=["instrument", "starts_at"], name="booking_by_instrument"),
             models.Index(fields=["user", "starts_at"], name="booking_by_user"),
             models.Index(fields=["payer_organization", "starts_at"], name="booking_by_payer"),
+            models.Index(fields=["organization_project", "starts_at"], name="booking_by_project"),
             models.Index(fields=["instrument"], condition=Q(charged_yuan__gt=0), name="booking_charged"),
             models.Index(
                 fields=["state", "decide_by"], condition=Q(state="requested"), name="booking_waiting"

@@ -153,7 +153,10 @@ class QuoteOut(Schema):
 class BookingIn(RequestIn):
     instrument: PublicId = Field(examples=["INS-7K2M9QX4TB"])
     subject: Subject = Field(description="what is to be measured")
-    project: Text200 = ""
+    project: Text200 = Field("", description="in words, where it is none of an organization")
+    organization_project: PublicId | None = Field(
+        None, description="of the organization that pays", examples=["PRJ-7K2M9QX4TB"]
+    )
     direction: Direction = Direction.RESEARCH
 
 
@@ -193,6 +196,7 @@ class BookingOut(Schema):
     service_mode: str
     subject: str
     project: str
+    organization_project: PublicId | None = Field(description="whose budget the booking counts towards")
     direction: str
     samples: int
     quote: list[QuoteLineOut]
@@ -239,12 +243,13 @@ BOOKING_FIELDS = (
 
 def serialize_booking(booking: "Booking") -> BookingOut:
     """Return the booking as the API shows it."""
-    payer = booking.payer_organization
+    payer, project = booking.payer_organization, booking.organization_project
     return BookingOut(
         id=booking.public_id,
         instrument=serialize_instrument_ref(booking.instrument),
         user=serialize_person_ref(booking.user),
         payer_organization=organization_ref(payer) if payer else None,
+        organization_project=project.public_id if project else None,
         **{name: getattr(booking, name) for name in BOOKING_FIELDS},
     )
 

@@ -107,6 +107,11 @@ def _row(line: "StatementLine") -> list[str]:
 
 
 def _remark(line: "StatementLine") -> str:
+    project = f"项目：{line.source.project}" if line.source.project else ""
+    return "；".join(filter(None, [_get_reason(line), project]))
+
+
+def _get_reason(line: "StatementLine") -> str:
     if line.booking:
         return "逾期取消" if line.booking.late_cancel else "爽约"
     if line.corrects is None or line.correction is None:

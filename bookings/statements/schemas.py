@@ -48,6 +48,7 @@ class StatementLineOut(Schema):
     booking: PublicId | None = Field(description="which was cancelled late or not attended; else null")
     instrument: InstrumentRef
     user: PersonRef
+    project: str = Field(description="what the use or the booking was for")
     starts_at: datetime
     ends_at: datetime
     effective_seconds: int
@@ -102,6 +103,7 @@ def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
                 booking=line.booking.public_id if line.booking else None,
                 instrument=serialize_instrument_ref(line.source.instrument),
                 user=serialize_person_ref(line.source.user),
+                project=line.source.project,
                 starts_at=line.starts_at,
                 ends_at=line.ends_at,
                 effective_seconds=line.effective_seconds,

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
 from bookings.proposals.domain import LONGEST_SPAN
-from bookings.requests.api.parts import WITH_ETAG_ONCE, BookingId, find_payer, respond_with_booking
+from bookings.requests.api.parts import BookingId, find_payer, find_project, respond_with_booking
 from bookings.requests.schemas import BookingOut
 from bookings.waiting.schemas import WaitIn, WaitOut, WaitsPage, serialize_wait
 from bookings.waiting.selectors import OPEN, get_offer, get_wait, waits
@@ -17,6 +17,7 @@ from instrument_share.web.api.auth import MEMBERS, person
 from instrument_share.web.api.fields import PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
+from instrument_share.web.api.preconditions import WITH_ETAG_ONCE
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
@@ -56,6 +57,7 @@ def waiting_join(request: HttpRequest, data: WaitIn) -> Status[WaitOut]:
     """Time that comes free is offered in the order of the list; what is free already is offered at once."""
     instrument_id = providers.instrument_id(request.user, data.instrument)
     payer = find_payer(request, data.payer_organization)
+    project = find_project(request, data.organization_project)
     made = entries.waiting_join(
         actor=person(request),
         instrument_id=instrument_id,
@@ -65,6 +67,7 @@ def waiting_join(request: HttpRequest, data: WaitIn) -> Status[WaitOut]:
         payer_organization_id=payer and payer.pk,
         subject=data.subject,
         project=data.project,
+        organization_project_id=project and project.pk,
         direction=data.direction,
         now=clock.now(),
     )

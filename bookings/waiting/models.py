@@ -28,6 +28,9 @@ class WaitlistEntry(models.Model):
     service_mode = models.CharField(max_length=15)
     subject = models.CharField(max_length=200)
     project = models.CharField(max_length=200, blank=True)
+    organization_project = models.ForeignKey(
+        "bookings.Project", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     direction = models.CharField(max_length=12)
     joined_at = models.DateTimeField()
     unanswered = models.PositiveSmallIntegerField(default=0, help_text="how many offers lapsed")

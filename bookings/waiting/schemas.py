@@ -42,6 +42,7 @@ class WaitIn(Schema):
     )
     subject: Subject
     project: Text200 = ""
+    organization_project: PublicId | None = Field(None, description="of the organization that pays")
     direction: Direction = Direction.RESEARCH
 
 

@@ -41,6 +41,7 @@ def waits(viewer: "Viewer") -> QuerySet[WaitlistEntry]:
         "booking__user",
         "booking__payer_organization",
         "booking__payer_person",
+        "booking__organization_project",
     )
     return (
         WaitlistEntry.objects.filter(Q(user=viewer) | Q(payer_organization__in=paid_by))
@@ -66,7 +67,8 @@ def waits_in_order(instrument_id: int | None = None) -> QuerySet[WaitlistEntry]:
     found = WaitlistEntry.objects.filter(OPEN, ~Exists(offered))
     if instrument_id is not None:
         found = found.filter(instrument_id=instrument_id)
-    return found.select_related("instrument", "user", "payer_organization").order_by("joined_at", "id")
+    together = ("instrument", "user", "payer_organization", "organization_project")
+    return found.select_related(*together).order_by("joined_at", "id")
 
 
 def get_open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:

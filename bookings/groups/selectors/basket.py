@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def basket_items(viewer: "User") -> "QuerySet[BasketItem]":
     """Return what the person has put into their basket, in that order."""
     own = BasketItem.objects.filter(user=viewer).select_related(
-        "instrument__organization", "payer_organization"
+        "instrument__organization", "payer_organization", "organization_project"
     )
     return own.order_by("added_at", "id")
 
@@ -31,5 +31,6 @@ def get_basket_request(item: BasketItem) -> Wanted:
         subject=item.subject,
         samples=item.samples,
         project=item.project,
+        organization_project=item.organization_project,
         direction=item.direction,
     )

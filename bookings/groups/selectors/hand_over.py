@@ -24,6 +24,7 @@ CODES_OF_PEOPLE = (
     "booking.credit_suspended",
     "booking.qualification_missing",
     "booking.quota_user_",
+    "booking.project_not_allowed",
 )
 """What depends on who comes; the time is held already and stays, whatever is open by now."""
 
@@ -62,6 +63,7 @@ def _find_problems(colleague: "User", booking: Booking, now: datetime) -> list[P
         payer_organization=booking.payer_organization,
         subject=booking.subject,
         samples=booking.samples,
+        project=booking.organization_project,
         now=now,
     )
     return [one for one in problems if one.code.startswith(CODES_OF_PEOPLE)]

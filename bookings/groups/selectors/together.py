@@ -19,6 +19,7 @@ from providers import public as providers
 from providers.domain import Decision, QuotaHolder, ServiceMode
 
 if TYPE_CHECKING:
+    from bookings.projects.models import Project
     from instrument_share.accounts.models import Organization, User
     from providers.domain import Terms
     from providers.models import Instrument
@@ -38,6 +39,7 @@ class Wanted:
     subject: str
     samples: int = 0
     project: str = ""
+    organization_project: "Project | None" = None
     direction: str = Direction.RESEARCH.value
 
     def at(self, interval: Interval) -> "Wanted":
@@ -58,6 +60,7 @@ class Wanted:
             "subject": self.subject,
             "samples": self.samples,
             "project": self.project,
+            "organization_project_id": self.organization_project and self.organization_project.pk,
             "direction": self.direction,
         }
 
@@ -97,7 +100,7 @@ class Checked:
 def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> list[Checked]:
     """Return each request with its price and problems; what is admitted counts for those after it."""
     planned: list[tuple[Part, Wanted]] = []
-    checked = []
+    checked: list[Checked] = []
     for wanted in requests:
         facts = _read_facts(user, wanted, planned, now)
         asked: dict[str, Any] = {
@@ -107,7 +110,15 @@ def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> l
             "samples": wanted.samples,
         }
         problems = find_problems_in(
-            user, user, facts, dict.fromkeys(facts), subject=wanted.subject, now=now, **asked
+            user,
+            user,
+            facts,
+            dict.fromkeys(facts),
+            subject=wanted.subject,
+            project=wanted.organization_project,
+            planned_yuan=_sum_planned(checked, wanted),
+            now=now,
+            **asked,
         )
         pk, *linked_ids = facts
         terms = facts[pk].terms
@@ -117,6 +128,16 @@ def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> l
         if not problems:
             planned += [(_as_hold(one, wanted), wanted) for one in facts.values()]
     return checked
+
+
+def _sum_planned(checked: Sequence[Checked], wanted: Wanted) -> Decimal:
+    """Return what earlier requests that are admitted will take of the budget of the same project."""
+    same = (
+        one.total_yuan
+        for one in checked
+        if not one.problems and one.wanted.organization_project == wanted.organization_project
+    )
+    return sum(same, Decimal(0))
 
 
 def _read_facts(

@@ -10,6 +10,7 @@ from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import MOVES
 from bookings.requests.models import Booking
+from bookings.requests.selectors.holds import booking_projects_lock
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.held_time import booking_lock_for
@@ -40,6 +41,7 @@ def series_move(
 
     Raises BookingRefused with what is wrong with each date.
     """
+    booking_projects_lock(booking_id)
     booking = _lock_date(actor, booking_id)
     shift = interval.start - booking.starts_at
     dates = get_dates_ahead(booking, scope)

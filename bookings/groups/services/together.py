@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bookings.groups.domain import BasketEmpty, tell_refusals
 from bookings.groups.selectors.together import Wanted
+from bookings.projects.selectors import project_locks
 from bookings.requests.domain.choices import BookingGroupKind
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.models import Booking, BookingGroup
@@ -64,10 +65,11 @@ def _build_refusal(refused: Sequence[Refusal], number: int, kind: BookingGroupKi
 def _book_parts(
     actor: "User", requests: Sequence[Wanted], kind: BookingGroupKind, now: datetime
 ) -> tuple[BookingGroup, list[Booking], list[Refusal]]:
-    """Try each request as a part of one group, under all locks: first of roles, then of instruments by id."""
+    """Try each request as a part of one group, under all locks: of roles, of projects, of instruments."""
     require(actor, "bookings.book")
     for payer_id in sorted({one.payer.pk for one in requests if one.payer is not None}):
         accounts.memberships_lock(actor, payer_id)
+    project_locks({one.organization_project.pk for one in requests if one.organization_project is not None})
     wanted_ids = {one.instrument.pk for one in requests}
     linked_ids = {pk for ids in providers.links_of(wanted_ids).values() for pk in ids}
     providers.instrument_locks(wanted_ids | linked_ids)

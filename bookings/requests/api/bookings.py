@@ -6,12 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from bookings.requests.api.parts import (
-    WITH_ETAG,
-    WITH_ETAG_ONCE,
     BookingId,
-    IfMatch,
     change_booking,
     find_payer,
+    find_project,
     respond_with_booking,
 )
 from bookings.requests.domain.states import BookingState
@@ -35,6 +33,7 @@ from instrument_share.web.api.errors import PreconditionMissing
 from instrument_share.web.api.fields import Instant, PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
+from instrument_share.web.api.preconditions import WITH_ETAG, WITH_ETAG_ONCE, IfMatch
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
@@ -88,6 +87,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     """Approved at once or waiting for a keeper, as the rule says; either way the time is held."""
     instrument_id = providers.instrument_id(request.user, data.instrument)
     payer = find_payer(request, data.payer_organization)
+    project = find_project(request, data.organization_project)
     made = bookings_services.booking_create(
         actor=person(request),
         instrument_id=instrument_id,
@@ -96,6 +96,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
         payer_organization_id=payer and payer.pk,
         subject=data.subject,
         project=data.project,
+        organization_project_id=project and project.pk,
         direction=data.direction,
         samples=data.samples,
         now=clock.now(),

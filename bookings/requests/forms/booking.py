@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.projects.selectors import usable_projects
 from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.offers import Applicant, get_usual_applicant
 from instrument_share.accounts import selectors as accounts
@@ -17,6 +18,7 @@ from instrument_share.web.text.formats import bilingual
 from providers.domain import PriceUnit, ServiceMode
 
 if TYPE_CHECKING:
+    from bookings.projects.models import Project
     from bookings.requests.models import Booking
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 PERSON = "person"
 PRICED_FIELDS = ("starts_at", "ends_at", "payer", "service_mode", "samples")
 """What the price depends on."""
-ASKED_AGAIN = ("service_mode", "samples", "subject", "project", "direction")
+ASKED_AGAIN = ("service_mode", "samples", "subject", "direction")
 
 
 def _asks_for_samples(terms: "Terms") -> bool:
@@ -70,9 +72,14 @@ def get_payers(viewer: "Viewer") -> list[tuple[str, Any]]:
 
 def describe_again(booking: "Booking") -> dict[str, Any]:
     """Return what the form starts with to book the same once more, at another time."""
-    payer = booking.payer_organization
+    payer, project = booking.payer_organization, booking.organization_project
     asked = {name: getattr(booking, name) for name in ASKED_AGAIN}
-    return {**asked, "payer": payer.public_id if payer else PERSON}
+    return {
+        **asked,
+        "payer": payer.public_id if payer else PERSON,
+        "project": "" if project else booking.project,
+        "organization_project": project.public_id if project else "",
+    }
 
 
 class BookingForm(IntervalForm):
@@ -86,6 +93,11 @@ class BookingForm(IntervalForm):
         max_length=200,
         help_text=_("For example: fracture surface of an alloy, 3 samples of 10 mm"),
     )
+    organization_project = forms.ChoiceField(
+        label=_("Project of your organization"),
+        required=False,
+        help_text=_("The organization that pays has opened it; the price counts towards its budget."),
+    )
     project = forms.CharField(label=_("Project"), max_length=200, required=False)
     direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
 
@@ -98,8 +110,19 @@ class BookingForm(IntervalForm):
         self._organizations = _organizations_of(viewer)
         set_choices(self.fields["payer"], get_payers(viewer))
         set_choices(self.fields["service_mode"], choices_of(modes))
+        self._offer_projects(viewer)
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()
+
+    def _offer_projects(self, viewer: "User") -> None:
+        """Offer the projects that the person may use; who has none names one in words."""
+        self._projects = {one.public_id: one for one in usable_projects(viewer)}
+        if not self._projects:
+            del self.fields["organization_project"]
+            return
+        names = [(key, str(one)) for key, one in self._projects.items()]
+        set_choices(self.fields["organization_project"], [("", "—"), *names])
+        self.fields["project"].label = _("Project, if it is none of these")
 
     def is_priceable(self) -> bool:
         """Return whether enough is filled in correctly to calculate the price."""
@@ -121,16 +144,22 @@ class BookingForm(IntervalForm):
         """Return the chosen organization; None when the person pays."""
         return self._organizations.get(self.cleaned_data["payer"])
 
+    @property
+    def named_project(self) -> "Project | None":
+        """Return the chosen project of an organization."""
+        return self._projects.get(self.cleaned_data.get("organization_project", ""))
+
     def as_request(self) -> dict[str, Any]:
         """Return the keyword arguments of `booking_create`."""
         asked = self.cleaned_data
-        payer = self.payer_organization
+        payer, named = self.payer_organization, self.named_project
         return {
             "interval": self.interval,
             "service_mode": ServiceMode(asked["service_mode"]),
             "payer_organization_id": payer.pk if payer else None,
             "subject": asked.get("subject", ""),
             "project": asked.get("project", ""),
+            "organization_project_id": named and named.pk,
             "direction": asked.get("direction") or Direction.RESEARCH.value,
             "samples": asked.get("samples") or 0,
         }

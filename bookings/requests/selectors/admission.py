@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -13,6 +14,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.cancel_cost import get_binding_time
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.project_budget import find_problems_of_project
 from bookings.requests.selectors.request_facts import (
     CLOSURE,
     CREDIT,
@@ -31,6 +33,7 @@ from providers import public as providers
 from providers.domain import Decision, InstrumentState, QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
+    from bookings.projects.models import Project
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
@@ -56,12 +59,14 @@ def find_booking_problems(
     samples: int,
     now: datetime,
     moved_booking: Booking | None = None,
+    project: "Project | None" = None,
 ) -> list[Problem]:
     """Return everything that is wrong with this request, as `booking_create` would find it.
 
     Instruments that must be booked together are checked together; problems of a linked one are reported with
     its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the viewer, or the booking's
-    own user when `moved_booking` is given. The deadline for changes binds that user, not the keeper.
+    own user when `moved_booking` is given. The deadline for changes binds that user, not the keeper. A moved
+    booking names the `project` that it named before.
     """
     user = viewer if moved_booking is None else moved_booking.user
     others: dict[int, Booking | None]
@@ -87,6 +92,7 @@ def find_booking_problems(
         subject=subject,
         samples=samples,
         price_is_agreed=moved_booking is not None and moved_booking.planned_by_unit,
+        project=project if moved_booking is None else moved_booking.organization_project,
         now=now,
     )
 
@@ -96,12 +102,15 @@ def find_problems_in(
     user: "User",
     facts: Mapping[int, RequestFacts],
     moved_bookings: Mapping[int, Booking | None],
+    *,
+    project: "Project | None" = None,
+    planned_yuan: Decimal = Decimal(0),
     **asked: Any,
 ) -> list[Problem]:
     """Return the same from facts that were read already.
 
     `moved_bookings` has the instrument first and then those booked with it, each with the booking that is
-    moved there.
+    moved there. `planned_yuan` is what requests before this one will take of the project's budget.
     """
     instrument_id, *others = moved_bookings
     found = _find_instrument_problems(
@@ -112,7 +121,40 @@ def find_problems_in(
         theirs = _find_instrument_problems(viewer, user, facts[pk], moved_booking=moved_bookings[pk], **asked)
         other = facts[pk].instrument
         found += [_as_linked_problem(other, problem) for problem in theirs if problem.code not in known]
+    if project is not None:
+        found += find_problems_of_project(
+            project,
+            user=user,
+            payer_organization=asked["payer_organization"],
+            interval=asked["interval"],
+            price_yuan=planned_yuan + _sum_prices(user, facts, moved_bookings, asked),
+            moved_bookings=[one for one in moved_bookings.values() if one is not None],
+        )
     return found
+
+
+def _sum_prices(
+    user: "User",
+    facts: Mapping[int, RequestFacts],
+    moved_bookings: Mapping[int, Booking | None],
+    asked: Mapping[str, Any],
+) -> Decimal:
+    """Return what the instruments will cost together; prices that were agreed or offered stay."""
+    total = Decimal(0)
+    for pk, moved in moved_bookings.items():
+        terms = facts[pk].terms
+        if moved is not None and (moved.planned_by_unit or moved.state == BookingState.OFFERED):
+            total += moved.quoted_yuan
+        elif terms is not None:
+            kind = (
+                providers.user_kind(user, asked["payer_organization"], facts[pk].instrument)
+                if moved is None
+                else UserKind(moved.user_kind)
+            )
+            total += pricing.calculate_quote(
+                terms, asked["interval"], kind, asked["service_mode"], asked["samples"]
+            ).total
+    return total
 
 
 def _as_linked_problem(instrument: "Instrument", problem: Problem) -> Problem:

@@ -1,12 +1,13 @@
 """Bookings affected by a decision about their instrument or user."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
@@ -128,3 +129,30 @@ def affected_bookings(viewer: "Viewer", condition: Q) -> QuerySet[Booking]:
     Offers from the waiting list are withdrawn without a choice.
     """
     return bookings(viewer).filter(condition, state__in=CANCELLABLE_STATES).order_by("starts_at", "pk")
+
+
+def find_bookings_in_lost_time(lost_time: Mapping[int, Sequence[Interval]]) -> list[Booking]:
+    """Return upcoming bookings that touch lost time (by instrument id), in order of time. One statement.
+
+    Takes no viewer: who is notified does not depend on who corrects. Pages show the bookings through
+    `bookings.requests.selectors.bookings`.
+    """
+    spans = [span for several in lost_time.values() for span in several]
+    if not spans:
+        return []
+    rows = (
+        Booking.objects.filter(
+            instrument_id__in=list(lost_time),
+            state__in=NOT_BEGUN_STATES,
+            starts_at__lt=max(span.end for span in spans),
+            ends_at__gt=min(span.start for span in spans),
+        )
+        .select_related("instrument", "instrument__organization", "user", "payer_organization")
+        .order_by("starts_at", "pk")
+    )
+    return [booking for booking in rows if _touches(booking, lost_time[booking.instrument_id])]
+
+
+def _touches(booking: Booking, spans: Sequence[Interval]) -> bool:
+    interval = Interval(booking.starts_at, booking.ends_at)
+    return any(span.overlaps(interval) for span in spans)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def bookings(viewer: "Viewer") -> QuerySet[Booking]:
     """Return the bookings visible to the viewer, unordered, with instrument, user and payer."""
     return Booking.objects.filter(get_visible_condition(viewer)).select_related(
-        "instrument", "instrument__organization", "user", "payer_organization", "payer_person"
+        *("instrument", "instrument__organization", "user"),
+        *("payer_organization", "payer_person", "organization_project"),
     )
 
 
@@ -41,7 +42,8 @@ def uses_while_suspended(viewer: "Viewer") -> QuerySet[Booking]:
     return (
         Booking.objects.filter(state=BookingState.IN_USE, instrument__in=kept)
         .select_related(
-            "instrument__organization", "rule", "group", "user", "payer_organization", "payer_person"
+            *("instrument__organization", "rule", "group", "user"),
+            *("payer_organization", "payer_person", "organization_project"),
         )
         .order_by("starts_at", "id")
     )
@@ -56,7 +58,7 @@ def get_last_booking(viewer: "User") -> Booking | None:
 def get_own_booking(viewer: "User", instrument_id: int, public_id: str) -> Booking | None:
     """Return the person's own booking of the instrument with this id, in any state, or None."""
     own = Booking.objects.filter(user=viewer, instrument=instrument_id, public_id=public_id)
-    return own.select_related("payer_organization").first()
+    return own.select_related("payer_organization", "organization_project").first()
 
 
 def find_own_overlaps(

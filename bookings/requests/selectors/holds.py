@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES
 from bookings.requests.models import Booking, NextFree
+from bookings.requests.selectors.project_budget import lock_projects_of
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -25,19 +26,29 @@ def booking_lock(booking_id: int) -> Booking:
     providers.instrument_locks(together.values_list("instrument_id", flat=True))
     return (
         Booking.objects.select_for_update(of=("self",))
-        .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
+        .select_related(
+            "instrument", "rule", "user", "payer_organization", "payer_person", "organization_project"
+        )
         .get(pk=booking_id)
     )
 
 
+def booking_projects_lock(booking_id: int) -> None:
+    """Lock the project of a booking and those of its group, before `booking_lock`, to move or accept one."""
+    lock_projects_of(Booking.objects.filter(group__bookings=booking_id))
+
+
 def instrument_group_lock(instrument_id: int) -> "Instrument":
     """Lock an instrument with those that are booked together with it, and return it. Raises NotFound.
+
+    The projects of its bookings are locked first: a decision that moves one checks the project's budget.
 
     A decision about the instrument settles the bookings of all of them. A booking made just before the lock
     has no outcome yet, so the decision is refused before anything is changed.
     """
     ahead = Booking.objects.filter(instrument_id=instrument_id, state__in=NOT_BEGUN_STATES)
     together = Booking.objects.filter(group__bookings__in=ahead)
+    lock_projects_of(ahead)
     ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
     instruments_by_id = {one.pk: one for one in providers.instrument_locks(ids)}
     return require_found(instruments_by_id.get(instrument_id))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from bookings.projects.selectors import find_project_of, project_lock
 from bookings.requests.domain import pricing
 from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.choices import Direction
@@ -26,6 +27,7 @@ from bookings.requests.selectors.admission import (
     is_new_decision_needed,
 )
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.holds import booking_projects_lock
 from bookings.requests.selectors.request_facts import (
     KEEPER,
     MEMBER,
@@ -54,6 +56,7 @@ from providers import public as providers
 from providers.domain import Decision, ServiceMode, UserKind
 
 if TYPE_CHECKING:
+    from bookings.projects.models import Project
     from instrument_share.accounts.models import User
     from providers.domain import Terms
     from providers.models import Instrument
@@ -72,6 +75,7 @@ def booking_create(
     subject: str,
     now: datetime,
     project: str = "",
+    organization_project_id: int | None = None,
     direction: str = Direction.RESEARCH.value,
     samples: int = 0,
     group: BookingGroup | None = None,
@@ -81,13 +85,15 @@ def booking_create(
 
     Instruments that it can't be booked without are booked with it, in one group: all or none. A booking is
     approved at once or waits for a keeper, as the rule says; either way it holds its time. Raises
-    BookingRefused with every problem, or SlotTaken where that is the only one. A series or a basket names its
-    `group`, and which `part` of it this request is.
+    BookingRefused with every problem, or SlotTaken where that is the only one. A project of the organization
+    that pays is named by its id, and else in words. A series or a basket names its `group`, and which `part`
+    of it this request is.
     """
     require(actor, "bookings.book")
     payer = get_payer(actor, payer_organization_id)
     if payer_organization_id is not None:
         accounts.memberships_lock(actor, payer_organization_id)
+    named = None if organization_project_id is None else require_project(actor, organization_project_id)
     instruments_by_id = {
         locked.pk: locked
         for locked in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])
@@ -110,6 +116,7 @@ def booking_create(
         payer_organization=payer,
         subject=subject,
         samples=samples,
+        project=named,
         now=now,
     )
     if problems:
@@ -122,7 +129,8 @@ def booking_create(
         "payer_person": None if payer else actor,
         "service_mode": service_mode.value,
         "subject": subject.strip(),
-        "project": project.strip(),
+        "project": str(named or project.strip()),
+        "organization_project": named,
         "direction": Direction(direction).value,
         "samples": samples,
         "requested_at": now,
@@ -131,6 +139,12 @@ def booking_create(
         create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order
     ]
     return booking
+
+
+def require_project(actor: "User", project_id: int) -> "Project":
+    """Lock a project that the actor names in a booking, before the instruments. Raises NotFound."""
+    find_project_of(actor, project_id)
+    return project_lock(project_id)
 
 
 def create_booking(
@@ -173,6 +187,7 @@ def booking_move(
     becomes a request again. When a keeper moves it, it keeps its state, and the user is asked to
     agree.
     """
+    booking_projects_lock(booking_id)
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     # What can still be cancelled can be moved.
     require_transition(MOVES, booking.state, "cancel")

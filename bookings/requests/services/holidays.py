@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bookings.requests.selectors.holiday_effects import find_bookings_in_lost_time
+from bookings.requests.selectors.affected import find_bookings_in_lost_time
 from bookings.requests.services import notifications
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.permissions import require_unless_system

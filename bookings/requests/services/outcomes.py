@@ -49,7 +49,9 @@ def affected_bookings_lock(
     bookings = list(
         Booking.objects.select_for_update(of=("self",))
         .filter(condition, state__in=NOT_BEGUN_STATES)
-        .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
+        .select_related(
+            "instrument", "rule", "user", "payer_organization", "payer_person", "organization_project"
+        )
         .order_by("starts_at", "pk")
     )
     given = dict(outcomes or {})

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.selectors.affected import find_bookings_in_lost_time
 from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.holiday_effects import find_bookings_in_lost_time
 from bookings.requests.services.holidays import holidays_set
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME

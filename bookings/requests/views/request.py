@@ -149,7 +149,12 @@ def _priced(
     facts = {name: entered[name] for name in ("interval", "service_mode", "samples")}
     facts["payer_organization"] = form.payer_organization
     problems = find_booking_problems(
-        request.user, instrument, subject=entered["subject"] or "-", now=now, **facts
+        request.user,
+        instrument,
+        subject=entered["subject"] or "-",
+        project=form.named_project,
+        now=now,
+        **facts,
     )
     linked_ids = providers.linked_ids(instrument.pk)
     return {

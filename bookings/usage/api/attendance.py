@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
-from bookings.requests.api.parts import WITH_ETAG_ONCE, BookingId, IfMatch, call_if_matching, change_booking
+from bookings.requests.api.parts import BookingId, change_booking
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.schemas import BookingOut
 from bookings.requests.selectors import bookings as bookings_selectors
@@ -13,6 +13,7 @@ from bookings.usage.services import attendance as attendance_services
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web.api.auth import MEMBERS
 from instrument_share.web.api.openapi import error_responses
+from instrument_share.web.api.preconditions import WITH_ETAG_ONCE, IfMatch, call_if_matching
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
 router = Router(tags=["bookings"], auth=MEMBERS)

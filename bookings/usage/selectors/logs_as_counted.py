@@ -1,9 +1,10 @@
 """Large numbers of usage logs as they count now, read as values in batches."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
@@ -20,6 +21,21 @@ IS_CORRECTED = Exists(UsageConfirmation.objects.filter(log=OuterRef("pk"), corre
 
 By confirmations alone: joined with corrections, PostgreSQL reads all of those again for every log.
 """
+_READ_OF_PROJECTS = {
+    "booking_id": "booking_id",
+    "project_id": "booking__organization_project_id",
+    "amount_yuan": "amount_yuan",
+    "public_id": "public_id",
+}
+
+
+class ProjectUse(NamedTuple):
+    """A use of a booking that names a project, with its amount as confirmed corrections leave it."""
+
+    project_id: int
+    booking_id: int
+    public_id: str
+    amount_yuan: Decimal
 
 
 def iterate_counted_rows(
@@ -93,3 +109,18 @@ def get_effective_seconds(logs: QuerySet[UsageLog]) -> dict[int, int]:
         for rows in iterate_counted_rows(logs.order_by("id"), {})
         for row in rows
     }
+
+
+def iterate_project_uses(logs: QuerySet[UsageLog]) -> Iterator[ProjectUse]:
+    """Yield those of the logs whose bookings name projects."""
+    named = logs.filter(booking__organization_project__isnull=False).order_by("id")
+    for rows in iterate_counted_rows(named, _READ_OF_PROJECTS):
+        yield from (ProjectUse(**{name: row[name] for name in ProjectUse._fields}) for row in rows)
+
+
+def sum_project_uses(project_ids: Collection[int]) -> Mapping[int, Decimal]:
+    """Return what the uses of each of these projects cost, in yuan."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for use in iterate_project_uses(UsageLog.objects.filter(booking__organization_project__in=project_ids)):
+        sums[use.project_id] += use.amount_yuan
+    return sums

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from bookings.projects.domain.choices import NATIONAL_WORDS, FundingSource
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.domain.states import MOVES, BookingState
@@ -72,8 +73,9 @@ def booking_check_out(
 
     Time and amount are those of `calculate_use`: from check-in to `ends_at`, by default the booked end once
     it has passed, else now. The rest of the booked time is free at once; overrunning changes the log, never
-    the hold. Where a use was entered by hand for this time meanwhile, the log is marked. Raises UsageRefused
-    with everything that does not add up.
+    the hold. Where a use was entered by hand for this time meanwhile, the log is marked. Without
+    `funding_sources` it has that of the project that the booking names. Raises UsageRefused with everything
+    that does not add up.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
     require_transition(MOVES, booking.state, "check_out")
@@ -133,7 +135,7 @@ def write_check_out(
         purpose=purpose.value,
         content=content.strip() or booking.subject,
         project=booking.project,
-        funding_sources=list(funding_sources),
+        funding_sources=list(funding_sources) or _get_sources(booking),
         samples=use.samples,
         results=results.strip(),
         amount_yuan=use.price.total,
@@ -158,6 +160,12 @@ def write_check_out(
     tell(log, now)
     pass_on_freed_time(booking, now)
     return log
+
+
+def _get_sources(booking: Booking) -> list[str]:
+    """Return the funding source of the project that the booking names, as national records word it."""
+    project = booking.organization_project
+    return [] if project is None else [NATIONAL_WORDS[FundingSource(project.funding)]]
 
 
 def get_operator_id(booking: Booking, keeper_id: int) -> int:

@@ -10,7 +10,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import get_payer
-from bookings.requests.services.bookings import build_refusal
+from bookings.requests.services.bookings import build_refusal, require_project
 from bookings.waiting.domain import (
     SHORTEST_ANSWER,
     SHORTEST_NOTICE,
@@ -45,6 +45,8 @@ TIME_CODES = frozenset(
         "booking.slot_taken",
         "booking.linked_taken",
         "booking.linked_refused",
+        "booking.project_not_begun",
+        "booking.project_over",
     }
 )
 """What is wrong with a certain time, not with waiting for another one; so are quotas."""
@@ -63,6 +65,7 @@ def waiting_join(
     subject: str,
     now: datetime,
     project: str = "",
+    organization_project_id: int | None = None,
     direction: str = Direction.RESEARCH.value,
 ) -> WaitlistEntry:
     """Wait for some minutes of an instrument between an earliest start and a latest end.
@@ -74,6 +77,7 @@ def waiting_join(
     payer = get_payer(actor, payer_organization_id)
     if payer_organization_id is not None:
         accounts.memberships_lock(actor, payer_organization_id)
+    named = None if organization_project_id is None else require_project(actor, organization_project_id)
     together = {instrument_id, *providers.linked_ids(instrument_id)}
     locked = {one.pk: one for one in providers.instrument_locks(together)}
     instrument = require_found(locked.get(instrument_id))
@@ -86,7 +90,8 @@ def waiting_join(
         minutes=minutes,
         service_mode=service_mode.value,
         subject=subject.strip(),
-        project=project.strip(),
+        project=str(named or project.strip()),
+        organization_project=named,
         direction=Direction(direction).value,
         joined_at=now,
     )
@@ -112,6 +117,7 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
         payer_organization=entry.payer_organization,
         subject=entry.subject,
         samples=0,
+        project=entry.organization_project,
         now=now,
     )
     lasting = [one for one in problems if one.code not in TIME_CODES and not one.code.startswith(QUOTA_CODES)]

@@ -11,7 +11,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import find_booking_problems, find_problems_in
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.holds import booking_lock
+from bookings.requests.selectors.holds import booking_lock, booking_projects_lock
 from bookings.requests.selectors.request_facts import read_request_facts
 from bookings.requests.services.bookings import build_refusal, create_booking
 from bookings.requests.services.held_time import (
@@ -69,6 +69,7 @@ def _offer(entry: WaitlistEntry, interval: Interval, now: datetime) -> None:
         payer_organization=entry.payer_organization,
         subject=entry.subject,
         samples=0,
+        project=entry.organization_project,
         now=now,
     )
     if problems:
@@ -80,7 +81,8 @@ def _offer(entry: WaitlistEntry, interval: Interval, now: datetime) -> None:
         "payer_person": None if entry.payer_organization else entry.user,
         "requested_at": now,
         "samples": 0,
-        **{name: getattr(entry, name) for name in ("service_mode", "subject", "project", "direction")},
+        **{name: getattr(entry, name) for name in ("service_mode", "subject", "direction")},
+        **{name: getattr(entry, name) for name in ("project", "organization_project")},
     }
     booking, *_companions = [
         create_booking(by_id[pk], facts[pk], interval, asked, now, is_offer=True) for pk in in_order
@@ -112,6 +114,7 @@ def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     offered = Booking.objects.select_related("user").get(pk=booking_id)
     if offered.payer_organization_id is not None:
         accounts.memberships_lock(offered.user, offered.payer_organization_id)
+    booking_projects_lock(booking_id)
     booking = _open_offer_lock(actor, booking_id, now)
     problems = find_booking_problems(
         actor,

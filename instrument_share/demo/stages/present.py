@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 
 from bookings import public as bookings
-from bookings.domain import BookingState
+from bookings.domain import BookingState, FundingSource, ProjectFacts
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import people_with_role
 from instrument_share.demo import plans
 from instrument_share.demo.history import DAY, HOUR, combine
 from instrument_share.demo.stages.instruments import build_values
@@ -17,15 +20,18 @@ from providers.domain import ServiceMode
 
 AGREED_AFTER = 5 * HOUR
 MONDAY = 0
+HOLDER = "chen"
+"""Who books for a project of their organization."""
 
 
 def load(world: World) -> str:
     """Load the stage and return a summary."""
     _place_closure(world)
+    project_id = _open_project(world)
     numbers = count(7, 13)
     planned = [*world.begun, *world.week.coming(plans.build_user_plans(world.city))]
     for one in sorted(planned, key=lambda one: (one.asked_at, one.number)):
-        _book(world, one, next(numbers))
+        _book(world, one, next(numbers), project_id if one.user == HOLDER else None)
     _wait(world, planned)
     _add_corrections(world)
     _submit_reviews(world)
@@ -56,7 +62,30 @@ def _place_closure(world: World) -> None:
     )
 
 
-def _book(world: World, planned: PlannedBooking, number: int) -> None:
+def _open_project(world: World) -> int | None:
+    """Open a project with a budget, held by somebody who books; None where nobody can open it."""
+    if HOLDER not in world.people:
+        return None
+    organization = world.organizations[world.city.organization_of(HOLDER)]
+    admin = people_with_role(Role.ORG_ADMIN, organization.pk).first()
+    if admin is None:
+        return None
+    facts = ProjectFacts(
+        name="电驱动系统关键材料失效机理",
+        number=f"{world.today:%Y}YPKJ0117",
+        funding=FundingSource.LOCAL_PROGRAMME,
+        holder_id=world.people[HOLDER].pk,
+        first_date=date(world.today.year, 1, 1),
+        last_date=date(world.today.year + 1, 12, 31),
+        budget_yuan=Decimal(50_000),
+    )
+    made = bookings.project_create(
+        actor=admin, organization_id=organization.pk, facts=facts, now=world.now - 30 * DAY
+    )
+    return made.pk
+
+
+def _book(world: World, planned: PlannedBooking, number: int, project_id: int | None) -> None:
     facts = next(facts for facts in world.city.instruments if facts.number == planned.number)
     organization = world.city.organization_of(planned.user)
     booking = bookings.booking_create(
@@ -67,6 +96,7 @@ def _book(world: World, planned: PlannedBooking, number: int) -> None:
         payer_organization_id=world.organizations[organization].pk,
         subject=plans.build_subject(world.city, facts, number),
         project=plans.get_project(world.city, "research", number),
+        organization_project_id=project_id,
         samples=number % 9 + 1,
         now=planned.asked_at,
     )

@@ -243,10 +243,13 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
 def build_organization_tabs(
     request: SignedInRequest, found: "Organization", current: str
 ) -> list[tuple[Any, ...]]:
-    """Return the organization's tabs; members only for those who manage them."""
+    """Return the organization's tabs: projects for its people, members for those who manage them."""
     entries = [("organization", _("The organization"), get_organization_address(found))]
     if accounts.roles_to_grant(request.user, found):
         entries.append(("members", _("Members"), reverse("members", args=[found.public_id])))
+    if found.pk in accounts.standing(request.user).organization_ids():
+        address = reverse("organization_projects", args=[found.public_id])
+        entries.append(("projects", _("Projects"), address))
     return [(text, address, key == current) for key, text, address in entries]
 
 

@@ -70,7 +70,7 @@ def _precondition_failed(_request: HttpRequest, error: PreconditionFailed) -> Ht
 
 def _precondition_missing(_request: HttpRequest, _error: Exception) -> HttpResponse:
     members = problem.body(
-        status=428, code="precondition.missing", detail=gettext("Send the booking's ETag as If-Match.")
+        status=428, code="precondition.missing", detail=gettext("Send the ETag as If-Match.")
     )
     return problem.response({**members, "title": gettext("Say what you have seen")})
 

@@ -1,0 +1,139 @@
+"""An organization's projects with what each has left, and one project with its bookings and uses."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+from rules import has_perm
+
+from bookings.budgets.selectors import (
+    Line,
+    Month,
+    get_months,
+    iterate_lines,
+    project_bookings,
+    read_lines,
+)
+from bookings.projects.domain.choices import ProjectState
+from bookings.projects.selectors import get_kept_project, kept_projects, projects
+from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.project_budget import get_budgets
+from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.wording import word
+from instrument_share.web import clock, cursor
+from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text import labels
+from instrument_share.web.text.formats import bilingual
+
+if TYPE_CHECKING:
+    from bookings.projects.models import Project
+
+PER_PAGE = 30
+ORDERING = ("-starts_at", "-id")
+CHART_MONTHS = 12
+
+
+@login_required
+@require_safe
+def organization_projects(request: SignedInRequest, organization_id: str) -> HttpResponse:
+    """List the projects of one's organization (`?state=closed`), with figures for those whom one keeps."""
+    organization = accounts.organization_inside(request.user, organization_id)
+    if organization.pk not in accounts.standing(request.user).organization_ids():
+        raise NotFound
+    is_closed = request.GET.get("state") == ProjectState.CLOSED
+    state = ProjectState.CLOSED if is_closed else ProjectState.OPEN
+    found = projects(request.user).filter(organization=organization, state=state)
+    page = cursor.page(found, ordering=("name", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    budgets = get_budgets(kept_projects(request.user).filter(pk__in=[one.pk for one in page.items]))
+    context = {
+        "organization": organization,
+        "page": page,
+        "rows": [(one, budgets.get(one.pk)) for one in page.items],
+        "is_closed": is_closed,
+        "states": [
+            (_("Open projects"), "?", not is_closed),
+            (_("Closed projects"), f"?state={ProjectState.CLOSED.value}", is_closed),
+        ],
+        "may_open": has_perm("bookings.open_project", request.user, organization),
+    }
+    return render(request, "bookings/budgets/projects.html", context)
+
+
+@login_required
+@require_safe
+def project(request: SignedInRequest, public_id: str) -> HttpResponseBase:
+    """Show a project to those who keep it: budget, months, bookings and uses (`?format=csv` exports them)."""
+    found = get_kept_project(request.user, public_id)
+    if request.GET.get("format") == "csv":
+        return _export(found)
+    page = cursor.page(
+        project_bookings(found), ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PER_PAGE
+    )
+    months = get_months(found)
+    today = clock.now().astimezone(CITY_TIME).date()
+    context = {
+        "project": found,
+        "budget": get_budgets([found])[found.pk],
+        "members": found.members.order_by("name", "id"),
+        "page": page,
+        "lines": read_lines(page.items),
+        "months": months,
+        "chart": _draw(months[:CHART_MONTHS]) if months else None,
+        "is_over": found.last_date is not None and found.last_date < today,
+    }
+    return render(request, "bookings/budgets/project.html", context)
+
+
+def _draw(months: list[Month]) -> dict[str, Any]:
+    shown = months[::-1]
+    return {
+        "type": "stacked",
+        "unit": _("yuan"),
+        "categories": [f"{one.first_date:%Y-%m}" for one in shown],
+        "series": [
+            {"name": pgettext("budget", "Spent"), "data": [one.spent_yuan for one in shown]},
+            {"name": pgettext("budget", "Committed"), "data": [one.committed_yuan for one in shown]},
+        ],
+    }
+
+
+def _export(found: "Project") -> HttpResponseBase:
+    heads = [
+        _("Booking"),
+        _("Usage log"),
+        _("Instrument"),
+        _("Unit"),
+        _("For whom"),
+        _("Starts at"),
+        _("Ends at"),
+        _("State"),
+        pgettext("budget", "Counts as"),
+        _("Amount in yuan"),
+    ]
+    return csv_response(f"project-{found.public_id}", heads, _to_rows(iterate_lines(found)))
+
+
+def _to_rows(lines: Iterable[Line]) -> Iterator[list[Any]]:
+    for line in lines:
+        booking = line.booking
+        yield [
+            booking.public_id,
+            line.usage_log,
+            bilingual(booking.instrument, "name"),
+            bilingual(booking.instrument.organization, "name"),
+            booking.user.name,
+            booking.starts_at,
+            booking.ends_at,
+            labels.label("booking", BookingState(booking.state)).text,
+            _(word(line.part)),
+            line.amount_yuan,
+        ]

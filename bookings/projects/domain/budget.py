@@ -1,0 +1,110 @@
+"""What a project's budget has left, and whether a booking may name the project."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bookings.projects.domain.choices import ProjectState
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.interval import Interval
+
+FIELD = "organization_project"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A budget in yuan, None where there is none, with what bookings ahead take and what was spent.
+
+    Committed are the prices quoted for bookings that wait for a decision, are approved or in use; spent are
+    the amounts of uses as they count now, and charges for late cancellations and no-shows.
+    """
+
+    limit_yuan: Decimal | None
+    committed_yuan: Decimal = Decimal(0)
+    spent_yuan: Decimal = Decimal(0)
+
+    @property
+    def used_yuan(self) -> Decimal:
+        """Return what is committed and spent."""
+        return self.committed_yuan + self.spent_yuan
+
+    @property
+    def left_yuan(self) -> Decimal | None:
+        """Return what is left, below zero where uses cost more than was quoted; None without a budget."""
+        return None if self.limit_yuan is None else self.limit_yuan - self.used_yuan
+
+    def covers(self, price_yuan: Decimal) -> bool:
+        """Return whether a booking at this price fits in; one that is free always does."""
+        left = self.left_yuan
+        return left is None or not price_yuan or price_yuan <= left
+
+
+@dataclass(frozen=True)
+class NamedProject:
+    """A project as a request names it: by whom, for which payer, and with which budget."""
+
+    state: ProjectState
+    may_use: bool
+    is_of_payer: bool
+    first_date: date | None
+    last_date: date | None
+    budget: Budget
+
+
+def find_project_problems(
+    project: NamedProject, interval: Interval, price_yuan: Decimal
+) -> Iterator[Problem]:
+    """Yield what keeps a booking at this time and price from naming the project.
+
+    Figures of the budget are told only to those who may use the project.
+    """
+    if project.state != ProjectState.OPEN:
+        message = gettext_noop(
+            "This project is closed. Choose another one, or ask its holder to open it again."
+        )
+        yield Problem("booking.project_closed", message, field=FIELD)
+    if not project.is_of_payer:
+        message = gettext_noop(
+            "This project belongs to an organization that does not pay. Choose that payer or another project."
+        )
+        yield Problem("booking.project_other_payer", message, field=FIELD)
+        return
+    if not project.may_use:
+        message = gettext_noop(
+            "This project is not open to the person who books. Choose another one, or ask its holder."
+        )
+        yield Problem("booking.project_not_allowed", message, field=FIELD)
+        return
+    yield from _check_period(project, interval)
+    if not project.budget.covers(price_yuan):
+        yield _get_refusal(project.budget, price_yuan)
+
+
+def _check_period(project: NamedProject, interval: Interval) -> Iterator[Problem]:
+    first = interval.start.astimezone(CITY_TIME).date()
+    last = (interval.end - timedelta.resolution).astimezone(CITY_TIME).date()
+    if project.first_date is not None and first < project.first_date:
+        message = gettext_noop("This project begins on {day}. Choose a later time or another project.")
+        yield Problem("booking.project_not_begun", message, {"day": project.first_date}, FIELD)
+    if project.last_date is not None and last > project.last_date:
+        message = gettext_noop("This project ends on {day}. Choose an earlier time or another project.")
+        yield Problem("booking.project_over", message, {"day": project.last_date}, FIELD)
+
+
+def _get_refusal(budget: Budget, price_yuan: Decimal) -> Problem:
+    message = gettext_noop(
+        "This costs {price} yuan, and the project's budget of {budget} yuan has {left} yuan left: "
+        "{committed} yuan are committed to bookings and {spent} yuan spent. Choose another project or ask "
+        "its holder."
+    )
+    amounts = {
+        "price": price_yuan,
+        "budget": budget.limit_yuan,
+        "left": budget.left_yuan,
+        "committed": budget.committed_yuan,
+        "spent": budget.spent_yuan,
+    }
+    told = {name: f"{amount:.2f}" for name, amount in amounts.items()}
+    return Problem("booking.project_budget_exceeded", message, told, FIELD)

@@ -1,0 +1,76 @@
+"""Projects in the API."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+from ninja import Schema
+from pydantic import Field
+
+from bookings.projects.domain.choices import FundingSource, ProjectState
+from bookings.projects.domain.facts import LONGEST_NAME, LONGEST_NUMBER, MOST_MEMBERS, MOST_YUAN
+from instrument_share.web.api.fields import NO_NUL, Day, OrganizationRef, PublicId, organization_ref
+
+if TYPE_CHECKING:
+    from bookings.projects.models import Project
+
+Yuan = Annotated[Decimal, Field(ge=0, le=MOST_YUAN, max_digits=11, decimal_places=2)]
+
+
+class HolderRef(Schema):
+    id: PublicId
+    name: str
+
+
+class ProjectIn(Schema):
+    """What is said of a project; people are those of its organization."""
+
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL)]
+    number: Annotated[str, Field(max_length=LONGEST_NUMBER, pattern=NO_NUL)] = ""
+    funding: FundingSource = FundingSource.OTHER
+    holder: PublicId = Field(examples=["USR-7K2M9QX4TB"])
+    for_all_members: bool = True
+    members: Annotated[list[PublicId], Field(max_length=MOST_MEMBERS)] = Field(
+        default=[], description="who may use it besides the holder, where not everybody may"
+    )
+    first_date: Day | None = None
+    last_date: Day | None = None
+    budget_yuan: Yuan | None = Field(None, description="null: nothing bounds it", examples=["50000.00"])
+
+
+class NewProjectIn(ProjectIn):
+    organization: PublicId = Field(examples=["ORG-7K2M9QX4TB"])
+
+
+class ProjectOut(Schema):
+    """A project that a booking may name. What it has spent is `GET /projects/{id}/spending`."""
+
+    id: PublicId = Field(examples=["PRJ-7K2M9QX4TB"])
+    organization: OrganizationRef
+    name: str
+    number: str
+    funding: FundingSource
+    holder: HolderRef
+    for_all_members: bool
+    first_date: date | None
+    last_date: date | None
+    budget_yuan: Decimal | None = Field(description="null also for those who do not keep the project")
+    state: ProjectState
+    revision: int = Field(description="also the ETag")
+
+
+class ProjectsPage(Schema):
+    items: list[ProjectOut]
+    next_cursor: str | None
+
+
+def serialize_project(project: "Project", *, is_kept: bool) -> ProjectOut:
+    """Return a project of a selector; its budget only for those who keep it."""
+    kept = ("name", "number", "funding", "for_all_members", "first_date", "last_date", "state", "revision")
+    return ProjectOut(
+        id=project.public_id,
+        organization=organization_ref(project.organization),
+        holder=HolderRef(id=project.holder.public_id, name=project.holder.name),
+        budget_yuan=project.budget_yuan if is_kept else None,
+        **{name: getattr(project, name) for name in kept},
+    )

@@ -1,0 +1,142 @@
+"""Open, change, close and reopen an organization's projects."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from bookings.projects.domain.choices import MOVES
+from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken, ProjectRefused
+from bookings.projects.domain.facts import ProjectFacts, find_fact_problems
+from bookings.projects.models import Project
+from bookings.projects.selectors import project_lock
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import require_found, require_revision
+from instrument_share.kernel.states import next_state
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+COLUMNS = (
+    *("name", "number", "funding", "holder_id", "for_all_members"),
+    *("first_date", "last_date", "budget_yuan"),
+)
+
+
+@transaction.atomic
+def project_create(*, actor: "User", organization_id: int, facts: ProjectFacts, now: datetime) -> Project:
+    """Open a project of an organization. Raises ProjectRefused, ProjectNumberTaken."""
+    organization = accounts.organization_lock(organization_id)
+    require(actor, "bookings.open_project", organization)
+    project = Project(organization=organization, created_at=now)
+    _require_admitted(project, organization, facts)
+    _set_facts(project, facts)
+    project.save(force_insert=True)
+    project.members.set(facts.member_ids)
+    _record(project, actor, "project.created", now, _describe(facts))
+    return project
+
+
+@transaction.atomic
+def project_change(
+    *, actor: "User", project_id: int, facts: ProjectFacts, now: datetime, revision: int | None = None
+) -> Project:
+    """Change what is said of a project; a budget below what is used already only bounds later bookings.
+
+    Bookings that name it keep the name under which they were made. Raises ProjectRefused, ProjectNumberTaken,
+    ProjectChanged.
+    """
+    organization, project = _lock(actor, project_id, revision)
+    _require_admitted(project, organization, facts)
+    before = _describe(_get_facts(project))
+    _set_facts(project, facts)
+    project.revision += 1
+    project.save()
+    project.members.set(facts.member_ids)
+    after = _describe(facts)
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    _record(project, actor, "project.changed", now, {"changed": changed})
+    return project
+
+
+@transaction.atomic
+def project_close(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
+    """Close a project: bookings that name it stay, and no other one may."""
+    return _move(actor, project_id, "close", "project.closed", now, revision)
+
+
+@transaction.atomic
+def project_reopen(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
+    """Let bookings name a closed project again."""
+    return _move(actor, project_id, "reopen", "project.reopened", now, revision)
+
+
+def _move(
+    actor: "User", project_id: int, move: str, action: str, now: datetime, revision: int | None
+) -> Project:
+    _organization, project = _lock(actor, project_id, revision)
+    project.state = next_state(MOVES, project.state, move)
+    project.revision += 1
+    project.save(update_fields=["state", "revision"])
+    _record(project, actor, action, now, {})
+    return project
+
+
+def _lock(actor: "User", project_id: int, revision: int | None) -> "tuple[Organization, Project]":
+    found = require_found(Project.objects.filter(pk=project_id).first())
+    require(actor, "bookings.keep_project", found)
+    organization = accounts.organization_lock(found.organization_id)
+    project = project_lock(project_id)
+    require(actor, "bookings.keep_project", project)
+    require_revision(revision, project.revision, ProjectChanged)
+    return organization, project
+
+
+def _require_admitted(project: Project, organization: "Organization", facts: ProjectFacts) -> None:
+    """Raise ProjectRefused or ProjectNumberTaken; under the organization's lock, where numbers are given."""
+    people_ids = set(accounts.people_of(organization).values_list("pk", flat=True))
+    if problems := list(find_fact_problems(facts, people_ids)):
+        raise ProjectRefused(problems=problems)
+    number = facts.number.strip()
+    others = Project.objects.filter(organization=organization, number=number).exclude(pk=project.pk)
+    if number and others.exists():
+        raise ProjectNumberTaken
+
+
+def _set_facts(project: Project, facts: ProjectFacts) -> None:
+    for name in COLUMNS:
+        setattr(project, name, getattr(facts, name))
+    project.name, project.number = facts.name.strip(), facts.number.strip()
+    project.funding = facts.funding.value
+
+
+def _get_facts(project: Project) -> ProjectFacts:
+    members = frozenset(project.members.values_list("pk", flat=True))
+    return ProjectFacts(member_ids=members, **{name: getattr(project, name) for name in COLUMNS})
+
+
+def _describe(facts: ProjectFacts) -> dict[str, Any]:
+    """Return the facts as the journal keeps them."""
+    told = asdict(facts)
+    people = accounts.users_by_id([facts.holder_id, *facts.member_ids])
+    told["holder"] = people[told.pop("holder_id")].public_id
+    told["members"] = sorted(people[pk].public_id for pk in told.pop("member_ids"))
+    for name in ("first_date", "last_date"):
+        told[name] = told[name] and told[name].isoformat()
+    if facts.budget_yuan is not None:
+        told["budget_yuan"] = f"{facts.budget_yuan:.2f}"
+    return told
+
+
+def _record(project: Project, actor: "User", action: str, now: datetime, details: dict[str, Any]) -> None:
+    journal.record(
+        actor=actor,
+        action=action,
+        subject=project,
+        now=now,
+        organization_id=project.organization_id,
+        details=details,
+    )

@@ -1,0 +1,126 @@
+"""Pages on which an organization's projects are opened, changed, closed and opened again."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings.projects.domain.choices import MOVES
+from bookings.projects.forms import ProjectForm, describe_project
+from bookings.projects.selectors import get_kept_project
+from bookings.projects.services import project_change, project_close, project_create, project_reopen
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.states import require_transition
+from instrument_share.web import clock
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
+
+if TYPE_CHECKING:
+    from bookings.projects.models import Project
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def project_new(request: SignedInRequest, organization_id: str) -> HttpResponse:
+    """Open a project of an organization."""
+    organization = accounts.organization_inside(request.user, organization_id)
+    require(request.user, "bookings.open_project", organization)
+    form = ProjectForm(
+        request.POST or None,
+        people=list(accounts.people_of(organization)),
+        initial={"holder": request.user.public_id, "funding": "other"},
+    )
+    return answer_form(
+        request,
+        form,
+        save=lambda: project_create(
+            actor=request.user, organization_id=organization.pk, facts=form.as_facts(), now=clock.now()
+        ),
+        respond=lambda made: redirect_with_message(
+            request,
+            _("The project is open: bookings that {name} pays may name it.").format(
+                name=bilingual(organization, "name")
+            ),
+            _get_address(made),
+        ),
+        template="bookings/projects/project_form.html",
+        context=lambda: {
+            "form": form,
+            "up": page_address("organization_projects", organization.public_id),
+            "is_new": True,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def project_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Change a project as its holder or an administrator."""
+    found = get_kept_project(request.user, public_id)
+    form = ProjectForm(
+        request.POST or None,
+        people=list(accounts.people_of(found.organization)),
+        initial=describe_project(found),
+    )
+    return answer_form(
+        request,
+        form,
+        save=lambda: project_change(
+            actor=request.user,
+            project_id=found.pk,
+            facts=form.as_facts(),
+            revision=form.cleaned_data["revision"],
+            now=clock.now(),
+        ),
+        respond=lambda _saved: redirect_with_message(
+            request, _("The project is changed."), _get_address(found)
+        ),
+        template="bookings/projects/project_form.html",
+        context=lambda: {"form": form, "project": found, "up": _get_address(found)},
+    )
+
+
+@confirmation_view
+def project_closing(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm closing a project."""
+    found = get_kept_project(request.user, public_id)
+    require_transition(MOVES, found.state, "close")
+    return Confirmation(
+        heading=_("Close this project?"),
+        consequences=[
+            _("No booking can name it any more, and bookings that name it can't be moved."),
+            _("Bookings made before take place as booked, and count towards its budget."),
+        ],
+        action=_("Close the project"),
+        perform=lambda: project_close(actor=request.user, project_id=found.pk, now=clock.now()),
+        success=_("The project is closed."),
+        back_address=_get_address(found),
+    )
+
+
+@confirmation_view
+def project_reopening(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm opening a closed project again."""
+    found = get_kept_project(request.user, public_id)
+    require_transition(MOVES, found.state, "reopen")
+    return Confirmation(
+        heading=_("Open this project again?"),
+        consequences=[_("Bookings may name it again, as far as its budget reaches.")],
+        action=_("Open the project again"),
+        perform=lambda: project_reopen(actor=request.user, project_id=found.pk, now=clock.now()),
+        success=_("The project is open again."),
+        back_address=_get_address(found),
+    )
+
+
+def _get_address(project: "Project") -> str:
+    return page_address("project", project.public_id)

@@ -1,0 +1,85 @@
+"""What bookings take of projects' budgets, and what keeps a request from naming a project."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet, Sum
+
+from bookings.projects.domain.budget import Budget, NamedProject, find_project_problems
+from bookings.projects.domain.choices import ProjectState
+from bookings.projects.selectors import is_open_to, project_locks
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from instrument_share.kernel.money import FEN
+
+if TYPE_CHECKING:
+    from bookings.projects.models import Project
+    from instrument_share.accounts.models import Organization, User
+    from instrument_share.kernel.errors import Problem
+    from instrument_share.kernel.interval import Interval
+
+COMMITTED = Q(state__in=[BookingState.REQUESTED, BookingState.APPROVED, BookingState.IN_USE])
+"""Bookings whose quoted price is committed; an offer of the waiting list is none until it is accepted."""
+CHARGED = Q(charged_yuan__gt=0)
+"""Bookings that cost something without a use: late cancellations and no-shows."""
+UsesReader = Callable[[Collection[int]], Mapping[int, Decimal]]
+_readers: list[UsesReader] = []
+
+
+def register_uses_reader(reader: UsesReader) -> None:
+    """Have `reader` return what the uses of these projects cost, in yuan by project."""
+    _readers.append(reader)
+
+
+def get_budgets(
+    projects: "Iterable[Project]", *, exclude_booking_ids: Collection[int] = ()
+) -> dict[int, Budget]:
+    """Return the budget of each project by its id, as if those bookings were not made.
+
+    Under the projects' locks no booking is made, moved or accepted meanwhile.
+    """
+    found = list(projects)
+    ids = [one.pk for one in found]
+    rows = Booking.objects.filter(organization_project__in=ids).exclude(pk__in=list(exclude_booking_ids))
+    committed = _sum_by_project(rows.filter(COMMITTED), "quoted_yuan")
+    spent = _sum_by_project(rows.filter(CHARGED), "charged_yuan")
+    for reader in _readers:
+        for project_id, amount in reader(ids).items():
+            spent[project_id] += amount
+    return {one.pk: Budget(one.budget_yuan, committed[one.pk], spent[one.pk]) for one in found}
+
+
+def _sum_by_project(rows: QuerySet[Booking], name: str) -> dict[int, Decimal]:
+    sums = rows.order_by().values("organization_project").annotate(sum=Sum(name))
+    zero = Decimal("0.00")
+    return defaultdict(lambda: zero, {row["organization_project"]: row["sum"].quantize(FEN) for row in sums})
+
+
+def find_problems_of_project(
+    project: "Project",
+    *,
+    user: "User",
+    payer_organization: "Organization | None",
+    interval: "Interval",
+    price_yuan: Decimal,
+    moved_bookings: Collection[Booking],
+) -> "list[Problem]":
+    """Return what keeps this person's booking at this price from naming the project."""
+    moved_ids = [one.pk for one in moved_bookings]
+    named = NamedProject(
+        state=ProjectState(project.state),
+        may_use=is_open_to(project, user.pk),
+        is_of_payer=payer_organization is not None and payer_organization.pk == project.organization_id,
+        first_date=project.first_date,
+        last_date=project.last_date,
+        budget=get_budgets([project], exclude_booking_ids=moved_ids)[project.pk],
+    )
+    return list(find_project_problems(named, interval, price_yuan))
+
+
+def lock_projects_of(bookings: QuerySet[Booking]) -> None:
+    """Lock the projects that these bookings name; a booking never changes its project."""
+    named = bookings.filter(organization_project__isnull=False).order_by()
+    project_locks(set(named.values_list("organization_project", flat=True)))

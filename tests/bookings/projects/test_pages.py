@@ -1,0 +1,152 @@
+"""Pages and API of projects: opened by the administrator, named in a booking, looked at by the holder."""
+
+from decimal import Decimal
+
+import pytest
+
+from bookings.projects.models import Project
+from bookings.requests.models import Booking
+from instrument_share.accounts.domain import Role
+from tests import factories
+from tests.api.test_api import Caller, asked
+from tests.bookings.projects.things import add_project
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+ENTERED = {
+    "name": "钛合金疲劳机理",
+    "number": "2024YFC0001",
+    "funding": "natural_science",
+    "first_date": "2026-01-01",
+    "last_date": "2026-12-31",
+    "budget_yuan": "400",
+    "open_to": "named",
+}
+
+
+@pytest.fixture
+def as_person(client, clock):
+    """A browser in which somebody is logged in, while the clock stands at NOW."""
+    clock.set(NOW)
+
+    def login(person):
+        client.force_login(person)
+        return client
+
+    return login
+
+
+def test_administrator_opens_a_project_and_its_holder_sees_what_it_spends(city, as_person):
+    city.admin = factories.member(city.company, Role.ORG_ADMIN, name="管")
+    new = f"/organizations/{city.company.public_id}/projects/new/"
+    people = {"holder": city.admin.public_id, "members": [city.researcher.public_id]}
+    made = as_person(city.admin).post(new, ENTERED | people)
+    city.project = Project.objects.get()
+    assert made.url == f"/projects/{city.project.public_id}/"
+    assert (city.project.budget_yuan, list(city.project.members.all())) == (400, [city.researcher])
+    book(city, organization_project_id=city.project.pk)
+    page = as_person(city.admin).get(made.url)
+    assert page.context["budget"].left_yuan == Decimal(200)
+    assert [(line.part, line.amount_yuan) for line in page.context["lines"]] == [("committed", 200)]
+    assert [(f"{one.first_date}", one.number) for one in page.context["months"]] == [("2026-03-01", 1)]
+    assert "¥200.00 / ¥400.00" in text_of(page)
+    lines = as_person(city.admin).get(made.url, {"format": "csv"}).getvalue().decode().splitlines()
+    booking = Booking.objects.get()
+    assert lines[1].startswith(f"{booking.public_id},,场发射扫描电子显微镜,云屏测试大学,戊,2026-03-03T01:00")
+    assert lines[1].endswith("按报价占用,200.00")
+
+
+def test_form_keeps_what_was_entered_and_says_what_is_wrong(city, as_person):
+    add_project(city)
+    page = as_person(city.admin)
+    new = f"/organizations/{city.company.public_id}/projects/new/"
+    people = {"holder": city.admin.public_id}
+    refused = page.post(new, ENTERED | people | {"last_date": "2025-12-31", "budget_yuan": "-1"})
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["budget_yuan"]
+    refused = page.post(new, ENTERED | people | {"last_date": "2025-12-31"})
+    assert list(refused.context["form"].errors) == ["last_date"]
+    taken = page.post(new, ENTERED | people)
+    assert "本单位已有该编号的项目" in text_of(taken)
+    stale = f"/projects/{city.project.public_id}/edit/"
+    assert page.post(stale, ENTERED | people | {"revision": "1", "budget_yuan": "9"}).status_code == 302
+    assert "该项目已被他人修改" in text_of(page.post(stale, ENTERED | people | {"revision": "1"}))
+
+
+def test_booking_form_offers_projects_of_ones_organizations_and_names_the_chosen_one(city, as_person):
+    form = f"/instruments/{city.instrument.public_id}/book/"
+    assert "organization_project" not in as_person(city.researcher).get(form).context["form"].fields
+    add_project(city, 300)
+    add_project(city, name="不给戊用", number="", for_all_members=False)
+    chosen = Project.objects.get(number="2024YFC0001")
+    page = as_person(city.researcher)
+    offered = page.get(form).context["form"].fields["organization_project"].choices
+    assert [key for key, _name in offered] == ["", chosen.public_id]
+    entered = {
+        "starts_at": "2026-03-03T09:00",
+        "ends_at": "2026-03-03T11:00",
+        "payer": city.company.public_id,
+        "service_mode": "self_operated",
+        "subject": "陶瓷",
+        "direction": "research",
+        "organization_project": chosen.public_id,
+    }
+    assert page.post(form, entered).status_code == 302
+    assert Booking.objects.get().organization_project == chosen
+    later = entered | {"starts_at": "2026-03-04T09:00", "ends_at": "2026-03-04T11:00"}
+    quote = text_of(page.get(f"/instruments/{city.instrument.public_id}/quote/", later))
+    assert "本次费用 200.00 元，项目预算 300.00 元仅余 100.00 元" in quote
+    refused = page.post(form, later)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["organization_project"])
+    again = page.get(form, {"like": Booking.objects.get().public_id}).context["form"]
+    assert again["organization_project"].value() == chosen.public_id
+
+
+def test_list_takes_as_many_statements_for_many_projects_as_for_one(
+    city, as_person, django_assert_max_num_queries, django_assert_num_queries
+):
+    add_project(city, 500)
+    page, address = as_person(city.admin), f"/organizations/{city.company.public_id}/projects/"
+    page.get(address)
+    with django_assert_max_num_queries(25) as few:
+        page.get(address)
+    for number in range(5):
+        add_project(city, 100 * number, name=f"项目{number}", number="")
+        if number > 1:
+            book(city, slot(day=3 + number), organization_project_id=city.project.pk)
+    with django_assert_num_queries(len(few)):
+        rows = page.get(address).context["rows"]
+    assert [budget.left_yuan for _project, budget in rows] == [500, 0, 100, 0, 100, 200]
+    colleague = as_person(city.researcher).get(address)
+    assert {budget for _project, budget in colleague.context["rows"]} == {None}
+
+
+def test_program_opens_changes_and_closes_a_project_and_books_for_it(city, clock):
+    clock.set(NOW)
+    city.admin = factories.member(city.company, Role.ORG_ADMIN, name="管")
+    admin, user = Caller(city.admin), Caller(city.researcher)
+    facts = {"name": "钛合金", "holder": city.admin.public_id, "budget_yuan": "200.00"}
+    made = admin("POST", "/projects", {**facts, "organization": city.company.public_id})
+    assert (made.status_code, made.json()["state"]) == (201, "open")
+    project = made.json()["id"]
+    seen = user("GET", "/projects").json()["items"]
+    assert [(one["id"], one["budget_yuan"]) for one in seen] == [(project, None)]
+    booked = user("POST", "/bookings", asked(city, organization_project=project))
+    assert (booked.json()["project"], booked.json()["organization_project"]) == ("钛合金", project)
+    refused = user("POST", "/bookings", asked(city, slot(day=2), organization_project=project)).json()
+    assert [one["code"] for one in refused["problems"]] == ["booking.project_budget_exceeded"]
+    spending = admin("GET", f"/projects/{project}/spending").json()
+    figures = ("committed_yuan", "spent_yuan", "left_yuan")
+    assert [spending[name] for name in figures] == ["200.00", "0.00", "0.00"]
+    assert user("GET", f"/projects/{project}/spending").status_code == 404
+    etag = admin("GET", f"/projects/{project}")["ETag"]
+    more = {**facts, "budget_yuan": "500.00"}
+    assert user("PUT", f"/projects/{project}", more).status_code == 403
+    assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).json()["revision"] == 2
+    assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).status_code == 412
+    stranger = {**facts, "holder": "USR-0000000000"}
+    assert admin("PUT", f"/projects/{project}", stranger).json()["problems"][0]["field"] == "holder"
+    assert admin("POST", f"/projects/{project}/close").json()["state"] == "closed"
+    assert admin("POST", f"/projects/{project}/reopen").json()["state"] == "open"
