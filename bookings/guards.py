@@ -45,6 +45,8 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
         "bookings_usageoverlap",
         "bookings_usagecorrection",
         "bookings_usageconfirmation",
+        "bookings_creditevent",
+        "bookings_creditanswer",
         "bookings_statementline",
         "bookings_statementnote",
         "bookings_statementpayment",
@@ -52,6 +54,11 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
     )
     for guard in append_only(table)
 )
+
+CREDIT_APPEALS = tuple(
+    guard for guard in append_only("bookings_creditappeal") if not guard.name.endswith("_no_update")
+)
+"""An appeal is never removed; that it goes to the bureau is noted on it."""
 
 _SENT = "bookings_statement is sent"
 _KEPT_COLUMNS = (

@@ -1,5 +1,6 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
+from bookings.credit.api import router as credit
 from bookings.devices.api import router as devices
 from bookings.groups.api import router as groups
 from bookings.proposals.api import router as proposals
@@ -40,6 +41,7 @@ api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
 api.add_router("/waiting", waiting)
 api.add_router("/booking-groups", groups)
+api.add_router("/credit-events", credit)
 api.add_router("/usage", usage)
 api.add_router("/sample-orders", samples)
 api.add_router("/statements", statements)

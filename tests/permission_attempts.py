@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from bookings.devices.domain import NoteKind
 from bookings.groups.domain import Scope
+from bookings.requests.domain.choices import CreditOutcome
 from bookings.samples.domain.choices import Afterwards
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow
@@ -268,6 +269,13 @@ def attempts(w):
         "usage_confirm": partial(b.usage_confirm, **log),
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
+        "credit_appeal": partial(b.credit_appeal, event_id=w.credit_event.pk, **now, **reason),
+        "credit_answer": partial(
+            b.credit_answer, event_id=w.appealed.pk, outcome=CreditOutcome.LIFTED, **now, **reason
+        ),
+        "credit_answer/passed_on": partial(
+            b.credit_answer, event_id=w.passed_on.pk, outcome=CreditOutcome.LIFTED, **now, **reason
+        ),
         "usage_dispute": partial(b.usage_dispute, **log, **reason),
         "usage_dispute_answer": partial(
             b.usage_dispute_answer, dispute_id=w.dispute.pk, answer="已更正", **now

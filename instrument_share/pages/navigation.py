@@ -5,7 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.accounts.domain import Role
 from instrument_share.web.desks import Navigation, Place
 
-USAGE_PREFIXES = ("/bookings/", "/samples/", "/statements/", "/statistics/", "/usage/", "/waiting/")
+USAGE_PREFIXES = (
+    "/bookings/",
+    "/credit/",
+    "/samples/",
+    "/statements/",
+    "/statistics/",
+    "/usage/",
+    "/waiting/",
+)
 BESIDE_FINANCE = ("/bureau/", "/forecast/", "/unit-accounts/", *USAGE_PREFIXES)
 PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/", "/find/", "/basket/")),
