@@ -17,6 +17,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.jobs import services as jobs
 from instrument_share.journal import services as journal
+from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.uscc import compute_check_character
 from instrument_share.mails import services as mails
 from instrument_share.sheets.table import Table
@@ -103,6 +104,9 @@ def attempts(w):
         "api_token_create": partial(accounts.api_token_create, name="导出", **now),
         "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
         "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),
+        "mail_choices_set": partial(
+            journal.mail_choices_set, choices={NotificationKind.USES: MailDelivery.DAILY}, **now
+        ),
         "notifications_read": partial(journal.notifications_read, **now),
         "unit_profile_save": partial(p.unit_profile_save, values=PROFILE, **unit),
         "unit_profile_submit": partial(p.unit_profile_submit, **unit),

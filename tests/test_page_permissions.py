@@ -115,6 +115,7 @@ my_usage                             in    ok    ok    ok    ok    ok    ok    o
 my_statements                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_organization                      in    404   404   ok    404   404   404   404   404   404   404   404
 inbox                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+mail_choices                         in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 POST:notifications_read              in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 POST:notification_open               in    404   ok    404   404   404   404   404   404   404   404   404
 tokens                               in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok

@@ -75,6 +75,7 @@ api_token_revoke               -     404   yes   404   404   404   404   404   4
 # the user's
 notification_read              -     404   yes   404   404   404   404   404   404   404   404   404
 # one's own
+mail_choices_set               -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 notifications_read             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 
 providers
@@ -362,6 +363,7 @@ OF_THE_SYSTEM = {
     "statements_remind_due": "a recurring job",
     "qualification_ends_tell": "a recurring job",
     "notifications_mail": "a recurring job",
+    "notification_digests_mail": "a recurring job",
     "webhooks_gather": "a recurring job",
     "delivery_send": "a job of what the journal says",
     "deliveries_forget_old": "a recurring job",

@@ -21,6 +21,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import officers_of
 from instrument_share.journal import services as journal
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_found, require_reason
 
@@ -140,6 +141,7 @@ def _notify(
         message=message,
         now=now,
         path=page_address("credit_event", event.public_id),
+        kind=NotificationKind.BOOKINGS,
         params={
             "user": event.user.name,
             "instrument": get_instrument_name(event.booking.instrument),  # type: ignore[union-attr]
