@@ -71,7 +71,11 @@ def test_a_days_notifications_come_in_one_mail_and_never_twice(reader):
         "- Line.",
     ]
     tell(reader, "Third.", now=EIGHT + MINUTE)
-    assert [send(EIGHT + 2 * MINUTE), send(EIGHT + DAY), send(EIGHT + 2 * DAY)] == [[], ["1 notification"], []]
+    assert [send(EIGHT + 2 * MINUTE), send(EIGHT + DAY), send(EIGHT + 2 * DAY)] == [
+        [],
+        ["1 notification"],
+        [],
+    ]
 
 
 def test_digest_of_a_worker_that_was_down_for_a_day_has_all(reader):
