@@ -10,17 +10,18 @@ from instrument_share.journal.guards import append_only
 PUBLIC_ID = functools.partial(instrument_share.kernel.public_id.new_public_id, "CRE")
 
 
+def drop_guards(apps, schema_editor):
+    """Let events be changed again, until the guards are made again."""
+    for guard in append_only("bookings_creditevent"):
+        guard.drop(schema_editor.connection)
+
+
 def give_public_ids(apps, schema_editor):
-    """Give each event an id; the guards that keep events unchanged are made after all migrations."""
+    """Give each event an id; the guards that keep events unchanged are made again after all migrations."""
+    drop_guards(apps, schema_editor)
     for event in apps.get_model("bookings", "CreditEvent").objects.all().iterator():
         event.public_id = PUBLIC_ID()
         event.save(update_fields=["public_id"])
-
-
-def drop_guards(apps, schema_editor):
-    """Let events be changed again, so that the migration can be repeated."""
-    for guard in append_only("bookings_creditevent"):
-        guard.drop(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
