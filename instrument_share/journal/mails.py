@@ -53,8 +53,8 @@ def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
 def digest_of(notifications: Sequence[Notification], tell: Tell) -> EmailMessage:
     """Return one mail to one person with several notifications, oldest first, in the active language.
 
-    Other forms of them are attached, as invitations for calendar programs. Of very many only the first stand
-    in it; all are in the inbox.
+    It has none of their other forms: calendar programs take one invitation in a mail. Of very many only the
+    first stand in it; all are in the inbox.
     """
     _, ngettext = translation.gettext, translation.ngettext
     shown, number = notifications[:MOST_IN_DIGEST], len(notifications)
@@ -66,12 +66,7 @@ def digest_of(notifications: Sequence[Notification], tell: Tell) -> EmailMessage
         f"{_('All notifications:')}\n{settings.SITE_URL}{page_address('inbox')}",
         f"{_('Choose which mails you get, and when:')}\n{settings.SITE_URL}{page_address('mail_choices')}",
     ]
-    made = _compose(notifications[0].user, subject, parts)
-    for place, notification in enumerate(shown, 1):
-        for form in _other_forms:
-            if other := form(notification):
-                made.attach(f"{place}.ics", *other)
-    return made
+    return _compose(notifications[0].user, subject, parts)
 
 
 def _tell_in_digest(notification: Notification, tell: Tell) -> str:

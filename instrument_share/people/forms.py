@@ -16,6 +16,7 @@ from instrument_share.accounts.domain.registration import AUTHORITIES, Registrat
 from instrument_share.journal.domain import MailDelivery, NotificationKind, get_deliveries
 from instrument_share.kernel.errors import Invalid, Problem
 from instrument_share.kernel.uscc import normalize
+from instrument_share.kernel.wording import word
 from instrument_share.web.forms.fields import (
     MultipleFileField,
     ReasonForm,
@@ -25,7 +26,7 @@ from instrument_share.web.forms.fields import (
 )
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.text.formats import bilingual
-from instrument_share.web.text.labels import KINDS, ROLES, SIZES, word
+from instrument_share.web.text.labels import KINDS, ROLES, SIZES
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User

@@ -125,4 +125,6 @@ def test_person_chooses_on_a_page(reader, client, clock):
     assert client.post("/me/mails/", chosen).status_code == 302
     refused = client.post("/me/mails/", {**chosen, "account": "never"})
     assert refused.status_code == 422
-    assert client.get("/me/mails/").text.count("checked") == len(NotificationKind)
+    page = client.get("/me/mails/").text
+    assert page.count("checked") == len(NotificationKind)
+    assert "上机记录与设备" in page
