@@ -80,7 +80,7 @@ def test_a_digest_of_bookings_has_no_invitation_and_fits_into_the_queue(city, se
     notification_digests_mail(NOW + timedelta(days=1), told)
     (sent,) = [one for one in mail.outbox if one.to == [city.researcher.email]]
     message = restore_message(keep_message(sent), None).message()
-    assert (message["Subject"], message.get_content_type()) == ("2 条通知", "text/plain")
+    assert (sent.subject, message.get_content_type()) == ("2 条通知", "text/plain")
 
 
 @pytest.mark.parametrize("end", [booking_cancel, booking_reject])
