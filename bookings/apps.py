@@ -9,6 +9,8 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from bookings import guards
         from bookings.budgets import domain as budgets
+        from bookings.credit import badges as credit_badges
+        from bookings.credit import permissions as _credit  # noqa: F401 (registers the permissions)
         from bookings.devices import domain as devices
         from bookings.devices import permissions as _devices  # noqa: F401 (registers the permission)
         from bookings.devices.views import DEVICE_TAB
@@ -62,12 +64,13 @@ class BookingsConfig(AppConfig):
             register_sheet_imports,
         )
 
-        register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.STATEMENTS)
+        register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.CREDIT_APPEALS, *guards.STATEMENTS)
         register_words({**request_labels.LABELS, **groups.LABELS, **proposals.LABELS})
         register_words({**usage_labels.LABELS, **sample_labels.LABELS, **devices.LABELS, **kiosk.LABELS})
         register_words({**projects.LABELS, **budgets.LABELS})
         register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_labels(waiting_badges.STATES, {})
+        register_labels(credit_badges.STATES, {})
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
         register_uses_reader(sum_project_uses)
@@ -85,6 +88,7 @@ class BookingsConfig(AppConfig):
             "external_calendars",
             "booking_group",
             "booking_hand_over",
+            "credit_event",
             "find",
             "holiday_year",
             "instrument_device",

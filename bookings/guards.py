@@ -49,6 +49,8 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
         "bookings_usagewithdrawal",
         "bookings_usageresult",
         "bookings_usageresultwithdrawal",
+        "bookings_creditevent",
+        "bookings_creditanswer",
         "bookings_statementline",
         "bookings_statementnote",
         "bookings_statementpayment",
@@ -56,6 +58,11 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
     )
     for guard in append_only(table)
 )
+
+CREDIT_APPEALS = tuple(
+    guard for guard in append_only("bookings_creditappeal") if not guard.name.endswith("_no_update")
+)
+"""An appeal is never removed; that it goes to the bureau is noted on it."""
 
 _SENT = "bookings_statement is sent"
 _KEPT_COLUMNS = (

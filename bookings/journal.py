@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from bookings.credit.selectors import credit_events
 from bookings.projects.models import Project
 from bookings.projects.selectors import kept_projects
-from bookings.requests.models import Booking
+from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.bookings import bookings
 from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import sample_orders
@@ -39,6 +40,10 @@ ACTS: dict[str, str] = {
     "booking.no_show": gettext_noop("No-show recorded"),
     "booking.moved": gettext_noop("Booking moved"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
+    "credit.appealed": gettext_noop("Credit event appealed"),
+    "credit.lifted": gettext_noop("Credit event lifted"),
+    "credit.upheld": gettext_noop("Credit event upheld"),
+    "credit.appeal_passed_on": gettext_noop("Appeal passed on to the bureau"),
     "basket.added": gettext_noop("Time put into the basket"),
     "basket.removed": gettext_noop("Time taken out of the basket"),
     "booking.handed_over": gettext_noop("Booking handed over to a colleague"),
@@ -174,6 +179,18 @@ def _statements(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]
     }
 
 
+def _credit_events(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = CreditEvent.objects.filter(public_id__in=ids, booking__isnull=False)
+    visible = set(credit_events(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
+    return {
+        row.public_id: Subject(
+            _name(row.booking.instrument),  # type: ignore[union-attr]
+            reverse("credit_event", args=[row.public_id]) if row.public_id in visible else "",
+        )
+        for row in rows.select_related("booking__instrument")
+    }
+
+
 def _waits(_viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
     rows = WaitlistEntry.objects.filter(public_id__in=ids).select_related("instrument")
     return {row.public_id: Subject(_name(row.instrument), "") for row in rows}
@@ -210,6 +227,7 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
     "bookings.Project": SubjectKind(gettext_noop("Project of an organization"), _projects),
     "bookings.WaitlistEntry": SubjectKind(gettext_noop("Wait"), _waits),
+    "bookings.CreditEvent": SubjectKind(gettext_noop("Credit event"), _credit_events),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
     "bookings.InstrumentNote": SubjectKind(gettext_noop("Note")),
     "bookings.Device": SubjectKind(gettext_noop("Device")),

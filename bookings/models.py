@@ -5,7 +5,14 @@ from bookings.feeds.models import CalendarFeed, Webhook, WebhookDelivery
 from bookings.groups.models import BasketItem
 from bookings.kiosk.models import Kiosk, KioskAct
 from bookings.projects.models import Project
-from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
+from bookings.requests.models import (
+    Booking,
+    BookingGroup,
+    CreditAnswer,
+    CreditAppeal,
+    CreditEvent,
+    NextFree,
+)
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from bookings.statements.models import (
     Statement,

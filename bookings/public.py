@@ -1,5 +1,7 @@
 """What other apps may use of bookings, by name. Pure types and rules stand in `bookings.domain`."""
 
+from bookings.credit.selectors import own_credit_events, waiting_appeals
+from bookings.credit.views import build_credit_rows
 from bookings.devices.selectors import open_notes
 from bookings.feeds.selectors.calendars import get_feed_address, get_feed_name, get_own_feed, subscriptions
 from bookings.feeds.services.calendars import calendar_feed_close, calendar_feed_open, calendar_feed_rekey
@@ -13,7 +15,6 @@ from bookings.requests.selectors.affected import (
 from bookings.requests.selectors.bookings import (
     DecisionsOfYear,
     bookings,
-    credit_events,
     decisions_of_year,
     keeper_day_bookings,
     uses_while_suspended,
@@ -36,6 +37,7 @@ from bookings.requests.selectors.offers import (
     get_free_time,
     get_usual_applicant,
 )
+from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
 from bookings.requests.services.bookings import booking_approve, booking_create
 from bookings.requests.services.closures import closure_place

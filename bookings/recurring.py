@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bookings.credit.services import credit_appeals_pass_on_due
 from bookings.feeds.services.deliveries import deliveries_forget_old, webhooks_gather
 from bookings.feeds.services.external_calendars import external_calendars_read_due
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
@@ -22,6 +23,12 @@ RECURRING = (
         "bookings.lapse", gettext_noop("Requests past their decision deadline"), MINUTE, bookings_lapse_due
     ),
     RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
+    RecurringJob(
+        "bookings.credit_appeals",
+        gettext_noop("Appeals that units have not answered"),
+        HOUR,
+        credit_appeals_pass_on_due,
+    ),
     RecurringJob(
         "bookings.confirm_usage", gettext_noop("Hours that nobody questioned"), HOUR, usage_confirm_due
     ),

@@ -1,6 +1,7 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
 from bookings.budgets.api import router as budgets
+from bookings.credit.api import router as credit
 from bookings.devices.api import router as devices
 from bookings.groups.api import router as groups
 from bookings.projects.api import router as projects
@@ -47,6 +48,7 @@ api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
 api.add_router("/waiting", waiting)
 api.add_router("/booking-groups", groups)
+api.add_router("/credit-events", credit)
 api.add_router("/usage", usage)
 api.add_router("/usage", usage_results)
 api.add_router("/usage", usage_log_disputes)

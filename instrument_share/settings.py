@@ -42,6 +42,7 @@ ROOMS = [
     "providers.exchange",
     "bookings.projects",
     "bookings.requests",
+    "bookings.credit",
     "bookings.groups",
     "bookings.proposals",
     "bookings.waiting",
@@ -348,6 +349,10 @@ STATEMENTS_SINCE = date.fromisoformat(_statements_since) if _statements_since el
 """Uses and charges that start on earlier days are billed by the system that was there before, or nowhere."""
 PUBLIC_NOTICE_WORKING_DAYS = 5
 MANUAL_ENTRY_LIMIT_DAYS = 92
+CREDIT_APPEAL_DAYS = env.int("CREDIT_APPEAL_DAYS", default=14)
+"""So long after a no-show or a late cancellation its user may appeal that it counts on their credit."""
+CREDIT_ANSWER_WORKING_DAYS = 10
+"""So long a unit may take to answer an appeal; then the bureau answers it."""
 USAGE_DISPUTE_DAYS = 30
 USAGE_DISPUTE_ANSWER_DAYS = 7
 USAGE_CONFIRM_DAYS = env.int("USAGE_CONFIRM_DAYS", default=14)

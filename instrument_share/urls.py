@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from bookings.budgets import urls as budgets
+from bookings.credit import urls as credit
 from bookings.devices import urls as devices
 from bookings.feeds import urls as feeds
 from bookings.groups import urls as groups
@@ -71,6 +72,7 @@ urlpatterns = [
     path("bookings/", include(feeds.bookings_urls)),
     path("bookings/", include(devices.bookings_urls)),
     path("waiting/", include(waiting.waiting_urls)),
+    path("credit/", include(credit.credit_urls)),
     path("usage/", include(usage.usage_urls)),
     path("samples/", include(samples.samples_urls)),
     path("statements/", include(statements.statements_urls)),

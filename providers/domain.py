@@ -58,7 +58,13 @@ from providers.terms.domain.sentences import (
     sentences_by_part,
     sentences_by_topic,
 )
-from providers.terms.domain.special_days import ONE_DAY, Day, DayTable, published_years
+from providers.terms.domain.special_days import (
+    ONE_DAY,
+    CalendarYearUnknown,
+    Day,
+    DayTable,
+    published_years,
+)
 from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of_terms
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import UnitCompleteness

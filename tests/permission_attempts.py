@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from bookings.devices.domain import NoteKind
 from bookings.groups.domain import Scope
 from bookings.projects.domain.facts import ProjectFacts
+from bookings.requests.domain.choices import CreditOutcome
 from bookings.samples.domain.choices import Afterwards
 from bookings.usage.domain.choices import Rating, ResultKind
 from bookings.usage.domain.history import HistoryRow
@@ -17,6 +18,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.jobs import services as jobs
 from instrument_share.journal import services as journal
+from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.uscc import compute_check_character
 from instrument_share.mails import services as mails
 from instrument_share.sheets.table import Table
@@ -104,6 +106,9 @@ def attempts(w):
         "api_token_create": partial(accounts.api_token_create, name="导出", **now),
         "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
         "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),
+        "mail_choices_set": partial(
+            journal.mail_choices_set, choices={NotificationKind.USES: MailDelivery.DAILY}, **now
+        ),
         "notifications_read": partial(journal.notifications_read, **now),
         "unit_profile_save": partial(p.unit_profile_save, values=PROFILE, **unit),
         "unit_profile_submit": partial(p.unit_profile_submit, **unit),
@@ -278,6 +283,13 @@ def attempts(w):
         "usage_confirm": partial(b.usage_confirm, **log),
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
+        "credit_appeal": partial(b.credit_appeal, event_id=w.credit_event.pk, **now, **reason),
+        "credit_answer": partial(
+            b.credit_answer, event_id=w.appealed.pk, outcome=CreditOutcome.LIFTED, **now, **reason
+        ),
+        "credit_answer/passed_on": partial(
+            b.credit_answer, event_id=w.passed_on.pk, outcome=CreditOutcome.LIFTED, **now, **reason
+        ),
         "usage_dispute": partial(b.usage_dispute, **log, **reason),
         "usage_dispute_answer": partial(
             b.usage_dispute_answer, dispute_id=w.dispute.pk, answer="已更正", **now

@@ -27,6 +27,7 @@ from bookings.groups.services.basket import basket_add
 from bookings.groups.services.together import series_book
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.projects.models import Project
+from bookings.requests.models import CreditAppeal, CreditEvent
 from bookings.requests.services.bookings import booking_approve
 from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
@@ -390,7 +391,24 @@ def _things_of_the_user(city, instrument):
     requested = book(city, slot(day=1))
     requested.moved_by_unit_at = NOW
     requested.save()
+    credit_event, appealed, passed_on = (
+        CreditEvent.objects.create(
+            user=city.researcher, booking=requested, kind="no_show", occurred_at=NOW, ends_at=NOW + length
+        )
+        for length in (timedelta(days=90), timedelta(days=90), timedelta(0))
+    )
+    for event, passed_on_at in ((appealed, None), (passed_on, NOW)):
+        CreditAppeal.objects.create(
+            event=event,
+            reason="停电",
+            appealed_at=NOW,
+            answer_date=LATER.date(),
+            passed_on_at=passed_on_at,
+        )
     return {
+        "credit_event": credit_event,
+        "appealed": appealed,
+        "passed_on": passed_on,
         "notification": notification,
         "requested": requested,
         "wait": wait,

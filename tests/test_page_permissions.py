@@ -110,10 +110,12 @@ timeline_events                      ok    ok    ok    ok    ok    ok    ok    o
 desk                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 me                                   in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_waiting                           in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+my_credit                            in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_usage                             in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_statements                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 my_organization                      in    404   404   ok    404   404   404   404   404   404   404   404
 inbox                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+mail_choices                         in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 POST:notifications_read              in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 POST:notification_open               in    404   ok    404   404   404   404   404   404   404   404   404
 tokens                               in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -178,6 +180,10 @@ statement_answer                     in    404   404   403   404   404   ok    4
 statement_payment                    in    404   404   403   404   404   ok    404   404   404   404   404
 statement_payment_reverse            in    404   404   403   404   404   ok    404   404   404   404   404
 usage_review_reply                   in    404   403   403   ok    404   ok    404   403   403   403   404
+# of an appeal at the unit
+credit_event                         in    404   ok    404   ok    404   ok    404   404   404   404   404
+credit_answer                        in    404   403   404   ok    404   ok    404   404   404   404   404
+credit_appeal                        in    404   ok    404   404   404   404   404   404   404   404   404
 usage_dispute                        in    404   ok    403   403   404   403   404   403   403   403   404
 usage_dispute_answer                 in    404   403   403   ok    404   ok    404   403   403   403   404
 find                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -463,6 +469,7 @@ api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    o
 api-v1:usage_log                     401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:dispute_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:dispute_read                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+api-v1:credit_event_list             401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:sample_order_list             401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:sample_order                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:statement_list                401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -494,6 +501,8 @@ OF_THE_API = {
         "wait_list",
         "waiting_join",
         "waiting_leave",
+        "credit_event_appeal",
+        "credit_event_answer",
         "offer_accept",
         "offer_decline",
         "usage_confirm",

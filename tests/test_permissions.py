@@ -75,6 +75,7 @@ api_token_revoke               -     404   yes   404   404   404   404   404   4
 # the user's
 notification_read              -     404   yes   404   404   404   404   404   404   404   404   404
 # one's own
+mail_choices_set               -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 notifications_read             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 
 providers
@@ -206,6 +207,11 @@ usage_confirm                  .     .     yes   .     .     .     yes   .     .
 usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .     .     .     .
 # by the keeper
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
+credit_appeal                  .     .     yes   .     .     .     .     .     .     .     .     .
+# at the unit
+credit_answer                  .     .     .     .     yes   .     yes   .     .     .     .     .
+# passed on to the bureau
+credit_answer/passed_on        .     .     .     .     .     .     .     .     yes   .     .     .
 usage_dispute                  .     .     yes   .     .     .     .     .     .     .     .     .
 usage_dispute_answer           .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_result_state             .     .     yes   .     yes   .     yes   .     .     .     .     .
@@ -366,10 +372,12 @@ OF_THE_SYSTEM = {
     "audit_seal": "a recurring job",
     "completeness_notices_send": "a recurring job",
     "sample_orders_lapse_due": "a recurring job",
+    "credit_appeals_pass_on_due": "a recurring job",
     "statements_draft_due": "a recurring job",
     "statements_remind_due": "a recurring job",
     "qualification_ends_tell": "a recurring job",
     "notifications_mail": "a recurring job",
+    "notification_digests_mail": "a recurring job",
     "webhooks_gather": "a recurring job",
     "delivery_send": "a job of what the journal says",
     "deliveries_forget_old": "a recurring job",
@@ -423,6 +431,7 @@ PARTS = {
     "move_order": "of every step of a sample order",
     "record_order": "of every step of a sample order",
     "write_move": "of booking_move and of decisions that hit bookings",
+    "write_move_by_unit": "of booking_move and of decisions that hit bookings",
     "finding_open": "of inspection_record and objection_answer",
     "auditors_named": "of the form of a draw; writes nothing",
     "prepare_picture": "of what keeps a picture; writes nothing",

@@ -1,11 +1,11 @@
-"""Bookings, groups of bookings, credit events and the projection of next free times."""
+"""Bookings, groups of bookings, credit events with their appeals, the projection of next free times."""
 
 from functools import partial
 
 from django.db import models
 from django.db.models import F, Q
 
-from bookings.requests.domain.choices import BookingGroupKind, CreditKind
+from bookings.requests.domain.choices import BookingGroupKind, CreditKind, CreditOutcome
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from instrument_share.kernel.public_id import new_public_id
 
@@ -146,8 +146,11 @@ class NextFree(models.Model):
 
 
 class CreditEvent(models.Model):
-    """信用记录: a no-show, a late cancel or misuse, and when it stops counting."""
+    """信用记录: a no-show, a late cancel or misuse, and when it stops counting. Append-only."""
 
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "CRE")
+    )
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="credit_events")
     booking = models.ForeignKey(
         "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="credit_events"
@@ -161,3 +164,38 @@ class CreditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
+
+
+class CreditAppeal(models.Model):
+    """申诉: a person's objection to an event on their credit, once for each; never removed."""
+
+    event = models.OneToOneField(CreditEvent, on_delete=models.PROTECT, related_name="appeal")
+    reason = models.CharField(max_length=500)
+    appealed_at = models.DateTimeField()
+    answer_date = models.DateField(help_text="the last day on which the unit may answer")
+    passed_on_at = models.DateTimeField(
+        null=True, help_text="since when the bureau answers, because the unit has not"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["answer_date"], condition=Q(passed_on_at__isnull=True), name="credit_appeal_by_date"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.event)
+
+
+class CreditAnswer(models.Model):
+    """The answer to an appeal: the event is upheld, or lifted and counts no longer. Append-only."""
+
+    appeal = models.OneToOneField(CreditAppeal, on_delete=models.PROTECT, related_name="answer")
+    outcome = models.CharField(max_length=6, choices=[(one.value, one.value) for one in CreditOutcome])
+    reason = models.CharField(max_length=500)
+    answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.appeal} {self.outcome}"

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from instrument_share.journal import guards
+from instrument_share.journal.domain import LABELS
+from instrument_share.kernel.wording import register_words
 
 
 def _create_guards(using: str, **_kwargs: Any) -> None:
@@ -14,6 +16,7 @@ class JournalConfig(AppConfig):
     name = "instrument_share.journal"
 
     def ready(self) -> None:
+        register_words(LABELS)
         guards.register(
             *guards.append_only("journal_auditentry"),
             *guards.append_only("journal_auditseal"),

@@ -1,8 +1,8 @@
 """The mails of the journal: a notification in its reader's language, as plain text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.utils import formataddr, parseaddr
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -10,6 +10,10 @@ from django.utils import translation
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.models import Notification
+from instrument_share.kernel.city_time import CITY_TIME
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 Tell = Callable[[str, Mapping[str, Any]], str]
 """Puts a message and its parameters into the active language."""
@@ -20,6 +24,7 @@ OtherForm = Callable[[Notification], tuple[str, str] | None]
 LONGEST_SUBJECT = 78
 """Characters; what is longer, programs cut off somewhere (RFC 5322, 2.1.1)."""
 LONGEST_WORD = 20
+MOST_IN_DIGEST = 100
 
 _other_forms: list[OtherForm] = []
 
@@ -33,24 +38,66 @@ def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
     """Return the mail in the active language: subject, greeting, text and link."""
     _ = translation.gettext
     text = tell(notification.message, notification.params)
-    platform = _("{city} Research Instrument Sharing").format(
-        city=settings.CITY["en" if (translation.get_language() or "").startswith("en") else "zh"]
-    )
-    lines = [tell(line["message"], line["params"]) for line in notification.lines]
     parts = [
-        _("Dear {name},").format(name=notification.user.get_full_name()),
         text,
-        "\n".join(f"- {line}" for line in lines),
+        "\n".join(f"- {line}" for line in _tell_lines(notification, tell)),
         f"{_('Open it here:')}\n{settings.SITE_URL}{notification.path or page_address('inbox')}",
-        f"-- \n{platform}\n{_('This mail was sent by the platform; answers to it are not read.')}",
     ]
-    body = "\n\n".join(part for part in parts if part) + "\n"
-    sender = formataddr((platform, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
-    made = EmailMultiAlternatives(_subject(text), body, sender, [notification.user.email])
+    made = _compose(notification.user, text, parts)
     for form in _other_forms:
         if other := form(notification):
             made.attach_alternative(*other)
     return made
+
+
+def digest_of(notifications: Sequence[Notification], tell: Tell) -> EmailMessage:
+    """Return one mail to one person with several notifications, oldest first, in the active language.
+
+    It has none of their other forms: calendar programs take one invitation in a mail. Of very many only the
+    first stand in it; all are in the inbox.
+    """
+    _, ngettext = translation.gettext, translation.ngettext
+    shown, number = notifications[:MOST_IN_DIGEST], len(notifications)
+    subject = ngettext("{number} notification", "{number} notifications", number).format(number=number)
+    left_out = _("And {number} more in your inbox.").format(number=number - len(shown))
+    parts = [
+        *(_tell_in_digest(one, tell) for one in shown),
+        left_out if number > len(shown) else "",
+        f"{_('All notifications:')}\n{settings.SITE_URL}{page_address('inbox')}",
+        f"{_('Choose which mails you get, and when:')}\n{settings.SITE_URL}{page_address('mail_choices')}",
+    ]
+    return _compose(notifications[0].user, subject, parts)
+
+
+def _tell_in_digest(notification: Notification, tell: Tell) -> str:
+    when = notification.created_at.astimezone(CITY_TIME).strftime("%m-%d %H:%M")
+    return "\n".join(
+        (
+            f"{when}  {tell(notification.message, notification.params)}",
+            *(f"- {line}" for line in _tell_lines(notification, tell)),
+            *([f"{settings.SITE_URL}{notification.path}"] if notification.path else []),
+        )
+    )
+
+
+def _tell_lines(notification: Notification, tell: Tell) -> list[str]:
+    return [tell(line["message"], line["params"]) for line in notification.lines]
+
+
+def _compose(user: "User", subject: str, parts: Iterable[str]) -> EmailMultiAlternatives:
+    """Return a mail to a person with the platform's greeting, sender and foot."""
+    _ = translation.gettext
+    platform = _("{city} Research Instrument Sharing").format(
+        city=settings.CITY["en" if (translation.get_language() or "").startswith("en") else "zh"]
+    )
+    whole = [
+        _("Dear {name},").format(name=user.get_full_name()),
+        *parts,
+        f"-- \n{platform}\n{_('This mail was sent by the platform; answers to it are not read.')}",
+    ]
+    body = "\n\n".join(part for part in whole if part) + "\n"
+    sender = formataddr((platform, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    return EmailMultiAlternatives(_subject(subject), body, sender, [user.email])
 
 
 def _subject(text: str) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 
+from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.public_id import new_public_id
 
 
@@ -62,9 +63,18 @@ class Notification(models.Model):
     params = models.JSONField(default=dict)
     lines = models.JSONField(default=list, help_text="sentences below the message, each with its parameters")
     path = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(
+        max_length=12,
+        choices=[(one.value, one.value) for one in NotificationKind],
+        default=NotificationKind.ACCOUNT.value,
+        db_default=NotificationKind.ACCOUNT.value,
+    )
+    is_urgent = models.BooleanField(
+        default=False, db_default=False, help_text="mailed at once, whatever its reader chose"
+    )
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True, help_text="when it was mailed, or settled without a mail")
 
     class Meta:
         indexes = [
@@ -76,3 +86,17 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.message}"
+
+
+class MailChoice(models.Model):
+    """When a person wants notifications of a kind mailed; without one, at once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_choices")
+    kind = models.CharField(max_length=12, choices=[(one.value, one.value) for one in NotificationKind])
+    delivery = models.CharField(max_length=8, choices=[(one.value, one.value) for one in MailDelivery])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind} {self.delivery}"

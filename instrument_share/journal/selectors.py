@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Max, Model, QuerySet
 
 from instrument_share.journal import seals
-from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
+from instrument_share.journal.domain import MailDelivery, NotificationKind
+from instrument_share.journal.models import AuditEntry, AuditSeal, MailChoice, Notification
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -132,3 +133,9 @@ def _find_misfit(seal: AuditSeal, before: AuditSeal | None) -> str | None:
     if (first, expected) != (seal.first_entry_id, seal.hash):
         return "an entry in it was changed, removed or added"
     return None
+
+
+def get_mail_choices(viewer: "User") -> dict[NotificationKind, MailDelivery]:
+    """Return when the person wants notifications of each kind mailed."""
+    chosen = dict(MailChoice.objects.filter(user=viewer).values_list("kind", "delivery"))
+    return {kind: MailDelivery(chosen.get(kind.value, MailDelivery.AT_ONCE)) for kind in NotificationKind}

@@ -8,17 +8,28 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import translation
 
 from instrument_share.journal import seals
-from instrument_share.journal.mails import Tell, mail_of
-from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
-from instrument_share.kernel.errors import require_found
+from instrument_share.journal.domain import (
+    MailDelivery,
+    NotificationKind,
+    get_deliveries,
+    get_last_digest_time,
+    is_urgent,
+)
+from instrument_share.journal.mails import Tell, digest_of, mail_of
+from instrument_share.journal.models import AuditEntry, AuditSeal, MailChoice, Notification
+from instrument_share.journal.selectors import get_mail_choices
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop, require_found
 from instrument_share.kernel.wording import Sentence, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
     from instrument_share.accounts.models import User
 
@@ -92,8 +103,13 @@ def notify(
     path: str = "",
     params: Mapping[str, Any] | None = None,
     lines: Iterable[Sentence] = (),
+    kind: NotificationKind = NotificationKind.ACCOUNT,
+    act_by: datetime | None = None,
 ) -> None:
     """Put a message into each person's inbox; a recurring job mails what is not mailed yet.
+
+    People choose for each `kind` when it is mailed; what they have to act on very soon, until `act_by`, is
+    mailed at once all the same.
 
     People may be given by their keys. `message` is a literal marked by `gettext_noop`; it is translated, with
     `params`, for each reader, and so are the `lines` below it. Instants, dates, amounts, `Words`, `Bilingual`
@@ -108,6 +124,8 @@ def notify(
             params=kept,
             lines=below,
             path=path,
+            kind=kind.value,
+            is_urgent=is_urgent(act_by, now),
             created_at=now,
         )
         for user in users
@@ -178,6 +196,9 @@ MAILED_AT_ONCE = 200
 TRIED_FOR = timedelta(days=7)
 """What is older stands in the inbox only: news of last month in today's mail would mislead."""
 
+FOR_DIGEST = Q(delivery=MailDelivery.DAILY, is_urgent=False)
+ALWAYS_SENT = gettext_noop("These mails can’t be turned off. Choose “at once” or “once a day”.")
+
 log = logging.getLogger(__name__)
 
 
@@ -186,9 +207,10 @@ def notifications_mail(now: datetime, tell: Tell) -> int:
 
     Run by a job. Each is marked in the transaction that puts its mail into the queue. One whose mail cannot
     be made is tried again next time, for a week, and keeps back nobody else's. People without an address
-    read theirs in the inbox.
+    read theirs in the inbox, and so do those who want no mails of its kind; what they want once a day waits
+    for `notification_digests_mail`.
     """
-    waiting = Notification.objects.filter(mailed_at__isnull=True, created_at__gt=now - TRIED_FOR)
+    waiting = _unsent(now).exclude(FOR_DIGEST)
     sent, unreachable = 0, set()
     for pk, user_id in list(waiting.order_by("id").values_list("pk", "user_id")):
         if sent == MAILED_AT_ONCE:
@@ -203,15 +225,89 @@ def notifications_mail(now: datetime, tell: Tell) -> int:
     return sent
 
 
+def _unsent(now: datetime) -> "QuerySet[Notification]":
+    """Return what is to be mailed, with its reader's choice as `delivery`."""
+    choice = MailChoice.objects.filter(user=OuterRef("user"), kind=OuterRef("kind")).values("delivery")
+    unsent = Notification.objects.filter(mailed_at__isnull=True, created_at__gt=now - TRIED_FOR)
+    return unsent.annotate(delivery=Coalesce(Subquery(choice), Value(MailDelivery.AT_ONCE.value)))
+
+
+def _lock_unsent(now: datetime) -> "QuerySet[Notification]":
+    """Return the same locked, without what another process is mailing."""
+    locked = _unsent(now).select_for_update(of=("self",), skip_locked=connection.vendor != "sqlite")
+    return locked.select_related("user")
+
+
+def _is_mailed_to(notification: Notification) -> bool:
+    """Return whether the reader of a notification of `_unsent` gets a mail of it."""
+    wanted = notification.is_urgent or notification.delivery != MailDelivery.NEVER  # type: ignore[attr-defined]
+    return bool(wanted and notification.user.email and notification.user.is_active)
+
+
+def notification_digests_mail(now: datetime, tell: Tell) -> int:
+    """Mail what people want once a day, each person's in one mail; the number of mails.
+
+    Run by a job. A digest is due at 8:00 in the city where something came before; it has all that came
+    until it is made, so that nothing is lost by a job that runs late. What is in it is marked in the
+    transaction that puts the mail into the queue.
+    """
+    due = _unsent(now).filter(FOR_DIGEST, created_at__lt=get_last_digest_time(now))
+    sent = 0
+    for user_id in list(due.order_by("user_id").values_list("user_id", flat=True).distinct()):
+        try:
+            sent += _mail_digest(user_id, now, tell)
+        except Exception:
+            log.exception("The digest of user %s was not made.", user_id)
+    return sent
+
+
+@transaction.atomic
+def _mail_digest(user_id: int, now: datetime, tell: Tell) -> bool:
+    found = list(_lock_unsent(now).filter(FOR_DIGEST, user=user_id).order_by("id"))
+    # Read again behind the lock: another process may have mailed what was due.
+    if not any(one.created_at < get_last_digest_time(now) for one in found):
+        return False
+    Notification.objects.filter(pk__in=[one.pk for one in found]).update(mailed_at=now)
+    mailed = [one for one in found if _is_mailed_to(one)]
+    if not mailed:
+        return False
+    with translation.override(mailed[0].user.language):
+        message = digest_of(mailed, tell)
+    message.send()
+    return True
+
+
+@transaction.atomic
+def mail_choices_set(
+    *, actor: "User", choices: Mapping[NotificationKind, MailDelivery], now: datetime
+) -> dict[NotificationKind, MailDelivery]:
+    """Choose when one's own notifications of each kind are mailed; returns what has changed.
+
+    Raises Invalid for a kind that can't be turned off. What waits unsent follows the new choice.
+    """
+    refused = [kind for kind, delivery in choices.items() if delivery not in get_deliveries(kind)]
+    if refused:
+        problems = [Problem("mails.always_sent", ALWAYS_SENT, field=kind.value) for kind in refused]
+        raise Invalid(problems=problems)
+    before = get_mail_choices(actor)
+    changed = {kind: one for kind, one in choices.items() if before[kind] is not one}
+    for kind, delivery in changed.items():
+        chosen = {"delivery": delivery.value}
+        MailChoice.objects.update_or_create(user=actor, kind=kind.value, defaults=chosen)
+    if changed:
+        details = {kind.value: one.value for kind, one in changed.items()}
+        record(actor=actor, action="user.mails_chosen", subject=actor, now=now, details=details)
+    return changed
+
+
 @transaction.atomic
 def _mail(notification_id: int, now: datetime, tell: Tell) -> bool:
-    locked = Notification.objects.select_for_update(of=("self",), skip_locked=connection.vendor != "sqlite")
-    notification = locked.select_related("user").filter(pk=notification_id, mailed_at__isnull=True).first()
+    notification = _lock_unsent(now).filter(pk=notification_id).first()
     if notification is None:
         return False
     notification.mailed_at = now
     notification.save(update_fields=["mailed_at"])
-    if not (notification.user.email and notification.user.is_active):
+    if not _is_mailed_to(notification):
         return False
     with translation.override(notification.user.language):
         message = mail_of(notification, tell)

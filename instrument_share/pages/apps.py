@@ -29,6 +29,7 @@ class PagesConfig(AppConfig):
             "my_samples",
             "my_statements",
             "my_usage",
+            "my_credit",
             "my_waiting",
             "national",
             "openness",

@@ -6,7 +6,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.web.desks import Navigation, Place
 
 USAGE_PREFIXES = (
-    *("/bookings/", "/projects/", "/samples/", "/statements/"),
+    *("/bookings/", "/credit/", "/projects/", "/samples/", "/statements/"),
     *("/statistics/", "/usage/", "/waiting/"),
 )
 BESIDE_FINANCE = ("/bureau/", "/forecast/", "/unit-accounts/", *USAGE_PREFIXES)

@@ -7,6 +7,7 @@ from instrument_share.pages.views import about, bureau, catalogue, compare, home
 from instrument_share.pages.views.instrument import instrument, sheet
 from instrument_share.pages.views.keeper import keeper, keeper_events
 from instrument_share.pages.views.me import me, my_organization, my_samples, my_statements, my_usage
+from instrument_share.pages.views.my_credit import my_credit
 from instrument_share.pages.views.my_waiting import my_waiting
 from instrument_share.pages.views.national import region_file, region_records, unit_file, unit_records
 from instrument_share.pages.views.opendata import sitemap_index, sitemap_part
@@ -32,6 +33,7 @@ urlpatterns = [
     path("timeline/events/", catalogue.timeline_events, name="timeline_events"),
     path("me/", me, name="me"),
     path("me/waiting/", my_waiting, name="my_waiting"),
+    path("me/credit/", my_credit, name="my_credit"),
     path("me/usage/", my_usage, name="my_usage"),
     path("me/samples/", my_samples, name="my_samples"),
     path("me/statements/", my_statements, name="my_statements"),

@@ -14,7 +14,9 @@ class PeopleConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.kernel.errors import gettext_noop
 
-        register_pages("inbox", "members", "my_organizations", "organization", "settings", "tokens")
+        register_pages(
+            "inbox", "mail_choices", "members", "my_organizations", "organization", "settings", "tokens"
+        )
         register_recurring(
             RecurringJob(
                 "people.kept_documents",

@@ -6,15 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
+from instrument_share.journal.domain import MailDelivery, NotificationKind, get_deliveries
 from instrument_share.kernel.errors import Invalid, Problem
 from instrument_share.kernel.uscc import normalize
-from instrument_share.web.forms.fields import MultipleFileField, ReasonForm, add_problems, set_choices
+from instrument_share.kernel.wording import word
+from instrument_share.web.forms.fields import (
+    MultipleFileField,
+    ReasonForm,
+    add_problems,
+    choices_of,
+    set_choices,
+)
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES
@@ -280,3 +289,18 @@ class SettingsForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of pages and of the mails that you get")
     )
+
+
+class MailChoicesForm(forms.Form):
+    """When notifications of each kind are mailed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in NotificationKind:
+            self.fields[kind.value] = forms.ChoiceField(
+                label=gettext(word(kind)), choices=choices_of(get_deliveries(kind)), widget=forms.RadioSelect
+            )
+
+    def to_choices(self) -> dict[NotificationKind, MailDelivery]:
+        """Return what was chosen."""
+        return {kind: MailDelivery(self.cleaned_data[kind.value]) for kind in NotificationKind}

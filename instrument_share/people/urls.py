@@ -7,6 +7,7 @@ from instrument_share.people.views import (
     admission,
     calendars,
     inbox,
+    mails,
     members,
     organization_papers,
     organizations,
@@ -23,6 +24,7 @@ me_urls = [
     path("calendars/<str:public_id>/end/", calendars.calendar_close, name="calendar_close"),
     path("organizations/", organizations.my_organizations, name="my_organizations"),
     path("organizations/<str:membership_id>/withdraw/", members.request_withdraw, name="request_withdraw"),
+    path("mails/", mails.mail_choices, name="mail_choices"),
     path("settings/", account.settings, name="settings"),
 ]
 """Under `me/`."""

@@ -39,6 +39,13 @@ RECURRING = (
         delete_expired_counts,
     ),
     RecurringJob(
+        "site.digests",
+        gettext_noop("Digests of notifications, at 8:00"),
+        MINUTE,
+        lambda now: journal.notification_digests_mail(now, tell=problem.told),
+        after_others=True,
+    ),
+    RecurringJob(
         "site.mails",
         gettext_noop("Mails of notifications"),
         MINUTE,

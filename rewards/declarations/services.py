@@ -13,6 +13,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.accounts.services.documents import LONGEST_NAME, CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     DomainError,
@@ -216,7 +217,14 @@ def _decide(actor: "User", fact: DeclaredFact, move: str, reason: str, now: date
         message = gettext_noop("{year}: a fact that you declared was returned: {reason} Proof: {evidence}.")
     params = {"year": str(fact.year), "evidence": fact.evidence, "reason": reason}
     path = page_address("declared_facts", fact.year)
-    notify(users=[fact.declared_by_id], message=message, params=params, path=path, now=now)
+    notify(
+        users=[fact.declared_by_id],
+        message=message,
+        params=params,
+        path=path,
+        now=now,
+        kind=NotificationKind.ASSESSMENT,
+    )
     return fact
 
 

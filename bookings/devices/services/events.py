@@ -27,6 +27,7 @@ from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import get_operator_id, write_check_out
 from bookings.usage.services.notifications import tell_of_device
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.states import require_transition
@@ -192,6 +193,8 @@ def _get_details(device: Device, event: Event) -> dict[str, Any]:
 def _notify_keepers(device: Device, message: str, now: datetime, **params: Any) -> None:
     notify(
         users=list(device.instrument.keepers.filter(is_active=True)),
+        kind=NotificationKind.USES,
+        act_by=now,
         message=message,
         now=now,
         path=page_address("instrument_device", device.instrument.public_id),

@@ -13,6 +13,7 @@ from bookings.feeds.services.calls import Answer, CallRefused, post_json
 from instrument_share.accounts import selectors as accounts
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import SETTLED_AFTER, notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.public_id import new_public_id
@@ -140,7 +141,11 @@ def _note_health(webhook_id: int, is_success: bool, now: datetime) -> None:
         unit = webhook.organization
         record(actor=None, action="webhook.disabled", subject=webhook, now=now, organization_id=unit.pk)
         notify(
-            users=accounts.managers_of(unit), message=DISABLED, now=now, params={"address": webhook.address}
+            users=accounts.managers_of(unit),
+            message=DISABLED,
+            now=now,
+            params={"address": webhook.address},
+            kind=NotificationKind.UNIT,
         )
     webhook.save(update_fields=["failing_since", "disabled_at"])
 

@@ -24,6 +24,7 @@ from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.accounts.permissions import require
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
@@ -187,6 +188,7 @@ def _notify(calendar: ExternalCalendar, message: str, now: datetime, **params: A
     instrument = Bilingual(calendar.instrument.name_zh, calendar.instrument.name_en)
     notify(
         users=[calendar.created_by],
+        kind=NotificationKind.UNIT,
         message=message,
         now=now,
         path=page_address("external_calendars"),

@@ -26,3 +26,10 @@ class CreditKind(StrEnum):
     NO_SHOW = "no_show"
     LATE_CANCEL = "late_cancel"
     MISUSE = "misuse"
+
+
+class CreditOutcome(StrEnum):
+    """How an appeal against a credit event is answered."""
+
+    UPHELD = "upheld"
+    LIFTED = "lifted"

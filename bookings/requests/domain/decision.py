@@ -15,3 +15,8 @@ def get_decision_deadline(requested_at: datetime, starts_at: datetime, hours: in
     lead = starts_at - requested_at
     notice = max(lead * USERS_SHARE, min(SHORTEST_NOTICE, lead / 2))
     return min(requested_at + timedelta(hours=hours), (starts_at - notice).replace(microsecond=0))
+
+
+def is_too_near_to_wait(now: datetime, starts_at: datetime) -> bool:
+    """Return whether no decision from now on could leave the user `SHORTEST_NOTICE` before the start."""
+    return starts_at - now < 2 * SHORTEST_NOTICE

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bookings.requests.domain.choices import BookingGroupKind, CreditKind, Direction
+from bookings.requests.domain.choices import BookingGroupKind, CreditKind, CreditOutcome, Direction
 from instrument_share.kernel.errors import gettext_noop
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
@@ -22,6 +22,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         CreditKind.NO_SHOW: gettext_noop("No-show"),
         CreditKind.LATE_CANCEL: gettext_noop("Cancelled late"),
         CreditKind.MISUSE: gettext_noop("Misuse"),
+    },
+    CreditOutcome: {
+        CreditOutcome.UPHELD: gettext_noop("Event upheld"),
+        CreditOutcome.LIFTED: gettext_noop("Event lifted"),
     },
 }
 

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
-from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.models import Booking
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
@@ -103,11 +103,6 @@ def get_date_interval(day: date) -> Interval:
     """Return the calendar day in Asia/Shanghai."""
     start = datetime.combine(day, time(0), tzinfo=CITY_TIME)
     return Interval(start, start + timedelta(days=1))
-
-
-def credit_events(viewer: "User") -> QuerySet[CreditEvent]:
-    """Return the viewer's own credit events, newest first."""
-    return CreditEvent.objects.filter(user=viewer).select_related("booking").order_by("-occurred_at", "-id")
 
 
 class DecisionsOfYear(TypedDict):

@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, Qu
 from django.db.models.functions import Cast
 
 from bookings.requests.domain import quota
+from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.holds import held_rows
@@ -209,8 +210,13 @@ def counted_rows(instrument_ids: Collection[int], reach: Interval) -> "QuerySet[
 
 def credit_part(user_id: int, now: datetime) -> "QuerySet[Any]":
     """Return when each of the person's credit events that still count expires."""
-    events = CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now)
-    return as_part(CREDIT, events, instrument=None, start=None)
+    return as_part(CREDIT, counting_credit_events(user_id, now), instrument=None, start=None)
+
+
+def counting_credit_events(user_id: int, now: datetime) -> "QuerySet[CreditEvent]":
+    """Return the person's credit events that count: not over, and not lifted after an appeal."""
+    lifted = Q(appeal__answer__outcome=CreditOutcome.LIFTED)
+    return CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now).exclude(lifted)
 
 
 def read_parts(reads: "Sequence[QuerySet[Any]]") -> Iterator[Part]:

@@ -10,7 +10,7 @@ from bookings.projects.selectors import find_project_of, project_lock
 from bookings.requests.domain import pricing
 from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.decision import get_decision_deadline, is_too_near_to_wait
 from bookings.requests.domain.errors import (
     REASON_MISSING,
     AlreadyAgreed,
@@ -184,8 +184,8 @@ def booking_move(
     """Move or extend a booking that has not begun, with the same checks and a new quote.
 
     The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
-    becomes a request again. When a keeper moves it, it keeps its state, and the user is asked to
-    agree.
+    becomes a request again. When a keeper moves it, it keeps its state, and the user is asked to agree; a
+    request that the keeper moves to within two hours is approved by it.
     """
     booking_projects_lock(booking_id)
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
@@ -212,7 +212,10 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
             booking, notifications.MOVED_FOR_DECISION, now, decide_by=booking.decide_by
         )
         return booking
-    write_move(booking, interval, terms, actor=actor, now=now)
+    if by_user:
+        write_move(booking, interval, terms, actor=actor, now=now)
+    else:
+        write_move_by_unit(booking, interval, terms, actor=actor, now=now)
     is_answered = not by_user and not booking.planned_by_unit
     message = notifications.MOVED_BY_UNIT if is_answered else notifications.MOVED
     notifications.notify_other_side(booking, message, now, by_user=by_user)
@@ -340,6 +343,28 @@ def write_move(
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
     moves = {"from": before.to_text(), **_describe_claim(booking), **(details or {})}
     record_change(booking, actor, action, now, details=moves)
+
+
+def write_move_by_unit(
+    booking: Booking,
+    interval: Interval,
+    terms: "Terms",
+    *,
+    actor: "User",
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a move that the unit makes; so near to its start it approves a request.
+
+    The unit has chosen that time, and a deadline for deciding on it again would be over at once.
+    """
+    is_approved = booking.state == BookingState.REQUESTED and is_too_near_to_wait(now, interval.start)
+    if is_approved:
+        booking.decided_at, booking.decided_by, booking.decision_note = now, actor, ""
+        apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
+    write_move(booking, interval, terms, actor=actor, now=now, details=details)
+    if is_approved:
+        tell_rivals(booking, now)
 
 
 def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:

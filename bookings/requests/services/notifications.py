@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -78,6 +79,9 @@ WITHDRAWN = gettext_noop(
 )
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
 
+TO_ANSWER = frozenset({MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU})
+"""They ask for an answer, so they are mailed at once however far off the start is."""
+
 
 def notify_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     """Notify the booking's user."""
@@ -107,6 +111,8 @@ def notify_ids(
         message=message,
         now=now,
         path=page_address("booking", booking.public_id),
+        kind=NotificationKind.BOOKINGS,
+        act_by=now if message in TO_ANSWER else params.get("decide_by", booking.starts_at),
         params={
             "instrument": get_instrument_name(booking.instrument),
             "user": booking.user.name,

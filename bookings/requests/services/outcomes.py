@@ -10,7 +10,7 @@ from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import get_terms, require_admitted_move, write_move
+from bookings.requests.services.bookings import get_terms, require_admitted_move, write_move_by_unit
 from bookings.requests.services.cancellations import cancel_companions, write_cancellation
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
@@ -124,7 +124,7 @@ def _apply_outcome(
         for moved in together:
             terms = get_terms(moved.instrument_id, outcome.start)
             moved.moved_by_unit_at = None if moved.planned_by_unit else now
-            write_move(moved, outcome, terms, actor=actor, now=now, details={decision: True})
+            write_move_by_unit(moved, outcome, terms, actor=actor, now=now, details={decision: True})
         to_answer = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT
         message = notifications.MOVED if booking.planned_by_unit else to_answer
         notifications.notify_user(booking, message, now, reason=reason)

@@ -23,6 +23,7 @@ from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
+from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.bookings import booking_agree, booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.views.common import (
@@ -63,10 +64,12 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = get_booking(request.user, public_id)
     is_mine = found.user_id == request.user.pk
+    may = get_possible_actions(request.user, found, now)
     context = {
         "booking": found,
         "log": getattr(found, "usage_log", None),
-        "may": get_possible_actions(request.user, found, now),
+        "may": may,
+        "credit_count": counting_credit_events(found.user_id, now).count() if "approve" in may else 0,
         "is_mine": is_mine,
         "here": get_desk(request.user, found),
         "shows_code": is_mine

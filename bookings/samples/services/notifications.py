@@ -6,6 +6,7 @@ from typing import Any
 from bookings.requests.services.notifications import get_instrument_name
 from bookings.samples.models import SampleOrder
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
@@ -51,4 +52,12 @@ def _notify(
         "amount": order.quoted_yuan,
     }
     path = page_address("sample_order", order.public_id)
-    notify(users=user_ids, message=message, now=now, path=path, params=known | params)
+    notify(
+        users=user_ids,
+        message=message,
+        now=now,
+        path=path,
+        params=known | params,
+        kind=NotificationKind.SAMPLES,
+        act_by=order.due_at,
+    )

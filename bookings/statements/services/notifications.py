@@ -11,6 +11,7 @@ from bookings.statements.selectors.statements import PAYING_ROLES
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -64,7 +65,14 @@ def _notify(
         "due": statement.due_date,
     }
     path = page_address("statement", statement.public_id)
-    notify(users=people, message=message, now=now, path=path, params=known | params)
+    notify(
+        users=people,
+        message=message,
+        now=now,
+        path=path,
+        params=known | params,
+        kind=NotificationKind.STATEMENTS,
+    )
 
 
 def _name(organization: Any) -> Bilingual | None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from bookings.requests.services.notifications import get_instrument_name
 from bookings.usage.models import UsageLog
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
@@ -81,6 +82,8 @@ def _notify(user_ids: Collection[int], log: UsageLog, message: str, now: datetim
         message=message,
         now=now,
         path=page_address("usage_log", log.public_id),
+        kind=NotificationKind.USES,
+        act_by=params.get("answer_by"),
         params={
             "instrument": get_instrument_name(log.instrument),
             "starts_at": log.starts_at,

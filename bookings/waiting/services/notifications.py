@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.services.notifications import get_instrument_name
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
@@ -37,5 +38,7 @@ def notify_waiting(entry: "WaitlistEntry", message: str, now: datetime, **params
         message=message,
         now=now,
         path=page_address("my_waiting"),
+        kind=NotificationKind.BOOKINGS,
+        act_by=params.get("answer_by"),
         params={"instrument": get_instrument_name(entry.instrument), "latest": entry.latest, **params},
     )

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
@@ -45,6 +46,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
     pending = accounts.organizations_pending(request.user)
     ahead = get_cycles_ahead(request.user, now)
     context = {
+        "appeals": bookings.waiting_appeals(request.user)[:MAX_LISTED],
         "is_officer": Role.BUREAU_OFFICER in roles,
         "reviews": reviews[:MAX_LISTED],
         "to_recode": instruments_to_recode(request.user).count(),

@@ -71,6 +71,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "confirm_count": to_confirm.count(),
         "samples": _page(request, samples, "samples", "due_at", "id"),
         "sample_count": samples.count(),
+        "appeals": bookings.waiting_appeals(request.user)[:PER_LIST],
         "disputes": _page(request, disputes, "disputes", "answer_by", "id"),
         "notes": _page(request, bookings.open_notes(request.user), "remarks", "-written_at", "-id"),
         "closures": _page(request, closures, "closed", "instrument_id", "starts_at", "id"),

@@ -69,7 +69,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         limit=PAST_PER_PAGE,
     )
-    record = [event for event in bookings.credit_events(viewer) if event.ends_at > now]
+    record = list(bookings.counting_credit_events(viewer.pk, now).order_by("-occurred_at", "-id"))
     context = {
         "tabs": build_my_tabs(viewer, "me"),
         "suspensions": accounts.suspensions(viewer),

@@ -95,6 +95,9 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "to_recode": _to_recode(request, unit.pk),
         "tasks": _tasks(request, unit.pk, now, waiting),
         "unbookable_count": counts["unbookable"],
+        "appeals": bookings.waiting_appeals(request.user).filter(
+            event__booking__instrument__organization_id=unit.pk
+        )[:MAX_LISTED],
         "waiting": waiting[:MAX_LISTED],
         "waiting_count": waiting.count(),
         "usage": bookings.get_unit_hours_of_year(unit.pk, today.year),

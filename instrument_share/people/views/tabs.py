@@ -20,6 +20,7 @@ def build_my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
         ("me", _("Overview"), page_address("me")),
         ("my_waiting", _("Waiting list"), page_address("my_waiting")),
         ("my_usage", _("Usage and costs"), page_address("my_usage")),
+        ("my_credit", _("Credit"), page_address("my_credit")),
         ("my_samples", _("Samples sent in"), page_address("my_samples")),
         ("my_statements", _("Statements"), page_address("my_statements")),
         *(

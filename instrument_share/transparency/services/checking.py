@@ -60,4 +60,5 @@ def _raise_alarm(state: CheckState, now: datetime) -> None:
         message=gettext_noop("The records of uses or of acts were changed behind the platform: {found}"),
         params={"found": state.found[0]},
         now=now,
+        act_by=now,
     )

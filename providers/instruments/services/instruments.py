@@ -11,6 +11,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.city_time import CITY_TIME
@@ -339,6 +340,7 @@ def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
 def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) -> None:
     notify(
         users=people_with_role(Role.UNIT_MANAGER, instrument.organization_id),
+        kind=NotificationKind.UNIT,
         message=message,
         params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
         path=page_address("instrument", instrument.public_id),

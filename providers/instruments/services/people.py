@@ -10,6 +10,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, gettext_noop
@@ -160,6 +161,7 @@ def qualification_ends_tell(*, now: datetime) -> int:
         _tell(one.user, YOURS_ENDS, one.instrument, now, date=day)
         notify(
             users=keepers[one.instrument_id],
+            kind=NotificationKind.UNIT,
             message=ANOTHERS_ENDS,
             params={"person": one.user.name, "name": name, "date": day},
             path=page_address("instrument_people", one.instrument.public_id),
@@ -172,6 +174,7 @@ def qualification_ends_tell(*, now: datetime) -> int:
 def _tell(user: "User", message: str, instrument: Instrument, now: datetime, **params: Any) -> None:
     notify(
         users=[user],
+        kind=NotificationKind.UNIT,
         message=message,
         params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
         path=page_address("instrument", instrument.public_id),

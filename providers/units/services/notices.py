@@ -7,6 +7,7 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import owning_organizations, people_by_organization
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
@@ -42,6 +43,7 @@ def completeness_notices_send(*, now: datetime) -> int:
         notice.told_at, unit = now, units[notice.organization_id]
         notify(
             users=people[unit.pk],
+            kind=NotificationKind.UNIT,
             message=RUNS_OUT if notice.ahead else RAN_OUT,
             params={"kind": kind, "unit": unit_name(unit), "date": notice.runs_out_on},
             lines=lines,

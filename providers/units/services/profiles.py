@@ -10,6 +10,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import (
     Invalid,
@@ -128,6 +129,7 @@ def _move_profile(actor: "User", organization_id: int, move: str, *, permission:
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
     notify(
         users=people_with_role(Role.UNIT_MANAGER, profile.organization_id),
+        kind=NotificationKind.UNIT,
         message=message,
         params=params,
         path=page_address("unit", profile.public_id),

@@ -10,6 +10,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -309,6 +310,7 @@ def _tell(
     managers = people_with_role(Role.UNIT_MANAGER, publication.organization_id)
     notify(
         users=managers if exclude is None else managers.exclude(pk=exclude.pk),
+        kind=NotificationKind.UNIT,
         message=message,
         params={"title": Bilingual(publication.title_zh, publication.title_en), **params},
         path=page_address("publication", publication.public_id),  # type: ignore[attr-defined]

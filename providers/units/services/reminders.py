@@ -9,6 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_locks
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import build_entry, notify, record_all
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence
@@ -96,6 +97,7 @@ def _tell(planned: PlannedReminder, note: str, now: datetime) -> None:
     unit = planned.organization
     notify(
         users=planned.people,
+        kind=NotificationKind.UNIT,
         message=ASKED,
         params={"unit": unit_name(unit), "kinds": tuple(one.title for one in steps)},
         lines=lines,

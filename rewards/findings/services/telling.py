@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -53,7 +54,9 @@ def tell_unit(
 ) -> None:
     """Put a message into the inbox of everybody who manages the unit."""
     managers = people_with_role(Role.UNIT_MANAGER, organization_id)
-    notify(users=managers, message=message, now=now, path=path, params=params)
+    notify(
+        users=managers, message=message, now=now, path=path, params=params, kind=NotificationKind.ASSESSMENT
+    )
 
 
 def tell_of_findings(cycle: AssessmentCycle, opened: Mapping[int, int], now: datetime) -> None:

@@ -15,6 +15,7 @@ from instrument_share.accounts.selectors import (
     users_by_id,
 )
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import ReasonMissing, gettext_noop, require_found
@@ -264,6 +265,7 @@ def _tell(inspections: Sequence[RandomInspection], now: datetime) -> None:
         inspectors = {pk for pk in (each.lead.user_id, each.second.user_id) if pk is not None}
         notify(
             users=people_with_role(Role.UNIT_MANAGER, each.organization_id),
+            kind=NotificationKind.ASSESSMENT,
             message=gettext_noop(
                 "Your unit was drawn for a random inspection of the year {year} ({inspection})."
             ),
@@ -273,6 +275,7 @@ def _tell(inspections: Sequence[RandomInspection], now: datetime) -> None:
         )
         notify(
             users=users_by_id(inspectors).values(),
+            kind=NotificationKind.ASSESSMENT,
             message=gettext_noop("You were drawn to carry out the random inspection {inspection} of {year}."),
             params=params,
             path=path,

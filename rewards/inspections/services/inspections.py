@@ -11,6 +11,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_found
@@ -173,6 +174,7 @@ def _tell(inspection: RandomInspection, now: datetime) -> None:
     }
     notify(
         users=people_with_role(Role.UNIT_MANAGER, inspection.organization_id),
+        kind=NotificationKind.ASSESSMENT,
         message=messages[InspectionOutcome(inspection.outcome)],
         params={"inspection": inspection.public_id},
         path=page_address("inspection", inspection.public_id),

@@ -14,6 +14,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_public_id, people_with_role
 from instrument_share.accounts.services.documents import CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.errors import IllegalMove, Invalid, gettext_noop, require_found
@@ -159,6 +160,7 @@ def _tell_of_new(objection: Objection, now: datetime) -> None:
 def _tell(users: "Iterable[User]", message: str, objection: Objection, now: datetime) -> None:
     notify(
         users=users,
+        kind=NotificationKind.ASSESSMENT,
         message=message,
         params={"number": objection.number, "year": objection.cycle.year},
         path=page_address("objection", objection.public_id),

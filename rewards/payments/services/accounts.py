@@ -10,6 +10,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -60,6 +61,7 @@ def account_enter(
     checkers = people_with_role(Role.FINANCE_OFFICER) | _keepers(unit)
     notify(
         users=checkers.exclude(pk=actor.pk),
+        kind=NotificationKind.ASSESSMENT,
         message=_choose(unit, TO_CHECK),
         params={"unit": Bilingual(unit.name_zh, unit.name_en)},
         path=page_address("payee_account", unit.public_id),
@@ -87,6 +89,7 @@ def account_check(*, actor: "User", account_id: int, now: datetime) -> PayeeAcco
     _record(actor, "account.checked", account, now)
     notify(
         users=_keepers(account.organization),
+        kind=NotificationKind.ASSESSMENT,
         message=_choose(account.organization, CHECKED),
         params={"unit": Bilingual(account.organization.name_zh, account.organization.name_en)},
         path=page_address("payee_account", account.organization.public_id),

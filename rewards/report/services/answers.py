@@ -8,6 +8,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
@@ -83,6 +84,7 @@ def _answer(report: FinanceReport, state: ReportState, actor: "User", now: datet
     }
     notify(
         users=people_with_role(Role.BUREAU_OFFICER),
+        kind=NotificationKind.ASSESSMENT,
         message=messages[state],
         params={"year": report.cycle.year, "note": note},
         now=now,

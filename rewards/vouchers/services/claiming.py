@@ -14,6 +14,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.accounts.selectors.organizations import related_ids
 from instrument_share.accounts.services.documents import Upload
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found, require_reason
@@ -106,6 +107,7 @@ def voucher_claim(
     _record(actor, "voucher_claim.submitted", claim, now, files=proofs, logs=[u.log.public_id for u in uses])
     notify(
         users=people_with_role(Role.BUREAU_OFFICER),
+        kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("{organization} claims {amount} yuan on an innovation voucher."),
         params={**_params(claim), "amount": f"{claim.amount_yuan:.2f}"},
         path=_path(claim),

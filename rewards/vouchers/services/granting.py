@@ -14,6 +14,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.accounts.services.documents import Upload
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop, require_reason
@@ -129,6 +130,7 @@ def voucher_apply(
     _record(actor, "voucher_application.submitted", application, now, stated=words, files=proofs)
     notify(
         users=people_with_role(Role.BUREAU_OFFICER),
+        kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("{organization} applies for an innovation voucher."),
         params={"organization": _name(organization)},
         path=reverse("voucher_application", args=[application.public_id]),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_reason
@@ -71,6 +72,7 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
     record_act(actor, "voucher_list.made", made, now, organization_id=None, batch=str(scheme), rows=rows)
     notify(
         users=people_with_role(Role.FINANCE_OFFICER),
+        kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("A payout list of innovation vouchers over {amount} yuan waits for you."),
         params={"amount": f"{made.total_yuan:.2f}"},
         path=reverse("voucher_list", args=[made.public_id]),

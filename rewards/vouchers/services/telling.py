@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.accounts.services.documents import LONGEST_NAME, CheckedUpload, Upload, check_uploads
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import Problem, gettext_noop
 from providers.public import store_once
@@ -40,7 +41,7 @@ def tell_administrators(
 ) -> None:
     """Tell the administrators of an organization."""
     users = people_with_role(Role.ORG_ADMIN, organization_id)
-    notify(users=users, message=message, params=params, path=path, now=now)
+    notify(users=users, message=message, params=params, path=path, now=now, kind=NotificationKind.ASSESSMENT)
 
 
 def check_proofs(uploads: Iterable[Upload]) -> tuple[Sequence[CheckedUpload], list[Problem]]:

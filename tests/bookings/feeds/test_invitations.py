@@ -8,8 +8,13 @@ from django.core import mail
 
 from bookings.requests.services.bookings import booking_approve, booking_move, booking_reject
 from bookings.requests.services.cancellations import booking_cancel
+from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.journal.models import Notification
-from instrument_share.journal.services import notifications_mail
+from instrument_share.journal.services import (
+    mail_choices_set,
+    notification_digests_mail,
+    notifications_mail,
+)
 from instrument_share.mails.messages import keep_message, restore_message
 from instrument_share.web.responses.problem import told
 from tests import factories
@@ -64,6 +69,18 @@ def test_a_move_is_an_invitation_of_the_same_event(city, invitation_of):
     second = invitation_of(city.researcher).vevent
     assert second.uid.value == first.uid.value
     assert (second.dtstart.value, second.sequence.value) == (slot(day=3).start, "2")
+
+
+def test_a_digest_of_bookings_has_no_invitation_and_fits_into_the_queue(city, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail_choices_set(actor=city.researcher, choices={NotificationKind.BOOKINGS: MailDelivery.DAILY}, now=NOW)
+    for day in (5, 6):
+        booking = book(city, slot(day=day))
+        booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    notification_digests_mail(NOW + timedelta(days=1), told)
+    (sent,) = [one for one in mail.outbox if one.to == [city.researcher.email]]
+    message = restore_message(keep_message(sent), None).message()
+    assert (sent.subject, message.get_content_type()) == ("2 条通知", "text/plain")
 
 
 @pytest.mark.parametrize("end", [booking_cancel, booking_reject])

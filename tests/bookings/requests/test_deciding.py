@@ -1,14 +1,19 @@
+from datetime import timedelta
+
 import pytest
 
 from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_agree, booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import requests_decide
+from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
+from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -61,3 +66,19 @@ def test_keeper_decides_on_the_chosen_requests_of_the_desk(city, client, clock):
     assert client.post("/keeper/decide/", sent).url == "/keeper/"
     second.refresh_from_db()
     assert (states(), second.state) == (["approved", "approved", "requested"], "requested")
+
+
+@pytest.mark.parametrize(("lead", "state"), [(timedelta(0), "approved"), (2 * HOUR, "requested")])
+def test_request_that_the_keeper_moves_to_within_two_hours_is_approved_by_it(lead, state):
+    city = factories.city(decision="by_keeper", decision_hours=24)
+    booking, now = book(city, slot(day=2)), slot(day=1).start
+    time = Interval(now + lead, now + lead + HOUR)
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=time, now=now)
+    assert bookings_lapse_due(now) == 0
+    assert (moved.state, moved.moved_by_unit_at, moved.decided_by) == (
+        state,
+        now,
+        city.keeper if state == "approved" else None,
+    )
+    agreed = booking_agree(actor=city.researcher, booking_id=booking.pk, now=now)
+    assert (agreed.state, agreed.starts_at) == ("approved", time.start)

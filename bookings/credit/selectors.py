@@ -1,0 +1,147 @@
+"""Credit events with their appeals, and who sees and answers which."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import rules
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from bookings.credit.domain import CreditState, add_weekdays
+from bookings.requests.domain import credit
+from bookings.requests.domain.choices import CreditOutcome
+from bookings.requests.models import Booking, CreditAnswer, CreditAppeal, CreditEvent
+from bookings.requests.selectors.request_facts import counting_credit_events
+from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import region_of
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import require_found
+from providers.domain import CalendarYearUnknown
+from providers.public import add_working_days
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
+
+WITH_PARTS = ("booking__instrument__organization", "user", "appeal__answer__answered_by")
+UNANSWERED = Q(answer__isnull=True)
+
+
+def credit_events(viewer: "Viewer") -> QuerySet[CreditEvent]:
+    """Return the events visible to the viewer, with their bookings and appeals.
+
+    Everybody sees their own. Others see what was appealed: the unit where it happened, and the officers to
+    whom the appeal was passed on.
+    """
+    if viewer.is_anonymous:
+        return CreditEvent.objects.filter(NOTHING)
+    visible = (
+        Q(user=viewer) | (Q(appeal__isnull=False) & _of_unit(viewer, "booking")) | _of_bureau(viewer, "")
+    )
+    return CreditEvent.objects.filter(visible).select_related(*WITH_PARTS)
+
+
+def _of_unit(viewer: "Viewer", path: str) -> Q:
+    """Return the condition for events of bookings on instruments that the viewer keeps or manages."""
+    return Q(**{f"{path}__in": Booking.objects.filter(get_responsible_condition(viewer)).values("pk")})
+
+
+def _of_bureau(viewer: "Viewer", path: str) -> Q:
+    """Return the condition for events whose appeal went to the viewer's bureau; `path` leads to them."""
+    region = region_of(viewer, Role.BUREAU_OFFICER)
+    if not region:
+        return NOTHING
+    return Q(**{f"{path}appeal__passed_on_at__isnull": False}) & region.within(
+        f"{path}booking__instrument__organization"
+    )
+
+
+def own_credit_events(viewer: "User") -> QuerySet[CreditEvent]:
+    """Return the person's own events with their bookings and appeals."""
+    return credit_events(viewer).filter(user=viewer)
+
+
+def get_credit_event(viewer: "Viewer", public_id: str) -> CreditEvent:
+    """Return an event visible to the viewer. Raises NotFound."""
+    return require_found(credit_events(viewer).filter(public_id=public_id).first())
+
+
+def credit_event_lock(event_id: int) -> CreditEvent:
+    """Lock an event, and return it with its booking."""
+    locked = CreditEvent.objects.select_for_update(of=("self",))
+    return locked.select_related("booking__instrument__organization", "user").get(pk=event_id)
+
+
+def waiting_appeals(viewer: "Viewer") -> QuerySet[CreditAppeal]:
+    """Return the appeals that wait for the viewer's answer, for their unit or for the bureau."""
+    if viewer.is_anonymous:
+        return CreditAppeal.objects.filter(NOTHING)
+    at_unit = Q(passed_on_at__isnull=True) & _of_unit(viewer, "event__booking")
+    return (
+        CreditAppeal.objects.filter(UNANSWERED, at_unit | _of_bureau(viewer, "event__"))
+        .exclude(event__user=viewer)
+        .select_related("event__booking__instrument", "event__user")
+        .order_by("answer_date", "id")
+    )
+
+
+def get_appeal(event: CreditEvent) -> CreditAppeal | None:
+    """Return the appeal against an event, or None."""
+    return getattr(event, "appeal", None)
+
+
+def get_answer(event: CreditEvent) -> CreditAnswer | None:
+    """Return the answer to the appeal against an event, or None."""
+    return getattr(get_appeal(event), "answer", None)
+
+
+def get_credit_state(event: CreditEvent, now: datetime) -> CreditState:
+    """Return how an event that `credit_events` has returned stands."""
+    answer = get_answer(event)
+    if answer is not None and answer.outcome == CreditOutcome.LIFTED:
+        return CreditState.LIFTED
+    return CreditState.COUNTS if event.ends_at > now else CreditState.OVER
+
+
+def get_suspended_until(user_id: int, now: datetime) -> datetime | None:
+    """Return until when the person's credit keeps them from booking, as admission does; or None."""
+    return credit.get_suspension_end(
+        counting_credit_events(user_id, now).values_list("ends_at", flat=True), now
+    )
+
+
+def get_appeal_deadline(event: CreditEvent) -> datetime:
+    """Return until when an event may be appealed."""
+    return credit.get_appeal_deadline(event.occurred_at, event.ends_at, settings.CREDIT_APPEAL_DAYS)
+
+
+def may_appeal(viewer: "Viewer", event: CreditEvent, now: datetime) -> bool:
+    """Return whether the viewer may appeal the event now."""
+    return (
+        rules.has_perm("bookings.appeal_credit", viewer, event)
+        and get_appeal(event) is None
+        and now < get_appeal_deadline(event)
+    )
+
+
+def may_answer(viewer: "Viewer", event: CreditEvent) -> bool:
+    """Return whether the viewer may answer the appeal against an event now."""
+    appeal = get_appeal(event)
+    return (
+        appeal is not None
+        and get_answer(event) is None
+        and rules.has_perm("bookings.answer_credit_appeal", viewer, appeal)
+    )
+
+
+def get_answer_date(appealed_at: datetime) -> date:
+    """Return the last day on which the unit may answer an appeal made at this instant.
+
+    Where the public holidays of the coming year are not known yet, Monday to Friday are counted.
+    """
+    day = appealed_at.astimezone(CITY_TIME).date()
+    try:
+        return add_working_days(day, settings.CREDIT_ANSWER_WORKING_DAYS)
+    except CalendarYearUnknown:
+        return add_weekdays(day, settings.CREDIT_ANSWER_WORKING_DAYS)

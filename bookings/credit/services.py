@@ -1,0 +1,151 @@
+"""Appeals against credit events, and their answers: lock → check → write → journal."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from bookings.credit.domain import REASON_MISSING, AlreadyAppealed, AppealAnswered, AppealTooLate
+from bookings.credit.selectors import (
+    UNANSWERED,
+    credit_event_lock,
+    get_answer,
+    get_answer_date,
+    get_appeal,
+    get_appeal_deadline,
+)
+from bookings.requests.domain.choices import CreditOutcome
+from bookings.requests.models import CreditAnswer, CreditAppeal
+from bookings.requests.services.notifications import get_instrument_name
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import officers_of
+from instrument_share.journal import services as journal
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import gettext_noop, require_found, require_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bookings.requests.models import CreditEvent
+    from instrument_share.accounts.models import User
+
+APPEALED = gettext_noop(
+    "{user} appeals against an event on their credit ({instrument}, {occurred_at}). Answer by {answer_date}; "
+    "after that the bureau does."
+)
+PASSED_ON = gettext_noop(
+    "The unit has not answered {user}’s appeal about {instrument}, {occurred_at}. The bureau answers it now."
+)
+PASSED_ON_TO_USER = gettext_noop(
+    "The unit has not answered your appeal about {instrument}, {occurred_at}. The bureau answers it now."
+)
+LIFTED = gettext_noop(
+    "Your appeal about {instrument}, {occurred_at}, was granted: the event counts no longer. {reason}"
+)
+UPHELD = gettext_noop("Your appeal about {instrument}, {occurred_at}, was declined: {reason}")
+
+
+@transaction.atomic
+def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -> CreditAppeal:
+    """Appeal an event on one's own credit, once; keepers and managers of the unit are told.
+
+    Raises ReasonMissing, AlreadyAppealed and, after its days, AppealTooLate. The event counts meanwhile.
+    """
+    event = credit_event_lock(event_id)
+    require(actor, "bookings.appeal_credit", event)
+    reason = require_reason(reason, code=REASON_MISSING)
+    if get_appeal(event) is not None:
+        raise AlreadyAppealed
+    if now >= get_appeal_deadline(event):
+        raise AppealTooLate(deadline=get_appeal_deadline(event))
+    appeal = CreditAppeal.objects.create(
+        event=event, reason=reason[:500], appealed_at=now, answer_date=get_answer_date(now)
+    )
+    _record(event, "credit.appealed", actor, now, reason=reason)
+    keepers = event.booking.instrument.keepers.filter(is_active=True).exclude(pk=event.user_id)  # type: ignore[union-attr]
+    _notify(keepers, event, APPEALED, now, answer_date=appeal.answer_date)
+    return appeal
+
+
+@transaction.atomic
+def credit_answer(
+    *, actor: "User", event_id: int, outcome: CreditOutcome, reason: str, now: datetime
+) -> CreditAnswer:
+    """Answer the appeal against an event, for the unit or, once it was passed on, for the bureau.
+
+    A lifted event counts no longer, from now on. Raises NotFound without an appeal, ReasonMissing and
+    AppealAnswered.
+    """
+    event = credit_event_lock(event_id)
+    appeal = require_found(get_appeal(event))
+    require(actor, "bookings.answer_credit_appeal", appeal)
+    reason = require_reason(reason, code=REASON_MISSING)
+    if get_answer(event) is not None:
+        raise AppealAnswered
+    answer = CreditAnswer.objects.create(
+        appeal=appeal,
+        outcome=CreditOutcome(outcome).value,
+        reason=reason[:500],
+        answered_by=actor,
+        answered_at=now,
+    )
+    _record(event, f"credit.{answer.outcome}", actor, now, reason=reason)
+    message = LIFTED if answer.outcome == CreditOutcome.LIFTED else UPHELD
+    _notify([event.user], event, message, now, reason=answer.reason)
+    return answer
+
+
+def credit_appeals_pass_on_due(now: datetime) -> int:
+    """Pass the appeals that units have not answered in time on to the bureau; return their number.
+
+    Run by a job; safe to repeat.
+    """
+    today = now.astimezone(CITY_TIME).date()
+    due = CreditAppeal.objects.filter(UNANSWERED, passed_on_at__isnull=True, answer_date__lt=today)
+    return sum(_pass_on(event_id, now) for event_id in list(due.values_list("event_id", flat=True)))
+
+
+@transaction.atomic
+def _pass_on(event_id: int, now: datetime) -> bool:
+    event = credit_event_lock(event_id)
+    appeal = CreditAppeal.objects.filter(UNANSWERED, event=event, passed_on_at__isnull=True).first()
+    if appeal is None:
+        return False
+    appeal.passed_on_at = now
+    appeal.save(update_fields=["passed_on_at"])
+    _record(event, "credit.appeal_passed_on", None, now)
+    officers = officers_of(event.booking.instrument.organization).exclude(pk=event.user_id)  # type: ignore[union-attr]
+    _notify(officers, event, PASSED_ON, now)
+    _notify([event.user], event, PASSED_ON_TO_USER, now)
+    return True
+
+
+def _record(event: "CreditEvent", action: str, actor: "User | None", now: datetime, **details: Any) -> None:
+    journal.record(
+        actor=actor,
+        action=action,
+        subject=event,
+        now=now,
+        organization_id=event.booking.instrument.organization_id,  # type: ignore[union-attr]
+        details=details,
+    )
+
+
+def _notify(
+    users: "Iterable[User]", event: "CreditEvent", message: str, now: datetime, **params: Any
+) -> None:
+    journal.notify(
+        users=users,
+        message=message,
+        now=now,
+        path=page_address("credit_event", event.public_id),
+        kind=NotificationKind.BOOKINGS,
+        params={
+            "user": event.user.name,
+            "instrument": get_instrument_name(event.booking.instrument),  # type: ignore[union-attr]
+            "occurred_at": event.occurred_at,
+            **params,
+        },
+    )

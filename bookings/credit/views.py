@@ -1,0 +1,130 @@
+"""Pages of a credit event: what it is, the appeal against it, the answer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bookings.credit.domain import CreditState
+from bookings.credit.forms import AppealAnswerForm
+from bookings.credit.selectors import (
+    get_answer,
+    get_appeal,
+    get_appeal_deadline,
+    get_credit_event,
+    get_credit_state,
+    may_answer,
+    may_appeal,
+)
+from bookings.credit.services import credit_answer, credit_appeal
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_found
+from instrument_share.web import clock
+from instrument_share.web.desks import desks, navigation
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import date_only, moment
+
+if TYPE_CHECKING:
+    from bookings.requests.models import CreditAnswer, CreditAppeal, CreditEvent
+    from instrument_share.accounts.models import User
+
+
+class CreditRow(NamedTuple):
+    """An event on a page: its state, its appeal and answer, and what the viewer may do."""
+
+    event: "CreditEvent"
+    state: CreditState
+    appeal: "CreditAppeal | None"
+    answer: "CreditAnswer | None"
+    appeal_until: datetime
+    may_appeal: bool
+    may_answer: bool
+
+
+def build_credit_rows(viewer: "User", events: "Iterable[CreditEvent]", now: datetime) -> list[CreditRow]:
+    """Return events that `credit_events` has returned as rows of a page."""
+    return [
+        CreditRow(
+            event,
+            get_credit_state(event, now),
+            get_appeal(event),
+            get_answer(event),
+            get_appeal_deadline(event),
+            may_appeal(viewer, event, now),
+            may_answer(viewer, event),
+        )
+        for event in events
+    ]
+
+
+@login_required
+@require_safe
+def credit_event(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show an event with its appeal and the answer."""
+    found = get_credit_event(request.user, public_id)
+    (row,) = build_credit_rows(request.user, [found], clock.now())
+    here = navigation().own if found.user_id == request.user.pk else desks(request.user)[0]
+    return render(request, "bookings/credit/event.html", {"row": row, "here": here})
+
+
+@confirmation_view
+def appeal(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Appeal an event on one's own credit, with a reason."""
+    found = get_credit_event(request.user, public_id)
+    require(request.user, "bookings.appeal_credit", found)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("Say why it should not count. The unit reads it, and the bureau where it answers."),
+    )
+    return Confirmation(
+        heading=_("Appeal this event?"),
+        consequences=[
+            _("An appeal is made once, until {time}.").format(time=moment(get_appeal_deadline(found))),
+            _("The unit answers within {days} working days; if it does not, the bureau answers.").format(
+                days=settings.CREDIT_ANSWER_WORKING_DAYS
+            ),
+            _("The event counts until the appeal is granted. What was charged is settled with the unit."),
+        ],
+        action=_("Send the appeal"),
+        perform=lambda: credit_appeal(
+            actor=request.user, event_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("Sent. You are told as soon as it is answered."),
+        back_address=reverse("credit_event", args=[public_id]),
+        form=form,
+    )
+
+
+@confirmation_view
+def answer(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Answer an appeal for the unit or the bureau."""
+    found = get_credit_event(request.user, public_id)
+    made = require_found(get_appeal(found))
+    require(request.user, "bookings.answer_credit_appeal", made)
+    form = AppealAnswerForm(request.POST if request.method == "POST" else None)
+    return Confirmation(
+        heading=_("Answer the appeal"),
+        consequences=[
+            _("{user} writes: {reason}").format(user=found.user.name, reason=made.reason),
+            _("A lifted event stops counting at once; a suspension that depends on it ends."),
+            _("An upheld one counts until {date}. The answer is given once.").format(
+                date=date_only(found.ends_at)
+            ),
+        ],
+        action=_("Send the answer"),
+        perform=lambda: credit_answer(
+            actor=request.user, event_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("Answered. {user} has been told.").format(user=found.user.name),
+        back_address=reverse("credit_event", args=[public_id]),
+        form=form,
+    )
