@@ -78,6 +78,7 @@ class BookingsConfig(AppConfig):
             "instrument_resume",
             "instrument_retire",
             "instrument_suspend",
+            "payer_webhooks",
             "qualification_revoke",
             "series_cancel",
             "series_move",

@@ -124,6 +124,7 @@ urlpatterns = [
     path("me/", include(people.me_urls)),
     path("invitations/", include(people.invitations_urls)),
     path("organizations/", include(people.organizations_urls)),
+    path("organizations/<str:organization_id>/", include(feeds.organizations_urls)),
     # The site itself
     path("setup/", include(bootstrap.setup_urls)),
     path("system/", include(operations.system_urls)),

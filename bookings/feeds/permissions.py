@@ -24,3 +24,4 @@ works_for_unit = has_role_in(lambda feed: feed.organization_id, Role.UNIT_MANAGE
 
 rules.add_perm("bookings.subscribe", may_read_feed)
 rules.add_perm("bookings.manage_webhooks", has_role_in(lambda unit: unit.pk, Role.UNIT_MANAGER))
+rules.add_perm("bookings.manage_payer_webhooks", has_role_in(lambda payer: payer.pk, Role.ORG_ADMIN))

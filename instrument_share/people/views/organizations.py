@@ -226,6 +226,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "organization": found,
         "tabs": build_organization_tabs(request, found, "organization"),
+        "keeps_webhooks": has_perm("bookings.manage_payer_webhooks", request.user, found),
         "facts": _facts(found),
         "documents": accounts.documents(request.user, found),
         "documents_form": DocumentsForm(),
