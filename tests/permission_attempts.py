@@ -7,6 +7,7 @@ from io import BytesIO
 from django.core.files.base import ContentFile
 
 from bookings.devices.domain import NoteKind
+from bookings.feeds.domain.webhooks import WebhookSide
 from bookings.groups.domain import Scope
 from bookings.samples.domain.choices import Afterwards
 from bookings.usage.domain.choices import Rating
@@ -338,7 +339,9 @@ def attempts(w):
         "note_close": partial(b.note_close, note_id=w.note.pk, **now),
         "device_key_make": partial(b.device_key_make, **instrument),
         "device_key_revoke": partial(b.device_key_revoke, **instrument),
-        "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
+        "webhook_create": partial(
+            b.webhook_create, side=WebhookSide.UNIT, address="https://example.org/", actions=[], **unit
+        ),
         **{
             name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)
             for name in ("webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")

@@ -1,6 +1,7 @@
 """Webhooks of an organization, what was sent to them, and whose turn it is."""
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -14,15 +15,10 @@ from instrument_share.kernel.errors import require_found
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
-PERMISSIONS = {
-    WebhookSide.UNIT: "bookings.manage_webhooks",
-    WebhookSide.PAYER: "bookings.manage_payer_webhooks",
-}
-
 
 def webhooks(viewer: "User", organization: "Organization", side: WebhookSide) -> QuerySet[Webhook]:
     """Return the organization's webhooks on one side, oldest first. Raises Forbidden."""
-    require(viewer, PERMISSIONS[side], organization)
+    require(viewer, "bookings.manage_webhooks", SimpleNamespace(organization_id=organization.pk, side=side))
     return Webhook.objects.filter(organization=organization, side=side).order_by("id")
 
 

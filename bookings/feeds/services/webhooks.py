@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,7 +16,6 @@ from bookings.feeds.domain.webhooks import (
     WebhookSide,
 )
 from bookings.feeds.models import Webhook, WebhookDelivery
-from bookings.feeds.selectors.webhooks import PERMISSIONS
 from bookings.feeds.services.calls import is_plain_https
 from bookings.feeds.services.deliveries import SEND, build_delivery
 from instrument_share.accounts import selectors as accounts
@@ -43,7 +43,7 @@ def webhook_create(
     Raises AddressRefused, TooManyWebhooks.
     """
     organization = accounts.organization_lock(organization_id)
-    require(actor, PERMISSIONS[side], organization)
+    require(actor, "bookings.manage_webhooks", SimpleNamespace(organization_id=organization_id, side=side))
     if not is_plain_https(address):
         raise AddressRefused
     if Webhook.objects.filter(organization=organization, side=side).count() >= MOST_WEBHOOKS:
@@ -114,7 +114,7 @@ def _set_due(webhook: Webhook) -> None:
 def _lock(actor: "User", webhook_id: int) -> Webhook:
     found = Webhook.objects.select_for_update(of=("self",)).select_related("organization")
     webhook = require_found(found.filter(pk=webhook_id).first())
-    require(actor, PERMISSIONS[WebhookSide(webhook.side)], webhook.organization)
+    require(actor, "bookings.manage_webhooks", webhook)
     return webhook
 
 
