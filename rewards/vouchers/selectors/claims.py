@@ -156,6 +156,11 @@ def find_agreed_statement(grant: VoucherGrant, statement_id: int) -> "Statement 
     return agreed_statements(grant.organization_id).filter(pk=statement_id).first()
 
 
+def get_agreed_statement_id(grant: VoucherGrant, public_id: str) -> int:
+    """Return the key of a statement that the organization of a voucher agreed to. Raises NotFound."""
+    return require_found(agreed_statements(grant.organization_id).filter(public_id=public_id).first()).pk
+
+
 def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
     """Return the uses of a statement that start in the period of a scheme."""
     return get_covered(terms, billed_uses([statement.pk])[statement.pk])
