@@ -34,7 +34,11 @@ REFUSALS = error_responses(400, 403, 404, 409)
     operation_id="voucher_schemes",
     summary=gettext_noop("Batches of innovation vouchers"),
 )
-def scheme_list(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> schemas.VoucherSchemesPage:
+def scheme_list(
+    request: HttpRequest,  # noqa: ARG001 (operations get it)
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> schemas.VoucherSchemesPage:
     """Those that take applications longest come first."""
     rows = page(vouchers.schemes(), ordering=("-apply_until", "-id"), cursor=cursor, limit=limit)
     granted = vouchers.get_granted_by_scheme()
