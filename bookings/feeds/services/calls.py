@@ -54,9 +54,13 @@ def is_public(address: str) -> bool:
 class _CheckedConnection(http.client.HTTPSConnection):
     """Connects to addresses that were checked, so that no second answer of the name server counts."""
 
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds)
+        self.seconds = seconds
+
     def connect(self) -> None:
-        plain = _connect_to_any(find_public_addresses(self.host, self.port), self.port, self.timeout)
-        plain.settimeout(self.timeout)
+        plain = _connect_to_any(find_public_addresses(self.host, self.port), self.port, self.seconds)
+        plain.settimeout(self.seconds)
         try:
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
         except BaseException:
@@ -99,7 +103,7 @@ def _call(
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise CallRefused("only https:// is called")
     path = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=_KEPT)
-    connection = _CheckedConnection(parts.hostname, parts.port or HTTPS_PORT, timeout=seconds)
+    connection = _CheckedConnection(parts.hostname, parts.port or HTTPS_PORT, seconds)
     hang_up = threading.Timer(2 * seconds, connection.hang_up)
     hang_up.start()
     try:
