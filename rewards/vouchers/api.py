@@ -184,8 +184,7 @@ def claim_list(
     limit: Limit = 50,
 ) -> schemas.VoucherClaimsPage:
     """In the order of their receipt."""
-    found = claim_selectors.claims(request.user)
-    found = found.filter(stage=state) if state else found
+    found = claim_selectors.claims(request.user, stage=state)
     rows = page(found, ordering=("id",), cursor=cursor, limit=limit)
     return schemas.VoucherClaimsPage(
         items=[schemas.serialize_claim(row) for row in rows.items], next_cursor=rows.next_cursor
