@@ -35,7 +35,7 @@ _PAID = VoucherPayout.objects.filter(row__claim=OuterRef("pk"), reversal__isnull
 
 
 def claims(viewer: "Viewer", *, stage: ClaimState | None = None) -> QuerySet[VoucherClaim]:
-    """Return the claims that the viewer may see, those of one `stage` or all, in the order of their receipt."""
+    """Return the claims that the viewer may see, of one `stage` or all, in the order of their receipt."""
     found = VoucherClaim.objects.all()
     if not rules.has_perm("rewards.see_vouchers", viewer):
         own = standing(viewer).organization_ids(Role.ORG_ADMIN)
