@@ -8,8 +8,8 @@ from bookings.groups.domain import Scope
 from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import MovePrice, get_move_price
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.move_price import MovePrice, get_move_price
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
 

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import BookingState
-from bookings.requests.selectors.admission import find_booking_problems, is_new_decision_needed
+from bookings.requests.selectors.admission import (
+    find_booking_problems,
+    get_move_price,
+    is_new_decision_needed,
+)
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
-from bookings.requests.selectors.move_price import get_move_price
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.services.bookings import booking_agree, booking_move
 from bookings.requests.services.cancellations import booking_cancel
