@@ -102,6 +102,7 @@ class BookingsConfig(AppConfig):
             "project_new",
             "project_reopen",
             "organization_projects",
+            "payer_webhooks",
             "qualification_revoke",
             "series_cancel",
             "series_move",

@@ -21,10 +21,12 @@ from instrument_share.web.api.errors import JSONParser, add_error_handlers
 from instrument_share.web.api.me import me_router
 from instrument_share.web.api.openapi import ShareAPI
 from providers.search.api import router as providers
+from rewards.findings.api import router as findings
+from rewards.vouchers.api import router as vouchers
 
 DESCRIPTION = """
-Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage and
-statements.
+Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage,
+statements, innovation vouchers and findings of the assessment.
 
 Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or
 the session of a page with its CSRF token. Times are RFC 3339 in UTC, amounts are yuan as text, ids are
@@ -56,5 +58,7 @@ api.add_router("/disputes", usage_disputes)
 api.add_router("/sample-orders", samples)
 api.add_router("/statements", statements)
 api.add_router("/devices", devices)
+api.add_router("/findings", findings)
+api.add_router("/vouchers", vouchers)
 api.add_router("/log", log)
 api.add_router("/me", me_router)

@@ -135,6 +135,7 @@ urlpatterns = [
     path("organizations/", include(people.organizations_urls)),
     path("organizations/", include(projects.organizations_urls)),
     path("organizations/", include(budgets.organizations_urls)),
+    path("organizations/<str:organization_id>/", include(feeds.organizations_urls)),
     # The site itself
     path("setup/", include(bootstrap.setup_urls)),
     path("system/", include(operations.system_urls)),

@@ -31,9 +31,11 @@ class RewardsConfig(AppConfig):
         from rewards.objections import badges as objection_badges
         from rewards.objections.domain import choices as objection_choices
         from rewards.report import badges as report_badges
+        from rewards.report.selectors.issued import register_issued_papers
         from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
         from rewards.vouchers import badges as voucher_badges
         from rewards.vouchers.domain import choices as voucher_choices
+        from rewards.vouchers.selectors.payouts import find_list_paper
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
         register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS, *guards.OBJECTIONS, *guards.VOUCHERS)
@@ -45,6 +47,7 @@ class RewardsConfig(AppConfig):
         register_words({**inspection_choices.LABELS, **objection_choices.LABELS, **voucher_choices.LABELS})
         register_labels(report_badges.STATES)
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)
+        register_issued_papers(find_list_paper)
         register_journal(ACTS, KINDS)
         register_recurring(*RECURRING)
         register_pages(

@@ -221,6 +221,11 @@ def arguments(w):
             name: [*unit, w.webhook.public_id]
             for name in ("webhook", "webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
         },
+        "payer_webhooks": [w.company.public_id],
+        **{
+            f"payer_{name}": [w.company.public_id, w.payer_webhook.public_id]
+            for name in ("webhook", "webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
+        },
         "token_revoke": [w.token.public_id],
         **_of_people(w),
         **_of_vouchers(w.vouchers),

@@ -7,6 +7,7 @@ from io import BytesIO
 from django.core.files.base import ContentFile
 
 from bookings.devices.domain import NoteKind
+from bookings.feeds.domain.webhooks import WebhookSide
 from bookings.groups.domain import Scope
 from bookings.projects.domain.facts import ProjectFacts
 from bookings.requests.domain.choices import CreditOutcome
@@ -366,7 +367,9 @@ def attempts(w):
         "device_key_revoke": partial(b.device_key_revoke, **instrument),
         "kiosk_make": partial(b.kiosk_make, name="门口", **instrument),
         "kiosk_end": partial(b.kiosk_end, kiosk_id=w.kiosk.pk, **now),
-        "webhook_create": partial(b.webhook_create, address="https://example.org/", actions=[], **unit),
+        "webhook_create": partial(
+            b.webhook_create, side=WebhookSide.UNIT, address="https://example.org/", actions=[], **unit
+        ),
         **{
             name: partial(getattr(b, name), webhook_id=w.webhook.pk, **now)
             for name in ("webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")

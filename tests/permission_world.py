@@ -19,6 +19,8 @@ from django_tasks_db.models import DBTaskResult
 from bookings.devices.domain import NoteKind
 from bookings.devices.services.keys import device_key_make
 from bookings.devices.services.notes import note_write
+from bookings.feeds.domain.webhooks import WebhookSide
+from bookings.feeds.models import Webhook
 from bookings.feeds.services.calendars import calendar_feed_open
 from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.feeds.services.webhooks import webhook_create
@@ -369,9 +371,18 @@ def _things_of_the_user(city, instrument):
     webhook = webhook_create(
         actor=city.manager,
         organization_id=city.owner.pk,
+        side=WebhookSide.UNIT,
         address="https://example.org/",
         actions=[],
         now=NOW,
+    )
+    payer_webhook = Webhook.objects.create(
+        organization=city.company,
+        side=WebhookSide.PAYER,
+        address="https://example.org/",
+        actions=[],
+        created_at=NOW,
+        read_until=NOW,
     )
     external_calendar = external_calendar_connect(
         actor=city.manager, instrument_id=instrument.pk, address="https://example.org/a.ics", now=NOW
@@ -426,6 +437,7 @@ def _things_of_the_user(city, instrument):
         "note": note,
         "kiosk": kiosk,
         "webhook": webhook,
+        "payer_webhook": payer_webhook,
         "external_calendar": external_calendar,
         "token": token,
     }

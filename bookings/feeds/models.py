@@ -5,6 +5,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
+from bookings.feeds.domain.webhooks import WebhookSide
 from instrument_share.kernel.public_id import new_public_id
 
 
@@ -48,10 +49,11 @@ class CalendarFeed(models.Model):
 
 
 class Webhook(models.Model):
-    """消息推送接口: an address of a unit's own system that is told what happens to its bookings and uses.
+    """消息推送接口: an address of an organization's own system that is told of bookings, uses and statements.
 
-    Its secret is computed, not kept (see `keys`). The journal is read up to `read_until`, so that nothing is
-    lost that happens while the worker or the receiver is away.
+    The unit whose instruments they are, or the organization that pays for them, as `side` says. The secret is
+    computed, not kept (see `keys`). The journal is read up to `read_until`, so that nothing is lost that
+    happens while the worker or the receiver is away. Messages wait in their order until the receiver's turn.
     """
 
     public_id = models.CharField(
@@ -60,12 +62,20 @@ class Webhook(models.Model):
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.CASCADE, related_name="webhooks"
     )
+    side = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.value) for one in WebhookSide],
+        default=WebhookSide.UNIT.value,
+    )
     address = models.URLField(max_length=500)
     actions = models.JSONField(help_text="the acts of the journal that it is told")
     generation = models.PositiveIntegerField(default=1, help_text="grows with every new secret")
     created_at = models.DateTimeField()
     read_until = models.DateTimeField(help_text="the journal has been read up to here")
     failing_since = models.DateTimeField(null=True, help_text="since when no delivery has succeeded")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="in a row")
+    due_at = models.DateTimeField(null=True, help_text="from when it is its turn; none: at once")
+    claimed_until = models.DateTimeField(null=True, help_text="until when a worker has it to itself")
     disabled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -97,7 +107,14 @@ class WebhookDelivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["webhook", "entry_id"], name="webhook_delivery_once"),
         ]
-        indexes = [models.Index(fields=["webhook", "-id"], name="webhook_delivery_newest")]
+        indexes = [
+            models.Index(fields=["webhook", "-id"], name="webhook_delivery_newest"),
+            models.Index(
+                fields=["webhook", "id"],
+                condition=Q(delivered_at__isnull=True, given_up_at__isnull=True),
+                name="webhook_delivery_waits",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.public_id

@@ -1,15 +1,18 @@
-"""The jobs that send one message to a webhook and read one external calendar."""
+"""The jobs that send what waits for webhooks and read one external calendar."""
 
-from bookings.feeds.services.deliveries import ATTEMPTS, DELIVER, delivery_send
+from bookings.feeds.services.deliveries import SEND
 from bookings.feeds.services.external_calendars import READ, external_calendar_read
+from bookings.feeds.services.sending import deliveries_send
 from instrument_share.jobs.registry import JobContext, job
+from instrument_share.jobs.services import enqueue_once
 from instrument_share.web import clock
 
 
-@job(DELIVER, attempts=ATTEMPTS)
-def deliver(context: JobContext, public_id: str) -> None:
-    """Send the message, or leave it to another attempt."""
-    delivery_send(public_id, is_last=context.attempt >= ATTEMPTS, now=clock.now())
+@job(SEND, attempts=1)
+def send(context: JobContext) -> None:  # noqa: ARG001 (jobs get it)
+    """Send for a bounded time; what is due after that is left to another job behind those that wait."""
+    if deliveries_send(read_clock=clock.now):
+        enqueue_once(SEND)
 
 
 @job(READ)

@@ -1,7 +1,8 @@
 """URL patterns of this room; `instrument_share.urls` mounts each list under its prefix."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
+from bookings.feeds.domain.webhooks import WebhookSide
 from bookings.feeds.views import external_calendars, webhooks
 from bookings.feeds.views.calendars import booking_file, calendar_file
 
@@ -22,12 +23,21 @@ keeper_urls = [
     ),
 ]
 """Under `keeper/`."""
-unit_urls = [
-    path("webhooks/", webhooks.webhook_list, name="webhooks"),
-    path("webhooks/<str:public_id>/", webhooks.webhook, name="webhook"),
-    path("webhooks/<str:public_id>/test/", webhooks.test, name="webhook_test"),
-    path("webhooks/<str:public_id>/secret/", webhooks.rekey, name="webhook_rekey"),
-    path("webhooks/<str:public_id>/enable/", webhooks.enable, name="webhook_enable"),
-    path("webhooks/<str:public_id>/remove/", webhooks.remove, name="webhook_remove"),
-]
+
+
+def _webhook_urls(side: WebhookSide) -> list[URLPattern]:
+    prefix, one, kept = webhooks.PREFIXES[side], "webhooks/<str:public_id>/", {"side": side}
+    return [
+        path("webhooks/", webhooks.webhook_list, kept, name=f"{prefix}webhooks"),
+        path(one, webhooks.webhook, kept, name=f"{prefix}webhook"),
+        path(f"{one}test/", webhooks.test, kept, name=f"{prefix}webhook_test"),
+        path(f"{one}secret/", webhooks.rekey, kept, name=f"{prefix}webhook_rekey"),
+        path(f"{one}enable/", webhooks.enable, kept, name=f"{prefix}webhook_enable"),
+        path(f"{one}remove/", webhooks.remove, kept, name=f"{prefix}webhook_remove"),
+    ]
+
+
+unit_urls = _webhook_urls(WebhookSide.UNIT)
 """Under `unit/<str:organization_id>/`."""
+organizations_urls = _webhook_urls(WebhookSide.PAYER)
+"""Under `organizations/<str:organization_id>/`."""

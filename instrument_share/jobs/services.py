@@ -35,6 +35,12 @@ def enqueue(name: str, **arguments: Any) -> str:
     return str(job_named(name).task.enqueue(**arguments).id)
 
 
+def enqueue_once(name: str) -> None:
+    """Enqueue the job `name` without arguments unless one waits already; one that runs doesn't count."""
+    if not DBTaskResult.objects.ready().filter(task_path=job_named(name).task.module_path).exists():
+        enqueue(name)
+
+
 def jobs_recover(now: datetime, *, idle_worker: str) -> int:
     """Put back jobs whose worker died and those that failed and may be tried again; return their number.
 

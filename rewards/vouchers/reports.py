@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import translation
 
-from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
+from instrument_share.documents.content import (
+    Block,
+    Column,
+    Heading,
+    KeyValue,
+    Paper,
+    Paragraph,
+    Table,
+    Verification,
+)
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.sealing.signing import sign_pdf
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals
+from rewards.report.reports.links import get_verification_url
+from rewards.vouchers.domain.codes import get_list_code
 
 if TYPE_CHECKING:
     from rewards.vouchers.models import VoucherPayoutList, VoucherPayoutRow
@@ -29,7 +40,7 @@ COLUMNS = (
 def render_payout_list(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]") -> bytes:
     """Return the signed PDF of a list; made again, it differs in its signature only."""
     with translation.override("zh-hans"):
-        scheme = payout_list.scheme
+        scheme, code = payout_list.scheme, get_list_code(payout_list.public_id)
         title = f"{scheme.name_zh}\n兑付清单（第{scheme.batch}批第{payout_list.number}号）"
         paper = Paper(
             title=title,
@@ -37,6 +48,7 @@ def render_payout_list(payout_list: "VoucherPayoutList", rows: "Sequence[Voucher
             sender=f"{settings.CITY['zh']}科学技术局",
             date=format_date(payout_list.made_at),
             created_at=payout_list.made_at,
+            verification=Verification(url=get_verification_url(code), code=code),
             subject=f"兑付清单{payout_list.public_id}",
         )
         return sign_pdf(
@@ -44,7 +56,7 @@ def render_payout_list(payout_list: "VoucherPayoutList", rows: "Sequence[Voucher
             reason="科技创新券兑付清单",
             signer_name=paper.sender,
             signed_at=payout_list.made_at,
-            location=payout_list.public_id,
+            location=code,
         )
 
 

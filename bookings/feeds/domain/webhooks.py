@@ -4,11 +4,21 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop
 
 TEST = "webhook.test"
+
+
+class WebhookSide(StrEnum):
+    """On which side of a use an organization stands that is told of it."""
+
+    UNIT = "unit"
+    PAYER = "payer"
+
+
 ACTIONS = (
     "booking.requested",
     "booking.approved",
@@ -23,10 +33,22 @@ ACTIONS = (
     "usage.recorded",
     "usage.corrected",
     "usage.confirmed",
+    "statement.sent",
+    "statement.confirmed",
+    "statement.disputed",
+    "statement.answered",
+    "statement.paid",
+    "statement.payment_reversed",
+    "statement.settled",
+    "statement.reminded",
 )
 """The acts of the journal that a webhook may be told."""
 MOST_WEBHOOKS = 10
 DISABLED_AFTER = timedelta(days=3)
+ATTEMPTS = 150
+"""With the delays about a day."""
+FIRST_DELAY = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(minutes=10)
 SIGNATURE = "X-Instrument-Share-Signature"
 
 
@@ -37,7 +59,9 @@ class AddressRefused(Invalid):
 
 class TooManyWebhooks(Conflict):
     code = "webhook.too_many"
-    message = gettext_noop("A unit has at most {most} webhooks. Remove one that is no longer needed.")
+    message = gettext_noop(
+        "An organization has at most {most} webhooks. Remove one that is no longer needed."
+    )
 
 
 def build_body(delivery_id: str, action: str, at: datetime, unit_id: str, subject: Mapping[str, str]) -> str:
@@ -62,3 +86,8 @@ def sign(secret: str, at: datetime, body: str) -> str:
 def is_given_up(failing_since: datetime, now: datetime) -> bool:
     """Return whether the receiver has failed for so long that nothing more is sent."""
     return now - failing_since >= DISABLED_AFTER
+
+
+def get_retry_delay(failures: int) -> timedelta:
+    """Return how long a receiver is left alone after so many failures in a row; it doubles up to a bound."""
+    return min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(failures - 1, 10))

@@ -1,9 +1,12 @@
-"""Webhooks of a unit, and what was sent to them."""
+"""Webhooks of an organization, what was sent to them, and whose turn it is."""
 
+from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from bookings.feeds.domain.webhooks import TEST, WebhookSide
 from bookings.feeds.keys import WEBHOOK, get_secret
 from bookings.feeds.models import Webhook, WebhookDelivery
 from instrument_share.accounts.permissions import require
@@ -13,15 +16,30 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
 
-def webhooks(viewer: "User", unit: "Organization") -> QuerySet[Webhook]:
-    """Return the unit's webhooks, oldest first. Raises Forbidden."""
-    require(viewer, "bookings.manage_webhooks", unit)
-    return Webhook.objects.filter(organization=unit).order_by("id")
+def webhooks(viewer: "User", organization: "Organization", side: WebhookSide) -> QuerySet[Webhook]:
+    """Return the organization's webhooks on one side, oldest first. Raises Forbidden."""
+    require(viewer, "bookings.manage_webhooks", SimpleNamespace(organization_id=organization.pk, side=side))
+    return Webhook.objects.filter(organization=organization, side=side).order_by("id")
 
 
-def get_webhook(viewer: "User", unit: "Organization", public_id: str) -> Webhook:
-    """Return one of the unit's webhooks. Raises Forbidden, NotFound."""
-    return require_found(webhooks(viewer, unit).filter(public_id=public_id).first())
+def get_webhook(viewer: "User", organization: "Organization", side: WebhookSide, public_id: str) -> Webhook:
+    """Return one of the organization's webhooks. Raises Forbidden, NotFound."""
+    return require_found(webhooks(viewer, organization, side).filter(public_id=public_id).first())
+
+
+def due_webhooks(now: datetime) -> QuerySet[Webhook]:
+    """Return the webhooks whose turn it is and for which a message waits, the longest ago first.
+
+    One that is switched off is sent tests only. Nobody has them to himself.
+    """
+    waiting = WebhookDelivery.objects.filter(
+        webhook=OuterRef("pk"), delivered_at__isnull=True, given_up_at__isnull=True
+    )
+    is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    is_due = Q(due_at__isnull=True) | Q(due_at__lte=now)
+    is_waited_for = Q(Exists(waiting), disabled_at__isnull=True) | Q(Exists(waiting.filter(action=TEST)))
+    found = Webhook.objects.filter(is_free, is_due, is_waited_for)
+    return found.order_by(F("due_at").asc(nulls_first=True), "id")
 
 
 def deliveries(webhook: Webhook) -> QuerySet[WebhookDelivery]:

@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-SECONDS = 10
-"""For each step, and for the answer as a whole: who answers byte by byte keeps nobody waiting."""
+SECONDS_TO_FETCH = 10
+SECONDS_TO_POST = 3
+"""For each step, and twice as much for all: who answers byte by byte keeps nobody waiting."""
 LONGEST_ANSWER = 2_000
 HTTPS_PORT = 443
 JSON = {"Content-Type": "application/json"}
@@ -53,8 +54,13 @@ def is_public(address: str) -> bool:
 class _CheckedConnection(http.client.HTTPSConnection):
     """Connects to addresses that were checked, so that no second answer of the name server counts."""
 
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds)
+        self.seconds = seconds
+
     def connect(self) -> None:
-        plain = _connect_to_any(find_public_addresses(self.host, self.port), self.port)
+        plain = _connect_to_any(find_public_addresses(self.host, self.port), self.port, self.seconds)
+        plain.settimeout(self.seconds)
         try:
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
         except BaseException:
@@ -68,24 +74,18 @@ class _CheckedConnection(http.client.HTTPSConnection):
                 self.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _connect_to_any(addresses: Sequence[str], port: int) -> socket.socket:
+def _connect_to_any(addresses: Sequence[str], port: int, seconds: float) -> socket.socket:
     """Return a connection to the first address that answers; together they have the time of one step."""
     *others, last = addresses
     for address in others:
         with suppress(OSError):
-            return _connect(address, port, SECONDS / len(addresses))
-    return _connect(last, port, SECONDS / len(addresses))
-
-
-def _connect(address: str, port: int, seconds: float) -> socket.socket:
-    plain = socket.create_connection((address, port), timeout=seconds)
-    plain.settimeout(SECONDS)
-    return plain
+            return socket.create_connection((address, port), timeout=seconds / len(addresses))
+    return socket.create_connection((last, port), timeout=seconds / len(addresses))
 
 
 def post_json(address: str, body: str, headers: Mapping[str, str]) -> Answer:
     """Send JSON and return the beginning of the answer; raises as `fetch` does."""
-    return _call("POST", address, body.encode(), {**headers, **JSON}, LONGEST_ANSWER)
+    return _call("POST", address, body.encode(), {**headers, **JSON}, LONGEST_ANSWER, SECONDS_TO_POST)
 
 
 def fetch(address: str, headers: Mapping[str, str], longest: int) -> Answer:
@@ -93,16 +93,18 @@ def fetch(address: str, headers: Mapping[str, str], longest: int) -> Answer:
 
     Raises CallRefused, OSError, HTTPException, or ValueError for an address that cannot be written.
     """
-    return _call("GET", address, None, headers, longest)
+    return _call("GET", address, None, headers, longest, SECONDS_TO_FETCH)
 
 
-def _call(method: str, address: str, body: bytes | None, headers: Mapping[str, str], longest: int) -> Answer:
+def _call(
+    method: str, address: str, body: bytes | None, headers: Mapping[str, str], longest: int, seconds: float
+) -> Answer:
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise CallRefused("only https:// is called")
     path = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=_KEPT)
-    connection = _CheckedConnection(parts.hostname, parts.port or HTTPS_PORT, timeout=SECONDS)
-    hang_up = threading.Timer(2 * SECONDS, connection.hang_up)
+    connection = _CheckedConnection(parts.hostname, parts.port or HTTPS_PORT, seconds)
+    hang_up = threading.Timer(2 * seconds, connection.hang_up)
     hang_up.start()
     try:
         connection.request(method, path, body, dict(headers))

@@ -1,7 +1,8 @@
-"""Setting up a unit's webhooks: add, test, renew the secret, switch on again, remove."""
+"""Setting up an organization's webhooks: add, test, renew the secret, switch on again, remove."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -12,13 +13,14 @@ from bookings.feeds.domain.webhooks import (
     TEST,
     AddressRefused,
     TooManyWebhooks,
+    WebhookSide,
 )
 from bookings.feeds.models import Webhook, WebhookDelivery
 from bookings.feeds.services.calls import is_plain_https
-from bookings.feeds.services.deliveries import DELIVER, build_delivery
+from bookings.feeds.services.deliveries import SEND, build_delivery
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.jobs.services import enqueue
+from instrument_share.jobs.services import enqueue_once
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import require_found
 
@@ -28,17 +30,27 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def webhook_create(
-    *, actor: "User", organization_id: int, address: str, actions: Iterable[str], now: datetime
+    *,
+    actor: "User",
+    organization_id: int,
+    side: WebhookSide,
+    address: str,
+    actions: Iterable[str],
+    now: datetime,
 ) -> Webhook:
-    """Add a webhook that is told these acts from now on. Raises AddressRefused, TooManyWebhooks."""
-    unit = accounts.organization_lock(organization_id)
-    require(actor, "bookings.manage_webhooks", unit)
+    """Add a webhook that is told these acts from now on, as far as they concern that side.
+
+    Raises AddressRefused, TooManyWebhooks.
+    """
+    organization = accounts.organization_lock(organization_id)
+    require(actor, "bookings.manage_webhooks", SimpleNamespace(organization_id=organization_id, side=side))
     if not is_plain_https(address):
         raise AddressRefused
-    if Webhook.objects.filter(organization=unit).count() >= MOST_WEBHOOKS:
+    if Webhook.objects.filter(organization=organization, side=side).count() >= MOST_WEBHOOKS:
         raise TooManyWebhooks(most=MOST_WEBHOOKS)
     webhook = Webhook.objects.create(
-        organization=unit,
+        organization=organization,
+        side=side.value,
         address=address,
         actions=[one for one in ACTIONS if one in set(actions)],
         created_at=now,
@@ -50,11 +62,12 @@ def webhook_create(
 
 @transaction.atomic
 def webhook_test(*, actor: "User", webhook_id: int, now: datetime) -> WebhookDelivery:
-    """Send a test message; its answer appears in the log."""
+    """Let a test message be sent next, before what waits; its answer appears in the log."""
     webhook = _lock(actor, webhook_id)
-    delivery = build_delivery(webhook, None, TEST, now, {"type": "test", "id": webhook.public_id}, now)
+    subject = {"type": "test", "id": webhook.public_id}
+    delivery = build_delivery(webhook, None, TEST, now, webhook.organization.public_id, subject, now)
     delivery.save()
-    enqueue(DELIVER, public_id=delivery.public_id)
+    _set_due(webhook)
     _record(webhook, actor, "webhook.tested", now)
     return delivery
 
@@ -74,10 +87,11 @@ def webhook_enable(*, actor: "User", webhook_id: int, now: datetime) -> Webhook:
     """Switch a webhook on again; what happened and what was given up meanwhile is sent."""
     webhook = _lock(actor, webhook_id)
     webhook.disabled_at = webhook.failing_since = None
-    webhook.save(update_fields=["disabled_at", "failing_since"])
-    for delivery in webhook.deliveries.filter(given_up_at__isnull=False):
-        enqueue(DELIVER, public_id=delivery.public_id)
-    webhook.deliveries.filter(given_up_at__isnull=False).update(given_up_at=None)
+    webhook.failures = 0
+    webhook.save(update_fields=["disabled_at", "failing_since", "failures"])
+    waiting = webhook.deliveries.filter(delivered_at__isnull=True).exclude(action=TEST)
+    waiting.update(given_up_at=None, attempts=0)
+    _set_due(webhook)
     _record(webhook, actor, "webhook.enabled", now)
     return webhook
 
@@ -90,10 +104,17 @@ def webhook_remove(*, actor: "User", webhook_id: int, now: datetime) -> None:
     webhook.delete()
 
 
+def _set_due(webhook: Webhook) -> None:
+    """Let it have the next turn."""
+    webhook.due_at = None
+    webhook.save(update_fields=["due_at"])
+    enqueue_once(SEND)
+
+
 def _lock(actor: "User", webhook_id: int) -> Webhook:
     found = Webhook.objects.select_for_update(of=("self",)).select_related("organization")
     webhook = require_found(found.filter(pk=webhook_id).first())
-    require(actor, "bookings.manage_webhooks", webhook.organization)
+    require(actor, "bookings.manage_webhooks", webhook)
     return webhook
 
 

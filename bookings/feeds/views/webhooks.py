@@ -1,4 +1,7 @@
-"""A unit's webhooks: the list with a form for another, and one with its secret and log."""
+"""An organization's webhooks: the list with a form for another, and one with its secret and log.
+
+The pages of a unit and those of an organization that pays are the same at two prefixes, which say the `side`.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.feeds.domain.webhooks import MOST_WEBHOOKS
+from bookings.feeds.domain.webhooks import MOST_WEBHOOKS, WebhookSide
 from bookings.feeds.forms import WebhookForm
 from bookings.feeds.selectors import webhooks as selectors
 from bookings.feeds.services import webhooks as services
@@ -29,39 +32,57 @@ if TYPE_CHECKING:
     from bookings.feeds.models import Webhook
 
 SHOWN = 50
+PREFIXES = {WebhookSide.UNIT: "", WebhookSide.PAYER: "payer_"}
+"""Of the names of the addresses."""
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def webhook_list(request: SignedInRequest, organization_id: str) -> HttpResponse:
-    """List the unit's webhooks and add another."""
-    unit = accounts.organization(request.user, organization_id)
-    found = list(selectors.webhooks(request.user, unit))
+def webhook_list(request: SignedInRequest, organization_id: str, side: WebhookSide) -> HttpResponse:
+    """List the organization's webhooks and add another."""
+    organization = accounts.organization(request.user, organization_id)
+    found = list(selectors.webhooks(request.user, organization, side))
     form = WebhookForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             made = services.webhook_create(
-                actor=request.user, organization_id=unit.pk, now=clock.now(), **form.cleaned_data
+                actor=request.user,
+                organization_id=organization.pk,
+                side=side,
+                now=clock.now(),
+                **form.cleaned_data,
             )
         except DomainError as error:
             add_problems(form, error)
         else:
-            return redirect("webhook", organization_id, made.public_id)
-    context = {"unit": unit, "webhooks": found, "form": form, "most": MOST_WEBHOOKS}
+            return redirect(_address("webhook", side, organization_id, made.public_id))
+    context = {
+        "organization": organization,
+        "side": side,
+        "webhooks": [(one, _address("webhook", side, organization_id, one.public_id)) for one in found],
+        "form": form,
+        "most": MOST_WEBHOOKS,
+    }
     return render(request, "bookings/feeds/webhooks.html", context, status=422 if form.errors else 200)
 
 
 @login_required
 @never_cache
 @require_safe
-def webhook(request: SignedInRequest, organization_id: str, public_id: str) -> HttpResponse:
+def webhook(
+    request: SignedInRequest, organization_id: str, side: WebhookSide, public_id: str
+) -> HttpResponse:
     """Show a webhook: what it is told, its secret, and its latest messages with their answers."""
-    found = _find(request, organization_id, public_id)
+    ids = (side, organization_id, public_id)
+    found = _find(request, *ids)
     words = registered_acts()
     context = {
         "webhook": found,
-        "unit": found.organization,
+        "list_address": _address("webhooks", side, organization_id),
+        "addresses": {
+            part: _address(f"webhook_{part}", *ids) for part in ("test", "rekey", "enable", "remove")
+        },
         "acts": [_(words[action]) for action in found.actions],
         "secret": selectors.get_webhook_secret(found),
         "deliveries": [
@@ -74,20 +95,20 @@ def webhook(request: SignedInRequest, organization_id: str, public_id: str) -> H
 
 @login_required
 @require_POST
-def test(request: SignedInRequest, organization_id: str, public_id: str) -> HttpResponse:
+def test(request: SignedInRequest, organization_id: str, side: WebhookSide, public_id: str) -> HttpResponse:
     """Send a test message."""
-    found = _find(request, organization_id, public_id)
+    found = _find(request, side, organization_id, public_id)
     services.webhook_test(actor=request.user, webhook_id=found.pk, now=clock.now())
     sentence = _("A test message is on its way; its answer appears below in a moment.")
-    return redirect_with_message(request, sentence, _address(organization_id, public_id))
+    return redirect_with_message(request, sentence, _address("webhook", side, organization_id, public_id))
 
 
 @confirmation_view
-def rekey(request: SignedInRequest, organization_id: str, public_id: str) -> Confirmation:
+def rekey(request: SignedInRequest, organization_id: str, side: WebhookSide, public_id: str) -> Confirmation:
     """Confirm a new secret."""
     return _confirm(
         request,
-        (organization_id, public_id),
+        (side, organization_id, public_id),
         services.webhook_rekey,
         heading=_("Make a new secret?"),
         consequences=[_("Everything sent from now on is signed with it; enter it in the receiver.")],
@@ -97,11 +118,11 @@ def rekey(request: SignedInRequest, organization_id: str, public_id: str) -> Con
 
 
 @confirmation_view
-def enable(request: SignedInRequest, organization_id: str, public_id: str) -> Confirmation:
+def enable(request: SignedInRequest, organization_id: str, side: WebhookSide, public_id: str) -> Confirmation:
     """Confirm switching a webhook on again."""
     return _confirm(
         request,
-        (organization_id, public_id),
+        (side, organization_id, public_id),
         services.webhook_enable,
         heading=_("Switch this webhook on again?"),
         consequences=[_("What happened meanwhile and what could not be delivered is sent now.")],
@@ -111,11 +132,11 @@ def enable(request: SignedInRequest, organization_id: str, public_id: str) -> Co
 
 
 @confirmation_view
-def remove(request: SignedInRequest, organization_id: str, public_id: str) -> Confirmation:
+def remove(request: SignedInRequest, organization_id: str, side: WebhookSide, public_id: str) -> Confirmation:
     """Confirm removing a webhook."""
     return _confirm(
         request,
-        (organization_id, public_id),
+        (side, organization_id, public_id),
         services.webhook_remove,
         heading=_("Remove this webhook?"),
         consequences=[_("Nothing more is sent to it."), _("Its log is deleted.")],
@@ -127,7 +148,7 @@ def remove(request: SignedInRequest, organization_id: str, public_id: str) -> Co
 
 def _confirm(
     request: SignedInRequest,
-    ids: tuple[str, str],
+    ids: tuple[WebhookSide, str, str],
     service: Callable[..., object],
     *,
     heading: str,
@@ -143,16 +164,16 @@ def _confirm(
         action=action,
         perform=lambda: service(actor=request.user, webhook_id=found.pk, now=clock.now()),
         success=success,
-        back_address=_address(*ids),
-        next_address=reverse("webhooks", args=[ids[0]]) if is_removed else "",
+        back_address=_address("webhook", *ids),
+        next_address=_address("webhooks", *ids[:2]) if is_removed else "",
         tone="danger" if is_removed else "primary",
     )
 
 
-def _find(request: SignedInRequest, organization_id: str, public_id: str) -> "Webhook":
-    unit = accounts.organization(request.user, organization_id)
-    return selectors.get_webhook(request.user, unit, public_id)
+def _find(request: SignedInRequest, side: WebhookSide, organization_id: str, public_id: str) -> "Webhook":
+    organization = accounts.organization(request.user, organization_id)
+    return selectors.get_webhook(request.user, organization, side, public_id)
 
 
-def _address(organization_id: str, public_id: str) -> str:
-    return reverse("webhook", args=[organization_id, public_id])
+def _address(name: str, side: WebhookSide, *ids: str) -> str:
+    return reverse(f"{PREFIXES[side]}{name}", args=ids)

@@ -20,12 +20,17 @@ def get_group(viewer: "Viewer", public_id: str) -> tuple[BookingGroup, list[Book
     return require_found(rows[0].group if rows else None), rows
 
 
+def require_series(booking: Booking) -> None:
+    """Raise NotFound unless the booking is a date of a series."""
+    require_found(booking if booking.group.kind == BookingGroupKind.SERIES else None)
+
+
 def get_dates_ahead(booking: Booking, scope: Scope) -> list[Booking]:
     """Return the dates of a series, with this one, that can still be changed, by time. Raises NotFound.
 
     They are those of the same person on the same instrument; a date that was handed over is the colleague's.
     """
-    require_found(booking if booking.group.kind == BookingGroupKind.SERIES else None)
+    require_series(booking)
     dates = Booking.objects.filter(
         group_id=booking.group_id,
         instrument_id=booking.instrument_id,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bookings.groups.domain import Scope, tell_refusals
 from bookings.groups.selectors.groups import get_dates_ahead
+from bookings.groups.selectors.moving import get_moves
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import MOVES
 from bookings.requests.models import Booking
@@ -43,13 +44,10 @@ def series_move(
     """
     booking_projects_lock(booking_id)
     booking = _lock_date(actor, booking_id)
-    shift = interval.start - booking.starts_at
-    dates = get_dates_ahead(booking, scope)
+    dates = get_moves(booking, interval, scope)
     refused, moved = [], []
     # The last goes first where they move on, so that none meets the one after it.
-    for one in reversed(dates) if interval.start > booking.starts_at else dates:
-        start = one.starts_at + shift
-        target = Interval(start, start + interval.length)
+    for one, target in reversed(dates) if interval.start > booking.starts_at else dates:
         try:
             moved.append(booking_move(actor=actor, booking_id=one.pk, interval=target, now=now))
         except (BookingRefused, SlotTaken) as refusal:

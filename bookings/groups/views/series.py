@@ -1,7 +1,7 @@
 """Series: look at every date, book those that can be, move or cancel several."""
 
-from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.groups.domain import Scope
 from bookings.groups.forms import SeriesCancelForm, SeriesForm, SeriesMoveForm
-from bookings.groups.selectors.groups import get_dates_ahead
+from bookings.groups.selectors.groups import get_dates_ahead, require_series
+from bookings.groups.selectors.moving import get_moved_dates, sum_prices
 from bookings.groups.selectors.together import Checked, Wanted, check_together
 from bookings.groups.services.series import series_cancel, series_move
 from bookings.groups.services.together import SeriesBooked, series_book
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 BOOK = "book"
 """The button that books; any other one looks at the dates."""
+MOVE = "move"
+"""The button that moves; any other one looks at the prices."""
 
 
 @login_required
@@ -142,42 +145,39 @@ def _cost_of(request: SignedInRequest, booking: "Booking", now: "datetime") -> s
     return _("{time}: without charge").format(time=time)
 
 
-@confirmation_view
-def move_series(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Move a date of a series and the others by as much, all or none."""
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def move_series(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show what each date of a series costs at its new time, and move them, all or none."""
     booking = get_booking_for(request.user, public_id, "move")
-    dates = get_dates_ahead(booking, Scope.ALL)
+    require_series(booking)
+    is_sent = MOVE in request.POST
     form = SeriesMoveForm(
         request.POST if request.method == "POST" else None,
         initial={"starts_at": booking.starts_at, "ends_at": booking.ends_at},
     )
-    return Confirmation(
-        heading=_("Move several dates of this series"),
-        consequences=[
-            _("Enter the new time of {time}. The other dates move by as much and become as long.").format(
-                time=timerange(_get_interval(booking))
-            ),
-            _("All move or none. Each gets the price and the decision of the rule at its new time."),
-            _("Dates ahead: {times}").format(times=_join(dates)),
-        ],
-        action=_("Move these dates"),
-        perform=lambda: series_move(
-            actor=request.user,
-            booking_id=booking.pk,
-            interval=form.interval,
-            scope=Scope(form.cleaned_data["scope"]),
-            now=clock.now(),
-        ),
-        success=_("Moved. Everybody concerned is told."),
-        back_address=get_booking_address(public_id),
-        next_address=reverse("booking_group", args=[booking.group.public_id]),
-        form=form,
-        extra_context={"here": get_desk(request.user, booking)},
-    )
-
-
-def _join(dates: "Sequence[Booking]") -> str:
-    return _(", ").join(timerange(_get_interval(one)) for one in dates)
+    asked: dict[str, Any] = {}
+    if form.is_valid():
+        asked = {"interval": form.interval, "scope": Scope(form.cleaned_data["scope"])}
+    dates = get_moved_dates(booking, **asked) if asked else []
+    if is_sent and asked:
+        now = clock.now()
+        call = partial(series_move, actor=request.user, booking_id=booking.pk, now=now, **asked)
+        if run_service(form, call) is not None:
+            address = reverse("booking_group", args=[booking.group.public_id])
+            return redirect_with_message(request, _("Moved. Everybody concerned is told."), address)
+    before, after = sum_prices(dates)
+    context = {
+        "booking": booking,
+        "here": get_desk(request.user, booking),
+        "form": form,
+        "dates": [(one, problems_told(one.problems)) for one in dates],
+        "before_yuan": before,
+        "after_yuan": after,
+        "difference_yuan": after - before,
+    }
+    return render(request, "bookings/groups/series_move.html", context, status=422 if form.errors else 200)
 
 
 def _get_interval(booking: "Booking") -> Interval:

@@ -29,6 +29,7 @@ from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import get_operator_id, write_check_out
 from bookings.usage.services.notifications import notify_user_of_log
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_reason
 from instrument_share.kernel.wording import Words, word
@@ -158,6 +159,7 @@ def _notify_keepers(kiosk: Kiosk, message: str, now: datetime, **params: Any) ->
         now=now,
         path=page_address("instrument_kiosks", instrument.public_id),
         params={"instrument": get_instrument_name(instrument), **params},
+        kind=NotificationKind.UNIT,
     )
 
 

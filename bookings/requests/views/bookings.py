@@ -10,12 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
-from bookings.requests.domain.pricing import read_agreed
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import (
     find_booking_problems,
-    get_linked_quotes,
-    get_quote,
+    get_move_price,
     is_new_decision_needed,
 )
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
@@ -221,18 +219,12 @@ def _get_move_quote(
     )
     companions = get_companions(booking)
     companion_ids = [one.instrument_id for one in companions]
+    price = get_move_price(booking, companions, form.interval)
     is_mine = booking.user_id == request.user.pk
     return {
         "interval": form.interval,
-        **(
-            describe_prices(read_agreed(booking.quote, booking.quoted_yuan), [])
-            if booking.planned_by_unit
-            else describe_prices(
-                get_quote(booking.user, booking.instrument, **asked),
-                get_linked_quotes(booking.user, companion_ids, **asked),
-            )
-        ),
-        "before_yuan": sum((one.quoted_yuan for one in companions), booking.quoted_yuan),
+        **describe_prices(price.quote, price.linked),
+        "before_yuan": price.before_yuan,
         "problems": problems_told(problems),
         "own_overlaps": is_mine
         and find_own_overlaps(

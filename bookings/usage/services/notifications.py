@@ -62,6 +62,7 @@ def ask_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:
             now=now,
             path=page_address("me"),
             params={"count": len(logs)},
+            kind=NotificationKind.USES,
         )
 
 

@@ -1,5 +1,6 @@
 """Pages of an organization: registration, correction, joining, details and revision."""
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -226,6 +227,9 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "organization": found,
         "tabs": build_organization_tabs(request, found, "organization"),
+        "keeps_webhooks": has_perm(
+            "bookings.manage_webhooks", request.user, SimpleNamespace(organization_id=found.pk, side="payer")
+        ),
         "facts": _facts(found),
         "documents": accounts.documents(request.user, found),
         "documents_form": DocumentsForm(),

@@ -14,12 +14,14 @@ from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
 from rewards.report.reports.sealed_results import Certificate
 from rewards.report.selectors.certificates import find_certificate_by_code
+from rewards.report.selectors.issued import IssuedPaper, find_issued_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KNOWN = gettext_noop("The file's SHA-256 is that of a file of this report.")
 CERTIFICATE = gettext_noop("It is the certificate or the sheet of a unit; its code stands in the signature.")
+ISSUED = gettext_noop("It is a paper that is made when it is opened; its code stands in the signature.")
 SIGNED = gettext_noop("Its signature is this platform's, and covers the whole file.")
 UNKNOWN = gettext_noop("The file's SHA-256 is not that of any file that was sent.")
 PROBLEMS = {
@@ -38,7 +40,8 @@ class Verdict:
     """Whether a file was sent and is unchanged.
 
     `reasons` are messages to translate; `report` is the report that the file belongs to, `file` its name
-    there. Of a certificate, which is made at each request, `certificate` says what was sealed.
+    there. Of a certificate, which is made at each request, `certificate` says what was sealed; of another
+    paper that is, `issued` says what is kept.
     """
 
     genuine: bool
@@ -47,6 +50,7 @@ class Verdict:
     report: FinanceReport | None = None
     file: str = ""
     certificate: Certificate | None = None
+    issued: IssuedPaper | None = None
 
 
 def find_report_by_code(code: str) -> FinanceReport | None:
@@ -59,7 +63,7 @@ def verify_file(content: bytes) -> Verdict:
     digest = hash_content(content)
     report, file = _belongs(digest, _reports_in_force_first())
     if report is None:
-        return _verify_certificate(content, digest)
+        return _verify_by_signature(content, digest)
     if not file.endswith(".pdf"):
         return Verdict(True, digest, (KNOWN,), report, file)
     problems = find_signature_problems(content)
@@ -75,13 +79,17 @@ def _reports_in_force_first() -> "Iterable[FinanceReport]":
     return found.iterator(chunk_size=1)
 
 
-def _verify_certificate(content: bytes, digest: str) -> Verdict:
+def _verify_by_signature(content: bytes, digest: str) -> Verdict:
     """Verify by the signature alone: it names the code, and nobody else can sign."""
     signature = signing.check_signature(content)
-    found = find_certificate_by_code(signature.location) if signature.genuine else None
-    if found is None:
-        return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
-    return Verdict(True, digest, (SIGNED, CERTIFICATE), found.report, f"{found.code}.pdf", found)
+    code = signature.location if signature.genuine else ""
+    found = find_certificate_by_code(code)
+    if found is not None:
+        return Verdict(True, digest, (SIGNED, CERTIFICATE), found.report, f"{found.code}.pdf", found)
+    issued = find_issued_paper(code)
+    if issued is not None:
+        return Verdict(True, digest, (SIGNED, ISSUED), issued=issued)
+    return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
 
 
 def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceReport | None, str]:

@@ -1,5 +1,6 @@
 """Public page to verify a paper by code or file, without a login."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +10,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from bookings.public import answer_receipt, is_receipt
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text.formats import yuan
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.forms import MEGABYTE, PAPER_AT_MOST, CodeForm, PaperForm
 from rewards.report.selectors.certificates import find_certificate_by_code
+from rewards.report.selectors.issued import IssuedPaper, find_issued_paper
 from rewards.report.selectors.sealed import get_sealed_units
 from rewards.report.selectors.verification import find_report_by_code, verify_file
 
@@ -69,7 +73,17 @@ def _by_code(request: HttpRequest) -> HttpResponse:
         units = (certificate.unit,) if certificate else get_sealed_units(report) if report else ()
     except ReportDamaged:
         return _answer(request, code_form=form, damaged=True, **asked)
-    return _answer(request, code_form=form, units=units, report=report, certificate=certificate, **asked)
+    issued = find_issued_paper(code) if report is None else None
+    return _answer(
+        request,
+        code_form=form,
+        units=units,
+        report=report,
+        certificate=certificate,
+        issued=issued,
+        facts=_tell_facts(issued),
+        **asked,
+    )
 
 
 @csrf_protect
@@ -90,7 +104,18 @@ def _with_file(request: HttpRequest) -> HttpResponse:
         report=verdict.report,
         certificate=found,
         units=(found.unit,) if found else (),
+        issued=verdict.issued,
+        facts=_tell_facts(verdict.issued),
     )
+
+
+def _tell_facts(issued: IssuedPaper | None) -> list[tuple[str, str]]:
+    """Return what is kept of a paper in the reader's language."""
+    return [(_(name), _tell(value)) for name, value in issued.facts] if issued else []
+
+
+def _tell(value: Any) -> str:
+    return yuan(value) if isinstance(value, Decimal) else told("{value}", {"value": value})
 
 
 def _answer(

@@ -34,21 +34,23 @@ _LISTED = VoucherPayoutRow.objects.filter(claim=OuterRef("pk"))
 _PAID = VoucherPayout.objects.filter(row__claim=OuterRef("pk"), reversal__isnull=True)
 
 
-def claims(viewer: "Viewer") -> QuerySet[VoucherClaim]:
-    """Return the claims that the viewer may see, in the order of their receipt, with their `stage`."""
+def claims(viewer: "Viewer", *, stage: ClaimState | None = None) -> QuerySet[VoucherClaim]:
+    """Return the claims that the viewer may see, of one `stage` or all, in the order of their receipt."""
     found = VoucherClaim.objects.all()
     if not rules.has_perm("rewards.see_vouchers", viewer):
         own = standing(viewer).organization_ids(Role.ORG_ADMIN)
         found = found.filter(grant__organization__in=own)
-    stage = Case(
+    reached = Case(
         When(Exists(_PAID), then=Value(ClaimState.PAID.value)),
         When(Exists(_LISTED), then=Value(ClaimState.LISTED.value)),
         default=F("state"),
         output_field=CharField(),
     )
+    staged = found.annotate(stage=reached)
+    if stage is not None:
+        staged = staged.filter(stage=stage)
     return (
-        found.annotate(stage=stage)
-        .select_related("grant__scheme", "grant__organization", "statement", "seller")
+        staged.select_related("grant__scheme", "grant__organization", "statement", "seller")
         .select_related("submitted_by", "checked_by", "audited_by", "refused_by")
         .order_by("id")
     )
@@ -154,6 +156,11 @@ def offered_statements(grant: VoucherGrant) -> list[Offered]:
 def find_agreed_statement(grant: VoucherGrant, statement_id: int) -> "Statement | None":
     """Return the statement if the organization of a voucher agreed to it."""
     return agreed_statements(grant.organization_id).filter(pk=statement_id).first()
+
+
+def get_agreed_statement_id(grant: VoucherGrant, public_id: str) -> int:
+    """Return the key of a statement that the organization of a voucher agreed to. Raises NotFound."""
+    return require_found(agreed_statements(grant.organization_id).filter(public_id=public_id).first()).pk
 
 
 def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 import rules
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import gettext_noop, require_found
+from instrument_share.kernel.wording import Bilingual
+from rewards.report.selectors.issued import IssuedPaper
 from rewards.vouchers.domain.choices import ClaimState
+from rewards.vouchers.domain.codes import get_list_id
 from rewards.vouchers.models import VoucherClaim, VoucherPayout, VoucherPayoutList, VoucherPayoutRow
 
 if TYPE_CHECKING:
@@ -38,6 +41,22 @@ def payout_lists(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
 def get_payout_list(viewer: "Viewer", public_id: str) -> VoucherPayoutList:
     """Return a payout list that the viewer may see. Raises NotFound."""
     return require_found(payout_lists(viewer).filter(public_id=public_id).first())
+
+
+def find_list_paper(code: str) -> IssuedPaper | None:
+    """Return what everybody may compare of the list with a printed code: no names, no accounts."""
+    found = VoucherPayoutList.objects.filter(public_id=get_list_id(code)).select_related("scheme").first()
+    if found is None:
+        return None
+    scheme = found.scheme
+    facts = (
+        (gettext_noop("Scheme"), Bilingual(scheme.name_zh, scheme.name_en)),
+        (gettext_noop("Batch and number of the list"), f"{scheme.batch} / {found.number}"),
+        (gettext_noop("Made"), found.made_at),
+        (gettext_noop("Number of claims"), found.rows.count()),
+        (gettext_noop("Total"), found.total_yuan),
+    )
+    return IssuedPaper(code, gettext_noop("Payout list of vouchers"), facts)
 
 
 def payout_rows(payout_list: VoucherPayoutList) -> QuerySet[VoucherPayoutRow]:

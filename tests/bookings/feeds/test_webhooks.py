@@ -6,23 +6,23 @@ import re
 from datetime import timedelta
 
 import pytest
-from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
 
 from bookings.feeds.domain.webhooks import (
     DISABLED_AFTER,
     MOST_WEBHOOKS,
     AddressRefused,
     TooManyWebhooks,
+    WebhookSide,
 )
 from bookings.feeds.models import Webhook, WebhookDelivery
 from bookings.feeds.selectors.webhooks import get_webhook_secret
-from bookings.feeds.services import deliveries
+from bookings.feeds.services import deliveries, sending
 from bookings.feeds.services.calls import Answer, CallRefused
 from bookings.feeds.services.webhooks import webhook_create, webhook_enable, webhook_rekey, webhook_test
 from bookings.requests.services.cancellations import booking_cancel
-from instrument_share.jobs.services import jobs_recover
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import Notification
+from instrument_share.kernel.errors import Forbidden
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -50,12 +50,13 @@ class Receiver:
 @pytest.fixture
 def receiver(monkeypatch):
     made = Receiver()
-    monkeypatch.setattr(deliveries, "post_json", made.post)
+    monkeypatch.setattr(sending, "post_json", made.post)
     return made
 
 
 def create(city, now=NOW, **changes):
     values = {"address": ADDRESS, "actions": ["booking.requested", "booking.cancelled"], **changes}
+    values.setdefault("side", WebhookSide.UNIT)
     return webhook_create(actor=city.manager, organization_id=city.owner.pk, now=now, **values)
 
 
@@ -71,8 +72,6 @@ def work(run_jobs, clock):
     def work(now):
         clock.set(now)
         deliveries.webhooks_gather(now)
-        jobs_recover(now, idle_worker="test")
-        DBTaskResult.objects.filter(status=TaskResultStatus.READY).update(run_after=NOW)
         run_jobs()
 
     return work
@@ -127,7 +126,7 @@ def test_a_receiver_that_is_away_for_an_hour_misses_nothing(city, webhook, recei
     receiver.is_up = True
     for number in range(3):
         work(NOW + HOUR + number * 10 * MINUTE)
-    assert sorted(one["subject"]["id"] for one in receiver.took) == sorted(made)
+    assert [one["subject"]["id"] for one in receiver.took] == made
     assert WebhookDelivery.objects.filter(delivered_at__isnull=True).count() == 0
     webhook.refresh_from_db()
     assert webhook.failing_since is None
@@ -160,13 +159,13 @@ def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webho
     receiver.is_up = False
     book(city)
     work(NOW)
-    work(NOW + DISABLED_AFTER - MINUTE)
+    work(NOW + DISABLED_AFTER - 2 * MINUTE)
     webhook.refresh_from_db()
     assert webhook.disabled_at is None
     work(NOW + DISABLED_AFTER)
     webhook.refresh_from_db()
     assert webhook.disabled_at == NOW + DISABLED_AFTER
-    told = Notification.objects.filter(message=deliveries.DISABLED)
+    told = Notification.objects.filter(message=sending.DISABLED)
     assert [one.user for one in told] == [city.manager]
     book(city, slot(day=9), now=NOW + DISABLED_AFTER + HOUR)
     receiver.is_up = True
@@ -181,7 +180,7 @@ def test_a_test_message_is_sent_once_and_its_answer_kept(city, webhook, receiver
     def refuse(*args):
         raise CallRefused("lims.example.org is not a public address")
 
-    monkeypatch.setattr(deliveries, "post_json", refuse)
+    monkeypatch.setattr(sending, "post_json", refuse)
     delivery = webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW)
     work(NOW)
     work(NOW + HOUR)
@@ -194,7 +193,7 @@ def test_an_address_that_cannot_be_written_is_a_failed_delivery(city, webhook, r
     def fail(*args):
         raise ValueError("Port out of range 0-65535")
 
-    monkeypatch.setattr(deliveries, "post_json", fail)
+    monkeypatch.setattr(sending, "post_json", fail)
     book(city)
     work(NOW + MINUTE)
     delivery = WebhookDelivery.objects.get()
@@ -279,3 +278,22 @@ def test_the_pages_add_test_and_remove(city, receiver, work, see, send):
     send(city.manager, "webhook_rekey", unit, webhook.public_id)
     send(city.manager, "webhook_remove", unit, webhook.public_id)
     assert not Webhook.objects.exists()
+
+
+def test_an_organization_is_told_what_it_pays_for_and_by_which_unit(city, receiver, work, see, send):
+    admin = factories.member(city.company, Role.ORG_ADMIN)
+    company = city.company.public_id
+    assert see(city.manager, "payer_webhooks", company).status_code in (403, 404)
+    send(admin, "payer_webhooks", company, address=ADDRESS, actions=["booking.requested", "usage.recorded"])
+    webhook = Webhook.objects.get()
+    assert webhook.side == WebhookSide.PAYER
+    assert ADDRESS in see(admin, "payer_webhook", company, webhook.public_id).content.decode()
+    with pytest.raises(Forbidden):
+        webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW)
+    other = factories.city()
+    book(other)
+    booking = book(city)
+    work(NOW + MINUTE)
+    assert [(one["event"], one["unit"], one["subject"]["id"]) for one in receiver.took] == [
+        ("booking.requested", city.owner.public_id, booking.public_id)
+    ]

@@ -1,6 +1,7 @@
 """The pages of series and of handing over."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -109,12 +110,27 @@ def test_several_dates_are_moved(city, series, client):
     address = reverse("series_move", args=[series.booked[0].public_id])
     typed = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "scope": "all"}
     book(city, slot(day=8, hour=11), subject="别的")
-    refused = client.post(address, typed)
+    refused = client.post(address, {**typed, "move": "1"})
     assert refused.status_code == 422
     assert "2026年3月10日 周二 10:00–12:00：" in text_of(refused)
-    client.post(address, {**typed, "starts_at": "2026-03-04T11:00", "ends_at": "2026-03-04T13:00"})
+    later = {"starts_at": "2026-03-04T11:00", "ends_at": "2026-03-04T13:00", "move": "1"}
+    client.post(address, {**typed, **later})
     moved = Booking.objects.filter(subject="薄膜").order_by("starts_at")
     assert [one.starts_at for one in moved] == [slot(day=day, hour=11).start for day in (2, 9, 16)]
+
+
+def test_new_prices_and_their_sum_are_shown_before_dates_move(city, series, client):
+    client.force_login(city.researcher)
+    address = reverse("series_move", args=[series.booked[1].public_id])
+    typed = {"starts_at": "2026-03-10T10:00", "ends_at": "2026-03-10T13:00", "scope": "following"}
+    words = text_of(client.post(address, typed))
+    assert words.count("¥200.00 ¥300.00 ¥100.00") == 2
+    assert "合计 ¥400.00 ¥600.00 ¥200.00" in words
+    assert "2026年3月17日 周二 10:00–13:00" in words
+    assert set(Booking.objects.values_list("quoted_yuan", flat=True)) == {Decimal("200.00")}
+    client.post(address, {**typed, "move": "1"})
+    moved = Booking.objects.order_by("starts_at").values_list("quoted_yuan", flat=True)
+    assert list(moved) == [Decimal("200.00"), Decimal("300.00"), Decimal("300.00")]
 
 
 def test_single_booking_has_no_pages_of_series(city, see):

@@ -1,9 +1,11 @@
 """What each reader finds on the pages of vouchers."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from rewards.vouchers.domain.codes import get_list_code
 from tests.rewards.vouchers.conftest import LATER, add_statements
 
 ADDRESSES = ("check", "audit", "refuse")
@@ -96,6 +98,27 @@ def test_payout_list_is_a_signed_paper(vouchers, claimable, clock):
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF")
     assert b"/ByteRange" in paper.content
+
+
+def test_payout_list_is_verified_by_its_code_and_its_file(vouchers, claimable, clock):
+    clock.set(LATER)
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    vouchers.approve(claim)
+    made = vouchers.list(claimable.scheme)
+    code = get_list_code(made.public_id)
+    client = Client()
+    words = client.get(reverse("verify"), {"code": code.lower().replace("-", " ")}).content.decode()
+    assert "核验码真实有效" in words
+    assert "¥100.00" in words
+    assert vouchers.city.company.name_zh not in words
+    assert "核验码真实有效" not in client.get(reverse("verify"), {"code": "0000-0000-00"}).content.decode()
+    client.force_login(vouchers.officer)
+    paper = client.get(reverse("voucher_list_pdf", args=[made.public_id])).content
+    for content, is_genuine in ((paper, True), (paper.replace(b"%%EOF", b"%%EOX", 1), False)):
+        file = SimpleUploadedFile("清单.pdf", content)
+        words = Client().post(reverse("verify"), {"file": file}).content.decode()
+        assert ("note-success" in words) == is_genuine
+        assert (code in words) == is_genuine
 
 
 def test_lists_take_as_many_statements_however_long(vouchers, statements, clock):
