@@ -30,7 +30,6 @@ from bookings.waiting.models import WaitlistEntry, WaitlistOffer
 from bookings.waiting.selectors import OPEN, OPEN_OFFER
 from bookings.waiting.services.entries import waits_end_due
 from bookings.waiting.services.offers import free_time_offer_due, offers_lapse_due
-from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.transparency.selectors.checks import CHECKS
 from instrument_share.web import clock
@@ -42,6 +41,7 @@ from tests.bookings.any_order.plain_device import PlainDevice
 from tests.bookings.any_order.plain_orders import PlainOrders
 from tests.bookings.devices.signing import TestDevice
 from tests.factories import NOW
+from tests.stateful import attempt
 
 HALF_HOUR = timedelta(minutes=30)
 MIDNIGHT = NOW - OPENS * HALF_HOUR
@@ -53,6 +53,8 @@ NEXT_TIMES = 30
 
 class SideBySide(RuleBasedStateMachine):
     """Two instruments, two users and their keeper in the services and in the model; each case is undone."""
+
+    attempt = staticmethod(attempt)
 
     def __init__(self):
         super().__init__()
@@ -248,16 +250,6 @@ class SideBySide(RuleBasedStateMachine):
     def read_deadline(self, made):
         plain = self.model.bookings[made.pk]
         plain.decide_by = made.decide_by and (made.decide_by - MIDNIGHT) / HALF_HOUR
-
-    def attempt(self, admitted, service, *args, **facts):
-        """What the service returns; None where it refuses, as it must exactly where the model does."""
-        try:
-            done = service(*args, **facts)
-        except DomainError:
-            assert not admitted, service.__name__
-            return None
-        assert admitted, service.__name__
-        return done
 
 
 def between(start, end):
