@@ -35,7 +35,7 @@ from instrument_share.transparency.selectors.checks import CHECKS
 from instrument_share.web import clock
 from providers.instruments.models import Keeper
 from tests import factories
-from tests.bookings.any_order.plain_city import DAY, LONGEST, YUAN, PlainCity
+from tests.bookings.any_order.plain_city import CLOSE, DAY, LONGEST, YUAN, PlainCity
 from tests.bookings.any_order.plain_city import OPEN as OPENS
 from tests.bookings.any_order.plain_device import PlainDevice
 from tests.bookings.any_order.plain_orders import PlainOrders
@@ -184,9 +184,10 @@ class SideBySide(RuleBasedStateMachine):
         return MIDNIGHT + self.model.now * HALF_HOUR
 
     def free_times(self, person, instrument):
+        open_hours = (day * DAY + time for day in range(DAYS) for time in range(OPENS, CLOSE))
         return {
             (start, end)
-            for start in range(DAYS * DAY)
+            for start in open_hours
             for end in range(start + 1, start + LONGEST + 1)
             if self.model.may_book(person, instrument, start, end)
         }

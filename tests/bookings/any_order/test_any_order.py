@@ -23,4 +23,4 @@ class AnyOrder(BookingActs, GroupActs, SampleActs, UseActs, DeviceActs, WaitingA
 
 @pytest.mark.django_db
 def test_in_any_order_of_acts_the_services_do_what_the_model_says():
-    stateful.run(AnyOrder, examples=6, steps=60)
+    stateful.run(AnyOrder, examples=8, steps=60)
