@@ -26,7 +26,7 @@ from tests.factories import NOW, slot
 from tests.processes import forking
 
 CROWD = int(os.environ.get("CROWD", "8"))
-ROUNDS = 6
+ROUNDS = 5
 SLOTS = [slot(day=3 + day, hour=hour) for day in range(max(CROWD // 12, 2)) for hour in (9, 11, 13)]
 pytestmark = pytest.mark.django_db(transaction=True)
 
