@@ -20,9 +20,13 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.states import next_state, require_transition
 from providers import public as providers
+from providers.domain import Decision
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+
+
+HAND_OVER_FIELDS = ("user", "state", "revision", "decide_by", "moved_by_unit_at")
 
 
 @transaction.atomic
@@ -56,13 +60,16 @@ def _lock_colleague(actor: "User", booking_id: int, colleague_id: int) -> "User"
 
 def _give(booking: Booking, actor: "User", colleague: "User", now: datetime) -> None:
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
+    if terms is not None and terms.decision == Decision.BY_KEEPER:
+        # The unit chose a time for somebody else: to agree to it would be to approve oneself.
+        booking.moved_by_unit_at = None
     if terms is not None and is_new_decision_needed(actor, booking, terms):
         booking.state = next_state(MOVES, booking.state, "move_for_decision")
         booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
         booking.decide_by = get_decision_deadline(now, booking.starts_at, terms.decision_hours)
     booking.user = colleague
     booking.revision += 1
-    booking.save(update_fields=["user", "state", "revision", "decide_by", *DECISION_FIELDS])
+    booking.save(update_fields=[*HAND_OVER_FIELDS, *DECISION_FIELDS])
     persons = {"from": actor.public_id, "to": colleague.public_id}
     record_change(booking, actor, "booking.handed_over", now, details=persons)
     waits = booking.state == BookingState.REQUESTED

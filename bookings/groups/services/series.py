@@ -12,9 +12,9 @@ from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import MOVES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_projects_lock
-from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.bookings import move_without_passing_on
 from bookings.requests.services.cancellations import booking_cancel
-from bookings.requests.services.held_time import booking_lock_for
+from bookings.requests.services.held_time import booking_lock_for, pass_on_freed_time
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
 
@@ -49,11 +49,14 @@ def series_move(
     # The last goes first where they move on, so that none meets the one after it.
     for one, target in reversed(dates) if interval.start > booking.starts_at else dates:
         try:
-            moved.append(booking_move(actor=actor, booking_id=one.pk, interval=target, now=now))
+            moved.append(move_without_passing_on(actor, one.pk, target, now))
         except (BookingRefused, SlotTaken) as refusal:
             refused.append((target, refusal.problems))
     if refused:
         raise BookingRefused(problems=tell_refusals(sorted(refused, key=lambda each: each[0]), len(dates)))
+    # Not before: a date may get the time that another one has left.
+    for one in moved:
+        pass_on_freed_time(one, now)
     return moved
 
 

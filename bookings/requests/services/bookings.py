@@ -187,6 +187,19 @@ def booking_move(
     becomes a request again. When a keeper moves it, it keeps its state, and the user is asked to agree; a
     request that the keeper moves to within two hours is approved by it.
     """
+    booking = move_without_passing_on(actor, booking_id, interval, now, revision=revision)
+    pass_on_freed_time(booking, now)
+    return booking
+
+
+@transaction.atomic
+def move_without_passing_on(
+    actor: "User", booking_id: int, interval: Interval, now: datetime, *, revision: int | None = None
+) -> Booking:
+    """Move a booking as `booking_move` does; the caller offers the freed time to those who wait.
+
+    So bookings that move together can have each other's former times.
+    """
     booking_projects_lock(booking_id)
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     # What can still be cancelled can be moved.
@@ -195,7 +208,6 @@ def booking_move(
     require_admitted_move(booking, interval, actor, now)
     for one in (*companions, booking):
         _move_booking(one, interval, actor, now)
-    pass_on_freed_time(booking, now)
     return booking
 
 

@@ -7,8 +7,9 @@ from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.groups.services.series import series_cancel
 from bookings.groups.services.together import series_book
+from bookings.requests.domain.errors import AlreadyAgreed
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.services.bookings import booking_approve
+from bookings.requests.services.bookings import booking_agree, booking_approve, booking_move
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import DomainError, NotFound
 from providers.domain import ServiceMode
@@ -58,6 +59,18 @@ def test_keeper_decides_again_about_another_person():
     after = hand_over(city, booking)
     after.refresh_from_db()
     assert (after.state, after.decided_by, after.decide_by > NOW) == ("requested", None, True)
+
+
+def test_colleague_cannot_approve_the_booking_by_agreeing_to_a_time_of_the_unit():
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=12), now=NOW)
+    hand_over(city, booking)
+    with pytest.raises(AlreadyAgreed):
+        booking_agree(actor=city.colleague, booking_id=booking.pk, now=NOW)
+    booking.refresh_from_db()
+    assert (booking.user, booking.state) == (city.colleague, "requested")
 
 
 def test_linked_instrument_goes_with_it(city):

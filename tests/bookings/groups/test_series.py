@@ -20,6 +20,7 @@ from providers.domain import ServiceMode
 from providers.instruments.models import InstrumentLink
 from tests import factories
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,15 @@ def test_dates_move_by_as_much_past_each_other(city, shift):
     assert {one.ends_at - one.starts_at for one in Booking.objects.filter(state="approved")} == {
         timedelta(hours=3)
     }
+
+
+def test_time_that_the_series_itself_needs_is_not_passed_on_while_it_moves(city):
+    first, *_ = book_series(city, count=3).booked
+    for_left, for_needed = join(city, wanted=slot(day=1)), join(city, wanted=slot(day=15))
+    series_move(actor=city.researcher, booking_id=first.pk, interval=slot(day=8), scope=Scope.ALL, now=NOW)
+    assert starts(Booking.objects.filter(subject="薄膜")) == [slot(day=day).start for day in (8, 15, 22)]
+    assert offered(for_left) == [(slot(day=1).start, slot(day=1).end, "offered")]
+    assert offered(for_needed) == []
 
 
 def test_dates_move_all_or_none(city):

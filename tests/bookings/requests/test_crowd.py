@@ -1,7 +1,7 @@
-"""Many processes book, move and cancel the same few hours at the same moments.
+"""Many processes book, move and cancel the same few hours at the same moments; those who miss them wait.
 
 With locks and the database's refusal off some hours are sold twice; with them none is, every process gets an
-answer each time, and what each was told last is what stands. With 64 processes:
+answer each time, what each was told last is what stands, and what came free was offered. With 64 processes:
 CROWD=64 pytest tests/bookings/requests/test_crowd.py
 """
 
@@ -15,6 +15,9 @@ from django.db import connection
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
 from bookings.requests.services.next_free import next_free_rebuild
+from bookings.waiting.domain import WaitState
+from bookings.waiting.models import WaitlistEntry, WaitlistOffer
+from bookings.waiting.services.offers import free_time_offer_due
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests import crowd
@@ -88,10 +91,17 @@ def test_unguarded_the_crowd_gets_hours_that_others_have(gather):
 def test_the_crowd_gets_every_answer_and_no_hour_twice(gather):
     answers, told = gather(locked=True)
     assert answers.total() == CROWD * ROUNDS
-    assert {"booked", "SlotTaken"} <= set(answers) <= {"booked", "moved", "cancelled", "SlotTaken"}
+    assert set(answers) == {"booked", "moved", "cancelled", "waits", "accepted", "declined", "SlotTaken"}
     assert overlaps() == []
-    held = Booking.objects.filter(state__in=HOLDING_STATES)
-    assert {one.user_id: (one.pk, one.starts_at, one.ends_at) for one in held} == {
-        person: last for person, last in told.items() if last
+    offers = WaitlistOffer.objects.all()
+    held = Booking.objects.filter(state__in=HOLDING_STATES).exclude(state="offered")
+    assert {(one.user_id, one.pk, one.starts_at, one.ends_at) for one in held} == {
+        (person, pk, *times) for person, last in told.items() for pk, times in last.items()
     }
-    assert Booking.objects.count() == answers["booked"]
+    assert Booking.objects.count() == answers["booked"] + offers.count()
+    assert (
+        WaitlistEntry.objects.count(),
+        WaitlistEntry.objects.filter(end=WaitState.BOOKED).count(),
+        offers.filter(booking__state="lapsed").count(),
+    ) == (answers["waits"], answers["accepted"], answers["declined"])
+    assert free_time_offer_due(NOW) == 0

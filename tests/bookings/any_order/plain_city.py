@@ -38,6 +38,14 @@ class Plain:
     late: bool = False
     checked_in: float | None = None
     answer_by: float | None = None
+    series: object = None
+    """What it shares with the other dates of its series."""
+    agreed_yuan: Decimal | None = None
+    """The price of samples that the unit measures in it; without samples none."""
+
+    @property
+    def is_planned(self):
+        return self.agreed_yuan is not None
 
     def touches(self, start, end, pause=0):
         return start < self.end + pause and self.start - pause < end
@@ -72,6 +80,8 @@ class PlainCity:
         """In the order in which people joined."""
         self.new_offers = []
         """Made by the model, not yet seen in the database."""
+        self.asked = []
+        """Asked for together with what is asked for next."""
         self.closures = []
         self.credit = Counter()
         self.used_yuan = {}
@@ -113,7 +123,59 @@ class PlainCity:
         return [one for one in ones if one.state in HOLDING]
 
     def all_bookings(self):
-        return [*self.bookings.values(), *self.new_offers]
+        return [*self.bookings.values(), *self.new_offers, *self.asked]
+
+    def first_state(self, instrument):
+        return "requested" if instrument in self.by_keeper else "approved"
+
+    # --- What belongs together --------------------------------------------------------------------------
+
+    def admit_in_turn(self, person, times):
+        """Those of the times that the person may book if they ask for one after the other."""
+        for instrument, start, end in times:
+            if self.may_book(person, instrument, start, end):
+                self.asked.append(Plain(person, instrument, start, end, self.first_state(instrument)))
+        admitted, self.asked = self.asked, []
+        return admitted
+
+    def dates_ahead(self, booking, *, following):
+        """The dates of the same series and person that have not begun, the first first."""
+        dates = [
+            one
+            for one in self.bookings.values()
+            if one.series is booking.series
+            and one.person == booking.person
+            and one.state in {"requested", "approved"}
+            and (one.start >= booking.start or not following)
+        ]
+        return sorted(dates, key=lambda one: one.start)
+
+    def may_move_together(self, dates, shift, length, *, bound):
+        """Whether all the dates may have their new times, when none of them has its old one any more."""
+        if bound and any(one.state == "approved" and self.now > one.start - DEADLINE for one in dates):
+            return False
+        times = [(one.instrument, one.start + shift, one.start + shift + length) for one in dates]
+        states = [one.state for one in dates]
+        for one in dates:
+            one.state = "moving"
+        admitted = self.admit_in_turn(dates[0].person, times)
+        for one, state in zip(dates, states, strict=True):
+            one.state = state
+        return len(admitted) == len(dates)
+
+    def move(self, booking, start, end, *, by_user):
+        if by_user and booking.instrument in self.by_keeper:
+            booking.state = "requested"
+        booking.start, booking.end = start, end
+        booking.moved_by_unit = not by_user and not booking.is_planned
+
+    def may_take_over(self, booking, colleague):
+        return (
+            booking.state in {"requested", "approved"}
+            and not booking.is_planned
+            and self.credit[colleague] < 3
+            and self.keeps_quota(colleague, booking.instrument, booking.start, booking.end, booking)
+        )
 
     def is_late(self, booking):
         """Whether its user pays for cancelling now."""
@@ -134,6 +196,8 @@ class PlainCity:
             one.state = "lapsed"
             self.pass_on(one.instrument)
         for one in self.due("approved", lambda one: one.start + GRACE):
+            if one.is_planned:
+                continue  # To samples nobody comes.
             one.state = "cancelled" if one.moved_by_unit else "no_show"
             self.credit[one.person] += one.state == "no_show"
             self.pass_on(one.instrument)

@@ -1,18 +1,26 @@
 """The city of the services and the plain one side by side, what holds of both, and help for those who act."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
+from unittest import mock
 
 from django.db import transaction
+from django.test import Client
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
 )
 
+from bookings.devices.models import DeviceEvent
+from bookings.groups.models import BasketItem
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
+from bookings.samples.models import SampleOrder
+from bookings.samples.services.orders import sample_orders_lapse_due
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft
 from bookings.usage.selectors.chain_log import USAGE_CHECK
@@ -20,33 +28,46 @@ from bookings.usage.selectors.overlaps import find_untold_overlaps
 from bookings.usage.services.days import usage_units_differing
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
 from bookings.waiting.selectors import OPEN, OPEN_OFFER
-from instrument_share.kernel.errors import DomainError
+from bookings.waiting.services.entries import waits_end_due
+from bookings.waiting.services.offers import free_time_offer_due, offers_lapse_due
 from instrument_share.kernel.interval import Interval
 from instrument_share.transparency.selectors.checks import CHECKS
+from instrument_share.web import clock
 from providers.instruments.models import Keeper
 from tests import factories
-from tests.bookings.plain_city import DAY, LONGEST, PlainCity
-from tests.bookings.plain_city import OPEN as OPENS
+from tests.bookings.any_order.plain_city import CLOSE, DAY, LONGEST, YUAN, PlainCity
+from tests.bookings.any_order.plain_city import OPEN as OPENS
+from tests.bookings.any_order.plain_device import PlainDevice
+from tests.bookings.any_order.plain_orders import PlainOrders
+from tests.bookings.devices.signing import TestDevice
 from tests.factories import NOW
+from tests.stateful import attempt
 
 HALF_HOUR = timedelta(minutes=30)
 MIDNIGHT = NOW - OPENS * HALF_HOUR
 APRIL = datetime.fromisoformat("2026-04-02T09:00+08:00")
 DAYS = 3
+NEXT_TIMES = 30
+"""Most people want one of the next free times."""
 
 
 class SideBySide(RuleBasedStateMachine):
     """Two instruments, two users and their keeper in the services and in the model; each case is undone."""
 
+    attempt = staticmethod(attempt)
+
     def __init__(self):
         super().__init__()
         self.undo = transaction.atomic()
         self.undo.__enter__()
+        self.stopped = mock.patch.object(clock, "now", lambda: self.now)
+        self.stopped.start()
 
     def teardown(self):
         try:
             self.settle_accounts()
         finally:
+            self.stopped.stop()
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
@@ -67,15 +88,20 @@ class SideBySide(RuleBasedStateMachine):
         self.instruments = {"at_once": self.city.instrument, "by_keeper": second}
         self.people = {"戊": self.city.researcher, "己": factories.member(self.city.company, name="己")}
         self.model = PlainCity(by_keeper={"by_keeper"})
+        self.orders, self.baskets = PlainOrders(self.model), {name: {} for name in self.people}
         self.logs, self.entries = {}, {}
+        self.device, self.plain_device = TestDevice(self.city, Client(), clock), PlainDevice(self.model)
 
     # --- What holds after every act --------------------------------------------------------------------
 
     @invariant()
-    def states_are_those_of_the_model(self):
-        stored = Booking.objects.in_bulk()
-        assert {pk: one.state for pk, one in stored.items()} == {
-            pk: one.state for pk, one in self.model.bookings.items()
+    def bookings_are_those_of_the_model(self):
+        stored = Booking.objects.select_related("user").in_bulk()
+        assert {
+            pk: (one.state, one.user.name, Interval(one.starts_at, one.ends_at)) for pk, one in stored.items()
+        } == {
+            pk: (one.state, one.person, between(one.start, one.end))
+            for pk, one in self.model.bookings.items()
         }
         events = CreditEvent.objects.values_list("user__name", flat=True)
         assert sorted(events) == sorted(self.model.credit.elements())
@@ -86,6 +112,25 @@ class SideBySide(RuleBasedStateMachine):
     def those_wait_whom_the_model_has_waiting(self):
         waiting = WaitlistEntry.objects.filter(OPEN).values_list("pk", flat=True)
         assert set(waiting) == {pk for pk, wait in self.entries.items() if wait.is_open}
+
+    @invariant()
+    def orders_are_those_of_the_model(self):
+        orders = SampleOrder.objects.values_list("pk", "state", "quoted_yuan", "booking")
+        assert sorted(orders) == sorted(self.orders.as_rows())
+
+    @invariant()
+    def baskets_hold_what_was_put_in(self):
+        items = BasketItem.objects.values_list("user__name", "instrument", "starts_at", "ends_at")
+        assert sorted(items) == sorted(
+            (name, self.instruments[key].pk, between(start, end).start, between(start, end).end)
+            for name, basket in self.baskets.items()
+            for (key, start), end in basket.items()
+        )
+
+    @invariant()
+    def events_of_the_device_have_no_gap(self):
+        events = DeviceEvent.objects.order_by("sequence").values_list("sequence", "kind", "booking")
+        assert list(events) == self.plain_device.events
 
     @invariant()
     def no_time_is_held_twice(self):
@@ -118,6 +163,20 @@ class SideBySide(RuleBasedStateMachine):
         assert [problem for check in CHECKS for problem in check.run_all()] == []
         assert (USAGE_CHECK.run_all(), find_untold_overlaps(), usage_units_differing()) == ([], [], [])
 
+    # --- The clock --------------------------------------------------------------------------------------
+
+    def let_time_pass(self, half_hours):
+        self.model.now += half_hours
+        bookings_lapse_due(self.now)
+        bookings_no_show_due(self.now)
+        offers_lapse_due(self.now)
+        free_time_offer_due(self.now)
+        waits_end_due(self.now)
+        sample_orders_lapse_due(self.now)
+        self.model.run_clock()
+        self.orders.run_clock()
+        self.see_offers()
+
     # --- Help -------------------------------------------------------------------------------------------
 
     @property
@@ -125,16 +184,31 @@ class SideBySide(RuleBasedStateMachine):
         return MIDNIGHT + self.model.now * HALF_HOUR
 
     def free_times(self, person, instrument):
+        open_hours = (day * DAY + time for day in range(DAYS) for time in range(OPENS, CLOSE))
         return {
             (start, end)
-            for start in range(DAYS * DAY)
+            for start in open_hours
             for end in range(start + 1, start + LONGEST + 1)
             if self.model.may_book(person, instrument, start, end)
         }
 
+    def next_free(self, person, instrument, pick):
+        """One of the next times that the person may book; None where there is none."""
+        free = sorted(self.free_times(person, instrument))[:NEXT_TIMES]
+        return free[pick % len(free)] if free else None
+
     def pass_on(self, plain):
         self.model.pass_on(plain.instrument)
         self.see_offers()
+
+    def leave(self, plain, left, log):
+        """A use has ended: its price is that of its time, or of samples the agreed one."""
+        yuan = plain.agreed_yuan if plain.is_planned else YUAN * Decimal(str(left - plain.checked_in))
+        yuan = yuan.quantize(Decimal("0.01"))
+        assert log.amount_yuan == yuan
+        plain.state = "completed"
+        self.pass_on(plain)
+        self.logs[log.pk] = (plain.person, yuan)
 
     def see_offers(self):
         """Every offer of the services is one of the model, to the same person, and none is missing."""
@@ -166,19 +240,17 @@ class SideBySide(RuleBasedStateMachine):
     def actor(self, plain, by_user):
         return self.people[plain.person] if by_user else self.city.keeper
 
+    def keep(self, made, plain):
+        """What the services have made is this of the model."""
+        self.model.bookings[made.pk] = plain
+        self.read_deadline(made)
+
+    def pk_of(self, plain):
+        return next(pk for pk, one in self.model.bookings.items() if one is plain)
+
     def read_deadline(self, made):
         plain = self.model.bookings[made.pk]
         plain.decide_by = made.decide_by and (made.decide_by - MIDNIGHT) / HALF_HOUR
-
-    def attempt(self, admitted, service, *args, **facts):
-        """What the service returns; None where it refuses, as it must exactly where the model does."""
-        try:
-            done = service(*args, **facts)
-        except DomainError:
-            assert not admitted, service.__name__
-            return None
-        assert admitted, service.__name__
-        return done
 
 
 def between(start, end):

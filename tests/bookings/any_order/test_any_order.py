@@ -1,0 +1,26 @@
+"""Whatever people do in whatever order: the services and a plain model agree after every step."""
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests import stateful
+from tests.bookings.any_order.booking_acts import BookingActs
+from tests.bookings.any_order.device_acts import DeviceActs
+from tests.bookings.any_order.group_acts import GroupActs
+from tests.bookings.any_order.sample_acts import SampleActs
+from tests.bookings.any_order.use_acts import UseActs
+from tests.bookings.any_order.waiting_acts import WaitingActs
+
+
+class AnyOrder(BookingActs, GroupActs, SampleActs, UseActs, DeviceActs, WaitingActs):
+    """What users, keepers, a device and the clock do with two instruments in three days."""
+
+    @rule(half_hours=st.sampled_from([0.5, 1, 2, 5]))
+    def wait(self, half_hours):
+        self.let_time_pass(half_hours)
+
+
+@pytest.mark.django_db
+def test_in_any_order_of_acts_the_services_do_what_the_model_says():
+    stateful.run(AnyOrder, examples=8, steps=60)
