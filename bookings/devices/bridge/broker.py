@@ -38,6 +38,7 @@ class Broker:
     is_encrypted: bool
     user: str | None
     password: str | None = field(repr=False)
+    ca_file: str | None
     client_id: str
 
 
@@ -60,6 +61,7 @@ def read_broker() -> Broker:
         is_encrypted=parts.scheme == "mqtts",
         user=unquote(parts.username) if parts.username else None,
         password=_read_password(),
+        ca_file=settings.MQTT_CA_FILE or None,
         client_id=settings.MQTT_CLIENT_ID or f"instrument-share-{socket.gethostname()}",
     )
 
@@ -92,7 +94,7 @@ def open_connection(
     client.connect_timeout = PATIENCE
     try:
         if broker.is_encrypted:
-            client.tls_set(ca_certs=settings.MQTT_CA_FILE or None)
+            client.tls_set(ca_certs=broker.ca_file)
         client.connect(
             broker.host,
             broker.port,
