@@ -66,7 +66,9 @@ class Line:
     """A connection of the device to the broker, for one message."""
 
     def __init__(self, device):
-        self.device, self.agreed, self.payloads = device, [], []
+        self.device = device
+        self.agreed: list[object] = []
+        self.payloads: list[bytes] = []
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, device, protocol=mqtt.MQTTv311)
         self.client.connect_timeout = PATIENCE
         self.client.on_connect = lambda _client, _data, _flags, reason, _more: self.agreed.append(reason)

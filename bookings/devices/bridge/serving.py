@@ -92,7 +92,7 @@ def _take(client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         logger.warning("A message is ignored, since it is retained or of no device: %r", message.topic)
     else:
         try:
-            answer = answer_message(device[1], message.payload, clock.now())
+            answer = answer_message(device[1], bytes(message.payload), clock.now())
         finally:
             close_old_connections()
         client.publish(f"devices/{device[1]}/answers", answer, qos=1)

@@ -311,7 +311,9 @@ def test_program_of_a_device_obeys_what_the_platform_has_signed_for_this_message
     assert find("", to="mine", status=409) is None
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho's, of a failed handshake
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # paho's, of a failed handshake
 def test_problem_of_the_broker_is_told(broker, settings, monkeypatch):
     assert find_broker_problem() is None
     settings.MQTT_URL = settings.MQTT_URL.replace("bridge@", "other@")
