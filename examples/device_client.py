@@ -23,6 +23,7 @@ import hmac
 import http.client
 import json
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -135,8 +136,8 @@ class Client:
         return json.loads(text)
 
     def _is_signed(self, text, signature):
-        seconds = signature.partition(",")[0].removeprefix("t=")
-        return seconds.isdigit() and hmac.compare_digest(self._sign(int(seconds), text), signature)
+        found = re.fullmatch(r"t=(\d{1,12}),v1=[0-9a-f]{64}", signature, re.ASCII)
+        return bool(found) and hmac.compare_digest(self._sign(int(found[1]), text), signature)
 
     def _sign(self, seconds, body):
         digest = hmac.new(self.settings["key"].encode(), f"{seconds}.{body}".encode(), hashlib.sha256)

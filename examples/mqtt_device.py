@@ -50,9 +50,10 @@ class MqttClient(Client):
         """
         while payloads:
             signed, _, text = payloads.pop(0).decode(errors="replace").partition("\n")
-            is_signed = self._is_signed(text, signed)
-            answer = json.loads(text) if is_signed or text.startswith("{") else {}
-            if answer.get("to") != signature or not (is_signed or answer["status"] == 403):
+            answer = read_object(text)
+            if answer.get("to") != signature:
+                continue
+            if not self._is_signed(text, signed) and answer.get("status") != 403:
                 continue
             if answer["status"] >= 500:
                 raise Unreached(text)
@@ -60,6 +61,15 @@ class MqttClient(Client):
                 raise Refused(text)
             return answer
         return None
+
+
+def read_object(text):
+    """Return the JSON object in the text, an empty one where there is none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 class Line:
@@ -73,7 +83,7 @@ class Line:
         self.client.connect_timeout = PATIENCE
         self.client.on_connect = lambda _client, _data, _flags, reason, _more: self.agreed.append(reason)
         self.client.on_subscribe = lambda _client, _data, _id, reasons, _more: self.agreed.extend(reasons)
-        self.client.on_message = lambda _client, _data, message: self.payloads.append(message.payload)
+        self.client.on_message = lambda _client, _data, message: self.payloads.append(bytes(message.payload))
 
     def open(self, address, password):
         """Connect, and subscribe to the answers. Raises OSError and Unreached."""

@@ -110,7 +110,7 @@ def test_every_alert_of_the_documents_asks_for_a_figure_that_there_is():
     )
     rules = re.findall(r"expr: (.+)", text)
     asked = {name.removesuffix("_total") for rule in rules for name in re.findall(r"share_\w+", rule)}
-    assert len(rules) == 5
+    assert len(rules) == 6
     assert asked <= set(re.findall(r'"(share_\w+)"', code))
 
 

@@ -76,6 +76,6 @@ def _read_event(body: bytes) -> Event:
 def _seal(device: "Device | None", signature: str, members: Mapping[str, Any], now: datetime) -> str:
     """Return the payload: signed where the message was, and naming the message by its signature."""
     answers = signature if SIGNATURE.fullmatch(signature) else ""
-    text = json.dumps({"to": answers, **members}, ensure_ascii=False)
+    text = json.dumps({"to": answers, **members})  # in ASCII: it may quote half a surrogate from the message
     signed = sign(get_device_secret(device), now, text) if device else ""
     return f"{signed}\n{text}"

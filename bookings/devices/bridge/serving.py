@@ -55,9 +55,9 @@ def serve(broker: Broker, stop: Event) -> None:
 def _subscribed(broker: Broker) -> Iterator[mqtt.Client]:
     """Connect and subscribe; what was not acknowledged by the end stays with the broker."""
     client = open_connection(broker, client_id=broker.client_id, session=SESSION, take=_take)
+    client.on_publish = _look_at_receipt
     replies: list[ReasonCode] = []
     client.on_subscribe = lambda _client, _data, _mid, reasons, _properties: replies.extend(reasons)
-    client.on_publish = _look_at_receipt
     try:
         # Whatever the broker has retained would be old; `retainAsPublished` tells what somebody retains now.
         once = SubscribeOptions(

@@ -296,7 +296,8 @@ def test_program_of_a_device_obeys_what_the_platform_has_signed_for_this_message
     def find(key, **members):
         text = json.dumps(members)
         signature = sign(key, clock.now(), text) if key else ""
-        return client._find_answer([b"\xff", f"{signature}\n{text}".encode()], "mine")
+        noise = [b"\xff", b"t=\xc2\xb2,v1=\n{}", b"\n[1]", b"\n" + b"[" * 9999, b"\n{"]
+        return client._find_answer([*noise, f"{signature}\n{text}".encode()], "mine")
 
     answer = {"to": "mine", "status": 200, "may_start": True}
     assert find("secret", **answer) == answer
@@ -311,9 +312,8 @@ def test_program_of_a_device_obeys_what_the_platform_has_signed_for_this_message
     assert find("", to="mine", status=409) is None
 
 
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # paho's, of a failed handshake
+# paho leaves the socket of a handshake that failed to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_problem_of_the_broker_is_told(broker, settings, monkeypatch):
     assert find_broker_problem() is None
     settings.MQTT_URL = settings.MQTT_URL.replace("bridge@", "other@")
