@@ -206,21 +206,32 @@ def run_command(environment, values, moment):
     call_command("device_bridge")
 
 
-def start_process(environment, target, argument, moment):
-    forget_bridges()
-    process = forking(environment).Process(target=target, args=(environment, argument, moment))
-    process.start()
-    wait_until(presence.bridge_seen_at)
-    return process
+@pytest.fixture
+def start_process(process_environment, clock):
+    """`start_process(target, argument)` starts a bridge as a process of its own, at the test's time."""
+    started = []
+
+    def start(target, argument):
+        forget_bridges()
+        facts = process_environment, argument, clock.now()
+        started.append(forking(process_environment).Process(target=target, args=facts))
+        started[-1].start()
+        wait_until(presence.bridge_seen_at)
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.join()
 
 
 @BESIDE_THE_TEST
 def test_event_is_recorded_once_though_a_bridge_dies_and_two_run(
-    device, bridge, listener, clock, process_environment, settings
+    device, bridge, listener, clock, start_process, settings
 ):
     booking = book(device.city, slot(hour=9, length=1))
     clock.set(booking.starts_at)
-    dying = start_process(process_environment, die_before_acknowledging, read_broker(), clock.now())
+    dying = start_process(die_before_acknowledging, read_broker())
     sent = device.sign(clock.now(), "start", 1, code=get_check_in_code(booking.public_id))
     listener.publish(sent)
     dying.join(PATIENCE)
@@ -228,7 +239,7 @@ def test_event_is_recorded_once_though_a_bridge_dies_and_two_run(
     assert (DeviceEvent.objects.count(), listener.payloads) == (1, [])
     clock.move(MINUTE)
     values = {name: getattr(settings, name) for name in ("MQTT_URL", "MQTT_PASSWORD_FILE", "MQTT_CA_FILE")}
-    command = start_process(process_environment, run_command, values, clock.now())
+    command = start_process(run_command, values)
     (answer,) = listener.wait()  # what was not acknowledged comes again by itself
     assert (answer["recorded"], answer["may_start"], answer["next_sequence"]) == (True, True, 2)
     assert answer["to"] == sent.partition("\n")[0]
