@@ -137,7 +137,7 @@ class Client:
 
     def _is_signed(self, text, signature):
         found = re.fullmatch(r"t=(\d{1,12}),v1=[0-9a-f]{64}", signature, re.ASCII)
-        return bool(found) and hmac.compare_digest(self._sign(int(found[1]), text), signature)
+        return found is not None and hmac.compare_digest(self._sign(int(found[1]), text), signature)
 
     def _sign(self, seconds, body):
         digest = hmac.new(self.settings["key"].encode(), f"{seconds}.{body}".encode(), hashlib.sha256)
