@@ -23,6 +23,7 @@ import hmac
 import http.client
 import json
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -44,6 +45,8 @@ class Unreached(Exception):
 class Client:
     """A device with its settings and its events in a folder."""
 
+    SECRETS = {"key": "Key: "}
+
     def __init__(self, folder):
         self.folder = Path(folder)
         self.settings = json.loads((self.folder / "settings.json").read_text(encoding="utf-8"))
@@ -54,11 +57,11 @@ class Client:
     # --- What is kept -------------------------------------------------------------------------------------
 
     @classmethod
-    def pair(cls, folder, address, device, key):
-        """Keep address, number and key, and ask which number is next; return the client."""
+    def pair(cls, folder, address, device, **secrets):
+        """Keep address, number and secrets, and ask which number is next; return the client."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        settings = {"address": address.rstrip("/"), "device": device, "key": key, "next": None}
+        settings = {"address": address.rstrip("/"), "device": device, "next": None, **secrets}
         write(folder / "settings.json", json.dumps(settings))
         client = cls(folder)
         client._set_next(client._post(client._body("heartbeat"))["next_sequence"])
@@ -128,10 +131,13 @@ class Client:
             raise Refused(error.read().decode(errors="replace")) from error
         except (OSError, http.client.HTTPException) as error:
             raise Unreached(str(error)) from error
-        seconds = signature.partition(",")[0].removeprefix("t=")
-        if not seconds.isdigit() or not hmac.compare_digest(self._sign(int(seconds), text), signature):
+        if not self._is_signed(text, signature):
             raise Unreached("The answer is not signed by the platform.")
         return json.loads(text)
+
+    def _is_signed(self, text, signature):
+        found = re.fullmatch(r"t=(\d{1,12}),v1=[0-9a-f]{64}", signature, re.ASCII)
+        return found is not None and hmac.compare_digest(self._sign(int(found[1]), text), signature)
 
     def _sign(self, seconds, body):
         digest = hmac.new(self.settings["key"].encode(), f"{seconds}.{body}".encode(), hashlib.sha256)
@@ -149,16 +155,15 @@ def write(path, text):
     beside.replace(path)
 
 
-def main(folder, act, *words):
-    """Do what the command line says; return the exit code."""
+def main(kind, usage, folder, act, *words):
+    """Do what the command line says, with a client of this kind; return the exit code."""
     if act == "pair" and len(words) == 2:
-        address, device = words
-        Client.pair(folder, address, device, getpass.getpass("Key: "))
+        kind.pair(folder, *words, **{name: getpass.getpass(ask) for name, ask in kind.SECRETS.items()})
         return 0
     if act not in {"start", "stop", "fault", "heartbeat"}:
-        print(__doc__)
+        print(usage)
         return 64
-    client = Client(folder)
+    client = kind(folder)
     if act == "heartbeat":
         return 0 if client.heartbeat() else 2
     answer = client.report(act, **{"detail" if act == "fault" else "code": " ".join(words)})
@@ -169,11 +174,16 @@ def main(folder, act, *words):
     return 0 if answer["recorded"] else 1
 
 
-if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
+def run(kind, usage, arguments):
+    """End the program as the command line and the platform have it."""
+    if len(arguments) < 2:
+        sys.exit(usage)
     try:
-        sys.exit(main(*sys.argv[1:]))
+        sys.exit(main(kind, usage, *arguments))
     except Refused as refused:
         print(refused)
         sys.exit(3)
+
+
+if __name__ == "__main__":
+    run(Client, __doc__, sys.argv[1:])

@@ -365,6 +365,13 @@ USAGE_CONFIRM_SINCE = date.fromisoformat(_usage_confirm_since) if _usage_confirm
 PDF_FONT_FANGSONG = env.str("PDF_FONT_FANGSONG", default="")
 PDF_FONT_KAI = env.str("PDF_FONT_KAI", default="")
 PDF_FONT_TITLE = env.str("PDF_FONT_TITLE", default="")
+# The broker of devices that speak MQTT (docs/devices.md): mqtts://user@host:port; empty: they speak HTTP.
+MQTT_URL = env.str("MQTT_URL", default="")
+MQTT_PASSWORD_FILE = env.str("MQTT_PASSWORD_FILE", default="")
+# Certificates that the broker's has to lead to (PEM); empty: those that the machine trusts.
+MQTT_CA_FILE = env.str("MQTT_CA_FILE", default="")
+# By which the broker knows the bridge again; empty: the machine's name.
+MQTT_CLIENT_ID = env.str("MQTT_CLIENT_ID", default="")
 # The key that signs papers: a PKCS#12 file. Empty: one is made under VAR_DIR at first use.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")

@@ -75,6 +75,20 @@ class ClockWrong(Invalid):
     message = gettext_noop("The signature is not of now. Set the device’s clock; it is {now} here.")
 
 
+class MessageTooLarge(Invalid):
+    """A message that is longer than any event."""
+
+    code = "device.message_too_large"
+    message = gettext_noop("The message is too large: at most {most} bytes.")
+
+
+class MessageUnreadable(Invalid):
+    """A signed message that is no JSON."""
+
+    code = "device.message_unreadable"
+    message = gettext_noop("The message is not JSON in UTF-8.")
+
+
 class SequenceGap(Conflict):
     """An event whose predecessor has not arrived."""
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.documents.errors import SigningKeyUnusable
@@ -103,6 +104,15 @@ def check_address(_now: datetime) -> Found:
 def check_mail(_now: datetime) -> Found:
     if not is_mail_delivered():
         yield Level.ERROR, "Mail goes nowhere. Set EMAIL_URL: without mail nobody can sign up."
+
+
+def check_device_bridge(now: datetime) -> Found:
+    if not settings.MQTT_URL:
+        return
+    if problem := bookings.find_broker_problem():
+        yield Level.ERROR, f"Devices can't report by MQTT. {problem}"
+    elif not bookings.is_bridge_running(now):
+        yield Level.ERROR, "No bridge takes what devices publish. Start manage.py device_bridge."
 
 
 def check_static_files(_now: datetime) -> Found:
@@ -215,6 +225,7 @@ SETTINGS_CHECKS = (
     check_modes,
     check_address,
     check_mail,
+    check_device_bridge,
     check_static_files,
     check_signing_key,
 )

@@ -1,6 +1,7 @@
 """What the doctor says of a new site, of one that is well, and of one that has fallen ill."""
 
 import json
+import os
 from datetime import timedelta
 from io import StringIO
 
@@ -69,6 +70,22 @@ def test_new_site_hears_all_that_it_lacks(settings, tmp_path):
 def test_end_of_the_certificate_is_announced(healthy, days, level):
     found = [one.level for one in examine(NOW + timedelta(days=days)) if one.check == "signing_key"]
     assert found == [level or Level.OK]
+
+
+def test_bridge_of_devices_is_expected_where_a_broker_is_named(healthy, settings, monkeypatch, tmp_path):
+    settings.MQTT_URL = "mqtts://broker.example.org"
+    monkeypatch.setattr("bookings.public.find_broker_problem", lambda: "The broker refuses: Not authorized.")
+    (found,) = without_engine(ill())
+    assert (found.level, found.check) == (Level.ERROR, "device_bridge")
+    assert found.text == "Devices can't report by MQTT. The broker refuses: Not authorized."
+    monkeypatch.setattr("bookings.public.find_broker_problem", lambda: None)
+    (found,) = without_engine(ill())
+    assert found.text == "No bridge takes what devices publish. Start manage.py device_bridge."
+    mark = tmp_path / "device-bridge"
+    mark.touch()
+    for ago, checks in ((59, []), (61, ["device_bridge"])):
+        os.utime(mark, (NOW.timestamp() - ago,) * 2)
+        assert [one.check for one in without_engine(ill())] == checks
 
 
 def test_failed_jobs_are_named(healthy):

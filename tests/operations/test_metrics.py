@@ -79,7 +79,8 @@ def test_queues_clock_and_backup_are_told(counted, settings, tmp_path):
 
     settings.VAR_DIR = tmp_path
     assert ("share_last_backup_timestamp_seconds",) not in scrape(counted)
-    (tmp_path / "last-backup").touch()
+    for mark in ("last-backup", "device-bridge"):
+        (tmp_path / mark).touch()
     mails_enqueue([EmailMessage("s", "b", "a@example.org", ["lin@example.org"])], now=site_clock.now())
     found = scrape(counted)
     assert found["share_database_up",] == 1
@@ -87,6 +88,7 @@ def test_queues_clock_and_backup_are_told(counted, settings, tmp_path):
     assert found["share_jobs_waiting",] == 1
     assert 0 <= found["share_mails_waiting_seconds",] < 60
     assert ("share_last_backup_timestamp_seconds",) in found
+    assert ("share_device_bridge_seen_timestamp_seconds",) in found
 
 
 @pytest.mark.django_db
@@ -108,7 +110,7 @@ def test_every_alert_of_the_documents_asks_for_a_figure_that_there_is():
     )
     rules = re.findall(r"expr: (.+)", text)
     asked = {name.removesuffix("_total") for rule in rules for name in re.findall(r"share_\w+", rule)}
-    assert len(rules) == 5
+    assert len(rules) == 6
     assert asked <= set(re.findall(r'"(share_\w+)"', code))
 
 

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from bookings import public as bookings
 from instrument_share.jobs.selectors import Ending, count_given_up_jobs, queue, recurring_jobs, worker_seen_at
 from instrument_share.journal.selectors import last_sealed_at
 from instrument_share.mails.selectors import mail_queue
@@ -39,6 +40,10 @@ class _SiteCollector(Collector):
         backup = Path(settings.VAR_DIR, BACKUP_MARK)
         if backup.exists():
             yield _gauge("share_last_backup_timestamp_seconds", "The last backup.", backup.stat().st_mtime)
+        if seen := bookings.bridge_seen_at():
+            yield _gauge(
+                "share_device_bridge_seen_timestamp_seconds", "A bridge's last sign.", seen.timestamp()
+            )
 
     def _queues(self) -> Iterator[GaugeMetricFamily]:
         jobs, mails = queue(), mail_queue()

@@ -1,6 +1,6 @@
 """Refusals of the rules, of ninja and of Django as they are answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
-from instrument_share.kernel.errors import DomainError, Invalid, NotFound
+from instrument_share.kernel.errors import DomainError, Invalid, NotFound, Problem, gettext_noop
 from instrument_share.web.responses import problem
 from instrument_share.web.text import formats
 
@@ -76,16 +76,26 @@ def _precondition_missing(_request: HttpRequest, _error: Exception) -> HttpRespo
 
 
 def _not_valid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    parts = [
-        problem.Told(
-            f"field.{one['type']}",
-            gettext("This value can't be used: {reason}.").format(reason=one["msg"]),
-            ".".join(str(part) for part in one["loc"][1:] if part not in {"data", "body"}) or None,
-        )
+    found = [
+        {**one, "loc": [part for part in one["loc"][1:] if part not in {"data", "body"}]}
         for one in error.errors
     ]
-    return problem.response(
-        problem.body(status=422, code=Invalid.code, detail=gettext(Invalid.message), problems=parts)
+    return problem.response_of(build_invalid(found))
+
+
+def build_invalid(errors: Iterable[Mapping[str, Any]]) -> Invalid:
+    """Return the refusal of values that a schema does not take, by the errors that pydantic has found."""
+    message = gettext_noop("This value can't be used: {reason}.")
+    return Invalid(
+        problems=[
+            Problem(
+                f"field.{one['type']}",
+                message,
+                {"reason": one["msg"]},
+                ".".join(str(part) for part in one["loc"]) or None,
+            )
+            for one in errors
+        ]
     )
 
 

@@ -32,7 +32,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Reads no database: that may be what failed.
     """
     is_busy = _is_database_busy(sys.exc_info()[1])
-    status, code, detail = _describe_busy() if is_busy else _describe_failure()
+    status, code, detail = _describe_busy() if is_busy else describe_failure()
     if request.path.startswith("/api/"):
         members = problem.body(status=status, code=code, detail=detail)
         answer: HttpResponse = problem.response({**members, "request_id": _get_request_id()})
@@ -61,7 +61,8 @@ def _describe_busy() -> tuple[int, str, str]:
     return 503, "site.busy", detail
 
 
-def _describe_failure() -> tuple[int, str, str]:
+def describe_failure() -> tuple[int, str, str]:
+    """Return status, code and words for a mistake of the program."""
     detail = gettext("The mistake is ours and has been noted. What you had sent was not carried out.")
     return 500, "site.failed", detail
 

@@ -1,8 +1,6 @@
 """The reference client against a live server while the line fails: no hour is lost or counted twice."""
 
-import importlib.util
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -19,30 +17,13 @@ from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SCRIPT = Path(__file__).parents[3] / "examples" / "device_client.py"
 MINUTE = timedelta(minutes=1)
 
 
-class Moments(datetime):
-    """The client's `datetime`: `now` is the test's clock."""
-
-    clock = None
-
-    @classmethod
-    def now(cls, tz=UTC):
-        return cls.clock.now().astimezone(tz)
-
-
 @pytest.fixture
-def client_of_device(clock, monkeypatch):
-    spec = importlib.util.spec_from_file_location("device_client", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    Moments.clock = clock
-    monkeypatch.setattr(module, "datetime", Moments)
-    monkeypatch.setattr(module.time, "time", lambda: clock.now().timestamp())
+def client_of_device(example, clock):
     clock.set(NOW)
-    return module
+    return example("device_client")
 
 
 @pytest.fixture
@@ -57,7 +38,7 @@ def paired(client_of_device, line, tmp_path):
     city = factories.city()
     device = device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
     folder = tmp_path / "device"
-    client_of_device.Client.pair(folder, line.url, device.public_id, get_device_secret(device))
+    client_of_device.Client.pair(folder, line.url, device.public_id, key=get_device_secret(device))
     return city, lambda: client_of_device.Client(folder)
 
 
