@@ -1,5 +1,8 @@
-"""Login, sign-up, passwords: django-allauth's addresses in our design."""
+"""Login, sign-up, passwords, second factors: django-allauth's addresses in our design."""
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("allauth.account.urls"))]
+urlpatterns = [
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
+]

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from tests.journeys.walk import PASSWORD, axe, login, go
+from tests.journeys.walk import PASSWORD, axe, go, login
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"viewport": {"width": 375, "height": 800}}

@@ -9,7 +9,7 @@ from instrument_share.accounts.models import District
 from instrument_share.journal import services as journal
 from tests import factories
 from tests.factories import NOW
-from tests.journeys.walk import PASSWORD, axe, login, go
+from tests.journeys.walk import PASSWORD, axe, go, login
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REASON = "多人共用账号，待本人说明"

@@ -45,9 +45,7 @@ def test_from_finding_a_time_to_the_paid_statement(city, enter, clock):
     mine.locator("#id_hours").fill("2")
     mine.locator("#id_first").fill("2026-03-03")
     mine.locator("#id_last").fill("2026-03-03")
-    go(
-        mine.locator("form:has(#id_hours) button[type=submit], form:has(#id_hours) button.btn-primary").first
-    )
+    go(mine.locator("form:has(#id_hours) button[type=submit], form:has(#id_hours) button.btn-primary").first)
     expect(mine.locator("main .rows > li").first).to_contain_text("¥200.00")
     axe(mine)
     go(mine.get_by_role("button", name=re.compile("预约篮")).first)
