@@ -77,7 +77,7 @@ def _lacks_second_factor() -> Q:
     """Recovery codes alone are no factor: they replace one that is lost."""
     factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
     needed = Q(role__in=settings.SECOND_FACTOR_ROLES)
-    return needed & ~Exists(factors.filter(user=OuterRef("user_id")))
+    return needed & ~Q(Exists(factors.filter(user=OuterRef("user_id"))))
 
 
 def forget_standing(viewer: "Viewer") -> None:
