@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
@@ -211,8 +212,16 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+# Older hashes are replaced at the next login.
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{name}" for name in ("Argon2PasswordHasher", "PBKDF2PasswordHasher")
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
@@ -231,7 +240,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # allauth's own limits by address and account; failed logins are counted by axes, in the database.
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "second_factor": "5/15m/key"}
 ACCOUNT_FORMS = {
     "login": "instrument_share.accounts.forms.LoginForm",
     "signup": "instrument_share.accounts.forms.SignupForm",
@@ -239,6 +248,20 @@ ACCOUNT_FORMS = {
     "reauthenticate": "instrument_share.accounts.forms.ReauthenticateForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
+MFA_ADAPTER = "instrument_share.web.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "instrument_share.web.second_factor.CodeForm",
+    "reauthenticate": "instrument_share.web.second_factor.CodeAgainForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES",
+    default=[] if DEMO else ["bureau_officer", "bureau_auditor", "finance_officer", "sysadmin"],
+)
+"""Roles that count only for accounts that log in with a second factor."""
 AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25

@@ -20,6 +20,7 @@ os.environ.update(
     SITE_URL="http://testserver",
     EMAIL_URL="memorymail://",
     DATABASE_POOL="0",
+    SECOND_FACTOR_ROLES="",
     LOG_LEVEL="ERROR",
     VAR_DIR=str(OWN_FOLDER),
 )

@@ -18,6 +18,8 @@ def arguments(w):
     return {
         "account_confirm_email": ["key"],
         "account_reset_password_from_key": ["1", "key"],
+        "mfa_remove_webauthn": [w.factor_of_nobody],
+        "mfa_edit_webauthn": [w.factor_of_nobody],
         "api-v1:availability": instrument,
         "api-v1:instrument": instrument,
         "api-v1:booking": booking,
@@ -305,6 +307,9 @@ def _of_the_site(w):
         "account_lift_lockout": somebody,
         "account_end_access": somebody,
         "account_send_reset": somebody,
+        "second_factor_reset_ask": somebody,
+        "second_factor_reset_grant": [w.factor_reset.public_id],
+        "second_factor_reset_refuse": [w.factor_reset.public_id],
         "mail_retry": [w.failed_mail.public_id],
         "job_retry": [w.failed_job],
         "recurring_run": ["site.audit_seal"],

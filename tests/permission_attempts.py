@@ -104,6 +104,15 @@ def attempts(w):
         "account_send_reset": partial(
             accounts.account_send_reset, user_id=w.people["other"].pk, send=lambda user: None, **now
         ),
+        "second_factor_reset_ask": partial(
+            accounts.second_factor_reset_ask, user_id=w.people["other"].pk, **reason, **now
+        ),
+        "second_factor_reset_grant": partial(
+            accounts.second_factor_reset_grant, reset_id=w.factor_reset.public_id, **now
+        ),
+        "second_factor_reset_refuse": partial(
+            accounts.second_factor_reset_refuse, reset_id=w.factor_reset.public_id, **now
+        ),
         "api_token_create": partial(accounts.api_token_create, name="导出", **now),
         "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
         "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),

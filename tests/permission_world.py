@@ -10,6 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from types import SimpleNamespace
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -47,6 +48,7 @@ from instrument_share.accounts.models import (
     Membership,
     OrganizationDocument,
     OrganizationRelation,
+    SecondFactorReset,
 )
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.models import Notification
@@ -158,7 +160,7 @@ def build_world():
         **_statements(unit, company, people["mgr"]),
         vouchers=SimpleNamespace(**voucher_things(unit, company, people, year["account"])),
         **_projects(company, people["admin"]),
-        **_things_of_the_site(),
+        **_things_of_the_site(people["offic"], people["other"]),
     )
 
 
@@ -498,8 +500,8 @@ def _running(city, interval):
     return booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
 
 
-def _things_of_the_site():
-    """A mail and a job that were given up."""
+def _things_of_the_site(administrator, other):
+    """A mail and a job that were given up, and a lost second factor."""
     mail = OutgoingMail.objects.create(
         recipients=["geng@example.org"],
         subject="通知",
@@ -512,7 +514,15 @@ def _things_of_the_site():
     DBTaskResult.objects.filter(pk=job).update(
         status="FAILED", worker_ids=["w"] * ATTEMPTS, finished_at=NOW, traceback="ValueError: out of paper"
     )
-    return {"failed_mail": mail, "failed_job": job}
+    Authenticator.objects.create(user=other, type=Authenticator.Type.TOTP, data={})
+    factor_reset = SecondFactorReset.objects.create(
+        user=other,
+        requested_by=administrator,
+        requested_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+        reason="已当面核实",
+    )
+    return {"failed_mail": mail, "failed_job": job, "factor_reset": factor_reset, "factor_of_nobody": 0}
 
 
 def _year(city, authorities, instrument, company):

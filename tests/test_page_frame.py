@@ -33,6 +33,7 @@ NAMED_ELSEWHERE = {
 """Pages whose heading greets or answers: what their title says instead."""
 ON_TOP = {"home", "opendata", "invitation", "sheet_preview"}
 """No entry of the navigation, and nothing above them; the last is gone."""
+OF_THE_ACCOUNT = ("account_", "mfa_")
 OF_NO_ENTRY = {"home", "opendata", "invitation", "help", "privacy"}
 
 
@@ -90,7 +91,7 @@ def problems_of(name, page, entry, client):
         yield f"is called “{page.title}” under the heading “{heading}”"
     if page.current != ([entry.address] if entry else []):
         yield f"stands at {page.current} and not at {entry and entry.address}"
-    if not page.back and not page.has_tabs and name not in ON_TOP and not name.startswith("account_"):
+    if not page.back and not page.has_tabs and name not in ON_TOP and not name.startswith(OF_THE_ACCOUNT):
         yield "leads nowhere back"
     for search in page.searches:
         # An empty address is the present one with its question, to which the form's fields would be added.
@@ -119,7 +120,7 @@ def test_every_page_marks_navigation_entry_and_links_back(clock):
             if page := opened(clients[role], address):
                 places = [*PUBLIC, *desks(world.people[role])]
                 entry = current(places, address)
-                if entry is None and row not in OF_NO_ENTRY and not row.startswith("account_"):
+                if entry is None and row not in OF_NO_ENTRY and not row.startswith(OF_THE_ACCOUNT):
                     wrong.append(f"{row} for {role}: belongs to no entry of the navigation")
                 if entry and address == entry.address:
                     page.has_tabs = True

@@ -68,6 +68,9 @@ account_unlock                 .     .     .     .     .     .     .     .     .
 account_lift_lockout           .     .     .     .     .     .     .     .     .     .     .     yes
 account_end_access             .     .     .     .     .     .     .     .     .     .     .     yes
 account_send_reset             .     .     .     .     .     .     .     .     .     .     .     yes
+second_factor_reset_ask        .     .     .     .     .     .     .     .     .     .     .     yes
+second_factor_reset_grant      .     .     .     .     .     .     .     .     .     .     .     yes
+second_factor_reset_refuse     .     .     .     .     .     .     .     .     .     .     .     yes
 # one's own
 api_token_create               -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 # the user's
@@ -351,6 +354,8 @@ OF_THE_SYSTEM = {
     "mails_forget_old": "a recurring job",
     "user_sign_up": "who opens an account for themselves; the form has checked it",
     "user_address_confirmed": "who opens the link of a mail; allauth has checked it",
+    "second_factor_added": "who sets it up in their own session; allauth has checked it",
+    "second_factor_removed": "who takes off their own, or the service that two administrators need",
     "user_password_changed": "who knows the old one or opens the link of a mail; allauth has checked it",
     "bookings_lapse_due": "a recurring job",
     "usage_confirm_due": "a recurring job",

@@ -247,3 +247,33 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SecondFactorReset(models.Model):
+    """A request to take the second factors off an account whose owner has lost them; two people decide."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "SFR")
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    reason = models.CharField(max_length=500, help_text="how the person showed who they are")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    granted = models.BooleanField(null=True, help_text="null while nobody has decided")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(granted__isnull=True), name="second_factor_reset_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                name="second_factor_reset_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} for {self.user_id}"

@@ -1,5 +1,13 @@
-"""Login, sign-up, passwords: django-allauth's addresses in our design."""
+"""Login, sign-up, passwords, second factors: django-allauth's addresses in our design."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("", include("allauth.account.urls"))]
+# The keys stand on the page of all second factors.
+keys = RedirectView.as_view(pattern_name="mfa_index")
+
+urlpatterns = [
+    path("", include("allauth.account.urls")),
+    path("2fa/webauthn/", keys, name="mfa_list_webauthn"),
+    path("2fa/", include("allauth.mfa.urls")),
+]

@@ -15,6 +15,21 @@ system_urls = [
     ),
     path("accounts/<str:public_id>/end-access/", accounts.account_end_access, name="account_end_access"),
     path("accounts/<str:public_id>/send-reset/", accounts.account_send_reset, name="account_send_reset"),
+    path(
+        "accounts/<str:public_id>/second-factor-reset/",
+        accounts.second_factor_reset_ask,
+        name="second_factor_reset_ask",
+    ),
+    path(
+        "second-factor-resets/<str:public_id>/grant/",
+        accounts.second_factor_reset_grant,
+        name="second_factor_reset_grant",
+    ),
+    path(
+        "second-factor-resets/<str:public_id>/refuse/",
+        accounts.second_factor_reset_refuse,
+        name="second_factor_reset_refuse",
+    ),
     path("mail/", mails.mails, name="system_mails"),
     path("mail/<str:public_id>/retry/", mails.mail_retry, name="mail_retry"),
     path("jobs/", jobs.jobs, name="system_jobs"),

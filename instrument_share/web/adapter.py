@@ -69,6 +69,12 @@ class AccountAdapter(DefaultAccountAdapter):
         context = {"locked": user, "ask": selectors.administrators_organization()}
         return render(request, "account/account_inactive.html", context, status=403)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead who holds a role that needs a second factor to where it is set up, until there is one."""
+        if selectors.roles_without_effect(request.user):
+            return reverse("mfa_index")
+        return super().get_login_redirect_url(request)
+
     def post_login(self, request: HttpRequest, user: "User", **how: Any) -> HttpResponse:
         """A browser that has not been told a language yet gets the account's, the greeting included."""
         if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or how["signup"]:

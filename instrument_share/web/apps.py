@@ -2,12 +2,14 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """Register what the site does by the clock."""
+    """Register what the site does by the clock, and record second factors."""
 
     name = "instrument_share.web"
 
     def ready(self) -> None:
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.web.recurring import RECURRING
+        from instrument_share.web.second_factor import connect_journal
 
+        connect_journal()
         register_recurring(*RECURRING)

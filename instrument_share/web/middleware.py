@@ -174,4 +174,5 @@ def _refusal(
         return answer
     if status in REFUSED_TO_SUSPENDED:
         context["suspensions"] = accounts.suspensions(request.user)
+        context["resting_roles"] = accounts.roles_without_effect(request.user)
     return render(request, "instrument_share/error.html", context, status=status)

@@ -75,7 +75,7 @@ def test_locking_ends_sessions_and_tokens_and_is_recorded_once(admin, person):
     person.refresh_from_db()
     assert (person.is_active, person.locked_at, person.lock_reason) == (False, NOW, "多人共用账号")
     assert client.get(reverse("settings")).status_code == 302
-    assert selectors.account_access(person, NOW) == selectors.Access([], 0)
+    assert selectors.account_access(person, NOW) == selectors.Access([], 0, [])
     assert actions(person) == [("user.locked", {"reason": "多人共用账号", "sessions": 1, "tokens": 1})]
 
 

@@ -16,6 +16,7 @@ from instrument_share.accounts.selectors.access import (
     organizations_matching,
     people_in,
     people_matching,
+    second_factor_resets,
 )
 from instrument_share.accounts.selectors.kinship import Ground, grounds_of_relation
 from instrument_share.accounts.selectors.logins import Lockout, lockouts
@@ -90,6 +91,7 @@ from instrument_share.accounts.selectors.standing import (
     refresh_standing,
     region_of,
     roles_to_grant,
+    roles_without_effect,
     standing,
     standing_rows,
     supervises,
@@ -173,6 +175,8 @@ __all__ = [
     "related_to",
     "resubmission_of",
     "roles_to_grant",
+    "roles_without_effect",
+    "second_factor_resets",
     "standing",
     "standing_rows",
     "successors",

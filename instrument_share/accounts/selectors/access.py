@@ -6,10 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
-from instrument_share.accounts.models import ApiToken, Membership, Organization, Session, User
+from instrument_share.accounts.models import (
+    ApiToken,
+    Membership,
+    Organization,
+    SecondFactorReset,
+    Session,
+    User,
+)
 from instrument_share.accounts.selectors.people import people_with_role
 from instrument_share.accounts.selectors.standing import Region, standing
 
@@ -34,10 +42,11 @@ STATE_CONDITIONS = {
 
 @dataclass(frozen=True)
 class Access:
-    """How an account is in use: sessions, the last one first, and tokens that work."""
+    """How an account is in use: sessions, the last one first, tokens that work, kinds of second factors."""
 
     sessions: list[Session]
     tokens: int
+    factors: list[str]
 
 
 def accounts(viewer: "Viewer", *, text: str = "", state: str = "") -> QuerySet[User]:
@@ -65,7 +74,15 @@ def account_access(account: User, now: datetime) -> Access:
     return Access(
         list(Session.objects.filter(user=account, expire_date__gt=now).order_by("-signed_in_at", "pk")),
         ApiToken.objects.filter(user=account, revoked_at__isnull=True, expires_at__gt=now).count(),
+        list(Authenticator.objects.filter(user=account).order_by("id").values_list("type", flat=True)),
     )
+
+
+def second_factor_resets(viewer: "Viewer", now: datetime) -> QuerySet[SecondFactorReset]:
+    """Return the requests that wait for a second administrator, the oldest first; none for others."""
+    waiting = SecondFactorReset.objects.filter(granted__isnull=True, expires_at__gt=now)
+    waiting = waiting.filter(user__in=accounts(viewer).values("pk"))
+    return waiting.select_related("user", "requested_by").order_by("requested_at", "id")
 
 
 def locked_accounts(viewer: "Viewer") -> QuerySet[User]:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.domain.roles import grantable_roles
@@ -16,7 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Standing:
-    """The roles a person holds now: active memberships in admitted organizations."""
+    """The roles a person holds now: active memberships in admitted organizations.
+
+    Roles of `SECOND_FACTOR_ROLES` are among them only where the account logs in with a second factor, so no
+    permission anywhere is had without it.
+    """
 
     memberships: tuple[Membership, ...]
 
@@ -50,9 +56,28 @@ def standing(viewer: "Viewer") -> Standing:
 
 def standing_rows(viewer: User) -> QuerySet[Membership]:
     """Return the memberships that give the person a standing."""
+    return _held_rows(viewer).exclude(_lacks_second_factor())
+
+
+def roles_without_effect(viewer: "Viewer") -> frozenset[Role]:
+    """Return the roles that the viewer holds, but that count only once the account has a second factor."""
+    if not isinstance(viewer, User) or not settings.SECOND_FACTOR_ROLES:
+        return frozenset()
+    rows = _held_rows(viewer).filter(_lacks_second_factor())
+    return frozenset(Role(role) for role in rows.values_list("role", flat=True))
+
+
+def _held_rows(viewer: User) -> QuerySet[Membership]:
     return Membership.objects.filter(
         user=viewer, state=MembershipState.ACTIVE, organization__state=OrganizationState.ADMITTED
     )
+
+
+def _lacks_second_factor() -> Q:
+    """Recovery codes alone are no factor: they replace one that is lost."""
+    factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    needed = Q(role__in=settings.SECOND_FACTOR_ROLES)
+    return needed & ~Q(Exists(factors.filter(user=OuterRef("user_id"))))
 
 
 def forget_standing(viewer: "Viewer") -> None:

@@ -76,6 +76,17 @@ from instrument_share.accounts.services.registration import (
     organization_register,
 )
 from instrument_share.accounts.services.relations import relation_declare, relation_end
+from instrument_share.accounts.services.second_factor import (
+    NoSecondFactor,
+    ResetAlreadyAsked,
+    ResetOver,
+    SecondPersonNeeded,
+    second_factor_added,
+    second_factor_removed,
+    second_factor_reset_ask,
+    second_factor_reset_grant,
+    second_factor_reset_refuse,
+)
 
 __all__ = [
     "TOKEN_LIFETIME",
@@ -86,12 +97,16 @@ __all__ = [
     "InvitationForOther",
     "LastOfRole",
     "NoAddress",
+    "NoSecondFactor",
     "NotAMember",
     "NotCorrectable",
     "NotJoinable",
     "NothingCorrected",
     "OwnAccount",
+    "ResetAlreadyAsked",
+    "ResetOver",
     "RoleNotYours",
+    "SecondPersonNeeded",
     "TooManyInvitations",
     "UsernameTaken",
     "account_end_access",
@@ -132,6 +147,11 @@ __all__ = [
     "organization_suspend",
     "relation_declare",
     "relation_end",
+    "second_factor_added",
+    "second_factor_removed",
+    "second_factor_reset_ask",
+    "second_factor_reset_grant",
+    "second_factor_reset_refuse",
     "sessions_forget_ended",
     "user_address_confirmed",
     "user_create",

@@ -49,7 +49,7 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
     A second time changes nothing. Nobody locks themselves, and so nobody the last administrator.
     """
     require(actor, "accounts.maintain_accounts")
-    user = _lock(actor, user_id)
+    user = lock_account(actor, user_id)
     _require_other(actor, user)
     if not reason.strip():
         message = gettext_noop("Enter the reason; the person reads it at login.")
@@ -58,7 +58,7 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
         return user
     user.is_active, user.locked_at, user.lock_reason = False, now, reason.strip()
     user.save(update_fields=["is_active", "locked_at", "lock_reason"])
-    details = {"reason": user.lock_reason, **_end_access(user, now)}
+    details = {"reason": user.lock_reason, **end_access(user, now)}
     record(actor=actor, action="user.locked", subject=user, now=now, details=details)
     return user
 
@@ -67,7 +67,7 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
 def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
     """Let the person log in again, with the password and the roles as they were; a second time is nothing."""
     require(actor, "accounts.maintain_accounts")
-    user = _lock(actor, user_id)
+    user = lock_account(actor, user_id)
     if user.is_active:
         return user
     user.is_active, user.locked_at, user.lock_reason = True, None, ""
@@ -83,7 +83,7 @@ def account_lift_lockout(*, actor: User, user_id: int, now: datetime) -> int:
     Where there are none, nothing changes and nothing is recorded.
     """
     require(actor, "accounts.maintain_accounts")
-    user = _lock(actor, user_id)
+    user = lock_account(actor, user_id)
     attempts = AccessAttempt.objects.filter(username=user.public_id)
     failures: int = attempts.aggregate(count=Sum("failures_since_start"))["count"] or 0
     if failures:
@@ -100,9 +100,9 @@ def account_end_access(*, actor: User, user_id: int, now: datetime) -> dict[str,
     Where there are none, nothing changes and nothing is recorded.
     """
     require(actor, "accounts.maintain_accounts")
-    user = _lock(actor, user_id)
+    user = lock_account(actor, user_id)
     _require_other(actor, user)
-    ended = _end_access(user, now)
+    ended = end_access(user, now)
     if any(ended.values()):
         record(actor=actor, action="user.access_ended", subject=user, now=now, details=ended)
     return ended
@@ -115,7 +115,7 @@ def account_send_reset(*, actor: User, user_id: int, send: Callable[[User], None
     Nobody sets or sees a password of somebody else.
     """
     require(actor, "accounts.maintain_accounts")
-    user = _lock(actor, user_id)
+    user = lock_account(actor, user_id)
     if not user.is_active:
         raise AccountLocked
     if not user.email:
@@ -130,7 +130,7 @@ def sessions_forget_ended(*, now: datetime) -> int:
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
-def _lock(actor: User, user_id: int) -> User:
+def lock_account(actor: User, user_id: int) -> User:
     """Lock the account, after the organizations of all administrators, as whatever ends a role does.
 
     So of two administrators who lock each other at the same moment the second finds that they are none any
@@ -148,7 +148,7 @@ def _require_other(actor: User, user: User) -> None:
         raise OwnAccount
 
 
-def _end_access(user: User, now: datetime) -> dict[str, int]:
+def end_access(user: User, now: datetime) -> dict[str, int]:
     sessions = Session.objects.filter(user=user, expire_date__gt=now)
     tokens = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
     ended = {"sessions": sessions.count(), "tokens": tokens.update(revoked_at=now)}

@@ -19,7 +19,7 @@ from instrument_share.mails.selectors import MailState, mails
 from instrument_share.transparency.selectors.checks import get_alarms
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import SecondFactorReset, User
     from instrument_share.mails.models import OutgoingMail
     from instrument_share.transparency.models import CheckState
 
@@ -39,6 +39,7 @@ class Desk:
     locked: "list[User]"
     locked_count: int
     lockouts: "list[accounts.Lockout]"
+    resets: "list[SecondFactorReset]"
     is_worker_running: bool
     queue: Queue
     alarms: "list[CheckState]"
@@ -64,6 +65,7 @@ def get_desk(viewer: "User", now: datetime) -> Desk:
         locked=list(locked[:MAX_LISTED]),
         locked_count=locked.count(),
         lockouts=accounts.lockouts(viewer, now),
+        resets=list(accounts.second_factor_resets(viewer, now)),
         is_worker_running=is_worker_running(now),
         queue=queue(),
         alarms=get_alarms(),

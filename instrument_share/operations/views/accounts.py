@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import AccountState
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import gettext_noop, require_found
 from instrument_share.operations.selectors.journal import NEWEST_FIRST, entries_of_account
 from instrument_share.operations.selectors.journal_rows import describe_entries
 from instrument_share.operations.views.tabs import build_system_tabs
@@ -25,10 +25,15 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import SecondFactorReset, User
 
 PER_PAGE = 50
 LAST_ENTRIES = 10
+FACTORS = {
+    "totp": gettext_noop("Authenticator app"),
+    "webauthn": gettext_noop("Passkey or security key"),
+    "recovery_codes": gettext_noop("Recovery codes"),
+}
 
 
 @login_required
@@ -66,10 +71,13 @@ def account(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = _account(request, public_id)
     entries = entries_of_account(request.user, found).order_by(*NEWEST_FIRST)[:LAST_ENTRIES]
     now = clock.now()
+    access = selectors.account_access(found, now)
     context = {
         "account": found,
         "lockouts": [one for one in selectors.lockouts(request.user, now) if one.user == found],
-        "access": selectors.account_access(found, now),
+        "access": access,
+        "factors": list(dict.fromkeys(FACTORS[kind] for kind in access.factors)),
+        "resets": [one for one in selectors.second_factor_resets(request.user, now) if one.user == found],
         "rows": describe_entries(request.user, list(entries)),
         "is_oneself": found.pk == request.user.pk,
     }
@@ -168,6 +176,73 @@ def account_send_reset(request: SignedInRequest, public_id: str) -> Confirmation
         ),
         success=_("The mail with the link is on its way to {email}.").format(email=found.email),
     )
+
+
+@confirmation_view
+def second_factor_reset_ask(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm asking for the removal of an account's second factors, with how the person was recognised."""
+    found = _account(request, public_id)
+    form = ReasonForm(
+        request.POST or None,
+        help_text=_("How the person has shown who they are. The other administrator reads it."),
+    )
+    return Confirmation(
+        **_common(found),
+        heading=_("Ask for the removal of the second factors of {name}?").format(name=found.get_full_name()),
+        consequences=[
+            _("Nothing changes until another administrator agrees; the request lapses after 7 days."),
+            _("The person is told at once, in case it was not them who asked."),
+        ],
+        action=_("Ask for the removal"),
+        perform=lambda: services.second_factor_reset_ask(**_act(request, found), **form.cleaned_data),
+        success=_("The request waits for another administrator."),
+        form=form,
+    )
+
+
+@confirmation_view
+def second_factor_reset_grant(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm, as a second administrator, that an account loses its second factors."""
+    asked = _reset(request, public_id)
+    return Confirmation(
+        **_common(asked.user),
+        heading=_("Remove the second factors of {name}?").format(name=asked.user.get_full_name()),
+        consequences=[
+            _("{name} asked for it: {reason}").format(
+                name=asked.requested_by.get_full_name(), reason=asked.reason
+            ),
+            _ended_sentence(asked.user),
+            _("The person logs in with the password and sets a second factor up again."),
+        ],
+        action=_("Remove them"),
+        perform=lambda: services.second_factor_reset_grant(**_decide(request, asked)),
+        success=_("{name} logs in with the password now.").format(name=asked.user.get_full_name()),
+        tone="danger",
+    )
+
+
+@confirmation_view
+def second_factor_reset_refuse(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm, as a second administrator, that an account keeps its second factors."""
+    asked = _reset(request, public_id)
+    return Confirmation(
+        **_common(asked.user),
+        heading=_("Leave the second factors of {name} as they are?").format(name=asked.user.get_full_name()),
+        consequences=[_("The request is over. It can be asked for again.")],
+        action=_("Refuse the request"),
+        perform=lambda: services.second_factor_reset_refuse(**_decide(request, asked)),
+        success=_("The request is refused."),
+    )
+
+
+def _reset(request: SignedInRequest, public_id: str) -> "SecondFactorReset":
+    require(request.user, "accounts.maintain_accounts")
+    waiting = selectors.second_factor_resets(request.user, clock.now())
+    return require_found(waiting.filter(public_id=public_id).first())
+
+
+def _decide(request: SignedInRequest, asked: "SecondFactorReset") -> dict[str, Any]:
+    return {"actor": request.user, "reset_id": asked.public_id, "now": clock.now()}
 
 
 def _account(request: SignedInRequest, public_id: str) -> "User":

@@ -1,0 +1,155 @@
+"""Writers of second factors: what is recorded of them, and the way back of who has lost them."""
+
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from instrument_share.accounts.models import SecondFactorReset, Session, User
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services.access import OwnAccount, end_access, lock_account
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import (
+    Conflict,
+    Invalid,
+    Problem,
+    gettext_noop,
+    require_found,
+)
+
+RESET_LIFETIME = timedelta(days=7)
+"""So long a request to take second factors off waits for a second administrator."""
+
+
+class NoSecondFactor(Conflict):
+    code = "user.no_second_factor"
+    message = gettext_noop("The account has no second factor. The person logs in with the password alone.")
+
+
+class ResetAlreadyAsked(Conflict):
+    code = "user.second_factor_reset_asked"
+    message = gettext_noop("This is asked for already and waits for another administrator.")
+
+
+class ResetOver(Conflict):
+    code = "user.second_factor_reset_over"
+    message = gettext_noop("This request is decided or has lapsed. Look at the account as it is now.")
+
+
+class SecondPersonNeeded(Conflict):
+    code = "user.second_factor_second_person"
+    message = gettext_noop("Who asks for it does not decide it. Ask another administrator.")
+
+
+def second_factor_added(*, factor: Authenticator, session_key: str, now: datetime) -> None:
+    """Record a new factor, and end the account's sessions that were begun without it.
+
+    `session_key` names the session in which the person added it; it goes on.
+    """
+    record(
+        actor=factor.user,
+        action="user.second_factor_added",
+        subject=factor.user,
+        now=now,
+        details={"kind": factor.type},
+    )
+    Session.objects.filter(user=factor.user).exclude(session_key=session_key).delete()
+
+
+def second_factor_removed(*, factor: Authenticator, now: datetime) -> None:
+    """Record that a factor is gone."""
+    record(
+        actor=getattr(factor, "removed_by", factor.user),
+        action="user.second_factor_removed",
+        subject=factor.user,
+        now=now,
+        details={"kind": factor.type},
+    )
+
+
+@transaction.atomic
+def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: datetime) -> SecondFactorReset:
+    """Ask that an account loses its second factors; `reason` says how the person showed who they are.
+
+    Nothing changes until another administrator agrees; the person is told at once, in case it was not them.
+    """
+    require(actor, "accounts.maintain_accounts")
+    user = lock_account(actor, user_id)
+    if actor.pk == user.pk:
+        raise OwnAccount
+    if not reason.strip():
+        message = gettext_noop("Say how the person has shown who they are; the other administrator reads it.")
+        raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
+    if not Authenticator.objects.filter(user=user).exists():
+        raise NoSecondFactor
+    undecided = SecondFactorReset.objects.filter(user=user, granted__isnull=True)
+    undecided.filter(expires_at__lte=now).update(granted=False)
+    if undecided.exists():
+        raise ResetAlreadyAsked
+    asked = SecondFactorReset.objects.create(
+        user=user,
+        requested_by=actor,
+        requested_at=now,
+        expires_at=now + RESET_LIFETIME,
+        reason=reason.strip(),
+    )
+    details = {"reset": asked.public_id, "reason": asked.reason}
+    record(actor=actor, action="user.second_factor_reset_asked", subject=user, now=now, details=details)
+    message = gettext_noop(
+        "Somebody asked the administrators to take the second factor off your account. If it was not you, "
+        "tell the administrators at once."
+    )
+    notify(users=[user], message=message, now=now)
+    return asked
+
+
+@transaction.atomic
+def second_factor_reset_grant(*, actor: User, reset_id: str, now: datetime) -> User:
+    """Take all second factors off the account, with sessions and tokens, as a second administrator.
+
+    The person logs in with the password and sets a factor up anew; until then roles that need one rest.
+    """
+    asked = _lock_undecided(actor, reset_id, now)
+    for factor in Authenticator.objects.filter(user=asked.user).order_by("id"):
+        factor.removed_by = actor
+        factor.delete()
+    _decide(asked, actor, granted=True, now=now)
+    details = {"reset": asked.public_id, **end_access(asked.user, now)}
+    record(actor=actor, action="user.second_factor_reset", subject=asked.user, now=now, details=details)
+    message = gettext_noop(
+        "Two administrators have taken the second factor off your account. Log in with your password and set "
+        "one up again."
+    )
+    notify(users=[asked.user], message=message, now=now)
+    return asked.user
+
+
+@transaction.atomic
+def second_factor_reset_refuse(*, actor: User, reset_id: str, now: datetime) -> User:
+    """Leave the account as it is, as a second administrator."""
+    asked = _lock_undecided(actor, reset_id, now)
+    _decide(asked, actor, granted=False, now=now)
+    details = {"reset": asked.public_id}
+    record(
+        actor=actor, action="user.second_factor_reset_refused", subject=asked.user, now=now, details=details
+    )
+    return asked.user
+
+
+def _lock_undecided(actor: User, reset_id: str, now: datetime) -> SecondFactorReset:
+    require(actor, "accounts.maintain_accounts")
+    found = require_found(SecondFactorReset.objects.filter(public_id=reset_id).first())
+    lock_account(actor, found.user_id)
+    asked = SecondFactorReset.objects.select_related("user").get(pk=found.pk)
+    if asked.granted is not None or asked.expires_at <= now:
+        raise ResetOver
+    if actor.pk == asked.requested_by_id:
+        raise SecondPersonNeeded
+    if actor.pk == asked.user_id:
+        raise OwnAccount
+    return asked
+
+
+def _decide(asked: SecondFactorReset, actor: User, *, granted: bool, now: datetime) -> None:
+    asked.granted, asked.decided_by, asked.decided_at = granted, actor, now
+    asked.save(update_fields=["granted", "decided_by", "decided_at"])

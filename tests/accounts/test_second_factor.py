@@ -1,0 +1,219 @@
+"""Roles that supervise count only with a second factor, and who has lost it gets back in by two people."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.contrib.auth.hashers import make_password
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from instrument_share import settings as site
+from instrument_share.accounts import selectors, services
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.models import ApiToken, Session
+from instrument_share.accounts.services import NoSecondFactor, OwnAccount, ResetOver, SecondPersonNeeded
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.errors import Conflict, Invalid
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "only-for-tests-2026"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def as_on_a_site(settings, clock):
+    clock.set(NOW)
+    settings.SECOND_FACTOR_ROLES = ["bureau_officer", "sysadmin"]
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+
+
+@pytest.fixture
+def officer():
+    made = factories.officer()
+    made.password = make_password(PASSWORD)
+    made.save()
+    return made
+
+
+@pytest.fixture
+def administrators():
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    return [factories.member(office, Role.SYSADMIN, name=name) for name in ("癸", "壬")]
+
+
+def code(secret, steps=0):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+def log_in(person):
+    client = Client()
+    return client, client.post(reverse("account_login"), {"login": person.username, "password": PASSWORD})
+
+
+def is_in(client):
+    return "_auth_user_id" in client.session
+
+
+def acts(person):
+    entries = AuditEntry.objects.filter(subject_id=person.public_id).order_by("id")
+    return [(entry.action, entry.actor, entry.details.get("kind")) for entry in entries]
+
+
+def ask(actor, person, now=NOW, reason="已当面核对身份证"):
+    return services.second_factor_reset_ask(actor=actor, user_id=person.pk, reason=reason, now=now)
+
+
+def grant(actor, asked, now=NOW):
+    return services.second_factor_reset_grant(actor=actor, reset_id=asked.public_id, now=now)
+
+
+def test_role_rests_until_the_account_has_a_second_factor(as_on_a_site, officer):
+    client, answer = log_in(officer)
+    assert answer["Location"] == "/accounts/2fa/"
+    assert "您的账号启用两步验证后，您的角色才会生效。" in client.get("/accounts/2fa/").content.decode()
+    refused = client.get(reverse("bureau"))
+    assert refused.status_code == 403
+    assert "您的账号启用两步验证后，您的角色才会生效。" in refused.content.decode()
+    TOTP.activate(officer, SECRET)
+    client.force_login(officer)
+    assert client.get(reverse("bureau")).status_code == 200
+
+
+def test_token_of_an_account_without_second_factor_has_no_power_either(as_on_a_site, officer):
+    _token, secret = services.api_token_create(actor=officer, name="导出", now=NOW)
+    assert selectors.standing(selectors.user_by_token(secret, NOW)).roles == frozenset()
+    Authenticator.objects.create(user=officer, type=Authenticator.Type.WEBAUTHN, data={})
+    assert selectors.standing(selectors.user_by_token(secret, NOW)).roles == {Role.BUREAU_OFFICER}
+
+
+def test_recovery_codes_alone_are_no_factor(as_on_a_site, officer):
+    Authenticator.objects.create(user=officer, type=Authenticator.Type.RECOVERY_CODES, data={})
+    assert selectors.roles_without_effect(officer) == {Role.BUREAU_OFFICER}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_app_is_set_up_with_its_first_code_and_ends_other_sessions(as_on_a_site, officer):
+    elsewhere, _answer = log_in(officer)
+    client, _answer = log_in(officer)
+    asked = client.get(reverse("mfa_activate_totp"))
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    client.post(asked["Location"], {"password": PASSWORD})
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    assert secret in page.content.decode()
+    wrong = client.post(reverse("mfa_activate_totp"), {"code": code(secret, steps=7)})
+    assert not Authenticator.objects.exists(), wrong.status_code
+    client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    factor = Authenticator.objects.get(type="totp")
+    assert secret not in str(factor.data)  # a copy of the database alone opens nothing
+    assert (is_in(client), is_in(elsewhere)) == (True, False)
+    assert Session.objects.filter(user=officer).count() == 1
+    assert acts(officer) == [
+        ("user.second_factor_added", officer, "totp"),
+        ("user.second_factor_added", officer, "recovery_codes"),
+    ]
+    assert mail.outbox[-1].subject == "已启用身份验证器应用"
+
+
+def test_login_asks_for_a_code_that_opens_once(as_on_a_site, officer):
+    TOTP.activate(officer, SECRET)
+    client, answer = log_in(officer)
+    assert (answer["Location"], is_in(client)) == ("/accounts/2fa/authenticate/", False)
+    assert client.get(answer["Location"]).status_code == 200
+    now = code(SECRET)
+    client.post(answer["Location"], {"code": now})
+    assert is_in(client)
+    again, _answer = log_in(officer)
+    again.post(answer["Location"], {"code": now})
+    assert not is_in(again)
+
+
+def test_codes_are_not_guessed_by_trying(as_on_a_site, officer):
+    TOTP.activate(officer, SECRET)
+    client, answer = log_in(officer)
+    wrong = f"{(int(code(SECRET)) + 500_000) % 1_000_000:06}"
+    for _attempt in range(5):
+        client.post(answer["Location"], {"code": wrong})
+    client.post(answer["Location"], {"code": code(SECRET)})
+    assert not is_in(client)
+
+
+def test_two_administrators_take_the_factors_off(as_on_a_site, administrators, officer):
+    first, second = administrators
+    for one in administrators:
+        TOTP.activate(one, SECRET)
+    TOTP.activate(officer, SECRET)
+    services.api_token_create(actor=officer, name="导出", now=NOW)
+    asked = ask(first, officer)
+    with pytest.raises(SecondPersonNeeded):
+        grant(first, asked)
+    assert selectors.standing(officer).holds(Role.BUREAU_OFFICER)
+    grant(second, asked)
+    assert not Authenticator.objects.filter(user=officer).exists()
+    assert ApiToken.objects.get(user=officer).revoked_at == NOW
+    assert acts(officer)[-3:] == [
+        ("user.second_factor_reset_asked", first, None),
+        ("user.second_factor_removed", second, "totp"),
+        ("user.second_factor_reset", second, None),
+    ]
+    assert Notification.objects.filter(user=officer).count() == 2
+    with pytest.raises(ResetOver):
+        grant(second, asked)
+
+
+def test_request_needs_a_reason_a_factor_and_somebody_else(administrators, officer):
+    first, second = administrators
+    with pytest.raises(NoSecondFactor):
+        ask(first, officer)
+    TOTP.activate(officer, SECRET)
+    with pytest.raises(Invalid):
+        ask(first, officer, reason=" ")
+    TOTP.activate(first, SECRET)
+    with pytest.raises(OwnAccount):
+        ask(first, first)
+    with pytest.raises(OwnAccount):
+        grant(first, ask(second, first))
+    ask(first, officer)
+    with pytest.raises(Conflict):
+        ask(second, officer)
+
+
+def test_request_lapses_after_seven_days(administrators, officer):
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    asked = ask(first, officer)
+    later = NOW + timedelta(days=7)
+    with pytest.raises(ResetOver):
+        grant(second, asked, now=later)
+    again = ask(first, officer, now=later)
+    services.second_factor_reset_refuse(actor=second, reset_id=again.public_id, now=later)
+    assert Authenticator.objects.filter(user=officer).exists()
+    assert not selectors.second_factor_resets(second, later).exists()
+
+
+def test_second_administrator_finds_the_request_on_the_desk(clock, administrators, officer, client):
+    clock.set(NOW)
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    asked = ask(first, officer)
+    client.force_login(first)
+    assert "由另一位管理员决定。" in client.get(reverse("system")).content.decode()
+    client.force_login(second)
+    assert "已当面核对身份证" in client.get(reverse("system")).content.decode()
+    client.post(reverse("second_factor_reset_grant", args=[asked.public_id]))
+    assert not Authenticator.objects.filter(user=officer).exists()
+
+
+def test_passwords_have_ten_characters_and_are_hashed_by_argon2(client):
+    assert site.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")  # the suite hashes faster
+    typed = {"name": "陈一", "username": "chenyi", "email": "chen@example.org", "privacy": "on"}
+    for password in ("short-9ch", "password123"):
+        page = client.post(reverse("account_signup"), typed | {"password1": password, "password2": password})
+        assert page.status_code == 200
+    assert not selectors.person_named("chenyi")
