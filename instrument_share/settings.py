@@ -247,12 +247,12 @@ ACCOUNT_FORMS = {
     "add_email": "instrument_share.accounts.forms.AddressForm",
     "reauthenticate": "instrument_share.accounts.forms.ReauthenticateForm",
 }
-ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
-MFA_ADAPTER = "instrument_share.web.second_factor.SecondFactorAdapter"
+ACCOUNT_ADAPTER = "instrument_share.web.login.adapter.AccountAdapter"
+MFA_ADAPTER = "instrument_share.web.login.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "authenticate": "instrument_share.web.second_factor.CodeForm",
-    "reauthenticate": "instrument_share.web.second_factor.CodeAgainForm",
+    "authenticate": "instrument_share.web.login.second_factor.CodeForm",
+    "reauthenticate": "instrument_share.web.login.second_factor.CodeAgainForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off

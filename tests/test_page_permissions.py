@@ -493,6 +493,17 @@ api-v1:usage_log                     401   404   ok    ok    ok    404   ok    4
 api-v1:dispute_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:dispute_read                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:credit_event_list             401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:scheme_list                   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:application_list              401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:application                   401   404   404   ok    404   404   404   404   ok    ok    ok    404
+api-v1:voucher_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:voucher                       401   404   404   ok    404   404   404   404   ok    ok    ok    404
+api-v1:claim_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:claim                         401   404   404   ok    404   404   404   404   ok    ok    ok    404
+api-v1:payout_lists                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:payout_list                   401   404   404   404   404   404   404   404   ok    ok    ok    404
+api-v1:finding_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:finding                       401   403   403   403   403   403   ok    404   ok    ok    ok    403
 api-v1:sample_order_list             401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:sample_order                  401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:statement_list                401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -543,6 +554,15 @@ OF_THE_API = {
         "book_basket",
         "cancel_dates",
         "move_dates",
+        "application_create",
+        "application_grant",
+        "application_refuse",
+        "claim_create",
+        "claim_check",
+        "claim_audit",
+        "claim_refuse",
+        "payout_list_make",
+        "joint_decision",
     )
 }
 """Operations that are posted: they call the services of `test_permissions.py`; everybody may ask a price, and

@@ -35,6 +35,7 @@ AREAS = (
     Area("charges", re.compile(r"^bookings/(.*/)?(pric\w*|admission|usage)(/|\.py)"), 95),
     Area("bookings", re.compile(r"^bookings/"), 90),
     Area("providers", re.compile(r"^providers/"), 90),
+    Area("journal", re.compile(r"^instrument_share/journal/"), 90),
     Area("accounts", re.compile(r"^instrument_share/accounts/"), 90),
     Area("transparency", re.compile(r"^instrument_share/transparency/"), 90),
     Area("kernel", re.compile(r"^instrument_share/kernel/"), 90),

@@ -25,7 +25,7 @@ from instrument_share.bootstrap.forms import (
 from instrument_share.bootstrap.plan import Plan
 from instrument_share.bootstrap.services import CodeSpent
 from instrument_share.web import clock
-from instrument_share.web.adapter import send_password_reset
+from instrument_share.web.login.adapter import send_password_reset
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.text.formats import in_english
 
