@@ -355,6 +355,7 @@ OF_THE_SYSTEM = {
     "user_sign_up": "who opens an account for themselves; the form has checked it",
     "user_address_confirmed": "who opens the link of a mail; allauth has checked it",
     "second_factor_added": "who sets it up in their own session; allauth has checked it",
+    "second_factors_remove_on_server": "who runs commands on the server",
     "second_factor_removed": "who takes off their own, or the service that two administrators need",
     "user_password_changed": "who knows the old one or opens the link of a mail; allauth has checked it",
     "bookings_lapse_due": "a recurring job",

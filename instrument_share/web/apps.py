@@ -8,8 +8,8 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from instrument_share.jobs.registry import register_recurring
-        from instrument_share.web.recurring import RECURRING
         from instrument_share.web.login.second_factor import connect_journal
+        from instrument_share.web.recurring import RECURRING
 
         connect_journal()
         register_recurring(*RECURRING)

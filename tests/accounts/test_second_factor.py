@@ -2,17 +2,20 @@
 
 import time
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from instrument_share import settings as site
 from instrument_share.accounts import selectors, services
+from instrument_share.accounts.checks import check_second_factor_roles
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import ApiToken, Session
 from instrument_share.accounts.services import NoSecondFactor, OwnAccount, ResetOver, SecondPersonNeeded
@@ -195,6 +198,26 @@ def test_request_lapses_after_seven_days(administrators, officer):
     services.second_factor_reset_refuse(actor=second, reset_id=again.public_id, now=later)
     assert Authenticator.objects.filter(user=officer).exists()
     assert not selectors.second_factor_resets(second, later).exists()
+
+
+def test_only_administrator_gets_back_by_a_command_on_the_server(clock, administrators):
+    clock.set(NOW)
+    alone, _other = administrators
+    TOTP.activate(alone, SECRET)
+    call_command("second_factor_remove", alone.username, "手机遗失，机房当面核实", stdout=StringIO())
+    assert not Authenticator.objects.exists()
+    assert acts(alone)[-2:] == [
+        ("user.second_factor_removed", None, "totp"),
+        ("user.second_factor_reset_on_server", None, None),
+    ]
+    with pytest.raises(CommandError):
+        call_command("second_factor_remove", alone.username, "再次")
+
+
+def test_misspelt_role_is_refused_by_the_checks(settings):
+    settings.SECOND_FACTOR_ROLES = ["sysadmin", "finance"]
+    (error,) = check_second_factor_roles()
+    assert (error.id, error.msg) == ("accounts.E001", "SECOND_FACTOR_ROLES names finance.")
 
 
 def test_second_administrator_finds_the_request_on_the_desk(clock, administrators, officer, client):

@@ -86,6 +86,7 @@ from instrument_share.accounts.services.second_factor import (
     second_factor_reset_ask,
     second_factor_reset_grant,
     second_factor_reset_refuse,
+    second_factors_remove_on_server,
 )
 
 __all__ = [
@@ -152,6 +153,7 @@ __all__ = [
     "second_factor_reset_ask",
     "second_factor_reset_grant",
     "second_factor_reset_refuse",
+    "second_factors_remove_on_server",
     "sessions_forget_ended",
     "user_address_confirmed",
     "user_create",

@@ -136,6 +136,24 @@ def second_factor_reset_refuse(*, actor: User, reset_id: str, now: datetime) -> 
     return asked.user
 
 
+@transaction.atomic
+def second_factors_remove_on_server(*, username: str, reason: str, now: datetime) -> User:
+    """Take all second factors off an account, by who may run commands on the server.
+
+    The way back of a site's only administrator, whom no two others can help. Raises NotFound, NoSecondFactor.
+    """
+    user = require_found(User.objects.select_for_update().filter(username=username).first())
+    factors = list(Authenticator.objects.filter(user=user).order_by("id"))
+    if not factors:
+        raise NoSecondFactor
+    for factor in factors:
+        factor.removed_by = None
+        factor.delete()
+    details = {"reason": reason, **end_access(user, now)}
+    record(actor=None, action="user.second_factor_reset_on_server", subject=user, now=now, details=details)
+    return user
+
+
 def _lock_undecided(actor: User, reset_id: str, now: datetime) -> SecondFactorReset:
     require(actor, "accounts.maintain_accounts")
     found = require_found(SecondFactorReset.objects.filter(public_id=reset_id).first())

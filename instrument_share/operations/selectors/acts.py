@@ -17,6 +17,7 @@ ACTS: dict[str, str] = {
     "user.second_factor_removed": gettext_noop("Second factor removed"),
     "user.second_factor_reset_asked": gettext_noop("Removal of second factors requested"),
     "user.second_factor_reset": gettext_noop("Second factors removed by two administrators"),
+    "user.second_factor_reset_on_server": gettext_noop("Second factors removed by a command on the server"),
     "user.second_factor_reset_refused": gettext_noop("Removal of second factors refused"),
     "user.reset_sent": gettext_noop("Password-reset mail sent"),
     "api_token.created": gettext_noop("API token created"),

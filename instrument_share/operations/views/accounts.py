@@ -19,8 +19,8 @@ from instrument_share.operations.selectors.journal import NEWEST_FIRST, entries_
 from instrument_share.operations.selectors.journal_rows import describe_entries
 from instrument_share.operations.views.tabs import build_system_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.login.adapter import send_password_reset
 from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.login.adapter import send_password_reset
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 
