@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.groups.domain import NotPaidByOrganization
+from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import find_problems_in
+from bookings.requests.selectors.admission import find_problems_in, is_new_decision_needed
 from bookings.requests.selectors.request_facts import read_request_facts
 from instrument_share.accounts import selectors as accounts
-from instrument_share.kernel.errors import Problem
+from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
     from instrument_share.accounts.models import User
 
+LATE = gettext_noop(
+    "The keeper would have to approve the booking again, and the time for that ended at {deadline} with the "
+    "time for cancelling without charge. Ask the keeper."
+)
 CODES_OF_PEOPLE = (
     "booking.account_inactive",
     "booking.organization_not_admitted",
@@ -36,12 +42,24 @@ def get_colleagues(booking: Booking) -> "QuerySet[User]":
     return accounts.successors(booking.payer_organization, booking.user_id)
 
 
-def find_hand_over_problems(colleague: "User", together: Sequence[Booking], now: datetime) -> list[Problem]:
+def find_hand_over_problems(
+    giver: "User", colleague: "User", together: Sequence[Booking], now: datetime
+) -> list[Problem]:
     """Return why the colleague may not have these bookings of linked instruments, each reason once."""
     found: list[Problem] = []
     for booking in together:
-        found += [one for one in _find_problems(colleague, booking, now) if one not in found]
+        problems = [*_find_lateness(giver, booking, now), *_find_problems(colleague, booking, now)]
+        found += [one for one in problems if one not in found]
     return found
+
+
+def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
+    """A request costs nothing to cancel: an approved booking would escape its charge by becoming one."""
+    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
+    if terms is None or not is_new_decision_needed(giver, booking, terms):
+        return []
+    deadline = get_cancel_deadline(terms, booking.starts_at)
+    return [Problem("booking.hand_over_late", LATE, {"deadline": deadline})] if now > deadline else []
 
 
 def _find_problems(colleague: "User", booking: Booking, now: datetime) -> list[Problem]:

@@ -40,7 +40,7 @@ def booking_hand_over(*, actor: "User", booking_id: int, colleague_id: int, now:
     booking = booking_lock_for(actor, booking_id, permission="bookings.hand_over", revision=None)
     require_transition(MOVES, booking.state, "cancel")
     together = [booking, *get_companions(booking)]
-    if problems := find_hand_over_problems(colleague, together, now):
+    if problems := find_hand_over_problems(actor, colleague, together, now):
         raise HandOverRefused(problems=problems)
     for one in together:
         _give(one, actor, colleague, now)

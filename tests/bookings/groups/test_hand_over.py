@@ -1,5 +1,7 @@
 """A booking goes to a colleague of the organization that pays, if that person might have booked it."""
 
+from datetime import timedelta
+
 import pytest
 
 from bookings.groups.domain import HandOverRefused, NotPaidByOrganization, Scope
@@ -7,6 +9,7 @@ from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.groups.services.series import series_cancel
 from bookings.groups.services.together import series_book
+from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import AlreadyAgreed
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.services.bookings import booking_agree, booking_approve, booking_move
@@ -14,6 +17,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import DomainError, NotFound
 from providers.domain import ServiceMode
 from providers.instruments.models import InstrumentLink, Qualification
+from providers.public import terms_at
 from tests import factories
 from tests.bookings.requests.booking import book, codes
 from tests.factories import NOW, slot
@@ -123,6 +127,17 @@ def test_lead_and_deadline_of_changes_do_not_bind():
     city = town(lead_minutes=24 * 60, change_deadline_minutes=24 * 60)
     booking = book(city, slot(day=2))
     assert hand_over(city, booking, now=slot(day=2, hour=8).start).user == city.colleague
+
+
+def test_approved_booking_does_not_escape_its_charge_by_becoming_a_request():
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    deadline = get_cancel_deadline(terms_at(booking.instrument_id, booking.starts_at), booking.starts_at)
+    with pytest.raises(HandOverRefused) as refused:
+        hand_over(city, booking, now=deadline + timedelta(minutes=1))
+    assert codes(refused) == ["booking.hand_over_late"]
+    assert hand_over(city, booking, now=deadline).state == "requested"
 
 
 def test_stranger_and_own_payment_are_no_way(city):
