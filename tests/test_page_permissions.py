@@ -51,6 +51,7 @@ mfa_edit_webauthn                    in    ok    ok    ok    ok    ok    ok    o
 mfa_authenticate                     in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 mfa_login_webauthn                   in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 set_language                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+POST:csp_report                      400   400   400   400   400   400   400   400   400   400   400   400
 health                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 ready                                ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 robots                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok

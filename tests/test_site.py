@@ -1,10 +1,12 @@
 """The site as whoever runs it sees it: is it up, and what does it allow a page to do."""
 
+import json
 import re
 import runpy
 from pathlib import Path
 
 import pytest
+import structlog
 from django.conf import settings
 from django.urls import reverse
 
@@ -32,7 +34,41 @@ def test_a_page_may_load_and_run_only_what_comes_from_the_site(client):
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
+        "report-uri": "/csp-report/",
     }
+
+
+def refused(page="https://testserver/invitations/a-secret/", blocked="https://evil.example/a.js?token=1"):
+    told = {"document-uri": page, "blocked-uri": blocked, "violated-directive": "script-src"}
+    return json.dumps({"csp-report": told})
+
+
+def report(client, body):
+    return client.post("/csp-report/", body, content_type="application/csp-report").status_code
+
+
+def test_what_browsers_refuse_is_a_line_in_the_log_without_secrets(client):
+    with structlog.testing.capture_logs() as lines:
+        assert report(client, refused()) == 204
+    (line,) = [one for one in lines if one["event"] == "csp_violation"]
+    del line["log_level"]
+    assert line == {
+        "event": "csp_violation",
+        "page": "invitations/<str:secret>/",
+        "blocked": "https://evil.example/a.js",
+        "directive": "script-src",
+    }
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", '{"csp-report": 1}', "[" * 9000, '{"csp-report": {"a": "' + "x" * 9000]
+)
+def test_unreadable_report_is_refused(client, body):
+    assert report(client, body) == 400
+
+
+def test_reports_are_limited_by_address(client):
+    assert [report(client, refused()) for _ in range(21)][-2:] == [204, 429]
 
 
 @pytest.mark.parametrize("url", ["filemail:///srv/mail", "filemail:////srv/mail"])

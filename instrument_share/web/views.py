@@ -1,18 +1,30 @@
 """Addresses that belong to no app."""
 
+import json
+from urllib.parse import urlsplit
+
 import structlog
+from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.templatetags.static import static
+from django.urls import Resolver404, resolve
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
 from instrument_share.accounts.services import user_language_set
 from instrument_share.web import clock
 
 log = structlog.get_logger(__name__)
+
+LONGEST_CSP_REPORT = 8_000
+CSP_REPORT_LIMITS = {"csp_report": "20/m/ip"}
+CSP_REPORT_FIELDS = {"blocked": "blocked-uri", "directive": "violated-directive"}
+"""Name in the log → in the report (Content Security Policy Level 2, 4.4)."""
 
 ROBOTS = """User-agent: *
 Disallow: /accounts/
@@ -60,3 +72,32 @@ def robots(_request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=86400)
 def favicon(_request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(static("instrument_share/mark.svg"))
+
+
+@csrf_exempt
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """Log what a browser refused by the Content Security Policy: a fault of ours, or an attack.
+
+    Browsers send it by themselves, whoever is logged in; anybody can, so it is bounded in size and number and
+    nothing of it is kept but a line of the log. Of the page its route is told: its address may be a secret.
+    """
+    if not ratelimit.consume(request, action="csp_report", config=CSP_REPORT_LIMITS, app=__name__):
+        return HttpResponse(status=429)
+    try:
+        told = json.loads(request.body[:LONGEST_CSP_REPORT])["csp-report"]
+        line = {
+            name: str(told.get(field, "")).partition("?")[0][:200]
+            for name, field in CSP_REPORT_FIELDS.items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, RequestDataTooBig):
+        return HttpResponse(status=400)
+    log.warning("csp_violation", **line, page=_route_of(told.get("document-uri")))
+    return HttpResponse(status=204)
+
+
+def _route_of(address: object) -> str:
+    try:
+        return str(resolve(urlsplit(str(address)).path).route)
+    except (Resolver404, ValueError):
+        return ""
