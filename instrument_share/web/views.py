@@ -86,12 +86,10 @@ def csp_report(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=429)
     try:
         told = json.loads(request.body[:LONGEST_CSP_REPORT])["csp-report"]
-        line = {
-            name: str(told.get(field, "")).partition("?")[0][:200]
-            for name, field in CSP_REPORT_FIELDS.items()
-        }
+        values = {name: str(told.get(field, "")) for name, field in CSP_REPORT_FIELDS.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, RequestDataTooBig):
         return HttpResponse(status=400)
+    line = {name: value.partition("?")[0][:200] for name, value in values.items()}
     log.warning("csp_violation", **line, page=_route_of(told.get("document-uri")))
     return HttpResponse(status=204)
 
