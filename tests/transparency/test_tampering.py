@@ -20,7 +20,9 @@ from bookings.usage.selectors.chain_log import USAGE_CHECK
 from bookings.usage.selectors.overlaps import find_untold_overlaps
 from bookings.usage.selectors.usage import build_line, entries_with_rows
 from bookings.usage.services.days import usage_units_differing
+from bookings.usage.services.usage import usage_correct
 from bookings.usage.services.waiting import waiting_add
+from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.journal import guards, seals, services
 from instrument_share.journal.models import AuditEntry, AuditSeal
 from instrument_share.kernel.interval import Interval
@@ -203,7 +205,11 @@ NO_EVIDENCE = {
     "Notification": "a message",
     "CheckState": "what a check has found; overwritten by the next",
     "CheckpointTimestamp": "another authority's word on a checkpoint; what is missing is asked for again",
+    "MailChoice": "how somebody wants to be told",
     "CaseUse": "which case cites a use",
+    "UsageSheetRow": "where an imported use comes from; no hour depends on it, and the journal names it too",
+    "UsageResult": "what came of a use; no hour depends on it, and the journal names it too",
+    "UsageResultWithdrawal": "as the result",
     "UsageDispute": "an opinion; hours change by a correction only",
     "Review": "read by the freeze, whose snapshot is hashed; the chain of uses doesn't hold it",
 }
@@ -227,6 +233,9 @@ def test_random_changes_are_named(city, monkeypatch):
     grow(city, 2)
     last = use(city, slot(day=3))  # and one that waits to be confirmed
     by_hand(city, Interval(last.starts_at, last.ends_at), overlap_reason="两个样品仓", now=last.ends_at)
+    taken_back = {"actor": city.keeper, "reason": "笔误", "now": last.ends_at}
+    correction = usage_correct(log_id=last.pk, changes={"samples": 2}, **taken_back)
+    usage_correction_withdraw(correction_id=correction.pk, **taken_back)
     settle(NOW + 60 * DAY)
     assert LogSubtree.objects.filter(level=3).exists()
     assert [table.__name__ for table in TABLES if not rows_of(table)] == []

@@ -50,7 +50,9 @@ class DeviceActs(SideBySide):
         self.plain_device.take("stop", found)
         self.expect(answer, found, is_start=False)
         if plain and plain.state == "in_use":
-            self.leave(plain, self.model.now, UsageLog.objects.get(booking=found))
+            log = UsageLog.objects.get(booking=found)
+            # The user has reported it by the device, so the unit is the second person.
+            self.leave(plain, self.model.now, log, confirmed_by=self.city.keeper)
 
     @rule()
     def device_is_heard(self):

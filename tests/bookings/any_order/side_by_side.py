@@ -201,14 +201,14 @@ class SideBySide(RuleBasedStateMachine):
         self.model.pass_on(plain.instrument)
         self.see_offers()
 
-    def leave(self, plain, left, log):
+    def leave(self, plain, left, log, *, confirmed_by):
         """A use has ended: its price is that of its time, or of samples the agreed one."""
         yuan = plain.agreed_yuan if plain.is_planned else YUAN * Decimal(str(left - plain.checked_in))
         yuan = yuan.quantize(Decimal("0.01"))
         assert log.amount_yuan == yuan
         plain.state = "completed"
         self.pass_on(plain)
-        self.logs[log.pk] = (plain.person, yuan)
+        self.logs[log.pk] = (plain.person, yuan, confirmed_by)
 
     def see_offers(self):
         """Every offer of the services is one of the model, to the same person, and none is missing."""

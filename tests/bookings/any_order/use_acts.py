@@ -56,7 +56,7 @@ class UseActs(SideBySide):
         )
         if log:
             left = plain.end if plain.checked_in < plain.end < self.model.now else self.model.now
-            self.leave(plain, left, log)
+            self.leave(plain, left, log, confirmed_by=self.people[plain.person])
 
     @precondition(lambda self: set(self.logs) - set(self.model.used_yuan))
     @rule(pick=picks, amount=st.none() | st.integers(0, 500))
@@ -64,9 +64,8 @@ class UseActs(SideBySide):
         """Confirm the hours; with an amount the keeper has corrected what they cost before."""
         waiting = sorted(set(self.logs) - set(self.model.used_yuan))
         log = waiting[pick % len(waiting)]
-        person, yuan = self.logs[log]
-        mine = {"actor": self.people[person], "log_id": log, "now": self.now}
-        usage_confirm(**mine)
+        person, yuan, second = self.logs[log]
+        usage_confirm(actor=second, log_id=log, now=self.now)
         if amount is not None and Decimal(amount) != yuan:
             corrected = usage_correct(
                 actor=self.city.keeper,
@@ -75,6 +74,6 @@ class UseActs(SideBySide):
                 reason="按合同结算",
                 now=self.now,
             )
-            usage_confirm(**mine, correction_id=corrected.pk)
+            usage_confirm(actor=self.people[person], log_id=log, now=self.now, correction_id=corrected.pk)
             yuan = Decimal(amount)
         self.model.used_yuan[log] = yuan

@@ -91,7 +91,9 @@ def test_unguarded_the_crowd_gets_hours_that_others_have(gather):
 def test_the_crowd_gets_every_answer_and_no_hour_twice(gather):
     answers, told = gather(locked=True)
     assert answers.total() == CROWD * ROUNDS
-    assert set(answers) == {"booked", "moved", "cancelled", "waits", "accepted", "declined", "SlotTaken"}
+    # Who gets an offer depends on who comes first, so of the two answers to one there may be none.
+    always = {"booked", "moved", "cancelled", "waits", "SlotTaken"}
+    assert always <= set(answers) <= always | {"accepted", "declined"}
     assert overlaps() == []
     offers = WaitlistOffer.objects.all()
     held = Booking.objects.filter(state__in=HOLDING_STATES).exclude(state="offered")
