@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import requests
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import connection
 
 from instrument_share.kernel.uscc import compute_check_character
@@ -261,7 +262,10 @@ class Browser(requests.Session):
 
     def fill(self, path, files=None, headers=None, **typed):
         """Open a form and send it; where to is what the page was redirected to."""
-        page = self.get(path)
+        return self.answer(self.get(path), files, headers, **typed)
+
+    def answer(self, page, files=None, headers=None, **typed):
+        """Send the form of a page that is open."""
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
         sent = self.post(
             page.url,
@@ -320,13 +324,23 @@ def test_request_has_an_id_in_the_log(site):
     assert "secret" not in lines[0]
 
 
+def set_up_app(browser):
+    """The role counts once the account has a second factor, as on every site."""
+    app = "/accounts/2fa/totp/activate/"
+    browser.fill(f"/accounts/reauthenticate/?next={app}", password=PASSWORD)
+    page = browser.get(app)  # each look at it makes another secret
+    secret = re.search(r'id="secret"[^>]*>\s*(\w+)', page.text)[1]
+    browser.answer(page, code=format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
 def test_officer_admits_a_unit_and_addresses_are_those_of_the_readers(bootstrapped):
     site = bootstrapped
     officer = Browser(site)
     officer.fill("/accounts/password/reset/", email="officer@example.org")
     link = site.find_link("officer@example.org", r"https://\S+/password/reset/key/\S+")
     officer.fill(link, password1=PASSWORD, password2=PASSWORD)
-    assert "/accounts/login" not in officer.fill("/accounts/login/", login="officer", password=PASSWORD).url
+    assert officer.fill("/accounts/login/", login="officer", password=PASSWORD).url.endswith("/accounts/2fa/")
+    set_up_app(officer)
 
     founder = Browser(site)
     founder.fill(
