@@ -256,6 +256,8 @@ MFA_FORMS = {
     "reauthenticate": "instrument_share.web.login.second_factor.CodeAgainForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A new address counts once its link is opened, so that accounts with a factor may ask for one too.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
 SECOND_FACTOR_ROLES = env.list(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
@@ -135,6 +136,16 @@ def test_login_asks_for_a_code_that_opens_once(as_on_a_site, officer):
     again, _answer = log_in(officer)
     again.post(answer["Location"], {"code": now})
     assert not is_in(again)
+
+
+def test_account_with_a_factor_can_change_its_address(as_on_a_site, officer, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
+    TOTP.activate(officer, SECRET)
+    client = Client()
+    client.force_login(officer)
+    client.post(reverse("account_email"), {"action_add": "", "email": "guan.new@example.org"})
+    waiting = EmailAddress.objects.get(email="guan.new@example.org")
+    assert (waiting.user, waiting.verified) == (officer, False)
 
 
 def test_codes_are_not_guessed_by_trying(as_on_a_site, officer):
