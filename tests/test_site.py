@@ -67,6 +67,10 @@ def test_unreadable_report_is_refused(client, body):
     assert report(client, body) == 400
 
 
+def test_report_sent_as_a_form_is_refused(client):
+    assert client.post("/csp-report/", {"csp-report": "x"}).status_code == 400
+
+
 def test_reports_are_limited_by_address(client):
     assert [report(client, refused()) for _ in range(21)][-2:] == [204, 429]
 

@@ -8,7 +8,13 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    RawPostDataException,
+)
 from django.templatetags.static import static
 from django.urls import Resolver404, resolve
 from django.views.decorators.cache import cache_control
@@ -23,6 +29,10 @@ log = structlog.get_logger(__name__)
 
 LONGEST_CSP_REPORT = 8_000
 CSP_REPORT_LIMITS = {"csp_report": "20/m/ip"}
+UNREADABLE = (
+    *(ValueError, KeyError, TypeError, AttributeError, RecursionError),
+    *(RequestDataTooBig, RawPostDataException),  # too long, or sent as the fields of a form
+)
 CSP_REPORT_FIELDS = {"blocked": "blocked-uri", "directive": "violated-directive"}
 """Name in the log → in the report (Content Security Policy Level 2, 4.4)."""
 
@@ -87,7 +97,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     try:
         told = json.loads(request.body[:LONGEST_CSP_REPORT])["csp-report"]
         values = {name: str(told.get(field, "")) for name, field in CSP_REPORT_FIELDS.items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, RequestDataTooBig):
+    except UNREADABLE:
         return HttpResponse(status=400)
     line = {name: value.partition("?")[0][:200] for name, value in values.items()}
     log.warning("csp_violation", **line, page=_route_of(told.get("document-uri")))
