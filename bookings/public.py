@@ -41,8 +41,9 @@ from bookings.requests.selectors.offers import (
 )
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
-from bookings.requests.services.bookings import booking_approve, booking_create
+from bookings.requests.services.bookings import booking_create
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_rebuild
 from bookings.requests.services.organization_suspension import organization_suspend

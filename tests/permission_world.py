@@ -31,7 +31,7 @@ from bookings.groups.services.together import series_book
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.projects.models import Project
 from bookings.requests.models import CreditAppeal, CreditEvent
-from bookings.requests.services.bookings import booking_approve
+from bookings.requests.services.deciding import booking_approve
 from bookings.samples.models import SampleFile
 from bookings.statements.models import Statement, StatementPayment
 from bookings.usage.domain.choices import ResultKind

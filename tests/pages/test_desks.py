@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from bookings.requests.selectors import bookings as bookings_selectors
-from bookings.requests.services.bookings import booking_approve
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_approve
 from bookings.usage.selectors.statistics import UseSums, sum_uses
 from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.services.attendance import booking_check_in, booking_check_out

@@ -25,7 +25,7 @@ from bookings.requests.schemas import (
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.services import bookings as bookings_services
-from bookings.requests.services import cancellations
+from bookings.requests.services import cancellations, deciding
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import MEMBERS, person
@@ -178,9 +178,7 @@ def booking_approve(
     data: NoteIn,
     if_match: IfMatch = None,
 ) -> BookingOut:
-    return change_booking(
-        request, response, booking_id, if_match, bookings_services.booking_approve, note=data.note
-    )
+    return change_booking(request, response, booking_id, if_match, deciding.booking_approve, note=data.note)
 
 
 @router.post(
@@ -199,5 +197,5 @@ def booking_reject(
 ) -> BookingOut:
     """With a reason, which the user reads."""
     return change_booking(
-        request, response, booking_id, if_match, bookings_services.booking_reject, reason=data.reason
+        request, response, booking_id, if_match, deciding.booking_reject, reason=data.reason
     )

@@ -1,4 +1,4 @@
-"""Requests and decisions on them: lock → check → write → journal."""
+"""Requests and their moves: lock → check → write → journal."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,14 +8,10 @@ from django.db import transaction
 
 from bookings.projects.selectors import find_project_of, project_lock
 from bookings.requests.domain import pricing
-from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.decision import get_decision_deadline, is_too_near_to_wait
 from bookings.requests.domain.errors import (
-    REASON_MISSING,
-    AlreadyAgreed,
     BookingRefused,
-    DecisionOverdue,
     SlotTaken,
 )
 from bookings.requests.domain.states import MOVES, BookingState
@@ -23,7 +19,6 @@ from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import (
     find_booking_problems,
     find_problems_in,
-    is_in_service,
     is_new_decision_needed,
 )
 from bookings.requests.selectors.companions import get_companions
@@ -36,7 +31,6 @@ from bookings.requests.selectors.request_facts import (
     read_request_facts,
 )
 from bookings.requests.services import notifications
-from bookings.requests.services.cancellations import cancel_companions
 from bookings.requests.services.held_time import (
     apply_transition,
     booking_lock_for,
@@ -49,7 +43,7 @@ from bookings.requests.services.held_time import (
 )
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import require_found, require_reason
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import next_state, require_transition
 from providers import public as providers
@@ -234,69 +228,6 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
     return booking
 
 
-@transaction.atomic
-def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
-    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed.
-
-    A request is approved with it: the unit has chosen that time. Raises DecisionOverdue as `booking_approve`.
-    """
-    booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
-    # What can still be cancelled can be agreed to.
-    require_transition(MOVES, booking.state, "cancel")
-    if booking.moved_by_unit_at is None:
-        raise AlreadyAgreed
-    together = [*get_companions(booking), booking]
-    for one in together:
-        one.moved_by_unit_at = None
-        one.save(update_fields=["moved_by_unit_at"])
-    record_change(booking, actor, "booking.agreed", now)
-    for one in together:
-        if one.state == BookingState.REQUESTED:
-            _approve(one, actor, now, "")
-    notifications.notify_keepers(booking, notifications.AGREED, now)
-    return booking
-
-
-@transaction.atomic
-def booking_approve(
-    *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
-) -> Booking:
-    """Approve a request as a keeper.
-
-    Raises DecisionOverdue from its deadline on, and BookingRefused while the instrument or its unit is
-    suspended.
-    """
-    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
-    _approve(booking, actor, now, note)
-    notifications.notify_user(booking, notifications.APPROVED, now)
-    return booking
-
-
-def _approve(booking: Booking, actor: "User", now: datetime, note: str) -> None:
-    require_transition(MOVES, booking.state, "approve")
-    if not is_in_service(booking.instrument):
-        raise build_refusal([NOT_PUBLISHED])
-    _set_decision(booking, actor, now, note)
-    apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
-    tell_rivals(booking, now)
-
-
-@transaction.atomic
-def booking_reject(
-    *, actor: "User", booking_id: int, reason: str, now: datetime, revision: int | None = None
-) -> Booking:
-    """Reject a request as a keeper, with a reason for the user. Raises DecisionOverdue, ReasonMissing."""
-    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
-    reason = require_reason(reason, code=REASON_MISSING)
-    _set_decision(booking, actor, now, reason)
-    cancel_companions(booking, actor=actor, reason=reason, now=now)
-    booking.ended_at = now
-    apply_transition(booking, "reject", *DECISION_FIELDS, "ended_at", actor=actor, now=now)
-    notifications.notify_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
-    pass_on_freed_time(booking, now)
-    return booking
-
-
 def require_admitted_move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> None:
     """Raise BookingRefused or SlotTaken unless the booking may be moved to the interval."""
     problems = find_booking_problems(
@@ -401,13 +332,6 @@ def build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
     if [problem.code for problem in problems] == [SlotTaken.code]:
         return SlotTaken(problems=problems)
     return BookingRefused(problems=problems)
-
-
-def _set_decision(booking: Booking, actor: "User", now: datetime, note: str) -> None:
-    if booking.state == BookingState.REQUESTED and booking.decide_by and now >= booking.decide_by:
-        raise DecisionOverdue(deadline=booking.decide_by)
-    booking.decided_at, booking.decided_by = now, actor
-    booking.decision_note = note.strip()[:500]
 
 
 def _describe_claim(booking: Booking) -> dict[str, str]:

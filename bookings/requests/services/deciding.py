@@ -1,4 +1,4 @@
-"""Decisions on many requests at once."""
+"""Decisions on requests: one or many, and the agreement of a user whom the unit gave another time."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,13 +6,91 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.admission import NOT_PUBLISHED
+from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, DecisionOverdue
+from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_approve, booking_reject
+from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.services import notifications
+from bookings.requests.services.bookings import DECISION_FIELDS, build_refusal
+from bookings.requests.services.cancellations import cancel_companions
+from bookings.requests.services.held_time import (
+    apply_transition,
+    booking_lock_for,
+    pass_on_freed_time,
+    record_change,
+    tell_rivals,
+)
+from instrument_share.kernel.errors import require_reason
+from instrument_share.kernel.states import require_transition
 from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
+    """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed.
+
+    A request is approved with it: the unit has chosen that time. Raises DecisionOverdue as `booking_approve`.
+    """
+    booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
+    # What can still be cancelled can be agreed to.
+    require_transition(MOVES, booking.state, "cancel")
+    if booking.moved_by_unit_at is None:
+        raise AlreadyAgreed
+    together = [*get_companions(booking), booking]
+    for one in together:
+        one.moved_by_unit_at = None
+        one.save(update_fields=["moved_by_unit_at"])
+    record_change(booking, actor, "booking.agreed", now)
+    for one in together:
+        if one.state == BookingState.REQUESTED:
+            _approve(one, actor, now, "")
+    notifications.notify_keepers(booking, notifications.AGREED, now)
+    return booking
+
+
+@transaction.atomic
+def booking_approve(
+    *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
+) -> Booking:
+    """Approve a request as a keeper.
+
+    Raises DecisionOverdue from its deadline on, and BookingRefused while the instrument or its unit is
+    suspended.
+    """
+    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
+    _approve(booking, actor, now, note)
+    notifications.notify_user(booking, notifications.APPROVED, now)
+    return booking
+
+
+def _approve(booking: Booking, actor: "User", now: datetime, note: str) -> None:
+    require_transition(MOVES, booking.state, "approve")
+    if not is_in_service(booking.instrument):
+        raise build_refusal([NOT_PUBLISHED])
+    _set_decision(booking, actor, now, note)
+    apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
+    tell_rivals(booking, now)
+
+
+@transaction.atomic
+def booking_reject(
+    *, actor: "User", booking_id: int, reason: str, now: datetime, revision: int | None = None
+) -> Booking:
+    """Reject a request as a keeper, with a reason for the user. Raises DecisionOverdue, ReasonMissing."""
+    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
+    reason = require_reason(reason, code=REASON_MISSING)
+    _set_decision(booking, actor, now, reason)
+    cancel_companions(booking, actor=actor, reason=reason, now=now)
+    booking.ended_at = now
+    apply_transition(booking, "reject", *DECISION_FIELDS, "ended_at", actor=actor, now=now)
+    notifications.notify_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
+    pass_on_freed_time(booking, now)
+    return booking
 
 
 @transaction.atomic
@@ -33,3 +111,10 @@ def requests_decide(
         else:
             booking_reject(actor=actor, booking_id=pk, reason=reason, now=now)
     return len(ids)
+
+
+def _set_decision(booking: Booking, actor: "User", now: datetime, note: str) -> None:
+    if booking.state == BookingState.REQUESTED and booking.decide_by and now >= booking.decide_by:
+        raise DecisionOverdue(deadline=booking.decide_by)
+    booking.decided_at, booking.decided_by = now, actor
+    booking.decision_note = note.strip()[:500]

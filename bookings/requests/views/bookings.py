@@ -22,8 +22,9 @@ from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.request_facts import counting_credit_events
-from bookings.requests.services.bookings import booking_agree, booking_move
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_agree
 from bookings.requests.views.common import (
     SHOW_PRICE,
     describe_prices,

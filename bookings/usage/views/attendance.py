@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
 from bookings.requests.selectors.bookings import bookings, get_booking
-from bookings.requests.services.bookings import booking_approve, booking_reject
-from bookings.requests.services.deciding import requests_decide
+from bookings.requests.services.deciding import booking_approve, booking_reject, requests_decide
 from bookings.requests.views.common import (
     get_booking_address,
     get_booking_for,

@@ -5,9 +5,10 @@ from hypothesis.stateful import precondition, rule
 
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_agree, booking_approve, booking_move, booking_reject
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.deciding import booking_agree, booking_approve, booking_reject
 from bookings.waiting.services.offers import free_time_offer_due
 from tests.bookings.any_order.draws import instruments, lengths, people, picks, sides, starts
 from tests.bookings.any_order.plain_city import Plain

@@ -20,8 +20,9 @@ from bookings.feeds.services.calendars import (
     calendar_feed_rekey,
 )
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_approve, booking_move
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from instrument_share.accounts.models import Membership
 from instrument_share.kernel.errors import Forbidden, NotFound

@@ -6,8 +6,9 @@ import pytest
 import vobject
 from django.core import mail
 
-from bookings.requests.services.bookings import booking_approve, booking_move, booking_reject
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_approve, booking_reject
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.journal.models import Notification
 from instrument_share.journal.services import (

@@ -12,7 +12,8 @@ from bookings.groups.services.together import series_book
 from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import AlreadyAgreed
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.services.bookings import booking_agree, booking_approve, booking_move
+from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.deciding import booking_agree, booking_approve
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import DomainError, NotFound
 from providers.domain import ServiceMode

@@ -10,8 +10,9 @@ from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
 from bookings.requests.selectors.cancel_cost import get_move_deadline
 from bookings.requests.selectors.offers import get_free_intervals
-from bookings.requests.services.bookings import booking_approve, booking_move, booking_reject
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_approve, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
 from instrument_share.journal import selectors as journal

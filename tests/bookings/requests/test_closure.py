@@ -10,9 +10,10 @@ from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.searching import search_catalogue
-from bookings.requests.services.bookings import booking_agree, booking_move
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.deciding import booking_agree
 from bookings.requests.services.instrument_decisions import closure_lift
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import CANCELLED_NOT_AGREED, MOVED_BY_UNIT

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_agree, booking_move
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
-from bookings.requests.services.deciding import requests_decide
+from bookings.requests.services.deciding import booking_agree, requests_decide
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from instrument_share.kernel.interval import Interval

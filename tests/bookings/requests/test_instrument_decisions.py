@@ -8,8 +8,9 @@ from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookin
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.offers import get_free_intervals
-from bookings.requests.services.bookings import booking_approve, booking_move
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.instrument_decisions import (
     closure_lift,
     instrument_resume,

@@ -15,8 +15,8 @@ from bookings.requests.selectors.bookings import (
     waiting_decisions,
 )
 from bookings.requests.selectors.calendar import get_calendar_events, get_day_events
-from bookings.requests.services.bookings import booking_approve
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from bookings.requests.services.next_free import next_free_rebuild
 from bookings.usage.selectors.usage import get_current_values, usage_logs

@@ -8,9 +8,10 @@ from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
-from bookings.requests.services.bookings import booking_move, booking_reject
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.deciding import booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from bookings.requests.services.membership import organization_leave
 from instrument_share.journal import selectors as journal

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from bookings.requests.services.bookings import booking_approve
+from bookings.requests.services.deciding import booking_approve
 from bookings.usage.models import CaseUse
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures, get_cited_ids
 from bookings.usage.selectors.statistics import get_unit_hours_of_year

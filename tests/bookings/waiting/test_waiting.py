@@ -5,9 +5,10 @@ import pytest
 
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.models import Booking
-from bookings.requests.services.bookings import booking_approve, booking_move, booking_reject
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.deciding import booking_approve, booking_reject
 from bookings.requests.services.instrument_decisions import (
     closure_lift,
     instrument_resume,

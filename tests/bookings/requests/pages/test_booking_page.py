@@ -8,7 +8,7 @@ import pytest
 from bookings.journal import ACTS
 from bookings.requests.domain.labels import ACTIONS
 from bookings.requests.selectors import bookings as bookings_selectors
-from bookings.requests.services.bookings import booking_approve
+from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
