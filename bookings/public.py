@@ -1,12 +1,17 @@
 """What other apps may use of bookings, by name. Pure types and rules stand in `bookings.domain`."""
 
 from bookings.credit.selectors import own_credit_events, waiting_appeals
+from bookings.credit.services import credit_appeal
 from bookings.credit.views import build_credit_rows
 from bookings.devices.bridge.broker import find_broker_problem
 from bookings.devices.bridge.presence import bridge_seen_at, is_bridge_running
 from bookings.devices.selectors import open_notes
 from bookings.feeds.selectors.calendars import get_feed_address, get_feed_name, get_own_feed, subscriptions
 from bookings.feeds.services.calendars import calendar_feed_close, calendar_feed_open, calendar_feed_rekey
+from bookings.groups.selectors.together import Wanted
+from bookings.groups.services.basket import basket_add
+from bookings.groups.services.together import series_book
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.projects.services import project_create
 from bookings.requests.selectors.affected import (
     OrganizationSuspensionEffects,
@@ -42,6 +47,7 @@ from bookings.requests.selectors.offers import (
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
 from bookings.requests.services.bookings import booking_create
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.membership import membership_end, organization_leave

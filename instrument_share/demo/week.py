@@ -16,7 +16,7 @@ from instrument_share.kernel.interval import Interval, subtract
 AHEAD = 16 * DAY
 BACK = 12 * DAY
 
-IN_USE, OVERDUE = "YUT-EM-004", "YUT-EM-001"
+IN_USE, OVERDUE, GIVEN_UP = "YUT-EM-004", "YUT-EM-001", "YUT-EM-002"
 CLOSING = "YUT-EM-006"
 """The instrument that is closed for two days next week."""
 
@@ -53,9 +53,18 @@ AGREED = (
 )
 
 
+SERIES = ("YUT-EM-003", "lin", 30, 40, 3)
+"""The first of a series of weekly bookings."""
+BASKET = (("YPU-CH-01", "lin", 1, 75, 2), ("IMD-T-01", "lin", 1, 100, 3))
+WEEKLY = 4
+
+
 @dataclass(frozen=True)
 class PlannedBooking:
-    """A booking to request at `asked_at`, and to leave waiting, approve (`agreed`) or start (`begun`)."""
+    """A booking to request at `asked_at`, and to leave waiting, approve (`agreed`) or start (`begun`).
+
+    One that is given up (`given_up`) is cancelled an hour before it starts.
+    """
 
     number: str
     user: str
@@ -63,6 +72,7 @@ class PlannedBooking:
     asked_at: datetime
     agreed: bool
     begun: bool = False
+    given_up: bool = False
 
 
 class Week:
@@ -74,7 +84,7 @@ class Week:
         self.terms = {facts.number: city.terms[facts.terms] for facts in city.instruments}
 
     def begun(self) -> list[PlannedBooking]:
-        """Return a use in progress, and one that should have been checked out long ago."""
+        """Return a use in progress, one that should have been checked out long ago, and one given up late."""
         found = []
         if IN_USE in self.terms:
             start = floor_to_step(self.now, HOUR) - 2 * HOUR
@@ -87,7 +97,28 @@ class Week:
         if late is not None:
             self._take(OVERDUE, late)
             planned.append(PlannedBooking(OVERDUE, "pan.yuebai", late, late.start - 3 * DAY, True, True))
+        given_up = (
+            self._last_before(GIVEN_UP, self.now - 2 * HOUR, 2 * HOUR) if GIVEN_UP in self.terms else None
+        )
+        if given_up is not None:
+            self._take(GIVEN_UP, given_up)
+            planned.append(
+                PlannedBooking(GIVEN_UP, "lin", given_up, given_up.start - 3 * DAY, True, given_up=True)
+            )
         return planned
+
+    def series(self) -> Sequence[Interval]:
+        """Return a free time and the same hours of the weeks after it, which may be taken; or nothing."""
+        first = self._find(*SERIES, agreed=True)
+        if first is None:
+            return ()
+        weeks = [week * 7 * DAY for week in range(WEEKLY)]
+        return [Interval(first.interval.start + week, first.interval.end + week) for week in weeks]
+
+    def basket(self) -> Sequence[PlannedBooking]:
+        """Return free times that somebody collects, and which nothing else here takes."""
+        found = [self._find(*row, agreed=False) for row in BASKET]
+        return [one for one in found if one is not None]
 
     def close(self, number: str, interval: Interval) -> None:
         """Remove the interval from the instrument's free time."""

@@ -6,6 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from bookings.credit.selectors import own_credit_events, waiting_appeals
+from bookings.groups.selectors.basket import basket_items
+from bookings.models import Booking, Kiosk
 from bookings.requests.selectors.bookings import bookings, keeper_day_bookings, waiting_decisions
 from bookings.usage.selectors.usage import find_broken_links, usage_logs
 from instrument_share.accounts import selectors as accounts
@@ -25,10 +28,12 @@ from rewards.forecast.models import Forecast
 NUMBERS = (
     "YUT-EM-001",
     "YUT-EM-002",
+    "YUT-EM-003",
     "YUT-EM-004",
     "YUT-EM-006",
     "YPU-CH-01",
     "IMD-D-01",
+    "IMD-T-01",
     "QN-004",
     "JL-G-021",
 )
@@ -60,6 +65,11 @@ def test_desks_have_pending_tasks():
     assert {b.user.username for b in waiting_decisions(wang)} == {"chen", "lin", "du.lingfeng"}
     coming = bookings(lin).filter(user=lin, state="approved", starts_at__gt=NOW).order_by("starts_at")
     assert coming[0].starts_at < NOW + timedelta(days=2)
+    assert [event.appeal.reason[:6] for event in own_credit_events(lin)] == ["样品由物流公"]
+    assert [appeal.event.user for appeal in waiting_appeals(wang)] == [lin]
+    assert basket_items(lin).count() == 2
+    assert Booking.objects.filter(group__kind="series", user=lin).count() > 1
+    assert Kiosk.objects.get().instrument.inner_number == "YUT-EM-001"
     waiting = instruments(sun).filter(state="submitted")
     assert [instrument.name_zh for instrument in waiting] == ["场发射电子探针显微分析仪"]
     assert check_state(national_check(sun, 2025)) is WorkState.RUNS

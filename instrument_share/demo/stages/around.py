@@ -1,9 +1,10 @@
-"""Add galleries, files, links, a group and customs records to instruments."""
+"""Add galleries, files, links, a group, customs records and a kiosk to instruments."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from bookings import public as bookings
 from instrument_share.demo import pictures
 from instrument_share.demo.city import Instrument
 from instrument_share.demo.world import World
@@ -75,7 +76,15 @@ def load(world: World) -> str:
             values=customs,
             now=world.now,
         )
-    return f"{len(around['file'])} files, a link, a group, customs supervision"
+    kiosk = around["kiosk"]
+    if kiosk["number"] in rows:
+        bookings.kiosk_make(
+            actor=world.manager(_unit(world, kiosk["number"])),
+            instrument_id=rows[kiosk["number"]].pk,
+            name=kiosk["name"],
+            now=world.now - timedelta(days=20),
+        )
+    return f"{len(around['file'])} files, a link, a group, customs supervision, a kiosk"
 
 
 def _get_facts(world: World, kind: str, number: str) -> list[dict[str, Any]]:

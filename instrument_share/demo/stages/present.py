@@ -1,4 +1,4 @@
-"""Create today's and upcoming bookings: in use, requested, approved; and closures."""
+"""Create today's and upcoming bookings: in use, requested, approved, given up, in series; and closures."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from instrument_share.accounts.selectors import people_with_role
 from instrument_share.demo import plans
 from instrument_share.demo.history import DAY, HOUR, combine
 from instrument_share.demo.stages.instruments import build_values
-from instrument_share.demo.week import CLOSING, IN_USE, PlannedBooking
+from instrument_share.demo.week import CLOSING, IN_USE, SERIES, PlannedBooking
 from instrument_share.demo.world import World
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -32,6 +32,8 @@ def load(world: World) -> str:
     planned = [*world.begun, *world.week.coming(plans.build_user_plans(world.city))]
     for one in sorted(planned, key=lambda one: (one.asked_at, one.number)):
         _book(world, one, next(numbers), project_id if one.user == HOLDER else None)
+    _book_series(world)
+    _fill_basket(world)
     _wait(world, planned)
     _add_corrections(world)
     _submit_reviews(world)
@@ -105,6 +107,52 @@ def _book(world: World, planned: PlannedBooking, number: int, project_id: int | 
         bookings.booking_approve(actor=keeper, booking_id=booking.pk, now=planned.asked_at + AGREED_AFTER)
     if planned.begun:
         bookings.booking_check_in(actor=keeper, booking_id=booking.pk, now=planned.interval.start)
+    if planned.given_up:
+        _give_up(world, planned, booking.pk)
+
+
+def _give_up(world: World, planned: PlannedBooking, booking_id: int) -> None:
+    """Cancel so late that it counts on the user's credit, and appeal."""
+    user, at = world.people[planned.user], planned.interval.start - HOUR
+    bookings.booking_cancel(
+        actor=user, booking_id=booking_id, now=at, reason="样品运输途中受损，无法按时送达"
+    )
+    for event in bookings.own_credit_events(user).filter(booking_id=booking_id):
+        bookings.credit_appeal(
+            actor=user,
+            event_id=event.pk,
+            reason="样品由物流公司托运，当天上午收到破损通知，已附运单号 YP-20817。",
+            now=at + timedelta(minutes=20),
+        )
+
+
+def _book_series(world: World) -> None:
+    """Book the same hours of some weeks; dates that are taken stay out of it."""
+    number, user, asked, *_ = SERIES
+    times = world.week.series()
+    if times:
+        wanted = _want(world, number, user, times[0], "镁合金循环腐蚀形貌跟踪")
+        bookings.series_book(
+            actor=world.people[user],
+            requests=[wanted.at(time) for time in times],
+            now=world.now - asked * HOUR,
+        )
+
+
+def _fill_basket(world: World) -> None:
+    for one in world.week.basket():
+        wanted = _want(world, one.number, one.user, one.interval, "镁合金物相与力学性能")
+        bookings.basket_add(actor=world.people[one.user], wanted=wanted, now=one.asked_at)
+
+
+def _want(world: World, number: str, user: str, interval: Interval, subject: str) -> bookings.Wanted:
+    return bookings.Wanted(
+        instrument=world.instruments[number],
+        interval=interval,
+        service_mode=ServiceMode.OPERATED,
+        payer=world.organizations[world.city.organization_of(user)],
+        subject=subject,
+    )
 
 
 def _wait(world: World, planned: Sequence[PlannedBooking]) -> None:
