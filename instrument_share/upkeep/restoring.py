@@ -60,10 +60,10 @@ def restore(file: Path, *, identity: Path | None, now: datetime) -> Restored:
 
 
 def _require_empty() -> None:
-    if not database.is_empty():
-        raise UpkeepError("The database holds a site. Restore into an empty one: name another in DATABASE_URL.")
     root = Path(settings.VAR_DIR)
     root.mkdir(parents=True, exist_ok=True)
+    if not database.is_empty():
+        raise UpkeepError("The database holds a site. Restore into an empty one: name another in DATABASE_URL.")
     if any(one.is_file() for one in (root / "files").rglob("*")):
         raise UpkeepError(f"{root / 'files'} holds files. Restore into an empty folder: name another in VAR_DIR.")
 
