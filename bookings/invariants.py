@@ -82,7 +82,8 @@ _LINES = {
         & ~Q(log__payer_organization=F("statement__payer_organization"))
     ),
     "bills a charge that is not the booking's": (
-        Q(booking__isnull=False) & (Q(booking__charged_yuan=None) | ~Q(booking__charged_yuan=F("amount_yuan")))
+        Q(booking__isnull=False)
+        & (Q(booking__charged_yuan=None) | ~Q(booking__charged_yuan=F("amount_yuan")))
     ),
 }
 

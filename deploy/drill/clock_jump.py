@@ -42,9 +42,9 @@ def main() -> None:
         one.wait_until_ready()
         with one.booked_by(CLIENTS) as told:
             for what, seconds in (("as it is", 0), ("+1 h", 3600), ("-1 h", -3600)):
-                leap(one, jump, what, seconds, told)
-            leap(one, jump, "10 s before midnight, and over it", seconds_to_midnight() - 10, told)
-            leap(one, jump, "as it is", 0, told)
+                leap(one, jump, what, seconds)
+            leap(one, jump, "10 s before midnight, and over it", seconds_to_midnight() - 10)
+            leap(one, jump, "as it is", 0)
         del one.environment["LD_PRELOAD"]
         for name in ("web", "worker"):
             one.kill(name)
@@ -54,7 +54,7 @@ def main() -> None:
     end(is_sound)
 
 
-def leap(one: Site, jump: Path, what: str, seconds: int, told: "object") -> None:
+def leap(one: Site, jump: Path, what: str, seconds: int) -> None:
     jump.write_text(f"{seconds:+d}")
     before = dict(one.told.statuses)
     time.sleep(2 * EACH if "midnight" in what else EACH)

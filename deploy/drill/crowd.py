@@ -1,6 +1,6 @@
 """Five hundred visitors at once, each on connections of their own, while people book.
 
-    python -m deploy.drill.crowd [VISITORS] [SECONDS]
+python -m deploy.drill.crowd [VISITORS] [SECONDS]
 """
 
 import sys

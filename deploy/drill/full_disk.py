@@ -1,4 +1,4 @@
-"""Fill the disk of the database, then that of the files, under load; then make room again. As root: it mounts.
+"""Fill the disk of the database under load, then that of a backup; make room again. As root: it mounts.
 
     python -m deploy.drill.full_disk
 

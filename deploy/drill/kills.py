@@ -1,6 +1,6 @@
 """Kill web server and worker in turn under load, and start each again at once, as systemd does.
 
-    python -m deploy.drill.kills [KILLS]
+python -m deploy.drill.kills [KILLS]
 """
 
 import random

@@ -3,7 +3,7 @@
     python -m deploy.drill.point_in_time
 
 A cluster archives its log with the settings of deploy/pgbackrest. After a full backup people go on booking.
-Then the guards are lifted and bookings are removed, and people book again. The cluster is restored to the time
+Then the guards are lifted, bookings are removed, and people book again. The cluster is restored to the time
 just before: what was removed is back, what came later is gone, and every check finds nothing.
 """
 
@@ -52,9 +52,6 @@ class Archive:
         command = f"pgbackrest --config={self.configuration} --stanza"
         with (self.server.data / "postgresql.auto.conf").open("a") as more:
             more.write(settings.replace("pgbackrest --stanza", command))
-        # pgBackRest asks over the socket, which only the account of the server reaches.
-        rules = self.server.data / "pg_hba.conf"
-        rules.write_text("local all all trust\n" + rules.read_text())
         self.server.stop()
         self.server.start()
         self.do("stanza-create")

@@ -1,6 +1,6 @@
 """Stop PostgreSQL hard under load, as a power cut does, and start it again.
 
-    python -m deploy.drill.restarts [TIMES]
+python -m deploy.drill.restarts [TIMES]
 """
 
 import random

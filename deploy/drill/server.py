@@ -38,10 +38,14 @@ class Server:
         if os.geteuid() == 0:
             for path in (folder, given):
                 shutil.chown(path, "postgres", "postgres")
-        self.run("initdb", "-D", self.data, "-U", "share", "-A", "scram-sha-256", "--pwfile", given, "-E", "UTF8")
+        self.run(
+            "initdb", "-D", self.data, "-U", "share", "-A", "scram-sha-256", "--pwfile", given, "-E", "UTF8"
+        )
         settings = [f"port={self.port}", f"unix_socket_directories='{folder}'", *options]
         with (self.data / "postgresql.auto.conf").open("a") as more:
             more.write("\n".join(settings) + "\n")
+        rules = self.data / "pg_hba.conf"
+        rules.write_text("local all all trust\n" + rules.read_text())  # pgBackRest asks over the socket
 
     @property
     def address(self) -> str:

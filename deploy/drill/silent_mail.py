@@ -1,6 +1,6 @@
 """A mail server that takes connections and says nothing, under load; then it speaks again.
 
-    python -m deploy.drill.silent_mail [SECONDS]
+python -m deploy.drill.silent_mail [SECONDS]
 """
 
 import sys

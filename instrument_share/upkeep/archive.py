@@ -23,8 +23,15 @@ class Writer:
     """Puts a backup into a stream and notes the SHA-256 and size of everything."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._tar = tarfile.open(mode="w|", fileobj=stream, format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self._target = _Target(stream)
+        self._tar = tarfile.open(mode="w|", fileobj=self._target, format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self.noted: dict[str, Any] = {"files": {}}
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._target.is_over = kind is not None
 
     def add_database(self, pieces: Iterable[bytes]) -> None:
         digest, size = hashlib.sha256(), 0
@@ -57,6 +64,16 @@ class Writer:
         self._tar.addfile(member, content)
 
 
+class _Target:
+    """The stream of a writer; `is_over` it takes no more of what tarfile has left to write when it goes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.is_over = stream, False
+
+    def write(self, data: bytes) -> int:
+        return len(data) if self.is_over else self._stream.write(data)
+
+
 class Hashed:
     """Reads a stream and hashes what is read."""
 
@@ -71,16 +88,13 @@ class Hashed:
 
 
 def iterate_members(stream: BinaryIO) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield the members in their order. Raises UpkeepError for what is no backup, or is cut off."""
-    try:
-        with tarfile.open(mode="r|", fileobj=stream) as tar:
-            for member in tar:
-                content = tar.extractfile(member) if member.isfile() else None
-                if content is None or not _is_harmless(member.name):
-                    raise UpkeepError(f"This is no backup of this software: it holds {member.name!r}.")
-                yield member.name, content
-    except tarfile.TarError as error:
-        raise UpkeepError(f"This is no backup, or a part of one: {error}") from error
+    """Yield the members in their order. Raises UpkeepError for what is no backup, TarError for a part."""
+    with tarfile.open(mode="r|", fileobj=stream) as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isfile() else None
+            if content is None or not _is_harmless(member.name):
+                raise UpkeepError(f"This is no backup of this software: it holds {member.name!r}.")
+            yield member.name, content
 
 
 def _is_harmless(name: str) -> bool:
@@ -91,6 +105,13 @@ def _is_harmless(name: str) -> bool:
 
 def check(stream: BinaryIO) -> dict[str, Any]:
     """Read a backup to its end and return its manifest, which everything in it fits. Raises UpkeepError."""
+    try:
+        return _check(stream)
+    except (tarfile.TarError, ValueError, KeyError) as error:
+        raise UpkeepError(f"This is no backup, or a part of one: {error}") from error
+
+
+def _check(stream: BinaryIO) -> dict[str, Any]:
     found: dict[str, Any] = {"files": {}}
     database, size, manifest = hashlib.sha256(), 0, None
     for name, content in iterate_members(stream):

@@ -36,8 +36,8 @@ def backup_make(folder: Path, *, recipient: str, now: datetime) -> Path:
     growing = file.with_name(f".{file.name}.part")
     growing.unlink(missing_ok=True)
     try:
-        with encryption.writing(growing, recipient) as stream:
-            manifest = _write(archive.Writer(stream), folder, now)
+        with encryption.writing(growing, recipient) as stream, archive.Writer(stream) as writer:
+            manifest = _write(writer, folder, now)
     except BaseException:
         growing.unlink(missing_ok=True)
         raise

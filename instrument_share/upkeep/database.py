@@ -1,4 +1,4 @@
-"""The database as a stream, and back; the dump of PostgreSQL is pg_dump's custom format, that of SQLite a file."""
+"""The database as a stream, and back: pg_dump's custom format for PostgreSQL, the file for SQLite."""
 
 import os
 import sqlite3
@@ -76,7 +76,9 @@ def load(pieces: Iterator[bytes]) -> None:
     command = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
     with tempfile.TemporaryFile() as said:
         process = _start(
-            [*command, "--single-transaction", f"--dbname={name}"], stdin=subprocess.PIPE, stderr=said.fileno()
+            [*command, "--single-transaction", f"--dbname={name}"],
+            stdin=subprocess.PIPE,
+            stderr=said.fileno(),
         )
         assert process.stdin
         try:
@@ -114,7 +116,7 @@ def is_empty() -> bool:
     with connection.cursor() as cursor:
         for table in ("accounts_user", "journal_auditentry", "providers_instrument"):
             if table in tables:
-                cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
+                cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608 - one of ours
                 if cursor.fetchone()[0]:
                     return False
     return True
@@ -127,8 +129,8 @@ def _clear() -> None:
             names = ", ".join(map(connection.ops.quote_name, tables))
             cursor.execute(f"DROP TABLE {names} CASCADE")
         cursor.execute(
-            "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS "
-            "(SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+            "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+            "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP FUNCTION {name} CASCADE")
@@ -138,7 +140,13 @@ def _start(
     command: list[str], *, stderr: int, stdin: int | None = None, stdout: int | None = None
 ) -> "subprocess.Popen[bytes]":
     there = connection.settings_dict
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
     # By the environment: other accounts of the machine can read the arguments of a program.
     facts = {name: str(there[key]) for name, key in names.items() if there.get(key)}
     try:

@@ -22,7 +22,7 @@ from instrument_share.upkeep.verification import verify
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored; `differences` from the backup, and what the checks `found`, are empty if all is well.
+    """What was restored; `differences` from the backup and what the checks `found` are empty if all is well.
 
     `notices` are for who operates the site.
     """
@@ -63,16 +63,22 @@ def _require_empty() -> None:
     root = Path(settings.VAR_DIR)
     root.mkdir(parents=True, exist_ok=True)
     if not database.is_empty():
-        raise UpkeepError("The database holds a site. Restore into an empty one: name another in DATABASE_URL.")
+        raise UpkeepError(
+            "The database holds a site. Restore into an empty one: name another in DATABASE_URL."
+        )
     if any(one.is_file() for one in (root / "files").rglob("*")):
-        raise UpkeepError(f"{root / 'files'} holds files. Restore into an empty folder: name another in VAR_DIR.")
+        raise UpkeepError(
+            f"{root / 'files'} holds files. Restore into an empty folder: name another in VAR_DIR."
+        )
 
 
 def _require_fitting(manifest: dict[str, Any]) -> None:
     if manifest["format"] != FORMAT:
         raise UpkeepError(f"This version reads backups of the format {FORMAT}, not {manifest['format']}.")
     if manifest["engine"] != connection.vendor:
-        raise UpkeepError(f"The backup is of {manifest['engine']}, and DATABASE_URL names {connection.vendor}.")
+        raise UpkeepError(
+            f"The backup is of {manifest['engine']}, and DATABASE_URL names {connection.vendor}."
+        )
     known = {".".join(one) for one in MigrationLoader(connection).disk_migrations}
     if newer := sorted(set(manifest["migrations"]) - known):
         raise UpkeepError(
@@ -94,9 +100,7 @@ def _take(stream: BinaryIO) -> list[str]:
     return notices
 
 
-def _pieces(
-    members: Iterator[tuple[str, IO[bytes]]], rest: list[tuple[str, IO[bytes]]]
-) -> Iterator[bytes]:
+def _pieces(members: Iterator[tuple[str, IO[bytes]]], rest: list[tuple[str, IO[bytes]]]) -> Iterator[bytes]:
     """Yield the database; the member that follows it, if any, is put into `rest`."""
     for name, content in members:
         if not name.startswith(f"{archive.DATABASE}/"):

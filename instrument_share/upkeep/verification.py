@@ -73,4 +73,5 @@ def find_missing_guards() -> Iterator[str]:
     for guard in registered_guards():
         wanted = guard.sqlite if connection.vendor == "sqlite" else guard.postgresql
         if wanted is not None and guard.name[:63] not in present:
-            yield f"the guard {guard.name} of {guard.table} is not in force: run migrate, and ask who lifted it"
+            what = "is not in force: run migrate, and ask who lifted it"
+            yield f"the guard {guard.name} of {guard.table} {what}"

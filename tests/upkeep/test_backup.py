@@ -33,7 +33,13 @@ pytestmark = [
 def var(settings, tmp_path):
     """The folder of a site with two files, a key, and what comes back by itself."""
     folder = tmp_path / "var"
-    for name in ("files/papers/一.pdf", "files/empty", "log-keys/key.pem", "static/style.css", "made/map.xml"):
+    for name in (
+        "files/papers/一.pdf",
+        "files/empty",
+        "log-keys/key.pem",
+        "static/style.css",
+        "made/map.xml",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name if "empty" not in name else "")
     settings.VAR_DIR = folder
@@ -78,7 +84,11 @@ def test_a_site_comes_back_with_its_rows_files_and_chains(var, pair, tmp_path, p
     file = backup_make(tmp_path / "backups", recipient=recipient, now=NOW)
     assert b"bookings_booking" not in file.read_bytes()
     told = backup_check(file, identity=identity)
-    assert sorted(told["files"]) == ["files/files/empty", "files/files/papers/一.pdf", "files/log-keys/key.pem"]
+    assert sorted(told["files"]) == [
+        "files/files/empty",
+        "files/files/papers/一.pdf",
+        "files/log-keys/key.pem",
+    ]
     assert told["tables"]["bookings_booking"] == Booking.objects.count() == 1
     done = restore_elsewhere(process_environment, tmp_path / "there", file, "--identity", identity)
     assert done.returncode == 0, done.stdout + done.stderr

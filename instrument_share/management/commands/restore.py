@@ -30,7 +30,9 @@ class Command(BaseCommand):
             raise CommandError(f"Not restored. {error}") from error
         told = done.manifest
         rows, files, chains = sum(told["tables"].values()), len(told["files"]), len(told["heads"])
-        self.stdout.write(f"{told['site']} as of {told['made_at']}: {rows} rows, {files} files, {chains} chains")
+        self.stdout.write(
+            f"{told['site']} as of {told['made_at']}: {rows} rows, {files} files, {chains} chains"
+        )
         self.stdout.write(f"restored and checked in {perf_counter() - begun:.1f} s")
         for notice in done.notices:
             self.stdout.write(notice)

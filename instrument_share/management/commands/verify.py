@@ -10,8 +10,8 @@ class Command(BaseCommand):
     """Exit with 0 when nothing is found, with 1 otherwise."""
 
     help = (
-        "Run every check of what the site holds: chains, seals and the log; bookings that hold the same time; "
-        "uses counted twice; statements and vouchers that do not add up; mails and jobs that were lost or "
+        "Run every check of what the site holds: chains, seals and the log; bookings that hold the same "
+        "time; uses counted twice; statements and vouchers that do not add up; mails and jobs that were lost or "
         "doubled; references to nothing; guards that are not in force. Name each finding."
     )
 

@@ -34,7 +34,12 @@ AWAY = (
 )
 AWAY_WORDS = (
     *("server closed the connection", "connection is closed", "connection is lost", "the connection is bad"),
-    *("consuming input failed", "connection failed", "could not receive data", "SSL connection has been closed"),
+    *(
+        "consuming input failed",
+        "connection failed",
+        "could not receive data",
+        "SSL connection has been closed",
+    ),
     *("terminating connection", "Connection refused", "database or disk is full", "disk I/O error"),
     *("unable to open database file", "the database system is"),
 )
