@@ -118,30 +118,13 @@ class Site:
     def _migrate(self) -> None:
         """By SCHEMA, a file that the first of several drills leaves there: to migrate takes half a minute."""
         kept = os.environ.get("SCHEMA")
+        there = ("-h", self.server.data.parent, "-p", self.server.port, "-U", "share", "-d", "share")
         if kept and Path(kept).exists():
-            self.server.run(
-                "psql",
-                "-X",
-                "-q",
-                "-h",
-                self.server.data.parent,
-                "-p",
-                self.server.port,
-                "-U",
-                "share",
-                "-d",
-                "share",
-                "-f",
-                kept,
-            )
+            self.server.run("psql", "-X", "-q", *there, "-f", kept)
             return
         self.manage("migrate", "--no-input", "--verbosity", "0")
         if kept:
-            Path(kept).write_text(
-                subprocess.run(
-                    ["pg_dump", self.server.address], check=True, capture_output=True, text=True
-                ).stdout
-            )
+            Path(kept).write_text(self.server.run("pg_dump", *there), encoding="utf-8")
 
     # --- programs
 

@@ -34,16 +34,11 @@ AWAY = (
 )
 AWAY_WORDS = (
     *("server closed the connection", "connection is closed", "connection is lost", "the connection is bad"),
-    *(
-        "consuming input failed",
-        "connection failed",
-        "could not receive data",
-        "SSL connection has been closed",
-    ),
+    *("consuming input failed", "connection failed", "could not receive data", "SSL connection has been"),
     *("terminating connection", "Connection refused", "database or disk is full", "disk I/O error"),
     *("unable to open database file", "the database system is"),
 )
-"""The server was stopped, is starting, or has no room: whether a statement under way took effect is unknown."""
+"""The server was stopped, is starting, or has no room: whether a write took effect is unknown."""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
