@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -28,9 +28,11 @@ class Guard:
         statement = self.sqlite if connection.vendor == "sqlite" else self.postgresql
         if statement is None or self.table not in connection.introspection.table_names():
             return
-        self.drop(connection)
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+        # In one transaction: a site that is in use has no moment without the guard.
+        with transaction.atomic(using=connection.alias):
+            self.drop(connection)
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
 
     def drop(self, connection: BaseDatabaseWrapper) -> None:
         on_table = "" if connection.vendor == "sqlite" else f" ON {self.table}"
