@@ -65,7 +65,7 @@ def find_broken_statements() -> Iterator[str]:
     """Yield statements that do not add up, and lines that are not what they bill."""
     totals = Statement.objects.annotate(of_lines=Sum("lines__amount_yuan", default=0))
     for one in totals.exclude(total_yuan=F("of_lines")).order_by("pk"):
-        yield f"{one.public_id} has a total of {one.total_yuan}, and lines of {one.of_lines} yuan"
+        yield f"{one.public_id} has a total of {one.total_yuan:.2f}, and lines of {one.of_lines:.2f} yuan"
     for what, condition in _LINES.items():
         found = StatementLine.objects.filter(condition).order_by("pk")
         for public_id, position in found.values_list("statement__public_id", "position").iterator():
