@@ -28,7 +28,8 @@ def find_broken_vouchers() -> Iterator[str]:
     yield from _find_overspent()
     for claim in VoucherClaim.objects.annotate(of_uses=Sum("uses__billed_yuan", default=0)).order_by("pk"):
         if claim.of_uses != claim.basis_yuan:
-            yield f"{claim.public_id} is based on {claim.basis_yuan:.2f}, and its uses cost {claim.of_uses:.2f} yuan"
+            told = f"is based on {claim.basis_yuan:.2f}, and its uses cost {claim.of_uses:.2f} yuan"
+            yield f"{claim.public_id} {told}"
     for one in VoucherPayoutList.objects.annotate(of_rows=Sum("rows__amount_yuan", default=0)):
         if one.of_rows != one.total_yuan:
             yield f"{one.public_id} has a total of {one.total_yuan:.2f}, and rows of {one.of_rows:.2f} yuan"
@@ -52,7 +53,8 @@ def _find_overspent() -> Iterator[str]:
     of_grants = dict(claims.values_list("grant").annotate(Sum("amount_yuan")))
     for grant in VoucherGrant.objects.filter(pk__in=of_grants).order_by("pk"):
         if of_grants[grant.pk] > grant.amount_yuan:
-            yield f"{of_grants[grant.pk]:.2f} yuan are claimed on {grant.public_id} of {grant.amount_yuan:.2f}"
+            claimed = of_grants[grant.pk]
+            yield f"{claimed:.2f} yuan are claimed on {grant.public_id} of {grant.amount_yuan:.2f}"
     of_years: dict[tuple[str, int, int], Decimal] = defaultdict(Decimal)
     caps: dict[str, Decimal] = {}
     rows = claims.values_list(
@@ -64,8 +66,8 @@ def _find_overspent() -> Iterator[str]:
     for (code, organization_id, year), claimed in sorted(of_years.items()):
         if claimed > caps[code]:
             yield (
-                f"the organization with the id {organization_id} claims {claimed:.2f} yuan of {code} in {year}, "
-                f"above the cap of {caps[code]:.2f}"
+                f"the organization with the id {organization_id} claims {claimed:.2f} yuan of {code} "
+                f"in {year}, above the cap of {caps[code]:.2f}"
             )
 
 

@@ -121,8 +121,9 @@ class Site:
         there = ("-h", self.server.data.parent, "-p", self.server.port, "-U", "share", "-d", "share")
         if kept and Path(kept).exists():
             self.server.run("psql", "-X", "-q", *there, "-f", kept)
+            return
         self.manage("migrate", "--no-input", "--verbosity", "0")
-        if kept and not Path(kept).exists():
+        if kept:
             Path(kept).write_text(self.server.run("pg_dump", *there), encoding="utf-8")
 
     # --- programs

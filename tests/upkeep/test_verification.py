@@ -117,7 +117,7 @@ def test_vouchers_that_do_not_add_up_are_named(vouchers, claimable):  # noqa: F8
     grant = VoucherGrant.objects.get()
     assert found()["vouchers"] == [
         f"{claim.amount_yuan:.2f} yuan are claimed on {grant.public_id} of 1.00",
-        f"{claim.public_id} is based on {claim.basis_yuan:.2f}, and its uses cost {claim.basis_yuan + 1:.2f} yuan",
+        f"{claim.public_id} is based on 200.00, and its uses cost 201.00 yuan",
         f"{made.public_id} has a total of {claim.amount_yuan:.2f}, and rows of 7.00 yuan",
         f"{claim.public_id} is listed with another amount than it claims",
     ]
