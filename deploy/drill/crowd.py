@@ -14,28 +14,31 @@ from deploy.drill.site import Site, end, site
 PAGES = ("/", "/instruments/", "/units/", "/api/v1/instruments")
 
 
+def act(one: Site, visitors: int, seconds: float) -> bool:
+    statuses: Counter[object] = Counter()
+    waits: list[float] = []
+    stop = time.monotonic() + seconds
+    threading.stack_size(256 * 1024)
+    crowd = [
+        threading.Thread(target=visit, args=(one, number, stop, statuses, waits))
+        for number in range(visitors)
+    ]
+    with one.booked_by(4):
+        for visitor in crowd:
+            visitor.start()
+        for visitor in crowd:
+            visitor.join()
+    waits.sort()
+    print(f"{visitors} visitors, {seconds:.0f} s: {dict(statuses)}")
+    for share in (0.5, 0.95, 0.99):
+        print(f"  {share:.0%} answered within {waits[int(share * (len(waits) - 1))]:.2f} s")
+    return not statuses[500]
+
+
 def main(visitors: int, seconds: float) -> None:
     with site(mails=50) as one:
-        statuses: Counter[object] = Counter()
-        waits: list[float] = []
-        stop = time.monotonic() + seconds
-        threading.stack_size(256 * 1024)
-        crowd = [
-            threading.Thread(target=visit, args=(one, number, stop, statuses, waits))
-            for number in range(visitors)
-        ]
-        with one.booked_by(4):
-            for visitor in crowd:
-                visitor.start()
-            for visitor in crowd:
-                visitor.join()
-        waits.sort()
-        print(f"{visitors} visitors, {seconds:.0f} s: {dict(statuses)}")
-        for share in (0.5, 0.95, 0.99):
-            print(f"{share:.0%} answered within {waits[int(share * (len(waits) - 1))]:.2f} s")
-        one.wait_for_mails()
-        is_sound = one.judge() and not statuses[500]
-    end(is_sound)
+        is_sound = act(one, visitors, seconds)
+        end(one.judge() and is_sound)
 
 
 def visit(one: Site, number: int, stop: float, statuses: "Counter[object]", waits: list[float]) -> None:

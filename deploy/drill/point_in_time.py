@@ -63,44 +63,47 @@ class Archive:
         return time.monotonic() - begun
 
 
+def act(one: Site) -> bool:
+    archive = Archive(one)
+    one.wait_until_ready()
+    print(f"full backup: {archive.do('--type=full', 'backup'):.1f} s")
+    with one.booked_by(4):
+        time.sleep(8)
+    before = count(one)
+    one.kill("worker")
+    moment = one.server.sql("SELECT clock_timestamp()")
+    time.sleep(1.5)
+    one.server.sql(DAMAGE)
+    print(f"before the damage {before} bookings, after it {count(one)}")
+    kept = dict(one.told.confirmed)
+    with one.booked_by(4):
+        time.sleep(3)
+    print(f"people have booked meanwhile: {len(one.told.confirmed) - len(kept)} bookings")
+    one.server.sql("SELECT pg_switch_wal()")
+    one.kill("web")
+    begun = time.monotonic()
+    one.server.stop()
+    # With its --delta what is as in the backup stays; the time is told to the second and its parts.
+    archive.do("--delta", "--type=time", f"--target={moment}", "--target-action=promote", "restore")
+    one.server.start()
+    while one.server.sql("SELECT pg_is_in_recovery()") != "f":
+        time.sleep(0.2)
+    restored = time.monotonic() - begun
+    later = one.told.confirmed.keys() - kept.keys()
+    stored = {row[0] for row in json.loads(one.python("-m", "deploy.drill.town", "--bookings"))}
+    print(f"restored to {moment} in {restored:.1f} s: {len(stored)} bookings")
+    print(f"of those before the damage {len(kept.keys() - stored)} are missing, ", end="")
+    print(f"of those after it {len(later & stored)} are there")
+    one.told.confirmed = kept
+    one.start()
+    one.wait_until_ready()
+    print(f"the site answers after {time.monotonic() - begun:.1f} s")
+    return one.judge() and not later & stored and len(stored) == before
+
+
 def main() -> None:
     with site() as one:
-        archive = Archive(one)
-        one.wait_until_ready()
-        print(f"full backup: {archive.do('--type=full', 'backup'):.1f} s")
-        with one.booked_by(4):
-            time.sleep(8)
-        before = count(one)
-        one.kill("worker")
-        moment = one.server.sql("SELECT clock_timestamp()")
-        time.sleep(1.5)
-        one.server.sql(DAMAGE)
-        print(f"before the damage {before} bookings, after it {count(one)}")
-        kept = dict(one.told.confirmed)
-        with one.booked_by(4):
-            time.sleep(3)
-        print(f"people have booked meanwhile: {len(one.told.confirmed) - len(kept)} bookings")
-        one.server.sql("SELECT pg_switch_wal()")
-        one.kill("web")
-        begun = time.monotonic()
-        one.server.stop()
-        # With its --delta what is as in the backup stays; the time is told to the second and its parts.
-        archive.do("--delta", "--type=time", f"--target={moment}", "--target-action=promote", "restore")
-        one.server.start()
-        while one.server.sql("SELECT pg_is_in_recovery()") != "f":
-            time.sleep(0.2)
-        restored = time.monotonic() - begun
-        later = one.told.confirmed.keys() - kept.keys()
-        stored = {row[0] for row in json.loads(one.python("-m", "deploy.drill.town", "--bookings"))}
-        print(f"restored to {moment} in {restored:.1f} s: {len(stored)} bookings")
-        print(f"of those before the damage {len(kept.keys() - stored)} are missing, ", end="")
-        print(f"of those after it {len(later & stored)} are there")
-        one.told.confirmed = kept
-        one.start()
-        one.wait_until_ready()
-        print(f"the site answers after {time.monotonic() - begun:.1f} s")
-        is_sound = one.judge() and not later & stored and len(stored) == before
-    end(is_sound)
+        end(act(one))
 
 
 def count(one: Site) -> int:

@@ -6,24 +6,27 @@ python -m deploy.drill.silent_mail [SECONDS]
 import sys
 import time
 
-from deploy.drill.site import end, site
+from deploy.drill.site import Site, end, site
 
 CLIENTS, MAILS = 4, 40
 
 
+def act(one: Site, seconds: float) -> bool:
+    one.mailbox.silent = True
+    with one.booked_by(CLIENTS) as told:
+        time.sleep(seconds)
+    print(f"the mail server was silent for {seconds:.0f} s; told so far: {dict(told.statuses)}")
+    one.mailbox.silent = False
+    begun = time.monotonic()
+    one.wait_for_mails()
+    print(f"all mails have come {time.monotonic() - begun:.0f} s after it spoke again")
+    return not told.statuses[500]
+
+
 def main(seconds: float) -> None:
     with site(mails=MAILS, EMAIL_TIMEOUT="5") as one:
-        one.mailbox.silent = True
-        with one.booked_by(CLIENTS) as told:
-            time.sleep(seconds)
-            print(f"silent for {seconds:.0f} s: {dict(told.statuses)}")
-        one.mailbox.silent = False
-        begun = time.monotonic()
-        one.wait_for_mails(900)
-        print(f"all mails have come {time.monotonic() - begun:.0f} s after it spoke again")
-        time.sleep(1)
-        is_sound = one.judge() and not told.statuses[500]
-    end(is_sound)
+        is_sound = act(one, seconds)
+        end(one.judge() and is_sound)
 
 
 if __name__ == "__main__":

@@ -243,6 +243,11 @@ class Site:
         with self._lock:
             self.told.statuses["never answered"] += 1
 
+    def print_failures(self) -> None:
+        for status, body in self.told.bodies.items():
+            if status >= 500:
+                print(f"  {status}: {body}")
+
     # --- the end
 
     def wait_for_mails(self, seconds: float = 300) -> None:
@@ -252,6 +257,7 @@ class Site:
 
     def judge(self) -> bool:
         """Compare what clients and the mailbox were told with the database, and run every check."""
+        self.wait_for_mails()
         rows = json.loads(self.python("-m", "deploy.drill.town", "--bookings"))
         stored = {row[0]: row for row in rows}
         lost = sorted(self.told.confirmed.keys() - stored.keys())
