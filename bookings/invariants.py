@@ -14,6 +14,7 @@ from bookings.statements.models import Statement, StatementLine
 from bookings.usage.models import UsageConfirmation, UsageLog
 from bookings.usage.selectors.overlaps import find_untold_overlaps
 from bookings.usage.services.days import usage_units_differing
+from instrument_share.journal.selectors import entries
 from instrument_share.transparency.registry import whole
 
 
@@ -26,6 +27,23 @@ def find_doubles() -> Iterator[str]:
             yield f"{row[3]} holds time that {holder} holds on the same instrument"
         if row[0] != instrument_id or until is None or row[2] > until:
             instrument_id, until, holder = row[0], row[2], row[3]
+
+
+def find_untraced_bookings() -> Iterator[str]:
+    """Yield bookings that the journal tells of and that are gone, and those that hold time without any act.
+
+    Hours of a former system, which are completed, were taken over by one act for many.
+    """
+    told = entries().filter(subject_type=Booking._meta.label)
+    there = Booking.objects.filter(public_id=OuterRef("subject_id"))
+    gone = told.filter(~Exists(there)).values_list("subject_id", flat=True).distinct()
+    for public_id in gone.order_by("subject_id"):
+        yield f"{public_id} is gone, and the journal tells of it"
+    untold = Booking.objects.filter(
+        ~Exists(told.filter(subject_id=OuterRef("public_id"))), state__in=HOLDING_STATES
+    )
+    for public_id in untold.order_by("pk").values_list("public_id", flat=True):
+        yield f"{public_id} holds time, and the journal tells of no act that made it"
 
 
 def find_broken_bookings() -> Iterator[str]:
@@ -99,6 +117,7 @@ def _find_other_amounts() -> Iterator[str]:
 
 INVARIANTS = (
     whole("bookings.doubles", find_doubles),
+    whole("bookings.traces", find_untraced_bookings),
     whole("bookings.states", find_broken_bookings),
     whole("uses.once", find_uses_counted_twice),
     whole("statements", find_broken_statements),

@@ -75,6 +75,8 @@ def act(one: Site) -> bool:
     time.sleep(1.5)
     one.server.sql(DAMAGE)
     print(f"before the damage {before} bookings, after it {count(one)}")
+    said = one.manage("verify", check=False)
+    print(f"verify names {said.count('is gone, and the journal tells of it')} of them as gone")
     kept = dict(one.told.confirmed)
     with one.booked_by(4):
         time.sleep(3)

@@ -77,6 +77,16 @@ def test_two_bookings_of_the_same_time_are_named(city):
         call_command("verify", stdout=StringIO())
 
 
+def test_a_booking_that_was_removed_and_one_that_nobody_made_are_named(city):
+    gone, made = book(city, slot(day=2)), book(city, slot(day=3))
+    write("DELETE FROM bookings_booking WHERE id = %s", gone.pk)
+    write("UPDATE bookings_booking SET public_id = 'BKG-MADE' WHERE id = %s", made.pk)
+    assert found()["bookings.traces"] == [
+        *(f"{one} is gone, and the journal tells of it" for one in sorted([gone.public_id, made.public_id])),
+        "BKG-MADE holds time, and the journal tells of no act that made it",
+    ]
+
+
 def test_a_completed_booking_without_its_use_is_named(city):
     booking = book(city)
     write("UPDATE bookings_booking SET state = 'completed' WHERE id = %s", booking.pk)
