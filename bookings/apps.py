@@ -18,6 +18,7 @@ class BookingsConfig(AppConfig):
         from bookings.feeds import tasks  # noqa: F401 (registers the job)
         from bookings.feeds.selectors.invitations import get_invitation
         from bookings.groups import domain as groups
+        from bookings.invariants import INVARIANTS
         from bookings.journal import ACTS, KINDS
         from bookings.kiosk import domain as kiosk
         from bookings.kiosk.views.keepers import KIOSK_TAB
@@ -54,7 +55,11 @@ class BookingsConfig(AppConfig):
         from instrument_share.journal.mails import register_other_form
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
-        from instrument_share.transparency.registry import register_chains, register_checks
+        from instrument_share.transparency.registry import (
+            register_chains,
+            register_checks,
+            register_invariants,
+        )
         from instrument_share.web.text.labels import register_labels
         from providers.public import (
             register_instrument_notice,
@@ -123,5 +128,6 @@ class BookingsConfig(AppConfig):
         register_recurring(*RECURRING)
         register_chains(USAGE_CHAINS)
         register_checks(USAGE_CHECK)
+        register_invariants(*INVARIANTS)
         register_journal(ACTS, KINDS)
         register_other_form(get_invitation)

@@ -293,6 +293,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]  # nobody waits for those
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+"""The public key for which `manage.py backup` encrypts, as age writes it; empty: none is made."""
+BACKUP_KEPT_DAYS = env.int("BACKUP_KEPT_DAYS", default=30)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """The bearer with which Prometheus reads /metrics; empty: there is no such address and nothing is counted."""
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or DEMO else "json")

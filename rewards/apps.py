@@ -19,6 +19,7 @@ class RewardsConfig(AppConfig):
         from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
+        from instrument_share.transparency.registry import register_invariants
         from instrument_share.web.text.labels import register_labels
         from rewards import guards
         from rewards.cycle import badges as cycle_badges
@@ -27,6 +28,7 @@ class RewardsConfig(AppConfig):
         from rewards.forecast.tasks import RECURRING
         from rewards.inspections import badges as inspection_badges
         from rewards.inspections.domain import choices as inspection_choices
+        from rewards.invariants import INVARIANTS
         from rewards.journal import ACTS, KINDS
         from rewards.objections import badges as objection_badges
         from rewards.objections.domain import choices as objection_choices
@@ -50,6 +52,7 @@ class RewardsConfig(AppConfig):
         register_issued_papers(find_list_paper)
         register_journal(ACTS, KINDS)
         register_recurring(*RECURRING)
+        register_invariants(*INVARIANTS)
         register_pages(
             *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),
             *("objection", "payee_account", "result", "trials", "verify", "vouchers"),

@@ -27,6 +27,7 @@ PARTS = [
     "people",
     "sheets",
     "transparency",
+    "upkeep",
     "web",
 ]
 

@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client
+from psycopg.errors import DiskFull
 from psycopg_pool import PoolTimeout
 
 from bookings import public as bookings_public
@@ -134,6 +135,35 @@ def test_api_answers_failures_as_problems(reader, log, break_pages, error, statu
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert answer.json()["code"] == code
     assert answer.json()["request_id"] == log()[0]["request_id"]
+
+
+def away(words, cause=None):
+    error = OperationalError(words)
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error",
+    [
+        away("terminating connection due to administrator command"),
+        away("consuming input failed: server closed the connection unexpectedly"),
+        away("could not extend file", DiskFull("could not extend file")),
+        away("database or disk is full"),
+        OSError(28, "No space left on device"),
+    ],
+    ids=["stopped", "cut off", "disk of PostgreSQL", "disk of SQLite", "disk of files"],
+)
+def test_what_may_have_been_carried_out_is_answered_503_without_saying_that_it_was_not(
+    reader, break_pages, error
+):
+    break_pages(error)
+    answer = reader.get("/api/v1/instruments", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert answer.json()["code"] == "site.away"
+    assert "Look in a few minutes whether" in answer.json()["detail"]
+    assert reader.get("/").status_code == 503
 
 
 @pytest.mark.django_db

@@ -348,6 +348,7 @@ OF_THE_SYSTEM = {
     "recurring_claim": "the worker",
     "recurring_begin": "the worker",
     "recurring_end": "the worker",
+    "upkeep_record": "who runs commands on the server",
     "mails_enqueue": "the mail backend, for whatever sends a mail",
     "mail_send": "a job",
     "mail_record_failure": "of mail_send",

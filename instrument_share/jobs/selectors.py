@@ -1,6 +1,6 @@
 """Read what the queue and the clock have done; for the pages of who administers the site."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -11,7 +11,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from instrument_share.jobs.models import RecurringRun, Worker
-from instrument_share.jobs.registry import job_of_path, recurring
+from instrument_share.jobs.registry import job_named, job_of_path, recurring
 
 SILENT_FOR = timedelta(seconds=30)
 """A worker that was not seen for so long is dead; it says every five seconds that it is alive."""
@@ -201,3 +201,30 @@ def _ending(run: RecurringRun) -> Ending:
     if run.finished_at is None or run.finished_at < run.started_at:
         return Ending.RUNS
     return Ending.FAILED if run.problem else Ending.DONE
+
+
+def unfinished_arguments(name: str, argument: str) -> set[str]:
+    """Return what the jobs `name` that wait, run or will be tried again have been given as `argument`."""
+    rows = DBTaskResult.objects.filter(task_path=job_named(name).task.module_path)
+    unfinished = rows.exclude(status=TaskResultStatus.SUCCESSFUL).iterator()
+    return {
+        str(row.args_kwargs["kwargs"][argument])
+        for row in unfinished
+        if row.status != TaskResultStatus.FAILED or attempts_left(row)
+    }
+
+
+def find_lost_jobs(now: datetime) -> Iterator[str]:
+    """Yield jobs that nobody will do: those this version does not know, and those left by a dead worker.
+
+    The latter only while another worker is alive, which should have put them back.
+    """
+    for row in DBTaskResult.objects.ready().iterator():
+        if job_of_path(row.task_path) is None:
+            yield f"the job {row.pk} waits, and this version does not know {row.task_path}"
+    if not is_worker_running(now):
+        return
+    alive = set(Worker.objects.filter(seen_at__gt=now - SILENT_FOR).values_list("name", flat=True))
+    for row in DBTaskResult.objects.running().iterator():
+        if row.worker_ids[-1] not in alive and row.started_at and row.started_at < now - 2 * LATE_AFTER:
+            yield f"the job {row.pk} ({row.task_path}) was left by a worker that is dead"

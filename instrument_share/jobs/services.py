@@ -99,6 +99,12 @@ def recurring_end(job: RecurringJob, now: datetime, *, done: int = 0, problem: s
 
 
 @transaction.atomic
+def upkeep_record(*, action: str, name: str, now: datetime, details: dict[str, Any]) -> None:
+    """Record what a command on the server did to the whole site, such as a backup, under that work's name."""
+    record(actor=None, action=action, subject=RecurringRun(name=name), now=now, details=details)
+
+
+@transaction.atomic
 def recurring_run_now(*, actor: "User", name: str, now: datetime) -> None:
     """Let a worker run a recurring job next, due or not; while it waits for that, nothing is added."""
     require(actor, "site.operate")

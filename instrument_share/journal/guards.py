@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -25,12 +25,18 @@ class Guard:
     postgresql: str | None
 
     def create(self, connection: BaseDatabaseWrapper) -> None:
+        if self.table in connection.introspection.table_names():
+            self.renew(connection)
+
+    def renew(self, connection: BaseDatabaseWrapper) -> None:
+        """Make it again, in one transaction: a site in use has no moment without it. The table is there."""
         statement = self.sqlite if connection.vendor == "sqlite" else self.postgresql
-        if statement is None or self.table not in connection.introspection.table_names():
+        if statement is None:
             return
-        self.drop(connection)
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+        with transaction.atomic(using=connection.alias):
+            self.drop(connection)
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
 
     def drop(self, connection: BaseDatabaseWrapper) -> None:
         on_table = "" if connection.vendor == "sqlite" else f" ON {self.table}"
@@ -53,8 +59,10 @@ def registered_guards() -> tuple[Guard, ...]:
 
 def create_all(using: str = "default") -> None:
     """Create every registered guard whose table exists; connected to `post_migrate`."""
+    tables = set(connections[using].introspection.table_names())
     for guard in registered_guards():
-        guard.create(connections[using])
+        if guard.table in tables:
+            guard.renew(connections[using])
 
 
 def append_only(table: str) -> tuple[Guard, ...]:

@@ -1,6 +1,6 @@
 """Reads of the queue of mails, for who administers the site and for who wants to know about one mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, Que
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
+from instrument_share.jobs.selectors import unfinished_arguments
 from instrument_share.mails.models import OutgoingMail
 
 if TYPE_CHECKING:
@@ -87,3 +88,18 @@ def mail_states(about: Iterable[str]) -> dict[str, MailState]:
     """Return what has become of the last mail about each of these things; without one, it is left out."""
     rows = OutgoingMail.objects.filter(about__in=list(about)).defer("content").order_by("id")
     return {row.about: state_of(row) for row in rows}
+
+
+def find_broken_mails() -> "Iterator[str]":
+    """Yield mails that were queued twice, and mails that wait for no job, in English, without addresses."""
+    same = ("recipients", "subject", "about", "created_at")
+    for row in OutgoingMail.objects.values(*same).annotate(times=Count("pk"), first=Min("public_id")):
+        if row["times"] > 1:
+            yield f"{row['first']} was queued {row['times']} times"
+    waiting = OutgoingMail.objects.filter(STATE_CONDITIONS[MailState.WAITING]).order_by("pk")
+    before = list(waiting.values_list("public_id", flat=True))
+    awaited = unfinished_arguments("mails.send", "public_id")
+    alone = set(before) - awaited
+    # Asked again: those that were sent meanwhile have no job any more.
+    for public_id in waiting.filter(public_id__in=alone).values_list("public_id", flat=True):
+        yield f"{public_id} waits, and no job will send it"

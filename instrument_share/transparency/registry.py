@@ -1,6 +1,6 @@
 """What packages above register: chains whose links become leaves, and checks that run at night."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,12 @@ class Check:
 
 _sources: list[ChainSource] = []
 _checks: dict[str, Check] = {}
+_invariants: dict[str, Check] = {}
+
+
+def whole(name: str, find: Callable[[], Iterable[str]]) -> Check:
+    """Return a check of a single piece."""
+    return Check(name, lambda _position: (None, list(find())))
 
 
 def register_chains(*sources: ChainSource) -> None:
@@ -61,3 +67,13 @@ def register_checks(*checks: Check) -> None:
 def registered_checks() -> tuple[Check, ...]:
     """Return every check."""
     return tuple(_checks.values())
+
+
+def register_invariants(*checks: Check) -> None:
+    """Add checks of what must be true of rows, whatever happened; `manage.py verify` runs them."""
+    _invariants.update({one.name: one for one in checks})
+
+
+def registered_invariants() -> tuple[Check, ...]:
+    """Return every invariant that an app has registered."""
+    return tuple(_invariants.values())

@@ -49,6 +49,8 @@ ACTS: dict[str, str] = {
     "invitation.sent_again": gettext_noop("Invitation sent again"),
     "invitation.withdrawn": gettext_noop("Invitation withdrawn"),
     "invitation.accepted": gettext_noop("Invitation accepted"),
+    "backup.made": gettext_noop("Backup made"),
+    "backup.restored": gettext_noop("Site restored from a backup"),
     "recurring_job.started": gettext_noop("Scheduled job started by hand"),
     "job.retried": gettext_noop("Failed job put back into the queue"),
     "mail.retried": gettext_noop("Failed mail put back into the queue"),

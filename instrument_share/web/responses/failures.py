@@ -1,9 +1,10 @@
-"""Answer what went wrong in the program (500), and what is too busy at the moment (503)."""
+"""Answer what went wrong in the program (500), and what is too busy or away at the moment (503)."""
 
+import errno
 import sys
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext
@@ -24,6 +25,20 @@ BUSY = (
 )
 BUSY_WORDS = ("too many clients", "connection slots", "database is locked")
 """libpq reports a refused connection, and SQLite a lock, without a code of their own."""
+AWAY = (
+    postgresql.AdminShutdown,
+    postgresql.CrashShutdown,
+    postgresql.ReadOnlySqlTransaction,
+    postgresql.DiskFull,
+    postgresql.IdleInTransactionSessionTimeout,
+)
+AWAY_WORDS = (
+    *("server closed the connection", "connection is closed", "connection is lost", "the connection is bad"),
+    *("consuming input failed", "connection failed", "could not receive data", "SSL connection has been"),
+    *("terminating connection", "Connection refused", "database or disk is full", "disk I/O error"),
+    *("unable to open database file", "the database system is"),
+)
+"""The server was stopped, is starting, or has no room: whether a write took effect is unknown."""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -31,8 +46,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Reads no database: that may be what failed.
     """
-    is_busy = _is_database_busy(sys.exc_info()[1])
-    status, code, detail = _describe_busy() if is_busy else describe_failure()
+    status, code, detail = _describe(sys.exc_info()[1])
     if request.path.startswith("/api/"):
         members = problem.body(status=status, code=code, detail=detail)
         answer: HttpResponse = problem.response({**members, "request_id": _get_request_id()})
@@ -44,7 +58,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "request_id": _get_request_id(),
         }
         answer = HttpResponse(loader.render_to_string("500.html", context), status=status)
-    if is_busy:
+    if status == 503:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
 
@@ -61,6 +75,14 @@ def _describe_busy() -> tuple[int, str, str]:
     return 503, "site.busy", detail
 
 
+def _describe_away() -> tuple[int, str, str]:
+    detail = gettext(
+        "The site can’t store anything at the moment. Look in a few minutes whether what you had sent was "
+        "carried out before you send it again."
+    )
+    return 503, "site.away", detail
+
+
 def describe_failure() -> tuple[int, str, str]:
     """Return status, code and words for a mistake of the program."""
     detail = gettext("The mistake is ours and has been noted. What you had sent was not carried out.")
@@ -71,8 +93,20 @@ def _get_request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
-def _is_database_busy(error: BaseException | None) -> bool:
-    """Return whether the database had no connection to give, or another transaction kept a lock."""
-    if not isinstance(error, OperationalError | InterfaceError):
+def _describe(error: BaseException | None) -> tuple[int, str, str]:
+    if _is_any(error, BUSY, BUSY_WORDS):
+        return _describe_busy()
+    if _is_any(error, AWAY, AWAY_WORDS) or _is_disk_full(error):
+        return _describe_away()
+    return describe_failure()
+
+
+def _is_any(error: BaseException | None, kinds: tuple[type[Exception], ...], words: tuple[str, ...]) -> bool:
+    """Return whether the database had no connection to give, kept a lock, or was away."""
+    if not isinstance(error, DatabaseError | InterfaceError):
         return False
-    return isinstance(error.__cause__, BUSY) or any(words in str(error) for words in BUSY_WORDS)
+    return isinstance(error.__cause__, kinds) or any(one in str(error) for one in words)
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)

@@ -1,0 +1,124 @@
+"""What must be true of bookings, uses and statements, whatever happened to processes and machines.
+
+Each function yields what is not so, in English, with public ids: for who operates the site.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+
+from bookings.requests.domain.states import HOLDING_STATES, BookingState
+from bookings.requests.models import Booking
+from bookings.statements.models import Statement, StatementLine
+from bookings.usage.models import UsageConfirmation, UsageLog
+from bookings.usage.selectors.overlaps import find_untold_overlaps
+from bookings.usage.services.days import usage_units_differing
+from instrument_share.journal.selectors import entries
+from instrument_share.transparency.registry import whole
+
+
+def find_doubles() -> Iterator[str]:
+    """Yield bookings that hold time which an earlier one on the same instrument holds."""
+    holding = Booking.objects.filter(state__in=HOLDING_STATES).order_by("instrument_id", "starts_at", "pk")
+    instrument_id, until, holder = 0, None, ""
+    for row in holding.values_list("instrument_id", "starts_at", "held_until", "public_id").iterator():
+        if row[0] == instrument_id and until is not None and row[1] < until:
+            yield f"{row[3]} holds time that {holder} holds on the same instrument"
+        if row[0] != instrument_id or until is None or row[2] > until:
+            instrument_id, until, holder = row[0], row[2], row[3]
+
+
+def find_untraced_bookings() -> Iterator[str]:
+    """Yield bookings that the journal tells of and that are gone, and those that hold time without any act.
+
+    Hours of a former system, which are completed, were taken over by one act for many.
+    """
+    told = entries().filter(subject_type=Booking._meta.label)
+    there = Booking.objects.filter(public_id=OuterRef("subject_id"))
+    gone = told.filter(~Exists(there)).values_list("subject_id", flat=True).distinct()
+    for public_id in gone.order_by("subject_id"):
+        yield f"{public_id} is gone, and the journal tells of it"
+    untold = Booking.objects.filter(
+        ~Exists(told.filter(subject_id=OuterRef("public_id"))), state__in=HOLDING_STATES
+    )
+    for public_id in untold.order_by("pk").values_list("public_id", flat=True):
+        yield f"{public_id} holds time, and the journal tells of no act that made it"
+
+
+def find_broken_bookings() -> Iterator[str]:
+    """Yield bookings whose state and facts contradict each other."""
+    rows = Booking.objects.annotate(is_logged=Exists(UsageLog.objects.filter(booking=OuterRef("pk"))))
+    cases = {
+        "is completed without a use": Q(state=BookingState.COMPLETED, is_logged=False),
+        "has a use and is not completed": ~Q(state=BookingState.COMPLETED) & Q(is_logged=True),
+        "is in use and nobody checked in": Q(state=BookingState.IN_USE, checked_in_at=None),
+        "holds no time": ~Q(ends_at__gt=F("starts_at")) | ~Q(held_until__gte=F("ends_at")),
+        "has no payer": Q(payer_organization=None, payer_person=None),
+        "has two payers": Q(payer_organization__isnull=False, payer_person__isnull=False),
+    }
+    for what, condition in cases.items():
+        for public_id in rows.filter(condition).order_by("pk").values_list("public_id", flat=True):
+            yield f"{public_id} {what}"
+
+
+def find_uses_counted_twice() -> Iterator[str]:
+    """Yield bookings with several uses, logs confirmed or billed twice, and sums by day that differ."""
+    once: list[tuple[Any, str, str]] = [
+        (UsageLog.objects.filter(booking__isnull=False), "booking__public_id", "has more than one use"),
+        (UsageConfirmation.objects.filter(correction=None), "log__public_id", "is confirmed twice"),
+        (StatementLine.objects.filter(log__isnull=False, corrects=None), "log__public_id", "is billed twice"),
+        (StatementLine.objects.filter(booking__isnull=False), "booking__public_id", "is billed twice"),
+    ]
+    for rows, key, what in once:
+        for row in rows.order_by(key).values(key).annotate(times=Count("pk")).filter(times__gt=1):
+            yield f"{row[key]} {what}"
+    for public_id in find_untold_overlaps():
+        yield f"what overlaps {public_id} is not what the journal tells"
+    if units := usage_units_differing():
+        yield f"the sums by day of the units with the ids {units} are not those of their logs"
+
+
+def find_broken_statements() -> Iterator[str]:
+    """Yield statements that do not add up, and lines that are not what they bill."""
+    totals = Statement.objects.annotate(of_lines=Sum("lines__amount_yuan", default=0))
+    for one in totals.exclude(total_yuan=F("of_lines")).order_by("pk"):
+        yield f"{one.public_id} has a total of {one.total_yuan:.2f}, and lines of {one.of_lines:.2f} yuan"
+    for what, condition in _LINES.items():
+        found = StatementLine.objects.filter(condition).order_by("pk")
+        for public_id, position in found.values_list("statement__public_id", "position").iterator():
+            yield f"line {position} of {public_id} {what}"
+    yield from _find_other_amounts()
+
+
+_LINES = {
+    "bills another unit's instrument": (
+        Q(log__isnull=False) & ~Q(log__instrument__organization=F("statement__organization"))
+    ),
+    "bills another organization's use": (
+        Q(log__payer_organization__isnull=False, statement__payer_organization__isnull=False)
+        & ~Q(log__payer_organization=F("statement__payer_organization"))
+    ),
+    "bills a charge that is not the booking's": (
+        Q(booking__isnull=False)
+        & (Q(booking__charged_yuan=None) | ~Q(booking__charged_yuan=F("amount_yuan")))
+    ),
+}
+
+
+def _find_other_amounts() -> Iterator[str]:
+    """Without a confirmed correction a use is billed with the amount of its log."""
+    corrected = UsageConfirmation.objects.filter(log=OuterRef("log"), correction__isnull=False)
+    found = StatementLine.objects.filter(~Exists(corrected), log__isnull=False, corrects=None)
+    found = found.exclude(amount_yuan=F("log__amount_yuan")).order_by("pk")
+    for public_id, log_id in found.values_list("statement__public_id", "log__public_id").iterator():
+        yield f"{public_id} bills {log_id} with another amount than its log has"
+
+
+INVARIANTS = (
+    whole("bookings.doubles", find_doubles),
+    whole("bookings.traces", find_untraced_bookings),
+    whole("bookings.states", find_broken_bookings),
+    whole("uses.once", find_uses_counted_twice),
+    whole("statements", find_broken_statements),
+)

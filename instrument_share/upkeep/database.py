@@ -1,0 +1,164 @@
+"""The database as a stream, and back: pg_dump's custom format for PostgreSQL, the file for SQLite."""
+
+import os
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from instrument_share.upkeep.errors import UpkeepError
+
+PIECE = 8 << 20
+"""Bytes that are in memory at once."""
+
+
+@contextmanager
+def still() -> Iterator[str]:
+    """Yield the name of a view of the database that does not change; what is read inside belongs to it.
+
+    On SQLite nobody else writes meanwhile, and there is no name.
+    """
+    with transaction.atomic():
+        if connection.vendor == "sqlite":
+            yield ""
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_export_snapshot()")
+            (name,) = cursor.fetchone()
+        yield name
+
+
+def dump(snapshot: str) -> Iterator[bytes]:
+    """Yield the database of `still` in pieces. Raises UpkeepError."""
+    if connection.vendor == "sqlite":
+        yield from _dump_sqlite()
+        return
+    command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
+    with tempfile.TemporaryFile() as said:
+        process = _start(command, stdout=subprocess.PIPE, stderr=said.fileno())
+        assert process.stdout
+        try:
+            while piece := process.stdout.read(PIECE):
+                yield piece
+        finally:
+            process.stdout.close()
+            code = process.wait()
+        if code:
+            raise UpkeepError(f"pg_dump failed: {_read_back(said)}")
+
+
+def _dump_sqlite() -> Iterator[bytes]:
+    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".backup-") as folder:
+        copy = Path(folder, "copy.sqlite3")
+        source = f"file:{connection.settings_dict['NAME']}?mode=ro"
+        with closing(sqlite3.connect(source, uri=True)) as there, closing(sqlite3.connect(copy)) as here:
+            there.backup(here, pages=1000)
+        with copy.open("rb") as content:
+            while piece := content.read(PIECE):
+                yield piece
+
+
+def load(pieces: Iterator[bytes]) -> None:
+    """Make the empty database what the pieces hold, all or nothing. Raises UpkeepError."""
+    if connection.vendor == "sqlite":
+        _load_sqlite(pieces)
+        return
+    _clear()
+    name = connection.settings_dict["NAME"]
+    command = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
+    with tempfile.TemporaryFile() as said:
+        process = _start(
+            [*command, "--single-transaction", f"--dbname={name}"],
+            stdin=subprocess.PIPE,
+            stderr=said.fileno(),
+        )
+        assert process.stdin
+        try:
+            for piece in pieces:
+                process.stdin.write(piece)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # pg_restore says why
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            code = process.wait()
+        if code:
+            raise UpkeepError(f"pg_restore failed: {_read_back(said)}")
+
+
+def _load_sqlite(pieces: Iterator[bytes]) -> None:
+    place = Path(connection.settings_dict["NAME"])
+    connection.close()
+    fresh = place.with_name(f"{place.name}.restored")
+    with fresh.open("wb") as target:
+        for piece in pieces:
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    for rest in ("-wal", "-shm"):
+        place.with_name(place.name + rest).unlink(missing_ok=True)
+    fresh.replace(place)
+
+
+def is_empty() -> bool:
+    """Return whether nothing has happened in this database: no tables, or no person and no entry in them."""
+    tables = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        for table in ("accounts_user", "journal_auditentry", "providers_instrument"):
+            if table in tables:
+                cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608 - one of ours
+                if cursor.fetchone()[0]:
+                    return False
+    return True
+
+
+def _clear() -> None:
+    """Remove the tables and functions that `migrate` has made; the extensions of the server stay."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if tables := connection.introspection.table_names(cursor):
+            names = ", ".join(map(connection.ops.quote_name, tables))
+            cursor.execute(f"DROP TABLE {names} CASCADE")
+        cursor.execute(
+            "SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+            "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION {name} CASCADE")
+
+
+def _start(
+    command: list[str], *, stderr: int, stdin: int | None = None, stdout: int | None = None
+) -> "subprocess.Popen[bytes]":
+    there = connection.settings_dict
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
+    # By the environment: other accounts of the machine can read the arguments of a program.
+    facts = {name: str(there[key]) for name, key in names.items() if there.get(key)}
+    try:
+        return subprocess.Popen(  # noqa: S603
+            command, env={**os.environ, **facts}, stdin=stdin, stdout=stdout, stderr=stderr
+        )
+    except FileNotFoundError as error:
+        raise UpkeepError(
+            f"The program {command[0]} is missing: apt-get install postgresql-client."
+        ) from error
+
+
+def _read_back(said: BinaryIO | object) -> str:
+    said.seek(0)  # type: ignore[union-attr]
+    return said.read().decode(errors="replace").strip()  # type: ignore[union-attr, no-any-return]

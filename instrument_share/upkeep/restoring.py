@@ -1,0 +1,150 @@
+"""Make an empty installation the site that a backup holds, and say whether it is."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from instrument_share.jobs.services import upkeep_record
+from instrument_share.upkeep import archive, database, encryption
+from instrument_share.upkeep.backups import BACKUP, MADE_ANEW, backup_check
+from instrument_share.upkeep.errors import UpkeepError
+from instrument_share.upkeep.manifest import FORMAT, describe_database, find_differences, get_key_mark
+from instrument_share.upkeep.verification import verify
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was restored; `differences` from the backup and what the checks `found` are empty if all is well.
+
+    `notices` are for who operates the site.
+    """
+
+    manifest: dict[str, Any]
+    differences: list[str]
+    found: list[str]
+    notices: list[str]
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.differences or self.found)
+
+
+def restore(file: Path, *, identity: Path | None, now: datetime) -> Restored:
+    """Restore a backup. The whole file is checked before anything is written. Raises UpkeepError."""
+    _require_empty()
+    manifest = backup_check(file, identity=identity)
+    _require_fitting(manifest)
+    with encryption.reading(file, identity) as stream:
+        notices = _take(stream)
+    connection.close()
+    differences = find_differences(manifest, describe_database())
+    differences += _compare_files(manifest)
+    call_command("migrate", verbosity=0, interactive=False)
+    found = [f"{name}: {problem}" for name, problems in verify(now) for problem in problems]
+    if manifest["secret_key"] != get_key_mark():
+        notices.append(
+            "SECRET_KEY is another one. Name the former one in SECRET_KEY_FALLBACKS, or second factors and "
+            "calendars have to be set up anew."
+        )
+    details = {"file": file.name, "made_at": manifest["made_at"], "differences": len(differences)}
+    upkeep_record(action="backup.restored", name=BACKUP, now=now, details=details | {"found": len(found)})
+    return Restored(manifest, differences, found, notices)
+
+
+def _require_empty() -> None:
+    root = Path(settings.VAR_DIR)
+    root.mkdir(parents=True, exist_ok=True)
+    if not database.is_empty():
+        raise UpkeepError(
+            "The database holds a site. Restore into an empty one: name another in DATABASE_URL."
+        )
+    if any(one.is_file() for one in (root / "files").rglob("*")):
+        raise UpkeepError(
+            f"{root / 'files'} holds files. Restore into an empty folder: name another in VAR_DIR."
+        )
+
+
+def _require_fitting(manifest: dict[str, Any]) -> None:
+    if manifest["format"] != FORMAT:
+        raise UpkeepError(f"This version reads backups of the format {FORMAT}, not {manifest['format']}.")
+    if manifest["engine"] != connection.vendor:
+        raise UpkeepError(
+            f"The backup is of {manifest['engine']}, and DATABASE_URL names {connection.vendor}."
+        )
+    known = {".".join(one) for one in MigrationLoader(connection).disk_migrations}
+    if newer := sorted(set(manifest["migrations"]) - known):
+        raise UpkeepError(
+            f"The backup was made by another version of this software, with the migration {newer[0]}. "
+            "Install that version, restore, then update."
+        )
+
+
+def _take(stream: BinaryIO) -> list[str]:
+    members = archive.iterate_members(stream)
+    rest: list[tuple[str, IO[bytes]]] = []
+    database.load(_pieces(members, rest))
+    notices = []
+    for name, content in _chained(rest, members):
+        if name == archive.MANIFEST:
+            json.load(content)
+        elif notice := _place(name, content):
+            notices.append(notice)
+    return notices
+
+
+def _pieces(members: Iterator[tuple[str, IO[bytes]]], rest: list[tuple[str, IO[bytes]]]) -> Iterator[bytes]:
+    """Yield the database; the member that follows it, if any, is put into `rest`."""
+    for name, content in members:
+        if not name.startswith(f"{archive.DATABASE}/"):
+            rest.append((name, content))
+            return
+        yield content.read()
+
+
+def _chained(
+    first: list[tuple[str, IO[bytes]]], members: Iterator[tuple[str, IO[bytes]]]
+) -> Iterator[tuple[str, IO[bytes]]]:
+    yield from first
+    yield from members
+
+
+def _place(name: str, content: IO[bytes]) -> str:
+    """Write a file or key where it belongs; return what is to be told of it."""
+    kind, _, rest = name.partition("/")
+    target = Path(settings.VAR_DIR, rest)
+    notice = ""
+    if kind == archive.KEYS:
+        named = {"signing": settings.SIGNING_KEY_FILE, "log": settings.LOG_KEY_FILE}.get(rest)
+        target = Path(named) if named else Path(settings.VAR_DIR, "restored-keys", rest)
+        notice = f"The {rest} key is in {target}."
+        if target.exists():
+            return f"{target} is there already and stays; the {rest} key of the backup was left out."
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as written:
+        target.chmod(0o600 if kind == archive.KEYS or "key" in rest.partition("/")[0] else 0o640)
+        while piece := content.read(1 << 20):
+            written.write(piece)
+    return notice
+
+
+def _compare_files(manifest: dict[str, Any]) -> list[str]:
+    root = Path(settings.VAR_DIR)
+    told = {
+        name.partition("/")[2]: digest
+        for name, (digest, _size) in manifest["files"].items()
+        if name.startswith(f"{archive.FILES}/")
+    }
+    return [
+        f"the file {name} is not that of the backup"
+        for name, digest in told.items()
+        if name.partition("/")[0] not in MADE_ANEW
+        and (not (root / name).is_file() or encryption.digest_of(root / name) != digest)
+    ]

@@ -1,0 +1,77 @@
+"""Every check there is of what a site holds, in one place."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Exists, ForeignKey, Model, OuterRef
+
+from instrument_share.jobs.selectors import find_lost_jobs
+from instrument_share.journal.guards import registered_guards
+from instrument_share.mails.selectors import find_broken_mails
+from instrument_share.transparency.registry import (
+    Check,
+    registered_checks,
+    registered_invariants,
+    whole,
+)
+
+MOST_NAMED = 20
+"""Rows of one kind that are named; the rest is counted."""
+
+
+def get_checks(now: datetime) -> tuple[Check, ...]:
+    """Return the checks of chains, seals and the log, the invariants of the apps, and those of the whole."""
+    return (
+        *registered_checks(),
+        *registered_invariants(),
+        whole("mails", find_broken_mails),
+        whole("jobs", lambda: find_lost_jobs(now)),
+        whole("references", find_orphans),
+        whole("guards", find_missing_guards),
+    )
+
+
+def verify(now: datetime) -> Iterator[tuple[str, list[str]]]:
+    """Yield each check by its name with what it has found."""
+    for check in get_checks(now):
+        yield check.name, check.run_all()
+
+
+def find_orphans() -> Iterator[str]:
+    """Yield rows that refer to a row that is not there, table by table."""
+    for model in apps.get_models():
+        if model._meta.managed and not model._meta.proxy:
+            for field in model._meta.concrete_fields:
+                if isinstance(field, ForeignKey) and field.db_constraint:
+                    yield from _find_orphans_of(model, field)
+
+
+def _find_orphans_of(model: type[Model], field: "ForeignKey[Model]") -> Iterator[str]:
+    there = Exists(
+        field.related_model._base_manager.filter(**{field.target_field.attname: OuterRef(field.attname)})
+    )
+    orphans = model._base_manager.filter(~there, **{f"{field.name}__isnull": False})
+    found = list(orphans.order_by("pk").values_list("pk", field.attname)[: MOST_NAMED + 1])
+    for key, target in found[:MOST_NAMED]:
+        yield f"{model._meta.label} {key}: {field.name} refers to {target}, which is not there"
+    if len(found) > MOST_NAMED:
+        yield f"{model._meta.label}: more rows refer by {field.name} to what is not there"
+
+
+def find_missing_guards() -> Iterator[str]:
+    """Yield the triggers by which the database refuses changes, where one is missing or switched off."""
+    statement = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        present = {name for (name,) in cursor.fetchall()}
+    for guard in registered_guards():
+        wanted = guard.sqlite if connection.vendor == "sqlite" else guard.postgresql
+        if wanted is not None and guard.name[:63] not in present:
+            what = "is not in force: run migrate, and ask who lifted it"
+            yield f"the guard {guard.name} of {guard.table} {what}"

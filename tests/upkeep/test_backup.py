@@ -1,0 +1,186 @@
+"""What is backed up comes back; what was changed, cut off or meant for somebody else does not."""
+
+import shutil
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from bookings.requests.models import Booking
+from instrument_share.journal.models import AuditEntry
+from instrument_share.upkeep import archive
+from instrument_share.upkeep.backups import backup_check, backup_make, backups_forget_old
+from instrument_share.upkeep.errors import UpkeepError
+from tests import factories
+from tests.bookings.requests.booking import use
+from tests.factories import NOW
+
+needs = [name for name in ("age", "age-keygen") if not shutil.which(name)]
+if connection.vendor == "postgresql":
+    needs += [name for name in ("pg_dump", "pg_restore") if not shutil.which(name)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(bool(needs), reason=f"not on this machine: {', '.join(needs)}"),
+]
+
+
+@pytest.fixture
+def var(settings, tmp_path):
+    """The folder of a site with two files, a key, and what comes back by itself."""
+    folder = tmp_path / "var"
+    for name in (
+        "files/papers/一.pdf",
+        "files/empty",
+        "log-keys/key.pem",
+        "static/style.css",
+        "made/map.xml",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name if "empty" not in name else "")
+    settings.VAR_DIR = folder
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """A private key as a file, and the public one."""
+    identity = tmp_path_factory.mktemp("keys") / "identity"
+    subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True)
+    public = subprocess.run(["age-keygen", "-y", identity], check=True, capture_output=True, text=True)
+    return identity, public.stdout.strip()
+
+
+def restore_elsewhere(process_environment, folder, file, *arguments):
+    """Restore in a process of its own, into another database and folder; return what it says."""
+    name = f"{connection.settings_dict['NAME']}_restored"
+    if connection.vendor == "sqlite":
+        address = f"sqlite:///{folder / 'restored.sqlite3'}"
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        address = process_environment["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+    done = subprocess.run(
+        [sys.executable, "manage.py", "restore", str(file), *map(str, arguments)],
+        env={**process_environment, "DATABASE_URL": address, "VAR_DIR": str(folder)},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}"')
+    return done
+
+
+def test_a_site_comes_back_with_its_rows_files_and_chains(var, pair, tmp_path, process_environment):
+    identity, recipient = pair
+    use(factories.city(), factories.slot())
+    file = backup_make(tmp_path / "backups", recipient=recipient, now=NOW)
+    assert b"bookings_booking" not in file.read_bytes()
+    told = backup_check(file, identity=identity)
+    assert sorted(told["files"]) == [
+        "files/files/empty",
+        "files/files/papers/一.pdf",
+        "files/log-keys/key.pem",
+    ]
+    assert told["tables"]["bookings_booking"] == Booking.objects.count() == 1
+    done = restore_elsewhere(process_environment, tmp_path / "there", file, "--identity", identity)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "restored and checked in" in done.stdout
+    assert (tmp_path / "there/files/papers/一.pdf").read_text() == "files/papers/一.pdf"
+    assert (tmp_path / "there/log-keys/key.pem").stat().st_mode & 0o777 == 0o600
+    entry = AuditEntry.objects.get(action="backup.made")
+    assert (entry.subject_id, entry.details["file"]) == ("backup", file.name)
+    assert (var / "last-backup").exists()
+
+
+def test_a_backup_is_for_its_recipient_alone(var, pair, tmp_path):
+    file = backup_make(tmp_path / "backups", recipient=pair[1], now=NOW)
+    assert file.stat().st_mode & 0o777 == 0o600
+    subprocess.run(["age-keygen", "-o", tmp_path / "other"], check=True, capture_output=True)
+    with pytest.raises(UpkeepError, match="no identity matched"):
+        backup_check(file, identity=tmp_path / "other")
+    with pytest.raises(UpkeepError, match="--identity FILE"):
+        backup_check(file, identity=None)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda data: data[:-2000], "age could not decrypt"),
+        (lambda data: data[:3000] + bytes([data[3000] ^ 1]) + data[3001:], "age could not decrypt"),
+    ],
+    ids=["cut off", "a bit changed"],
+)
+def test_a_spoilt_backup_is_refused(var, pair, tmp_path, spoil, said):
+    file = backup_make(tmp_path / "backups", recipient=pair[1], now=NOW)
+    file.write_bytes(spoil(file.read_bytes()))
+    with pytest.raises(UpkeepError, match=said):
+        backup_check(file, identity=pair[0])
+
+
+def test_a_plain_backup_that_was_changed_is_refused(var, tmp_path):
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b"files/papers", b"files/papies"))
+    with pytest.raises(UpkeepError):
+        backup_check(file, identity=None)
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UpkeepError):
+        backup_check(file, identity=None)
+
+
+def test_nothing_is_written_outside_the_folder(tmp_path):
+    file = tmp_path / "evil.tar"
+    with file.open("wb") as stream:
+        writer = archive.Writer(stream)
+        writer.add_database([])
+        writer.add_file("files/../../etc/passwd", Path(__file__))
+        writer.close({})
+    with pytest.raises(UpkeepError, match="no backup of this software"):
+        backup_check(file, identity=None)
+
+
+def test_a_site_is_never_overwritten(var, tmp_path):
+    factories.user()
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    with pytest.raises(CommandError, match="Restore into an empty one"):
+        call_command("restore", file)
+
+
+def test_without_a_key_no_backup_is_made_unless_asked_for_in_words(var, tmp_path, settings):
+    settings.BACKUP_RECIPIENT = ""
+    with pytest.raises(CommandError, match="BACKUP_RECIPIENT is not set"):
+        call_command("backup", tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
+    call_command("backup", tmp_path / "backups", "--unencrypted-for-everybody-to-read", stdout=StringIO())
+    assert [one.suffix for one in (tmp_path / "backups").iterdir()] == [".tar"]
+
+
+def test_a_full_disk_leaves_no_half_backup(var, pair, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("instrument_share.upkeep.encryption._Hashed.write", fail)
+    with pytest.raises(OSError, match="No space left"):
+        backup_make(tmp_path / "backups", recipient=pair[1], now=NOW)
+    assert list((tmp_path / "backups").iterdir()) == []
+    assert not (var / "last-backup").exists()
+
+
+def test_old_backups_go_and_the_last_one_stays(tmp_path):
+    for day in ("01", "02", "20"):
+        (tmp_path / f"instrument-share-202601{day}T020000Z.tar.age").touch()
+    (tmp_path / "notes.txt").touch()
+    removed = backups_forget_old(tmp_path, days=14, now=NOW.replace(year=2026, month=1, day=16))
+    assert [one.name[17:25] for one in removed] == ["20260101"]
+    removed = backups_forget_old(tmp_path, days=14, now=NOW.replace(year=2027))
+    assert [one.name[17:25] for one in removed] == ["20260102"]
+    assert backups_forget_old(tmp_path, days=0, now=NOW.replace(year=2030)) == []
+    assert sorted(one.name for one in tmp_path.iterdir())[-1] == "notes.txt"

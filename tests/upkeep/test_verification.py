@@ -1,0 +1,193 @@
+"""What somebody with the database, a power cut or a fault may leave behind, and that it is named."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+
+from bookings.requests.models import Booking
+from bookings.statements.models import Statement, StatementLine
+from bookings.usage.models import UsageDay, UsageLog
+from instrument_share.journal.guards import guards_lifted
+from instrument_share.journal.services import record
+from instrument_share.mails.models import OutgoingMail
+from instrument_share.mails.services import mails_enqueue
+from instrument_share.upkeep.verification import find_missing_guards, get_checks, verify
+from rewards.vouchers.models import VoucherClaim, VoucherGrant, VoucherPayoutList, VoucherPayoutRow
+from tests import factories
+from tests.bookings.requests.booking import book, use
+from tests.bookings.statements.conftest import confirmed_use
+from tests.factories import NOW, slot
+from tests.rewards.vouchers.conftest import claimable, vouchers  # noqa: F401 (fixtures)
+
+pytestmark = pytest.mark.django_db
+
+
+def found():
+    return {name: problems for name, problems in verify(NOW) if problems}
+
+
+def write(statement, *values, foreign_keys=True):
+    """Write as somebody with the database does, who lifts the guards and puts them back."""
+    with guards_lifted(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and foreign_keys:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(statement, values)
+
+
+def lift(table, constraint):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+
+
+@pytest.fixture
+def city():
+    return factories.city()
+
+
+def test_a_site_in_order_has_no_finding(city):
+    confirmed_use(city)
+    book(city, slot(day=2))
+    assert found() == {}
+    said = StringIO()
+    call_command("verify", stdout=said)
+    assert {line.split()[1] for line in said.getvalue().splitlines()} == {"ok"}
+    assert len(said.getvalue().splitlines()) == len(get_checks(NOW))
+
+
+def test_two_bookings_of_the_same_time_are_named(city):
+    first, second = book(city, slot(hour=9)), book(city, slot(hour=13))
+    lift("bookings_booking", "booking_no_overlap")
+    write(
+        "UPDATE bookings_booking SET starts_at = %s, ends_at = %s, held_until = %s WHERE id = %s",
+        first.starts_at + timedelta(hours=1),
+        first.ends_at,
+        first.ends_at,
+        second.pk,
+    )
+    told = f"{second.public_id} holds time that {first.public_id} holds on the same instrument"
+    assert found()["bookings.doubles"] == [told]
+    with pytest.raises(CommandError, match=r"bookings\.doubles: BKG-"):
+        call_command("verify", stdout=StringIO())
+
+
+def test_a_booking_that_was_removed_and_one_that_nobody_made_are_named(city):
+    gone, made = book(city, slot(day=2)), book(city, slot(day=3))
+    write("DELETE FROM bookings_booking WHERE id = %s", gone.pk)
+    write("UPDATE bookings_booking SET public_id = 'BKG-MADE' WHERE id = %s", made.pk)
+    assert found()["bookings.traces"] == [
+        *(f"{one} is gone, and the journal tells of it" for one in sorted([gone.public_id, made.public_id])),
+        "BKG-MADE holds time, and the journal tells of no act that made it",
+    ]
+
+
+def test_a_completed_booking_without_its_use_is_named(city):
+    booking = book(city)
+    write("UPDATE bookings_booking SET state = 'completed' WHERE id = %s", booking.pk)
+    assert found() == {"bookings.states": [f"{booking.public_id} is completed without a use"]}
+
+
+def test_a_booking_that_is_open_again_after_its_use_is_named(city):
+    log = use(city)
+    write("UPDATE bookings_booking SET state = 'approved' WHERE id = %s", log.booking_id)
+    assert found() == {"bookings.states": [f"{log.booking.public_id} has a use and is not completed"]}
+
+
+def test_sums_that_count_a_use_twice_are_named(city):
+    use(city)
+    UsageDay.objects.update(uses=2)
+    assert "sums by day of the units" in found()["uses.once"][0]
+
+
+def test_a_statement_that_does_not_add_up_is_named(vouchers, claimable):  # noqa: F811
+    statement = Statement.objects.get(pk=claimable.statement.pk)
+    write("UPDATE bookings_statement SET total_yuan = total_yuan + 1")
+    line = StatementLine.objects.get(statement=statement)
+    write("UPDATE bookings_statementline SET amount_yuan = amount_yuan + 5")
+    log = UsageLog.objects.get(pk=line.log_id)
+    assert found()["statements"] == [
+        f"{statement.public_id} has a total of 201.00, and lines of 205.00 yuan",
+        f"{statement.public_id} bills {log.public_id} with another amount than its log has",
+    ]
+
+
+def test_vouchers_that_do_not_add_up_are_named(vouchers, claimable):  # noqa: F811
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    assert found() == {}
+    write("UPDATE rewards_vouchergrant SET amount_yuan = 1")
+    write("UPDATE rewards_voucherpayoutrow SET amount_yuan = 7")
+    write("UPDATE rewards_voucheruse SET billed_yuan = billed_yuan + 1")
+    grant = VoucherGrant.objects.get()
+    assert found()["vouchers"] == [
+        f"{claim.amount_yuan:.2f} yuan are claimed on {grant.public_id} of 1.00",
+        f"{claim.public_id} is based on 200.00, and its uses cost 201.00 yuan",
+        f"{made.public_id} has a total of {claim.amount_yuan:.2f}, and rows of 7.00 yuan",
+        f"{claim.public_id} is listed with another amount than it claims",
+    ]
+    assert (
+        VoucherClaim.objects.count() == VoucherPayoutList.objects.count() == VoucherPayoutRow.objects.count()
+    )
+
+
+def test_mails_that_were_queued_twice_or_lost_are_named():
+    message = EmailMessage("预约已确认", "…", to=["ren@example.org"])
+    first, lost = mails_enqueue([message], now=NOW)[0], mails_enqueue([message], now=NOW + timedelta(1))[0]
+    assert found() == {}
+    again = mails_enqueue([message], now=NOW)[0]
+    DBTaskResult.objects.filter(args_kwargs__kwargs__public_id=lost.public_id).delete()
+    told = found()["mails"]
+    assert told[0] == f"{min(first.public_id, again.public_id)} was queued 2 times"
+    assert told[1:] == [f"{lost.public_id} waits, and no job will send it"]
+    OutgoingMail.objects.exclude(pk=first.pk).delete()
+    assert found() == {}
+
+
+def test_a_job_that_no_version_knows_is_named():
+    mails_enqueue([EmailMessage("x", "…", to=["ren@example.org"])], now=NOW)
+    OutgoingMail.objects.all().delete()
+    DBTaskResult.objects.update(task_path="gone.tasks.work")
+    assert "does not know gone.tasks.work" in found()["jobs"][0]
+
+
+def test_an_act_that_was_changed_behind_its_seal_is_named(city, clock):
+    from instrument_share.journal.services import audit_seal
+
+    record(actor=city.keeper, action="user.signed_up", subject=city.keeper, now=NOW - timedelta(hours=1))
+    audit_seal(NOW)
+    write("UPDATE journal_auditentry SET actor_name = 'somebody else'")
+    assert "the seal 1 over entries" in found()["seals"][0]
+
+
+def test_a_changed_use_breaks_its_chain_and_is_named(city):
+    use(city)
+    write("UPDATE bookings_usagelog SET content = 'another'")
+    assert "entry 1 (log, recorded" in found()["usage"][0]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite asks at once")
+def test_a_booking_whose_owner_is_gone_is_named(city):
+    booking = book(city)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE bookings_booking DISABLE TRIGGER ALL")
+        cursor.execute("UPDATE bookings_booking SET user_id = 4711")
+        cursor.execute("ALTER TABLE bookings_booking ENABLE TRIGGER ALL")
+    told = f"bookings.Booking {booking.pk}: user refers to 4711, which is not there"
+    assert found()["references"] == [told]
+    assert Booking.objects.count() == 1
+
+
+def test_a_guard_that_was_lifted_is_named():
+    table = "" if connection.vendor == "sqlite" else " ON journal_auditentry"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER journal_auditentry_no_update{table}")
+    assert [one.split(" is not")[0] for one in find_missing_guards()] == [
+        "the guard journal_auditentry_no_update of journal_auditentry"
+    ]
