@@ -17,4 +17,4 @@ class SiteEnv(FileAwareEnv):
     container engines and systemd hand secrets over as files.
     """
 
-    ENVIRON = _Stripped()
+    ENVIRON = _Stripped(cache=False)

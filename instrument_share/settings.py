@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from instrument_share.environment import SiteEnv
+from instrument_share.file_store import build_storage
 from instrument_share.logs import build_logging, configure_structlog
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -287,7 +288,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = VAR_DIR / "files"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": build_storage(env.str("FILES_URL", default="")),
     # Names with a hash, compressed by `collectstatic`; with DEBUG plain names from the source tree.
     "staticfiles": {"BACKEND": "instrument_share.web.assets.HashedStorage"},
 }

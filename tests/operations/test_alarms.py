@@ -132,7 +132,7 @@ def test_what_is_unsealed_unsent_altered_or_failing_is_counted(whole_site):
         (whole_site - timedelta(days=5), whole_site),
     ):
         Webhook.objects.create(
-            organization=city.unit.organization,
+            organization=city.owner,
             address="https://example.org/",
             actions=[],
             created_at=whole_site,
