@@ -23,8 +23,8 @@ TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 def build_storage(url: str) -> dict[str, Any]:
     """Return Django's description of the storage that `url` names; empty: MEDIA_ROOT.
 
-    `s3://KEY:SECRET@host:port/bucket/folder?region=…&addressing=path|virtual`, with TLS; `s3+http` without, for
-    a server on the same machine. Raises ImproperlyConfigured.
+    `s3://KEY:SECRET@host:port/bucket/folder?region=…&addressing=path|virtual`, with TLS; `s3+http` without,
+    for a server on the same machine. Raises ImproperlyConfigured.
     """
     if not url:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
@@ -34,7 +34,7 @@ def build_storage(url: str) -> dict[str, Any]:
     whole = parts.hostname and bucket and parts.username and parts.password
     if parts.scheme not in SCHEMES or not whole or chosen.keys() - OPTIONS.keys():
         raise ImproperlyConfigured(
-            "FILES_URL is s3://KEY:SECRET@host/bucket, with ?region=… and &addressing=… where the host wants them."
+            "FILES_URL is s3://KEY:SECRET@host/bucket, with ?region=…&addressing=… where the host wants them."
         )
     return {
         "BACKEND": "instrument_share.file_store.BucketStorage",
@@ -50,7 +50,7 @@ def build_storage(url: str) -> dict[str, Any]:
 
 
 class BucketStorage(S3Storage):
-    """A bucket that behaves as the folder does: nothing is ever overwritten, and folders are there while used."""
+    """A bucket that behaves as the folder does: nothing is overwritten, and folders are there while used."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, file_overwrite=False, default_acl=None, signature_version="s3v4")
