@@ -1,10 +1,8 @@
 """Operations of migrations that let people write to a big table meanwhile."""
 
-from typing import Any
-
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex
+from django.db.migrations import AddIndex
 from django.db.migrations.state import ProjectState
 
 
@@ -18,19 +16,25 @@ class AddIndexGently(AddIndexConcurrently):
     keeps_writers = True
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Add the index."""
-        way = (
-            super() if schema_editor.connection.vendor == "postgresql" else super(AddIndexConcurrently, self)
-        )
-        way.database_forwards(app_label, schema_editor, from_state, to_state)
+        _way_of(schema_editor).database_forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Remove the index."""
-        way = (
-            super() if schema_editor.connection.vendor == "postgresql" else super(AddIndexConcurrently, self)
-        )
-        way.database_backwards(app_label, schema_editor, from_state, to_state)
+        _way_of(schema_editor).database_backwards(self, app_label, schema_editor, from_state, to_state)
+
+
+def _way_of(schema_editor: BaseDatabaseSchemaEditor) -> type[AddIndex]:
+    return AddIndexConcurrently if schema_editor.connection.vendor == "postgresql" else AddIndex
