@@ -58,3 +58,29 @@ def test_decisions_are_numbered_dated_and_listed_in_the_index():
             f"| [{number}]({decision.name}) | {header['title']} | {header['date']} | {header['status']} |"
         )
     assert [line for line in index.splitlines() if line.startswith("| [")] == rows
+
+
+def outline(text: str) -> dict[str, list[str]]:
+    """What a manual has in every language: levels of headings, alarms, settings, and commands without comments."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", text, re.S | re.M)
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
+    commands = [re.sub(r'\s+#.*|"[^"]*"', "", line) for block in blocks for line in block.splitlines()]
+    return {
+        "headings": re.findall(r"^#+(?= )", prose, re.M),
+        "alarms": re.findall(r"^### (\w+)$", prose, re.M),
+        "settings": re.findall(r"^\| (`[A-Z_`, ]+`) \|", prose, re.M),
+        "commands": commands,
+        "named": sorted(
+            set(re.findall(r"`((?:manage\.py|\./dev|docker compose|docs/|deploy/)[^`]*)`", prose))
+        ),
+    }
+
+
+def test_the_manual_of_operations_says_the_same_in_chinese():
+    english, chinese = (
+        (ROOT / f"docs/operations{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN")
+    )
+    ours, theirs = outline(english), outline(chinese)
+    assert len(ours["settings"]) > 30
+    for part, found in ours.items():
+        assert theirs[part] == found, part
