@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 DECISIONS = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 NAME_OF_DOCUMENT = re.compile(r"[\w./*-]*\w\.md\b")
+NAMED = re.compile(r"`((?:manage\.py|\./dev|docker compose|docs/|deploy/)[^`]*)`")
 HEADER = re.compile(
     r"# (?P<number>\d+)\. (?P<title>.+)\n\nDate: (?P<date>\d{4}-\d{2}-\d{2})\n\n"
     r"Status: (?P<status>accepted|superseded by \d+)\n"
@@ -61,7 +62,7 @@ def test_decisions_are_numbered_dated_and_listed_in_the_index():
 
 
 def outline(text: str) -> dict[str, list[str]]:
-    """What a manual has in every language: levels of headings, alarms, settings, and commands without comments."""
+    """What a manual has in every language: levels of headings, alarms, settings, commands."""
     blocks = re.findall(r"^```\w*\n(.*?)^```$", text, re.S | re.M)
     prose = re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
     commands = [re.sub(r'\s+#.*|"[^"]*"', "", line) for block in blocks for line in block.splitlines()]
