@@ -7,16 +7,17 @@ import logging
 from datetime import date
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from instrument_share.environment import SiteEnv
+from instrument_share.file_store import build_storage
 from instrument_share.logs import build_logging, configure_structlog
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = SiteEnv()
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
@@ -163,6 +164,8 @@ DATABASE_POOL_SECONDS = 5
 DATABASE_LOCK_SECONDS = 20
 """So long a statement waits for a row or table that another transaction has locked."""
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if _password := env.str("DATABASE_PASSWORD", default=""):
+    DATABASES["default"]["PASSWORD"] = _password
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A power cut loses no booking that a site has answered; trying the demo is not worth the wait.
     synchronous = "NORMAL" if DEBUG or DEMO else "FULL"
@@ -282,10 +285,10 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = VAR_DIR / "files"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": build_storage(env.str("FILES_URL", default="")),
     # Names with a hash, compressed by `collectstatic`; with DEBUG plain names from the source tree.
     "staticfiles": {"BACKEND": "instrument_share.web.assets.HashedStorage"},
 }

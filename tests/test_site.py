@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+import yaml
 from django.conf import settings
 from django.urls import reverse
 
@@ -97,8 +98,44 @@ def test_compose_passes_every_documented_setting():
     table = (base / "docs/operations.md").read_text(encoding="utf-8").partition("## With containers")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     documented = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
-    passed = set(re.findall(r"^    ([A-Z_]+):", (base / "docker/compose.yaml").read_text(), re.M))
-    assert documented - passed == {"BUILDING", "DEBUG", "DEMO", "VAR_DIR"}
+    services = yaml.safe_load((base / "docker/compose.yaml").read_text(encoding="utf-8"))["services"]
+    passed = {name.removesuffix("_FILE") for name in services["worker"]["environment"]}
+    passed |= services["worker"]["environment"].keys()
+    assert documented - passed == {"BUILDING", "DEBUG", "DEMO", "STATIC_ROOT", "VAR_DIR"}
+    for name in ("web-1", "web-2", "prepare", "device-bridge"):
+        assert services[name]["environment"] == services["worker"]["environment"]
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", "compose.patroni.yaml"])
+def test_containers_start_without_rights_that_they_do_not_need(file):
+    secrets = {"SECRET_KEY", "DATABASE_PASSWORD", "POSTGRES_PASSWORD", "METRICS_TOKEN"}
+    text = (Path(settings.BASE_DIR) / "docker" / file).read_text(encoding="utf-8")
+    for name, service in yaml.safe_load(text.replace("!override", ""))["services"].items():
+        if "image" not in service:
+            continue  # its other half is in compose.yaml
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert "privileged" not in service, name
+        assert not secrets & set(service.get("environment", {})), name
+
+
+def test_secrets_come_from_files_and_a_line_end_is_no_part_of_them(monkeypatch, tmp_path):
+    for name in ("SECRET_KEY", "DATABASE_PASSWORD", "METRICS_TOKEN"):
+        (tmp_path / name).write_text(f"of-the-file-{name}\n")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+        monkeypatch.setenv(name, "of-the-environment")
+    monkeypatch.setenv("DATABASE_URL", "postgres://share@db/share")
+    read = runpy.run_path(str(Path(settings.BASE_DIR) / "instrument_share/settings.py"))
+    assert read["SECRET_KEY"] == "of-the-file-SECRET_KEY"
+    assert read["METRICS_TOKEN"] == "of-the-file-METRICS_TOKEN"
+    assert read["DATABASES"]["default"]["PASSWORD"] == "of-the-file-DATABASE_PASSWORD"
+
+
+def test_a_secret_whose_file_is_missing_stops_the_site(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError):
+        runpy.run_path(str(Path(settings.BASE_DIR) / "instrument_share/settings.py"))
 
 
 @pytest.mark.django_db

@@ -97,6 +97,12 @@ def last_sealed_at() -> datetime | None:
     return AuditSeal.objects.order_by("-last_entry_id").values_list("sealed_at", flat=True).first()
 
 
+def unsealed_since() -> datetime | None:
+    """Return when the oldest entry was made that no seal covers yet; None where all are covered."""
+    covered = AuditSeal.objects.aggregate(last=Max("last_entry_id"))["last"] or 0
+    return AuditEntry.objects.filter(pk__gt=covered).order_by("pk").values_list("at", flat=True).first()
+
+
 def last_seal_number() -> int:
     """Return the number of the last seal; 0 before the first."""
     return AuditSeal.objects.aggregate(last=Max("number"))["last"] or 0

@@ -1,11 +1,8 @@
 """What Prometheus reads of the site."""
 
-import re
-from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-from django.conf import settings as site_settings
 from django.db import DatabaseError, connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -100,18 +97,6 @@ def test_figures_come_without_a_database_too(counted, monkeypatch):
     found = scrape(counted)
     assert found["share_database_up",] == 0
     assert ("share_mails_waiting",) not in found
-
-
-def test_every_alert_of_the_documents_asks_for_a_figure_that_there_is():
-    text = (Path(site_settings.BASE_DIR) / "docs/operations.md").read_text(encoding="utf-8")
-    code = "".join(
-        (Path(site_settings.BASE_DIR) / f"instrument_share/{name}").read_text(encoding="utf-8")
-        for name in ("metrics.py", "operations/selectors/metrics.py")
-    )
-    rules = re.findall(r"expr: (.+)", text)
-    asked = {name.removesuffix("_total") for rule in rules for name in re.findall(r"share_\w+", rule)}
-    assert len(rules) == 6
-    assert asked <= set(re.findall(r'"(share_\w+)"', code))
 
 
 @pytest.mark.django_db(transaction=True)

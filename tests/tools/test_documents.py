@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 DECISIONS = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 NAME_OF_DOCUMENT = re.compile(r"[\w./*-]*\w\.md\b")
+NAMED = re.compile(r"`((?:manage\.py|\./dev|docker compose|docs/|deploy/)[^`]*)`")
 HEADER = re.compile(
     r"# (?P<number>\d+)\. (?P<title>.+)\n\nDate: (?P<date>\d{4}-\d{2}-\d{2})\n\n"
     r"Status: (?P<status>accepted|superseded by \d+)\n"
@@ -58,3 +59,29 @@ def test_decisions_are_numbered_dated_and_listed_in_the_index():
             f"| [{number}]({decision.name}) | {header['title']} | {header['date']} | {header['status']} |"
         )
     assert [line for line in index.splitlines() if line.startswith("| [")] == rows
+
+
+def outline(text: str) -> dict[str, list[str]]:
+    """What a manual has in every language: levels of headings, alarms, settings, commands."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", text, re.S | re.M)
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
+    commands = [re.sub(r'\s+#.*|"[^"]*"', "", line) for block in blocks for line in block.splitlines()]
+    return {
+        "headings": re.findall(r"^#+(?= )", prose, re.M),
+        "alarms": re.findall(r"^### (\w+)$", prose, re.M),
+        "settings": re.findall(r"^\| (`[A-Z_`, ]+`) \|", prose, re.M),
+        "commands": commands,
+        "named": sorted(
+            set(re.findall(r"`((?:manage\.py|\./dev|docker compose|docs/|deploy/)[^`]*)`", prose))
+        ),
+    }
+
+
+def test_the_manual_of_operations_says_the_same_in_chinese():
+    english, chinese = (
+        (ROOT / f"docs/operations{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN")
+    )
+    ours, theirs = outline(english), outline(chinese)
+    assert len(ours["settings"]) > 30
+    for part, found in ours.items():
+        assert theirs[part] == found, part

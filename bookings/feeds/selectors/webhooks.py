@@ -27,6 +27,12 @@ def get_webhook(viewer: "User", organization: "Organization", side: WebhookSide,
     return require_found(webhooks(viewer, organization, side).filter(public_id=public_id).first())
 
 
+def webhooks_failing_since() -> list[datetime]:
+    """Return since when each webhook fails that fails and is not switched off yet, the longest first."""
+    failing = Webhook.objects.filter(disabled_at__isnull=True, failing_since__isnull=False)
+    return list(failing.order_by("failing_since").values_list("failing_since", flat=True))
+
+
 def due_webhooks(now: datetime) -> QuerySet[Webhook]:
     """Return the webhooks whose turn it is and for which a message waits, the longest ago first.
 

@@ -1,19 +1,25 @@
 """What monitoring wants to know of the site as a whole: counts and times, nothing about people."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bookings import public as bookings
+from instrument_share.documents.errors import SigningKeyUnusable
+from instrument_share.documents.sealing.signing_key import get_certificate_end
 from instrument_share.jobs.selectors import Ending, count_given_up_jobs, queue, recurring_jobs, worker_seen_at
-from instrument_share.journal.selectors import last_sealed_at
+from instrument_share.journal.selectors import last_sealed_at, unsealed_since
 from instrument_share.mails.selectors import mail_queue
+from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
+from instrument_share.transparency.selectors.checks import count_unsent, get_alarms
 
 BACKUP_MARK = "last-backup"
 """The file in VAR_DIR that a backup touches when it is complete."""
@@ -32,11 +38,13 @@ class _SiteCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            found = [*self._queues(), *self._clock()]
+            found = [*self._queues(), *self._clock(), *self._records(), *self._webhooks(), *_standbys()]
         except DatabaseError:
             found = []
         yield _gauge("share_database_up", "1 while the database is in reach.", float(bool(found)))
         yield from found
+        yield from _disk()
+        yield from _certificate()
         backup = Path(settings.VAR_DIR, BACKUP_MARK)
         if backup.exists():
             yield _gauge("share_last_backup_timestamp_seconds", "The last backup.", backup.stat().st_mtime)
@@ -65,15 +73,66 @@ class _SiteCollector(Collector):
             "share_recurring_job_timestamp_seconds", "When it last began.", labels=["job"]
         )
         failed = GaugeMetricFamily("share_recurring_job_failed", "1 if the last run failed.", labels=["job"])
+        overdue = GaugeMetricFamily(
+            "share_recurring_job_overdue", "1 if it should have run by now.", labels=["job"]
+        )
         for one in recurring_jobs():
+            overdue.add_metric([one.name], float(one.is_overdue(self.now)))
             if one.started_at:
                 runs.add_metric([one.name], one.started_at.timestamp())
                 failed.add_metric([one.name], float(one.ending is Ending.FAILED))
         yield runs
         yield failed
+        yield overdue
+
+    def _records(self) -> Iterator[GaugeMetricFamily]:
+        """What the platform says of its own records: sealed, signed, sent away, unchanged."""
+        age = self._age(unsealed_since())
+        yield _gauge("share_unsealed_seconds", "Age of the oldest entry without a seal.", age)
+        if last := get_last_checkpoint():
+            yield _gauge(
+                "share_last_checkpoint_timestamp_seconds", "The last checkpoint.", last.made_at.timestamp()
+            )
+        if (unsent := count_unsent()) is not None:
+            yield _gauge("share_checkpoints_unsent", "Checkpoints that the second place lacks.", unsent)
+        yield _gauge("share_checks_with_findings", "Checks that found altered records.", len(get_alarms()))
+
+    def _webhooks(self) -> Iterator[GaugeMetricFamily]:
+        failing = bookings.webhooks_failing_since()
+        longest = self._age(failing[0] if failing else None)
+        yield _gauge("share_webhooks_failing", "Webhooks whose last delivery failed.", len(failing))
+        yield _gauge("share_webhooks_failing_seconds", "Since when the first of them fails.", longest)
 
     def _age(self, since: datetime | None) -> float:
         return max(0.0, (self.now - since).total_seconds()) if since else 0.0
+
+
+def _disk() -> Iterator[GaugeMetricFamily]:
+    disk = shutil.disk_usage(settings.VAR_DIR)
+    yield _gauge("share_disk_free_bytes", "What VAR_DIR may still take.", disk.free)
+    yield _gauge("share_disk_size_bytes", "Size of the disk with VAR_DIR.", disk.total)
+
+
+def _certificate() -> Iterator[GaugeMetricFamily]:
+    with suppress(SigningKeyUnusable):  # the doctor says so, and no paper is sealed
+        if end := get_certificate_end():
+            yield _gauge(
+                "share_signing_certificate_end_timestamp_seconds",
+                "When the certificate that signs papers ends.",
+                end.timestamp(),
+            )
+
+
+def _standbys() -> Iterator[GaugeMetricFamily]:
+    """Servers that follow this database; how far behind they are is for roles with pg_read_all_stats."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), extract(epoch FROM max(replay_lag)) FROM pg_stat_replication")
+        count, lag = cursor.fetchone()
+    yield _gauge("share_standbys", "Servers that follow the database.", count)
+    if lag is not None:
+        yield _gauge("share_standby_lag_seconds", "How far the last of them is behind.", float(lag))
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

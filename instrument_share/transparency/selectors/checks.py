@@ -30,6 +30,7 @@ from instrument_share.transparency.selectors.tree import (
 
 TILES_AT_ONCE = 400
 SEALS_AT_ONCE = 100
+WEEK = 7
 
 
 def compare_with_leaves(chain: str, leaves: dict[int, str], digests: dict[int, str]) -> list[str]:
@@ -198,6 +199,21 @@ def _compare_second_place(there: list[str] | None, made: list[Checkpoint]) -> It
 
 
 CHECKS = (Check("seals", check_seals), Check("tree", check_tree))
+
+
+def count_unsent() -> int | None:
+    """Return how many checkpoints the second place lacks, of file and timestamps the larger number.
+
+    None where the site names neither. Of timestamps the last week counts: older ones are not asked for again.
+    """
+    lacking = []
+    if (there := _second_place()) is not None:
+        sent = set(there)
+        lacking.append(sum(note not in sent for note in Checkpoint.objects.values_list("note", flat=True)))
+    if settings.TIMESTAMP_URL:
+        newest = Checkpoint.objects.order_by("-number").values_list("timestamp", flat=True)[:WEEK]
+        lacking.append(sum(one is None for one in newest))
+    return max(lacking, default=None)
 
 
 def get_alarms() -> list[CheckState]:

@@ -1,0 +1,153 @@
+"""The alarms and the dashboard that come with the site."""
+
+import json
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+from bookings.feeds.models import Webhook
+from instrument_share.documents.sealing import signing_key
+from instrument_share.jobs.models import RecurringRun, Worker
+from instrument_share.jobs.registry import recurring
+from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.services import audit_seal
+from instrument_share.transparency.models import CheckState
+from instrument_share.transparency.services.growing import checkpoint_make
+from instrument_share.transparency.services.sending import checkpoints_send
+from instrument_share.web import clock as site_clock
+from tests import factories
+
+BASE = Path(settings.BASE_DIR)
+FOLDER = BASE / "deploy/prometheus"
+OUTSIDE = {"up"}
+"""What Prometheus itself says."""
+WITH_A_STANDBY = {"share_standby_lag_seconds"}
+WITH_POSTGRESQL = {"share_standbys"} | WITH_A_STANDBY
+SUFFIXES = ("_total", "_bucket", "_sum", "_count")
+
+
+@pytest.fixture
+def whole_site(settings, tmp_path):
+    """A site at which everything that monitoring can say has happened once."""
+    settings.METRICS_TOKEN = "a-long-and-random-one"
+    settings.VAR_DIR, settings.CHECKPOINT_FILE = tmp_path, str(tmp_path / "second/place")
+    for mark in ("last-backup", "device-bridge"):
+        (tmp_path / mark).touch()
+    now = site_clock.now()
+    signing_key.load_signer(now)
+    return now
+
+
+def scrape():
+    client = Client()
+    client.get("/healthz")
+    text = client.get("/metrics", headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"}).content
+    return {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(text.decode())
+        for sample in family.samples
+    }
+
+
+def read_rules():
+    return yaml.safe_load((FOLDER / "rules.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+
+
+def read_dashboard():
+    panels = json.loads((FOLDER / "dashboard.json").read_text(encoding="utf-8"))["panels"]
+    return [target["expr"] for panel in panels for target in panel.get("targets", [])]
+
+
+def names(expressions):
+    return {name for one in expressions for name in re.findall(r"\b(?:share_\w+|up)\b", one)}
+
+
+def families(found):
+    return {next((one.removesuffix(end) for end in SUFFIXES if one.endswith(end)), one) for one in found}
+
+
+@pytest.mark.django_db
+def test_rules_and_dashboard_ask_only_for_figures_that_a_site_gives(whole_site):
+    factories.city()
+    AuditEntry.objects.create(
+        at=whole_site - timedelta(hours=2), action="x.y", subject_type="x", subject_id=1, details={}
+    )
+    audit_seal(whole_site)
+    checkpoint_make(whole_site)
+    Worker.objects.create(name="w", seen_at=whole_site)
+    RecurringRun.objects.create(name=recurring()[0].name, started_at=whole_site)
+    found = scrape()
+    if connection.vendor == "postgresql":
+        found |= dict.fromkeys(WITH_A_STANDBY, 0.0)
+    given = set(found) if connection.vendor == "postgresql" else set(found) | WITH_POSTGRESQL
+    asked = names([*(one["expr"] for one in read_rules()), *read_dashboard()])
+    assert asked - OUTSIDE <= given
+    told = {one for one in given if not one.endswith("_created")}
+    assert families(told) == families(asked - OUTSIDE), "a figure is in no panel and no rule"
+
+
+def test_every_alarm_says_what_to_do_in_both_languages():
+    pages = [(BASE / f"docs/operations{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN")]
+    for rule in read_rules():
+        said = rule["annotations"]
+        assert said.keys() == {"summary", "summary_zh", "action", "action_zh", "runbook"}
+        assert all(re.search("[一-鿿]", said[name]) for name in ("summary_zh", "action_zh")), rule["alert"]
+        assert not any(re.search("[一-鿿]", said[name]) for name in ("summary", "action")), rule["alert"]
+        assert said["runbook"] == f"docs/operations.md#{rule['alert'].lower()}"
+        assert all(f"\n### {rule['alert']}\n" in page for page in pages), rule["alert"]
+
+
+def test_rules_ring_when_they_should():
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("not on this machine: promtool")
+    for command in ("check", "rules"), ("test", "rules"):
+        file = FOLDER / ("rules.yml" if command[0] == "check" else "rules_test.yml")
+        done = subprocess.run([promtool, *command, file], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+def test_what_is_unsealed_unsent_altered_or_failing_is_counted(whole_site):
+    city = factories.city()
+    AuditEntry.objects.create(
+        at=whole_site - timedelta(hours=2), action="x.y", subject_type="x", subject_id=1, details={}
+    )
+    assert 7200 <= scrape()["share_unsealed_seconds"] < 7300
+    audit_seal(whole_site)
+    checkpoint_make(whole_site)
+    CheckState.objects.create(name="tree", problems=["a leaf is missing"])
+    for failing_since, disabled_at in (
+        (None, None),
+        (whole_site - timedelta(hours=30), None),
+        (whole_site - timedelta(days=5), whole_site),
+    ):
+        Webhook.objects.create(
+            organization=city.owner,
+            address="https://example.org/",
+            actions=[],
+            created_at=whole_site,
+            read_until=whole_site,
+            failing_since=failing_since,
+            disabled_at=disabled_at,
+        )
+    found = scrape()
+    assert found["share_checkpoints_unsent"] == 1
+    assert found["share_checks_with_findings"] == 1
+    assert found["share_webhooks_failing"] == 1
+    assert 108_000 <= found["share_webhooks_failing_seconds"] < 108_100
+    second = Path(settings.CHECKPOINT_FILE)
+    second.parent.mkdir()
+    checkpoints_send(whole_site)
+    assert scrape()["share_checkpoints_unsent"] == 0
+    assert found["share_signing_certificate_end_timestamp_seconds"] > whole_site.timestamp() + 86_400 * 3_000
+    assert 0 < found["share_disk_free_bytes"] <= found["share_disk_size_bytes"]
