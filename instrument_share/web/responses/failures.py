@@ -11,6 +11,7 @@ from django.views import defaults
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout, TooManyRequests
 
+from instrument_share.databases.outage import is_database_away
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web.responses import problem
 
@@ -31,8 +32,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Reads no database: that may be what failed.
     """
-    is_busy = _is_database_busy(sys.exc_info()[1])
-    status, code, detail = _describe_busy() if is_busy else describe_failure()
+    error = sys.exc_info()[1]
+    is_busy, is_away = _is_database_busy(error), is_database_away(error)
+    status, code, detail = _describe(request, is_busy=is_busy, is_away=is_away)
     if request.path.startswith("/api/"):
         members = problem.body(status=status, code=code, detail=detail)
         answer: HttpResponse = problem.response({**members, "request_id": _get_request_id()})
@@ -44,7 +46,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "request_id": _get_request_id(),
         }
         answer = HttpResponse(loader.render_to_string("500.html", context), status=status)
-    if is_busy:
+    if is_busy or is_away:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
 
@@ -56,9 +58,36 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
+def _describe(request: HttpRequest, *, is_busy: bool, is_away: bool) -> tuple[int, str, str]:
+    if is_busy:
+        return _describe_busy()
+    return describe_outage(request) if is_away else describe_failure()
+
+
 def _describe_busy() -> tuple[int, str, str]:
-    detail = gettext("Too many requests came at once. Nothing was carried out. Try again in a moment.")
+    detail = gettext(
+        "Too many requests came at once, or another machine takes over. Nothing was carried out. "
+        "Try again in a moment."
+    )
     return 503, "site.busy", detail
+
+
+def describe_outage(request: HttpRequest) -> tuple[int, str, str]:
+    """Return status, code and words for a connection that broke in the middle of the work.
+
+    It may have broken between the commit and the news of it, so nobody knows what became of a write.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        detail = gettext(
+            "The connection to the database broke, as when another machine takes over. Try again in a moment."
+        )
+    else:
+        detail = gettext(
+            "The connection to the database broke, as when another machine takes over. It is not certain "
+            "whether what you had sent was carried out. Send it again in a moment: the same form, or the "
+            "same request with its Idempotency-Key, is carried out once only."
+        )
+    return 503, "site.away", detail
 
 
 def describe_failure() -> tuple[int, str, str]:
