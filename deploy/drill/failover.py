@@ -8,6 +8,7 @@ the documented server with two processes, the worker. docs/reliability.md has th
 
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--folder", type=Path, help="leave everything there, with the logs")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_received: sys.exit("The drill was told to end."))
     with ExitStack() as end:
         folder = arguments.folder or Path(end.enter_context(tempfile.TemporaryDirectory(prefix="failover-")))
         folder.mkdir(parents=True, exist_ok=True)
