@@ -111,7 +111,18 @@ def _tell_standbys(cluster: Cluster, statement: str) -> None:
     for one in cluster.machines:
         if not one.is_primary():
             subprocess.run(
-                ["runuser", "-u", "postgres", "--", "psql", "-qAt", "-h", str(one.folder / "sockets"), "-c", statement],
+                [
+                    "runuser",
+                    "-u",
+                    "postgres",
+                    "--",
+                    "psql",
+                    "-qAt",
+                    "-h",
+                    str(one.folder / "sockets"),
+                    "-c",
+                    statement,
+                ],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
