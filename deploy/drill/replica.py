@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
@@ -67,16 +67,11 @@ def look(cluster: Cluster, drill: Drill) -> dict[str, bool]:
     return {**found, "everybody reads it when the replica has caught up": True}
 
 
-def _book(browser: OpenerDirector, site: str, session: str, instrument: str, start: "object") -> None:
+def _book(browser: OpenerDirector, site: str, session: str, instrument: str, start: datetime) -> None:
     """As the calendar's own script would: with the session and its token."""
     page = browser.open(Request(f"{site}/instruments/{instrument}/", headers={"Cookie": session}))
     token = TOKEN.search(page.read().decode())
-    cookies = "; ".join(
-        f"{one.name}={one.value}"
-        for handler in browser.handlers
-        if isinstance(handler, HTTPCookieProcessor)
-        for one in handler.cookiejar
-    )
+    cookies = "; ".join(_cookies(browser))
     assert token, "the page has no token"
     body = {
         "instrument": instrument,
@@ -96,36 +91,21 @@ def _book(browser: OpenerDirector, site: str, session: str, instrument: str, sta
 
 
 def _read(browser: OpenerDirector, address: str, session: str = "") -> bytes:
-    cookies = [f"{one.name}={one.value}" for one in _jar(browser)]
-    header = "; ".join([*cookies, session] if session else cookies)
+    header = "; ".join([*_cookies(browser), *([session] if session else [])])
     with browser.open(Request(address, headers={"Cookie": header} if header else {})) as answer:
         return answer.read()
 
 
-def _jar(browser: OpenerDirector) -> list:
-    (handler,) = (one for one in browser.handlers if isinstance(one, HTTPCookieProcessor))
-    return list(handler.cookiejar)
+def _cookies(browser: OpenerDirector) -> list[str]:
+    (kept,) = (one for one in browser.handlers if isinstance(one, HTTPCookieProcessor))
+    return [f"{one.name}={one.value}" for one in kept.cookiejar]
 
 
 def _tell_standbys(cluster: Cluster, statement: str) -> None:
     for one in cluster.machines:
         if not one.is_primary():
-            subprocess.run(
-                [
-                    "runuser",
-                    "-u",
-                    "postgres",
-                    "--",
-                    "psql",
-                    "-qAt",
-                    "-h",
-                    str(one.folder / "sockets"),
-                    "-c",
-                    statement,
-                ],
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
+            psql = ["psql", "-qAt", "-h", str(one.folder / "sockets"), "-c", statement]
+            subprocess.run(["runuser", "-u", "postgres", "--", *psql], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
