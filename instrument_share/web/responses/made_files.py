@@ -51,9 +51,8 @@ class MadeFiles:
 def renew(files: MadeFiles, now: datetime) -> int:
     """Make the files if something has changed since they were made; return how many were made."""
     with reading_from_replica():
-        version = files.version(
-            now
-        )  # read before the rows: what is written meanwhile is noticed the next time
+        # Read before the rows: what is written meanwhile is noticed the next time.
+        version = files.version(now)
         if _read_version(files) == version:
             return 0
         return _make(files, version, now)
