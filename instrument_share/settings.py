@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from instrument_share.databases.postgresql import configure_postgresql
 from instrument_share.environment import SiteEnv
 from instrument_share.file_store import build_storage
 from instrument_share.logs import build_logging, configure_structlog
@@ -119,6 +120,7 @@ MIDDLEWARE = [
     "instrument_share.web.middleware.RequestLogMiddleware",  # static files leave no line
     "instrument_share.web.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
+    "instrument_share.web.responses.replica_pages.WrittenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -163,6 +165,8 @@ DATABASE_POOL_SECONDS = 5
 """So long a request waits for a connection; then the answer is 503."""
 DATABASE_LOCK_SECONDS = 20
 """So long a statement waits for a row or table that another transaction has locked."""
+DATABASE_REPLICA_LAG_SECONDS = env.int("DATABASE_REPLICA_LAG_SECONDS", default=15)
+"""A replica that is further behind is not read. The worker writes every five seconds: a good one is near."""
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if _password := env.str("DATABASE_PASSWORD", default=""):
     DATABASES["default"]["PASSWORD"] = _password
@@ -178,20 +182,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     )
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A page of the catalogue takes 7 ms; compiling its statement took another 60. Who waits for a lock longer
-    # than that is answered 503, as on SQLite, rather than hold a connection for good.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", f"-c jit=off -c lock_timeout={DATABASE_LOCK_SECONDS}s"
-    )
-    if DATABASE_POOL:
-        DATABASES["default"]["OPTIONS"]["pool"] = {
-            "min_size": 1,
-            "max_size": DATABASE_POOL,
-            "timeout": DATABASE_POOL_SECONDS,
-        }
-    else:
-        DATABASES["default"]["CONN_MAX_AGE"] = None
+    if replica_url := env.str("DATABASE_REPLICA_URL", default=""):
+        DATABASES["replica"] = env.db_url_config(replica_url) | {"TEST": {"MIRROR": "default"}}
+    for name, database in DATABASES.items():
+        configure_postgresql(
+            database,
+            pool=DATABASE_POOL,
+            # Whoever finds no replica reads the primary, and need not wait long for that.
+            pool_seconds=DATABASE_POOL_SECONDS if name == "default" else 1,
+            lock_seconds=DATABASE_LOCK_SECONDS,
+        )
+DATABASE_ROUTERS = ["instrument_share.databases.replica.ReplicaRouter"] if "replica" in DATABASES else []
 # In the database, so that all server processes and machines count together: allauth's limits stand in it.
 CACHES = {
     "default": {

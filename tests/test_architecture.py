@@ -14,6 +14,7 @@ APPS = ["bookings", "providers", "rewards"]
 PARTS = [
     "accounts",
     "bootstrap",
+    "databases",
     "demo",
     "doctor",
     "documents",

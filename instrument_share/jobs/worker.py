@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
@@ -93,7 +93,7 @@ def _round(name: str) -> bool:
                 run_recurring(one)
         jobs_recover(clock.now(), idle_worker=name)
         return run_next_job(name)
-    except DatabaseError:
+    except Error:
         logger.exception("The worker could not reach the database or was refused; it goes on.")
         return False
     finally:
@@ -120,7 +120,7 @@ def _stay_known(name: str, ended: Event) -> None:
     while not ended.wait(SEEN_EVERY):
         try:
             worker_seen(name, clock.now())
-        except DatabaseError:
+        except Error:
             logger.warning("The worker could not say that it is alive.", exc_info=True)
         finally:
             close_old_connections()

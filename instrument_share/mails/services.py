@@ -4,13 +4,15 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
+from time import sleep
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.db import Error, close_old_connections, transaction
 
 from instrument_share.accounts.permissions import require
+from instrument_share.databases.outage import is_database_away
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 SEND = "mails.send"
 ATTEMPTS = 6
+PAUSES = (*[1.0] * 10, *[5.0] * 30, None)
+"""Seconds between attempts to record that a mail was sent; another machine takes over within a minute."""
 SENT_KEPT_FOR = timedelta(days=30)
 FAILED_KEPT_FOR = timedelta(days=90)
 TEXT_KEPT_FOR = timedelta(days=7)
@@ -69,7 +73,22 @@ def mail_send(public_id: str, *, is_last: bool, now: datetime) -> None:
         return
     mail.sent_at = mail.tried_at = now
     mail.attempts, mail.content, mail.error = mail.attempts + 1, None, ""
-    mail.save(update_fields=["sent_at", "tried_at", "attempts", "content", "error"])
+    _record_sent(mail)
+
+
+def _record_sent(mail: OutgoingMail) -> None:
+    """Record it though the database be away for minutes: else its recipients would get the mail again."""
+    for pause in PAUSES:
+        try:
+            mail.save(update_fields=["sent_at", "tried_at", "attempts", "content", "error"])
+        except Error as error:
+            if pause is None or not is_database_away(error):
+                raise
+            log.warning("The mail %s is sent, but could not be recorded yet.", mail.public_id)
+            close_old_connections()
+            sleep(pause)
+        else:
+            return
 
 
 def mail_record_failure(mail: OutgoingMail, error: Exception, *, is_over: bool, now: datetime) -> None:

@@ -15,6 +15,7 @@ from bookings.devices.schemas import EventIn, serialize_answer
 from bookings.devices.selectors import get_device_secret, get_signed_device
 from bookings.devices.services.events import device_event_receive
 from bookings.feeds.domain.webhooks import sign
+from instrument_share.databases.outage import is_database_away
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.api.errors import build_invalid
 from instrument_share.web.responses.failures import describe_failure
@@ -48,7 +49,9 @@ def answer_message(device_id: str, payload: bytes, now: datetime) -> str:
         members = body_of(error)
     except DATABASE_AWAY:
         raise
-    except Exception:
+    except Exception as error:
+        if is_database_away(error):
+            raise OperationalError("The database was away.") from error
         logger.exception("A message of the device %s failed.", device_id)
         status, code, detail = describe_failure()
         members = body(status=status, code=code, detail=detail)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
+from ninja.decorators import decorate_view
 
 from bookings.requests.api.parts import find_payer
 from bookings.requests.schemas import (
@@ -31,6 +32,7 @@ from instrument_share.web.api.fields import PublicId, require_interval, require_
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.forms.params import MAX_SHOWN_INTERVAL
 from instrument_share.web.responses import problem
+from instrument_share.web.responses.replica_pages import read_from_replica
 from providers import public as providers
 from providers.public import instrument_found_out
 
@@ -43,6 +45,7 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
     operation_id="instruments",
     summary=gettext_noop("Search instruments"),
 )
+@decorate_view(read_from_replica)
 def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage:
     """Published instruments that have every word, fit every filter and are free as asked.
 
@@ -97,6 +100,7 @@ def _free(asked: SearchIn) -> Interval | None:
     operation_id="instrument_availability",
     summary=gettext_noop("When an instrument is open and free"),
 )
+@decorate_view(read_from_replica)
 def availability(
     request: HttpRequest,
     instrument_id: Annotated[PublicId, Path()],

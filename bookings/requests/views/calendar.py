@@ -16,11 +16,13 @@ from bookings.requests.selectors.calendar import (
 )
 from bookings.requests.views.common import get_shown_interval
 from instrument_share.web import clock
+from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def availability(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return an instrument's calendar as JSON: `?start=…&end=…` in RFC 3339, two months at most.

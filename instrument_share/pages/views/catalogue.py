@@ -27,6 +27,7 @@ from instrument_share.pages.catalogue.search import (
 )
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_day
+from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
 
@@ -40,6 +41,7 @@ MAX_ON_TIMELINE = 60
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search the catalogue; an address with empty parameters leads to the one without them."""
@@ -142,6 +144,7 @@ def _without(asked: providers.CatalogueFilters, names: tuple[str, ...]) -> provi
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def timeline(request: HttpRequest) -> HttpResponse:
     """Show a day (`day`) of the instruments that match the catalogue's filters."""
@@ -175,6 +178,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def timeline_events(request: HttpRequest) -> HttpResponse:
     """Return a day's events as JSON: `?day=YYYY-MM-DD`, the filters and the cursor of the page."""

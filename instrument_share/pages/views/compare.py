@@ -8,10 +8,12 @@ from django.views.decorators.http import require_safe
 from instrument_share.pages.catalogue.comparison import build_columns, build_deciding_rows, build_other_rows
 from instrument_share.pages.catalogue.search import MAX_COMPARED, parse_compared_ids
 from instrument_share.web import clock
+from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def compare(request: HttpRequest) -> HttpResponse:
     """Compare `?ids=INS-…,INS-…` in that order; invisible or unknown ids are left out."""

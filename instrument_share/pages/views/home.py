@@ -21,6 +21,7 @@ from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
 from instrument_share.web.forms.params import parse_year
+from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share, share_among_visitors
 from instrument_share.web.text.formats import bilingual, month_label
 from providers import public as providers
@@ -33,6 +34,7 @@ YEAR = timedelta(days=365)
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def home(request: HttpRequest) -> HttpResponse:
     """Show the start page."""
@@ -75,6 +77,7 @@ def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def openness(request: HttpRequest) -> HttpResponse:
     """Show a year's hours by month and by unit (`?year=`)."""

@@ -21,6 +21,7 @@ from instrument_share.pages.structured import (
 )
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
+from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from providers import public as providers
@@ -28,6 +29,7 @@ from providers.domain import PublicationKind, ServiceMode, sentences_by_topic
 
 
 @require_safe
+@read_from_replica
 @share_among_visitors
 def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show an instrument, with the bookable times from `?day=…` on; 410 with the date if it is retired."""

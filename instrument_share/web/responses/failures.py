@@ -1,10 +1,9 @@
-"""Answer what went wrong in the program (500), and what is too busy or away at the moment (503)."""
+"""Answer what went wrong in the program (500), and what is too busy, away or full at the moment (503)."""
 
-import errno
 import sys
 
 import structlog
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext
@@ -12,6 +11,7 @@ from django.views import defaults
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout, TooManyRequests
 
+from instrument_share.databases.outage import is_database_away, is_storage_full
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web.responses import problem
 
@@ -25,20 +25,6 @@ BUSY = (
 )
 BUSY_WORDS = ("too many clients", "connection slots", "database is locked")
 """libpq reports a refused connection, and SQLite a lock, without a code of their own."""
-AWAY = (
-    postgresql.AdminShutdown,
-    postgresql.CrashShutdown,
-    postgresql.ReadOnlySqlTransaction,
-    postgresql.DiskFull,
-    postgresql.IdleInTransactionSessionTimeout,
-)
-AWAY_WORDS = (
-    *("server closed the connection", "connection is closed", "connection is lost", "the connection is bad"),
-    *("consuming input failed", "connection failed", "could not receive data", "SSL connection has been"),
-    *("terminating connection", "Connection refused", "database or disk is full", "disk I/O error"),
-    *("unable to open database file", "the database system is"),
-)
-"""The server was stopped, is starting, or has no room: whether a write took effect is unknown."""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -46,7 +32,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Reads no database: that may be what failed.
     """
-    status, code, detail = _describe(sys.exc_info()[1])
+    status, code, detail = _describe(request, sys.exc_info()[1])
     if request.path.startswith("/api/"):
         members = problem.body(status=status, code=code, detail=detail)
         answer: HttpResponse = problem.response({**members, "request_id": _get_request_id()})
@@ -70,16 +56,45 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
+def _describe(request: HttpRequest, error: BaseException | None) -> tuple[int, str, str]:
+    if _is_database_busy(error):
+        return _describe_busy()
+    if is_storage_full(error):
+        return _describe_full()
+    return describe_outage(request) if is_database_away(error) else describe_failure()
+
+
 def _describe_busy() -> tuple[int, str, str]:
-    detail = gettext("Too many requests came at once. Nothing was carried out. Try again in a moment.")
+    detail = gettext(
+        "Too many requests came at once, or another machine takes over. Nothing was carried out. "
+        "Try again in a moment."
+    )
     return 503, "site.busy", detail
 
 
-def _describe_away() -> tuple[int, str, str]:
+def _describe_full() -> tuple[int, str, str]:
     detail = gettext(
         "The site can’t store anything at the moment. Look in a few minutes whether what you had sent was "
         "carried out before you send it again."
     )
+    return 503, "site.away", detail
+
+
+def describe_outage(request: HttpRequest) -> tuple[int, str, str]:
+    """Return status, code and words for a connection that broke in the middle of the work.
+
+    It may have broken between the commit and the news of it, so nobody knows what became of a write.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        detail = gettext(
+            "The connection to the database broke, as when another machine takes over. Try again in a moment."
+        )
+    else:
+        detail = gettext(
+            "The connection to the database broke, as when another machine takes over. It is not certain "
+            "whether what you had sent was carried out. Send it again in a moment: the same form, or the "
+            "same request with its Idempotency-Key, is carried out once only."
+        )
     return 503, "site.away", detail
 
 
@@ -93,20 +108,8 @@ def _get_request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
-def _describe(error: BaseException | None) -> tuple[int, str, str]:
-    if _is_any(error, BUSY, BUSY_WORDS):
-        return _describe_busy()
-    if _is_any(error, AWAY, AWAY_WORDS) or _is_disk_full(error):
-        return _describe_away()
-    return describe_failure()
-
-
-def _is_any(error: BaseException | None, kinds: tuple[type[Exception], ...], words: tuple[str, ...]) -> bool:
-    """Return whether the database had no connection to give, kept a lock, or was away."""
-    if not isinstance(error, DatabaseError | InterfaceError):
+def _is_database_busy(error: BaseException | None) -> bool:
+    """Return whether the database had no connection to give, or another transaction kept a lock."""
+    if not isinstance(error, OperationalError | InterfaceError):
         return False
-    return isinstance(error.__cause__, kinds) or any(one in str(error) for one in words)
-
-
-def _is_disk_full(error: BaseException | None) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+    return isinstance(error.__cause__, BUSY) or any(words in str(error) for words in BUSY_WORDS)

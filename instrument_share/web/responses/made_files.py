@@ -20,6 +20,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
+from instrument_share.databases.replica import reading_from_replica
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 
@@ -49,10 +50,12 @@ class MadeFiles:
 
 def renew(files: MadeFiles, now: datetime) -> int:
     """Make the files if something has changed since they were made; return how many were made."""
-    version = files.version(now)  # read before the rows: what is written meanwhile is noticed the next time
-    if _read_version(files) == version:
-        return 0
-    return _make(files, version, now)
+    with reading_from_replica():
+        # Read before the rows: what is written meanwhile is noticed the next time.
+        version = files.version(now)
+        if _read_version(files) == version:
+            return 0
+        return _make(files, version, now)
 
 
 def made_at(files: MadeFiles, name: str) -> datetime | None:

@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connections, router
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.sql.constants import LOUTER
@@ -128,7 +128,7 @@ def _look_up(ranges: Sequence[Range]) -> _Known:
     asked = {
         one: (one.start, one.end, int(TermKind.ABBREVIATION) * one.is_whole, one.typed) for one in ranges
     }
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(SearchTerm)].cursor() as cursor:
         cursor.execute(statement, list(chain.from_iterable(asked.values())))
         rows_found = cursor.fetchall()
     by_row = {tuple(row): number for *row, number, _, _ in rows_found}
