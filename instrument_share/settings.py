@@ -273,6 +273,8 @@ AXES_USERNAME_CALLABLE = "instrument_share.accounts.selectors.logins.login_name"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 PROXIES = env.int("PROXIES", default=0)
 """How many web servers stand before this one; so many entries at the end of X-Forwarded-For are theirs."""
+# Inner hosts that webhooks and external calendars may lead to, each with its port: lims.example.org:443.
+OUTGOING_ALLOWED = env.list("OUTGOING_ALLOWED", default=[])
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -118,6 +118,11 @@ class Hostile:
         return self.random.random() < share
 
 
+def sent(text: str) -> str:
+    """What can be written in UTF-8: half a surrogate pair comes in queries and in JSON only."""
+    return text.encode(errors="replace").decode()
+
+
 def workbook(sheet: str | bytes, *, name: str = "xl/worksheets/sheet1.xml") -> bytes:
     """A workbook of one sheet with this XML."""
     made = io.BytesIO()

@@ -16,7 +16,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from tests.fuzzing.hostile import MOMENTS, Hostile
+from tests.fuzzing.hostile import MOMENTS, Hostile, sent
 from tests.permission_addresses import arguments
 
 SECONDS = 10
@@ -195,11 +195,6 @@ def _body(hostile: Hostile, form: Form) -> dict[str, Any]:
             case _:
                 body[name] = sent(hostile.value())
     return body
-
-
-def sent(text: str) -> str:
-    """What can be written in UTF-8: half a surrogate pair comes in queries and in JSON only."""
-    return text.encode(errors="replace").decode()
 
 
 def _query(hostile: Hostile, names: list[str]) -> str:
