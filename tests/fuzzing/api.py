@@ -107,10 +107,17 @@ def _ids(world: Any) -> dict[str, list[str]]:
         "project_id": [world.project, world.closed_project],
         "finding_id": [world.finding],
         "statement_id": [world.statement, world.statement_draft, world.statement_disputed],
-        "order_id": [world.samples_submitted, world.samples_quoted, world.samples_accepted, world.samples_received],
+        "order_id": [
+            world.samples_submitted,
+            world.samples_quoted,
+            world.samples_accepted,
+            world.samples_received,
+        ],
         "event_id": [world.credit_event, world.appealed, world.passed_on],
         "wait_id": [world.wait],
         "voucher_id": [v.grant],
         "claim_id": [v.checked_claim],
     }
-    return {name: [one.public_id for one in ones if hasattr(one, "public_id")] for name, ones in things.items()}
+    return {
+        name: [one.public_id for one in ones if hasattr(one, "public_id")] for name, ones in things.items()
+    }

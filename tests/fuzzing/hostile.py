@@ -58,13 +58,32 @@ DAYS = (
 )
 MOMENTS = (
     *("0001-01-01T00:00Z", "9999-12-31T23:59:59.999999Z", "2026-03-03T24:00", "2026-03-03T09:00+99:99"),
-    *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "24:00", "25:61", "-1:00", "09:00:00.0000001"),
+    *(
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "24:00",
+        "25:61",
+        "-1:00",
+        "09:00:00.0000001",
+    ),
 )
-NAMES = ("../../a.xlsx", "a\x00.pdf", "a\r\nb.csv", "C:\\a.png", "." * 300, "一" * 300 + ".pdf", "", "a/b/c", "-rf")
+NAMES = (
+    "../../a.xlsx",
+    "a\x00.pdf",
+    "a\r\nb.csv",
+    "C:\\a.png",
+    "." * 300,
+    "一" * 300 + ".pdf",
+    "",
+    "a/b/c",
+    "-rf",
+)
 XML_ENCODINGS = ("utf-8", "utf-16", "utf-32", "gb18030", "utf-7", "cp037")
 ENTITIES = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 LAUGHS = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a0 "ha">{ENTITIES}]><worksheet>&a9;</worksheet>'
-OUTSIDE = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><worksheet>&b;</worksheet>'
+OUTSIDE = (
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><worksheet>&b;</worksheet>'
+)
 
 
 class Hostile:
@@ -101,7 +120,9 @@ class Hostile:
                 case 2:
                     del made[at : at + self.random.randint(1, 64)]
                 case 3:
-                    made[at : at + 8] = self.random.choice((b"\xff" * 8, b"\x00" * 8, b"99999999", b"<!ENTITY"))
+                    made[at : at + 8] = self.random.choice(
+                        (b"\xff" * 8, b"\x00" * 8, b"99999999", b"<!ENTITY")
+                    )
                 case _:
                     made[at:at] = made[at : at + 200] * self.random.randint(1, 20)
         return bytes(made[:2_000_000])
@@ -112,7 +133,9 @@ class Hostile:
         if self.random.random() < 0.7:
             content = self.spoil_bytes(content)
         name = self.random.choice((*NAMES, "a.xlsx", "a.csv", "a.pdf", "a.jpg", "a.toml", "a.json"))
-        return SimpleUploadedFile(name or "a", content, self.random.choice(("image/png", "text/csv", "x/y", "")))
+        return SimpleUploadedFile(
+            name or "a", content, self.random.choice(("image/png", "text/csv", "x/y", ""))
+        )
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share

@@ -47,14 +47,36 @@ from tests.rewards.builders import POLICY
 SECONDS = 5
 """Of processor time, so long a reader may take."""
 FURTHER_MEMORY = 1024**3
-CELLS = (*TEXTS[1:12], *NUMBERS, *DAYS, *MOMENTS, "430,150", "购置", "休", "成功", "9:00-17:00", "周一至周五", "30 分钟")
+CELLS = (
+    *TEXTS[1:12],
+    *NUMBERS,
+    *DAYS,
+    *MOMENTS,
+    "430,150",
+    "购置",
+    "休",
+    "成功",
+    "9:00-17:00",
+    "周一至周五",
+    "30 分钟",
+)
 RULES = (
     *("FREQ=SECONDLY", "FREQ=DAILY;COUNT=2147483647", "FREQ=YEARLY;BYDAY=53MO", "FREQ=DAILY;INTERVAL=0"),
-    *("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=WEEKLY;UNTIL=00010101T000000Z", "FREQ=MONTHLY;BYSETPOS=-366"),
+    *(
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=WEEKLY;UNTIL=00010101T000000Z",
+        "FREQ=MONTHLY;BYSETPOS=-366",
+    ),
     *("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO,TU,WE,TH,FR,SA,SU", "FREQ=HOURLY;BYHOUR=1,2", "FREQ=", ";;=;"),
     "FREQ=YEARLY;BYYEARDAY=" + ",".join(str(day) for day in range(-366, 367) if day),
 )
-EVENT = {"kind": "start", "at": "2026-03-03T09:00:00Z", "sequence": 1, "code": "123456", "person": "USR-7H2K9QW4"}
+EVENT = {
+    "kind": "start",
+    "at": "2026-03-03T09:00:00Z",
+    "sequence": 1,
+    "code": "123456",
+    "person": "USR-7H2K9QW4",
+}
 BANK = [Expected("AWD-1", "62220001", Decimal("100.00")), Expected("AWD-2", "62220002", Decimal("0.01"))]
 KNOWN = Known(
     units={"91330100000000000A": 1},
@@ -92,8 +114,12 @@ def _rows(hostile: Hostile, heads: list[str], *, whole: float = 0.7) -> bytes:
     writer = csv.writer(made, delimiter=hostile.random.choice(",;\t"))
     writer.writerow(chosen)
     for _ in range(hostile.random.randint(0, 5)):
-        writer.writerow([hostile.random.choice(CELLS) if hostile.chance(0.8) else hostile.value()[:9_999] for _ in chosen])
-    encoded = made.getvalue().encode(hostile.random.choice(("utf-8", "utf-8-sig", "gb18030", "utf-16")), "replace")
+        writer.writerow(
+            [hostile.random.choice(CELLS) if hostile.chance(0.8) else hostile.value()[:9_999] for _ in chosen]
+        )
+    encoded = made.getvalue().encode(
+        hostile.random.choice(("utf-8", "utf-8-sig", "gb18030", "utf-16")), "replace"
+    )
     return encoded if hostile.chance(whole) else hostile.spoil_bytes(encoded)
 
 
@@ -115,9 +141,13 @@ def _calendar(hostile: Hostile) -> str:
     if hostile.chance(0.5):
         text = text.replace("FREQ=WEEKLY;COUNT=4;BYDAY=TU", hostile.random.choice(RULES))
     if hostile.chance(0.4):
-        text = text.replace("20260303T090000", sent(hostile.random.choice((*DAYS, "99991231T235959", "00010101"))))
+        text = text.replace(
+            "20260303T090000", sent(hostile.random.choice((*DAYS, "99991231T235959", "00010101")))
+        )
     if hostile.chance(0.2):
-        text = text.replace("Asia/Shanghai", hostile.random.choice(("../../etc/passwd", "", "UTC+99", "\x00")))
+        text = text.replace(
+            "Asia/Shanghai", hostile.random.choice(("../../etc/passwd", "", "UTC+99", "\x00"))
+        )
     return _text(hostile, text) if hostile.chance(0.6) else text
 
 
@@ -125,7 +155,18 @@ def _event(hostile: Hostile) -> bytes:
     event: Any = dict(EVENT)
     for name in hostile.random.sample(sorted(event), 2):
         event[name] = hostile.random.choice(
-            (hostile.value(), None, [], {}, True, -1, 2**70, 1e400, [[[]]] * 9, hostile.random.choice(MOMENTS))
+            (
+                hostile.value(),
+                None,
+                [],
+                {},
+                True,
+                -1,
+                2**70,
+                1e400,
+                [[[]]] * 9,
+                hostile.random.choice(MOMENTS),
+            )
         )
     return _bytes(hostile, json.dumps(event).encode())
 
@@ -136,7 +177,19 @@ def _policy(hostile: Hostile) -> str:
         at = hostile.random.randrange(len(lines))
         name, equals, _value = lines[at].partition("=")
         if equals and hostile.chance(0.7):
-            values = ("1e999", "-1", "nan", "'1/0'", "[]", "{}", "'a'", "9" * 5_000, "1979-05-27", "true", "'1e99999999'")
+            values = (
+                "1e999",
+                "-1",
+                "nan",
+                "'1/0'",
+                "[]",
+                "{}",
+                "'a'",
+                "9" * 5_000,
+                "1979-05-27",
+                "true",
+                "'1e99999999'",
+            )
             lines[at] = f"{name}= {hostile.random.choice(values)}"
         else:
             lines[at] = hostile.spoil(lines[at])
@@ -175,7 +228,9 @@ READERS = (
     Reader(
         "a map of columns",
         10,
-        lambda hostile: _text(hostile, '[columns]\nname_zh = "名称"\nvalue_yuan = { heading = "原值", factor = "10000" }\n'),
+        lambda hostile: _text(
+            hostile, '[columns]\nname_zh = "名称"\nvalue_yuan = { heading = "原值", factor = "10000" }\n'
+        ),
         parse_map,
     ),
     Reader("a policy", 10, _policy, read_policy),
@@ -183,7 +238,9 @@ READERS = (
     Reader(
         "a receipt",
         10,
-        lambda hostile: _bytes(hostile, json.dumps({"format": "a", "line": "{}", "proof": ["00"], "index": 0}).encode()),
+        lambda hostile: _bytes(
+            hostile, json.dumps({"format": "a", "line": "{}", "proof": ["00"], "index": 0}).encode()
+        ),
         parse_receipt,
         (ValueError,),
     ),
@@ -201,8 +258,15 @@ READERS = (
         lambda hostile: _text(hostile, sign("secret", NOW, "{}")),
         lambda header: require_signed("secret", header, "{}", NOW),
     ),
-    Reader("Markdown", 10, lambda hostile: _text(hostile, "# a\n\n* [b](c) **d**\n\n|a|\n|-|\n" * 3) + hostile.value()[:9_999], to_html),
-    Reader("a picture", 2, lambda hostile: io.BytesIO(_bytes(hostile, factories.jpeg((90, 60)))), prepare_picture),
+    Reader(
+        "Markdown",
+        10,
+        lambda hostile: _text(hostile, "# a\n\n* [b](c) **d**\n\n|a|\n|-|\n" * 3) + hostile.value()[:9_999],
+        to_html,
+    ),
+    Reader(
+        "a picture", 2, lambda hostile: io.BytesIO(_bytes(hostile, factories.jpeg((90, 60)))), prepare_picture
+    ),
     Reader("any file as a picture", 2, lambda hostile: io.BytesIO(hostile.file().read()), prepare_picture),
     Reader("an attachment", 2, lambda hostile: io.BytesIO(_bytes(hostile, pdf())), prepare_attachment),
     Reader("a signed paper", 2, lambda hostile: _bytes(hostile, pdf()), find_signature_problems),

@@ -21,7 +21,20 @@ from tests.permission_addresses import arguments
 
 SECONDS = 10
 """Of processor time, so long the slowest answer may take."""
-OF_EVERY_LIST = ("q", "page", "after", "before", "sort", "year", "from", "to", "state", "unit", "day", "format")
+OF_EVERY_LIST = (
+    "q",
+    "page",
+    "after",
+    "before",
+    "sort",
+    "year",
+    "from",
+    "to",
+    "state",
+    "unit",
+    "day",
+    "format",
+)
 WRITTEN_WHEN_REFUSED = ("axes_", "django_session", "accounts_session", "web_", "accounts_loginrecord")
 """Tables in which a refusal counts or leaves its trace."""
 PLAUSIBLE = {
@@ -198,7 +211,9 @@ def _body(hostile: Hostile, form: Form) -> dict[str, Any]:
 
 
 def _query(hostile: Hostile, names: list[str]) -> str:
-    chosen = [(hostile.random.choice(names), hostile.value()[:800]) for _ in range(hostile.random.randint(1, 3))]
+    chosen = [
+        (hostile.random.choice(names), hostile.value()[:800]) for _ in range(hostile.random.randint(1, 3))
+    ]
     if hostile.chance(0.1):
         return hostile.spoil("a=%ff%fe&b=%c0%af&c[]=1&=&&d=%u1234")
     return urlencode(chosen, errors="surrogatepass")

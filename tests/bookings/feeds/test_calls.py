@@ -164,7 +164,9 @@ def receiver(tmp_path, monkeypatch, settings):
     trusting = ssl.create_default_context(cafile=file)
     monkeypatch.setattr(calls.ssl, "create_default_context", lambda: trusting)
     monkeypatch.setattr(calls, "find_public_addresses", lambda host, port: ["127.0.0.1"])
-    settings.OUTGOING_ALLOWED = [f"{host}:{server.server_port}" for host in ("example.org", "other.example.org")]
+    settings.OUTGOING_ALLOWED = [
+        f"{host}:{server.server_port}" for host in ("example.org", "other.example.org")
+    ]
     yield server.server_port, got
     server.shutdown()
     server.server_close()
