@@ -110,8 +110,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "instrument_share.web.middleware.NoNulMiddleware",
     "instrument_share.web.security_headers.SecurityHeadersMiddleware",
+    "instrument_share.web.middleware.NoNulMiddleware",
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -276,7 +276,7 @@ AXES_LOCKOUT_TEMPLATE = "429.html"
 PROXIES = env.int("PROXIES", default=0)
 """How many web servers stand before this one; so many entries at the end of X-Forwarded-For are theirs."""
 LIMIT_FACTOR = env.int("LIMIT_FACTOR", default=1)
-"""How many times as often as usual one visitor or account may search, export, verify and call the API; 0: ever."""
+"""How many times as often as usual one may search, export, verify and call the API; 0: without a limit."""
 # Inner hosts that webhooks and external calendars may lead to, each with its port: lims.example.org:443.
 OUTGOING_ALLOWED = env.list("OUTGOING_ALLOWED", default=[])
 

@@ -1,7 +1,7 @@
 """Call a function in a process of its own, with bounds of memory and time.
 
-What comes from outside can make its reader exhaust the memory, or never end, which must not happen to the process
-that serves requests. Nor must that get back more than it can hold.
+What comes from outside can make its reader exhaust the memory, or never end, which must not happen to the
+process that serves requests. Nor must that get back more than it can hold.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""How often one visitor or account may search, export, verify and call the API; counted by all processes together.
+"""How often one visitor or account may search, export, verify and call the API, in all processes together.
 
 A process counts by itself and tells the shared count one time in twenty, so that an honest visitor costs no
 statement. What it has not told yet is the error of the count: a twentieth of the limit for each process.

@@ -1,8 +1,9 @@
 """Headers of every kind of answer."""
 
 import pytest
+from django.http import HttpResponse
 
-from instrument_share.web.security_headers import ALWAYS, ATTACHED
+from instrument_share.web.security_headers import ALWAYS, ATTACHED, CLOSED, SecurityHeadersMiddleware
 from tests import factories
 from tests.factories import NOW
 
@@ -20,7 +21,6 @@ def unit(db, clock):
         ("/desk/", 302),
         ("/nothing/here/", 404),
         ("/bureau/organizations/%00", 400),
-        ("/static/instrument_share/mark.svg", 200),
         ("/robots.txt", 200),
         ("/healthz", 200),
         ("/opendata/units.csv", 200),
@@ -35,14 +35,21 @@ def test_every_answer_has_the_headers(client, unit, address, status):
     assert {name: answer.headers.get(name) for name in ALWAYS} == dict(ALWAYS)
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
     assert "'unsafe-inline'" not in answer["Content-Security-Policy"]
+    answer.getvalue()  # read to its end, a file is closed
+
+
+def test_a_file_of_the_site_has_them_too(rf):
+    answer = SecurityHeadersMiddleware(lambda _request: HttpResponse(b"<svg/>"))(rf.get("/static/a.svg"))
+    assert {*ALWAYS.items(), ("Content-Security-Policy", CLOSED)} <= set(answer.headers.items())
 
 
 def test_an_error_page_has_them_too(client, unit, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("instrument_share.pages.views.about.city_bureaus", lambda: 1 / 0)
     answer = client.get("/help/")
     assert (answer.status_code, answer["X-Frame-Options"]) == (500, "DENY")
 
 
 def test_a_file_to_be_saved_is_shut_in(client, unit):
-    assert client.get("/opendata/units.csv")["Content-Security-Policy"] == ATTACHED
+    answer = client.get("/opendata/units.csv")
+    assert (answer["Content-Security-Policy"], bool(answer.getvalue())) == (ATTACHED, True)
