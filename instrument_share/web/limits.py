@@ -41,7 +41,7 @@ EXPORTS = {
 VERIFIERS = {"verify", "verify_receipt"}
 EXPORT_FORMATS = {"csv", "xlsx", "json"}
 LONG_WAIT = 900
-"""Seconds to wait after other refusals for too many tries (logins, objections): they count quarters of an hour."""
+"""Seconds to wait after other refusals for too many tries (logins), which count quarters of an hour."""
 
 
 class LimitMiddleware:

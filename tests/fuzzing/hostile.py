@@ -1,4 +1,4 @@
-"""Hostile inputs, each made from a seed of its own, so that one can be repeated without the ones before it."""
+"""Hostile inputs, each made from a seed of its own, so that one can be made again alone."""
 
 import io
 import json
@@ -209,7 +209,8 @@ def calendar() -> bytes:
 
 
 def pdf() -> bytes:
-    return b"%PDF-1.7\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\ntrailer<<>>\n%%EOF"
+    opens = b"1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj"
+    return b"%PDF-1.7\n" + opens + b"\ntrailer<<>>\n%%EOF"
 
 
 _FILES = (

@@ -1,7 +1,7 @@
 """Everything that reads a file, a message or an address from outside, fed with whole and spoilt ones.
 
-A reader takes its input or refuses it with a DomainError, or with what its docstring names. Anything else is a
-fault, as are more than a few seconds, or more memory than the limit of the run.
+A reader takes its input or refuses it with a DomainError, or with what its docstring names. Anything else is
+a fault, as are more than a few seconds, or more memory than the limit of the run.
 """
 
 import csv
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from traceback import format_exc
 from typing import Any
 
@@ -20,6 +21,7 @@ from bookings.devices.bridge.answers import _read_event
 from bookings.devices.domain import require_signed
 from bookings.feeds.domain.busy_times import read_busy_times
 from bookings.feeds.domain.webhooks import sign
+from instrument_share.kernel.apart import Failed, TookTooMuch, run_apart
 from instrument_share.kernel.errors import DomainError
 from instrument_share.sheets.reading import read_table
 from instrument_share.transparency.domain.notes import parse_note
@@ -125,9 +127,8 @@ def _rows(hostile: Hostile, heads: list[str], *, whole: float = 0.7) -> bytes:
 
 def _sheet_heads(hostile: Hostile) -> tuple[str, bytes]:
     name = hostile.random.choice(list(KINDS))
-    heads = [next(iter(KINDS[name].known_headings))] + hostile.random.sample(
-        list(KINDS[name].known_headings), min(12, len(KINDS[name].known_headings))
-    )
+    known = list(KINDS[name].known_headings)
+    heads = [known[0], *hostile.random.sample(known, min(12, len(known)))]
     return name, _rows(hostile, heads)
 
 
@@ -234,7 +235,13 @@ READERS = (
         parse_map,
     ),
     Reader("a policy", 10, _policy, read_policy),
-    Reader("a calendar", 10, _calendar, lambda text: read_busy_times(text, NOW)),
+    Reader(
+        "a calendar",
+        2,
+        _calendar,
+        lambda text: run_apart(read_busy_times, text, NOW, seconds=SECONDS),
+        (Failed,),
+    ),
     Reader(
         "a receipt",
         10,
@@ -292,8 +299,7 @@ def attack(seed: str) -> str:
 @contextmanager
 def bounded_memory() -> Iterator[None]:
     """Whatever is read inside has so much memory beside what the process holds already."""
-    with open("/proc/self/statm") as file:
-        used = int(file.read().split()[0]) * resource.getpagesize()
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (used + FURTHER_MEMORY, hard))
     try:

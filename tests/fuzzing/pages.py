@@ -1,4 +1,4 @@
-"""Every page and form as every role, with hostile values in the address, the query, the headers and the body."""
+"""Every page and form as every role, with hostile values in address, query, headers and body."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,11 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
 from tests.fuzzing.hostile import MOMENTS, Hostile, sent
 from tests.permission_addresses import arguments
+from tests.test_page_permissions import names
 
 SECONDS = 10
 """Of processor time, so long the slowest answer may take."""
@@ -124,7 +125,7 @@ class Site:
         return self.pages[role, address]
 
     def ask(self, role: str, send: Any) -> tuple[HttpResponseBase, float, dict[str, int]]:
-        """The answer, the processor time it took and the tables that have grown or shrunk; undone afterwards."""
+        """The answer, its processor time, and the tables that have grown or shrunk; undone afterwards."""
         self.errors.clear()
         with transaction.atomic():
             before, started = self.rows(), time.process_time()
@@ -226,7 +227,7 @@ def _address(hostile: Hostile, address: str) -> str:
     parts = address.split("/")
     at = hostile.random.randrange(1, len(parts))
     parts[at] = quote(hostile.value()[:500], safe="", errors="surrogatepass")
-    return "/".join(parts) if not parts[1] == "" else address
+    return "/".join(parts) if parts[1] else address
 
 
 def _headers(hostile: Hostile) -> dict[str, str]:
@@ -241,9 +242,6 @@ def _headers(hostile: Hostile) -> dict[str, str]:
 
 
 def _addresses(given: Mapping[str, Any]) -> Iterator[str]:
-    from tests.test_page_permissions import names
-    from django.urls import get_resolver
-
     for name in {*names(get_resolver().url_patterns), *given}:
         if not name.startswith("api-v1:"):
             with suppress(NoReverseMatch):

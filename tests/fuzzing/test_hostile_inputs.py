@@ -23,6 +23,11 @@ ENOUGH = 40
 """So many faults are told; the rest are left for the next run."""
 
 
+def tell(text):
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def find_faults(attack, few):
     """What is wrong with the answers to `few` inputs, or to as many as the long run is told."""
     number = int(os.environ.get("FUZZ_INPUTS", few))
@@ -31,9 +36,9 @@ def find_faults(attack, few):
         if fault := attack(f"{SEED}:{each}"):
             faults.append(fault)
             if IS_LONG:
-                print(fault, flush=True)
+                tell(fault)
         if IS_LONG and each % 1_000 == 0:
-            print(f"-- {each}, {time.monotonic() - started:.0f} s, {len(faults)} faults", flush=True)
+            tell(f"-- {each}, {time.monotonic() - started:.0f} s, {len(faults)} faults")
         if len(faults) >= ENOUGH:
             break
     return "\n".join(faults)
@@ -72,6 +77,6 @@ def test_the_api_answers_every_role_as_its_document_says(clock):
             world,
             int(os.environ.get("FUZZ_INPUTS", "60")),
             int(SEED),
-            lambda text: print(text, flush=True) if IS_LONG else None,
+            tell if IS_LONG else str,
         )
     assert not faults, "\n".join(faults)

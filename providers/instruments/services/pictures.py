@@ -12,7 +12,6 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from providers.instruments.domain.pictures import (
     LONGEST_SIDE,
     Encoded,
-    PictureUnusable,
     build_unreadable,
     build_unusable,
     encode_pictures,
