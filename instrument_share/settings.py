@@ -112,6 +112,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "instrument_share.web.security_headers.SecurityHeadersMiddleware",
     "instrument_share.web.middleware.NoNulMiddleware",
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -131,6 +132,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "instrument_share.web.middleware.AddressMiddleware",
+    "instrument_share.web.limits.LimitMiddleware",
     "instrument_share.web.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -277,6 +279,10 @@ AXES_USERNAME_CALLABLE = "instrument_share.accounts.selectors.logins.login_name"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 PROXIES = env.int("PROXIES", default=0)
 """How many web servers stand before this one; so many entries at the end of X-Forwarded-For are theirs."""
+LIMIT_FACTOR = env.int("LIMIT_FACTOR", default=1)
+"""How many times as often as usual one may search, export, verify and call the API; 0: without a limit."""
+# Inner hosts that webhooks and external calendars may lead to, each with its port: lims.example.org:443.
+OUTGOING_ALLOWED = env.list("OUTGOING_ALLOWED", default=[])
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -22,6 +22,7 @@ os.environ.update(
     DATABASE_POOL="0",
     SECOND_FACTOR_ROLES="",
     LOG_LEVEL="ERROR",
+    LIMIT_FACTOR="0",
     VAR_DIR=str(OWN_FOLDER),
 )
 if "TEST_DATABASE_URL" in os.environ:

@@ -393,7 +393,7 @@ OF_THE_SYSTEM = {
     "external_calendar_read": "a job of the recurring one; closures are placed as whoever connected it",
     "post_json": "of the job that sends",
     "fetch": "of the job that reads",
-    "is_plain_https": "of what keeps an address",
+    "may_be_called": "of what keeps an address",
     "find_public_addresses": "of the job that sends",
     "is_public": "of the job that sends",
     "device_event_receive": "of a device that signs with its key",

@@ -1,4 +1,4 @@
-"""Read a workbook in a separate process; this file is also what that process runs.
+"""Read a workbook in a process of its own.
 
 A crafted workbook can make its reader exhaust the memory and die, which must not happen to the process that
 serves requests. Nor must it get back more than it can hold: a few kilobytes of a file repeat one long text in
@@ -6,59 +6,28 @@ every cell.
 """
 
 import io
-import pickle
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-MAX_MEMORY = 1024**3
-MAX_SECONDS = 60
+from instrument_share.kernel.apart import TookTooMuch, run_apart
+
 MAX_CELLS = 1_000_000
 """So many cells of a sheet may hold something."""
 MAX_CHARACTERS = 10_000_000
 """So many characters its cells may hold together, a repeated text counted each time."""
-MAX_ANSWER_BYTES = 128 * 1024**2
-TOO_MUCH = 3
-"""The exit code of a reader that met more than this; it is killed by a signal where it exceeds its memory."""
+Read = tuple[int, list[list[Any]], list[tuple[tuple[int, int], tuple[int, int]]]]
 
 
-class ReadFailed(Exception):
-    """The reader failed, or exceeded its time."""
+class ReadTooMuch(TookTooMuch):
+    """The sheet holds more cells or characters than are read."""
 
 
-class ReadTooMuch(Exception):
-    """The sheet holds more cells or characters than are read, or its reader needed more memory."""
-
-
-def read_in_subprocess(
-    content: bytes,
-) -> tuple[int, list[list[Any]], list[tuple[tuple[int, int], tuple[int, int]]]]:
+def read_in_subprocess(content: bytes) -> Read:
     """Return the index, cells and merged ranges of a workbook's first visible sheet.
 
-    Raises ReadFailed and ReadTooMuch.
+    Raises Failed and TookTooMuch.
     """
-    command = [sys.executable, "-P", __file__]
-    try:
-        with tempfile.TemporaryFile() as answer:
-            done = subprocess.run(  # noqa: S603 - our own file
-                command,
-                input=content,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                timeout=MAX_SECONDS,
-                check=False,
-            )
-            if done.returncode == TOO_MUCH or done.returncode < 0:
-                raise ReadTooMuch
-            if done.returncode:
-                raise ReadFailed
-            answer.seek(0)
-            index, rows, merged = pickle.load(answer)  # noqa: S301 - written by the process below
-    except (subprocess.SubprocessError, OSError, EOFError, pickle.UnpicklingError) as error:
-        raise ReadFailed from error
-    return index, rows, merged
+    return run_apart(read_workbook, content)
 
 
 def take_rows(rows: Iterable[list[Any]], left: int) -> Iterator[list[Any]]:
@@ -78,14 +47,11 @@ def take_rows(rows: Iterable[list[Any]], left: int) -> Iterator[list[Any]]:
         yield [""] * left + row
 
 
-def _answer() -> None:
-    import resource
-
+def read_workbook(content: bytes) -> Read:
+    """Read it in this process; see `read_in_subprocess`."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_ANSWER_BYTES, MAX_ANSWER_BYTES))
-    with load_workbook(io.BytesIO(sys.stdin.buffer.read())) as workbook:
+    with load_workbook(io.BytesIO(content)) as workbook:
         shown = (
             index
             for index, sheet in enumerate(workbook.sheets_metadata)
@@ -94,12 +60,4 @@ def _answer() -> None:
         index = next(shown, 0)
         sheet = workbook.get_sheet_by_index(index)
         left = sheet.start[1] if sheet.start else 0
-        found = index, list(take_rows(sheet.iter_rows(), left)), list(sheet.merged_cell_ranges or [])
-    pickle.dump(found, sys.stdout.buffer)
-
-
-if __name__ == "__main__":
-    try:
-        _answer()
-    except (ReadTooMuch, MemoryError):
-        sys.exit(TOO_MUCH)
+        return index, list(take_rows(sheet.iter_rows(), left)), list(sheet.merged_cell_ranges or [])

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from instrument_share.kernel.apart import Failed, TookTooMuch
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Words
 from instrument_share.sheets.file_types import type_of_archive, type_of_other_file
 from instrument_share.sheets.read_apart import (
     MAX_CELLS,
     MAX_CHARACTERS,
-    ReadFailed,
     ReadTooMuch,
     read_in_subprocess,
     take_rows,
@@ -152,9 +152,9 @@ def _read_xlsx(content: bytes) -> Table:
         index, rows, merged = read_in_subprocess(content)
         _fill_merged(rows, merged)
         unseen = _scan_sheet(content, index)
-    except ReadTooMuch:
+    except TookTooMuch:
         raise SheetTooFull from None
-    except (ReadFailed, OSError, ValueError, IndexError):
+    except (Failed, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
     for (row, column), error in unseen.errors.items():
         if row <= len(rows) and column < len(rows[row - 1]):

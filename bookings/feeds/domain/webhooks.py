@@ -54,7 +54,9 @@ SIGNATURE = "X-Instrument-Share-Signature"
 
 class AddressRefused(Invalid):
     code = "webhook.address_refused"
-    message = gettext_noop("Give an address that begins with https:// and is reached from the internet.")
+    message = gettext_noop(
+        "Give an address that begins with https://, names no port but 443, and is reached from the internet."
+    )
 
 
 class TooManyWebhooks(Conflict):

@@ -1,4 +1,7 @@
-"""Calls to addresses that people have named: only https, only public addresses, bounded in time and size."""
+"""Calls to addresses that people have named: only https and public addresses, bounded in time and size.
+
+A site's own hosts that are meant to be called stand in `OUTGOING_ALLOWED`, with their ports.
+"""
 
 import http.client
 import ipaddress
@@ -8,7 +11,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
+
+from django.conf import settings
 
 SECONDS_TO_FETCH = 10
 SECONDS_TO_POST = 3
@@ -18,6 +23,21 @@ HTTPS_PORT = 443
 JSON = {"Content-Type": "application/json"}
 _KEPT = "/?%:@!$&'()*+,;="
 """What stays as it is in a path and a query; everything else is percent-encoded."""
+INTERNAL = [
+    ipaddress.ip_network(one)
+    for one in (
+        "::/96",  # IPv4 in an address of IPv6, as it was written once (RFC 4291, 2.5.5.1)
+        "64:ff9b::/96",  # IPv4 behind a translator of the network (RFC 6052), which may lead inside
+        "64:ff9b:1::/48",  # the same for a site's own (RFC 8215)
+        "2001::/32",  # IPv4 in a tunnel (RFC 4380)
+        "2002::/16",  # and in another one (RFC 3056)
+        "192.88.99.0/24",
+        "fec0::/10",  # a site's own before fc00::/7 (RFC 3879)
+        "168.63.129.16/32",  # public by number, and yet the machine's own metadata at one provider
+    )
+]
+"""What `is_global` calls public and still leads, or may lead, into the network of the site."""
+INNER_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
 
 class CallRefused(Exception):
@@ -37,9 +57,12 @@ class Answer:
 
 
 def find_public_addresses(host: str, port: int) -> list[str]:
-    """Return the addresses of the host, IPv4 first. Raises CallRefused where any of them is not public."""
+    """Return the addresses of the host, IPv4 first. Raises CallRefused where any of them is not public.
+
+    Those of a host that the site allows may be any.
+    """
     found = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    if not found or not all(is_public(one) for one in found):
+    if not found or not (_is_allowed(host, port) or all(is_public(one) for one in found)):
         raise CallRefused(f"{host} is not a public address")
     return sorted(found, key=lambda one: (":" in one, one))
 
@@ -47,8 +70,42 @@ def find_public_addresses(host: str, port: int) -> list[str]:
 def is_public(address: str) -> bool:
     """Return whether an IP address belongs to the internet, also behind a mapping of IPv4 into IPv6."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_global and not (mapped or ip).is_multicast
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    is_inner = ip.is_multicast or ip.is_reserved or any(ip in network for network in INTERNAL)
+    return ip.is_global and not is_inner
+
+
+def may_be_called(address: str) -> bool:
+    """Return whether an address, as somebody typed it, may be called as far as can be told without asking.
+
+    It is https at its own port, with a host and no user name; the host is no address or name of an inner
+    network. To what a name leads is seen when it is called.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", _port(parts)
+    except ValueError:
+        return False
+    if parts.scheme != "https" or not host or parts.username:
+        return False
+    return _is_allowed(host, port) or (port == HTTPS_PORT and not _is_inner(host))
+
+
+def _is_inner(host: str) -> bool:
+    """Return whether a name or a literal address is one of an inner network."""
+    try:
+        return not is_public(host)
+    except ValueError:
+        return "." not in host or host == "localhost" or host.rstrip(".").endswith(INNER_NAMES)
+
+
+def _is_allowed(host: str, port: int) -> bool:
+    return f"{host}:{port}" in settings.OUTGOING_ALLOWED
+
+
+def _port(parts: SplitResult) -> int:
+    """Return the port of an address. Raises ValueError for one that cannot be."""
+    return HTTPS_PORT if parts.port is None else parts.port
 
 
 class _CheckedConnection(http.client.HTTPSConnection):
@@ -100,10 +157,10 @@ def _call(
     method: str, address: str, body: bytes | None, headers: Mapping[str, str], longest: int, seconds: float
 ) -> Answer:
     parts = urlsplit(address)
-    if parts.scheme != "https" or not parts.hostname or parts.username:
-        raise CallRefused("only https:// is called")
+    if not may_be_called(address):
+        raise CallRefused("only https:// at port 443 of the internet is called")
     path = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=_KEPT)
-    connection = _CheckedConnection(parts.hostname, parts.port or HTTPS_PORT, seconds)
+    connection = _CheckedConnection(parts.hostname or "", _port(parts), seconds)
     hang_up = threading.Timer(2 * seconds, connection.hang_up)
     hang_up.start()
     try:
@@ -113,12 +170,3 @@ def _call(
     finally:
         hang_up.cancel()
         connection.close()
-
-
-def is_plain_https(address: str) -> bool:
-    """Return whether this is an https address with a host, a possible port and no user name."""
-    try:
-        parts = urlsplit(address)
-        return parts.scheme == "https" and bool(parts.hostname) and not parts.username and parts.port != 0
-    except ValueError:
-        return False

@@ -17,7 +17,7 @@ from bookings.feeds.domain.busy_times import (
 )
 from bookings.feeds.domain.webhooks import AddressRefused
 from bookings.feeds.models import BusyTime, ExternalCalendar
-from bookings.feeds.services.calls import CallRefused, fetch, is_plain_https
+from bookings.feeds.services.calls import CallRefused, fetch, may_be_called
 from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
@@ -26,6 +26,7 @@ from instrument_share.jobs.services import enqueue
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
+from instrument_share.kernel.apart import Failed, TookTooMuch, run_apart
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 READ = "bookings.external_calendar_read"
+SECONDS_TO_READ = 20
+"""A rule of repetition can be written that no day ever fulfils: its reader looks for one and finds no end."""
 LARGEST = 1_000_000
 """Bytes; what is larger was cut off, and its missing events would open instruments again."""
 TOLD_AFTER = timedelta(days=1)
@@ -61,7 +64,7 @@ def external_calendar_connect(
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
-    if not is_plain_https(address):
+    if not may_be_called(address):
         raise AddressRefused
     known = set(ExternalCalendar.objects.filter(instrument=instrument).values_list("address", flat=True))
     if address in known:
@@ -125,7 +128,10 @@ def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:
         raise CalendarUnreadable(reason=f"HTTP {answer.status}")
     if len(answer.text.encode()) > LARGEST:
         raise CalendarUnreadable(reason=f"> {LARGEST} B")
-    return read_busy_times(answer.text, now)
+    try:
+        return run_apart(read_busy_times, answer.text, now, seconds=SECONDS_TO_READ)
+    except (Failed, TookTooMuch):
+        raise CalendarUnreadable(reason=f"> {SECONDS_TO_READ} s") from None
 
 
 def _follow(calendar: ExternalCalendar, times: Mapping[str, Interval], now: datetime) -> None:

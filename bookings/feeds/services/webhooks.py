@@ -16,7 +16,7 @@ from bookings.feeds.domain.webhooks import (
     WebhookSide,
 )
 from bookings.feeds.models import Webhook, WebhookDelivery
-from bookings.feeds.services.calls import is_plain_https
+from bookings.feeds.services.calls import may_be_called
 from bookings.feeds.services.deliveries import SEND, build_delivery
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -44,7 +44,7 @@ def webhook_create(
     """
     organization = accounts.organization_lock(organization_id)
     require(actor, "bookings.manage_webhooks", SimpleNamespace(organization_id=organization_id, side=side))
-    if not is_plain_https(address):
+    if not may_be_called(address):
         raise AddressRefused
     if Webhook.objects.filter(organization=organization, side=side).count() >= MOST_WEBHOOKS:
         raise TooManyWebhooks(most=MOST_WEBHOOKS)

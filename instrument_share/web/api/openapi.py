@@ -49,6 +49,7 @@ PHRASES = {
     415: "Unsupported Media Type",
     422: "Unprocessable Entity",
     428: "Precondition Required",
+    429: "Too Many Requests",
 }
 """Phrases of the statuses in the OpenAPI document. Those of `http` differ between versions of Python."""
 
@@ -87,8 +88,18 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
         ],
     ),
     428: ("precondition.missing", "Send the booking's ETag as If-Match.", []),
+    429: (
+        "request.too_many",
+        "More requests have come from your account or network than this site answers in a minute. "
+        "Wait a minute, then try again.",
+        [],
+    ),
 }
 
+
+RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}, "required": True}
+}
 
 OF_BODIES = (400, 413, 415)
 """What is answered to a body that can't be read, wherever one is taken."""
@@ -109,6 +120,7 @@ class ShareAPI(NinjaAPI):
                     operation["security"].append({})  # a visitor needs none
                 if "requestBody" in operation:
                     operation["responses"] |= {status: {} for status in OF_BODIES}
+                operation["responses"][429] = {"headers": RETRY_AFTER}
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
                         _declare(int(status), response)

@@ -2,29 +2,26 @@
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps
 
+from instrument_share.kernel.apart import Failed, TookTooMuch, run_apart
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from providers.instruments.domain.pictures import (
+    LONGEST_SIDE,
+    Encoded,
+    build_unreadable,
+    build_unusable,
+    encode_pictures,
+)
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-LONGEST_SIDE = 1600
+MOST_SECONDS = 20
 LARGE_SIDE, SMALL_SIDE = 1280, 360
-FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY, SMALL_QUALITY = 85, 75
 """Lists show many small pictures at a third of their width, where nobody sees the difference."""
-
-
-class PictureUnusable(DomainError):
-    """The upload cannot be shown; the problem belongs to the field `picture`."""
-
-    code = "picture.unusable"
-    message = gettext_noop("The picture can't be used.")
 
 
 class AttachmentUnusable(DomainError):
@@ -40,7 +37,8 @@ def prepare_picture(upload: IO[bytes]) -> "ContentFile[bytes]":
     It is decoded and encoded anew, which drops metadata such as camera and place. Raises PictureUnusable if
     it is too large or no JPEG, PNG or WebP.
     """
-    return _encode(_resize(_decode(_read(upload)), LONGEST_SIDE))
+    (made,) = _encode(_read(upload), (LONGEST_SIDE, QUALITY))
+    return _as_file(made)
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,8 @@ class GalleryPicture:
 
 def prepare_gallery_picture(upload: IO[bytes]) -> GalleryPicture:
     """Return the upload as JPEGs of at most 1280 and 360 pixels a side. Raises PictureUnusable."""
-    large = _resize(_decode(_read(upload)), LARGE_SIDE)
-    small = _encode(_resize(large, SMALL_SIDE), SMALL_QUALITY)
-    return GalleryPicture(_encode(large), small, large.width, large.height)
+    large, small = _encode(_read(upload), (LARGE_SIDE, QUALITY), (SMALL_SIDE, SMALL_QUALITY))
+    return GalleryPicture(_as_file(large), _as_file(small), large.width, large.height)
 
 
 def store_once(folder: str, content: "ContentFile[bytes]") -> str:
@@ -70,51 +67,19 @@ def _read(upload: IO[bytes]) -> bytes:
     content = upload.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         message = gettext_noop("The picture is larger than {megabytes} MB. Make it smaller and try again.")
-        raise _unusable("too_large", message, megabytes=MOST_BYTES // 1024 // 1024)
+        raise build_unusable("too_large", message, megabytes=MOST_BYTES // 1024 // 1024)
     return content
 
 
-def _resize(picture: Image.Image, side: int) -> Image.Image:
-    smaller = picture.copy()
-    smaller.thumbnail((side, side))
-    return smaller
-
-
-def _encode(picture: Image.Image, quality: int = QUALITY) -> "ContentFile[bytes]":
-    made = BytesIO()
-    picture.save(made, "JPEG", quality=quality, optimize=True)
-    encoded = made.getvalue()
-    return ContentFile(encoded, name=f"{hashlib.sha256(encoded).hexdigest()[:32]}.jpg")
-
-
-def _decode(content: bytes) -> Image.Image:
+def _encode(content: bytes, *wanted: tuple[int, int]) -> list[Encoded]:
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise _unreadable()
-            # Made smaller as early as can be: each further copy of so many pixels is memory.
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            ImageOps.exif_transpose(opened, in_place=True)
-            picture = opened.convert("RGBA")
-            picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    except DomainError:
-        raise
-    except Exception:
-        # The readers of formats, and of the camera's data in them, fail on broken bytes in any way there is.
-        raise _unreadable() from None
-    on_white = Image.new("RGBA", picture.size, "white")
-    on_white.alpha_composite(picture)
-    return on_white.convert("RGB")
+        return run_apart(encode_pictures, content, wanted, seconds=MOST_SECONDS)
+    except (Failed, TookTooMuch):
+        raise build_unreadable() from None
 
 
-def _unreadable() -> PictureUnusable:
-    return _unusable(
-        "unreadable", gettext_noop("The file is not a picture that can be shown. Choose a JPEG, PNG or WebP.")
-    )
-
-
-def _unusable(code: str, message: str, **params: int) -> PictureUnusable:
-    return PictureUnusable(problems=[Problem(f"picture.{code}", message, params, "picture")])
+def _as_file(made: Encoded) -> "ContentFile[bytes]":
+    return ContentFile(made.content, name=f"{hashlib.sha256(made.content).hexdigest()[:32]}.jpg")
 
 
 MOST_ATTACHED = 20 * 1024 * 1024

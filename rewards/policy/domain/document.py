@@ -194,7 +194,7 @@ class Table:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Return the tables of a TOML document, its numbers exactly. Raises tomllib.TOMLDecodeError."""
+    """Return the tables of a TOML document, its numbers exactly. Raises ValueError."""
     return tomllib.loads(text, parse_float=Decimal)
 
 

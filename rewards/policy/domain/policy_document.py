@@ -5,7 +5,6 @@
 The document is checked as a whole: `PolicyRefused` carries every problem, each with its path in the document.
 """
 
-import tomllib
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -60,7 +59,7 @@ def read_policy(text: str) -> RewardPolicy:
     """Read the policy that a TOML document describes. Raises PolicyRefused with all of its problems."""
     try:
         data = parse_toml(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         message = gettext_noop("The file is not valid TOML: {reason}.")
         problem = Problem(code="policy.not_toml", message=message, params={"reason": str(error)}, field=".")
         raise PolicyRefused(problems=[problem]) from error

@@ -31,6 +31,16 @@ from bookings.feeds.services import calls
         ("fe80::1%eth0", False),
         ("fd00::1", False),
         ("::ffff:127.0.0.1", False),
+        ("::127.0.0.1", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b:1::a00:1", False),
+        ("2002:7f00:1::", False),
+        ("2001::1", False),
+        ("fec0::1", False),
+        ("ff02::1", False),
+        ("240.0.0.1", False),
+        ("100.100.100.200", False),
+        ("168.63.129.16", False),
     ],
 )
 def test_only_addresses_of_the_internet_are_public(address, public):
@@ -52,6 +62,54 @@ def test_a_host_with_one_private_address_is_refused(monkeypatch):
 def test_nothing_but_https_is_called(address):
     with pytest.raises(calls.CallRefused):
         calls.post_json(address, "{}", {})
+
+
+@pytest.mark.parametrize(
+    ("address", "may_be"),
+    [
+        ("https://example.org/hook", True),
+        ("https://example.org:443/hook", True),
+        ("https://93.184.216.34/", True),
+        ("https://lims.example.org:8443/", True),  # as the site allows
+        ("https://example.org:8443/", False),
+        ("https://example.org:0/", False),
+        ("https://example.org:99999/", False),
+        ("https://localhost/", False),
+        ("https://db/", False),
+        ("https://metadata.google.internal/", False),
+        ("https://printer.local./", False),
+        ("https://169.254.169.254/latest/meta-data/", False),
+        ("https://[::1]/", False),
+        ("https://[64:ff9b::a00:1]/", False),
+        ("http://lims.example.org:8443/", False),
+        ("https://[::1", False),
+    ],
+)
+def test_an_inner_address_is_refused_when_it_is_typed(settings, address, may_be):
+    settings.OUTGOING_ALLOWED = ["lims.example.org:8443"]
+    assert calls.may_be_called(address) is may_be
+
+
+def test_a_host_that_the_site_allows_may_be_an_inner_one(monkeypatch, settings):
+    settings.OUTGOING_ALLOWED = ["lims.example.org:8443"]
+    resolve_to(monkeypatch, "10.0.0.1")
+    assert calls.find_public_addresses("lims.example.org", 8443) == ["10.0.0.1"]
+    with pytest.raises(calls.CallRefused):
+        calls.find_public_addresses("lims.example.org", 443)
+
+
+def test_a_name_is_resolved_once_and_called_there(receiver, monkeypatch):
+    """Whoever answers the name server cannot answer something else the second time."""
+    port, _got = receiver
+    asked = []
+
+    def resolve(host, *_):
+        asked.append(host)
+        return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
+
+    monkeypatch.setattr(calls, "find_public_addresses", resolve)
+    assert calls.post_json(f"https://example.org:{port}/", "{}", {"X-Mark": "m"}).status == 302
+    assert asked == ["example.org"]
 
 
 def certificate(folder):
@@ -80,7 +138,7 @@ def certificate(folder):
 
 
 @pytest.fixture
-def receiver(tmp_path, monkeypatch):
+def receiver(tmp_path, monkeypatch, settings):
     """A receiver at example.org that answers 302 and keeps what it was sent."""
     got = []
 
@@ -106,6 +164,9 @@ def receiver(tmp_path, monkeypatch):
     trusting = ssl.create_default_context(cafile=file)
     monkeypatch.setattr(calls.ssl, "create_default_context", lambda: trusting)
     monkeypatch.setattr(calls, "find_public_addresses", lambda host, port: ["127.0.0.1"])
+    settings.OUTGOING_ALLOWED = [
+        f"{host}:{server.server_port}" for host in ("example.org", "other.example.org")
+    ]
     yield server.server_port, got
     server.shutdown()
     server.server_close()

@@ -29,6 +29,7 @@ from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.journal.models import Notification
+from instrument_share.kernel.apart import run_apart
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Keeper
 from providers.terms.models import Closure
@@ -139,6 +140,7 @@ def answers(monkeypatch):
         return answer
 
     monkeypatch.setattr(external_calendars, "fetch", fetch)
+    monkeypatch.setattr(external_calendars, "run_apart", lambda read, *told, seconds: read(*told))
     return given
 
 
@@ -160,6 +162,17 @@ def read(city, answers):
         return connected
 
     return read
+
+
+def test_a_rule_that_no_day_fulfils_is_given_up(city, answers, monkeypatch):
+    """Its reader looks for the 30th of February for ever; in a process of its own, which is ended."""
+    monkeypatch.setattr(external_calendars, "run_apart", run_apart)
+    monkeypatch.setattr(external_calendars, "SECONDS_TO_READ", 2)
+    answers[ADDRESS] = calendar(lesson().replace("END:VEVENT", "RRULE:FREQ=DAILY;INTERVAL=0\r\nEND:VEVENT"))
+    connected = connect(city)
+    external_calendar_read(connected.public_id, NOW)
+    connected.refresh_from_db()
+    assert (connected.read_at, "> 2 s" in connected.failure) == (None, True)
 
 
 def closed():

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, NotFound
-from providers.instruments.services.pictures import PictureUnusable
+from providers.instruments.domain.pictures import PictureUnusable
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome, Seen

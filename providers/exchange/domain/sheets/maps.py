@@ -48,7 +48,7 @@ def parse_map(text: str, kind: SheetKind = INSTRUMENTS) -> SheetMap:
     """Return the map of a TOML text. Raises MapUnusable with every fault."""
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         message = gettext_noop("The map is not TOML: {error}")
         raise MapUnusable(problems=[Problem("import.map_toml", message, {"error": str(error)})]) from None
     problems = list(_problems_of_map(document, kind))

@@ -5,10 +5,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from providers.instruments.domain.pictures import PictureUnusable
 from providers.instruments.services.pictures import (
     MOST_BYTES,
     AttachmentUnusable,
-    PictureUnusable,
     prepare_attachment,
     prepare_picture,
 )

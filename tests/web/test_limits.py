@@ -1,0 +1,74 @@
+"""How often one may search, export, verify and call the API."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+
+from instrument_share.web import limits
+from instrument_share.web.limits import LimitMiddleware
+from tests import factories
+from tests.factories import NOW
+
+
+@pytest.fixture
+def limited(settings, monkeypatch, clock):
+    """Limits in force, few enough to be met, in a minute that does not end."""
+    clock.set(NOW)
+    settings.LIMIT_FACTOR = 1
+    monkeypatch.setattr(limits, "PER_WINDOW", dict.fromkeys(limits.PER_WINDOW, 3))
+    monkeypatch.setattr(limits.time, "time", lambda: 1_000_000_020.0)
+    return settings
+
+
+def statuses(client, address, times=5, **options):
+    return [client.get(address, **options).status_code for _ in range(times)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/instruments/?q=a", "/verify/", "/opendata/units.csv", "/log/?format=csv"]
+)
+def test_who_asks_too_often_is_told_when_to_come_again(client, limited, address):
+    answers = [client.get(address) for _ in range(4)]
+    for one in answers:
+        one.getvalue()
+    assert [one.status_code == 429 for one in answers] == [False, False, False, True]
+    assert answers[-1]["Retry-After"] == "60"
+    assert "请稍等一分钟" in answers[-1].content.decode()
+
+
+@pytest.mark.django_db
+def test_the_api_says_it_as_problem_details(client, limited):
+    address = "/api/v1/instruments"
+    assert statuses(client, address) == [200, 200, 200, 429, 429]
+    refused = client.get(address)
+    assert (refused["Content-Type"], refused["Retry-After"]) == ("application/problem+json", "60")
+    assert refused.json()["code"] == "request.too_many"
+
+
+@pytest.mark.django_db
+def test_each_account_and_each_address_has_its_own_count(client, limited):
+    own, other = Client(), Client()
+    own.force_login(factories.user())
+    assert statuses(client, "/instruments/?q=a")[-1] == 429
+    assert statuses(own, "/instruments/?q=a") == [200, 200, 200, 429, 429]
+    assert statuses(other, "/instruments/?q=a", REMOTE_ADDR="203.0.113.7")[:3] == [200, 200, 200]
+
+
+@pytest.mark.django_db
+def test_pages_without_a_search_are_not_counted(client, limited):
+    assert statuses(client, "/instruments/") == [200] * 5
+
+
+def test_processes_count_together():
+    cache.clear()
+    processes = [LimitMiddleware(lambda _request: None) for _ in range(4)]
+    answered = sum(one._may("search:address:203.0.113.7", 40, 1) for _ in range(50) for one in processes)
+    assert 40 - 4 <= answered <= 40 + 4 * 2
+    assert processes[0]._may("search:address:203.0.113.7", 40, 2), "the next minute begins anew"
+
+
+@pytest.mark.django_db
+def test_other_refusals_for_too_many_tries_say_when_too(client, settings):
+    middleware = LimitMiddleware(lambda _request: limits.HttpResponse(status=429))
+    assert middleware(RequestFactory().get("/"))["Retry-After"] == "900"
