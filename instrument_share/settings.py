@@ -402,6 +402,8 @@ MQTT_CLIENT_ID = env.str("MQTT_CLIENT_ID", default="")
 # The key that signs papers: a PKCS#12 file. Empty: one is made under VAR_DIR at first use.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
+# The hashes of seals and sealed packages: sha256, or sha256 and sm3 (GB/T 32905).
+SEAL_HASHES = env.list("SEAL_HASHES", default=["sha256"])
 # The key that signs checkpoints of the log: Ed25519, PKCS #8 as PEM. Empty: one is made under VAR_DIR.
 LOG_KEY_FILE = env.str("LOG_KEY_FILE", default="")
 # Where each day's checkpoint is kept besides the database: a file, an address.
