@@ -125,7 +125,7 @@ def test_cookies_go_to_this_site_alone_and_no_script_reads_them(client, lin):
     client.get("/me/settings/")
     assert {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} <= set(client.cookies)
     for name, cookie in client.cookies.items():
-        assert not cookie.value or cookie["httponly"] and cookie["samesite"] in ("Lax", "Strict"), name
+        assert not cookie.value or (cookie["httponly"] and cookie["samesite"] in ("Lax", "Strict")), name
         assert not cookie["domain"], name
 
 
