@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "instrument_share.web.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "instrument_share.web.responses.replica_pages.WrittenMiddleware",
+    "instrument_share.web.safeguards.SafeguardMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -225,7 +226,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("MinimumLengthValidator", {"min_length": 10}),
         ("CommonPasswordValidator", {}),
     )
-]
+] + [{"NAME": "instrument_share.accounts.passwords.SiteWordsValidator"}]
 # Older hashes are replaced at the next login.
 PASSWORD_HASHERS = [
     f"django.contrib.auth.hashers.{name}" for name in ("Argon2PasswordHasher", "PBKDF2PasswordHasher")
@@ -329,6 +330,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@example.org"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -344,16 +346,27 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_ENGINE = "instrument_share.accounts.sessions"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "instrument_share.web.safeguards.MessageStorage"
+MESSAGES_COOKIE_NAME = "messages"
+KIOSK_COOKIE_NAME = "kiosk"
 if SITE_URL.startswith("https://"):
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    # Browsers take these from this host alone, by HTTPS, and send them to no other.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    LANGUAGE_COOKIE_NAME, MESSAGES_COOKIE_NAME = "__Host-language", "__Host-messages"
+    KIOSK_COOKIE_NAME = (
+        "__Secure-kiosk"  # it is sent to the kiosk's pages only, which the other prefix forbids
+    )
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
 
-# Whether all of the city's other sites under its domain speak HTTPS too is not for this one to say; SQLite
-# does well without the columns that an index carries along.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
+# Whether browsers know of HTTPS before the first visit is not for this site to say; SQLite does well without
+# the columns that an index carries along.
+SILENCED_SYSTEM_CHECKS = ["security.W021", "models.W040"]
 
 
 def _site_text(name: str, invented: str) -> str:
@@ -415,6 +428,8 @@ MQTT_CLIENT_ID = env.str("MQTT_CLIENT_ID", default="")
 # The key that signs papers: a PKCS#12 file. Empty: one is made under VAR_DIR at first use.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
+# The hashes of seals and sealed packages: sha256, or sha256 and sm3 (GB/T 32905).
+SEAL_HASHES = env.list("SEAL_HASHES", default=["sha256"])
 # The key that signs checkpoints of the log: Ed25519, PKCS #8 as PEM. Empty: one is made under VAR_DIR.
 LOG_KEY_FILE = env.str("LOG_KEY_FILE", default="")
 # Where each day's checkpoint is kept besides the database: a file, an address.

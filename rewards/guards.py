@@ -50,6 +50,7 @@ REPORT_COLUMNS = (
     "total_yuan",
     "manifest",
     "package_sha256",
+    "package_sm3",
     "pdf_sha256",
     "pdf_file",
     "package_file",

@@ -310,7 +310,7 @@ def test_nginx_passes_on_what_the_site_compresses_and_leads_to_https(site):
         answer.close()
     assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
     login = browser.get("/accounts/login/")
-    cookies = [one for one in login.raw.headers.getlist("Set-Cookie") if one.startswith("csrftoken")]
+    cookies = [one for one in login.raw.headers.getlist("Set-Cookie") if one.startswith("__Host-csrf=")]
     assert cookies and all("Secure" in one for one in cookies)
     plain = browser.get(f"http://localhost:{site.ports['HTTP_PORT']}/units/?page=2", allow_redirects=False)
     assert plain.status_code == 301

@@ -27,6 +27,7 @@ def test_a_page_may_load_and_run_only_what_comes_from_the_site(client):
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert directives == {
         "default-src": "'none'",
+        "object-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' data:",

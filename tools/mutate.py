@@ -109,7 +109,7 @@ class Tree:
             command += ["-p", f"no:{plugin}"]
         command += [f"--hypothesis-seed={seed}", *more, *stage.first, *stage.paths]
         env = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
-        process = self.process = subprocess.Popen(  # noqa: S603 - pytest, with folders of this tree
+        process = self.process = subprocess.Popen(
             command,
             cwd=self.folder,
             env={**env, "PYTHONPATH": str(self.folder)},

@@ -1,9 +1,11 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import register as register_check
 from django.db.models.signals import post_migrate
 
 from instrument_share.journal import guards
+from instrument_share.journal.checks import check_seal_hashes
 from instrument_share.journal.domain import LABELS
 from instrument_share.kernel.wording import register_words
 
@@ -17,6 +19,7 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         register_words(LABELS)
+        register_check(check_seal_hashes)
         guards.register(
             *guards.append_only("journal_auditentry"),
             *guards.append_only("journal_auditseal"),

@@ -46,6 +46,13 @@ class AuditSeal(models.Model):
     last_entry_id = models.BigIntegerField(unique=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+    sm3 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="empty: none was asked for",
+    )
     sealed_at = models.DateTimeField()
 
     def __str__(self) -> str:

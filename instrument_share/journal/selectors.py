@@ -127,6 +127,7 @@ def _find_misfit(seal: AuditSeal, before: AuditSeal | None) -> str | None:
     number, previous, last = (
         (before.number, before.hash, before.last_entry_id) if before else (0, seals.BEGINNING, 0)
     )
+    previous_sm3 = before.sm3 if before else ""
     if seal.number != number + 1:
         return f"the seals between {number} and {seal.number} are missing"
     if seal.previous_hash != previous:
@@ -138,6 +139,8 @@ def _find_misfit(seal: AuditSeal, before: AuditSeal | None) -> str | None:
     expected = seals.seal_hash(previous, entries.iterator(), form=seal.form)
     if (first, expected) != (seal.first_entry_id, seal.hash):
         return "an entry in it was changed, removed or added"
+    if seal.sm3 and seal.sm3 != seals.seal_sm3(previous, previous_sm3, entries.iterator(), form=seal.form):
+        return "its SM3 is not that of its entries"
     return None
 
 

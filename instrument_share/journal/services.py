@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -24,6 +25,7 @@ from instrument_share.journal.mails import Tell, digest_of, mail_of
 from instrument_share.journal.models import AuditEntry, AuditSeal, MailChoice, Notification
 from instrument_share.journal.selectors import get_mail_choices
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop, require_found
+from instrument_share.kernel.hashes import SM3
 from instrument_share.kernel.wording import Sentence, to_plain
 
 if TYPE_CHECKING:
@@ -178,7 +180,8 @@ def _seal_next(now: datetime) -> int:
     if end is None:
         return 0
     entries = list(AuditEntry.objects.filter(pk__gt=after, pk__lte=end).order_by("pk")[:SEALED_AT_ONCE])
-    previous = seals.BEGINNING if last is None else last.hash
+    previous, previous_sm3 = (seals.BEGINNING, "") if last is None else (last.hash, last.sm3)
+    has_sm3 = SM3 in settings.SEAL_HASHES
     AuditSeal.objects.create(
         number=1 if last is None else last.number + 1,
         form=seals.FORM,
@@ -187,6 +190,7 @@ def _seal_next(now: datetime) -> int:
         last_entry_id=entries[-1].pk,
         previous_hash=previous,
         hash=seals.seal_hash(previous, entries),
+        sm3=seals.seal_sm3(previous, previous_sm3, entries) if has_sm3 else "",
         sealed_at=now,
     )
     return len(entries)

@@ -22,8 +22,11 @@ class FinanceReport(models.Model):
         max_length=10, choices=[(s.value, s.value) for s in ReportState], default=ReportState.SENT.value
     )
     total_yuan = models.DecimalField(max_digits=14, decimal_places=2)
-    manifest = models.JSONField(help_text="the package's: each file's name, SHA-256 and size; facts")
+    manifest = models.JSONField(help_text="the package's: each file's name, SHA-256, SM3 and size; facts")
     package_sha256 = models.CharField(max_length=64, unique=True)
+    package_sm3 = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="empty: none was asked for"
+    )
     pdf_sha256 = models.CharField(max_length=64, unique=True)
     pdf_file = models.CharField(max_length=200, help_text="name in file storage")
     package_file = models.CharField(max_length=200, help_text="name in file storage")

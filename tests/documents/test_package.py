@@ -11,11 +11,14 @@ from instrument_share.documents.sealing.package import encode_lists, seal_packag
 FILES = {"报送函.pdf": b"%PDF-1.7", "tables/结果.csv": b"a,b\r\n"}
 
 
-def seal(files, metadata):
+def seal(files, metadata, **more):
     """The bytes of the archive, and what is said of it."""
     target = BytesIO()
     package = seal_package(
-        {name: lambda content=content: content for name, content in files.items()}, target, metadata=metadata
+        {name: lambda content=content: content for name, content in files.items()},
+        target,
+        metadata=metadata,
+        **more,
     )
     return target.getvalue(), package
 
@@ -63,8 +66,35 @@ def test_a_file_is_made_when_the_one_before_it_is_written():
 
 @pytest.mark.parametrize(
     "name",
-    ["", "/etc/x", "../x", "a/../x", "a//b", "a\\b", "c:x", "a\nb", ".", "manifest.json", "SHA256SUMS"],
+    [
+        "",
+        "/etc/x",
+        "../x",
+        "a/../x",
+        "a//b",
+        "a\\b",
+        "c:x",
+        "a\nb",
+        ".",
+        "manifest.json",
+        "SHA256SUMS",
+        "SM3SUMS",
+    ],
 )
 def test_names_that_could_leave_the_folder_are_refused(name):
     with pytest.raises(UnsafeName):
         seal({name: b""}, metadata={})
+
+
+def test_where_sm3_is_asked_for_it_stands_beside_each_sha256_and_in_a_list_of_its_own():
+    content, package = seal(FILES, metadata={}, hashes=["sha256", "sm3"])
+    with ZipFile(BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert list(files) == ["tables/结果.csv", "报送函.pdf", "manifest.json", "SHA256SUMS", "SM3SUMS"]
+    assert {name: files[name] for name in list(files)[2:]} == encode_lists(package.manifest)
+    sm3 = {name: hashlib.new("sm3", files[name]).hexdigest() for name in list(files)[:3]}
+    assert {one["name"]: one["sm3"] for one in package.manifest["files"]} == {
+        name: sm3[name] for name in FILES
+    }
+    assert files["SM3SUMS"].decode() == "".join(f"{found}  {name}\n" for name, found in sm3.items())
+    assert package.sm3 == hashlib.new("sm3", content).hexdigest()

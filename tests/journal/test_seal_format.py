@@ -45,9 +45,32 @@ def test_the_line_of_a_seal_never_changes():
         last_entry_id=8,
         previous_hash="0" * 64,
         hash="1" * 64,
+        sm3="",
         sealed_at=ENTRY.at,
     )
     assert seals.seal_line(seal).decode() == (
         '{"entries":2,"first":7,"form":2,"hash":"' + "1" * 64 + '","kind":"seal","last":8,"number":3,'
         '"previous":"' + "0" * 64 + '","sealed_at":"2026-03-02T01:00:00.123456+00:00"}'
     )
+
+
+def test_sm3_covers_the_same_lines_and_both_hashes_of_the_seal_before():
+    first = seals.seal_sm3(seals.BEGINNING, "", [ENTRY, ENTRY])
+    assert first == ("5e2a7d0b2ad99dda87b5257cf6cfdd1d364b49f66095d03b2b0a67976a06d59b")
+    assert seals.seal_sm3(seals.BEGINNING, first, [ENTRY, ENTRY]) == (
+        "558ffcc39296585f7597671615e2570979e349a65756cf71281c98bfb8d5a439"
+    )
+
+
+def test_the_line_of_a_seal_names_its_sm3_where_it_has_one():
+    seal = {
+        "form": 2,
+        "number": 3,
+        "entries": 2,
+        "first_entry_id": 7,
+        "last_entry_id": 8,
+        "sealed_at": ENTRY.at,
+    }
+    seal |= {"previous_hash": "0" * 64, "hash": "1" * 64}
+    line = seals.seal_line(SimpleNamespace(**seal, sm3="2" * 64)).decode()
+    assert line.endswith('+00:00","sm3":"' + "2" * 64 + '"}')

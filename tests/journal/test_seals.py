@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from instrument_share.journal.checks import check_seal_hashes
+from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditSeal
+from instrument_share.journal.selectors import find_broken_seals
 from instrument_share.journal.services import audit_seal, record
+from instrument_share.kernel import hashes
 from tests import factories
 from tests.factories import NOW
 
@@ -20,3 +24,50 @@ def test_an_entry_is_sealed_ten_minutes_after_it_was_made_and_once():
     assert audit_seal(NOW + 2 * TEN_MINUTES) == 0
     seal = AuditSeal.objects.get()
     assert (seal.first_entry_id, seal.last_entry_id) == (entry.pk, entry.pk)
+
+
+def seal_one_entry(number):
+    at = NOW + number * 3 * TEN_MINUTES
+    record(actor=None, action="user.updated", subject=factories.user(), now=at, organization_id=1)
+    audit_seal(at + TEN_MINUTES)
+    return AuditSeal.objects.get(number=number)
+
+
+def test_seals_stay_valid_while_a_site_begins_and_ends_to_ask_for_sm3(settings):
+    made = []
+    for number, asked in enumerate((["sha256"], ["sha256", "sm3"], ["sha256", "sm3"], ["sha256"]), 1):
+        settings.SEAL_HASHES = asked
+        made.append(seal_one_entry(number))
+    assert [len(seal.sm3) for seal in made] == [0, 64, 64, 0]
+    assert list(find_broken_seals()) == []
+
+
+def test_another_sm3_of_a_seal_is_named(settings):
+    settings.SEAL_HASHES = ["sha256", "sm3"]
+    for number in (1, 2):
+        seal_one_entry(number)
+    with guards_lifted():
+        AuditSeal.objects.filter(number=1).update(sm3="0" * 64)
+    broken = [(seal.number, reason) for seal, reason in find_broken_seals()]
+    assert broken == [(number, "its SM3 is not that of its entries") for number in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["sha256"], []),
+        (["sha256", "sm3"], []),
+        (["sm3"], ["E001"]),
+        (["sha256", "md5"], ["E001"]),
+        ([], ["E001"]),
+    ],
+)
+def test_a_site_names_sha256_and_hashes_that_there_are(settings, asked, found):
+    settings.SEAL_HASHES = asked
+    assert [one.id.partition(".")[2] for one in check_seal_hashes()] == found
+
+
+def test_a_machine_without_sm3_says_so(settings, monkeypatch):
+    settings.SEAL_HASHES = ["sha256", "sm3"]
+    monkeypatch.setattr(hashes.hashlib, "algorithms_available", {"sha256"})
+    assert [one.msg for one in check_seal_hashes()] == ["OpenSSL has no sm3 here, which SEAL_HASHES names."]

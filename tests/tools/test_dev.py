@@ -9,6 +9,8 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from tools import sbom
+
 SCRIPT = Path(__file__).parents[2] / "dev"
 RUNNING = sys.version_info[:2]
 WEIGHED = """
@@ -146,3 +148,22 @@ def test_bench_names_the_scripts_that_it_knows(dev, ran):
     with pytest.raises(SystemExit, match=r"bench knows .*page_weight.*; not weight"):
         dev.bench(["weight"])
     assert ran.names == []
+
+
+# --- What the image contains
+
+
+def test_every_command_stands_in_the_help(dev):
+    told = {line.split()[1] for line in dev.__doc__.splitlines() if line.startswith("./dev ")}
+    assert told == {*dev.WITH_ARGUMENTS, *dev.WITHOUT}
+
+
+def test_the_list_of_the_image_is_made_as_the_image_is():
+    made = (SCRIPT.parent / "docker/Dockerfile").read_text()
+    assert f"uv {' '.join(sbom.IN_THE_IMAGE).removesuffix(' --quiet')}" in made
+
+
+def test_audit_ends_as_what_it_found(dev, monkeypatch):
+    monkeypatch.setattr(dev, "setup", lambda: None)
+    monkeypatch.setattr(dev.subprocess, "run", lambda command, **_options: SimpleNamespace(returncode=2))
+    assert dev.main("audit", []) == 2

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bookings.requests.models import Booking
     from bookings.usage.selectors.amounts import Use
 
-COOKIE = "kiosk"
+COOKIE = settings.KIOSK_COOKIE_NAME
 COOKIE_AGE = timedelta(days=400)
 """The longest that browsers keep a cookie; every page begins it anew."""
 LIMITS = {"kiosk_key": "30/15m/ip"}

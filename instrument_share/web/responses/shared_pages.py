@@ -24,7 +24,7 @@ from instrument_share.web import clock
 
 View = Callable[..., HttpResponse]
 
-OWN_COOKIES = frozenset({settings.SESSION_COOKIE_NAME, "messages"})
+OWN_COOKIES = frozenset({settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME})
 """Whoever sends one of them may be shown something of their own."""
 CSRF_TOKEN = re.compile(
     rb'(?<="X-CSRFToken": ")[A-Za-z0-9]{64}|(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}'

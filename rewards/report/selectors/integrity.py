@@ -6,6 +6,7 @@ from zipfile import BadZipFile, ZipFile
 
 from instrument_share.documents.sealing.package import encode_lists
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.hashes import SHA256, SM3, digest
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.models import FinanceReport
@@ -63,10 +64,23 @@ def find_package_differences(report: FinanceReport) -> list[str]:
     told = report.manifest["facts"]
     said = {"code": report.code, "total_yuan": f"{report.total_yuan:.2f}", "year": str(report.cycle.year)}
     return [
+        *_find_sm3_differences(report),
         *(f"{name} is not the file that was listed" for name in _differing(found, sealed)),
         *(f"{name} is not what the platform holds" for name in given if listed.get(name) != given[name]),
         *(f"{key} is {said[key]}, {told.get(key)} was sealed" for key in said if said[key] != told.get(key)),
     ]
+
+
+def _find_sm3_differences(report: FinanceReport) -> list[str]:
+    """Name the package and each file in it that has another SM3 than is recorded, where one is."""
+    if not report.package_sm3:
+        return []
+    listed = {file["name"]: file.get(SM3) for file in report.manifest["files"]}
+    found = _hash_members(report, SM3)
+    other = [name for name in listed if found.get(name) != listed[name]]
+    wrong = [f"{name} does not have the SM3 that was listed" for name in other]
+    whole = hash_report_file(report, "package", SM3) == report.package_sm3
+    return wrong if whole else ["the package does not have its SM3", *wrong]
 
 
 def _get_results_format(report: FinanceReport) -> str:
@@ -77,12 +91,12 @@ def _get_results_format(report: FinanceReport) -> str:
         return ""
 
 
-def _hash_members(report: FinanceReport) -> dict[str, str]:
-    """Return the SHA-256 of every file in the stored package; none where it cannot be read."""
+def _hash_members(report: FinanceReport, by: str = SHA256) -> dict[str, str]:
+    """Return a hash of every file in the stored package; none where it cannot be read."""
     try:
         _, package = open_report_file(report, "package")
         with package, ZipFile(package) as archive:
-            return {name: hash_content(archive.read(name)) for name in archive.namelist()}
+            return {name: digest(by, archive.read(name)) for name in archive.namelist()}
     except (OSError, BadZipFile):
         return {}
 

@@ -1,6 +1,5 @@
 """Reports to the Finance Bureau."""
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from django.core.files import File
@@ -8,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
 from instrument_share.kernel.errors import NotFound, require_found
+from instrument_share.kernel.hashes import SHA256, digest_of_file
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.report.models import FinanceReport
 
@@ -58,8 +58,8 @@ def get_report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
         return name, file.read()
 
 
-def hash_report_file(report: FinanceReport, kind: str) -> str:
-    """Return the SHA-256 of a file as stored, as `open_report_file`; memory does not grow with it."""
+def hash_report_file(report: FinanceReport, kind: str, by: str = SHA256) -> str:
+    """Return a hash of a file as stored, as `open_report_file`; memory does not grow with it."""
     _, file = open_report_file(report, kind)
     with file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of_file(by, file)

@@ -215,6 +215,7 @@ def _report(report: FinanceReport, told: "Mapping[str, AuditEntry]") -> Iterator
         "number": (report.number, get_detail(sent, "number")),
         "pdf_sha256": (report.pdf_sha256, get_detail(sent, "pdf_sha256")),
         "package_sha256": (report.package_sha256, get_detail(sent, "package_sha256", report.package_sha256)),
+        "package_sm3": (report.package_sm3, get_detail(sent, "package_sm3", "")),
         "cycle": (report.cycle.public_id, get_detail(sent, "cycle")),
         "answer_note": (report.answer_note, get_detail(answered, "note", "")),
         **act(sent, report.sealed_at, report.sent_by_id, "sent"),

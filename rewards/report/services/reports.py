@@ -9,6 +9,7 @@ from itertools import count
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
@@ -67,6 +68,7 @@ class SealedFiles:
     pdf_sha256: str
     pdf_file: str
     package_sha256: str
+    package_sm3: str
     package_file: str
     manifest: Mapping[str, Any]
 
@@ -86,7 +88,9 @@ def _compute_send(cycle: AssessmentCycle, now: datetime, tell: StepTell) -> Seal
     makers[PDF] = lambda: pdf
     with TemporaryFile() as target:
         made = _told(makers, tell_of(tell, "files"))
-        archive = package.seal_package(made, target, metadata=_facts(cycle, code))
+        archive = package.seal_package(
+            made, target, metadata=_facts(cycle, code), hashes=settings.SEAL_HASHES
+        )
         package_file = _package_store(archive.sha256, target)
     digest = hash_content(pdf)
     return SealedFiles(
@@ -94,6 +98,7 @@ def _compute_send(cycle: AssessmentCycle, now: datetime, tell: StepTell) -> Seal
         pdf_sha256=digest,
         pdf_file=file_store(folder=FOLDER, name=f"{digest}.pdf", content=pdf),
         package_sha256=archive.sha256,
+        package_sm3=archive.sm3,
         package_file=package_file,
         manifest=archive.manifest,
     )
@@ -115,6 +120,7 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
         pdf_sha256=sealed.pdf_sha256,
         pdf_file=sealed.pdf_file,
         package_sha256=sealed.package_sha256,
+        package_sm3=sealed.package_sm3,
         package_file=sealed.package_file,
         sealed_at=now,
         sent_by=actor,
@@ -126,6 +132,7 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
         "number": report.number,
         "pdf_sha256": report.pdf_sha256,
         "package_sha256": report.package_sha256,
+        **({"package_sm3": report.package_sm3} if report.package_sm3 else {}),
     }
     record(actor=actor, action="report.sent", subject=report, now=now, details=details)
     notify(

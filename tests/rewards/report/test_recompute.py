@@ -400,3 +400,20 @@ def test_a_forged_part_is_not_the_snapshots(package, check):
     code, said = check(forged(package, name, files[name], files["年度数据/units.jsonl.gz"]))
     assert code == 1
     assert f"file {name}: its lines are not those" in said
+
+
+def test_the_third_list_is_checked_where_a_package_has_one(package, check):
+    files = files_of(package)
+    facts = json.loads(files.pop("manifest.json"))["facts"]
+    del files["SHA256SUMS"]
+    target = io.BytesIO()
+    makers = {name: lambda content=content: content for name, content in files.items()}
+    seal_package(makers, target, metadata=facts, hashes=("sha256", "sm3"))
+    assert check(target.getvalue())[0] == 0
+    files = files_of(target.getvalue())
+    for name in ("SM3SUMS", "奖励资金.json"):
+        code, said = check(packed({**files, name: with_changed_byte(files[name], 3)}))
+        assert (code, name in said) == (1, True)
+    del files["SM3SUMS"]
+    code, said = check(packed(files))
+    assert (code, "file SM3SUMS: missing" in said) == (1, True)

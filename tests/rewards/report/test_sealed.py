@@ -251,3 +251,19 @@ def test_a_unit_with_another_code_after_the_freeze_keeps_its_findings_and_result
         getattr(steps, step)()
     sealed = get_sealed_units(steps.send())
     assert {unit.uscc for unit in sealed if unit.name_zh == "云屏大学"} == {year.first.uscc}
+
+
+def test_a_package_sealed_with_sm3_is_whole_and_says_which_file_lost_it(steps, settings):
+    settings.SEAL_HASHES = ["sha256", "sm3"]
+    report = steps.through("send")
+    assert len(report.package_sm3) == 64
+    settings.SEAL_HASHES = ["sha256"]
+    call_command("verify_cycle", str(YEAR), verbosity=0)
+    change("UPDATE rewards_financereport SET package_sm3 = %s", "0" * 64)
+    with pytest.raises(CommandError) as refused:
+        call_command("verify_cycle", str(YEAR))
+    assert "the package does not have its SM3" in str(refused.value)
+    assert "package_sm3" in str(refused.value)  # the journal says another one
+    damage(report)
+    with pytest.raises(CommandError, match=f"{RESULTS} does not have the SM3 that was listed"):
+        call_command("verify_cycle", str(YEAR))
