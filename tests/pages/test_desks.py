@@ -130,13 +130,13 @@ def test_a_token_is_shown_once_works_and_is_revoked(city, see, send):
     assert made.status_code == 201
     secret = made.context["secret"]
     assert secret in texts(made)
-    assert accounts.user_by_token(secret, NOW) == city.researcher
+    assert accounts.valid_token(secret, NOW).user == city.researcher
     later = see(city.researcher, "tokens")
     assert secret not in texts(later)
     token = later.context["tokens"].get()
     assert send(city.manager, "token_revoke", token.public_id).status_code == 404
     assert send(city.researcher, "token_revoke", token.public_id).status_code == 302
-    assert accounts.user_by_token(secret, NOW) is None
+    assert accounts.valid_token(secret, NOW) is None
     assert send(city.researcher, "tokens", name="").status_code == 422
 
 

@@ -248,7 +248,7 @@ def test_spellings_of_a_name_without_account_count_together(client, lin):
 @pytest.mark.parametrize(
     ("address", "typed"),
     [
-        ("/me/tokens/", {"name": "export"}),
+        ("/me/tokens/", {"name": "export", "scopes": ["read"], "days": "90"}),
         ("/accounts/email/", {"email": "other@example.org", "action_add": ""}),
     ],
 )

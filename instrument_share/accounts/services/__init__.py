@@ -56,10 +56,7 @@ from instrument_share.accounts.services.organizations import (
     organization_suspend,
 )
 from instrument_share.accounts.services.people import (
-    TOKEN_LIFETIME,
     UsernameTaken,
-    api_token_create,
-    api_token_revoke,
     user_address_confirmed,
     user_create,
     user_language_set,
@@ -88,9 +85,15 @@ from instrument_share.accounts.services.second_factor import (
     second_factor_reset_refuse,
     second_factors_remove_on_server,
 )
+from instrument_share.accounts.services.sessions import session_end, session_seen, sessions_end_others
+from instrument_share.accounts.services.tokens import (
+    api_token_create,
+    api_token_note_use,
+    api_token_revoke,
+    api_tokens_remind,
+)
 
 __all__ = [
-    "TOKEN_LIFETIME",
     "USCC_TAKEN",
     "AccountLocked",
     "AlreadyMember",
@@ -116,7 +119,9 @@ __all__ = [
     "account_send_reset",
     "account_unlock",
     "api_token_create",
+    "api_token_note_use",
     "api_token_revoke",
+    "api_tokens_remind",
     "check_uploads",
     "district_create",
     "documents_keep",
@@ -154,6 +159,9 @@ __all__ = [
     "second_factor_reset_grant",
     "second_factor_reset_refuse",
     "second_factors_remove_on_server",
+    "session_end",
+    "session_seen",
+    "sessions_end_others",
     "sessions_forget_ended",
     "user_address_confirmed",
     "user_create",

@@ -12,6 +12,7 @@ ACTS: dict[str, str] = {
     "user.locked": gettext_noop("Account locked"),
     "user.unlocked": gettext_noop("Account unlocked"),
     "user.lockout_lifted": gettext_noop("Lock-out by wrong passwords lifted"),
+    "user.sessions_ended": gettext_noop("Own sessions ended"),
     "user.access_ended": gettext_noop("Sessions and API tokens ended"),
     "user.second_factor_added": gettext_noop("Second factor added"),
     "user.second_factor_removed": gettext_noop("Second factor removed"),
