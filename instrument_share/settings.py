@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "instrument_share.web.login.sessions.SessionAgeMiddleware",
     "instrument_share.web.middleware.AddressMiddleware",
     "instrument_share.web.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -332,6 +333,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_ENGINE = "instrument_share.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
+"""After so long without a request a session asks for the password again; 0: never."""
+SESSION_IDLE_MINUTES_OFFICIAL = env.int("SESSION_IDLE_MINUTES_OFFICIAL", default=30)
+"""The same for who holds one of SECOND_FACTOR_ROLES."""
+SESSION_LIFETIME_DAYS = env.int("SESSION_LIFETIME_DAYS", default=7)
+"""So long after its login a session ends, however much it is used; 0: when the browser's cookie does."""
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
+APPS = {"MicroMessenger/": "WeChat", "DingTalk/": "DingTalk"}
+"""How apps with a browser of their own call themselves in it."""
+
+
 @dataclass(frozen=True)
 class OwnSession:
     """A session as its owner reads it; `browser` and `system` are empty where the browser told none."""
@@ -63,11 +67,16 @@ def _last_moment(session: Session) -> datetime | None:
     return session.last_seen_at or session.signed_in_at
 
 
+def _app_of(agent: str) -> str:
+    """Return the app whose browser this is, of those that ua-parser takes for the system's."""
+    return next((name for sign, name in APPS.items() if sign in agent), "")
+
+
 def _describe(session: Session, session_key: str | None) -> OwnSession:
     told = parse(session.agent)
     return OwnSession(
         handle=session_handle(session.session_key),
-        browser=told.user_agent.family if told.user_agent else "",
+        browser=_app_of(session.agent) or (told.user_agent.family if told.user_agent else ""),
         system=told.os.family if told.os else "",
         address=session.address,
         signed_in_at=session.signed_in_at,
