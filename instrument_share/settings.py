@@ -6,6 +6,7 @@ A site sets at least SECRET_KEY, DEBUG=false, ALLOWED_HOSTS, SITE_URL and DATABA
 import logging
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -97,6 +98,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
     "django_htmx",
@@ -261,6 +264,16 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
+SOCIALACCOUNT_ADAPTER = "instrument_share.web.login.city.CityLoginAdapter"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+# The city's identity provider (OpenID Connect), which opens accounts that are linked to it; empty: none.
+OIDC_URL = env.str("OIDC_URL", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET_FILE = env.str("OIDC_CLIENT_SECRET_FILE", default="")
+OIDC_NAME = {
+    "zh": env.str("OIDC_NAME_ZH", default="统一身份认证"),
+    "en": env.str("OIDC_NAME_EN", default="City login"),
+}
 SECOND_FACTOR_ROLES = env.list(
     "SECOND_FACTOR_ROLES",
     default=[] if DEMO else ["bureau_officer", "bureau_auditor", "finance_officer", "sysadmin"],
@@ -323,7 +336,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_URL))] if OIDC_URL else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "report-uri": "/csp-report/",

@@ -339,6 +339,8 @@ mail_retry                     .     .     .     .     .     .     .     .     .
 OF_THE_SYSTEM = {
     "institution_establish": "installation",
     "sessions_forget_ended": "a recurring job",
+    "city_login_linked": "who links their own account; allauth has asked for the password again",
+    "city_login_unlinked": "who unlinks their own account; allauth has asked for the password again",
     "session_seen": "of every request of a page's session; no act of anybody",
     "api_token_note_use": "of every request with a token; no act of anybody",
     "api_tokens_remind": "a recurring job",

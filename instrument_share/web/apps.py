@@ -7,11 +7,16 @@ class WebConfig(AppConfig):
     name = "instrument_share.web"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
         from instrument_share.jobs.registry import register_recurring
+        from instrument_share.web.login.city import check_city_login, connect_city_login
         from instrument_share.web.login.second_factor import connect_journal
         from instrument_share.web.login.sessions import connect_sessions
         from instrument_share.web.recurring import RECURRING
 
         connect_journal()
         connect_sessions()
+        connect_city_login()
+        register(check_city_login)
         register_recurring(*RECURRING)

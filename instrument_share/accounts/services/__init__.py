@@ -11,6 +11,7 @@ from instrument_share.accounts.services.access import (
     account_unlock,
     sessions_forget_ended,
 )
+from instrument_share.accounts.services.city_login import city_login_linked, city_login_unlinked
 from instrument_share.accounts.services.documents import (
     DocumentUnusable,
     check_uploads,
@@ -123,6 +124,8 @@ __all__ = [
     "api_token_revoke",
     "api_tokens_remind",
     "check_uploads",
+    "city_login_linked",
+    "city_login_unlinked",
     "district_create",
     "documents_keep",
     "documents_kept",
