@@ -6,6 +6,7 @@ A site sets at least SECRET_KEY, DEBUG=false, ALLOWED_HOSTS, SITE_URL and DATABA
 import logging
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -99,6 +100,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
     "django_htmx",
@@ -132,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "instrument_share.web.login.sessions.SessionAgeMiddleware",
     "instrument_share.web.middleware.AddressMiddleware",
     "instrument_share.web.limits.LimitMiddleware",
     "instrument_share.web.middleware.DomainErrorMiddleware",
@@ -267,6 +271,16 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
+SOCIALACCOUNT_ADAPTER = "instrument_share.web.login.city.CityLoginAdapter"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+# The city's identity provider (OpenID Connect), which opens accounts that are linked to it; empty: none.
+OIDC_URL = env.str("OIDC_URL", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET_FILE = env.str("OIDC_CLIENT_SECRET_FILE", default="")
+OIDC_NAME = {
+    "zh": env.str("OIDC_NAME_ZH", default="统一身份认证"),
+    "en": env.str("OIDC_NAME_EN", default="City login"),
+}
 SECOND_FACTOR_ROLES = env.list(
     "SECOND_FACTOR_ROLES",
     default=[] if DEMO else ["bureau_officer", "bureau_auditor", "finance_officer", "sysadmin"],
@@ -337,7 +351,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_URL))] if OIDC_URL else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "report-uri": "/csp-report/",
@@ -351,6 +365,12 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "instrument_share.web.safeguards.MessageStorage"
 MESSAGES_COOKIE_NAME = "messages"
 KIOSK_COOKIE_NAME = "kiosk"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
+"""After so long without a request a session asks for the password again; 0: never."""
+SESSION_IDLE_MINUTES_OFFICIAL = env.int("SESSION_IDLE_MINUTES_OFFICIAL", default=30)
+"""The same for who holds one of SECOND_FACTOR_ROLES."""
+SESSION_LIFETIME_DAYS = env.int("SESSION_LIFETIME_DAYS", default=7)
+"""So long after its login a session ends, however much it is used; 0: when the browser's cookie does."""
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     # Browsers take these from this host alone, by HTTPS, and send them to no other.

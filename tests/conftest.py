@@ -44,6 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     # `force_login` asks nobody for a password; test_own_account.py asks as a site does.
     settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
+    # Tests set the clock forward by days; tests/accounts/test_sessions.py lets sessions rest as on a site.
+    settings.SESSION_IDLE_MINUTES = settings.SESSION_LIFETIME_DAYS = 0
     # Tests without a database have limits too; `shared_limits` below has them as on a site.
     settings.SITE_CACHES = settings.CACHES
     settings.CACHES = {

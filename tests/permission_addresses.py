@@ -230,6 +230,7 @@ def arguments(w):
             for name in ("webhook", "webhook_test", "webhook_rekey", "webhook_enable", "webhook_remove")
         },
         "token_revoke": [w.token.public_id],
+        "session_end": [w.session_handle],
         **_of_people(w),
         **_of_vouchers(w.vouchers),
     }

@@ -114,6 +114,8 @@ def attempts(w):
             accounts.second_factor_reset_refuse, reset_id=w.factor_reset.public_id, **now
         ),
         "api_token_create": partial(accounts.api_token_create, name="导出", **now),
+        "session_end": partial(accounts.session_end, handle=w.session_handle, **now),
+        "sessions_end_others": partial(accounts.sessions_end_others, session_key="", **now),
         "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
         "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),
         "mail_choices_set": partial(

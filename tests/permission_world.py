@@ -49,7 +49,9 @@ from instrument_share.accounts.models import (
     OrganizationDocument,
     OrganizationRelation,
     SecondFactorReset,
+    Session,
 )
+from instrument_share.accounts.selectors.sessions import session_handle
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
@@ -390,6 +392,11 @@ def _things_of_the_user(city, instrument):
         actor=city.manager, instrument_id=instrument.pk, address="https://example.org/a.ics", now=NOW
     )
     calendar_feed = calendar_feed_open(actor=city.researcher, now=NOW)
+    Session.objects.create(
+        session_key="of-the-researcher",
+        user=city.researcher,
+        expire_date=NOW + timedelta(days=365),
+    )
     token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
     wait = waiting_join(
         actor=city.researcher,
@@ -442,6 +449,7 @@ def _things_of_the_user(city, instrument):
         "payer_webhook": payer_webhook,
         "external_calendar": external_calendar,
         "token": token,
+        "session_handle": session_handle("of-the-researcher"),
     }
 
 

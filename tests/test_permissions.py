@@ -73,6 +73,8 @@ second_factor_reset_grant      .     .     .     .     .     .     .     .     .
 second_factor_reset_refuse     .     .     .     .     .     .     .     .     .     .     .     yes
 # one's own
 api_token_create               -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+session_end                    .     404   yes   404   404   404   404   404   404   404   404   404
+sessions_end_others            .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 # the user's
 api_token_revoke               -     404   yes   404   404   404   404   404   404   404   404   404
 # the user's
@@ -337,6 +339,11 @@ mail_retry                     .     .     .     .     .     .     .     .     .
 OF_THE_SYSTEM = {
     "institution_establish": "installation",
     "sessions_forget_ended": "a recurring job",
+    "city_login_linked": "who links their own account; allauth has asked for the password again",
+    "city_login_unlinked": "who unlinks their own account; allauth has asked for the password again",
+    "session_seen": "of every request of a page's session; no act of anybody",
+    "api_token_note_use": "of every request with a token; no act of anybody",
+    "api_tokens_remind": "a recurring job",
     "trial_work": "the job of a trial",
     "forecast_compute": "the job of a forecast",
     "enqueue": "of every service that leaves work to a job",

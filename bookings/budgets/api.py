@@ -9,12 +9,13 @@ from bookings.budgets.schemas import SpendingOut, serialize_spending
 from bookings.budgets.selectors import get_months
 from bookings.projects.selectors import get_kept_project
 from bookings.requests.selectors.project_budget import get_budgets
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.web.api.auth import MEMBERS
+from instrument_share.web.api.auth import members
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 
-router = Router(tags=["projects"], auth=MEMBERS)
+router = Router(tags=["projects"], auth=members(TokenScope.READ))
 
 
 @router.get(

@@ -14,16 +14,17 @@ from bookings.credit.schemas import (
 )
 from bookings.credit.selectors import credit_events, get_credit_event, get_suspended_until
 from bookings.credit.services import credit_answer, credit_appeal
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
-router = Router(tags=["bookings"], auth=MEMBERS)
+router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
 EventId = Annotated[PublicId, Path()]
 
 
@@ -70,6 +71,7 @@ def credit_event_appeal(request: HttpRequest, event_id: EventId, data: AppealIn)
     "/{event_id}/answer",
     response={200: CreditEventOut, **error_responses(400, 403, 404, 409)},
     operation_id="credit_answer",
+    auth=members(TokenScope.MANAGE),
     summary=gettext_noop("Answer an appeal against a credit event"),
     openapi_extra=IDEMPOTENT,
 )

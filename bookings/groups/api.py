@@ -23,16 +23,17 @@ from bookings.groups.services.together import series_book, together_book
 from bookings.requests.api.parts import BookingId, find_payer, find_project
 from bookings.requests.schemas import BookingIn, serialize_booking
 from bookings.requests.selectors.bookings import get_booking
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
-router = Router(tags=["bookings"], auth=MEMBERS)
+router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
 
 
 def _read(request: HttpRequest, data: BookingIn) -> Wanted:
@@ -58,6 +59,7 @@ def _read_series(request: HttpRequest, data: SeriesIn) -> Sequence[Wanted]:
     "/series/check",
     response={200: ChecksOut, **error_responses(400, 403, 404, 410)},
     operation_id="series_check",
+    auth=members(TokenScope.READ),
     summary=gettext_noop("What is wrong with which date of a series"),
 )
 def check_series(request: HttpRequest, data: SeriesIn) -> ChecksOut:
@@ -84,6 +86,7 @@ def book_series(request: HttpRequest, data: SeriesIn) -> Status[GroupOut]:
     "/basket/check",
     response={200: ChecksOut, **error_responses(400, 403, 404, 410)},
     operation_id="basket_check",
+    auth=members(TokenScope.READ),
     summary=gettext_noop("Price several requests together"),
 )
 def check_basket(request: HttpRequest, data: BasketIn) -> ChecksOut:

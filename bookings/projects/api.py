@@ -11,9 +11,10 @@ from bookings.projects.domain.facts import ProjectFacts
 from bookings.projects.schemas import NewProjectIn, ProjectIn, ProjectOut, ProjectsPage, serialize_project
 from bookings.projects.selectors import get_project, kept_projects, projects
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
@@ -21,7 +22,7 @@ from instrument_share.web.api.preconditions import WITH_ETAG, WITH_ETAG_ONCE, If
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
-router = Router(tags=["projects"], auth=MEMBERS)
+router = Router(tags=["projects"], auth=members(TokenScope.MANAGE))
 ProjectId = Annotated[PublicId, Path()]
 NOBODY = 0
 """A key that nobody has: the service says that the person does not belong to the organization."""

@@ -10,15 +10,16 @@ from bookings.proposals.schemas import FindIn, ProposalsOut, serialize_proposals
 from bookings.proposals.selectors import get_proposals
 from bookings.requests.api.parts import find_payer
 from bookings.requests.selectors.offers import Applicant
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import require_interval, require_known_parameters
 from instrument_share.web.api.openapi import error_responses
 from providers import public as providers
 
-router = Router(tags=["bookings"], auth=MEMBERS)
+router = Router(tags=["bookings"], auth=members(TokenScope.READ))
 
 
 @router.get(

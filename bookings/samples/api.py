@@ -17,9 +17,10 @@ from bookings.samples.schemas import (
 )
 from bookings.samples.selectors import get_order, sample_orders
 from bookings.samples.services import orders as services
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
@@ -27,7 +28,7 @@ from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
-router = Router(tags=["samples"], auth=MEMBERS)
+router = Router(tags=["samples"], auth=members(TokenScope.BOOK))
 
 
 @router.get(

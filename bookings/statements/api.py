@@ -14,14 +14,15 @@ from bookings.statements.schemas import (
     serialize_with_lines,
 )
 from bookings.statements.selectors.statements import get_statement, statements
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.web.api.auth import MEMBERS
+from instrument_share.web.api.auth import members
 from instrument_share.web.api.fields import Day, PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 
-router = Router(tags=["statements"], auth=MEMBERS)
+router = Router(tags=["statements"], auth=members(TokenScope.READ))
 
 
 @router.get(

@@ -11,9 +11,10 @@ from bookings.requests.schemas import BookingOut
 from bookings.waiting.schemas import WaitIn, WaitOut, WaitsPage, serialize_wait
 from bookings.waiting.selectors import OPEN, get_offer, get_wait, waits
 from bookings.waiting.services import entries, offers
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
@@ -22,7 +23,7 @@ from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
-router = Router(tags=["bookings"], auth=MEMBERS)
+router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """People, the bodies they belong to, and the roles they have there."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -51,14 +52,26 @@ class User(AbstractUser):
         return self.get_full_name()
 
 
+STORED_WITH_SESSION = ["session_data", "expire_date", "user", "signed_in_at", "agent", "address"]
+
+
 class Session(AbstractBaseSession):
     """A browser's session, with whose it is, so that an account's can be counted and ended."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     signed_in_at = models.DateTimeField(null=True)
+    agent = models.CharField(max_length=300, blank=True, help_text="what the browser calls itself")
+    address = models.CharField(max_length=45, blank=True, help_text="of the network, without its last part")
+    last_seen_at = models.DateTimeField(null=True, help_text="to the minute")
 
     def __str__(self) -> str:
         return f"session of {self.user_id}"
+
+    def save(self, *args: Any, force_update: bool = False, **kwargs: Any) -> None:
+        """Leave `last_seen_at` alone when the store saves a session again: it knows an older one."""
+        if force_update:
+            kwargs["update_fields"] = STORED_WITH_SESSION
+        super().save(*args, force_update=force_update, **kwargs)
 
 
 class District(models.Model):
@@ -241,8 +254,11 @@ class ApiToken(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(help_text="what it was given of `TokenScope`")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, help_text="when its owner was told that it expires soon")
+    last_used_at = models.DateTimeField(null=True, help_text="to the hour")
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

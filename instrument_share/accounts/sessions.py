@@ -6,9 +6,15 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
+CLIENT_KEY = "client"
+"""In the session's data: with which browser and from where the person logged in."""
+LONGEST_AGENT = 300
+
 
 class SessionStore(DatabaseStore):
     """Extend Django's store by the account, as its documentation says how."""
+
+    last_seen_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -18,13 +24,36 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         made: Any = super().create_model_instance(data)
+        client = data.get(CLIENT_KEY, {})
         made.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         made.signed_in_at = _signed_in_at(data)
+        made.agent, made.address = client.get("agent", ""), client.get("address", "")
         return made
+
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """When the person logged in, as allauth notes it; None where it does not."""
+        return _signed_in_at(self._get_session())
+
+    @property
+    def confirmed_at(self) -> datetime | None:
+        """When the person last showed who they are: at login, or asked again since."""
+        return _latest(_ways(self._get_session()))
+
+    def _get_session_from_db(self) -> Any:
+        row = super()._get_session_from_db()
+        if row is not None:
+            self.last_seen_at = row.last_seen_at
+        return row
 
 
 def _signed_in_at(data: dict[str, Any]) -> datetime | None:
-    """Return when the person logged in, as allauth notes it in the session; None where it does not."""
-    ways = data.get("account_authentication_methods") or []
-    instants = [way["at"] for way in ways if "at" in way]
-    return datetime.fromtimestamp(max(instants), UTC) if instants else None
+    return _latest([way for way in _ways(data) if not way.get("reauthenticated")])
+
+
+def _ways(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [way for way in data.get("account_authentication_methods") or [] if "at" in way]
+
+
+def _latest(ways: list[dict[str, Any]]) -> datetime | None:
+    return datetime.fromtimestamp(max(way["at"] for way in ways), UTC) if ways else None

@@ -1,5 +1,6 @@
 """Login, sign-up, passwords, second factors: django-allauth's addresses in our design."""
 
+from allauth.socialaccount.views import connections, login_cancelled, login_error
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -10,4 +11,8 @@ urlpatterns = [
     path("", include("allauth.account.urls")),
     path("2fa/webauthn/", keys, name="mfa_list_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("city-login/", connections, name="socialaccount_connections"),
+    path("city-login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("city-login/error/", login_error, name="socialaccount_login_error"),
+    path("oidc/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

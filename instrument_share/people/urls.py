@@ -11,6 +11,7 @@ from instrument_share.people.views import (
     members,
     organization_papers,
     organizations,
+    sessions,
 )
 
 me_urls = [
@@ -25,6 +26,9 @@ me_urls = [
     path("organizations/", organizations.my_organizations, name="my_organizations"),
     path("organizations/<str:membership_id>/withdraw/", members.request_withdraw, name="request_withdraw"),
     path("mails/", mails.mail_choices, name="mail_choices"),
+    path("sessions/", sessions.my_sessions, name="my_sessions"),
+    path("sessions/end-others/", sessions.sessions_end_others, name="sessions_end_others"),
+    path("sessions/<str:handle>/end/", sessions.session_end, name="session_end"),
     path("settings/", account.settings, name="settings"),
 ]
 """Under `me/`."""

@@ -2,16 +2,23 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """Register what the site does by the clock, record second factors, and log logins."""
+    """Register what the site does by the clock, and record second factors and sessions, and log logins."""
 
     name = "instrument_share.web"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
         from instrument_share.jobs.registry import register_recurring
+        from instrument_share.web.login.city import check_city_login, connect_city_login
         from instrument_share.web.login.second_factor import connect_journal
+        from instrument_share.web.login.sessions import connect_sessions
         from instrument_share.web.recurring import RECURRING
         from instrument_share.web.safeguards import connect_log
 
         connect_journal()
         connect_log()
+        connect_sessions()
+        connect_city_login()
+        register(check_city_login)
         register_recurring(*RECURRING)

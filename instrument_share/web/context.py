@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
-from instrument_share.accounts.selectors import NO_STANDING, Standing, standing
+from instrument_share.accounts.selectors import NO_STANDING, Standing, idle_limit, standing
 from instrument_share.journal import selectors as journal
 from instrument_share.web.desks import Place, current, desks, navigation
 
@@ -108,6 +108,13 @@ class Platform:
     @cached_property
     def desks(self) -> list[tuple[Place, bool]]:
         return self._marked(desks(self._user)) if self._user is not None else []
+
+    @property
+    def idle_seconds(self) -> int:
+        """After so long without a request the reader's session is locked; 0: never, or there is none."""
+        if self._user is None or not self._user.is_authenticated:
+            return 0
+        return round(idle_limit(self._user).total_seconds())
 
     @cached_property
     def unread(self) -> int:

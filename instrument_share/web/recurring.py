@@ -27,6 +27,12 @@ RECURRING = (
         lambda now: accounts.sessions_forget_ended(now=now),
     ),
     RecurringJob(
+        "site.token_reminders",
+        gettext_noop("Reminders of API tokens that expire soon"),
+        HOUR,
+        lambda now: accounts.api_tokens_remind(now=now),
+    ),
+    RecurringJob(
         "site.old_answers",
         gettext_noop("Removal of old answers to repeated requests"),
         HOUR,

@@ -5,10 +5,11 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound, gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
@@ -29,7 +30,7 @@ from rewards.findings.selectors.browsing import filter_findings
 from rewards.findings.selectors.findings import findings, get_finding
 from rewards.findings.services.deciding import findings_decide
 
-router = Router(tags=["findings"], auth=MEMBERS)
+router = Router(tags=["findings"], auth=members(TokenScope.MANAGE))
 
 
 @router.get(

@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
 
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import EVERYBODY, MEMBERS, person
+from instrument_share.web.api.auth import EVERYBODY, members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
@@ -22,7 +23,7 @@ from rewards.vouchers.selectors import claims as claim_selectors
 from rewards.vouchers.selectors import payouts, vouchers
 from rewards.vouchers.services import claiming, granting, paying
 
-router = Router(tags=["vouchers"], auth=MEMBERS)
+router = Router(tags=["vouchers"], auth=members(TokenScope.MANAGE))
 Id = Annotated[PublicId, Path()]
 REFUSALS = error_responses(400, 403, 404, 409)
 

@@ -91,9 +91,9 @@ def test_role_rests_until_the_account_has_a_second_factor(as_on_a_site, officer)
 
 def test_token_of_an_account_without_second_factor_has_no_power_either(as_on_a_site, officer):
     _token, secret = services.api_token_create(actor=officer, name="导出", now=NOW)
-    assert selectors.standing(selectors.user_by_token(secret, NOW)).roles == frozenset()
+    assert selectors.standing(selectors.valid_token(secret, NOW).user).roles == frozenset()
     Authenticator.objects.create(user=officer, type=Authenticator.Type.WEBAUTHN, data={})
-    assert selectors.standing(selectors.user_by_token(secret, NOW)).roles == {Role.BUREAU_OFFICER}
+    assert selectors.standing(selectors.valid_token(secret, NOW).user).roles == {Role.BUREAU_OFFICER}
 
 
 def test_recovery_codes_alone_are_no_factor(as_on_a_site, officer):

@@ -126,17 +126,18 @@ def test_opening_notification_redirects_and_marks_it_read(city, see, send):
 
 
 def test_a_token_is_shown_once_works_and_is_revoked(city, see, send):
-    made = send(city.researcher, "tokens", name="每晚导出")
+    made = send(city.researcher, "tokens", name="每晚导出", scopes=["read", "book"], days="30")
     assert made.status_code == 201
     secret = made.context["secret"]
     assert secret in texts(made)
-    assert accounts.user_by_token(secret, NOW) == city.researcher
+    assert accounts.valid_token(secret, NOW).user == city.researcher
     later = see(city.researcher, "tokens")
     assert secret not in texts(later)
-    token = later.context["tokens"].get()
+    ((token, _scopes),) = later.context["tokens"]
+    assert (token.scopes, token.expires_at) == (["read", "book"], NOW + timedelta(days=30))
     assert send(city.manager, "token_revoke", token.public_id).status_code == 404
     assert send(city.researcher, "token_revoke", token.public_id).status_code == 302
-    assert accounts.user_by_token(secret, NOW) is None
+    assert accounts.valid_token(secret, NOW) is None
     assert send(city.researcher, "tokens", name="").status_code == 422
 
 

@@ -248,7 +248,7 @@ def test_spellings_of_a_name_without_account_count_together(client, lin):
 @pytest.mark.parametrize(
     ("address", "typed"),
     [
-        ("/me/tokens/", {"name": "export"}),
+        ("/me/tokens/", {"name": "export", "scopes": ["read"], "days": "90"}),
         ("/accounts/email/", {"email": "other@example.org", "action_add": ""}),
     ],
 )
@@ -270,3 +270,32 @@ def test_token_and_address_need_the_password_again(client, settings, address, ty
     done = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": address})
     assert done.status_code in (201, 302)
     assert person.api_tokens.count() + person.emailaddress_set.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("/accounts/password/reset/", {}),
+        (
+            "/accounts/signup/",
+            {
+                "name": "陈一",
+                "username": "chenyi",
+                "privacy": "on",
+                "password1": PASSWORD,
+                "password2": PASSWORD,
+            },
+        ),
+    ],
+)
+def test_answer_is_the_same_whether_an_address_has_an_account(lin, address, typed):
+    answers = []
+    for email in (lin.email, "nobody@example.org"):
+        client = Client()
+        answer = client.post(address, {**typed, "email": email})
+        page = client.get(answer["Location"])
+        text = re.sub(r"(csrf|CSRF)[^>]*|nonce-\S+", "", page.content.decode()).replace(email, "")
+        answers.append((answer.status_code, answer["Location"], page.status_code, text))
+    assert answers[0] == answers[1]
+    assert len(mail.outbox) == 2
+    assert mail.outbox[0].body != mail.outbox[1].body

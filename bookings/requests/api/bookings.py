@@ -26,9 +26,10 @@ from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.services import bookings as bookings_services
 from bookings.requests.services import cancellations, deciding
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.errors import PreconditionMissing
 from instrument_share.web.api.fields import Instant, PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
@@ -43,7 +44,7 @@ CHANGES_BOOKING: dict[str, Any] = {
     "openapi_extra": WITH_ETAG_ONCE,
 }
 """How an operation answers that decides on a booking."""
-router = Router(tags=["bookings"], auth=MEMBERS)
+router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
 
 
 @router.get(
@@ -167,6 +168,7 @@ def booking_cancel(
 @router.post(
     "/{booking_id}/approve",
     operation_id="booking_approve",
+    auth=members(TokenScope.MANAGE),
     summary=gettext_noop("Grant a request"),
     **CHANGES_BOOKING,
 )
@@ -184,6 +186,7 @@ def booking_approve(
 @router.post(
     "/{booking_id}/reject",
     operation_id="booking_reject",
+    auth=members(TokenScope.MANAGE),
     summary=gettext_noop("Decline a request"),
     **CHANGES_BOOKING,
 )

@@ -10,13 +10,14 @@ from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.usage.api.parts import get_usage_out
 from bookings.usage.schemas import CheckOutIn, UsageOut
 from bookings.usage.services import attendance as attendance_services
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.web.api.auth import MEMBERS
+from instrument_share.web.api.auth import members
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.preconditions import WITH_ETAG_ONCE, IfMatch, call_if_matching
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
-router = Router(tags=["bookings"], auth=MEMBERS)
+router = Router(tags=["bookings"], auth=members(TokenScope.USAGE))
 
 
 @router.post(

@@ -10,17 +10,18 @@ from bookings.usage.schemas import AnswerIn, DisputeOut, DisputePage, serialize_
 from bookings.usage.selectors.disputes import find_dispute, usage_disputes
 from bookings.usage.selectors.usage import get_usage_log
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
-router = Router(tags=["usage"], auth=MEMBERS)
-log_router = Router(tags=["usage"], auth=MEMBERS)
+router = Router(tags=["usage"], auth=members(TokenScope.USAGE))
+log_router = Router(tags=["usage"], auth=members(TokenScope.USAGE))
 
 
 @log_router.post(

@@ -12,14 +12,15 @@ from bookings.usage.schemas import ResultIn, ResultOut, UsageOut, serialize_resu
 from bookings.usage.selectors.usage import get_correction, get_result, get_usage_log
 from bookings.usage.services.results import usage_result_state, usage_result_withdraw
 from bookings.usage.services.withdrawals import usage_correction_withdraw
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
-router = Router(tags=["usage"], auth=MEMBERS)
+router = Router(tags=["usage"], auth=members(TokenScope.USAGE))
 LogId = Annotated[PublicId, Path()]
 
 

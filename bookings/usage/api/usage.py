@@ -10,16 +10,17 @@ from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.usage import usage_logs, with_results
 from bookings.usage.services import usage as usage_services
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import Instant, PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
-router = Router(tags=["usage"], auth=MEMBERS)
+router = Router(tags=["usage"], auth=members(TokenScope.USAGE))
 
 
 @router.get(

@@ -48,17 +48,13 @@ def people_by_organization(role: Role, organization_ids: Iterable[int]) -> dict[
     return found
 
 
-def user_by_token(token: str, now: datetime) -> User | None:
-    """Return the person whose valid personal token this is."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    found = (
-        ApiToken.objects.filter(
-            digest=digest, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
-        )
-        .select_related("user")
-        .first()
+def valid_token(secret: str, now: datetime) -> ApiToken | None:
+    """Return the personal token with this secret, with its owner, while it works."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    found = ApiToken.objects.filter(
+        digest=digest, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
     )
-    return found.user if found else None
+    return found.select_related("user").first()
 
 
 def api_tokens(viewer: User, now: datetime) -> QuerySet[ApiToken]:

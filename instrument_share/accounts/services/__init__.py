@@ -11,6 +11,7 @@ from instrument_share.accounts.services.access import (
     account_unlock,
     sessions_forget_ended,
 )
+from instrument_share.accounts.services.city_login import city_login_linked, city_login_unlinked
 from instrument_share.accounts.services.documents import (
     DocumentUnusable,
     check_uploads,
@@ -56,10 +57,7 @@ from instrument_share.accounts.services.organizations import (
     organization_suspend,
 )
 from instrument_share.accounts.services.people import (
-    TOKEN_LIFETIME,
     UsernameTaken,
-    api_token_create,
-    api_token_revoke,
     user_address_confirmed,
     user_create,
     user_language_set,
@@ -88,9 +86,15 @@ from instrument_share.accounts.services.second_factor import (
     second_factor_reset_refuse,
     second_factors_remove_on_server,
 )
+from instrument_share.accounts.services.sessions import session_end, session_seen, sessions_end_others
+from instrument_share.accounts.services.tokens import (
+    api_token_create,
+    api_token_note_use,
+    api_token_revoke,
+    api_tokens_remind,
+)
 
 __all__ = [
-    "TOKEN_LIFETIME",
     "USCC_TAKEN",
     "AccountLocked",
     "AlreadyMember",
@@ -116,8 +120,12 @@ __all__ = [
     "account_send_reset",
     "account_unlock",
     "api_token_create",
+    "api_token_note_use",
     "api_token_revoke",
+    "api_tokens_remind",
     "check_uploads",
+    "city_login_linked",
+    "city_login_unlinked",
     "district_create",
     "documents_keep",
     "documents_kept",
@@ -154,6 +162,9 @@ __all__ = [
     "second_factor_reset_grant",
     "second_factor_reset_refuse",
     "second_factors_remove_on_server",
+    "session_end",
+    "session_seen",
+    "sessions_end_others",
     "sessions_forget_ended",
     "user_address_confirmed",
     "user_create",

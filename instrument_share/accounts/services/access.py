@@ -9,8 +9,10 @@ from django.db.models import Sum
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, Role
-from instrument_share.accounts.models import ApiToken, Membership, Session, User
+from instrument_share.accounts.models import Membership, Session, User
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services.sessions import end_sessions
+from instrument_share.accounts.services.tokens import end_tokens
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -149,8 +151,7 @@ def _require_other(actor: User, user: User) -> None:
 
 
 def end_access(user: User, now: datetime) -> dict[str, int]:
-    sessions = Session.objects.filter(user=user, expire_date__gt=now)
-    tokens = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
-    ended = {"sessions": sessions.count(), "tokens": tokens.update(revoked_at=now)}
-    Session.objects.filter(user=user).delete()
-    return ended
+    """End all sessions and tokens of an account; return how many of each still worked."""
+    sessions = Session.objects.filter(user=user, expire_date__gt=now).count()
+    end_sessions(user)
+    return {"sessions": sessions, "tokens": end_tokens(user, now)}

@@ -1,22 +1,20 @@
-"""Writers of accounts and of the tokens that act for them."""
+"""Writers of accounts."""
 
-import hashlib
-import secrets
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
-from instrument_share.accounts.models import ApiToken, User
+from instrument_share.accounts.models import User
 from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.services.sessions import end_sessions
+from instrument_share.accounts.services.tokens import end_tokens
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
-from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_found
-
-TOKEN_LIFETIME = timedelta(days=365)
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
 
 
 class UsernameTaken(Conflict):
@@ -69,9 +67,14 @@ def user_address_confirmed(*, user: User, now: datetime) -> None:
     record(actor=user, action="user.address_confirmed", subject=user, now=now)
 
 
-def user_password_changed(*, user: User, now: datetime) -> None:
-    """Record that the account has a new password, changed by the person or by a link in a mail to them."""
-    record(actor=user, action="user.password_changed", subject=user, now=now)
+def user_password_changed(*, user: User, session_key: str, now: datetime) -> None:
+    """Record that the account has a new password, changed by the person or by a link in a mail to them.
+
+    All tokens end, and all sessions but the one with `session_key` in which the person has changed it:
+    whoever knew the old password may have made them.
+    """
+    ended = {"sessions": end_sessions(user, keep=session_key), "tokens": end_tokens(user, now)}
+    record(actor=user, action="user.password_changed", subject=user, now=now, details=ended)
 
 
 @transaction.atomic
@@ -111,31 +114,3 @@ def _changed(actor: User, values: dict[str, str], now: datetime) -> User:
         user.save(update_fields=changed)
         record(actor=user, action="user.updated", subject=user, now=now, details={"fields": changed})
     return user
-
-
-@transaction.atomic
-def api_token_create(*, actor: User, name: str, now: datetime) -> tuple[ApiToken, str]:
-    """Create a personal token; its secret is returned here once and not kept."""
-    secret = secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=actor,
-        name=name,
-        digest=hashlib.sha256(secret.encode()).hexdigest(),
-        created_at=now,
-        expires_at=now + TOKEN_LIFETIME,
-    )
-    record(actor=actor, action="api_token.created", subject=token, now=now)
-    return token, secret
-
-
-@transaction.atomic
-def api_token_revoke(*, actor: User, public_id: str, now: datetime) -> ApiToken:
-    """Revoke one's own token at once; a second time changes nothing."""
-    token = require_found(
-        ApiToken.objects.select_for_update().filter(user=actor, public_id=public_id).first()
-    )
-    if token.revoked_at is None:
-        token.revoked_at = now
-        token.save(update_fields=["revoked_at"])
-        record(actor=actor, action="api_token.revoked", subject=token, now=now)
-    return token

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from instrument_share.accounts.models import SecondFactorReset, Session, User
+from instrument_share.accounts.models import SecondFactorReset, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.access import OwnAccount, end_access, lock_account
+from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -53,7 +54,7 @@ def second_factor_added(*, factor: Authenticator, session_key: str, now: datetim
         now=now,
         details={"kind": factor.type},
     )
-    Session.objects.filter(user=factor.user).exclude(session_key=session_key).delete()
+    end_sessions(factor.user, keep=session_key)
 
 
 def second_factor_removed(*, factor: Authenticator, now: datetime) -> None:

@@ -29,6 +29,7 @@ DETAILS: dict[str, str] = {
     "log": gettext_noop("Usage log"),
     "bookings": gettext_noop("Bookings"),
     "sessions": gettext_noop("Sessions ended"),
+    "scopes": gettext_noop("Scopes"),
     "tokens": gettext_noop("API tokens ended"),
     "job": gettext_noop("Job"),
     "year": gettext_noop("Year"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.journal import selectors as journal
 from instrument_share.journal import services as journal_services
 from instrument_share.kernel.errors import require_found
@@ -22,6 +23,7 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.labels import TOKEN_SCOPES
 
 PER_PAGE = 30
 
@@ -65,6 +67,24 @@ class TokenForm(forms.Form):
         max_length=60,
         help_text=gettext_lazy("For example: nightly export of our laboratory"),
     )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Scopes"),
+        choices=[(scope.value, label) for scope, label in TOKEN_SCOPES.items()],
+        initial=[TokenScope.READ.value],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Choose no more than the program needs."),
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("Works for"),
+        coerce=int,
+        choices=[
+            (30, gettext_lazy("30 days")),
+            (90, gettext_lazy("90 days")),
+            (365, gettext_lazy("365 days")),
+        ],
+        initial=90,
+        help_text=gettext_lazy("You are told a week before it ends."),
+    )
 
 
 @login_required
@@ -80,14 +100,17 @@ def tokens(request: SignedInRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             _token, secret = account_services.api_token_create(
-                actor=request.user, name=form.cleaned_data["name"], now=now
+                actor=request.user, now=now, **form.cleaned_data
             )
             form, status = TokenForm(), 201
     context = {
         "tabs": build_my_tabs(request.user, "tokens"),
         "form": form,
         "secret": secret,
-        "tokens": accounts.api_tokens(request.user, now),
+        "tokens": [
+            (token, [TOKEN_SCOPES[TokenScope(scope)] for scope in token.scopes])
+            for token in accounts.api_tokens(request.user, now)
+        ],
     }
     return render(request, "people/tokens.html", context, status=status)
 

@@ -1,8 +1,9 @@
 """The person who asks: who they are, and their personal tokens."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from ninja.security import SessionAuth
@@ -10,13 +11,21 @@ from pydantic import Field, StringConstraints
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
-from instrument_share.kernel.errors import gettext_noop
+from instrument_share.accounts.domain.tokens import TokenScope
+from instrument_share.kernel.errors import Forbidden, gettext_noop
 from instrument_share.web import clock
-from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import NO_NUL, OrganizationRef, PublicId, organization_ref
 from instrument_share.web.api.openapi import error_responses
 
-me_router = Router(tags=["me"], auth=MEMBERS)
+me_router = Router(tags=["me"], auth=members(TokenScope.READ))
+
+
+class ConfirmationNeeded(Forbidden):
+    """A session alone makes no token: whoever finds a browser that is logged in has one."""
+
+    code = "confirmation_needed"
+    message = gettext_noop("Confirm with your password or a code first: open “API tokens” on your desk.")
 
 
 class MembershipOut(Schema):
@@ -33,11 +42,18 @@ class MeOut(Schema):
 
 class TokenIn(Schema):
     name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)]
+    scopes: list[TokenScope] = Field(
+        default=list(TokenScope),
+        min_length=1,
+        description="what it lets a program do; all if not given",
+    )
+    days: Literal[30, 90, 365] = Field(365, description="so long it works")
 
 
 class TokenOut(Schema):
     id: PublicId
     name: str
+    scopes: list[TokenScope]
     expires_at: datetime
     secret: str = Field(description="shown once; send it as `Authorization: Bearer …`")
 
@@ -67,8 +83,20 @@ def me(request: HttpRequest) -> MeOut:
     summary=gettext_noop("Make a personal token"),
 )
 def token_create(request: HttpRequest, data: TokenIn) -> Status[TokenOut]:
-    """Only from a session: a token can't make another. Its secret is shown this once."""
-    user = person(request)
-    token, secret = account_services.api_token_create(actor=user, name=data.name, now=clock.now())
-    made = TokenOut(id=token.public_id, name=token.name, expires_at=token.expires_at, secret=secret)
+    """Only from a session in which the password was asked for lately: a token can't make another.
+
+    Its secret is shown this once.
+    """
+    if is_reauthentication_required(request, app="allauth.account"):
+        raise ConfirmationNeeded
+    token, secret = account_services.api_token_create(
+        actor=person(request), name=data.name, scopes=data.scopes, days=data.days, now=clock.now()
+    )
+    made = TokenOut(
+        id=token.public_id,
+        name=token.name,
+        scopes=token.scopes,
+        expires_at=token.expires_at,
+        secret=secret,
+    )
     return Status(201, made)

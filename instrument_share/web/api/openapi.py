@@ -6,11 +6,14 @@ from typing import Any
 from django.utils.translation import gettext
 from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from pydantic import Field
 
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web.api.auth import PersonalToken
 from instrument_share.web.responses import problem
+
+TOKEN = PersonalToken.__name__
 
 
 class ProblemPart(Schema):
@@ -105,6 +108,19 @@ OF_BODIES = (400, 413, 415)
 """What is answered to a body that can't be read, wherever one is taken."""
 
 
+class _Schema(OpenAPISchema):
+    """ninja's document, in which each operation names the scope that a token needs for it."""
+
+    def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] | None = super().operation_security(operation)
+        tokens = [auth for auth in operation.auth_callbacks if isinstance(auth, PersonalToken)]
+        scopes = [scope.value for auth in tokens if (scope := auth.scope_of(operation.methods[0]))]
+        for needed in found or []:
+            if TOKEN in needed:
+                needed[TOKEN] = scopes
+        return found
+
+
 class ShareAPI(NinjaAPI):
     """NinjaAPI whose refusals are problem details, in its answers and in its OpenAPI document.
 
@@ -112,12 +128,14 @@ class ShareAPI(NinjaAPI):
     """
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**kwargs)
+        schema = _Schema(api=self, path_prefix=kwargs.get("path_prefix") or self.get_root_path({}))
         for path in schema["paths"].values():
             for operation in path.values():
                 operation["summary"] = gettext(operation["summary"])
-                if operation["security"] == [{PersonalToken.__name__: []}]:
+                if operation["security"] == [{TOKEN: []}]:
                     operation["security"].append({})  # a visitor needs none
+                if any(one.get(TOKEN) for one in operation["security"]):
+                    operation["responses"].setdefault(403, {})
                 if "requestBody" in operation:
                     operation["responses"] |= {status: {} for status in OF_BODIES}
                 operation["responses"][429] = {"headers": RETRY_AFTER}

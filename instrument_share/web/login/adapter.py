@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -54,7 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: "User", password: str) -> None:
         with transaction.atomic():
             super().set_password(user, password)
-            services.user_password_changed(user=user, now=clock.now())
+            own = context.request.session if context.request.user == user else None
+            key = own.session_key if own else ""
+            services.user_password_changed(user=user, session_key=key, now=clock.now())
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any

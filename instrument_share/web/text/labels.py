@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain.tokens import TokenScope
 
 Tone = Literal["quiet", "waiting", "active", "good", "bad"]
 
@@ -42,6 +43,13 @@ ROLES: dict[Role, str | Promise] = {
     Role.BUREAU_AUDITOR: _("Auditor of the Science and Technology Bureau"),
     Role.FINANCE_OFFICER: _("Finance Bureau"),
     Role.SYSADMIN: _("System administrator"),
+}
+
+TOKEN_SCOPES: dict[TokenScope, str | Promise] = {
+    TokenScope.READ: _("Read: what you may see"),
+    TokenScope.BOOK: _("Book: bookings, waiting list, sample orders"),
+    TokenScope.USAGE: _("Usage: check in and out, confirm and question logged hours, results"),
+    TokenScope.MANAGE: _("Manage: approve and decide, projects, vouchers, findings"),
 }
 
 KINDS: dict[str, str | Promise] = {

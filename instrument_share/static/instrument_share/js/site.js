@@ -7,6 +7,7 @@ const parts = [
   ["[data-timeline]", () => import("./timeline.js")],
   ["[data-chart]", () => import("./chart.js")],
   ["[data-copy]", () => import("./copy.js")],
+  ["[data-idle]", () => import("./idle.js")],
   ["[data-key-failed]", () => import("./key_failed.js")],
 ];
 

@@ -1,0 +1,109 @@
+"""Writers of personal tokens, with which programs act for people."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from instrument_share.accounts.domain.tokens import (
+    REMINDER_BEFORE,
+    USE_NOTED_EVERY,
+    TokenScope,
+    find_token_problems,
+)
+from instrument_share.accounts.models import ApiToken, User
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import Invalid, gettext_noop, require_found
+
+LONGEST_DAYS = 365
+
+
+@transaction.atomic
+def api_token_create(
+    *,
+    actor: User,
+    name: str,
+    now: datetime,
+    scopes: Iterable[str] = tuple(TokenScope),
+    days: int = LONGEST_DAYS,
+) -> tuple[ApiToken, str]:
+    """Create a personal token; its secret is returned here once and not kept.
+
+    Whatever its scopes, it never lets a program do more than its owner may. `days` is one of TOKEN_DAYS.
+    Raises Invalid.
+    """
+    require(actor, "accounts.edit_oneself", actor)
+    wanted = set(scopes)
+    if problems := find_token_problems(wanted, days):
+        raise Invalid(problems=problems)
+    secret = secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=actor,
+        name=name,
+        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        scopes=[scope.value for scope in TokenScope if scope in wanted],
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    details = {"scopes": token.scopes, "days": days}
+    record(actor=actor, action="api_token.created", subject=token, now=now, details=details)
+    return token, secret
+
+
+@transaction.atomic
+def api_token_revoke(*, actor: User, public_id: str, now: datetime) -> ApiToken:
+    """Revoke one's own token at once; a second time changes nothing."""
+    token = require_found(
+        ApiToken.objects.select_for_update().filter(user=actor, public_id=public_id).first()
+    )
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        record(actor=actor, action="api_token.revoked", subject=token, now=now)
+    return token
+
+
+def api_token_note_use(*, token: ApiToken, now: datetime) -> None:
+    """Keep when the token was last used, to the hour."""
+    if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
+        earlier = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now)
+        ApiToken.objects.filter(earlier, pk=token.pk).update(last_used_at=now)
+
+
+def end_tokens(user: User, now: datetime) -> int:
+    """Revoke all tokens of an account that still work; return their number."""
+    valid = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
+    return valid.update(revoked_at=now)
+
+
+@transaction.atomic
+def api_tokens_remind(*, now: datetime) -> int:
+    """Tell owners once of each token that is about to expire; return how many tokens."""
+    ending = ApiToken.objects.filter(
+        revoked_at__isnull=True,
+        reminded_at__isnull=True,
+        expires_at__gt=now,
+        expires_at__lte=now + REMINDER_BEFORE,
+        user__is_active=True,
+    )
+    found = list(ending.select_for_update(skip_locked=True, of=("self",)).order_by("id"))
+    message = gettext_noop(
+        "Your API token “{name}” works until {until}. Make a new one in time for the program that uses it."
+    )
+    for token in found:
+        notify(
+            users=[token.user_id],
+            message=message,
+            params={"name": token.name, "until": token.expires_at},
+            path=page_address("tokens"),
+            kind=NotificationKind.ACCOUNT,
+            now=now,
+        )
+    ApiToken.objects.filter(pk__in=[token.pk for token in found]).update(reminded_at=now)
+    return len(found)
