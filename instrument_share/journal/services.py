@@ -21,7 +21,7 @@ from instrument_share.journal.domain import (
     is_urgent,
 )
 from instrument_share.journal.mails import Tell, digest_of, mail_of
-from instrument_share.journal.models import AuditEntry, AuditSeal, MailChoice, Notification
+from instrument_share.journal.models import SYSTEM, AuditEntry, AuditSeal, MailChoice, Notification
 from instrument_share.journal.selectors import get_mail_choices
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop, require_found
 from instrument_share.kernel.wording import Sentence, to_plain
@@ -58,12 +58,13 @@ def build_entry(
     """An unsaved AuditEntry, for set-based services that insert many with `record_all`.
 
     `actor` is None for what the system does by itself (a lapse). `action` is `<entity>.<past participle>`
-    (`booking.approved`). `details` hold what changed, as JSON, without personal data beyond ids.
+    (`booking.approved`). `details` hold what changed, as JSON, without personal data beyond ids. Who acted is
+    kept by public id, since an entry outlasts the account; pages show the name that the account has now.
     """
     return AuditEntry(
         at=now,
         actor=actor,
-        actor_name=actor.get_full_name() if actor else "system",
+        actor_name=actor.public_id if actor else SYSTEM,
         action=action,
         subject_type=subject._meta.label,
         subject_id=getattr(subject, "public_id", None) or str(subject.pk),
