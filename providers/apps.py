@@ -5,6 +5,7 @@ class ProvidersConfig(AppConfig):
     name = "providers"
 
     def ready(self) -> None:
+        from providers import personal
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.registry import register_journal
@@ -52,6 +53,7 @@ class ProvidersConfig(AppConfig):
         register_instrument_tabs(*OWN_TABS)
         register_instrument_notice(get_gap_notice)
         on_instruments_changed(search_index)
+        personal.register()
         register_recurring(*RECURRING)
         register_journal(ACTS, KINDS)
         on_drafts_removed(search_forget)

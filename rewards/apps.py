@@ -14,6 +14,7 @@ class RewardsConfig(AppConfig):
     name = "rewards"
 
     def ready(self) -> None:
+        from rewards import personal
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
@@ -49,6 +50,7 @@ class RewardsConfig(AppConfig):
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)
         register_issued_papers(find_list_paper)
         register_journal(ACTS, KINDS)
+        personal.register()
         register_recurring(*RECURRING)
         register_pages(
             *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "inspection"),

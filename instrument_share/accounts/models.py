@@ -38,7 +38,7 @@ class User(AbstractUser):
     privacy_version = models.CharField(
         max_length=10,
         blank=True,
-        help_text="the privacy notice agreed to at sign-up; empty: before there was one",
+        help_text="the privacy notice agreed to last; empty: none yet",
     )
     privacy_agreed_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(

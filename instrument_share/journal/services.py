@@ -314,3 +314,15 @@ def _mail(notification_id: int, now: datetime, tell: Tell) -> bool:
         message = mail_of(notification, tell)
     message.send()
     return True
+
+
+def notifications_erase(*, user: "User") -> None:
+    """Delete a person's inbox and choices of mails, as their account is deleted."""
+    Notification.objects.filter(user=user).delete()
+    MailChoice.objects.filter(user=user).delete()
+
+
+def notifications_forget_old(before: datetime, limit: int) -> int:
+    """Delete notifications of before an instant, read or not; at most so many. Returns how many."""
+    old = Notification.objects.filter(created_at__lt=before).order_by("id").values_list("pk", flat=True)[:limit]
+    return Notification.objects.filter(pk__in=list(old)).delete()[0]

@@ -153,3 +153,8 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
         paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
         owed_yuan=F("total_yuan") - F("paid_yuan"),
     )
+
+
+def unsettled_statements(person: "User") -> QuerySet[Statement]:
+    """Return the statements in a person's own name that are not settled, drafts included, oldest first."""
+    return Statement.objects.filter(payer_person=person).exclude(state=StatementState.SETTLED).order_by("id")

@@ -28,6 +28,7 @@ from instrument_share.accounts.selectors.memberships import (
     invitation_by_secret,
     invitation_problem,
     invitations_open,
+    is_held_alone,
     managers_of,
     members,
     membership,
@@ -35,7 +36,9 @@ from instrument_share.accounts.selectors.memberships import (
     memberships_lock,
     memberships_of_organization_lock,
     organization_ids_of_people,
+    organizations_held_alone,
     people_of,
+    registrations_waiting,
     successors,
     waiting_requests,
 )
@@ -101,6 +104,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer as Viewer
 
 __all__ = [
+    "is_held_alone",
+    "registrations_waiting",
     "NO_STANDING",
     "Access",
     "AccountState",
@@ -155,6 +160,7 @@ __all__ = [
     "organization_locks",
     "organizations",
     "organizations_by_id",
+    "organizations_held_alone",
     "organizations_in",
     "organizations_matching",
     "organizations_of_any_state",

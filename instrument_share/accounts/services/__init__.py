@@ -9,6 +9,7 @@ from instrument_share.accounts.services.access import (
     account_lock,
     account_send_reset,
     account_unlock,
+    logins_forget_old,
     sessions_forget_ended,
 )
 from instrument_share.accounts.services.documents import (
@@ -24,6 +25,7 @@ from instrument_share.accounts.services.invitations import (
     invitation_resend,
     invitation_send,
     invitation_withdraw,
+    invitations_forget_old,
 )
 from instrument_share.accounts.services.kept_documents import (
     documents_keep,
@@ -61,6 +63,7 @@ from instrument_share.accounts.services.people import (
     api_token_create,
     api_token_revoke,
     user_address_confirmed,
+    user_agree,
     user_create,
     user_language_set,
     user_password_changed,
@@ -90,6 +93,9 @@ from instrument_share.accounts.services.second_factor import (
 )
 
 __all__ = [
+    "invitations_forget_old",
+    "logins_forget_old",
+    "user_agree",
     "TOKEN_LIFETIME",
     "USCC_TAKEN",
     "AccountLocked",
