@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 OPEN_BOOKING = gettext_noop("The booking {number} is not over: cancel it, or let it take place.")
 OPEN_ORDER = gettext_noop("The sample order {number} is not closed: cancel it, or let it be finished.")
 UNPAID = gettext_noop("The statement {number} in your name is not settled: pay it first.")
-OPEN_PROJECT = gettext_noop("You are the holder of the project “{name}”: let your organization name another one.")
+OPEN_PROJECT = gettext_noop(
+    "You are the holder of the project “{name}”: let your organization name another one."
+)
 
 OWN = (
     OwnRows("bookings.Booking", gettext_noop("Bookings"), ("user", "payer_person")),
@@ -53,7 +55,9 @@ OWN = (
     OwnRows("bookings.SampleFile", gettext_noop("Files of sample orders"), ("order__user", "added_by")),
     OwnRows("bookings.Statement", gettext_noop("Statements in your own name"), ("payer_person",)),
     OwnRows("bookings.StatementNote", gettext_noop("Notes to statements"), ("written_by",)),
-    OwnRows("bookings.StatementPayment", gettext_noop("Payments of your statements"), ("statement__payer_person",)),
+    OwnRows(
+        "bookings.StatementPayment", gettext_noop("Payments of your statements"), ("statement__payer_person",)
+    ),
     OwnRows("bookings.CalendarFeed", gettext_noop("Calendars you subscribe to"), ("user",)),
     OwnRows("bookings.Project", gettext_noop("Projects you hold"), ("holder",)),
 )
@@ -79,7 +83,15 @@ WRITTEN = {
     "bookings.InstrumentNote": ["text"],
     "bookings.CreditAppeal": ["reason"],
     "bookings.CreditAnswer": ["reason"],
-    "bookings.SampleOrder": ["subject", "project", "quote_note", "condition", "place", "report_note", "end_note"],
+    "bookings.SampleOrder": [
+        "subject",
+        "project",
+        "quote_note",
+        "condition",
+        "place",
+        "report_note",
+        "end_note",
+    ],
     "bookings.Sample": ["name", "hazards", "tests"],
     "bookings.SampleFile": ["name"],
     "bookings.StatementNote": ["text"],
@@ -127,7 +139,9 @@ def _find_unfinished(user: "User", _now: datetime) -> Iterator[Obstacle]:
             Sentence(UNPAID, {"number": str(statement)}), page_address("statement", statement.public_id)
         )
     for project in held_projects(user):
-        yield Obstacle(Sentence(OPEN_PROJECT, {"name": project.name}), page_address("project", project.public_id))
+        yield Obstacle(
+            Sentence(OPEN_PROJECT, {"name": project.name}), page_address("project", project.public_id)
+        )
 
 
 def _erase(user: "User", now: datetime) -> None:

@@ -5,12 +5,12 @@ class ProvidersConfig(AppConfig):
     name = "providers"
 
     def ready(self) -> None:
-        from providers import personal
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
+        from providers import personal
         from providers.exchange import tasks  # noqa: F401 (registers the jobs)
         from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels

@@ -31,16 +31,11 @@ ACTS_IN_OFFICE = {
     "providers.PublicationPicture": ["created_by"],
     "providers.Reminder": ["sent_by"],
 }
+WITH_CONTACTS = ("Instrument", "UnitProfile", "OpennessStatement")
 CONTACTS = {
-    model: ["contact", "phone", "email"]
-    for model in (
-        "providers.Instrument",
-        "providers.HistoricalInstrument",
-        "providers.UnitProfile",
-        "providers.HistoricalUnitProfile",
-        "providers.OpennessStatement",
-        "providers.HistoricalOpennessStatement",
-    )
+    f"providers.{prefix}{name}": ["contact", "phone", *(["email"] if name != "OpennessStatement" else [])]
+    for name in WITH_CONTACTS
+    for prefix in ("", "Historical")
 }
 
 

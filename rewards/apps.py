@@ -14,14 +14,13 @@ class RewardsConfig(AppConfig):
     name = "rewards"
 
     def ready(self) -> None:
-        from rewards import personal
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
-        from rewards import guards
+        from rewards import guards, personal
         from rewards.cycle import badges as cycle_badges
         from rewards.declarations import badges as fact_badges
         from rewards.findings import badges as finding_badges

@@ -15,7 +15,9 @@ OWN = (
     OwnRows("rewards.Inspector", gettext_noop("Inspections you were drawn from"), ("user",)),
     OwnRows("rewards.VoucherApplication", gettext_noop("Applications for vouchers"), ("submitted_by",)),
     OwnRows("rewards.VoucherClaim", gettext_noop("Claims on vouchers"), ("submitted_by",)),
-    OwnRows("rewards.PolicyTrial", gettext_noop("Trials of policies"), ("user",), hidden=("result", "search")),
+    OwnRows(
+        "rewards.PolicyTrial", gettext_noop("Trials of policies"), ("user",), hidden=("result", "search")
+    ),
 )
 ACTS_IN_OFFICE = {
     "rewards.AssessmentCycle": ["announced_by", "approved_by"],

@@ -62,6 +62,9 @@ invitation_withdraw            .     .     .     yes   .     .     .     .     .
 invitation_accept              .     yes   .     .     .     .     .     .     .     .     .     .
 # one's own
 user_update                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+user_agree                     .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+archive_ask                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+account_deletion_ask           .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 user_language_set              .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 account_lock                   .     .     .     .     .     .     .     .     .     .     .     yes
 account_unlock                 .     .     .     .     .     .     .     .     .     .     .     yes

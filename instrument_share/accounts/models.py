@@ -55,7 +55,9 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True)
-                | Q(name=ERASED_NAME, email="", phone="", is_active=False, username__startswith=ERASED_PREFIX),
+                | Q(
+                    name=ERASED_NAME, email="", phone="", is_active=False, username__startswith=ERASED_PREFIX
+                ),
                 name="user_erased_has_no_data",
             )
         ]

@@ -8,7 +8,6 @@ from django.db import models
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.public_id import new_public_id
 
-
 SYSTEM = "system"
 """Who acted, of what the site does by itself."""
 

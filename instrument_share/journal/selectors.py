@@ -41,9 +41,14 @@ def read_state() -> tuple[int, ...]:
 
 def history(subject: Model) -> QuerySet[AuditEntry]:
     """Return every entry on `subject`, oldest first; the caller has checked that the viewer may see it."""
-    return entries().filter(
-        subject_type=subject._meta.label, subject_id=getattr(subject, "public_id", None) or str(subject.pk)
-    ).order_by("id")
+    return (
+        entries()
+        .filter(
+            subject_type=subject._meta.label,
+            subject_id=getattr(subject, "public_id", None) or str(subject.pk),
+        )
+        .order_by("id")
+    )
 
 
 def entries_on(
@@ -53,9 +58,11 @@ def entries_on(
 
     The caller has checked that the viewer may see them.
     """
-    return entries().filter(
-        subject_type=subject_type, subject_id__in=list(subject_ids), action__in=list(actions)
-    ).order_by("id")
+    return (
+        entries()
+        .filter(subject_type=subject_type, subject_id__in=list(subject_ids), action__in=list(actions))
+        .order_by("id")
+    )
 
 
 def entries_of_organization(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:

@@ -324,5 +324,7 @@ def notifications_erase(*, user: "User") -> None:
 
 def notifications_forget_old(before: datetime, limit: int) -> int:
     """Delete notifications of before an instant, read or not; at most so many. Returns how many."""
-    old = Notification.objects.filter(created_at__lt=before).order_by("id").values_list("pk", flat=True)[:limit]
+    old = (
+        Notification.objects.filter(created_at__lt=before).order_by("id").values_list("pk", flat=True)[:limit]
+    )
     return Notification.objects.filter(pk__in=list(old)).delete()[0]

@@ -55,7 +55,9 @@ def iterate_rows(kind: registry.OwnRows, user: "User") -> Iterator[Row]:
     """Yield a person's rows of one kind, oldest first, in some statements for every 500."""
     model = apps.get_model(kind.model)
     fields = [one for one in model._meta.concrete_fields if one.name not in {*NEVER, *kind.hidden}]
-    own = model._default_manager.filter(pk__in=model._default_manager.filter(kind.condition(user)).values("pk"))
+    own = model._default_manager.filter(
+        pk__in=model._default_manager.filter(kind.condition(user)).values("pk")
+    )
     last: Any = None
     while True:
         part = list((own if last is None else own.filter(pk__gt=last)).order_by("pk")[:AT_ONCE])

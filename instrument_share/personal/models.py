@@ -44,7 +44,9 @@ class AccountDeletion(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, help_text="withdrawn by the person, or stopped by what is open")
+    ended_at = models.DateTimeField(
+        null=True, help_text="withdrawn by the person, or stopped by what is open"
+    )
     carried_out_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The personal data of the packages below: accounts, journal, mails, the edge, and the libraries beneath them."""
+"""The personal data of the packages below: accounts, journal, mails, the edge, and their libraries."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -45,7 +45,9 @@ OWN = (
     OwnRows("accounts.Membership", gettext_noop("Organizations and roles"), ("user",)),
     OwnRows("accounts.Organization", gettext_noop("Organizations you registered"), ("registered_by",)),
     OwnRows(
-        "accounts.OrganizationDocument", gettext_noop("Documents you filed for organizations"), ("uploaded_by",)
+        "accounts.OrganizationDocument",
+        gettext_noop("Documents you filed for organizations"),
+        ("uploaded_by",),
     ),
     OwnRows(
         "accounts.Invitation",
@@ -55,11 +57,23 @@ OWN = (
     ),
     OwnRows("accounts.ApiToken", gettext_noop("API tokens, without their secrets"), ("user",)),
     OwnRows("accounts.Session", gettext_noop("Sessions, without their keys"), ("user",)),
-    OwnRows("mfa.Authenticator", gettext_noop("Second factors, without their secrets"), ("user",), hidden=("data",)),
+    OwnRows(
+        "mfa.Authenticator",
+        gettext_noop("Second factors, without their secrets"),
+        ("user",),
+        hidden=("data",),
+    ),
     OwnRows("accounts.SecondFactorReset", gettext_noop("Requests to take off second factors"), ("user",)),
     OwnRows("axes.AccessAttempt", gettext_noop("Failed logins"), where=lambda user: _is_login_of(user)),
-    OwnRows("axes.AccessFailureLog", gettext_noop("Log of failed logins"), where=lambda user: _is_login_of(user)),
-    OwnRows("axes.AccessLog", gettext_noop("Log of logins"), where=lambda user: _is_login_of(user), hidden=("session_hash",)),
+    OwnRows(
+        "axes.AccessFailureLog", gettext_noop("Log of failed logins"), where=lambda user: _is_login_of(user)
+    ),
+    OwnRows(
+        "axes.AccessLog",
+        gettext_noop("Log of logins"),
+        where=lambda user: _is_login_of(user),
+        hidden=("session_hash",),
+    ),
     OwnRows("journal.Notification", gettext_noop("Notifications"), ("user",)),
     OwnRows("journal.MailChoice", gettext_noop("Which notifications are mailed"), ("user",)),
     OwnRows("journal.AuditEntry", gettext_noop("Audit log of what you did"), ("actor",)),
@@ -79,8 +93,12 @@ def register() -> None:
         },
         ACTED,
     )
-    register_links({"web.IdempotencyRecord": ["user"]}, "answers to forms, for some days; each page shows them")
-    register_links({"admin.LogEntry": ["user"]}, "the site has no pages of Django's admin; the table is empty")
+    register_links(
+        {"web.IdempotencyRecord": ["user"]}, "answers to forms, for some days; each page shows them"
+    )
+    register_links(
+        {"admin.LogEntry": ["user"]}, "the site has no pages of Django's admin; the table is empty"
+    )
     register_links({"schedule.Event": ["creator"]}, "opening hours of instruments have no creator")
     register_kept_texts(
         {"journal.AuditEntry": ["actor_name"]},
@@ -90,7 +108,10 @@ def register() -> None:
         {"journal.AuditEntry": ["details"]}, "reasons that people wrote for decisions: sealed evidence"
     )
     register_kept_texts(
-        {"accounts.Organization": ["contact", "phone", "reason"], "accounts.OrganizationRelation": ["end_reason"]},
+        {
+            "accounts.Organization": ["contact", "phone", "reason"],
+            "accounts.OrganizationRelation": ["end_reason"],
+        },
         "contacts that organizations publish on purpose, and reasons of their decisions",
     )
     register_kept_texts({"accounts.OrganizationDocument": ["name"]}, "names of files of an organization")

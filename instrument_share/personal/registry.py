@@ -23,8 +23,8 @@ ACTED = "what the person did in office: the archive holds their entries of the a
 class OwnRows:
     """Rows of a model that are a person's own and go into their archive.
 
-    `own` are paths to the person (`user`, `booking__user`); `where` finds rows that no path leads to. `hidden`
-    are fields that never leave the site: secrets, and what only machines read.
+    `own` are paths to the person (`user`, `booking__user`); `where` finds rows that no path leads to.
+    `hidden` are fields that never leave the site: secrets, and what only machines read.
     """
 
     model: str

@@ -1,8 +1,8 @@
 """What the site processes of people, for what, on which ground and how long: the privacy notice as data.
 
-The notice page shows this table, the job of retention deletes by it, and each person's archive names it. After
-the Personal Information Protection Law (个人信息保护法): purpose and manner (art. 6, 7, 17), grounds (art. 13),
-the shortest time of keeping (art. 19), a new consent when purposes change (art. 14).
+The notice page shows this table, the job of retention deletes by it, and each person's archive names it.
+After the Personal Information Protection Law (个人信息保护法): purpose and manner (art. 6, 7, 17), grounds
+(art. 13), the shortest time of keeping (art. 19), a new consent when purposes change (art. 14).
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,9 @@ class Purpose:
 PURPOSES = (
     Purpose(
         "account",
-        gettext_noop("Account: name, user name, mail address, language; your phone if you enter it; password"),
+        gettext_noop(
+            "Account: name, user name, mail address, language; your phone if you enter it; password"
+        ),
         gettext_noop("login, identification, notifications"),
         Ground.CONSENT,
         gettext_noop("while the account exists"),
@@ -86,7 +88,9 @@ PURPOSES = (
     Purpose(
         "use",
         gettext_noop("Bookings, usage logs, samples, charges, statements, reviews, credit record"),
-        gettext_noop("the service, settlement, and the yearly assessment, public reward and audit of open sharing"),
+        gettext_noop(
+            "the service, settlement, and the yearly assessment, public reward and audit of open sharing"
+        ),
         Ground.DUTY,
         gettext_noop("permanently; logs are never changed or removed; after deletion without your name"),
     ),

@@ -104,8 +104,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer as Viewer
 
 __all__ = [
-    "is_held_alone",
-    "registrations_waiting",
     "NO_STANDING",
     "Access",
     "AccountState",
@@ -136,6 +134,7 @@ __all__ = [
     "is_address_of",
     "is_address_taken",
     "is_database_empty",
+    "is_held_alone",
     "is_name_taken",
     "locked_accounts",
     "lockouts",
@@ -177,6 +176,7 @@ __all__ = [
     "refresh_standing",
     "region_of",
     "registration_of",
+    "registrations_waiting",
     "related_ids",
     "related_to",
     "resubmission_of",

@@ -93,9 +93,6 @@ from instrument_share.accounts.services.second_factor import (
 )
 
 __all__ = [
-    "invitations_forget_old",
-    "logins_forget_old",
-    "user_agree",
     "TOKEN_LIFETIME",
     "USCC_TAKEN",
     "AccountLocked",
@@ -133,8 +130,10 @@ __all__ = [
     "invitation_resend",
     "invitation_send",
     "invitation_withdraw",
+    "invitations_forget_old",
     "kept_documents_forget",
     "kept_documents_forget_old",
+    "logins_forget_old",
     "membership_admit",
     "membership_close",
     "membership_grant",
@@ -162,6 +161,7 @@ __all__ = [
     "second_factors_remove_on_server",
     "sessions_forget_ended",
     "user_address_confirmed",
+    "user_agree",
     "user_create",
     "user_language_set",
     "user_password_changed",

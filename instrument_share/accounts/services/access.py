@@ -134,7 +134,9 @@ def logins_forget_old(before: datetime, limit: int) -> int:
     """Delete what is kept of logins of before an instant, failed or not; at most so many of each kind."""
     deleted = 0
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
-        old = model.objects.filter(attempt_time__lt=before).order_by("pk").values_list("pk", flat=True)[:limit]
+        old = (
+            model.objects.filter(attempt_time__lt=before).order_by("pk").values_list("pk", flat=True)[:limit]
+        )
         deleted += model.objects.filter(pk__in=list(old)).delete()[0]
     return deleted
 

@@ -28,8 +28,8 @@ GONE = "deleted.invalid"
 def account_erase(*, user: User, now: datetime) -> User:
     """Delete who a person is from their account and whatever hangs on it; nobody logs in to it any more.
 
-    The account's row and public id stay, so that bookings, logs and entries still name one and the same person,
-    whom nobody can tell from it. A second time changes nothing.
+    The account's row and public id stay, so that bookings, logs and entries still name one and the same
+    person, whom nobody can tell from it. A second time changes nothing.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.erased_at is not None:

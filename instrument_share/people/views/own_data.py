@@ -63,7 +63,9 @@ def archive_new(request: SignedInRequest) -> HttpResponse:
     """Ask for a copy of one's own data."""
     archive_ask(actor=request.user, now=clock.now())
     return redirect_with_message(
-        request, _("The copy is being made. You find it here, and are told when it is ready."), reverse("own_data")
+        request,
+        _("The copy is being made. You find it here, and are told when it is ready."),
+        reverse("own_data"),
     )
 
 
@@ -97,18 +99,22 @@ def account_delete(request: SignedInRequest) -> Confirmation:
         heading=_("Delete your account?"),
         consequences=[
             _("It is deleted on {date}. Until then you can withdraw this in Settings.").format(date=due),
-            _("Deleted: name, user name, mail address, phone, password, second factors, sessions, API tokens."),
+            _(
+                "Deleted: name, user name, mail address, phone, password, second factors, sessions, tokens."
+            ),
             _("Deleted: your notifications, mails to you, your basket, calendars and copies of your data."),
             _("Your roles in organizations end. Nobody can log in to the account again."),
             _(
-                "Kept, as the law on accounting and archives requires: bookings, usage logs, samples, statements, "
-                "objections and the audit log. They name “Deleted user” in place of you."
+                "Kept, as the law on accounting and archives requires: bookings, usage logs, samples, "
+                "statements, objections and the audit log. They name “Deleted user” in place of you."
             ),
             _("Reasons and comments that you wrote stay as they are; contacts that units publish, too."),
         ],
         action=_("Delete the account"),
         perform=lambda: account_deletion_ask(actor=request.user, now=now),
-        success=_("Your account will be deleted on {date}. You can withdraw this until then.").format(date=due),
+        success=_("Your account will be deleted on {date}. You can withdraw this until then.").format(
+            date=due
+        ),
         back_address=reverse("own_data"),
         form=DeletionForm(request.POST if request.method == "POST" else None),
         tone="danger",

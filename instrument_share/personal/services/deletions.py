@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 
 class DeletionAsked(Conflict):
     code = "account_deletion.asked"
-    message = gettext_noop("You have asked for this already. You can withdraw it until the account is deleted.")
+    message = gettext_noop(
+        "You have asked for this already. You can withdraw it until the account is deleted."
+    )
 
 
 class NoDeletion(Conflict):
