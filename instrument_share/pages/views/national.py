@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.public import count_unconfirmed
+from bookings.public import count_confirmed, count_unconfirmed
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.national.checks import (
