@@ -5,6 +5,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
@@ -90,16 +91,12 @@ def test_expired_archive_goes_with_its_file(made):
     assert not storage.exists(path)
 
 
+@pytest.mark.django_db
 def test_copy_and_deletion_ask_for_the_password_again(settings):
     settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
     client = Client()
-    client.force_login(factories.user("林"), "django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.user("林", password=make_password("only-for-tests")), "django.contrib.auth.backends.ModelBackend")
     for name, arguments in (("archive_new", []), ("account_delete", []), ("archive", ["PDA-X"])):
         send = client.get if name == "archive" else client.post
         answer = send(reverse(name, args=arguments), {"understood": "on"})
         assert answer["Location"].startswith(reverse("account_reauthenticate"))
-
-
-test_copy_and_deletion_ask_for_the_password_again = pytest.mark.django_db(
-    test_copy_and_deletion_ask_for_the_password_again
-)

@@ -52,10 +52,10 @@ def test_every_file_of_rows_records_its_reader_or_says_why_it_names_nobody():
     ("role", "address", "what"),
     [
         (Role.SYSADMIN, "/system/accounts/", "accounts.list"),
-        (Role.SYSADMIN, "/system/journal/export/", "journal.export"),
+        (Role.SYSADMIN, "/journal/entries.csv", "journal.export"),
         (Role.ORG_ADMIN, "/organizations/{company}/members/", "members.list"),
-        (Role.ORG_ADMIN, "/me/organizations/{company}/?format=csv", "usage.export"),
-        (Role.UNIT_MANAGER, "/unit/statements/?format=csv", "statements.export"),
+        (Role.ORG_ADMIN, "/me/organization/{company}/?format=csv", "usage.export"),
+        (Role.UNIT_MANAGER, "/unit/{unit}/statements/?format=csv", "statements.export"),
     ],
 )
 def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address, what):
