@@ -67,7 +67,9 @@ def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address,
     client = Client()
     reader = factories.member(of, role)
     client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
-    answer = client.get(address.format(company=city.company.public_id, unit=city.owner.public_id), follow=True)
+    answer = client.get(
+        address.format(company=city.company.public_id, unit=city.owner.public_id), follow=True
+    )
     assert answer.status_code == 200
     entry = AuditEntry.objects.get(action="personal_data.disclosed")
     assert (entry.actor, entry.details["what"]) == (reader, what)

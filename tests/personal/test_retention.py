@@ -1,4 +1,4 @@
-"""What is kept for a time only is deleted by the clock, in batches, and told to the journal with its count."""
+"""What is kept for a time only is deleted by the clock, in batches, and recorded with its count."""
 
 from datetime import timedelta
 

@@ -17,6 +17,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
 PAYING_ROLES = (Role.ORG_ADMIN, Role.UNIT_MANAGER)

@@ -5,7 +5,6 @@ from instrument_share.kernel.errors import gettext_noop
 DETAILS: dict[str, str] = {
     "reason": gettext_noop("Reason"),
     "what": gettext_noop("List or file"),
-    "rows": gettext_noop("Rows"),
     "rule": gettext_noop("Rule"),
     "privacy_version": gettext_noop("Version of the privacy notice"),
     "note": gettext_noop("Note"),
