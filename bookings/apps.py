@@ -7,7 +7,7 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        from bookings import guards
+        from bookings import guards, personal
         from bookings.budgets import domain as budgets
         from bookings.credit import badges as credit_badges
         from bookings.credit import permissions as _credit  # noqa: F401 (registers the permissions)
@@ -125,6 +125,7 @@ class BookingsConfig(AppConfig):
         register_logged_hours(get_unit_hours_of_year)
         register_rule_effects(sheet_effects)
         register_sheet_imports(USE_SHEET)
+        personal.register()
         register_recurring(*RECURRING)
         register_chains(USAGE_CHAINS)
         register_checks(USAGE_CHECK)

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "instrument_share.web",
     "instrument_share.documents",
     "instrument_share.transparency",
+    "instrument_share.personal",
     "providers",
     "bookings",
     "rewards",
@@ -139,6 +140,7 @@ MIDDLEWARE = [
     "instrument_share.web.middleware.AddressMiddleware",
     "instrument_share.web.limits.LimitMiddleware",
     "instrument_share.web.middleware.DomainErrorMiddleware",
+    "instrument_share.web.login.agreement.AgreementMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -426,6 +428,21 @@ CREDIT_APPEAL_DAYS = env.int("CREDIT_APPEAL_DAYS", default=14)
 """So long after a no-show or a late cancellation its user may appeal that it counts on their credit."""
 CREDIT_ANSWER_WORKING_DAYS = 10
 """So long a unit may take to answer an appeal; then the bureau answers it."""
+RETENTION_DAYS = {
+    name: env.int(f"RETENTION_{name.upper()}_DAYS", default=days)
+    for name, days in {
+        "logins": 183,
+        "notifications": 180,
+        "invitations": 180,
+        "mails": 30,
+        "failed_mails": 90,
+        "webhooks": 30,
+        "uploads": 1,
+        "answers": 7,
+        "archives": 7,
+    }.items()
+}
+"""So many days what is not kept for good is kept. The Cybersecurity Law asks for six months of logins."""
 USAGE_DISPUTE_DAYS = 30
 USAGE_DISPUTE_ANSWER_DAYS = 7
 USAGE_CONFIRM_DAYS = env.int("USAGE_CONFIRM_DAYS", default=14)

@@ -10,6 +10,7 @@ class ProvidersConfig(AppConfig):
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
+        from providers import personal
         from providers.exchange import tasks  # noqa: F401 (registers the jobs)
         from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels
@@ -52,6 +53,7 @@ class ProvidersConfig(AppConfig):
         register_instrument_tabs(*OWN_TABS)
         register_instrument_notice(get_gap_notice)
         on_instruments_changed(search_index)
+        personal.register()
         register_recurring(*RECURRING)
         register_journal(ACTS, KINDS)
         on_drafts_removed(search_forget)

@@ -21,7 +21,7 @@ class RewardsConfig(AppConfig):
         from instrument_share.kernel.wording import register_words
         from instrument_share.transparency.registry import register_invariants
         from instrument_share.web.text.labels import register_labels
-        from rewards import guards
+        from rewards import guards, personal
         from rewards.cycle import badges as cycle_badges
         from rewards.declarations import badges as fact_badges
         from rewards.findings import badges as finding_badges
@@ -51,6 +51,7 @@ class RewardsConfig(AppConfig):
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)
         register_issued_papers(find_list_paper)
         register_journal(ACTS, KINDS)
+        personal.register()
         register_recurring(*RECURRING)
         register_invariants(*INVARIANTS)
         register_pages(

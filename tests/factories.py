@@ -20,6 +20,7 @@ from instrument_share.accounts.domain import (
     Role,
     SizeClass,
 )
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.kernel import uscc
 from instrument_share.kernel.interval import Interval
@@ -38,7 +39,10 @@ _numbers = count(1)
 def user(name="甲", **fields):
     number = next(_numbers)
     made = User.objects.create(
-        username=f"user{number}", name=name, email=f"user{number}@example.org", **fields
+        username=f"user{number}",
+        name=name,
+        email=f"user{number}@example.org",
+        **{"privacy_version": NOTICE_VERSION, **fields},
     )
     EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
     return made

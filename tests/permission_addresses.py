@@ -17,6 +17,7 @@ def arguments(w):
     review, finding, report = [w.submitted.public_id], [w.finding.public_id], [w.report.public_id]
     return {
         "account_confirm_email": ["key"],
+        "archive": ["PDA-OFNOBODY"],
         "account_reset_password_from_key": ["1", "key"],
         "mfa_remove_webauthn": [w.factor_of_nobody],
         "mfa_edit_webauthn": [w.factor_of_nobody],

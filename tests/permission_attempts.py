@@ -16,12 +16,15 @@ from bookings.usage.domain.choices import Rating, ResultKind
 from bookings.usage.domain.history import HistoryRow
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.jobs import services as jobs
 from instrument_share.journal import services as journal
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.uscc import compute_check_character
 from instrument_share.mails import services as mails
+from instrument_share.personal.services.archives import archive_ask, archive_download
+from instrument_share.personal.services.deletions import account_deletion_ask, account_deletion_withdraw
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
 from providers.exchange.services.imports import apply as sheet_apply
@@ -596,5 +599,10 @@ def _of_people(w, now, reason):
         "invitation_withdraw": partial(accounts.invitation_withdraw, **invitation),
         "invitation_accept": partial(accounts.invitation_accept, secret=INVITED, **now),
         "user_update": partial(accounts.user_update, name="新", phone="", language="en", **now),
+        "user_agree": partial(accounts.user_agree, version=NOTICE_VERSION, **now),
+        "archive_ask": partial(archive_ask, **now),
+        "account_deletion_ask": partial(account_deletion_ask, **now),
+        "account_deletion_withdraw": partial(account_deletion_withdraw, **now),
+        "archive_download": partial(archive_download, public_id="PDA-OFNOBODY", **now),
         "user_language_set": partial(accounts.user_language_set, language="en", **now),
     }

@@ -371,6 +371,12 @@ invitation                           ok    ok    ok    ok    ok    ok    ok    o
 my_organizations                     in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 request_withdraw                     in    ok    404   404   404   404   404   404   404   404   404   404
 settings                             in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+own_data                             in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+POST:archive_new                     in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+archive                              in    404   404   404   404   404   404   404   404   404   404   404
+account_delete                       in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+POST:account_keep                    in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+privacy_agreement                    in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 
 # assessment and Finance
 policy_new                           in    403   403   403   403   403   403   403   ok    403   403   403

@@ -19,6 +19,7 @@ from instrument_share.jobs import services as jobs
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError
 from instrument_share.mails import services as mails
+from instrument_share.personal import services as personal
 from tests.permission_attempts import attempts
 from tests.permission_world import ROLES, build_world, cells, differences
 from tests.rooms import service_modules
@@ -62,6 +63,11 @@ invitation_withdraw            .     .     .     yes   .     .     .     .     .
 invitation_accept              .     yes   .     .     .     .     .     .     .     .     .     .
 # one's own
 user_update                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+user_agree                     .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+archive_ask                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+account_deletion_ask           .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+account_deletion_withdraw      .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+archive_download               -     404   404   404   404   404   404   404   404   404   404   404
 user_language_set              .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 account_lock                   .     .     .     .     .     .     .     .     .     .     .     yes
 account_unlock                 .     .     .     .     .     .     .     .     .     .     .     yes
@@ -344,6 +350,9 @@ OF_THE_SYSTEM = {
     "session_seen": "of every request of a page's session; no act of anybody",
     "api_token_note_use": "of every request with a token; no act of anybody",
     "api_tokens_remind": "a recurring job",
+    "logins_forget_old": "a recurring job",
+    "invitations_forget_old": "a recurring job",
+    "notifications_forget_old": "a recurring job",
     "trial_work": "the job of a trial",
     "forecast_compute": "the job of a forecast",
     "enqueue": "of every service that leaves work to a job",
@@ -408,6 +417,11 @@ OF_THE_SYSTEM = {
     "build_delivery": "of webhook_test and the job that reads the journal",
 }
 PARTS = {
+    "people_disclosed": "of pages and files that name many people",
+    "account_erase": "of account_deletions_carry_out",
+    "notifications_erase": "of account_deletions_carry_out",
+    "mails_erase": "of account_deletions_carry_out",
+    "mails_to": "of mails_erase; writes nothing",
     "append_entry": "of every service that adds a link to an instrument's chain",
     "write_cancellation": "of booking_cancel and of decisions that hit bookings",
     "cancel_companions": "of whatever ends a booking",
@@ -537,7 +551,7 @@ def services_of(package):
                 yield name
 
 
-PACKAGES = (accounts, journal, jobs, mails, *APPS)
+PACKAGES = (accounts, journal, jobs, mails, personal, *APPS)
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: getattr(package, "__name__", package))

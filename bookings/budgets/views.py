@@ -28,6 +28,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.wording import word
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
@@ -36,6 +37,7 @@ from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
+    from instrument_share.accounts.models import User
 
 PER_PAGE = 30
 ORDERING = ("-starts_at", "-id")
@@ -74,7 +76,7 @@ def project(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """Show a project to those who keep it: budget, months, bookings and uses (`?format=csv` exports them)."""
     found = get_kept_project(request.user, public_id)
     if request.GET.get("format") == "csv":
-        return _export(found)
+        return _export(request.user, found)
     page = cursor.page(
         project_bookings(found), ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PER_PAGE
     )
@@ -106,7 +108,7 @@ def _draw(months: list[Month]) -> dict[str, Any]:
     }
 
 
-def _export(found: "Project") -> HttpResponseBase:
+def _export(viewer: "User", found: "Project") -> HttpResponseBase:
     heads = [
         _("Booking"),
         _("Usage log"),
@@ -119,7 +121,16 @@ def _export(found: "Project") -> HttpResponseBase:
         pgettext("budget", "Counts as"),
         _("Amount in yuan"),
     ]
-    return csv_response(f"project-{found.public_id}", heads, _to_rows(iterate_lines(found)))
+    lines = list(iterate_lines(found))
+    people_disclosed(
+        actor=viewer,
+        what="project.export",
+        count=len(lines),
+        subject=found,
+        organization_id=found.organization_id,
+        now=clock.now(),
+    )
+    return csv_response(f"project-{found.public_id}", heads, _to_rows(lines))
 
 
 def _to_rows(lines: Iterable[Line]) -> Iterator[list[Any]]:

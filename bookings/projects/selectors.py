@@ -89,3 +89,8 @@ def project_locks(project_ids: Collection[int]) -> list[Project]:
         return []
     rows = Project.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(project_ids))
     return list(rows.select_related("organization", "holder").order_by("pk"))
+
+
+def held_projects(person: "User") -> QuerySet[Project]:
+    """Return the open projects that a person holds, oldest first."""
+    return Project.objects.filter(holder=person, state=ProjectState.OPEN).order_by("id")

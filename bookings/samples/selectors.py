@@ -152,3 +152,9 @@ def _with_relations(found: QuerySet[SampleOrder]) -> QuerySet[SampleOrder]:
     return found.select_related(
         "instrument__organization", "user", "payer_organization", "payer_person", "booking", "received_by"
     )
+
+
+def unfinished_orders(person: "User") -> QuerySet[SampleOrder]:
+    """Return the sample orders of a person, or for which a person pays, that are not closed, oldest first."""
+    own = Q(user=person) | Q(payer_person=person)
+    return SampleOrder.objects.filter(own, state__in=OPEN_STATES).order_by("id")

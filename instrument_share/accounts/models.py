@@ -1,12 +1,14 @@
 """People, the bodies they belong to, and the roles they have there."""
 
+from collections.abc import Collection
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 
 from instrument_share.accounts.domain import (
     MembershipState,
@@ -16,6 +18,10 @@ from instrument_share.accounts.domain import (
     SizeClass,
 )
 from instrument_share.kernel.public_id import new_public_id
+
+ERASED_NAME = "已注销用户"
+"""What stands in the database for the name of a deleted account."""
+ERASED_PREFIX = "deleted-"
 
 
 class User(AbstractUser):
@@ -32,15 +38,37 @@ class User(AbstractUser):
     privacy_version = models.CharField(
         max_length=10,
         blank=True,
-        help_text="the privacy notice agreed to at sign-up; empty: before there was one",
+        help_text="the privacy notice agreed to last; empty: none yet",
     )
     privacy_agreed_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(
         null=True, blank=True, help_text="since when it is locked (`is_active` is false then)"
     )
     lock_reason = models.CharField(max_length=500, blank=True, help_text="as the person reads it at login")
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when the account is deleted; its rows and public id stay"
+    )
 
     REQUIRED_FIELDS = ["email", "name"]
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    name=ERASED_NAME, email="", phone="", is_active=False, username__startswith=ERASED_PREFIX
+                ),
+                name="user_erased_has_no_data",
+            )
+        ]
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """Read a row; the stand-in for the name of a deleted account is told in the reader's language."""
+        user = super().from_db(db, field_names, values)
+        if user.__dict__.get("erased_at"):
+            user.name = gettext("Deleted user")
+        return user
 
     def __str__(self) -> str:
         return self.name or self.username

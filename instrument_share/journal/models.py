@@ -8,13 +8,18 @@ from django.db import models
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.public_id import new_public_id
 
+SYSTEM = "system"
+"""Who acted, of what the site does by itself."""
+
 
 class AuditEntry(models.Model):
     """One act: who did what to what, when, from where, with which result. Append-only (see guards)."""
 
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    actor_name = models.CharField(max_length=100)
+    actor_name = models.CharField(
+        max_length=100, help_text="the person's public id; their name then in entries of earlier versions"
+    )
     action = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
@@ -34,6 +39,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.subject_id}"
+
+    @property
+    def who(self) -> str:
+        """The name that the account has now: selectors read it with the entry."""
+        return self.actor.get_full_name() if self.actor_id else SYSTEM
 
 
 class AuditSeal(models.Model):

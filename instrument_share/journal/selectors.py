@@ -27,8 +27,8 @@ def unread_count(viewer: "User") -> int:
 
 
 def entries() -> QuerySet[AuditEntry]:
-    """Return all entries; the caller bounds them by what the viewer may see."""
-    return AuditEntry.objects.all()
+    """Return all entries with who acted; the caller bounds them by what the viewer may see."""
+    return AuditEntry.objects.select_related("actor")
 
 
 def read_state() -> tuple[int, ...]:
@@ -41,9 +41,14 @@ def read_state() -> tuple[int, ...]:
 
 def history(subject: Model) -> QuerySet[AuditEntry]:
     """Return every entry on `subject`, oldest first; the caller has checked that the viewer may see it."""
-    return AuditEntry.objects.filter(
-        subject_type=subject._meta.label, subject_id=getattr(subject, "public_id", None) or str(subject.pk)
-    ).order_by("id")
+    return (
+        entries()
+        .filter(
+            subject_type=subject._meta.label,
+            subject_id=getattr(subject, "public_id", None) or str(subject.pk),
+        )
+        .order_by("id")
+    )
 
 
 def entries_on(
@@ -53,9 +58,11 @@ def entries_on(
 
     The caller has checked that the viewer may see them.
     """
-    return AuditEntry.objects.filter(
-        subject_type=subject_type, subject_id__in=list(subject_ids), action__in=list(actions)
-    ).order_by("id")
+    return (
+        entries()
+        .filter(subject_type=subject_type, subject_id__in=list(subject_ids), action__in=list(actions))
+        .order_by("id")
+    )
 
 
 def entries_of_organization(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:
@@ -63,9 +70,7 @@ def entries_of_organization(organization_id: int, actions: Collection[str]) -> Q
 
     The caller has checked that the viewer may see them.
     """
-    return AuditEntry.objects.filter(organization_id=organization_id, action__in=list(actions)).order_by(
-        "-id"
-    )
+    return entries().filter(organization_id=organization_id, action__in=list(actions)).order_by("-id")
 
 
 def decisions(subject: Model, organization_id: int) -> QuerySet[AuditEntry]:

@@ -22,7 +22,7 @@ from instrument_share.journal.domain import (
     is_urgent,
 )
 from instrument_share.journal.mails import Tell, digest_of, mail_of
-from instrument_share.journal.models import AuditEntry, AuditSeal, MailChoice, Notification
+from instrument_share.journal.models import SYSTEM, AuditEntry, AuditSeal, MailChoice, Notification
 from instrument_share.journal.selectors import get_mail_choices
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop, require_found
 from instrument_share.kernel.hashes import SM3
@@ -60,12 +60,13 @@ def build_entry(
     """An unsaved AuditEntry, for set-based services that insert many with `record_all`.
 
     `actor` is None for what the system does by itself (a lapse). `action` is `<entity>.<past participle>`
-    (`booking.approved`). `details` hold what changed, as JSON, without personal data beyond ids.
+    (`booking.approved`). `details` hold what changed, as JSON, without personal data beyond ids. Who acted is
+    kept by public id, since an entry outlasts the account; pages show the name that the account has now.
     """
     return AuditEntry(
         at=now,
         actor=actor,
-        actor_name=actor.get_full_name() if actor else "system",
+        actor_name=actor.public_id if actor else SYSTEM,
         action=action,
         subject_type=subject._meta.label,
         subject_id=getattr(subject, "public_id", None) or str(subject.pk),
@@ -317,3 +318,17 @@ def _mail(notification_id: int, now: datetime, tell: Tell) -> bool:
         message = mail_of(notification, tell)
     message.send()
     return True
+
+
+def notifications_erase(*, user: "User") -> None:
+    """Delete a person's inbox and choices of mails, as their account is deleted."""
+    Notification.objects.filter(user=user).delete()
+    MailChoice.objects.filter(user=user).delete()
+
+
+def notifications_forget_old(before: datetime, limit: int) -> int:
+    """Delete notifications of before an instant, read or not; at most so many. Returns how many."""
+    old = (
+        Notification.objects.filter(created_at__lt=before).order_by("id").values_list("pk", flat=True)[:limit]
+    )
+    return Notification.objects.filter(pk__in=list(old)).delete()[0]

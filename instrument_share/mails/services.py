@@ -26,8 +26,6 @@ SEND = "mails.send"
 ATTEMPTS = 6
 PAUSES = (*[1.0] * 10, *[5.0] * 30, None)
 """Seconds between attempts to record that a mail was sent; another machine takes over within a minute."""
-SENT_KEPT_FOR = timedelta(days=30)
-FAILED_KEPT_FOR = timedelta(days=90)
 TEXT_KEPT_FOR = timedelta(days=7)
 """The links of an older mail no longer work, and its news would mislead."""
 
@@ -120,8 +118,10 @@ def mails_forget_old(now: datetime) -> int:
     """Delete the text of mails that failed a week ago, and mails that are long over; return their number."""
     outdated = OutgoingMail.objects.filter(failed_at__lt=now - TEXT_KEPT_FOR, content__isnull=False)
     outdated.update(content=None)
-    sent = OutgoingMail.objects.filter(sent_at__lt=now - SENT_KEPT_FOR).delete()[0]
-    return sent + OutgoingMail.objects.filter(failed_at__lt=now - FAILED_KEPT_FOR).delete()[0]
+    kept = settings.RETENTION_DAYS
+    sent = OutgoingMail.objects.filter(sent_at__lt=now - timedelta(days=kept["mails"])).delete()[0]
+    given_up = OutgoingMail.objects.filter(failed_at__lt=now - timedelta(days=kept["failed_mails"]))
+    return sent + given_up.delete()[0]
 
 
 def _queued(message: EmailMessage, now: datetime) -> OutgoingMail:
@@ -140,3 +140,19 @@ def _is_refused_for_good(error: Exception) -> bool:
     return isinstance(error, SMTPRecipientsRefused) and all(
         code >= 500 for code, _answer in error.recipients.values()
     )
+
+
+def mails_to(addresses: Sequence[str]) -> list[int]:
+    """Return the keys of the mails to any of these addresses."""
+    wanted = {one.lower() for one in addresses}
+    found: set[int] = set()
+    for address in wanted:
+        # Inside JSON: both databases look in its text, and what is merely similar is left out below.
+        rows = OutgoingMail.objects.filter(recipients__icontains=address).values_list("pk", "recipients")
+        found |= {pk for pk, recipients in rows if wanted & {one.lower() for one in recipients}}
+    return sorted(found)
+
+
+def mails_erase(*, addresses: Sequence[str]) -> None:
+    """Delete the mails to a person, sent or waiting, as their account is deleted."""
+    OutgoingMail.objects.filter(pk__in=mails_to(addresses)).delete()

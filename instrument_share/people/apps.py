@@ -15,7 +15,8 @@ class PeopleConfig(AppConfig):
         from instrument_share.kernel.errors import gettext_noop
 
         register_pages(
-            "inbox", "mail_choices", "members", "my_organizations", "organization", "settings", "tokens"
+            *("inbox", "mail_choices", "members", "my_organizations", "organization", "own_data"),
+            *("privacy_agreement", "settings", "tokens"),
         )
         register_recurring(
             RecurringJob(

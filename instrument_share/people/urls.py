@@ -11,6 +11,7 @@ from instrument_share.people.views import (
     members,
     organization_papers,
     organizations,
+    own_data,
     sessions,
 )
 
@@ -30,6 +31,12 @@ me_urls = [
     path("sessions/end-others/", sessions.sessions_end_others, name="sessions_end_others"),
     path("sessions/<str:handle>/end/", sessions.session_end, name="session_end"),
     path("settings/", account.settings, name="settings"),
+    path("data/", own_data.own_data, name="own_data"),
+    path("data/copies/", own_data.archive_new, name="archive_new"),
+    path("data/copies/<str:public_id>/", own_data.archive, name="archive"),
+    path("data/delete/", own_data.account_delete, name="account_delete"),
+    path("data/keep/", own_data.account_keep, name="account_keep"),
+    path("agreement/", own_data.privacy_agreement, name="privacy_agreement"),
 ]
 """Under `me/`."""
 organizations_urls = [

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 FIELD = "form_token"
-KEPT_FOR = timedelta(days=7)
 _LONGEST_KEY = 64
 IDEMPOTENT: dict[str, Any] = {
     "parameters": [
@@ -60,8 +60,9 @@ def new_key() -> str:
 
 
 def delete_expired_records(*, now: datetime) -> int:
-    """Delete answers that are older than a week; for a job. Returns how many."""
-    return IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
+    """Delete answers that are older than the site keeps them; for a job. Returns how many."""
+    kept_for = timedelta(days=settings.RETENTION_DAYS["answers"])
+    return IdempotencyRecord.objects.filter(created_at__lt=now - kept_for).delete()[0]
 
 
 class _Refused(Exception):
@@ -208,3 +209,8 @@ def _answer(record: IdempotencyRecord) -> HttpResponse:
         response["ETag"] = record.etag
     response["Idempotent-Replayed"] = "true"
     return response
+
+
+def delete_records_of(user: "User") -> None:
+    """Delete the kept answers to a person, as their account is deleted."""
+    IdempotencyRecord.objects.filter(user=user).delete()

@@ -76,9 +76,27 @@ def test_account_and_journal_keep_which_notice_was_agreed_to_and_when(client, cl
     assert AuditEntry.objects.get(action="user.signed_up").details == {"privacy_version": NOTICE_VERSION}
 
 
-def test_who_registered_before_the_notice_logs_in_as_before(client, lin):
-    assert (lin.privacy_version, lin.privacy_agreed_at) == ("", None)
+@pytest.mark.parametrize("version", ["", "1.0"])
+def test_who_has_not_agreed_to_the_present_notice_is_led_to_it_at_login(client, version):
+    lin = factories.user("林", password=make_password(PASSWORD), privacy_version=version)
+    log_in(client, lin.username)
+    asked = client.get("/instruments/?q=1")
+    assert asked["Location"] == "/me/agreement/?next=%2Finstruments%2F%3Fq%3D1"
+    for open_meanwhile in ("/privacy/", "/me/data/", "/me/agreement/"):
+        assert client.get(open_meanwhile).status_code == 200
+    assert client.post(asked["Location"], {}).status_code == 422
+    agreed = client.post(asked["Location"], {"privacy": "on"})
+    assert agreed["Location"] == "/instruments/?q=1"
+    assert client.get("/instruments/").status_code == 200
+    lin.refresh_from_db()
+    assert lin.privacy_version == NOTICE_VERSION
+    entry = AuditEntry.objects.get(action="user.privacy_agreed")
+    assert entry.details == {"privacy_version": NOTICE_VERSION, "before": version}
+
+
+def test_who_has_agreed_is_asked_nothing(client, lin):
     assert log_in(client, lin.username)["Location"] == "/desk/"
+    assert client.get("/instruments/").status_code == 200
 
 
 def test_the_link_of_the_mail_logs_in_and_leads_on(client):

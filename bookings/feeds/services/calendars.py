@@ -56,3 +56,8 @@ def _lock(actor: "User", public_id: str) -> CalendarFeed:
     return require_found(
         CalendarFeed.objects.select_for_update().filter(user=actor, public_id=public_id).first()
     )
+
+
+def calendars_erase(*, user: "User") -> None:
+    """Close a person's calendars, as their account is deleted."""
+    CalendarFeed.objects.filter(user=user).delete()

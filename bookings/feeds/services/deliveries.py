@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from bookings.feeds.domain.webhooks import build_body
@@ -16,7 +17,6 @@ from instrument_share.kernel.public_id import new_public_id
 
 SEND = "bookings.webhooks_send"
 GATHERED_AT_ONCE = 500
-KEPT_FOR = timedelta(days=30)
 
 
 def build_delivery(
@@ -85,5 +85,6 @@ def _gather(webhook_id: int, now: datetime) -> int:
 
 def deliveries_forget_old(now: datetime) -> int:
     """Delete messages that were taken long ago, or given up for as long; return their number."""
-    taken = WebhookDelivery.objects.filter(delivered_at__lt=now - KEPT_FOR).delete()[0]
-    return taken + WebhookDelivery.objects.filter(given_up_at__lt=now - KEPT_FOR).delete()[0]
+    before = now - timedelta(days=settings.RETENTION_DAYS["webhooks"])
+    taken = WebhookDelivery.objects.filter(delivered_at__lt=before).delete()[0]
+    return taken + WebhookDelivery.objects.filter(given_up_at__lt=before).delete()[0]

@@ -75,3 +75,8 @@ def basket_book(*, actor: "User", now: datetime, subject: str = "") -> "Sequence
     booked = together_book(actor=actor, requests=requests, now=now)
     BasketItem.objects.filter(pk__in=[item.pk for item in items]).delete()
     return booked
+
+
+def basket_erase(*, user: "User") -> None:
+    """Empty a person's basket, as their account is deleted."""
+    BasketItem.objects.filter(user=user).delete()

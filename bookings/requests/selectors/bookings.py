@@ -132,3 +132,9 @@ def decisions_of_year(year: int) -> Iterator[DecisionsOfYear]:
         .iterator()
     )
     return (cast("DecisionsOfYear", row) for row in rows)
+
+
+def unfinished_bookings(person: "User") -> QuerySet[Booking]:
+    """Return the bookings of a person, or for which a person pays, that still hold time, by start."""
+    own = Q(user=person) | Q(payer_person=person)
+    return Booking.objects.filter(own, state__in=HOLDING_STATES).order_by("starts_at")

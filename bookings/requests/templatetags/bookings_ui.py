@@ -56,10 +56,10 @@ def action_word(action: str) -> str:
 def who(entry: Any) -> str:
     """Return who made the entry: a person, at a device, at a kiosk or neither, or the platform."""
     if device := entry.details.get("device"):
-        return _("{person}, by device {device}").format(person=entry.actor_name, device=device)
+        return _("{person}, by device {device}").format(person=entry.who, device=device)
     if kiosk := entry.details.get("kiosk"):
-        return _("{person}, at kiosk {kiosk}").format(person=entry.actor_name, kiosk=kiosk)
-    return entry.actor_name if entry.actor_id else _("the platform")
+        return _("{person}, at kiosk {kiosk}").format(person=entry.who, kiosk=kiosk)
+    return entry.who if entry.actor_id else _("the platform")
 
 
 @register.filter

@@ -149,3 +149,8 @@ def _find_days_problems(report_days: int) -> "Iterator[Problem]":
     if not 1 <= report_days <= MOST_REPORT_DAYS:
         message = gettext_noop("The report comes within 1 to {most} days of the receipt.")
         yield Problem("samples.days_out_of_range", message, {"most": MOST_REPORT_DAYS}, "report_days")
+
+
+def bringers_erase(*, user: "User") -> None:
+    """Take the name of who brought the samples off a person's orders, as their account is deleted."""
+    SampleOrder.objects.filter(user=user).exclude(brought_by="").update(brought_by="")

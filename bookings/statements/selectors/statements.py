@@ -17,6 +17,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
 PAYING_ROLES = (Role.ORG_ADMIN, Role.UNIT_MANAGER)
@@ -153,3 +154,8 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
         paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
         owed_yuan=F("total_yuan") - F("paid_yuan"),
     )
+
+
+def unsettled_statements(person: "User") -> QuerySet[Statement]:
+    """Return the statements in a person's own name that are not settled, with drafts, oldest first."""
+    return Statement.objects.filter(payer_person=person).exclude(state=StatementState.SETTLED).order_by("id")

@@ -29,6 +29,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
@@ -70,7 +71,7 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
     else:
         shown, chosen = found, ""
     if request.GET.get("format") == "csv":
-        return export_statements(f"statements-{unit.public_id}", shown)
+        return export_statements(request.user, f"statements-{unit.public_id}", shown)
     today = clock.now().astimezone(CITY_TIME).date()
     debts = get_debts(found, today)
     context = {
@@ -134,7 +135,7 @@ def _tabs(found: "QuerySet[Statement]", chosen: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def export_statements(name: str, found: "QuerySet[Statement]") -> HttpResponseBase:
+def export_statements(viewer: "User", name: str, found: "QuerySet[Statement]") -> HttpResponseBase:
     """Return statements as CSV."""
     heads = [
         _("Number"),
@@ -147,6 +148,7 @@ def export_statements(name: str, found: "QuerySet[Statement]") -> HttpResponseBa
         _("Outstanding"),
         _("Due"),
     ]
+    people_disclosed(actor=viewer, what="statements.export", count=found.count(), now=clock.now())
     rows = (
         [
             str(one),

@@ -73,6 +73,11 @@ def iterate_service_facts(
             }
 
 
+def count_confirmed(viewer: "Viewer", organization_ids: Collection[int], year: int) -> int:
+    """Return how many uses of the year are confirmed, and so reported."""
+    return _logs_of_year(viewer, organization_ids, year).filter(Q(is_confirmed=True)).count()
+
+
 def count_unconfirmed(viewer: "Viewer", organization_ids: Collection[int], year: int) -> int:
     """Return how many uses of the year await confirmation, and are not reported yet."""
     return _logs_of_year(viewer, organization_ids, year).filter(Q(is_confirmed=False)).count()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
-from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.domain.invitations import (
     InvitationExpired,
     InvitationOver,
@@ -17,7 +17,7 @@ from instrument_share.accounts.domain.invitations import (
     InvitationWithdrawn,
     InviterDismissed,
 )
-from instrument_share.accounts.domain.roles import MANAGING_ROLES
+from instrument_share.accounts.domain.roles import MANAGING_ROLES, is_last
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.selectors.standing import forget_standing, roles_to_grant
 from instrument_share.kernel.errors import NotFound, require_found
@@ -230,3 +230,24 @@ def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) ->
         .order_by()
     )
     return dict(rows)
+
+
+def organizations_held_alone(viewer: User) -> list[Organization]:
+    """Return the organizations that nobody would answer for without the viewer."""
+    own = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE).select_related("organization")
+    return [one.organization for one in own.order_by("id") if is_held_alone(one)]
+
+
+def is_held_alone(membership: Membership) -> bool:
+    """Return whether ending an active role would leave nobody who answers for the organization."""
+    role = Role(membership.role)
+    where = {} if role is Role.SYSADMIN else {"organization_id": membership.organization_id}
+    others = Membership.objects.filter(state=MembershipState.ACTIVE, user__is_active=True, **where).exclude(
+        user_id=membership.user_id
+    )
+    return is_last(role, {Role(one) for one in others.values_list("role", flat=True).distinct()})
+
+
+def registrations_waiting(viewer: User) -> QuerySet[Organization]:
+    """Return the organizations that the viewer registered and the bureau has yet to decide on."""
+    return Organization.objects.filter(registered_by=viewer, state=OrganizationState.PENDING).order_by("id")

@@ -9,6 +9,7 @@ from instrument_share.accounts.services.access import (
     account_lock,
     account_send_reset,
     account_unlock,
+    logins_forget_old,
     sessions_forget_ended,
 )
 from instrument_share.accounts.services.city_login import city_login_linked, city_login_unlinked
@@ -25,6 +26,7 @@ from instrument_share.accounts.services.invitations import (
     invitation_resend,
     invitation_send,
     invitation_withdraw,
+    invitations_forget_old,
 )
 from instrument_share.accounts.services.kept_documents import (
     documents_keep,
@@ -59,6 +61,7 @@ from instrument_share.accounts.services.organizations import (
 from instrument_share.accounts.services.people import (
     UsernameTaken,
     user_address_confirmed,
+    user_agree,
     user_create,
     user_language_set,
     user_password_changed,
@@ -135,8 +138,10 @@ __all__ = [
     "invitation_resend",
     "invitation_send",
     "invitation_withdraw",
+    "invitations_forget_old",
     "kept_documents_forget",
     "kept_documents_forget_old",
+    "logins_forget_old",
     "membership_admit",
     "membership_close",
     "membership_grant",
@@ -167,6 +172,7 @@ __all__ = [
     "sessions_end_others",
     "sessions_forget_ended",
     "user_address_confirmed",
+    "user_agree",
     "user_create",
     "user_language_set",
     "user_password_changed",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import transaction
 from django.db.models import Sum
 
@@ -130,6 +130,17 @@ def account_send_reset(*, actor: User, user_id: int, send: Callable[[User], None
 def sessions_forget_ended(*, now: datetime) -> int:
     """Delete sessions that have ended by themselves; return their number."""
     return Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
+def logins_forget_old(before: datetime, limit: int) -> int:
+    """Delete what is kept of logins of before an instant, failed or not; at most so many of each kind."""
+    deleted = 0
+    for model in (AccessAttempt, AccessFailureLog, AccessLog):
+        old = (
+            model.objects.filter(attempt_time__lt=before).order_by("pk").values_list("pk", flat=True)[:limit]
+        )
+        deleted += model.objects.filter(pk__in=list(old)).delete()[0]
+    return deleted
 
 
 def lock_account(actor: User, user_id: int) -> User:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -233,3 +234,10 @@ def _tell_inviter(invitation: Invitation, user: User, now: datetime) -> None:
         path=page_address("members", organization.public_id),
         now=now,
     )
+
+
+def invitations_forget_old(before: datetime, limit: int) -> int:
+    """Delete invitations that were over before an instant, accepted or not; at most so many."""
+    is_over = Q(accepted_at__lt=before) | Q(withdrawn_at__lt=before) | Q(expires_at__lt=before)
+    old = Invitation.objects.filter(is_over).order_by("pk").values_list("pk", flat=True)[:limit]
+    return Invitation.objects.filter(pk__in=list(old)).delete()[0]

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
-from instrument_share.accounts.domain.roles import MANAGING_ROLES, is_last
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
@@ -217,15 +217,7 @@ def require_may_grant(actor: User, organization: Organization, role: Role) -> No
 
 
 def _require_not_last(membership: Membership) -> None:
-    role = Role(membership.role)
-    if membership.state != MembershipState.ACTIVE:
-        return
-    where = {} if role is Role.SYSADMIN else {"organization_id": membership.organization_id}
-    others = Membership.objects.filter(state=MembershipState.ACTIVE, user__is_active=True, **where).exclude(
-        user_id=membership.user_id
-    )
-    roles = {Role(one) for one in others.values_list("role", flat=True).distinct()}
-    if is_last(role, roles):
+    if membership.state == MembershipState.ACTIVE and selectors.is_held_alone(membership):
         raise LastOfRole
 
 

@@ -47,9 +47,7 @@ def user_sign_up(*, user: User, agrees_to_privacy: str, now: datetime) -> None:
     `agrees_to_privacy` is the version of the privacy notice that the person agreed to; only the present one
     will do.
     """
-    if agrees_to_privacy != NOTICE_VERSION:
-        message = gettext_noop("Read the privacy notice and agree to it.")
-        raise Invalid(problems=[Problem("user.privacy_not_agreed", message, field="privacy")])
+    _require_present_notice(agrees_to_privacy)
     user.privacy_version, user.privacy_agreed_at, user.date_joined = agrees_to_privacy, now, now
     with _name_refused(user):
         user.save(force_insert=True)
@@ -60,6 +58,26 @@ def user_sign_up(*, user: User, agrees_to_privacy: str, now: datetime) -> None:
         now=now,
         details={"privacy_version": agrees_to_privacy},
     )
+
+
+@transaction.atomic
+def user_agree(*, actor: User, version: str, now: datetime) -> User:
+    """Record that the person agrees to the present privacy notice; a second time changes nothing."""
+    require(actor, "accounts.edit_oneself", actor)
+    _require_present_notice(version)
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    if user.privacy_version != version:
+        details = {"privacy_version": version, "before": user.privacy_version}
+        user.privacy_version, user.privacy_agreed_at = version, now
+        user.save(update_fields=["privacy_version", "privacy_agreed_at"])
+        record(actor=user, action="user.privacy_agreed", subject=user, now=now, details=details)
+    return user
+
+
+def _require_present_notice(version: str) -> None:
+    if version != NOTICE_VERSION:
+        message = gettext_noop("Read the privacy notice and agree to it.")
+        raise Invalid(problems=[Problem("user.privacy_not_agreed", message, field="privacy")])
 
 
 def user_address_confirmed(*, user: User, now: datetime) -> None:

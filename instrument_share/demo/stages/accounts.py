@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.selectors import standing
 from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
@@ -68,6 +69,7 @@ def _create_people(world: World) -> None:
             password=DEMO_PASSWORD if person.username in with_password else None,
             now=combine(world.began),
         )
+        accounts.user_agree(actor=user, version=NOTICE_VERSION, now=combine(world.began))
         for role in person.roles:
             accounts.membership_grant(
                 actor=None,

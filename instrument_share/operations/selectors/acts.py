@@ -5,6 +5,7 @@ from instrument_share.kernel.errors import gettext_noop
 ACTS: dict[str, str] = {
     "user.created": gettext_noop("Account created"),
     "user.signed_up": gettext_noop("Signed up"),
+    "user.privacy_agreed": gettext_noop("Agreed to the privacy notice"),
     "user.address_confirmed": gettext_noop("Mail address confirmed"),
     "user.password_changed": gettext_noop("Password changed"),
     "user.updated": gettext_noop("Settings of the account changed"),

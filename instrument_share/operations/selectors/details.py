@@ -4,6 +4,9 @@ from instrument_share.kernel.errors import gettext_noop
 
 DETAILS: dict[str, str] = {
     "reason": gettext_noop("Reason"),
+    "what": gettext_noop("List or file"),
+    "rule": gettext_noop("Rule"),
+    "privacy_version": gettext_noop("Version of the privacy notice"),
     "note": gettext_noop("Note"),
     "answer": gettext_noop("Answer"),
     "fields": gettext_noop("Changed fields"),

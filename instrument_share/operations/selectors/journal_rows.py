@@ -37,8 +37,8 @@ class JournalRow:
 
     @property
     def actor(self) -> str:
-        """Who acted, by the name at that time."""
-        return self.entry.actor_name if self.entry.actor_id else gettext("System")
+        """Who acted, by the name that the account has now."""
+        return self.entry.who if self.entry.actor_id else gettext("System")
 
     @property
     def subject_name(self) -> str:

@@ -18,6 +18,7 @@ from instrument_share.kernel.errors import gettext_noop, require_found
 from instrument_share.operations.selectors.journal import NEWEST_FIRST, entries_of_account
 from instrument_share.operations.selectors.journal_rows import describe_entries
 from instrument_share.operations.views.tabs import build_system_tabs
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.login.adapter import send_password_reset
@@ -48,6 +49,7 @@ def accounts(request: SignedInRequest) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )
+    people_disclosed(actor=request.user, what="accounts.list", count=len(page.items), now=clock.now())
     words = {
         AccountState.OPEN: _("In use"),
         AccountState.LOCKED: _("Locked"),

@@ -18,7 +18,8 @@ from instrument_share.operations.forms import JournalForm
 from instrument_share.operations.selectors.journal import NEWEST_FIRST, find_entries
 from instrument_share.operations.selectors.journal_rows import JournalRow, describe_entries, iterate_rows
 from instrument_share.operations.views.tabs import build_system_tabs
-from instrument_share.web import cursor
+from instrument_share.personal.services.disclosures import people_disclosed
+from instrument_share.web import clock, cursor
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -74,7 +75,10 @@ def journal_csv(request: SignedInRequest) -> HttpResponseBase:
         _("Details"),
         *([_("Network address")] if with_address else []),
     ]
-    rows = iterate_rows(request.user, find_entries(request.user, form.wanted), MAX_EXPORTED)
+    found = find_entries(request.user, form.wanted)
+    count = found.order_by()[:MAX_EXPORTED].count()
+    people_disclosed(actor=request.user, what="journal.export", count=count, now=clock.now())
+    rows = iterate_rows(request.user, found, MAX_EXPORTED)
     return csv_response("journal", heads, _cells(rows, with_address=with_address))
 
 

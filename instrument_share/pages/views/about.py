@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from instrument_share.accounts.domain.privacy import NOTICE_DATE, NOTICE_VERSION
+from instrument_share.accounts.domain.privacy import NOTICE_DATE, NOTICE_VERSION, PURPOSES
 from instrument_share.accounts.selectors.organizations import city_bureaus
 
 
@@ -17,5 +17,10 @@ def guide(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show the privacy notice in the reader's language, with its version and date."""
-    context = {"version": NOTICE_VERSION, "date": NOTICE_DATE, "bureaus": list(city_bureaus())}
+    context = {
+        "version": NOTICE_VERSION,
+        "date": NOTICE_DATE,
+        "purposes": PURPOSES,
+        "bureaus": list(city_bureaus()),
+    }
     return render(request, "pages/privacy.html", context)

@@ -28,6 +28,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_year
 from instrument_share.web.responses.exports import csv_response
@@ -156,6 +157,14 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
     logs = bookings.usage_logs(request.user).filter(paid, **_interval_filter(span))
     if request.GET.get("format") == "csv":
         rows = build_counted_logs(logs.order_by("-starts_at", "-id"))
+        people_disclosed(
+            actor=request.user,
+            what="usage.export",
+            count=len(rows),
+            subject=organization,
+            organization_id=organization.pk,
+            now=now,
+        )
         return _as_csv(f"{organization.public_id}-{month:%Y-%m}", rows)
     used = cursor.page(
         logs, ordering=("-starts_at", "-id"), cursor=request.GET.get("used"), limit=USED_PER_PAGE
@@ -190,7 +199,7 @@ def my_statements(request: SignedInRequest) -> HttpResponseBase:
     """Show the statements that the person or their organizations pay, or export them (`?format=csv`)."""
     found = bookings.statements_received(request.user)
     if request.GET.get("format") == "csv":
-        return bookings.export_statements("statements", found)
+        return bookings.export_statements(request.user, "statements", found)
     context = {
         "tabs": build_my_tabs(request.user, "my_statements"),
         "today": clock.now().astimezone(CITY_TIME).date(),

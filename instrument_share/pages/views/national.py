@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.public import count_unconfirmed
+from bookings.public import count_confirmed, count_unconfirmed
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.national.checks import (
@@ -34,6 +34,7 @@ from instrument_share.pages.national.records import (
     write_xlsx,
 )
 from instrument_share.pages.national.refusals import WORDS, refusal_heads, refusal_rows
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.exports import csv_response
@@ -114,6 +115,9 @@ def region_file(request: HttpRequest, year: int, name: str) -> HttpResponseBase:
     check = national_check(request.user, year)
     if check is None or check.made_at is None or name not in FILES:
         raise NotFound
+    people_disclosed(
+        actor=request.user, what="national.export", count=check.done, now=clock.now(), details={"year": year}
+    )
     file = default_storage.open(f"{check.folder}/{name}")
     return FileResponse(file, as_attachment=True, filename=f"national-{year}-{name}")
 
@@ -166,6 +170,15 @@ def _file(request: HttpRequest, units: Sequence["Organization"], year: int, endi
     status = DRAFT if request.GET.get("status") == DRAFT else SUBMITTED
     records = filter_exported(
         iterate_records(request.user, units, year), status, include_refused="all" in request.GET
+    )
+    people_disclosed(
+        actor=request.user,
+        what="national.export",
+        count=count_confirmed(request.user, [unit.pk for unit in units], year),
+        subject=units[0],
+        organization_id=units[0].pk,
+        now=clock.now(),
+        details={"year": year},
     )
     name = f"national-{year}.{ending}"
     if ending == "json":

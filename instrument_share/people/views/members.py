@@ -22,6 +22,7 @@ from instrument_share.kernel.errors import Forbidden, NotFound, require_found
 from instrument_share.mails.selectors import MailState, mail_states
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, get_role_choices
 from instrument_share.people.views.organizations import build_organization_tabs, get_organization_address
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -83,6 +84,14 @@ def _members_page(
         ordering=("user__name", "user_id", "id"),
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
+    )
+    people_disclosed(
+        actor=request.user,
+        what="members.list",
+        count=len(page.items),
+        subject=found,
+        organization_id=found.pk,
+        now=clock.now(),
     )
     context = {
         "organization": found,

@@ -18,6 +18,7 @@ from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.language import keep_language
 from instrument_share.web import clock
+from instrument_share.web.login.agreement import ask_for_agreement
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -79,7 +80,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().get_login_redirect_url(request)
 
     def post_login(self, request: HttpRequest, user: "User", **how: Any) -> HttpResponse:
-        """A browser that has not been told a language yet gets the account's, the greeting included."""
+        """A browser that has not been told a language yet gets the account's, the greeting included.
+
+        Who has not agreed to the present privacy notice is led to it before anything else.
+        """
+        ask_for_agreement(request, user)
         if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or how["signup"]:
             return super().post_login(request, user, **how)
         with override(user.language):

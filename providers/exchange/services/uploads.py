@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 FOLDER = "imports"
-KEPT_FOR = timedelta(days=1)
 KEPT_AT_MOST = 5
 """So many uploads of one person for one unit; each is read again by its sender alone."""
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -85,13 +85,14 @@ def sheet_forget(*, actor: "User", organization_id: int, key: str) -> None:
 
 
 def sheets_forget_old(*, now: datetime) -> int:
-    """Delete uploads older than a day, for a job; return the number of files."""
+    """Delete uploads older than the site keeps them, for a job; return the number of files."""
+    kept_for = timedelta(days=settings.RETENTION_DAYS["uploads"])
     people = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
     old = [
         path
         for person in people
         for path, written_at in _uploads(f"{FOLDER}/{person}")
-        if written_at < now - KEPT_FOR
+        if written_at < now - kept_for
     ]
     for path in old:
         default_storage.delete(path)

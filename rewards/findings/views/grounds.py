@@ -107,7 +107,7 @@ def _relation(ground: "Ground", names: Mapping[str, str], last_use: datetime) ->
     yield RELATIONS[ground.kind]().format(through=ground.through, **names)
     if ground.entry is not None:
         entered = _("Entered by {name} on {time} (audit entry no. {entry}).")
-        facts = {"name": ground.entry.actor_name, "time": moment(ground.entry.at), "entry": ground.entry.pk}
+        facts = {"name": ground.entry.who, "time": moment(ground.entry.at), "entry": ground.entry.pk}
         yield entered.format(**facts)
         if ground.entry.at > last_use:
             yield _("That was after the use.")
@@ -152,7 +152,7 @@ def _beside_booking(row: UsageRow, grounds: Grounds) -> Iterator[str]:
         used=used, booked=booked, grace=grace
     )
     acts = grounds.acts.get(row.booking, [])
-    told = [ACTS[act.action]().format(name=act.actor_name, time=moment(act.at)) for act in acts]
+    told = [ACTS[act.action]().format(name=act.who, time=moment(act.at)) for act in acts]
     names = [act.action for act in acts]
     if "booking.requested" in names and "booking.approved" not in names:
         told.insert(names.index("booking.requested") + 1, _("granted by the rule without a decision"))

@@ -1,0 +1,176 @@
+"""The personal data of the packages below: accounts, journal, mails, the edge, and their libraries."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from django.db.models import Q
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services as account_services
+from instrument_share.accounts.domain.privacy import RetentionRule
+from instrument_share.journal import services as journal
+from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual, Sentence
+from instrument_share.mails import services as mails
+from instrument_share.personal.registry import (
+    ACTED,
+    Obstacle,
+    OwnRows,
+    Retention,
+    register_eraser,
+    register_kept_texts,
+    register_links,
+    register_obstacles,
+    register_own_rows,
+    register_retention,
+)
+from instrument_share.personal.services.archives import archives_forget_old
+from instrument_share.personal.settings import get_days
+from instrument_share.web import idempotency
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+HELD_ALONE = gettext_noop("In “{organization}” nobody else answers for it: hand your role over first.")
+REGISTERED = gettext_noop(
+    "“{organization}”, which you registered, is not admitted yet: let the bureau decide on it first."
+)
+
+OWN = (
+    OwnRows("accounts.User", gettext_noop("Your account"), where=lambda user: Q(pk=user.pk)),
+    OwnRows("account.EmailAddress", gettext_noop("Mail addresses"), ("user",)),
+    OwnRows("accounts.Membership", gettext_noop("Organizations and roles"), ("user",)),
+    OwnRows("accounts.Organization", gettext_noop("Organizations you registered"), ("registered_by",)),
+    OwnRows(
+        "accounts.OrganizationDocument",
+        gettext_noop("Documents you filed for organizations"),
+        ("uploaded_by",),
+    ),
+    OwnRows(
+        "accounts.Invitation",
+        gettext_noop("Invitations to you and by you"),
+        ("accepted_by", "invited_by"),
+        where=lambda user: Q(email__in=_addresses(user)),
+    ),
+    OwnRows("accounts.ApiToken", gettext_noop("API tokens, without their secrets"), ("user",)),
+    OwnRows("accounts.Session", gettext_noop("Sessions, without their keys"), ("user",)),
+    OwnRows(
+        "mfa.Authenticator",
+        gettext_noop("Second factors, without their secrets"),
+        ("user",),
+        hidden=("data",),
+    ),
+    OwnRows("accounts.SecondFactorReset", gettext_noop("Requests to take off second factors"), ("user",)),
+    OwnRows("axes.AccessAttempt", gettext_noop("Failed logins"), where=lambda user: _is_login_of(user)),
+    OwnRows(
+        "axes.AccessFailureLog", gettext_noop("Log of failed logins"), where=lambda user: _is_login_of(user)
+    ),
+    OwnRows(
+        "axes.AccessLog",
+        gettext_noop("Log of logins"),
+        where=lambda user: _is_login_of(user),
+        hidden=("session_hash",),
+    ),
+    OwnRows("journal.Notification", gettext_noop("Notifications"), ("user",)),
+    OwnRows("journal.MailChoice", gettext_noop("Which notifications are mailed"), ("user",)),
+    OwnRows("journal.AuditEntry", gettext_noop("Audit log of what you did"), ("actor",)),
+    OwnRows("mails.OutgoingMail", gettext_noop("Mails to you"), where=lambda user: _is_mail_to(user)),
+    OwnRows("personal.PersonalArchive", gettext_noop("Copies of your data"), ("user",)),
+    OwnRows("personal.AccountDeletion", gettext_noop("Requests to delete the account"), ("user",)),
+)
+
+
+def register() -> None:
+    """Declare all of this."""
+    register_own_rows(*OWN)
+    register_links(
+        {
+            "accounts.OrganizationRelation": ["declared_by"],
+            "accounts.SecondFactorReset": ["requested_by", "decided_by"],
+        },
+        ACTED,
+    )
+    register_links(
+        {"web.IdempotencyRecord": ["user"]}, "answers to forms, for some days; each page shows them"
+    )
+    register_links(
+        {"admin.LogEntry": ["user"]}, "the site has no pages of Django's admin; the table is empty"
+    )
+    register_links({"schedule.Event": ["creator"]}, "opening hours of instruments have no creator")
+    register_kept_texts(
+        {"journal.AuditEntry": ["actor_name"]},
+        "entries of versions before ids: sealed, and no page shows them",
+    )
+    register_kept_texts(
+        {"journal.AuditEntry": ["details"]}, "reasons that people wrote for decisions: sealed evidence"
+    )
+    register_kept_texts(
+        {
+            "accounts.Organization": ["contact", "phone", "reason"],
+            "accounts.OrganizationRelation": ["end_reason"],
+        },
+        "contacts that organizations publish on purpose, and reasons of their decisions",
+    )
+    register_kept_texts({"accounts.OrganizationDocument": ["name"]}, "names of files of an organization")
+    register_kept_texts(
+        {"journal.Notification": ["params", "lines"], "mails.OutgoingMail": ["subject", "content"]},
+        "messages to others, until the rules of retention delete them",
+    )
+    register_obstacles(_find_roles_held_alone)
+    register_eraser("web", lambda user, _now: idempotency.delete_records_of(user))
+    register_eraser("mails", lambda user, _now: mails.mails_erase(addresses=_addresses(user)))
+    register_eraser("journal", lambda user, _now: journal.notifications_erase(user=user))
+    register_retention(
+        Retention(
+            RetentionRule.LOGINS.value,
+            gettext_noop("Failed and successful logins"),
+            lambda: get_days(RetentionRule.LOGINS),
+            account_services.logins_forget_old,
+        ),
+        Retention(
+            RetentionRule.NOTIFICATIONS.value,
+            gettext_noop("Notifications"),
+            lambda: get_days(RetentionRule.NOTIFICATIONS),
+            journal.notifications_forget_old,
+        ),
+        Retention(
+            RetentionRule.INVITATIONS.value,
+            gettext_noop("Invitations that are over"),
+            lambda: get_days(RetentionRule.INVITATIONS),
+            account_services.invitations_forget_old,
+        ),
+        Retention(
+            RetentionRule.ARCHIVES.value,
+            gettext_noop("Copies of personal data"),
+            lambda: get_days(RetentionRule.ARCHIVES),
+            archives_forget_old,
+        ),
+    )
+
+
+def _addresses(user: "User") -> list[str]:
+    """Return every address of the account; none where it has none."""
+    found = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    return sorted({address for one in found - {""} for address in (one, one.lower())})
+
+
+def _is_login_of(user: "User") -> Q:
+    return Q(username__in=[user.public_id, user.username, *_addresses(user)])
+
+
+def _is_mail_to(user: "User") -> Q:
+    return Q(pk__in=mails.mails_to(_addresses(user)))
+
+
+def _find_roles_held_alone(user: "User", _now: datetime) -> Iterator[Obstacle]:
+    for organization in accounts.organizations_held_alone(user):
+        name = Bilingual(organization.name_zh, organization.name_en)
+        path = page_address("members", organization.public_id)
+        yield Obstacle(Sentence(HELD_ALONE, {"organization": name}), path)
+    for organization in accounts.registrations_waiting(user):
+        name = Bilingual(organization.name_zh, organization.name_en)
+        path = page_address("organization", organization.public_id)
+        yield Obstacle(Sentence(REGISTERED, {"organization": name}), path)

@@ -1,0 +1,102 @@
+"""Writers of archives: a copy of what the site holds about a person, for that person."""
+
+import hashlib
+import tempfile
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import translation
+
+from instrument_share.accounts.permissions import require
+from instrument_share.jobs.registry import JobContext, job
+from instrument_share.jobs.services import enqueue
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
+from instrument_share.personal import registry
+from instrument_share.personal.contents import write_archive
+from instrument_share.personal.models import PersonalArchive
+from instrument_share.web import clock
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+MAKE = "personal.archive"
+KEPT_FOR = timedelta(days=7)
+IN_MEMORY = 5_000_000
+READY = gettext_noop("The copy of your data is ready. You can download it until {until}.")
+
+
+class ArchiveWaiting(Conflict):
+    code = "personal_archive.waiting"
+    message = gettext_noop("A copy of your data is being made already. It appears on this page.")
+
+
+@transaction.atomic
+def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
+    """Ask for a copy of one's own data; a job makes it. One at a time."""
+    require(actor, "accounts.edit_oneself", actor)
+    if PersonalArchive.objects.filter(user=actor, made_at__isnull=True, expires_at__gt=now).exists():
+        raise ArchiveWaiting
+    PersonalArchive.objects.filter(user=actor, made_at__isnull=True).delete()
+    asked = PersonalArchive.objects.create(
+        user=actor, asked_at=now, expires_at=now + KEPT_FOR, total=len(registry.own_rows())
+    )
+    record(actor=actor, action="personal_archive.asked", subject=asked, now=now)
+    enqueue(MAKE, public_id=asked.public_id)
+    return asked
+
+
+@job(MAKE)
+def archive_make(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (jobs get it)
+    """Make an archive that was asked for; one that is made, has expired or is gone stays as it is."""
+    now = clock.now()
+    found = PersonalArchive.objects.select_related("user").filter(public_id=public_id, made_at=None).first()
+    if found is None or found.expires_at <= now:
+        return
+
+    def keep_progress(done: int) -> None:
+        PersonalArchive.objects.filter(pk=found.pk).update(done=done)
+
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as content:
+        with translation.override(found.user.language):
+            write_archive(content, found.user, now, keep_progress)
+        content.seek(0)
+        digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+        _keep(found, File(content), digest, now)
+
+
+@transaction.atomic
+def _keep(found: PersonalArchive, content: "File[bytes]", digest: str, now: datetime) -> None:
+    found.file.save(f"{found.public_id}.zip", content, save=False)
+    found.sha256, found.made_at, found.expires_at = digest, now, now + KEPT_FOR
+    found.save(update_fields=["file", "sha256", "made_at", "expires_at"])
+    notify(
+        users=[found.user_id],
+        message=READY,
+        params={"until": found.expires_at},
+        path=page_address("own_data"),
+        now=now,
+    )
+    record(actor=None, action="personal_archive.made", subject=found, now=now, details={"sha256": digest})
+
+
+@transaction.atomic
+def archive_download(*, actor: "User", public_id: str, now: datetime) -> PersonalArchive:
+    """Return one's own archive to be downloaded; who takes it and when is recorded."""
+    own = PersonalArchive.objects.filter(user=actor, public_id=public_id, made_at__isnull=False)
+    found = require_found(own.filter(expires_at__gt=now).first())
+    record(actor=actor, action="personal_archive.downloaded", subject=found, now=now)
+    return found
+
+
+def archives_forget_old(before: datetime, limit: int) -> int:
+    """Delete archives that were asked for before an instant, files first; at most so many."""
+    # A job that dies between the two leaves a row without its file, and the next one deletes the row.
+    old = list(PersonalArchive.objects.filter(asked_at__lt=before).order_by("pk")[:limit])
+    for one in old:
+        if one.file:
+            one.file.delete(save=False)
+    return PersonalArchive.objects.filter(pk__in=[one.pk for one in old]).delete()[0]

@@ -1,0 +1,119 @@
+"""Writers of the deletion of accounts: asked for, withdrawn, carried out by the clock."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services.erasure import account_erase
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
+from instrument_share.personal import registry
+from instrument_share.personal.models import AccountDeletion, PersonalArchive
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+TIME_TO_WITHDRAW = timedelta(days=7)
+AT_ONCE = 50
+ASKED = gettext_noop("Your account will be deleted on {due}. Until then you can withdraw this in Settings.")
+STOPPED = gettext_noop(
+    "Your account was not deleted: something of yours is open again. End it, then ask once more."
+)
+
+log = logging.getLogger(__name__)
+
+
+class DeletionAsked(Conflict):
+    code = "account_deletion.asked"
+    message = gettext_noop(
+        "You have asked for this already. You can withdraw it until the account is deleted."
+    )
+
+
+class NoDeletion(Conflict):
+    code = "account_deletion.none"
+    message = gettext_noop("There is no request to withdraw: your account stays.")
+
+
+@transaction.atomic
+def account_deletion_ask(*, actor: "User", now: datetime) -> AccountDeletion:
+    """Ask that one's own account be deleted in seven days.
+
+    Raises Invalid with all that has to be ended first: bookings ahead, unpaid statements, roles held alone.
+    """
+    require(actor, "accounts.edit_oneself", actor)
+    if _open_deletions().filter(user=actor).exists():
+        raise DeletionAsked
+    problems = [
+        Problem("account_deletion.obstacle", one.sentence.message, one.sentence.params)
+        for one in registry.obstacles(actor, now)
+    ]
+    if problems:
+        raise Invalid(problems=problems)
+    asked = AccountDeletion.objects.create(user=actor, asked_at=now, due_at=now + TIME_TO_WITHDRAW)
+    record(actor=actor, action="account_deletion.asked", subject=asked, now=now)
+    path = page_address("own_data")
+    notify(users=[actor], message=ASKED, params={"due": asked.due_at}, path=path, now=now, act_by=now)
+    return asked
+
+
+@transaction.atomic
+def account_deletion_withdraw(*, actor: "User", now: datetime) -> AccountDeletion:
+    """Withdraw one's own request, so that the account stays."""
+    require(actor, "accounts.edit_oneself", actor)
+    asked = _open_deletions().select_for_update().filter(user=actor).first()
+    if asked is None:
+        raise NoDeletion
+    asked.ended_at = now
+    asked.save(update_fields=["ended_at"])
+    record(actor=actor, action="account_deletion.withdrawn", subject=asked, now=now)
+    return asked
+
+
+def account_deletions_carry_out(now: datetime) -> int:
+    """Delete the accounts whose time to withdraw is over; run by a job. Returns how many.
+
+    One that fails is tried again in the next round and keeps back nobody else's.
+    """
+    deleted = 0
+    for pk in list(_open_deletions().filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True))[
+        :AT_ONCE
+    ]:
+        try:
+            deleted += _carry_out(pk, now)
+        except Exception:
+            log.exception("The deletion %s of an account was not carried out.", pk)
+    return deleted
+
+
+@transaction.atomic
+def _carry_out(deletion_id: int, now: datetime) -> int:
+    asked = _open_deletions().select_for_update().filter(pk=deletion_id, due_at__lte=now).first()
+    if asked is None:
+        return 0
+    user = asked.user
+    if registry.obstacles(user, now):
+        asked.ended_at = now
+        asked.save(update_fields=["ended_at"])
+        record(actor=None, action="account_deletion.stopped", subject=asked, now=now)
+        notify(users=[user], message=STOPPED, path=page_address("own_data"), now=now)
+        return 0
+    for erase in registry.erasers():
+        erase(user, now)
+    for archive in PersonalArchive.objects.filter(user=user):
+        if archive.file:
+            archive.file.delete(save=False)
+        archive.delete()
+    account_erase(user=user, now=now)
+    asked.carried_out_at = now
+    asked.save(update_fields=["carried_out_at"])
+    record(actor=None, action="account_deletion.carried_out", subject=asked, now=now)
+    return 1
+
+
+def _open_deletions():  # type: ignore[no-untyped-def]
+    return AccountDeletion.objects.filter(ended_at__isnull=True, carried_out_at__isnull=True)

@@ -1,0 +1,105 @@
+"""A person gets a copy of all that the site holds about them, and nobody else does."""
+
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.urls import reverse
+
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.errors import NotFound
+from instrument_share.personal.models import PersonalArchive
+from instrument_share.personal.services import archives
+from tests import factories
+from tests.bookings.requests.booking import use
+from tests.factories import NOW
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def made(city, clock):
+    """The archive of the researcher, who has used the instrument once."""
+    clock.set(NOW)
+    use(city)
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    archives.archive_make.func(None, public_id=asked.public_id)
+    asked.refresh_from_db()
+    return asked
+
+
+def contents(archive):
+    with archive.file.open("rb") as file, zipfile.ZipFile(file) as opened:
+        return {name: opened.read(name).decode() for name in opened.namelist()}
+
+
+def test_archive_holds_own_rows_as_json_and_csv_and_names_purposes(city, made):
+    files = contents(made)
+    (account,) = json.loads(files["accounts-user.json"])
+    assert (account["name"], account["email"]) == (city.researcher.name, city.researcher.email)
+    (booking,) = json.loads(files["bookings-booking.json"])
+    assert booking["subject"] == "二氧化钛薄膜"
+    assert booking["instrument"]["name"] == city.instrument.name_zh
+    assert json.loads(files["bookings-usagelog.json"])[0]["user"] == city.researcher.public_id
+    acts = [row["action"] for row in json.loads(files["journal-auditentry.json"])]
+    assert acts == ["booking.requested", "personal_archive.asked"] or "personal_archive.asked" in acts
+    assert "二氧化钛薄膜" in files["bookings-booking.csv"]
+    assert "bookings-booking.csv" in files["index.html"]
+    assert "登录、识别身份、通知" in files["index.html"]
+
+
+def test_archive_holds_no_secret_and_nobody_elses_name(city, made):
+    text = "".join(contents(made).values())
+    assert city.researcher.password not in text or not city.researcher.password
+    assert '"password"' not in text
+    assert '"digest"' not in text
+    assert city.keeper.email not in text
+
+
+def test_owner_is_told_and_each_step_is_recorded(city, made):
+    assert Notification.objects.filter(user=city.researcher, path="/me/data/").count() == 1
+    archives.archive_download(actor=city.researcher, public_id=made.public_id, now=NOW)
+    acts = AuditEntry.objects.filter(subject_id=made.public_id).order_by("id")
+    assert [one.action for one in acts] == [
+        "personal_archive.asked",
+        "personal_archive.made",
+        "personal_archive.downloaded",
+    ]
+
+
+def test_nobody_else_downloads_it_and_nobody_after_seven_days(city, made):
+    for actor, when in ((city.keeper, NOW), (city.researcher, NOW + WEEK)):
+        with pytest.raises(NotFound):
+            archives.archive_download(actor=actor, public_id=made.public_id, now=when)
+
+
+def test_second_copy_is_asked_for_when_the_first_is_made(city):
+    archives.archive_ask(actor=city.researcher, now=NOW)
+    with pytest.raises(archives.ArchiveWaiting):
+        archives.archive_ask(actor=city.researcher, now=NOW)
+    assert archives.archive_ask(actor=city.researcher, now=NOW + WEEK)
+    assert PersonalArchive.objects.count() == 1
+
+
+def test_expired_archive_goes_with_its_file(made):
+    storage, path = made.file.storage, made.file.name
+    assert archives.archives_forget_old(NOW, 10) == 0
+    assert archives.archives_forget_old(NOW + timedelta(seconds=1), 10) == 1
+    assert not storage.exists(path)
+
+
+@pytest.mark.django_db
+def test_copy_and_deletion_ask_for_the_password_again(settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    client = Client()
+    client.force_login(
+        factories.user("林", password=make_password("only-for-tests")),
+        "django.contrib.auth.backends.ModelBackend",
+    )
+    for name, arguments in (("archive_new", []), ("account_delete", []), ("archive", ["PDA-X"])):
+        send = client.get if name == "archive" else client.post
+        answer = send(reverse(name, args=arguments), {"understood": "on"})
+        assert answer["Location"].startswith(reverse("account_reauthenticate"))

@@ -1,0 +1,158 @@
+"""Who deletes their account is gone from it, and the accounting still verifies."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.db import models
+from django.test import Client
+from django.utils import translation
+
+from bookings.requests.services.cancellations import booking_cancel
+from bookings.usage.models import UsageLog
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import User
+from instrument_share.accounts.services import api_token_create
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.journal.selectors import find_broken_seals, history
+from instrument_share.journal.services import audit_seal
+from instrument_share.kernel.errors import Conflict, Invalid
+from instrument_share.personal import registry
+from instrument_share.personal.services import deletions
+from instrument_share.transparency.registry import registered_checks
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.transparency.history import grow, settle
+
+WEEK = timedelta(days=7)
+AFTER = NOW + timedelta(days=90)
+NAME, PHONE, PASSWORD = "欧阳独一", "13900007788", "an-unlikely-phrase-7"
+
+
+@pytest.fixture
+def person(city):
+    """The researcher, with a name and a phone that nothing else holds."""
+    found = city.researcher
+    found.name, found.phone, found.username = NAME, PHONE, "ouyang.duyi"
+    found.email, found.password = "ouyang@duyi.example", make_password(PASSWORD)
+    found.save()
+    found.emailaddress_set.update(email=found.email)
+    return found
+
+
+def delete(person, now=AFTER):
+    deletions.account_deletion_ask(actor=person, now=now)
+    assert deletions.account_deletions_carry_out(now + WEEK) == 1
+    return User.objects.get(pk=person.pk)
+
+
+def texts():
+    """Every text of every table: (model.field, text)."""
+    for model in apps.get_models():
+        fields = [
+            one
+            for one in model._meta.concrete_fields
+            if isinstance(one, models.CharField | models.TextField | models.JSONField)
+        ]
+        for row in model._default_manager.values_list(*[one.name for one in fields]):
+            for field, value in zip(fields, row, strict=True):
+                yield (model._meta.label, field.name), str(value)
+
+
+def test_deleted_account_keeps_its_public_id_and_loses_who_it_was(city, person):
+    api_token_create(actor=person, name=f"{NAME} 的脚本", now=NOW)
+    gone = delete(person)
+    assert (gone.public_id, gone.email, gone.phone) == (person.public_id, "", "")
+    assert gone.username == f"deleted-{person.public_id.lower()}"
+    assert not gone.is_active
+    assert not gone.has_usable_password()
+    for language, name in (("zh-hans", "已注销用户"), ("en", "Deleted user")):
+        with translation.override(language):
+            assert User.objects.get(pk=gone.pk).name == name
+
+
+@pytest.mark.usefixtures("key_folder")
+def test_logs_seals_and_the_public_log_still_verify(city, person, capsys):
+    log = grow(city, 1)
+    settle(NOW + 60 * timedelta(days=1))
+    delete(person)
+    audit_seal(AFTER + 2 * WEEK)
+    settle(AFTER + 2 * WEEK)
+    assert list(find_broken_seals()) == []
+    assert [found for check in registered_checks() for found in check.run_all()] == []
+    call_command("verify_usage")
+    call_command("verify_audit")
+    assert UsageLog.objects.get(pk=log.pk).user_id == person.pk
+
+
+@pytest.mark.usefixtures("key_folder")
+def test_no_table_holds_the_name_or_an_address_any_more_but_those_with_a_reason(city, person):
+    grow(city, 1)
+    api_token_create(actor=person, name=f"{NAME} 的脚本", now=NOW)
+    Client().post("/accounts/login/", {"login": "ouyang.duyi", "password": "wrong"})
+    delete(person)
+    marks = (NAME, PHONE, "ouyang.duyi", "ouyang@duyi.example")
+    found = {place for place, text in texts() if any(mark in text for mark in marks)}
+    assert found - set(registry.kept_texts()) == set()
+
+
+def test_entries_of_the_journal_name_who_acted_by_id_and_pages_by_the_present_name(city, person):
+    booking = book(city)
+    booking_cancel(actor=person, booking_id=booking.pk, now=NOW)
+    assert {one.actor_name for one in AuditEntry.objects.filter(actor=person)} == {person.public_id}
+    assert {one.who for one in history(booking)} == {NAME}
+    delete(person)
+    with translation.override("zh-hans"):
+        assert {one.who for one in history(booking)} == {"已注销用户"}
+
+
+def test_what_is_open_has_to_be_ended_first_and_is_named(city, person):
+    booking = book(city)
+    with pytest.raises(Invalid) as refused:
+        deletions.account_deletion_ask(actor=person, now=NOW)
+    assert [one.params["number"] for one in refused.value.problems] == [booking.public_id]
+    booking_cancel(actor=person, booking_id=booking.pk, now=NOW)
+    assert deletions.account_deletion_ask(actor=person, now=NOW).due_at == NOW + WEEK
+
+
+def test_who_answers_alone_for_an_organization_hands_over_first(city):
+    alone = factories.member(factories.organization("独任单位"), Role.ORG_ADMIN)
+    (obstacle,) = registry.obstacles(alone, NOW)
+    assert obstacle.sentence.params["organization"].zh == "独任单位"
+    assert obstacle.path.endswith("/members/")
+
+
+def test_roles_end_with_the_account(city, person):
+    delete(person)
+    assert set(person.memberships.values_list("state", flat=True)) == {"ended"}
+
+
+def test_who_changes_their_mind_keeps_the_account(city, person):
+    deletions.account_deletion_ask(actor=person, now=NOW)
+    with pytest.raises(Conflict):
+        deletions.account_deletion_ask(actor=person, now=NOW)
+    deletions.account_deletion_withdraw(actor=person, now=NOW)
+    assert deletions.account_deletions_carry_out(NOW + WEEK) == 0
+    assert User.objects.get(pk=person.pk).name == NAME
+    with pytest.raises(Conflict):
+        deletions.account_deletion_withdraw(actor=person, now=NOW)
+
+
+def test_nothing_is_deleted_before_the_time_or_while_something_is_open_again(city, person):
+    deletions.account_deletion_ask(actor=person, now=NOW)
+    assert deletions.account_deletions_carry_out(NOW + WEEK - timedelta(seconds=1)) == 0
+    book(city, slot(day=20))
+    assert deletions.account_deletions_carry_out(NOW + WEEK) == 0
+    assert User.objects.get(pk=person.pk).name == NAME
+    assert AuditEntry.objects.filter(action="account_deletion.stopped").count() == 1
+    assert Notification.objects.filter(user=person, message=deletions.STOPPED).count() == 1
+
+
+def test_nobody_logs_in_to_a_deleted_account(client, city, person):
+    delete(person)
+    answer = client.post("/accounts/login/", {"login": "ouyang@duyi.example", "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session

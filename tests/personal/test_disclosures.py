@@ -1,0 +1,76 @@
+"""Who reads personal data of many people at once leaves an entry with purpose and count."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.journal.models import AuditEntry
+from tests import factories
+from tests.bookings.requests.booking import use
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
+FILES = re.compile(r"\b(csv_response|to_xlsx|write_xlsx|iterate_json)\(")
+WITHOUT_PEOPLE = {
+    "bookings/statistics/views.py": "sums without people",
+    "bookings/statements/reports.py": "a statement's paper, of one payer who opens it",
+    "instrument_share/documents/tables.py": "writes what others read",
+    "instrument_share/pages/national/checks.py": "the job; who downloads its files is recorded",
+    "instrument_share/pages/national/records.py": "writes what pages/views/national.py discloses",
+    "instrument_share/web/responses/exports.py": "writes what others read",
+    "providers/exchange/views/imports.py": "the reader's own sheet",
+    "providers/instruments/views/categories.py": "categories",
+    "providers/units/views/completeness_filters.py": "units",
+    "providers/units/views/own_instruments.py": "instruments with published contacts",
+    "rewards/assessment/views/export.py": "public results of units",
+    "rewards/declarations/reports.py": "facts of units",
+    "rewards/findings/views/tables.py": "findings on units, with ids of logs",
+    "rewards/inspections/views/draws.py": "published draws: inspectors by number",
+    "rewards/payments/reports.py": "accounts of organizations",
+    "rewards/report/services/reports.py": "the sealed package: results of units",
+}
+
+
+def exporters():
+    for package in PACKAGES:
+        for file in (ROOT / package).rglob("*.py"):
+            text = file.read_text(encoding="utf-8")
+            if FILES.search(text):
+                yield str(file.relative_to(ROOT)), text
+
+
+def test_every_file_of_rows_records_its_reader_or_says_why_it_names_nobody():
+    silent = {path for path, text in exporters() if "people_disclosed(" not in text}
+    assert silent == set(WITHOUT_PEOPLE)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "address", "what"),
+    [
+        (Role.SYSADMIN, "/system/accounts/", "accounts.list"),
+        (Role.SYSADMIN, "/journal/entries.csv", "journal.export"),
+        (Role.ORG_ADMIN, "/organizations/{company}/members/", "members.list"),
+        (Role.ORG_ADMIN, "/me/organization/{company}/?format=csv", "usage.export"),
+        (Role.UNIT_MANAGER, "/unit/{unit}/statements/?format=csv", "statements.export"),
+    ],
+)
+def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address, what):
+    city = factories.city()
+    use(city)
+    of = {Role.ORG_ADMIN: city.company, Role.UNIT_MANAGER: city.owner}.get(role) or factories.organization(
+        "数据中心", kind=OrganizationKind.GOVERNMENT.value
+    )
+    client = Client()
+    reader = factories.member(of, role)
+    client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
+    answer = client.get(
+        address.format(company=city.company.public_id, unit=city.owner.public_id), follow=True
+    )
+    assert answer.status_code == 200
+    entry = AuditEntry.objects.get(action="personal_data.disclosed")
+    assert (entry.actor, entry.details["what"]) == (reader, what)
+    assert entry.details["rows"] >= 0
