@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0007_mail_choices'),
+        ('journal', '0008_seal_sm3'),
     ]
 
     operations = [

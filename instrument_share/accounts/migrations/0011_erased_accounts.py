@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_second_factor_reset'),
+        ('accounts', '0010_facts_of_sessions'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
