@@ -11,7 +11,7 @@ from django.views import defaults
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from instrument_share.databases.outage import is_database_away
+from instrument_share.databases.outage import is_outcome_unknown
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web.responses import problem
 
@@ -33,7 +33,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Reads no database: that may be what failed.
     """
     error = sys.exc_info()[1]
-    is_busy, is_away = _is_database_busy(error), is_database_away(error)
+    is_away = is_outcome_unknown(error)
+    is_busy = not is_away and _is_database_busy(error)
     status, code, detail = _describe(request, is_busy=is_busy, is_away=is_away)
     if request.path.startswith("/api/"):
         members = problem.body(status=status, code=code, detail=detail)
@@ -59,9 +60,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _describe(request: HttpRequest, *, is_busy: bool, is_away: bool) -> tuple[int, str, str]:
-    if is_busy:
-        return _describe_busy()
-    return describe_outage(request) if is_away else describe_failure()
+    if is_away:
+        return _describe_outage(request)
+    return _describe_busy() if is_busy else describe_failure()
 
 
 def _describe_busy() -> tuple[int, str, str]:
@@ -72,7 +73,7 @@ def _describe_busy() -> tuple[int, str, str]:
     return 503, "site.busy", detail
 
 
-def describe_outage(request: HttpRequest) -> tuple[int, str, str]:
+def _describe_outage(request: HttpRequest) -> tuple[int, str, str]:
     """Return status, code and words for a connection that broke in the middle of the work.
 
     It may have broken between the commit and the news of it, so nobody knows what became of a write.
