@@ -25,7 +25,7 @@ def configure_postgresql(
             "min_size": 1,
             "max_size": pool,
             "timeout": pool_seconds,
-            # Its pauses between attempts double; beginning anew keeps them short until another machine is there.
+            # Its pauses between attempts double; beginning anew keeps them short.
             "reconnect_timeout": 3,
         }
     else:
