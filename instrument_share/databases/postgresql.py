@@ -21,6 +21,12 @@ def configure_postgresql(
     # Looked at before each request, and replaced if the other end is gone.
     database["CONN_HEALTH_CHECKS"] = True
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": pool_seconds}
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": pool,
+            "timeout": pool_seconds,
+            # Its pauses between attempts double; beginning anew keeps them short.
+            "reconnect_timeout": 3,
+        }
     else:
         database["CONN_MAX_AGE"] = None

@@ -7,8 +7,9 @@ from django.core.mail import send_mail
 from django.db import InternalError, OperationalError, ProgrammingError
 from django.test import Client
 from psycopg import errors as postgresql
+from psycopg_pool import PoolTimeout
 
-from instrument_share.databases.outage import is_database_away
+from instrument_share.databases.outage import is_database_away, is_outcome_unknown
 from instrument_share.mails import services as mails
 from instrument_share.mails.models import OutgoingMail
 from providers import public
@@ -41,6 +42,14 @@ def broken():
 )
 def test_outage_is_known_by_its_cause(error, is_away):
     assert is_database_away(error) is is_away
+
+
+def test_commit_without_an_answer_is_not_said_to_be_undone():
+    """The pool has no new connection either: that comes last, and it is the first that counts."""
+    refused = wrapped(OperationalError, PoolTimeout("couldn't get a connection after 5.00 sec"))
+    assert (is_database_away(refused), is_outcome_unknown(refused)) == (True, False)
+    refused.__cause__.__context__ = broken()
+    assert is_outcome_unknown(refused)
 
 
 @pytest.mark.django_db

@@ -182,4 +182,4 @@ def test_connection_to_a_machine_that_died_is_given_up():
     assert (options["options"], options["connect_timeout"]) == ("-c jit=off", 3)
     assert (options["tcp_user_timeout"], options["keepalives_idle"]) == (15_000, 10)
     assert database["CONN_HEALTH_CHECKS"] is True
-    assert options["pool"] == {"min_size": 1, "max_size": 4, "timeout": 5}
+    assert options["pool"] == {"min_size": 1, "max_size": 4, "timeout": 5, "reconnect_timeout": 3}

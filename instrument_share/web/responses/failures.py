@@ -11,7 +11,7 @@ from django.views import defaults
 from psycopg import errors as postgresql
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from instrument_share.databases.outage import is_database_away, is_storage_full
+from instrument_share.databases.outage import is_outcome_unknown, is_storage_full
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web.responses import problem
 
@@ -57,11 +57,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _describe(request: HttpRequest, error: BaseException | None) -> tuple[int, str, str]:
-    if _is_database_busy(error):
-        return _describe_busy()
     if is_storage_full(error):
         return _describe_full()
-    return describe_outage(request) if is_database_away(error) else describe_failure()
+    if is_outcome_unknown(error):
+        return _describe_outage(request)
+    return _describe_busy() if _is_database_busy(error) else describe_failure()
 
 
 def _describe_busy() -> tuple[int, str, str]:
@@ -80,7 +80,7 @@ def _describe_full() -> tuple[int, str, str]:
     return 503, "site.away", detail
 
 
-def describe_outage(request: HttpRequest) -> tuple[int, str, str]:
+def _describe_outage(request: HttpRequest) -> tuple[int, str, str]:
     """Return status, code and words for a connection that broke in the middle of the work.
 
     It may have broken between the commit and the news of it, so nobody knows what became of a write.

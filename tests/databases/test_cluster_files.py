@@ -1,0 +1,72 @@
+"""The files of a cluster of three machines, as `deploy/render` writes them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+DEPLOY = Path(settings.BASE_DIR, "deploy")
+PASSWORDS = ("DATABASE", "SUPERUSER", "REPLICATION", "PATRONI")
+
+
+def render(values, *arguments):
+    command = [sys.executable, DEPLOY / "render", "--values", values, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def values(tmp_path):
+    """The example with passwords filled in."""
+    text = (DEPLOY / "cluster.env").read_text(encoding="utf-8")
+    for name in PASSWORDS:
+        text = text.replace(f"{name}_PASSWORD=\n", f"{name}_PASSWORD={name.lower()}Secret1\n")
+    path = tmp_path / "cluster.env"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_machine_gets_its_own_files_which_others_cannot_read(values, tmp_path):
+    assert render(values, "--node", "db2", "--to", tmp_path / "db2").returncode == 0
+    files = {path.name: path for path in (tmp_path / "db2").iterdir()}
+    assert {name: f"{path.stat().st_mode & 0o777:o}" for name, path in files.items()} == {
+        "create-database": "700",
+        "etcd.yml": "600",
+        "patroni.yml": "600",
+    }
+    patroni, etcd = (files[name].read_text(encoding="utf-8") for name in ("patroni.yml", "etcd.yml"))
+    assert "name: db2\n" in patroni
+    assert "listen: 10.0.0.12:5432" in patroni
+    assert "synchronous_mode: true" in patroni
+    assert "synchronous_mode_strict: true" in patroni
+    assert "initial-cluster: db1=http://10.0.0.11:2380,db2=http://10.0.0.12:2380,db3=http" in etcd
+    assert "CREATE ROLE \"share\" LOGIN PASSWORD 'databaseSecret1'" in files["create-database"].read_text()
+
+
+def test_haproxy_leads_to_the_primary_and_to_standbys(values, tmp_path):
+    assert render(values, "--site", "--to", tmp_path / "site").returncode == 0
+    text = (tmp_path / "site/haproxy.cfg").read_text(encoding="utf-8")
+    write, read = text.split("listen write")[1].split("listen read")
+    assert "/primary" in write
+    assert "/replica?lag=16MB" in read
+    for part in (write, read):
+        assert "server db3 10.0.0.13:5432" in part
+        assert "on-marked-down shutdown-sessions" in part
+
+
+@pytest.mark.parametrize(
+    ("filled_in", "arguments", "said"),
+    [
+        ("", ["--node", "db1"], "DATABASE_PASSWORD is empty"),
+        ("it's", ["--node", "db1"], "DATABASE_PASSWORD may hold letters and digits only."),
+        ("secret1", ["--node", "db9"], "NODES has no db9."),
+    ],
+)
+def test_what_is_not_filled_in_is_refused(values, tmp_path, filled_in, arguments, said):
+    text = values.read_text(encoding="utf-8").replace("databaseSecret1", filled_in)
+    values.write_text(text, encoding="utf-8")
+    done = render(values, *arguments, "--to", tmp_path / "there")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert not (tmp_path / "there").exists()
