@@ -117,7 +117,7 @@ def _tell(key: str, step: int) -> int:
 
 
 def _who(request: HttpRequest) -> str:
-    """Return the account, where a session says so, or the address; a token that is only claimed says nothing."""
+    """Return the account of the session, or else the address: a token may be invented."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
         return f"user:{request.user.pk}"
     return f"address:{ratelimit.truncate_ip(request.META.get('REMOTE_ADDR', ''))}"

@@ -240,7 +240,7 @@ READERS = (
         2,
         _calendar,
         lambda text: run_apart(read_busy_times, text, NOW, seconds=SECONDS),
-        (Failed,),
+        (Failed, TookTooMuch),
     ),
     Reader(
         "a receipt",
