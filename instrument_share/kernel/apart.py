@@ -63,10 +63,10 @@ def run_apart(function: Callable[..., R], *arguments: Any, seconds: float = MOST
         raise Failed from error
     if refused is not None:
         kind, state = refused
-        error = kind.__new__(kind)
-        error.__dict__.update(state)
-        raise error
-    return returned  # type: ignore[no-any-return]
+        refusal: DomainError = kind.__new__(kind)
+        refusal.__dict__.update(state)
+        raise refusal
+    return returned
 
 
 def answer() -> None:
