@@ -268,7 +268,9 @@ READERS = (
     Reader(
         "Markdown",
         10,
-        lambda hostile: _text(hostile, "# a\n\n* [b](c) **d**\n\n|a|\n|-|\n" * 3) + hostile.value()[:9_999],
+        lambda hostile: (
+            _text(hostile, "# a\n\n* [b](c) **d**\n\n|a|\n|-|\n" * 3) + sent(hostile.value()[:9_999])
+        ),
         to_html,
     ),
     Reader(
