@@ -110,7 +110,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "instrument_share.web.security_headers.SecurityHeadersMiddleware",
+    "instrument_share.web.edge.security_headers.SecurityHeadersMiddleware",
     "instrument_share.web.middleware.NoNulMiddleware",
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -129,7 +129,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "instrument_share.web.middleware.AddressMiddleware",
-    "instrument_share.web.limits.LimitMiddleware",
+    "instrument_share.web.edge.limits.LimitMiddleware",
     "instrument_share.web.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -4,8 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 
-from instrument_share.web import limits
-from instrument_share.web.limits import LimitMiddleware
+from instrument_share.web.edge import limits
+from instrument_share.web.edge.limits import LimitMiddleware
 from tests import factories
 from tests.factories import NOW
 
