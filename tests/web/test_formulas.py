@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from openpyxl import Workbook, load_workbook
 
-from instrument_share.documents import tables
+from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_csv, to_xlsx
 from instrument_share.pages.national import records
 from instrument_share.sheets.table import Table as Sheet
@@ -55,13 +55,13 @@ def kinds(book):
 def test_csv_puts_an_apostrophe_before_it(text):
     lines = "".join(csv_lines([text], [[text]], "en"))
     assert lines.count("'" + text[:2]) == 2
-    table = tables.Table(columns=[tables.Column(text)], rows=[[text]])
+    table = Table(columns=[Column(text)], rows=[[text]])
     assert to_csv(table).decode().count("'" + text[:2]) == 2
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_workbook_holds_it_as_text(text):
-    table = tables.Table(columns=[tables.Column(text)], rows=[[text]])
+    table = Table(columns=[Column(text)], rows=[[text]])
     assert "f" not in kinds(to_xlsx([("a", table)], title="a", created_at=NOW))
     assert "f" not in kinds(marked_xlsx(Sheet([[text]]), []))
     book = Workbook(write_only=True)
