@@ -116,7 +116,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "instrument_share.web.security_headers.SecurityHeadersMiddleware",
+    "instrument_share.web.edge.security_headers.SecurityHeadersMiddleware",
     "instrument_share.web.middleware.NoNulMiddleware",
     "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -138,7 +138,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "instrument_share.web.login.sessions.SessionAgeMiddleware",
     "instrument_share.web.middleware.AddressMiddleware",
-    "instrument_share.web.limits.LimitMiddleware",
+    "instrument_share.web.edge.limits.LimitMiddleware",
     "instrument_share.web.middleware.DomainErrorMiddleware",
     "instrument_share.web.login.agreement.AgreementMiddleware",
     "axes.middleware.AxesMiddleware",

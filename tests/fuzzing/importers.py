@@ -240,7 +240,7 @@ READERS = (
         2,
         _calendar,
         lambda text: run_apart(read_busy_times, text, NOW, seconds=SECONDS),
-        (Failed,),
+        (Failed, TookTooMuch),
     ),
     Reader(
         "a receipt",
@@ -268,7 +268,9 @@ READERS = (
     Reader(
         "Markdown",
         10,
-        lambda hostile: _text(hostile, "# a\n\n* [b](c) **d**\n\n|a|\n|-|\n" * 3) + hostile.value()[:9_999],
+        lambda hostile: (
+            _text(hostile, "# a\n\n* [b](c) **d**\n\n|a|\n|-|\n" * 3) + sent(hostile.value()[:9_999])
+        ),
         to_html,
     ),
     Reader(

@@ -3,7 +3,7 @@
 import pytest
 from django.http import HttpResponse
 
-from instrument_share.web.security_headers import ALWAYS, ATTACHED, CLOSED, SecurityHeadersMiddleware
+from instrument_share.web.edge.security_headers import ALWAYS, ATTACHED, CLOSED, SecurityHeadersMiddleware
 from tests import factories
 from tests.factories import NOW
 

@@ -4,7 +4,6 @@ A process counts by itself and tells the shared count one time in twenty, so tha
 statement. What it has not told yet is the error of the count: a twentieth of the limit for each process.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
@@ -17,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from instrument_share.web import clock
 from instrument_share.web.responses import problem
 
 WINDOW = 60
@@ -65,7 +65,7 @@ class LimitMiddleware:
         if not action or not settings.LIMIT_FACTOR:
             return None
         most = PER_WINDOW[action] * settings.LIMIT_FACTOR
-        now = time.time()
+        now = clock.now().timestamp()
         if self._may(f"{action}:{_who(request)}", most, int(now // WINDOW)):
             return None
         return _refuse(request, WINDOW - int(now % WINDOW))
@@ -117,7 +117,7 @@ def _tell(key: str, step: int) -> int:
 
 
 def _who(request: HttpRequest) -> str:
-    """Return the account, where a session says so, or the address; a token that is only claimed says nothing."""
+    """Return the account of the session, or else the address: a token may be invented."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
         return f"user:{request.user.pk}"
     return f"address:{ratelimit.truncate_ip(request.META.get('REMOTE_ADDR', ''))}"
