@@ -52,6 +52,8 @@ def build_storage(url: str) -> dict[str, Any]:
 class BucketStorage(S3Storage):
     """A bucket that behaves as the folder does: nothing is overwritten, and folders are there while used."""
 
+    client_config: Config
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, file_overwrite=False, default_acl=None, signature_version="s3v4")
         # Checksums beyond those of the protocol are refused by servers other than Amazon's.

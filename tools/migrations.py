@@ -7,7 +7,7 @@ An update migrates the database while the former version answers readers. Decisi
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
@@ -73,7 +73,7 @@ def find_breaking(migration: migrations.Migration, before: ProjectState) -> Iter
             yield from _judge(one, table, migration, before)
 
 
-def _in_database(operations: list[Operation]) -> Iterator[Operation]:
+def _in_database(operations: Sequence[Operation]) -> Iterator[Operation]:
     """Yield what is done to the database; a state without it changes only what the program believes."""
     for one in operations:
         if isinstance(one, migrations.SeparateDatabaseAndState):

@@ -30,7 +30,7 @@ def get_webhook(viewer: "User", organization: "Organization", side: WebhookSide,
 def webhooks_failing_since() -> list[datetime]:
     """Return since when each webhook fails that fails and is not switched off yet, the longest first."""
     failing = Webhook.objects.filter(disabled_at__isnull=True, failing_since__isnull=False)
-    return list(failing.order_by("failing_since").values_list("failing_since", flat=True))
+    return sorted(one for one in failing.values_list("failing_since", flat=True) if one)
 
 
 def due_webhooks(now: datetime) -> QuerySet[Webhook]:
