@@ -1,7 +1,6 @@
 """What a drill's site holds at the beginning: people with tokens, instruments that are open day and night.
 
-python -m deploy.drill.town MAILS        fill the database, queue so many mails; print JSON
-python -m deploy.drill.town --bookings   print the bookings that stand, as JSON
+    python -m deploy.drill.town MAILS   fill the database, queue so many mails; print JSON
 """
 
 import json
