@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -159,6 +159,6 @@ def _start(
         ) from error
 
 
-def _read_back(said: BinaryIO | object) -> str:
-    said.seek(0)  # type: ignore[union-attr]
-    return said.read().decode(errors="replace").strip()  # type: ignore[union-attr, no-any-return]
+def _read_back(said: IO[bytes]) -> str:
+    said.seek(0)
+    return said.read().decode(errors="replace").strip()
