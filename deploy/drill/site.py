@@ -166,7 +166,7 @@ class Site:
         self.programs[name].wait()
 
     def wait_until_ready(self) -> None:
-        for _ in range(4 * PATIENCE):
+        for _ in range(16 * PATIENCE):
             with suppress(OSError, HTTPException):
                 if self.ask("GET", "/readyz")[0] == 200:
                     return
