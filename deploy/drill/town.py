@@ -1,6 +1,6 @@
 """What a drill's site holds at the beginning: people with tokens, instruments that are open day and night.
 
-    python -m deploy.drill.town MAILS   fill the database, queue so many mails; print JSON
+python -m deploy.drill.town MAILS   fill the database, queue so many mails; print JSON
 """
 
 import json
