@@ -4,7 +4,7 @@ import os
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
@@ -36,7 +36,7 @@ def still() -> Iterator[str]:
         yield name
 
 
-def dump(snapshot: str) -> Iterator[bytes]:
+def dump(snapshot: str) -> Generator[bytes, None, None]:
     """Yield the database of `still` in pieces. Raises UpkeepError."""
     if connection.vendor == "sqlite":
         yield from _dump_sqlite()
