@@ -1,4 +1,4 @@
-"""One drill after the other on one site; the restore to a second comes last: it takes back what came after.
+"""One drill after the other on one site, and one judgement at the end.
 
 python -m deploy.drill.all [KILLS] [RESTARTS] [SECONDS]
 """
@@ -13,12 +13,12 @@ MAILS = 200
 
 def main(times_killed: int, times_restarted: int, seconds: float) -> None:
     with site(mails=MAILS, EMAIL_TIMEOUT="5") as one:
-        is_sound = restarts.act(one, times_restarted)
+        is_sound = point_in_time.act(one)
+        is_sound &= restarts.act(one, times_restarted)
         is_sound &= kills.act(one, times_killed)
-        is_sound &= crowd.act(one, 500, seconds)
         is_sound &= silent_mail.act(one, seconds)
+        is_sound &= crowd.act(one, 500, seconds)
         is_sound &= one.judge()
-        is_sound &= point_in_time.act(one)
     end(is_sound)
 
 

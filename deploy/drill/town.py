@@ -1,7 +1,6 @@
 """What a drill's site holds at the beginning: people with tokens, instruments that are open day and night.
 
-python -m deploy.drill.town MAILS        fill the database, queue so many mails; print JSON
-python -m deploy.drill.town --bookings   print the bookings that stand, as JSON
+python -m deploy.drill.town MAILS   fill the database, queue so many mails; print JSON
 """
 
 import json
@@ -15,7 +14,6 @@ django.setup()
 # isort: split
 from django.core.mail import EmailMessage
 
-from bookings.requests.models import Booking
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain import OrganizationKind
 from instrument_share.accounts.models import User
@@ -28,7 +26,6 @@ from tests import factories
 PEOPLE, INSTRUMENTS = 8, 4
 BOOKER, PASSWORD = "甲", "drill-of-a-whole-site"
 DAY = timedelta(days=1)
-STANDING = ("offered", "requested", "approved", "in_use", "completed")
 
 
 def fill(mails: int) -> dict[str, object]:
@@ -64,11 +61,5 @@ def build(midnight: datetime) -> None:
     next_free_rebuild(midnight - DAY)
 
 
-def bookings() -> list[list[str]]:
-    rows = Booking.objects.filter(state__in=STANDING).order_by("pk")
-    columns = rows.values_list("public_id", "instrument__public_id", "starts_at", "user__username")
-    return [[one, instrument, starts.isoformat(), user] for one, instrument, starts, user in columns]
-
-
 if __name__ == "__main__":
-    json.dump(bookings() if sys.argv[1] == "--bookings" else fill(int(sys.argv[1])), sys.stdout)
+    json.dump(fill(int(sys.argv[1])), sys.stdout)

@@ -24,7 +24,8 @@ class Writer:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._target = _Target(stream)
-        self._tar = tarfile.open(mode="w|", fileobj=self._target, format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        target: Any = self._target  # has all that a stream to be written needs
+        self._tar = tarfile.open(mode="w|", fileobj=target, format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self.noted: dict[str, Any] = {"files": {}}
 
     def __enter__(self) -> "Writer":

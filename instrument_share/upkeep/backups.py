@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,8 @@ def backup_make(folder: Path, *, recipient: str, now: datetime) -> Path:
 def _write(writer: archive.Writer, folder: Path, now: datetime) -> dict[str, Any]:
     with database.still() as snapshot:
         manifest = describe_site(now) | describe_database()
-        writer.add_database(database.dump(snapshot))
+        with closing(database.dump(snapshot)) as pieces:  # it ends its program also where the disk is full
+            writer.add_database(pieces)
     # After the database: files are only added, so that each that it names is there.
     for name, one in _iterate_files(folder):
         writer.add_file(name, one)

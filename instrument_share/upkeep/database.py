@@ -4,10 +4,10 @@ import os
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -36,7 +36,7 @@ def still() -> Iterator[str]:
         yield name
 
 
-def dump(snapshot: str) -> Iterator[bytes]:
+def dump(snapshot: str) -> Generator[bytes, None, None]:
     """Yield the database of `still` in pieces. Raises UpkeepError."""
     if connection.vendor == "sqlite":
         yield from _dump_sqlite()
@@ -159,6 +159,6 @@ def _start(
         ) from error
 
 
-def _read_back(said: BinaryIO | object) -> str:
-    said.seek(0)  # type: ignore[union-attr]
-    return said.read().decode(errors="replace").strip()  # type: ignore[union-attr, no-any-return]
+def _read_back(said: IO[bytes]) -> str:
+    said.seek(0)
+    return said.read().decode(errors="replace").strip()

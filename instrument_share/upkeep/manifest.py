@@ -19,13 +19,17 @@ NAMES = {"tables": "rows of", "heads": "the head of the chain"}
 
 def describe_database() -> dict[str, Any]:
     """Return what the database holds: rows by table, heads of chains, the last checkpoint, migrations."""
-    last = get_last_checkpoint()
     return {
         "tables": count_rows(),
-        "heads": get_heads(),
-        "checkpoint": [last.number, last.size, last.root] if last else None,
+        **describe_chains(),
         "migrations": sorted(".".join(one) for one in MigrationRecorder(connection).applied_migrations()),
     }
+
+
+def describe_chains() -> dict[str, Any]:
+    """Return the heads of the chains and the last checkpoint, which no migration changes."""
+    last = get_last_checkpoint()
+    return {"heads": get_heads(), "checkpoint": [last.number, last.size, last.root] if last else None}
 
 
 def describe_site(now: datetime) -> dict[str, Any]:

@@ -16,7 +16,13 @@ from instrument_share.jobs.services import upkeep_record
 from instrument_share.upkeep import archive, database, encryption
 from instrument_share.upkeep.backups import BACKUP, MADE_ANEW, backup_check
 from instrument_share.upkeep.errors import UpkeepError
-from instrument_share.upkeep.manifest import FORMAT, describe_database, find_differences, get_key_mark
+from instrument_share.upkeep.manifest import (
+    FORMAT,
+    count_rows,
+    describe_chains,
+    find_differences,
+    get_key_mark,
+)
 from instrument_share.upkeep.verification import verify
 
 
@@ -45,9 +51,10 @@ def restore(file: Path, *, identity: Path | None, now: datetime) -> Restored:
     with encryption.reading(file, identity) as stream:
         notices = _take(stream)
     connection.close()
-    differences = find_differences(manifest, describe_database())
-    differences += _compare_files(manifest)
+    rows = count_rows()  # before a newer version changes the tables; the models fit them afterwards only
     call_command("migrate", verbosity=0, interactive=False)
+    differences = find_differences(manifest, {"tables": rows, **describe_chains()})
+    differences += _compare_files(manifest)
     found = [f"{name}: {problem}" for name, problems in verify(now) for problem in problems]
     if manifest["secret_key"] != get_key_mark():
         notices.append(

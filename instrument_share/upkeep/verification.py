@@ -44,7 +44,7 @@ def find_orphans() -> Iterator[str]:
     for model in apps.get_models():
         if model._meta.managed and not model._meta.proxy:
             for field in model._meta.concrete_fields:
-                if isinstance(field, ForeignKey) and field.db_constraint:
+                if isinstance(field, ForeignKey) and getattr(field, "db_constraint", True):
                     yield from _find_orphans_of(model, field)
 
 

@@ -31,12 +31,18 @@ def found():
     return {name: problems for name, problems in verify(NOW) if problems}
 
 
-def write(statement, *values, foreign_keys=True):
+def write(statement, *values):
     """Write as somebody with the database does, who lifts the guards and puts them back."""
+    settle()
     with guards_lifted(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and foreign_keys:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement, values)
+
+
+def settle():
+    """PostgreSQL changes no table while checks of references to it are still to come."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def lift(table, constraint):
