@@ -5,7 +5,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bookings.usage.models import Review
-from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 
