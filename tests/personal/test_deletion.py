@@ -57,6 +57,8 @@ def texts():
             for one in model._meta.concrete_fields
             if isinstance(one, models.CharField | models.TextField | models.JSONField)
         ]
+        if not fields:
+            continue
         for row in model._default_manager.values_list(*[one.name for one in fields]):
             for field, value in zip(fields, row, strict=True):
                 yield (model._meta.label, field.name), str(value)

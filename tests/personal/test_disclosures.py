@@ -66,7 +66,7 @@ def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address,
     )
     client = Client()
     reader = factories.member(of, role)
-    client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(reader)
     answer = client.get(
         address.format(company=city.company.public_id, unit=city.owner.public_id), follow=True
     )
