@@ -25,6 +25,7 @@ PARTS = [
     "operations",
     "pages",
     "people",
+    "personal",
     "sheets",
     "transparency",
     "web",
