@@ -25,7 +25,6 @@ WITHOUT_PEOPLE = {
     "providers/instruments/views/categories.py": "categories",
     "providers/units/views/completeness_filters.py": "units",
     "providers/units/views/own_instruments.py": "instruments with published contacts",
-    "rewards/assessment/views/export.py": "public results of units",
     "rewards/declarations/reports.py": "facts of units",
     "rewards/findings/views/tables.py": "findings on units, with ids of logs",
     "rewards/inspections/views/draws.py": "published draws: inspectors by number",
