@@ -26,6 +26,7 @@ PARTS = [
     "operations",
     "pages",
     "people",
+    "personal",
     "sheets",
     "transparency",
     "upkeep",

@@ -339,7 +339,9 @@ def test_officer_admits_a_unit_and_addresses_are_those_of_the_readers(bootstrapp
     officer.fill("/accounts/password/reset/", email="officer@example.org")
     link = site.find_link("officer@example.org", r"https://\S+/password/reset/key/\S+")
     officer.fill(link, password1=PASSWORD, password2=PASSWORD)
-    assert officer.fill("/accounts/login/", login="officer", password=PASSWORD).url.endswith("/accounts/2fa/")
+    asked = officer.fill("/accounts/login/", login="officer", password=PASSWORD)
+    assert asked.url.endswith("/me/agreement/?next=%2Faccounts%2F2fa%2F")
+    assert officer.fill("/me/agreement/?next=/accounts/2fa/", privacy="on").url.endswith("/accounts/2fa/")
     set_up_app(officer)
 
     founder = Browser(site)

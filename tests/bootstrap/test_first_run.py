@@ -89,6 +89,7 @@ def test_code_opens_the_form_and_the_form_sets_the_site_up(admitted):
     for who, desk in (("admin", "/system/"), ("officer", "/organizations/")):
         browser = Client()
         browser.post("/accounts/login/", {"login": who, "password": PASSWORD})
+        browser.post("/me/agreement/", {"privacy": "on"})
         assert browser.get(desk).status_code == 200
     assert AuditEntry.objects.filter(action="site.set_up", actor=None).count() == 1
     assert admitted.get(ADDRESS).status_code == Client().get(ADDRESS).status_code == 404

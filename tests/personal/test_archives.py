@@ -95,10 +95,7 @@ def test_expired_archive_goes_with_its_file(made):
 def test_copy_and_deletion_ask_for_the_password_again(settings):
     settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
     client = Client()
-    client.force_login(
-        factories.user("林", password=make_password("only-for-tests")),
-        "django.contrib.auth.backends.ModelBackend",
-    )
+    client.force_login(factories.user("林", password=make_password("only-for-tests")))
     for name, arguments in (("archive_new", []), ("account_delete", []), ("archive", ["PDA-X"])):
         send = client.get if name == "archive" else client.post
         answer = send(reverse(name, args=arguments), {"understood": "on"})

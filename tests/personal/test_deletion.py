@@ -14,11 +14,12 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.usage.models import UsageLog
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
-from instrument_share.accounts.services import api_token_create
+from instrument_share.accounts.selectors import accounts
+from instrument_share.accounts.services import account_unlock, api_token_create
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.journal.selectors import find_broken_seals, history
 from instrument_share.journal.services import audit_seal
-from instrument_share.kernel.errors import Conflict, Invalid
+from instrument_share.kernel.errors import Conflict, Invalid, NotFound
 from instrument_share.personal import registry
 from instrument_share.personal.services import deletions
 from instrument_share.transparency.registry import registered_checks
@@ -57,6 +58,8 @@ def texts():
             for one in model._meta.concrete_fields
             if isinstance(one, models.CharField | models.TextField | models.JSONField)
         ]
+        if not fields:
+            continue
         for row in model._default_manager.values_list(*[one.name for one in fields]):
             for field, value in zip(fields, row, strict=True):
                 yield (model._meta.label, field.name), str(value)
@@ -156,3 +159,11 @@ def test_nobody_logs_in_to_a_deleted_account(client, city, person):
     answer = client.post("/accounts/login/", {"login": "ouyang@duyi.example", "password": PASSWORD})
     assert answer.status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_administrators_neither_see_nor_unlock_a_deleted_account(city, person):
+    gone = delete(person)
+    admin = factories.member(factories.organization("数据中心"), Role.SYSADMIN)
+    assert gone not in accounts(admin)
+    with pytest.raises(NotFound):
+        account_unlock(actor=admin, user_id=gone.pk, now=AFTER)

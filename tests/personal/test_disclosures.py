@@ -25,7 +25,6 @@ WITHOUT_PEOPLE = {
     "providers/instruments/views/categories.py": "categories",
     "providers/units/views/completeness_filters.py": "units",
     "providers/units/views/own_instruments.py": "instruments with published contacts",
-    "rewards/assessment/views/export.py": "public results of units",
     "rewards/declarations/reports.py": "facts of units",
     "rewards/findings/views/tables.py": "findings on units, with ids of logs",
     "rewards/inspections/views/draws.py": "published draws: inspectors by number",
@@ -66,7 +65,7 @@ def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address,
     )
     client = Client()
     reader = factories.member(of, role)
-    client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(reader)
     answer = client.get(
         address.format(company=city.company.public_id, unit=city.owner.public_id), follow=True
     )

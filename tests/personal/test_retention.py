@@ -54,7 +54,8 @@ def test_a_run_is_bounded_and_the_next_one_goes_on(monkeypatch):
 def test_logins_are_kept_for_six_months():
     for model in (AccessAttempt, AccessLog):
         for age in (184, 182):
-            row = model.objects.create(username="x", ip_address="192.0.2.1", user_agent="b")
+            counted = {"failures_since_start": 1} if model is AccessAttempt else {}
+            row = model.objects.create(username=f"x{age}", ip_address="192.0.2.1", user_agent="b", **counted)
             model.objects.filter(pk=row.pk).update(attempt_time=NOW - age * DAY)
     assert retention.retention_apply(NOW) == 2
     assert AccessAttempt.objects.count() == AccessLog.objects.count() == 1

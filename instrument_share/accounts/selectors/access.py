@@ -50,13 +50,13 @@ class Access:
 
 
 def accounts(viewer: "Viewer", *, text: str = "", state: str = "") -> QuerySet[User]:
-    """Return all accounts for an administrator, none for others, with their active memberships.
+    """Return all accounts for an administrator but deleted ones, none for others, with active memberships.
 
     `text` is looked for in names, user names, addresses, ids and the names of organizations.
     """
     if not standing(viewer).holds(Role.SYSADMIN):
         return User.objects.none()
-    found = User.objects.prefetch_related(
+    found = User.objects.filter(erased_at__isnull=True).prefetch_related(
         Prefetch("memberships", queryset=_active_memberships().order_by("id"), to_attr="active_memberships")
     )
     if state in STATE_CONDITIONS:

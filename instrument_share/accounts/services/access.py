@@ -153,7 +153,8 @@ def lock_account(actor: User, user_id: int) -> User:
     selectors.organization_locks(seats.values_list("organization_id", flat=True))
     if not selectors.people_with_role(Role.SYSADMIN).filter(pk=actor.pk).exists():
         raise Forbidden
-    return require_found(User.objects.select_for_update(no_key=True).filter(pk=user_id).first())
+    open_accounts = User.objects.filter(pk=user_id, erased_at__isnull=True)
+    return require_found(open_accounts.select_for_update(no_key=True).first())
 
 
 def _require_other(actor: User, user: User) -> None:

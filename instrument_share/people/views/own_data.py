@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain.privacy import NOTICE_DATE, NOTICE_VERSION, PURPOSES
+from instrument_share.journal.addresses import page_address
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.personal import registry, selectors
 from instrument_share.personal.services.archives import archive_ask, archive_download
@@ -152,7 +153,7 @@ def privacy_agreement(request: SignedInRequest) -> HttpResponse:
     if agreed is not None:
         request.session.pop(ASKED_IN_SESSION, None)
         is_ours = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
-        return HttpResponseRedirect(onward if is_ours else reverse("desk"))
+        return HttpResponseRedirect(onward if is_ours else page_address("desk"))
     context = {
         "form": form,
         "version": NOTICE_VERSION,

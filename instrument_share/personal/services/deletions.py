@@ -15,6 +15,8 @@ from instrument_share.personal import registry
 from instrument_share.personal.models import AccountDeletion, PersonalArchive
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import User
 
 TIME_TO_WITHDRAW = timedelta(days=7)
@@ -115,5 +117,5 @@ def _carry_out(deletion_id: int, now: datetime) -> int:
     return 1
 
 
-def _open_deletions():  # type: ignore[no-untyped-def]
+def _open_deletions() -> "QuerySet[AccountDeletion]":
     return AccountDeletion.objects.filter(ended_at__isnull=True, carried_out_at__isnull=True)

@@ -97,7 +97,7 @@ def test_tick_publishes_what_is_due_and_it_counts_from_then(world):
     early.refresh_from_db()
     assert (early.state, early.published_at, early.scheduled_at) == ("published", then, None)
     assert list(publications(VISITOR, NEWS)) == [early]
-    assert [(entry.action, entry.actor_name) for entry in history(early)] == [
+    assert [(entry.action, entry.who) for entry in history(early)] == [
         ("news.drafted", "manager"),
         ("news.scheduled", "manager"),
         ("news.published", "system"),
