@@ -2,9 +2,9 @@
 
     python -m tools.licences [write]
 
-Prints what is wrong, and ends with 1 for it: a package without a licence, one whose licence is not in the list
-of those that go with this program, or a page (docs/licences.md) that is no longer what the locks give. `write`
-writes that page.
+Prints what is wrong, and ends with 1 for it: a package without a licence, one whose licence is not in the
+list of those that go with this program, or a page (docs/licences.md) that is no longer what the locks give.
+`write` writes that page.
 """
 
 import json

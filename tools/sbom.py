@@ -2,9 +2,9 @@
 
     python -m tools.sbom
 
-Python: an environment is installed from the lock as the Dockerfile does it, and listed with versions, licences
-and what needs what. npm: the lock's packages that pages and papers take files from. The packages of the base
-image (Debian) are in neither; a scanner of images lists these.
+Python: an environment is installed from the lock as the Dockerfile does it, and listed with versions,
+licences and what needs what. npm: the lock's packages that pages and papers take files from. The packages of
+the base image (Debian) are in neither; a scanner of images lists these.
 """
 
 import os
