@@ -32,20 +32,14 @@ PASSWORD = "an-unlikely-phrase-7"
 
 
 @cache
-def sources() -> dict[str, ast.Module]:
+def texts() -> dict[str, str]:
     """The program's modules by path, without migrations."""
     files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
     return {
-        file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
+        file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8")
         for file in files
         if "migrations" not in file.parts
     }
-
-
-@cache
-def texts() -> dict[str, str]:
-    """The same as text."""
-    return {file: (ROOT / file).read_text(encoding="utf-8") for file in sources()}
 
 
 @cache
@@ -53,11 +47,19 @@ def nodes() -> dict[type[ast.AST], list[tuple[str, Any]]]:
     """Each call, import, class and text with values, with its file."""
     kinds = (ast.Call, ast.Import, ast.ImportFrom, ast.ClassDef, ast.JoinedStr)
     found: dict[type[ast.AST], list[tuple[str, Any]]] = {kind: [] for kind in kinds}
-    for file, tree in sources().items():
-        for node in ast.walk(tree):
+    for file, text in texts().items():
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, kinds):
                 found[type(node)].append((file, node))
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten() -> Iterator[None]:
+    """Keep the trees no longer than these tests need them."""
+    yield
+    texts.cache_clear()
+    nodes.cache_clear()
 
 
 def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
