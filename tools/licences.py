@@ -95,7 +95,8 @@ def licence_of(package: Distribution) -> str:
     classifiers = [
         one.rpartition(" :: ")[2] for one in told.get_all("Classifier") or () if "License ::" in one
     ]
-    written = [told.get("License-Expression"), *classifiers, (told.get("License") or "").partition("\n")[0]]
+    texts = [one.partition("\n")[0] for one in told.get_all("License") or ()]
+    written = [*(told.get_all("License-Expression") or ()), *classifiers, *texts]
     known = [to_spdx(one) for one in written if one]
     return next((one for one in known if is_allowed(one)), known[0] if known else "")
 
