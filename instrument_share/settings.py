@@ -363,7 +363,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_ENGINE = "instrument_share.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "instrument_share.web.safeguards.MessageStorage"
 MESSAGES_COOKIE_NAME = "messages"
 KIOSK_COOKIE_NAME = "kiosk"

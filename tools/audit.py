@@ -2,9 +2,10 @@
 
     python -m tools.audit
 
-Asks the advisories of PyPI (pip-audit) and npm (npm audit) about what the image contains. Where a network does
-not let these through, it says so: nothing found is then no answer. Last it lists the packages that are named
-directly and have newer versions. Ends with 1 where a vulnerability is known, with 2 where nobody could be asked.
+Asks the advisories of PyPI (pip-audit) and npm (npm audit) about what the image contains. Where a network
+does not let these through, it says so: nothing found is then no answer. Last it lists the packages that are
+named directly and have newer versions. Ends with 1 where a vulnerability is known, with 2 where nobody could
+be asked.
 """
 
 import json

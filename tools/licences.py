@@ -2,9 +2,9 @@
 
     python -m tools.licences [write]
 
-Prints what is wrong, and ends with 1 for it: a package without a licence, one whose licence is not in the list
-of those that go with this program, or a page (docs/licences.md) that is no longer what the locks give. `write`
-writes that page.
+Prints what is wrong, and ends with 1 for it: a package without a licence, one whose licence is not in the
+list of those that go with this program, or a page (docs/licences.md) that is no longer what the locks give.
+`write` writes that page.
 """
 
 import json
@@ -95,7 +95,8 @@ def licence_of(package: Distribution) -> str:
     classifiers = [
         one.rpartition(" :: ")[2] for one in told.get_all("Classifier") or () if "License ::" in one
     ]
-    written = [told.get("License-Expression"), *classifiers, (told.get("License") or "").partition("\n")[0]]
+    texts = [one.partition("\n")[0] for one in told.get_all("License") or ()]
+    written = [*(told.get_all("License-Expression") or ()), *classifiers, *texts]
     known = [to_spdx(one) for one in written if one]
     return next((one for one in known if is_allowed(one)), known[0] if known else "")
 

@@ -2,15 +2,16 @@
 
     python -m tools.sbom
 
-Python: an environment is installed from the lock as the Dockerfile does it, and listed with versions, licences
-and what needs what. npm: the lock's packages that pages and papers take files from. The packages of the base
-image (Debian) are in neither; a scanner of images lists these.
+Python: an environment is installed from the lock as the Dockerfile does it, and listed with versions,
+licences and what needs what. npm: the lock's packages that pages and papers take files from. The packages of
+the base image (Debian) are in neither; a scanner of images lists these.
 """
 
 import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "var/sbom"
@@ -31,12 +32,20 @@ def main() -> int:
 
 def write_python(target: Path) -> None:
     """List the Python packages of the image."""
-    venv = TARGET / "venv"
-    env = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(venv)}
-    subprocess.run([BIN / "uv", *IN_THE_IMAGE], cwd=ROOT, env=env, check=True)
     options = ["--pyproject", "pyproject.toml", "--output-reproducible", "--output-format", "JSON"]
-    listing = [BIN / "cyclonedx-py", "environment", *options, "--output-file", target, venv / "bin/python"]
-    subprocess.run([str(part) for part in listing], cwd=ROOT, check=True)
+    with TemporaryDirectory() as folder:
+        venv = Path(folder) / "venv"
+        env = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(venv)}
+        subprocess.run([BIN / "uv", *IN_THE_IMAGE], cwd=ROOT, env=env, check=True)
+        listing = [
+            BIN / "cyclonedx-py",
+            "environment",
+            *options,
+            "--output-file",
+            target,
+            venv / "bin/python",
+        ]
+        subprocess.run([str(part) for part in listing], cwd=ROOT, check=True)
 
 
 def write_npm(target: Path) -> None:

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 ASVS = [line.split() for line in (Path(__file__).parent / "asvs_5_0_0.txt").read_text().splitlines()]
 """The numbers and levels of the standard's requirements of levels 1 and 2, in its order."""
-GB22239 = [f"8.1.4.{clause}" for clause in range(1, 12)]
+ITEMS = ["abcd", "abcdefg", "abcd", "abcdef", "a", "a", "ab", "ab", "abc", "ab", "ab"]
+GB22239 = {f"8.1.4.{clause}": items for clause, items in enumerate(ITEMS, 1)}
 """What is asked of a computing environment at level 3, from identities to personal information."""
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 WORDS = ("n/a: ", "documented: ", "site: ", "by decision ", "open: ")
@@ -40,11 +41,11 @@ def test_the_list_has_every_requirement_of_levels_1_and_2_in_order():
 
 
 def test_the_list_of_gb_22239_has_every_clause():
-    clauses = [row[0].partition(" ")[0] for row in rows_of("security-gb22239.md")]
-    assert list(dict.fromkeys(one.rpartition(".")[0] for one in clauses)) == GB22239
-    for clause in GB22239:
-        items = [int(one.rpartition(".")[2]) for one in clauses if one.rpartition(".")[0] == clause]
-        assert items == list(range(1, len(items) + 1)), clause
+    items = {clause: [] for clause in GB22239}
+    for row in rows_of("security-gb22239.md"):
+        clause, item = row[0].split(" ")
+        items[clause].append(item)
+    assert {clause: "".join(found) for clause, found in items.items()} == GB22239
 
 
 @pytest.mark.parametrize("name", LISTS)
