@@ -19,6 +19,8 @@ def arguments(w):
         "account_confirm_email": ["key"],
         "archive": ["PDA-OFNOBODY"],
         "account_reset_password_from_key": ["1", "key"],
+        "openid_connect_login": ["city"],
+        "openid_connect_callback": ["city"],
         "mfa_remove_webauthn": [w.factor_of_nobody],
         "mfa_edit_webauthn": [w.factor_of_nobody],
         "api-v1:availability": instrument,

@@ -9,6 +9,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 CLIENT_KEY = "client"
 """In the session's data: with which browser and from where the person logged in."""
 LONGEST_AGENT = 300
+WAYS_KEY = "account_authentication_methods"
+"""In the session's data: how and when the person showed who they are, as allauth notes it."""
 
 
 class SessionStore(DatabaseStore):
@@ -33,15 +35,15 @@ class SessionStore(DatabaseStore):
     @property
     def signed_in_at(self) -> datetime | None:
         """When the person logged in, as allauth notes it; None where it does not."""
-        return _signed_in_at(self._get_session())
+        return _signed_in_at({WAYS_KEY: self.get(WAYS_KEY)})
 
     @property
     def confirmed_at(self) -> datetime | None:
         """When the person last showed who they are: at login, or asked again since."""
-        return _latest(_ways(self._get_session()))
+        return _latest(_ways({WAYS_KEY: self.get(WAYS_KEY)}))
 
     def _get_session_from_db(self) -> Any:
-        row = super()._get_session_from_db()
+        row = super()._get_session_from_db()  # type: ignore[misc]
         if row is not None:
             self.last_seen_at = row.last_seen_at
         return row
@@ -52,7 +54,7 @@ def _signed_in_at(data: dict[str, Any]) -> datetime | None:
 
 
 def _ways(data: dict[str, Any]) -> list[dict[str, Any]]:
-    return [way for way in data.get("account_authentication_methods") or [] if "at" in way]
+    return [way for way in data.get(WAYS_KEY) or [] if "at" in way]
 
 
 def _latest(ways: list[dict[str, Any]]) -> datetime | None:

@@ -174,5 +174,6 @@ def test_site_without_provider_offers_none(client):
 
 def test_half_set_up_provider_is_refused_by_the_checks(settings):
     assert check_city_login() == []
+    settings.SITE_URL = "https://yunping.example"
     settings.OIDC_URL, settings.OIDC_CLIENT_ID = "http://id.example.org", ""
     assert [error.id for error in check_city_login()] == ["web.E001", "web.E002", "web.E003"]

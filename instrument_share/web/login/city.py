@@ -54,7 +54,7 @@ def check_city_login(**_given: Any) -> list[CheckMessage]:
         found.append(Error("OIDC_URL is set, and OIDC_CLIENT_ID is not.", id="web.E001"))
     if not Path(settings.OIDC_CLIENT_SECRET_FILE).is_file():
         found.append(Error("OIDC_CLIENT_SECRET_FILE names no file that can be read.", id="web.E002"))
-    if not (settings.OIDC_URL.startswith("https://") or settings.DEBUG):
+    if settings.SITE_URL.startswith("https://") and not settings.OIDC_URL.startswith("https://"):
         found.append(Error("OIDC_URL does not begin with https://.", id="web.E003"))
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import suspend_request
@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from instrument_share.accounts import selectors, services
-from instrument_share.accounts.sessions import CLIENT_KEY, LONGEST_AGENT
+from instrument_share.accounts.sessions import CLIENT_KEY, LONGEST_AGENT, SessionStore
 from instrument_share.web import clock
 
 NOTED_EVERY = timedelta(minutes=1)
@@ -53,17 +53,17 @@ class SessionAgeMiddleware:
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return None
-        now = clock.now()
-        if _is_too_old(request, now):
+        now, session = clock.now(), cast("SessionStore", request.session)
+        if _is_too_old(session, now):
             _end(request)
             return None
         if not settings.SESSION_IDLE_MINUTES:
             return None
-        seen = max(filter(None, (request.session.last_seen_at, request.session.confirmed_at)), default=None)
+        seen = max(filter(None, (session.last_seen_at, session.confirmed_at)), default=None)
         if seen is not None and now - seen > (limit := selectors.idle_limit(request.user)):
             return _lock(request, limit)
         if seen is None or now - seen >= NOTED_EVERY:
-            services.session_seen(session_key=request.session.session_key, now=now)
+            services.session_seen(session_key=session.session_key or "", now=now)
         return None
 
 
@@ -93,8 +93,8 @@ def _on_login(request: HttpRequest, **_more: Any) -> None:
     }
 
 
-def _is_too_old(request: HttpRequest, now: datetime) -> bool:
-    since = request.session.signed_in_at
+def _is_too_old(session: "SessionStore", now: datetime) -> bool:
+    since = session.signed_in_at
     days = settings.SESSION_LIFETIME_DAYS
     return bool(days) and since is not None and now - since > timedelta(days=days)
 

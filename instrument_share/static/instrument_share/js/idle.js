@@ -6,6 +6,7 @@ const EVERY = 10_000;
 export function show(place) {
   const limit = Number(place.dataset.idle) * 1000;
   const [text, button] = [place.querySelector("p"), place.querySelector("button")];
+  const soon = text.textContent;
 
   function note() {
     localStorage.setItem(SEEN, String(Date.now()));
@@ -16,7 +17,7 @@ export function show(place) {
     const rest = Number(localStorage.getItem(SEEN)) + limit - Date.now();
     place.hidden = rest > WARNING;
     button.hidden = rest <= 0;
-    const words = rest > 0 ? place.dataset.soon : place.dataset.locked;
+    const words = rest > 0 ? soon : place.dataset.locked;
     if (!place.hidden && text.textContent !== words) text.textContent = words;
   }
 
