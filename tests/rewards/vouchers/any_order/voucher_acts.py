@@ -87,10 +87,10 @@ class VoucherActs(RuleBasedStateMachine):
         """Firm 甲 has a voucher of each batch and an audited claim; firm 乙 has applied."""
         statements = {name: PlainStatement(*name, Decimal(yuan)) for name, yuan in BILLED.items()}
         self.model = PlainVouchers(statements)
-        for name in ("甲一", "甲三", "乙一"):
+        for name in ("甲一", "甲二", "甲三", "乙一"):
             self.take_step(name, "send")
             self.take_step(name, "confirm")
-        for firm, batch, yuan in (("甲", 1, 600), ("甲", 2, 700), ("乙", 1, 500)):
+        for firm, batch, yuan in (("甲", 1, 500), ("甲", 2, 500), ("乙", 1, 500)):
             self.apply(firm, batch, yuan)
         for pk in list(self.model.applications)[:2]:
             self.grant(pk)
@@ -205,7 +205,7 @@ class VoucherActs(RuleBasedStateMachine):
 
     # --- Applications -----------------------------------------------------------------------------------
 
-    @rule(firm=firms, batch=batches, yuan=st.sampled_from([0, 300, 700, 701]))
+    @rule(firm=firms, batch=batches, yuan=st.sampled_from([0, 300, 500, 501]))
     def apply(self, firm, batch, yuan):
         applied = self.attempt(
             self.model.may_apply(firm, batch, yuan),
