@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 BATCHES = (1, 2)
-CAP, BUDGET, SHARE = Decimal(500), Decimal(800), Decimal("0.5")
+CAP, BUDGET, SHARE = Decimal(500), Decimal(700), Decimal("0.5")
 """For a firm and year, of a batch, and of what the uses cost."""
 IN_FORCE = {"submitted", "checked", "audited"}
 MOVES = {

@@ -68,4 +68,4 @@ def test_in_any_order_of_acts_no_yuan_is_paid_by_two_vouchers(world):
         pass
 
     AnyOrder.world = world
-    stateful.run(AnyOrder, examples=6, steps=50)
+    stateful.run(AnyOrder, examples=8, steps=50)

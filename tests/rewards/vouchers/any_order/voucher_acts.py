@@ -90,7 +90,7 @@ class VoucherActs(RuleBasedStateMachine):
         for name in ("甲一", "甲二", "甲三", "乙一"):
             self.take_step(name, "send")
             self.take_step(name, "confirm")
-        for firm, batch, yuan in (("甲", 1, 500), ("甲", 2, 500), ("乙", 1, 500)):
+        for firm, batch, yuan in (("甲", 1, 300), ("甲", 2, 500), ("乙", 1, 500)):
             self.apply(firm, batch, yuan)
         for pk in list(self.model.applications)[:2]:
             self.grant(pk)
@@ -281,6 +281,15 @@ class VoucherActs(RuleBasedStateMachine):
         if ready:
             name = ready[pick % len(ready)]
             self.claim(self.model.statements[name].firm, batch, name, invoice)
+
+    @precondition(lambda self: self.model.held(lambda claim: True))
+    @rule(pick=picks, batch=batches, invoice=invoices)
+    def claim_again(self, pick, batch, invoice):
+        """Claim once more what is claimed, on any voucher and by any invoice."""
+        held = self.model.held(lambda claim: True)
+        statement = held[pick % len(held)].statement
+        name = next(name for name, one in self.model.statements.items() if one is statement)
+        self.claim(statement.firm, batch, name, invoice)
 
     @rule(pick=picks, officer=officers)
     def check_a_claim(self, pick, officer):
