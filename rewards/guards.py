@@ -230,7 +230,7 @@ VOUCHERS = (
             *("state", "reason", "audited_at", "audited_by_id", "refused_at", "refused_by_id"),
             *CHECK_COLUMNS,
         ),
-        "OLD.state IN ('audited', 'refused')",
+        "OLD.state = 'refused' OR (OLD.state = 'audited' AND NEW.state <> 'refused')",
     ),
     refuse_columns(
         "rewards_voucherclaim",
@@ -238,6 +238,13 @@ VOUCHERS = (
         "OLD.checked_at IS NOT NULL",
         "rewards_voucherclaim_checked",
         "the claim is checked",
+    ),
+    refuse_columns(
+        "rewards_voucherclaim",
+        ("audited_at", "audited_by_id"),
+        "OLD.audited_at IS NOT NULL",
+        "rewards_voucherclaim_audited",
+        "the claim is audited",
     ),
     *kept_but_for(
         "rewards_voucheruse",

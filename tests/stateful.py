@@ -1,6 +1,7 @@
 """What machines that draw acts in any order have in common.
 
-By itself each draws the same few sequences each time; ANY_ORDER=1000 draws a thousand new ones.
+By itself each draws the same few sequences each time; ANY_ORDER=1000 draws a thousand new ones. What takes
+longer than a quarter of an hour needs `-o faulthandler_timeout=0` too.
 """
 
 import os

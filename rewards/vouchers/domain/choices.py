@@ -37,7 +37,9 @@ STORED_STATES = (ClaimState.SUBMITTED, ClaimState.CHECKED, ClaimState.AUDITED, C
 MOVES: Moves = {
     ClaimState.SUBMITTED: {"check": ClaimState.CHECKED, "refuse": ClaimState.REFUSED},
     ClaimState.CHECKED: {"audit": ClaimState.AUDITED, "refuse": ClaimState.REFUSED},
+    ClaimState.AUDITED: {"refuse": ClaimState.REFUSED},
 }
+"""An audited claim is refused only while it stands on no list: its uses may have been corrected since."""
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Issuer: {Issuer.CITY: gettext_noop("The city"), Issuer.PROVINCE: gettext_noop("The province")},

@@ -71,6 +71,11 @@ def claim_lock(claim_id: int) -> VoucherClaim:
     )
 
 
+def is_listed(claim: VoucherClaim) -> bool:
+    """Return whether a claim stands on a payout list; under its lock no list takes it meanwhile."""
+    return VoucherPayoutRow.objects.filter(claim=claim).exists()
+
+
 def claim_uses(claim: VoucherClaim) -> QuerySet[VoucherUse]:
     """Return the uses of a claim in their order; the caller may see it."""
     return claim.uses.select_related("log__instrument", "log__user").order_by("id")

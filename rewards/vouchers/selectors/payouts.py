@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _IN_FORCE = Q(rows__payouts__isnull=False, rows__payouts__reversal__isnull=True)
 
 
+def audited_claims_lock(scheme_id: int) -> list[VoucherClaim]:
+    """Lock the audited claims of a batch that stand on no payout list, so that nobody refuses them."""
+    return list(audited_claims(scheme_id).select_for_update(of=("self",)))
+
+
 def audited_claims(scheme_id: int) -> QuerySet[VoucherClaim]:
     """Return the audited claims of a batch that stand on no payout list, in the order of their receipt."""
     found = VoucherClaim.objects.filter(grant__scheme=scheme_id, state=ClaimState.AUDITED, row__isnull=True)

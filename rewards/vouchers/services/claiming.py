@@ -19,7 +19,7 @@ from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found, require_reason
 from instrument_share.kernel.wording import Bilingual
-from rewards.vouchers.domain.choices import get_next_state
+from rewards.vouchers.domain.choices import ClaimState, get_next_state
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
     AmountChanged,
@@ -42,6 +42,7 @@ from rewards.vouchers.selectors.claims import (
     find_claim_on,
     find_claim_on_invoice,
     get_uses_of,
+    is_listed,
     sum_billed_now,
 )
 from rewards.vouchers.services.telling import check_proofs, keep_proofs, record_act, tell_administrators
@@ -201,11 +202,11 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
 def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: datetime) -> VoucherClaim:
     """Refuse a claim with a reason: its hours, its invoice and its part of the voucher are free again.
 
-    Raises ReasonMissing, IllegalMove.
+    Raises ReasonMissing, and IllegalMove once it stands on a payout list.
     """
     claim = claim_lock(claim_id)
     require(actor, "rewards.audit_voucher", claim.grant)
-    claim.state = get_next_state(claim.state, "refuse")
+    claim.state = get_next_state(ClaimState.LISTED if is_listed(claim) else claim.state, "refuse")
     claim.reason = require_reason(reason, code=REASON_MISSING)
     claim.refused_at, claim.refused_by = now, actor
     claim.save(update_fields=["state", "reason", "refused_at", "refused_by"])

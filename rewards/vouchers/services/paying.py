@@ -34,7 +34,7 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherReversal,
 )
-from rewards.vouchers.selectors.payouts import audited_claims, get_payout_in_force, payout_lock, row_lock
+from rewards.vouchers.selectors.payouts import audited_claims_lock, get_payout_in_force, payout_lock, row_lock
 from rewards.vouchers.selectors.vouchers import scheme_lock
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.telling import record_act, tell_administrators
@@ -51,7 +51,7 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
     """
     require(actor, "rewards.list_vouchers")
     scheme = scheme_lock(scheme_id)
-    waiting = list(audited_claims(scheme.pk))
+    waiting = audited_claims_lock(scheme.pk)
     if not waiting:
         raise NothingToList
     for claim in waiting:

@@ -136,7 +136,7 @@ def get_possible_moves(request: SignedInRequest, found: "VoucherClaim") -> set[s
     """Return what the viewer may do with the claim now; who checked it does not audit it."""
     moves = {
         move
-        for move in MOVES.get(found.state, {})
+        for move in MOVES.get(found.stage, {})  # type: ignore[attr-defined]
         if rules.has_perm(PERMISSIONS[move], request.user, found.grant)
     }
     return moves - {"audit"} if found.checked_by_id == request.user.pk else moves
@@ -157,7 +157,7 @@ def _steps(found: "VoucherClaim") -> "list[tuple[str, str, str]]":
         ClaimState.AUDITED: 3,
         ClaimState.LISTED: 4,
         ClaimState.PAID: 5,
-        ClaimState.REFUSED: 1 if found.checked_at is None else 2,
+        ClaimState.REFUSED: 1 + (found.checked_at is not None) + (found.audited_at is not None),
     }[stage]
     at = (found.submitted_at, found.checked_at, found.audited_at, None, None)
     waits = "next" if stage == ClaimState.REFUSED else "now"
@@ -182,7 +182,7 @@ def _claim_for(request: SignedInRequest, public_id: str, move: str) -> "VoucherC
     """Return the claim if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove."""
     found = get_claim(request.user, public_id)
     require(request.user, PERMISSIONS[move], found.grant)
-    get_next_state(found.state, move)
+    get_next_state(found.stage, move)  # type: ignore[attr-defined]
     return found
 
 
@@ -221,7 +221,7 @@ def claim_audit(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _describe(found),
             _("{name} has checked it.").format(name=found.checked_by.name if found.checked_by else ""),
-            _("It goes onto the next payout list; it can’t be refused any more."),
+            _("It goes onto the next payout list; from then on it can’t be refused any more."),
         ],
         action=_("Approve the claim"),
         perform=lambda: voucher_claim_audit(actor=request.user, claim_id=found.pk, now=clock.now()),

@@ -10,7 +10,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.deciding import booking_agree, booking_approve, booking_reject
 from bookings.waiting.services.offers import free_time_offer_due
-from tests.bookings.any_order.draws import instruments, lengths, people, picks, sides, starts
+from tests.bookings.any_order.draws import instruments, lengths, names, people, picks, sides, starts
 from tests.bookings.any_order.plain_city import Plain
 from tests.bookings.any_order.side_by_side import SideBySide, between
 from tests.bookings.requests.booking import book
@@ -23,10 +23,10 @@ class BookingActs(SideBySide):
     def book_any_time(self, person, instrument, start, length):
         self.book(person, instrument, start, start + length)
 
-    @rule(person=people, instrument=instruments, pick=picks)
-    def book_a_free_time(self, person, instrument, pick):
+    @rule(person=people, instrument=instruments, pick=picks, names_project=names)
+    def book_a_free_time(self, person, instrument, pick, names_project):
         if free := self.next_free(person, instrument, pick):
-            self.book(person, instrument, *free)
+            self.book(person, instrument, *free, names_project)
 
     @precondition(lambda self: self.with_states("cancelled"))
     @rule(person=people, pick=picks, sooner=st.integers(0, 1))
@@ -34,8 +34,10 @@ class BookingActs(SideBySide):
         _pk, plain = self.choose(pick, "cancelled")
         self.book(person, plain.instrument, plain.start - sooner, plain.end - sooner)
 
-    def book(self, person, instrument, start, end):
-        admitted = self.model.may_book(person, instrument, start, end)
+    def book(self, person, instrument, start, end, names_project=False):
+        admitted = self.model.may_book(person, instrument, start, end) and self.model.is_paid(
+            names_project, person, end - start
+        )
         made = self.attempt(
             admitted,
             book,
@@ -43,10 +45,13 @@ class BookingActs(SideBySide):
             between(start, end),
             actor=self.people[person],
             instrument_id=self.instruments[instrument].pk,
+            organization_project_id=self.project.pk if names_project else None,
             now=self.now,
         )
         if made:
-            self.keep(made, Plain(person, instrument, start, end, self.model.first_state(instrument)))
+            plain = Plain(person, instrument, start, end, self.model.first_state(instrument))
+            plain.names_project = names_project
+            self.keep(made, plain)
 
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks, by_user=sides, start=starts, length=lengths)
@@ -68,6 +73,7 @@ class BookingActs(SideBySide):
             plain.state in {"requested", "approved"}
             and not (by_user and plain.is_planned)
             and self.model.may_book(plain.person, plain.instrument, start, end, moved=plain, bound=by_user)
+            and self.model.is_paid(plain.names_project, plain.person, end - start, moved=plain)
         )
         moved = self.attempt(
             admitted,
@@ -80,6 +86,7 @@ class BookingActs(SideBySide):
         if moved:
             self.model.move(plain, start, end, by_user=by_user)
             self.read_deadline(moved)
+            self.require_within_budget(plain)
             self.pass_on(plain)
 
     @precondition(lambda self: self.model.bookings)

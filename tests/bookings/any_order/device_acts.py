@@ -54,6 +54,7 @@ class DeviceActs(SideBySide):
             # The user has reported it by the device, so the unit is the second person.
             self.leave(plain, self.model.now, log, confirmed_by=self.city.keeper)
 
+    @precondition(lambda self: self.plain_device.events)
     @rule()
     def device_is_heard(self):
         assert self.device.send("heartbeat")["next_sequence"] == len(self.plain_device.events) + 1

@@ -16,3 +16,5 @@ starts = st.builds(
 lengths = st.integers(1, LONGEST + 1)
 sides = st.booleans()
 picks = st.integers(0, 10_000)
+names = st.sampled_from([False, False, True])
+"""Whether a booking names the project."""

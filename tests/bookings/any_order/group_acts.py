@@ -11,7 +11,7 @@ from bookings.groups.services.series import series_cancel, series_move
 from bookings.groups.services.together import series_book
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import ServiceMode
-from tests.bookings.any_order.draws import instruments, lengths, people, picks, sides, starts
+from tests.bookings.any_order.draws import instruments, lengths, names, people, picks, sides, starts
 from tests.bookings.any_order.plain_city import DAY
 from tests.bookings.any_order.side_by_side import SideBySide, between
 
@@ -24,14 +24,21 @@ class GroupActs(SideBySide):
 
     # --- Series -----------------------------------------------------------------------------------------
 
-    @rule(person=people, instrument=instruments, pick=picks, count=st.integers(2, 3), daily=sides)
-    def book_a_series(self, person, instrument, pick, count, daily):
+    @rule(
+        person=people,
+        instrument=instruments,
+        pick=picks,
+        count=st.integers(2, 3),
+        daily=sides,
+        names_project=names,
+    )
+    def book_a_series(self, person, instrument, pick, count, daily, names_project):
         """Book dates from one of the next free times on, on one day or on several."""
         if not (free := self.next_free(person, instrument, pick)):
             return
         start, end = free
         every = DAY if daily else end - start + 1
-        times = [(instrument, start + every * n, end + every * n) for n in range(count)]
+        times = [(instrument, start + every * n, end + every * n, names_project) for n in range(count)]
         admitted = self.model.admit_in_turn(person, times)
         done = self.attempt(
             bool(admitted),
@@ -80,6 +87,7 @@ class GroupActs(SideBySide):
                 self.model.move(one, one.start + shift, one.start + shift + length, by_user=by_user)
             for made in moved:
                 self.read_deadline(made)
+            self.require_within_budget(plain)
             self.pass_on(plain)
 
     @precondition(lambda self: self.of_series())
@@ -114,8 +122,8 @@ class GroupActs(SideBySide):
 
     # --- Baskets ----------------------------------------------------------------------------------------
 
-    @rule(person=people, instrument=instruments, pick=picks, later=st.integers(0, 9))
-    def put_into_the_basket(self, person, instrument, pick, later):
+    @rule(person=people, instrument=instruments, pick=picks, later=st.integers(0, 9), names_project=names)
+    def put_into_the_basket(self, person, instrument, pick, later, names_project):
         """Put one of the next free times there, or one a little later, which may not be free."""
         if free := self.next_free(person, instrument, pick):
             start, end = free[0] + later, free[1] + later
@@ -124,18 +132,18 @@ class GroupActs(SideBySide):
                 len(basket) < MOST_ITEMS or (instrument, start) in basket,
                 basket_add,
                 actor=self.people[person],
-                wanted=self.wanted(instrument, start, end),
+                wanted=self.wanted(instrument, start, end, names_project),
                 now=self.now,
             )
             if put:
-                basket[instrument, start] = end
+                basket[instrument, start] = end, names_project
 
     @precondition(lambda self: any(self.baskets.values()))
     @rule(person=people)
     def book_the_basket(self, person):
         """Book all that is in the basket; what can't be booked together is taken out."""
         basket = self.baskets[person]
-        times = [(key, start, end) for (key, start), end in basket.items()]
+        times = [(key, start, *rest) for (key, start), rest in basket.items()]
         admitted = self.model.admit_in_turn(person, times)
         booked = self.attempt(
             bool(basket) and len(admitted) == len(basket),
@@ -152,13 +160,14 @@ class GroupActs(SideBySide):
                 basket_remove(actor=self.people[person], public_id=item.public_id, now=self.now)
         basket.clear()
 
-    def wanted(self, instrument, start, end):
+    def wanted(self, instrument, start, end, names_project):
         return Wanted(
             self.instruments[instrument],
             between(start, end),
             ServiceMode.SELF_OPERATED,
             self.city.company,
             "二氧化钛薄膜",
+            organization_project=self.project if names_project else None,
         )
 
     def is_of(self, made, plain):

@@ -17,11 +17,14 @@ DEADLINE = 4
 GRACE = 1
 YUAN = Decimal(50)
 
-TAKING = {"requested", "approved", "in_use", "completed", "no_show"}
-HOLDING = {"offered", "requested", "approved", "in_use"}
+AHEAD = {"requested", "approved", "in_use"}
+TAKING = {*AHEAD, "completed", "no_show"}
+HOLDING = {"offered", *AHEAD}
 NOTICE, ANSWER, LONGEST_OFFER = 2, 0.5, 4
 """Before its start an offer ends, so much time it leaves at least, and so much at most."""
 MOST_UNANSWERED = 2
+SUSPENDING = 3
+"""So many events that count at once keep a person from booking."""
 
 
 @dataclass
@@ -37,15 +40,23 @@ class Plain:
     moved_by_unit: bool = False
     late: bool = False
     checked_in: float | None = None
+    ended: float | None = None
+    """When its check-out was recorded."""
     answer_by: float | None = None
     series: object = None
     """What it shares with the other dates of its series."""
     agreed_yuan: Decimal | None = None
     """The price of samples that the unit measures in it; without samples none."""
+    names_project: bool = False
 
     @property
     def is_planned(self):
         return self.agreed_yuan is not None
+
+    @property
+    def yuan(self):
+        """What was quoted for it."""
+        return self.agreed_yuan if self.is_planned else YUAN * (self.end - self.start)
 
     def touches(self, start, end, pause=0):
         return start < self.end + pause and self.start - pause < end
@@ -60,6 +71,7 @@ class PlainWait:
     first: int
     last: int
     length: int
+    names_project: bool = False
     offers: list[Plain] = field(default_factory=list)
     unanswered: int = 0
     is_open: bool = True
@@ -69,11 +81,23 @@ class PlainWait:
         return next((one for one in self.offers if one.state == "offered"), None)
 
 
+@dataclass
+class PlainProject:
+    """The project of the organization that pays; bookings may name it."""
+
+    budget_yuan: Decimal
+    people: set
+    is_open: bool = True
+    uses_yuan: dict = field(default_factory=dict)
+    """What each use cost, by log, as it counts now."""
+
+
 class PlainCity:
     """Two instruments: one granted at once, one by its keeper."""
 
-    def __init__(self, by_keeper):
+    def __init__(self, by_keeper, project):
         self.by_keeper = by_keeper
+        self.project = project
         self.now = float(OPEN)
         self.bookings = {}
         self.waits = []
@@ -83,14 +107,18 @@ class PlainCity:
         self.asked = []
         """Asked for together with what is asked for next."""
         self.closures = []
+        self.blamed = Counter()
+        """How many events there are on a person's credit, and how many of them count."""
         self.credit = Counter()
+        self.used = []
+        """Instrument, person, start and end of each use, whoever recorded it."""
         self.used_yuan = {}
         """By log, once confirmed."""
 
     def may_book(self, person, instrument, start, end, moved=None, bound=False):
         """Whether a person may have this time; `bound` by the deadline of the booking that is moved."""
         return (
-            self.credit[person] < 3
+            not self.is_suspended(person)
             and 0 < end - start <= LONGEST
             and start >= self.now
             and self.is_open(instrument, start, end)
@@ -105,6 +133,25 @@ class PlainCity:
         return (
             opens <= start and end <= opens + CLOSE - OPEN and all(end <= a or b <= start for a, b in closed)
         )
+
+    def free_times(self, person, instrument, days):
+        """Every time, start and end, that the person may book on these days."""
+        if self.is_suspended(person):
+            return set()
+        open_hours = (day * DAY + time for day in days for time in range(OPEN, CLOSE))
+        return {
+            (start, end)
+            for start in open_hours
+            if self.may_book(person, instrument, start, start + 1)
+            for end in range(start + 1, start + LONGEST + 1)
+            if self.may_book(person, instrument, start, end)
+        }
+
+    def what_bounds_free_time(self):
+        """What `free_times` looks at: while nothing of it changes, they are the same."""
+        taking = [one for one in self.all_bookings() if one.state in HOLDING | TAKING]
+        rows = sorted((one.instrument, one.start, one.end, one.person, one.state) for one in taking)
+        return self.now, rows, len(self.closures), dict(self.credit)
 
     def keeps_quota(self, person, instrument, start, end, moved=None):
         same_day = [
@@ -128,13 +175,62 @@ class PlainCity:
     def first_state(self, instrument):
         return "requested" if instrument in self.by_keeper else "approved"
 
+    # --- Credit and budget ------------------------------------------------------------------------------
+
+    def is_suspended(self, person):
+        return self.credit[person] >= SUSPENDING
+
+    def blame(self, person):
+        self.blamed[person] += 1
+        self.credit[person] += 1
+
+    def committed_yuan(self, moved=None):
+        """What bookings ahead take of the budget, as if one of them was not made."""
+        named = (one for one in self.all_bookings() if one.names_project and one is not moved)
+        return sum((one.yuan for one in named if one.state in AHEAD), Decimal(0))
+
+    def spent_yuan(self):
+        charges = (self.charged_yuan(one) for one in self.bookings.values() if one.names_project)
+        return sum(charges, sum(self.project.uses_yuan.values(), Decimal(0)))
+
+    def left_yuan(self, moved=None):
+        return self.project.budget_yuan - self.committed_yuan(moved) - self.spent_yuan()
+
+    def may_name_project(self, person, length, moved=None):
+        return (
+            self.project.is_open and person in self.project.people and YUAN * length <= self.left_yuan(moved)
+        )
+
+    def is_paid(self, names_project, person, length, moved=None):
+        """Whether nothing keeps the booking from naming the project, if it does."""
+        return not names_project or self.may_name_project(person, length, moved)
+
+    # --- What was used -----------------------------------------------------------------------------------
+
+    def judge_uses(self, person, instrument, times, *, is_overlap_told):
+        """What becomes of each row of a sheet of uses: recorded already, refused, or new."""
+        earlier, found = [], []
+        for start, end in times:
+            taken = [(a, b) for at, _person, a, b in self.used if at == instrument] + earlier
+            overlaps = any(start < b and a < end for a, b in taken)
+            if (instrument, person, start, end) in self.used:
+                found.append("unchanged")
+                continue
+            is_wrong = end > self.now or (overlaps and not is_overlap_told)
+            found.append("refused" if is_wrong else "new")
+            earlier.append((start, end))
+        return found
+
     # --- What belongs together --------------------------------------------------------------------------
 
     def admit_in_turn(self, person, times):
         """Those of the times that the person may book if they ask for one after the other."""
-        for instrument, start, end in times:
-            if self.may_book(person, instrument, start, end):
-                self.asked.append(Plain(person, instrument, start, end, self.first_state(instrument)))
+        for instrument, start, end, names_project in times:
+            if self.may_book(person, instrument, start, end) and self.is_paid(
+                names_project, person, end - start
+            ):
+                state = self.first_state(instrument)
+                self.asked.append(Plain(person, instrument, start, end, state, names_project=names_project))
         admitted, self.asked = self.asked, []
         return admitted
 
@@ -154,7 +250,10 @@ class PlainCity:
         """Whether all the dates may have their new times, when none of them has its old one any more."""
         if bound and any(one.state == "approved" and self.now > one.start - DEADLINE for one in dates):
             return False
-        times = [(one.instrument, one.start + shift, one.start + shift + length) for one in dates]
+        times = [
+            (one.instrument, one.start + shift, one.start + shift + length, one.names_project)
+            for one in dates
+        ]
         states = [one.state for one in dates]
         for one in dates:
             one.state = "moving"
@@ -173,9 +272,16 @@ class PlainCity:
         return (
             booking.state in {"requested", "approved"}
             and not booking.is_planned
-            and self.credit[colleague] < 3
+            and not self.is_too_late_to_ask_again(booking)
+            and not (booking.names_project and colleague not in self.project.people)
+            and not self.is_suspended(colleague)
             and self.keeps_quota(colleague, booking.instrument, booking.start, booking.end, booking)
         )
+
+    def is_too_late_to_ask_again(self, booking):
+        """Whether its keeper would have to approve it once more when it costs something to cancel it."""
+        decided = booking.state == "approved" and booking.instrument in self.by_keeper
+        return decided and self.now > booking.start - DEADLINE
 
     def is_late(self, booking):
         """Whether its user pays for cancelling now."""
@@ -187,7 +293,8 @@ class PlainCity:
             booking.state = "lapsed"
             return
         booking.late = by_user and self.is_late(booking)
-        self.credit[booking.person] += booking.late
+        if booking.late:
+            self.blame(booking.person)
         booking.state = "cancelled"
 
     def run_clock(self):
@@ -199,7 +306,8 @@ class PlainCity:
             if one.is_planned:
                 continue  # To samples nobody comes.
             one.state = "cancelled" if one.moved_by_unit else "no_show"
-            self.credit[one.person] += one.state == "no_show"
+            if one.state == "no_show":
+                self.blame(one.person)
             self.pass_on(one.instrument)
         for one in self.due("offered", lambda one: one.answer_by):
             one.state = "lapsed"
@@ -222,7 +330,8 @@ class PlainCity:
         return (
             self.may_be_offered(wait)
             and 0 < wait.length <= LONGEST
-            and self.credit[wait.person] < 3
+            and self.is_paid(wait.names_project, wait.person, wait.length)
+            and not self.is_suspended(wait.person)
             and not any(
                 one.is_open and (one.person, one.instrument) == (wait.person, wait.instrument)
                 for one in self.waits
@@ -241,8 +350,9 @@ class PlainCity:
         for wait in self.waits:
             if wait.is_open and wait.instrument == instrument and wait.offered is None:
                 start = self.find_start(wait)
-                if start is not None:
+                if start is not None and self.is_paid(wait.names_project, wait.person, wait.length):
                     offer = Plain(wait.person, instrument, start, start + wait.length, "offered")
+                    offer.names_project = wait.names_project
                     offer.answer_by = min(self.now + LONGEST_OFFER, start - NOTICE)
                     wait.offers.append(offer)
                     self.new_offers.append(offer)

@@ -1,7 +1,13 @@
-"""What a device beside the instrument that is granted at once is answered."""
+"""What a device beside the instrument that is granted at once is answered, and what kiosks make of acts."""
+
+from collections import Counter
 
 from tests.bookings.any_order.plain_city import DAY
 
+DELAY = 0.5
+"""So much later an act of a kiosk is still taken."""
+MOST_WRONG = 10
+"""So many wrong codes a kiosk takes at a time."""
 EARLY = 0.5
 """So long before its start a use may begin."""
 
@@ -53,3 +59,49 @@ class PlainDevice:
                 if person in (None, one.person) and one.state in {"in_use", "completed"}:
                     return pk
         return None
+
+
+class PlainKiosk:
+    """The screen beside an instrument: who shows the code of a booking, may begin or end its use."""
+
+    def __init__(self, city, instrument):
+        self.city, self.instrument = city, instrument
+        self.wrong = Counter()
+        """Wrong codes by the time at which they were received."""
+
+    def takes_another(self):
+        return self.wrong[self.city.now] < MOST_WRONG
+
+    def find_refusal(self, kind, booking, at):
+        """Why an act at this time with the booking's code is not recorded; nothing where it is."""
+        if self.city.now - at > DELAY:
+            return "kiosk.too_late"
+        if not self.knows(booking, at):
+            ended = self.is_here(booking) and kind == "check_out" and booking.state == "completed"
+            if ended and booking.ended > at - DAY:
+                return "kiosk.ended_already"
+            self.wrong[self.city.now] += 1
+            return "kiosk.wrong_code"
+        return (
+            self.find_refusal_to_end(booking, at) if kind == "check_out" else self.find_obstacle(booking, at)
+        )
+
+    def find_refusal_to_end(self, booking, at):
+        if booking.state != "in_use":
+            return "kiosk.not_checked_in"
+        return "usage.refused" if at < booking.checked_in else ""
+
+    def find_obstacle(self, booking, at):
+        if booking.state == "in_use":
+            return ""
+        if at < booking.start - EARLY:
+            return "booking.too_early"
+        busy = any(one.state == "in_use" for one in self.city.holding(self.instrument))
+        return "booking.still_in_use" if busy else ""
+
+    def knows(self, booking, at):
+        coming = booking.state == "approved" and at < booking.end and booking.start < at + DAY
+        return self.is_here(booking) and (booking.state == "in_use" or coming)
+
+    def is_here(self, booking):
+        return booking.instrument == self.instrument

@@ -13,11 +13,17 @@ from hypothesis.stateful import (
     invariant,
 )
 
+from bookings.credit.selectors import get_suspended_until
+from bookings.credit.services import credit_appeals_pass_on_due
 from bookings.devices.models import DeviceEvent
 from bookings.groups.models import BasketItem
+from bookings.kiosk.selectors import find_kiosk
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.selectors.project_budget import get_budgets
+from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.samples.models import SampleOrder
 from bookings.samples.services.orders import sample_orders_lapse_due
@@ -35,11 +41,12 @@ from instrument_share.transparency.selectors.checks import CHECKS
 from instrument_share.web import clock
 from providers.instruments.models import Keeper
 from tests import factories
-from tests.bookings.any_order.plain_city import CLOSE, DAY, LONGEST, YUAN, PlainCity
+from tests.bookings.any_order.plain_city import DAY, LONGEST, YUAN, PlainCity, PlainProject
 from tests.bookings.any_order.plain_city import OPEN as OPENS
-from tests.bookings.any_order.plain_device import PlainDevice
+from tests.bookings.any_order.plain_device import PlainDevice, PlainKiosk
 from tests.bookings.any_order.plain_orders import PlainOrders
 from tests.bookings.devices.signing import TestDevice
+from tests.bookings.projects.things import add_project
 from tests.factories import NOW
 from tests.stateful import attempt
 
@@ -47,6 +54,7 @@ HALF_HOUR = timedelta(minutes=30)
 MIDNIGHT = NOW - OPENS * HALF_HOUR
 APRIL = datetime.fromisoformat("2026-04-02T09:00+08:00")
 DAYS = 3
+BUDGET = 1200
 NEXT_TIMES = 30
 """Most people want one of the next free times."""
 
@@ -87,10 +95,23 @@ class SideBySide(RuleBasedStateMachine):
         Keeper.objects.create(instrument=second, user=self.city.keeper)
         self.instruments = {"at_once": self.city.instrument, "by_keeper": second}
         self.people = {"戊": self.city.researcher, "己": factories.member(self.city.company, name="己")}
-        self.model = PlainCity(by_keeper={"by_keeper"})
+        self.project = add_project(self.city, BUDGET)
+        project = PlainProject(Decimal(BUDGET), people=set(self.people))
+        self.model = PlainCity({"by_keeper"}, project)
         self.orders, self.baskets = PlainOrders(self.model), {name: {} for name in self.people}
-        self.logs, self.entries = {}, {}
+        self.logs, self.entries, self.appeals = {}, {}, {}
         self.device, self.plain_device = TestDevice(self.city, Client(), clock), PlainDevice(self.model)
+        self.open_kiosks()
+        self.seen = None
+
+    def open_kiosks(self):
+        self.kiosks, self.plain_kiosks = {}, {}
+        for key, instrument in self.instruments.items():
+            _made, secret = kiosk_make(
+                actor=self.city.keeper, instrument_id=instrument.pk, name="门口", now=NOW
+            )
+            self.kiosks[key] = find_kiosk(secret)
+            self.plain_kiosks[key] = PlainKiosk(self.model, key)
 
     # --- What holds after every act --------------------------------------------------------------------
 
@@ -98,15 +119,30 @@ class SideBySide(RuleBasedStateMachine):
     def bookings_are_those_of_the_model(self):
         stored = Booking.objects.select_related("user").in_bulk()
         assert {
-            pk: (one.state, one.user.name, Interval(one.starts_at, one.ends_at)) for pk, one in stored.items()
+            pk: (one.state, one.user.name, Interval(one.starts_at, one.ends_at), one.organization_project_id)
+            for pk, one in stored.items()
         } == {
-            pk: (one.state, one.person, between(one.start, one.end))
+            pk: (one.state, one.person, between(one.start, one.end), self.key_of_project(one.names_project))
             for pk, one in self.model.bookings.items()
         }
-        events = CreditEvent.objects.values_list("user__name", flat=True)
-        assert sorted(events) == sorted(self.model.credit.elements())
         charges = {pk: one.charged_yuan or 0 for pk, one in stored.items()}
         assert charges == {pk: self.model.charged_yuan(one) for pk, one in self.model.bookings.items()}
+
+    @invariant()
+    def events_count_unless_they_were_lifted(self):
+        events = CreditEvent.objects.values_list("user__name", flat=True)
+        assert sorted(events) == sorted(self.model.blamed.elements())
+        for name, person in self.people.items():
+            assert counting_credit_events(person.pk, self.now).count() == self.model.credit[name]
+            is_suspended = get_suspended_until(person.pk, self.now) is not None
+            assert is_suspended == self.model.is_suspended(name)
+
+    @invariant()
+    def budget_is_what_bookings_and_uses_leave(self):
+        (budget,) = get_budgets([self.project]).values()
+        model = self.model
+        assert (budget.committed_yuan, budget.spent_yuan) == (model.committed_yuan(), model.spent_yuan())
+        assert (budget.limit_yuan, budget.left_yuan) == (model.project.budget_yuan, model.left_yuan())
 
     @invariant()
     def those_wait_whom_the_model_has_waiting(self):
@@ -121,11 +157,13 @@ class SideBySide(RuleBasedStateMachine):
     @invariant()
     def baskets_hold_what_was_put_in(self):
         items = BasketItem.objects.values_list("user__name", "instrument", "starts_at", "ends_at")
+        named = BasketItem.objects.filter(organization_project__isnull=False).count()
+        put = [(name, *at, *rest) for name, one in self.baskets.items() for at, rest in one.items()]
         assert sorted(items) == sorted(
             (name, self.instruments[key].pk, between(start, end).start, between(start, end).end)
-            for name, basket in self.baskets.items()
-            for (key, start), end in basket.items()
+            for name, key, start, end, _names in put
         )
+        assert named == sum(names_project for *_, names_project in put)
 
     @invariant()
     def events_of_the_device_have_no_gap(self):
@@ -142,6 +180,9 @@ class SideBySide(RuleBasedStateMachine):
 
     @invariant()
     def what_is_offered_may_be_booked_and_nothing_else(self):
+        if self.seen == (seen := self.model.what_bounds_free_time()):
+            return
+        self.seen = seen
         days = between(0, DAYS * DAY)
         for name, person in self.people.items():
             asks = Applicant(person, self.city.company)
@@ -158,6 +199,8 @@ class SideBySide(RuleBasedStateMachine):
         """When the month is over, the statement bills what the model adds up, and every chain fits."""
         if not hasattr(self, "model"):
             return
+        unanswered = sum(outcome is None for _person, outcome in self.appeals.values())
+        assert credit_appeals_pass_on_due(APRIL) == unanswered
         statements_draft(actor=None, organization_id=self.city.owner.pk, month=date(2026, 3, 1), now=APRIL)
         assert sum(Statement.objects.values_list("total_yuan", flat=True)) == self.model.owed_yuan()
         assert [problem for check in CHECKS for problem in check.run_all()] == []
@@ -184,13 +227,7 @@ class SideBySide(RuleBasedStateMachine):
         return MIDNIGHT + self.model.now * HALF_HOUR
 
     def free_times(self, person, instrument):
-        open_hours = (day * DAY + time for day in range(DAYS) for time in range(OPENS, CLOSE))
-        return {
-            (start, end)
-            for start in open_hours
-            for end in range(start + 1, start + LONGEST + 1)
-            if self.model.may_book(person, instrument, start, end)
-        }
+        return self.model.free_times(person, instrument, range(DAYS))
 
     def next_free(self, person, instrument, pick):
         """One of the next times that the person may book; None where there is none."""
@@ -206,9 +243,15 @@ class SideBySide(RuleBasedStateMachine):
         yuan = plain.agreed_yuan if plain.is_planned else YUAN * Decimal(str(left - plain.checked_in))
         yuan = yuan.quantize(Decimal("0.01"))
         assert log.amount_yuan == yuan
-        plain.state = "completed"
+        plain.state, plain.ended = "completed", self.model.now
+        if plain.names_project:
+            self.model.project.uses_yuan[log.pk] = yuan
         self.pass_on(plain)
-        self.logs[log.pk] = (plain.person, yuan, confirmed_by)
+        self.keep_log(log, plain.instrument, plain.person, plain.checked_in, left, yuan, confirmed_by)
+
+    def keep_log(self, log, instrument, person, start, end, yuan, confirmed_by):
+        self.model.used.append((instrument, person, start, end))
+        self.logs[log.pk] = (person, yuan, confirmed_by)
 
     def see_offers(self):
         """Every offer of the services is one of the model, to the same person, and none is missing."""
@@ -244,6 +287,16 @@ class SideBySide(RuleBasedStateMachine):
         """What the services have made is this of the model."""
         self.model.bookings[made.pk] = plain
         self.read_deadline(made)
+        self.require_within_budget(plain)
+
+    def require_within_budget(self, plain):
+        """Whatever was admitted, nothing that names the project has overdrawn it."""
+        if plain.names_project:
+            (budget,) = get_budgets([self.project]).values()
+            assert budget.used_yuan <= budget.limit_yuan
+
+    def key_of_project(self, names_project):
+        return self.project.pk if names_project else None
 
     def pk_of(self, plain):
         return next(pk for pk, one in self.model.bookings.items() if one is plain)

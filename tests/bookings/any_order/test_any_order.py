@@ -5,16 +5,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests import stateful
-from tests.bookings.any_order.booking_acts import BookingActs
+from tests.bookings.any_order.credit_acts import CreditActs
 from tests.bookings.any_order.device_acts import DeviceActs
 from tests.bookings.any_order.group_acts import GroupActs
+from tests.bookings.any_order.kiosk_acts import KioskActs
+from tests.bookings.any_order.project_acts import ProjectActs
 from tests.bookings.any_order.sample_acts import SampleActs
-from tests.bookings.any_order.use_acts import UseActs
 from tests.bookings.any_order.waiting_acts import WaitingActs
 
 
-class AnyOrder(BookingActs, GroupActs, SampleActs, UseActs, DeviceActs, WaitingActs):
-    """What users, keepers, a device and the clock do with two instruments in three days."""
+class AnyOrder(ProjectActs, GroupActs, SampleActs, DeviceActs, KioskActs, WaitingActs, CreditActs):
+    """What users, keepers, a device, kiosks and the clock do with two instruments in three days."""
 
     @rule(half_hours=st.sampled_from([0.5, 1, 2, 5]))
     def wait(self, half_hours):

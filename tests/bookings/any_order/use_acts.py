@@ -5,14 +5,23 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from bookings.usage.models import UsageLog
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct
-from tests.bookings.any_order.draws import picks
-from tests.bookings.any_order.side_by_side import SideBySide
+from bookings.usage.services.withdrawals import usage_correction_withdraw
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.sheets.reading import read_table
+from providers.exchange.domain.sheets.sheet_columns import KINDS
+from providers.exchange.services.imports import apply, preview
+from tests.bookings.any_order.draws import instruments, people, picks, sides
+from tests.bookings.any_order.plain_city import YUAN
+from tests.bookings.any_order.side_by_side import SideBySide, between
+
+HEADING = "仪器编号,使用人,开始时间,结束时间,服务方式,使用内容,金额（元）,重叠原因\n"
 
 
 class UseActs(SideBySide):
-    """Checking in and out, and confirming."""
+    """Checking in and out, confirming and correcting, and uses that a sheet brings."""
 
     @precondition(lambda self: self.with_states("approved"))
     @rule(late=st.integers(0, 1))
@@ -59,9 +68,9 @@ class UseActs(SideBySide):
             self.leave(plain, left, log, confirmed_by=self.people[plain.person])
 
     @precondition(lambda self: set(self.logs) - set(self.model.used_yuan))
-    @rule(pick=picks, amount=st.none() | st.integers(0, 500))
-    def confirm(self, pick, amount):
-        """Confirm the hours; with an amount the keeper has corrected what they cost before."""
+    @rule(pick=picks, amount=st.none() | st.integers(0, 500), is_withdrawn=sides)
+    def confirm(self, pick, amount, is_withdrawn):
+        """Confirm the hours; with an amount the keeper corrects what they cost, or takes that back."""
         waiting = sorted(set(self.logs) - set(self.model.used_yuan))
         log = waiting[pick % len(waiting)]
         person, yuan, second = self.logs[log]
@@ -74,6 +83,65 @@ class UseActs(SideBySide):
                 reason="按合同结算",
                 now=self.now,
             )
-            usage_confirm(actor=self.people[person], log_id=log, now=self.now, correction_id=corrected.pk)
-            yuan = Decimal(amount)
+            facts = {"correction_id": corrected.pk, "now": self.now}
+            if is_withdrawn:
+                usage_correction_withdraw(actor=self.city.keeper, reason="金额看错", **facts)
+            agreed = {"actor": self.people[person], "log_id": log, **facts}
+            if self.attempt(not is_withdrawn, usage_confirm, **agreed):
+                yuan = Decimal(amount)
         self.model.used_yuan[log] = yuan
+        if log in self.model.project.uses_yuan:
+            self.model.project.uses_yuan[log] = yuan
+
+    @rule(
+        person=people,
+        instrument=instruments,
+        ago=st.integers(1, 12),
+        length=st.integers(1, 4),
+        later=st.none() | st.integers(-1, 2),
+        says_why=sides,
+        amount=st.none() | st.integers(0, 500),
+    )
+    def bring_a_sheet(self, person, instrument, ago, length, later, says_why, amount):
+        """Bring hours of the last half day in a sheet, one use or two, look what becomes of it, import it."""
+        start = self.model.now - ago
+        times = [(start, start + length)]
+        if later is not None:
+            times.append((start + length + later, start + 2 * length + later))
+        text = HEADING + "".join(
+            self.as_row(person, instrument, *time, amount, "两人同时使用" if says_why else "")
+            for time in times
+        )
+        expected = self.model.judge_uses(person, instrument, times, is_overlap_told=says_why)
+        facts = {
+            "actor": self.city.keeper,
+            "organization_id": self.city.owner.pk,
+            "table": read_table(text.encode()),
+            "kind": KINDS["uses"],
+            "now": self.now,
+        }
+        for bring in (preview, apply, apply):
+            report = bring(**facts)
+            assert [row.outcome for row in report.rows] == expected
+            if bring is apply and "refused" not in expected:
+                made = UsageLog.objects.exclude(pk__in=self.logs).order_by("pk")
+                new = [time for time, outcome in zip(times, expected, strict=True) if outcome == "new"]
+                for log, (begin, end) in zip(made, new, strict=True):
+                    yuan = YUAN * Decimal(str(end - begin)) if amount is None else Decimal(amount)
+                    assert log.amount_yuan == yuan
+                    # The keeper has brought it, so its user is the second person.
+                    self.keep_log(log, instrument, person, begin, end, yuan, self.people[person])
+                expected = ["unchanged" for _time in times]
+
+    def as_row(self, person, instrument, start, end, amount, reason):
+        time = between(start, end)
+        cells = [
+            self.instruments[instrument].inner_number,
+            self.people[person].username,
+            *(f"{at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}" for at in (time.start, time.end)),
+            "自主上机",
+            "断口观察",
+            "" if amount is None else str(amount),
+            reason,
+        ]
+        return ",".join(cells) + "\n"

@@ -6,7 +6,7 @@ from hypothesis.stateful import precondition, rule
 from bookings.waiting.services.entries import waiting_join, waiting_leave
 from bookings.waiting.services.offers import offer_accept, offer_decline
 from providers.terms.domain.choices import ServiceMode
-from tests.bookings.any_order.draws import instruments, people, picks, sides, starts
+from tests.bookings.any_order.draws import instruments, names, people, picks, sides, starts
 from tests.bookings.any_order.plain_city import PlainWait
 from tests.bookings.any_order.side_by_side import SideBySide, between
 
@@ -15,10 +15,15 @@ class WaitingActs(SideBySide):
     """Joining and leaving the list, and answering offers."""
 
     @rule(
-        person=people, instrument=instruments, first=starts, span=st.integers(1, 30), length=st.integers(1, 9)
+        person=people,
+        instrument=instruments,
+        first=starts,
+        span=st.integers(1, 30),
+        length=st.integers(1, 9),
+        names_project=names,
     )
-    def wait_for_time(self, person, instrument, first, span, length):
-        wait = PlainWait(person, instrument, first, first + span, length)
+    def wait_for_time(self, person, instrument, first, span, length, names_project):
+        wait = PlainWait(person, instrument, first, first + span, length, names_project)
         joined = self.attempt(
             self.model.may_join(wait),
             waiting_join,
@@ -29,6 +34,7 @@ class WaitingActs(SideBySide):
             service_mode=ServiceMode.SELF_OPERATED,
             payer_organization_id=self.city.company.pk,
             subject="二氧化钛薄膜",
+            organization_project_id=self.project.pk if names_project else None,
             now=self.now,
         )
         if joined:
@@ -48,13 +54,15 @@ class WaitingActs(SideBySide):
             plain.state = "lapsed"
             self.pass_on(plain)
         elif made := self.attempt(
-            self.model.may_book(plain.person, plain.instrument, plain.start, plain.end, moved=plain),
+            self.model.may_book(plain.person, plain.instrument, plain.start, plain.end, moved=plain)
+            and self.model.is_paid(plain.names_project, plain.person, plain.end - plain.start, moved=plain),
             offer_accept,
             **facts,
         ):
             plain.state = self.model.first_state(plain.instrument)
             wait.is_open = False
             self.read_deadline(made)
+            self.require_within_budget(plain)
 
     @precondition(lambda self: self.entries)
     @rule(pick=picks)

@@ -182,6 +182,7 @@ def test_two_people_approve_a_claim(vouchers, claimable):
         vouchers.officer,
         vouchers.auditor,
     )
+    vouchers.list(claimable.scheme)
     with pytest.raises(IllegalMove):
         vouchers.refuse(claim)
 
@@ -205,6 +206,17 @@ def test_claim_of_uses_that_were_corrected_is_not_approved(vouchers, claimable):
     statement_of(vouchers.city, vouchers.admin, month=date(2026, 4, 1), over=APRIL_1 + timedelta(days=30))
     with pytest.raises(UsesChanged):
         vouchers.audit(claim)
+
+
+def test_audited_claim_of_uses_that_were_corrected_is_refused_and_keeps_no_list_waiting(vouchers, claimable):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    correct(vouchers.city, claimable.log, APRIL_1 + timedelta(days=8), amount_yuan=Decimal(150))
+    statement_of(vouchers.city, vouchers.admin, month=date(2026, 4, 1), over=APRIL_1 + timedelta(days=30))
+    with pytest.raises(UsesChanged):
+        vouchers.list(claimable.scheme)
+    vouchers.refuse(claim, reason="机时已更正")
+    again = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    assert (again.amount_yuan, vouchers.list(claimable.scheme).total_yuan) == (Decimal(75), Decimal(75))
 
 
 def test_member_of_the_firm_decides_nothing(vouchers, claimable):

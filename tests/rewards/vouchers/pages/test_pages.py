@@ -58,6 +58,8 @@ def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
     assert offered_moves(read(vouchers.officer, *about), claim) == {"refuse"}
     assert offered_moves(read(vouchers.auditor, *about), claim) == {"audit", "refuse"}
     vouchers.audit(claim)
+    assert offered_moves(read(vouchers.auditor, *about), claim) == {"refuse"}
+    vouchers.list(claimable.scheme)
     assert offered_moves(read(vouchers.auditor, *about), claim) == set()
 
 
