@@ -1,6 +1,5 @@
 """People, the bodies they belong to, and the roles they have there."""
 
-from collections.abc import Collection
 from functools import partial
 from typing import Any, Self
 
@@ -63,9 +62,9 @@ class User(AbstractUser):
         ]
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         """Read a row; the stand-in for the name of a deleted account is told in the reader's language."""
-        user = super().from_db(db, field_names, values)
+        user = super().from_db(*args, **kwargs)
         if user.__dict__.get("erased_at"):
             user.name = gettext("Deleted user")
         return user
@@ -88,8 +87,16 @@ class Session(AbstractBaseSession):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     signed_in_at = models.DateTimeField(null=True)
-    agent = models.CharField(max_length=300, blank=True, help_text="what the browser calls itself")
-    address = models.CharField(max_length=45, blank=True, help_text="of the network, without its last part")
+    agent = models.CharField(
+        max_length=300, blank=True, db_default="", default="", help_text="what the browser calls itself"
+    )
+    address = models.CharField(
+        max_length=45,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="of the network, without its last part",
+    )
     last_seen_at = models.DateTimeField(null=True, help_text="to the minute")
 
     def __str__(self) -> str:
@@ -282,7 +289,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField(help_text="what it was given of `TokenScope`")
+    scopes = models.JSONField(db_default=[], help_text="what it was given of `TokenScope`")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True, help_text="when its owner was told that it expires soon")

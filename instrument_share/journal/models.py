@@ -43,7 +43,7 @@ class AuditEntry(models.Model):
     @property
     def who(self) -> str:
         """The name that the account has now: selectors read it with the entry."""
-        return self.actor.get_full_name() if self.actor_id else self.actor_name
+        return self.actor.get_full_name() if self.actor else self.actor_name
 
 
 class AuditSeal(models.Model):

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "apitoken",
             "scopes",
-            models.JSONField(default=every_scope, help_text="what it was given of `TokenScope`"),
+            models.JSONField(db_default=[], default=every_scope, help_text="what it was given of `TokenScope`"),
             preserve_default=False,
         ),
         migrations.AddField("apitoken", "last_used_at", models.DateTimeField(help_text="to the hour", null=True)),

@@ -8,16 +8,20 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "session",
             "agent",
-            models.CharField(blank=True, default="", help_text="what the browser calls itself", max_length=300),
-            preserve_default=False,
+            models.CharField(
+                blank=True, db_default="", default="", help_text="what the browser calls itself", max_length=300
+            ),
         ),
         migrations.AddField(
             "session",
             "address",
             models.CharField(
-                blank=True, default="", help_text="of the network, without its last part", max_length=45
+                blank=True,
+                db_default="",
+                default="",
+                help_text="of the network, without its last part",
+                max_length=45,
             ),
-            preserve_default=False,
         ),
         migrations.AddField("session", "last_seen_at", models.DateTimeField(help_text="to the minute", null=True)),
     ]

@@ -38,6 +38,7 @@ from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.signed_in import SignedInRequest
 from providers.domain import DRAFT, SUBMITTED, reported_years
 from providers.public import (
     check_state,
@@ -103,14 +104,14 @@ def region_records(request: HttpRequest) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def unit_file(request: HttpRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
+def unit_file(request: SignedInRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
     """Return a unit's records as a file."""
     return _file(request, [managed_unit(request, public_id)], year, ending)
 
 
 @login_required
 @require_safe
-def region_file(request: HttpRequest, year: int, name: str) -> HttpResponseBase:
+def region_file(request: SignedInRequest, year: int, name: str) -> HttpResponseBase:
     """Return a file of the last check of the bureau's region."""
     check = national_check(request.user, year)
     if check is None or check.made_at is None or name not in FILES:
@@ -161,7 +162,9 @@ def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) 
     return csv_response(f"national-{year}-refused", refusal_heads(), rows)
 
 
-def _file(request: HttpRequest, units: Sequence["Organization"], year: int, ending: str) -> HttpResponseBase:
+def _file(
+    request: SignedInRequest, units: Sequence["Organization"], year: int, ending: str
+) -> HttpResponseBase:
     """Return the file; `?status=-1` marks drafts, `?all=1` adds refused records, always as drafts."""
     if ending not in ("xlsx", "json"):
         raise NotFound

@@ -64,7 +64,7 @@ def archive_make(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (
         with translation.override(found.user.language):
             write_archive(content, found.user, now, keep_progress)
         content.seek(0)
-        digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
         _keep(found, File(content), digest, now)
 
 
