@@ -31,9 +31,9 @@ NAMED_ELSEWHERE = {
     "account_reset_password_from_key": "修改密码",
 }
 """Pages whose heading greets or answers: what their title says instead."""
-ON_TOP = {"home", "opendata", "invitation", "sheet_preview"}
-"""No entry of the navigation, and nothing above them; the last is gone."""
-OF_THE_ACCOUNT = ("account_", "mfa_")
+ON_TOP = {"home", "opendata", "invitation", "sheet_preview", "privacy_agreement"}
+"""No entry of the navigation or nothing above them: the last but one is gone, the last is asked at login."""
+OF_THE_ACCOUNT = ("account_", "mfa_", "socialaccount_")
 OF_NO_ENTRY = {"home", "opendata", "invitation", "help", "privacy"}
 
 

@@ -15,14 +15,14 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 BASELINE = {
-    "accounts": "0008",
+    "accounts": "0011",
     "bookings": "0029",
     "bootstrap": "0001",
     "jobs": "0001",
-    "journal": "0007",
+    "journal": "0009",
     "mails": "0001",
     "providers": "0029",
-    "rewards": "0020",
+    "rewards": "0021",
     "transparency": "0001",
     "web": "0003",
 }

@@ -42,6 +42,12 @@ REGISTERED = gettext_noop(
 OWN = (
     OwnRows("accounts.User", gettext_noop("Your account"), where=lambda user: Q(pk=user.pk)),
     OwnRows("account.EmailAddress", gettext_noop("Mail addresses"), ("user",)),
+    OwnRows(
+        "socialaccount.SocialAccount",
+        gettext_noop("Logins by the city’s identity provider"),
+        ("user",),
+        hidden=("extra_data",),
+    ),
     OwnRows("accounts.Membership", gettext_noop("Organizations and roles"), ("user",)),
     OwnRows("accounts.Organization", gettext_noop("Organizations you registered"), ("registered_by",)),
     OwnRows(

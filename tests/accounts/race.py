@@ -27,15 +27,15 @@ def take_the_others_role(ready, results, *, environment, locked, actor_id, membe
         if connection.vendor == "sqlite":
             # There the transaction is the lock: it begins IMMEDIATE, one writer at a time.
             close = close.__wrapped__
-    is_last = memberships.is_last
+    held_alone = selectors.is_held_alone
 
     def when_both_have_read(*args):
-        last = is_last(*args)
+        last = held_alone(*args)
         with suppress(BrokenBarrierError):
             seam.wait(3 if locked else 60)
         return last
 
-    memberships.is_last = when_both_have_read
+    selectors.is_held_alone = when_both_have_read
     actor = User.objects.get(pk=actor_id)
     selectors.standing(actor)  # as a page has read it before the service begins
     ready.wait(60)

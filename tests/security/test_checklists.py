@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
 ASVS = [line.split() for line in (Path(__file__).parent / "asvs_5_0_0.txt").read_text().splitlines()]
 """The numbers and levels of the standard's requirements of levels 1 and 2, in its order."""
 ITEMS = ["abcd", "abcdefg", "abcd", "abcdef", "a", "a", "ab", "ab", "abc", "ab", "ab"]
@@ -16,12 +15,12 @@ GB22239 = {f"8.1.4.{clause}": items for clause, items in enumerate(ITEMS, 1)}
 """What is asked of a computing environment at level 3, from identities to personal information."""
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 WORDS = ("n/a: ", "documented: ", "site: ", "by decision ", "open: ")
-LISTS = ["security.md", "security-gb22239.md"]
+LISTS = ["docs/security.md", "docs/security-gb22239.md"]
 
 
 def rows_of(name):
     """The rows of all tables whose first cell is the number of a requirement."""
-    lines = (DOCS / name).read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     tables = [
         [cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| ")
     ]
@@ -35,14 +34,14 @@ def functions_of(file):
 
 
 def test_the_list_has_every_requirement_of_levels_1_and_2_in_order():
-    assert [row[:2] for row in rows_of("security.md")] == ASVS
+    assert [row[:2] for row in rows_of("docs/security.md")] == ASVS
     levels = [level for _, level in ASVS]
     assert (levels.count("1"), levels.count("2")) == (70, 183)  # as the standard counts them
 
 
 def test_the_list_of_gb_22239_has_every_clause():
     items = {clause: [] for clause in GB22239}
-    for row in rows_of("security-gb22239.md"):
+    for row in rows_of("docs/security-gb22239.md"):
         clause, item = row[0].split(" ")
         items[clause].append(item)
     assert {clause: "".join(found) for clause, found in items.items()} == GB22239
@@ -58,9 +57,9 @@ def test_no_cell_is_empty_and_every_row_has_a_test_or_a_reason(name):
             assert len(held) > 12, f"{row[0]} gives no reason"
 
 
-@pytest.mark.parametrize("name", [*LISTS, "safeguards.md"])
+@pytest.mark.parametrize("name", [*LISTS, "docs/safeguards.md"])
 def test_every_test_that_is_named_exists(name):
-    named = TEST.findall((DOCS / name).read_text(encoding="utf-8"))
+    named = TEST.findall((ROOT / name).read_text(encoding="utf-8"))
     missing = [
         f"{file}::{function}"
         for file, function in named
@@ -70,9 +69,9 @@ def test_every_test_that_is_named_exists(name):
 
 
 def test_every_section_that_is_named_exists():
-    headings = re.findall(r"^## (.+)$", (DOCS / "safeguards.md").read_text(encoding="utf-8"), re.M)
+    headings = re.findall(r"^## (.+)$", (ROOT / "docs/safeguards.md").read_text(encoding="utf-8"), re.M)
     anchors = {heading.lower().replace(" ", "-") for heading in headings}
     named = set(
-        re.findall(r"\(safeguards\.md#([\w-]+)\)", (DOCS / "security.md").read_text(encoding="utf-8"))
+        re.findall(r"\(safeguards\.md#([\w-]+)\)", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
     )
     assert named <= anchors

@@ -20,6 +20,7 @@ FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "＝1+1", "\t=1+1"
 WRITERS = {
     "instrument_share/documents/tables.py",
     "instrument_share/pages/national/records.py",
+    "instrument_share/personal/contents.py",
     "instrument_share/web/responses/exports.py",
     "providers/exchange/views/sheet_files.py",
 }

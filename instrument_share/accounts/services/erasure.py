@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import transaction
 from django.db.models import Q
@@ -63,6 +64,7 @@ def _erase_access(user: User, addresses: set[str], now: datetime) -> None:
         token.revoked_at = token.revoked_at or now
         token.save(update_fields=["name", "digest", "revoked_at"])
     Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     names = [user.public_id, user.username, *addresses]
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
