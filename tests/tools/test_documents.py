@@ -68,7 +68,7 @@ def outline(text: str) -> dict[str, list[str]]:
     commands = [re.sub(r'\s+#.*|"[^"]*"', "", line) for block in blocks for line in block.splitlines()]
     return {
         "headings": re.findall(r"^#+(?= )", prose, re.M),
-        "alarms": re.findall(r"^### (\w+)$", prose, re.M),
+        "alarms": re.findall(r"^### (Share\w+)$", prose, re.M),
         "settings": re.findall(r"^\| (`[A-Z_`, ]+`) \|", prose, re.M),
         "commands": commands,
         "named": sorted(
