@@ -111,8 +111,11 @@ def resolve(schema):
 
 
 def number_in(schema):
+    """The number that may be anything between bounds; one from a list has no other values."""
     kinds = (schema, *schema.get("anyOf", ()))
-    return next((one for one in kinds if one.get("type") in {"integer", "number"}), None)
+    return next(
+        (one for one in kinds if one.get("type") in {"integer", "number"} and "enum" not in one), None
+    )
 
 
 @pytest.mark.django_db
@@ -120,7 +123,7 @@ def number_in(schema):
 def test_every_number_of_the_api_refuses_what_is_too_large_with_a_sentence(
     method, path, where, name, number, clock
 ):
-    assert number["type"] == "number" or number.keys() & {"maximum", "enum"}
+    assert number["type"] == "number" or "maximum" in number
     clock.set(NOW)
     city = factories.city()
     _, secret = api_token_create(actor=city.keeper, name="test", now=NOW)

@@ -9,9 +9,9 @@ from django.utils import translation
 
 from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
 from instrument_share.documents.official import render_paper
-from instrument_share.documents.renminbi import to_capitals
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.renminbi import to_capitals
 
 if TYPE_CHECKING:
     from bookings.statements.models import Statement, StatementLine, StatementPayment

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from instrument_share.kernel.apart import TookTooMuch, run_apart
+from instrument_share.apart import TookTooMuch, run_apart
 
 MAX_CELLS = 1_000_000
 """So many cells of a sheet may hold something."""

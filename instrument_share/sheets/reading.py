@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from instrument_share.kernel.apart import Failed, TookTooMuch
+from instrument_share.apart import Failed, TookTooMuch
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Words
 from instrument_share.sheets.file_types import type_of_archive, type_of_other_file

@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from instrument_share.documents.renminbi import to_capitals
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.renminbi import to_capitals
 from rewards.policy.domain.figures import format_rounded, to_hours
 
 

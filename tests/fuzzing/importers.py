@@ -21,7 +21,7 @@ from bookings.devices.bridge.answers import _read_event
 from bookings.devices.domain import require_signed
 from bookings.feeds.domain.busy_times import read_busy_times
 from bookings.feeds.domain.webhooks import sign
-from instrument_share.kernel.apart import Failed, TookTooMuch, run_apart
+from instrument_share.apart import Failed, TookTooMuch, run_apart
 from instrument_share.kernel.errors import DomainError
 from instrument_share.sheets.reading import read_table
 from instrument_share.transparency.domain.notes import parse_note

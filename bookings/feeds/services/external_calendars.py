@@ -22,11 +22,11 @@ from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.accounts.permissions import require
+from instrument_share.apart import Failed, TookTooMuch, run_apart
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.apart import Failed, TookTooMuch, run_apart
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual

@@ -7,7 +7,7 @@ from typing import IO
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from instrument_share.kernel.apart import Failed, TookTooMuch, run_apart
+from instrument_share.apart import Failed, TookTooMuch, run_apart
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from providers.instruments.domain.pictures import (
     LONGEST_SIDE,

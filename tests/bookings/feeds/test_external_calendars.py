@@ -28,8 +28,8 @@ from bookings.feeds.services.external_calendars import (
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import closure_lift
+from instrument_share.apart import run_apart
 from instrument_share.journal.models import Notification
-from instrument_share.kernel.apart import run_apart
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Keeper
 from providers.terms.models import Closure

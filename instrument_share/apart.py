@@ -22,7 +22,7 @@ LONGEST_ANSWER = 128 * 1024**2
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOO_MUCH = 3
 """The exit code of a process that met its bound of memory; where it can't even say so, a signal kills it."""
-PROGRAM = "from instrument_share.kernel.apart import answer; answer()"
+PROGRAM = "from instrument_share.apart import answer; answer()"
 R = TypeVar("R")
 
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from instrument_share.kernel import apart
-from instrument_share.kernel.apart import Failed, TookTooMuch, run_apart
+from instrument_share import apart
+from instrument_share.apart import Failed, TookTooMuch, run_apart
 from instrument_share.kernel.errors import Invalid, Problem
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instrument_share.documents.renminbi import DIGITS, to_capitals
+from instrument_share.kernel.renminbi import DIGITS, to_capitals
 
 PLACE_VALUES = {"拾": 10, "佰": 100, "仟": 1000}
 
