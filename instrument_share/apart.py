@@ -19,7 +19,7 @@ from instrument_share.kernel.errors import DomainError
 MOST_MEMORY = 1024**3
 MOST_SECONDS = 60
 LONGEST_ANSWER = 128 * 1024**2
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 TOO_MUCH = 3
 """The exit code of a process that met its bound of memory; where it can't even say so, a signal kills it."""
 PROGRAM = "from instrument_share.apart import answer; answer()"

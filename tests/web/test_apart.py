@@ -30,7 +30,7 @@ def _found_there(monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "__name__", "test_apart")
     for function in (double, fill_the_memory, never_end):
         monkeypatch.setattr(function, "__module__", "test_apart")
-    monkeypatch.setattr(apart, "ROOT", f"{apart.ROOT}:{apart.ROOT / 'tests' / 'kernel'}")
+    monkeypatch.setattr(apart, "ROOT", f"{apart.ROOT}:{apart.ROOT / 'tests' / 'web'}")
 
 
 def test_the_answer_and_the_refusal_come_back():
