@@ -73,7 +73,10 @@ PURPOSES = (
     ),
     Purpose(
         "factors",
-        gettext_noop("Second factors, sessions, names of API tokens"),
+        gettext_noop(
+            "Second factors, sessions with browser and shortened network address, number at the city login, "
+            "names of API tokens"
+        ),
         gettext_noop("security of your account"),
         Ground.CONTRACT,
         gettext_noop("until you remove them or they end, at most while the account exists"),
