@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
-from deploy.drill.cluster import ROOT, Cluster, Machine, wait_for
+from deploy.drill.machines.cluster import ROOT, Cluster, Machine, wait_for
 
 BEFORE, AFTER = 4.0, 6.0
 """Seconds of load before the machine dies, and after writes go through again."""
@@ -64,8 +64,8 @@ class Drill:
         for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--no-input", "--verbosity", "0"]):
             subprocess.run([*manage, *command], cwd=ROOT, env=self.environment, check=True)
         _load_django()
-        from deploy.drill.city import City
-        from deploy.drill.load import Slots, Told
+        from deploy.drill.machines.city import City
+        from deploy.drill.machines.load import Slots, Told
 
         self.city, self.told = City(), Told()
         self.slots = Slots(self.city.instruments, self.city.midnight)
@@ -124,7 +124,7 @@ class Drill:
         return found
 
     def report(self, rounds: int, found: list[str]) -> None:
-        from deploy.drill.checks import count_mails
+        from deploy.drill.machines.checks import count_mails
 
         told = self.told
         print(f"\n{rounds} rounds; {len(told.bookings)} bookings and {len(told.logs)} logs confirmed")
@@ -138,7 +138,7 @@ class Drill:
         print(f"wrong: {len(found)}")
 
     def _clients(self) -> "tuple[threading.Event, list[threading.Thread]]":
-        from deploy.drill.load import Booker, KeeperAtWork
+        from deploy.drill.machines.load import Booker, KeeperAtWork
 
         stop = threading.Event()
         known = (self.told, stop)
@@ -158,7 +158,7 @@ class Drill:
     def _check(self) -> list[str]:
         from django.db import connections
 
-        from deploy.drill import checks
+        from deploy.drill.machines import checks
 
         connections.close_all()
         return [

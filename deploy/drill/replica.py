@@ -17,8 +17,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
-from deploy.drill.cluster import Cluster, wait_for
 from deploy.drill.failover import Drill
+from deploy.drill.machines.cluster import Cluster, wait_for
 
 TOKEN = re.compile(r'"X-CSRFToken": "(\w+)"')
 

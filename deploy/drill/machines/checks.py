@@ -11,7 +11,7 @@ from django.db import connection
 
 from bookings.requests.models import Booking
 from bookings.usage.models import UsageLog
-from deploy.drill.load import Told
+from deploy.drill.machines.load import Told
 
 OVERLAPS = """
     SELECT one.public_id, other.public_id FROM bookings_booking one JOIN bookings_booking other

@@ -22,7 +22,7 @@ from types import ModuleType
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("db1", "db2", "db3")
 SYSTEM_USER = "postgres"
 """PostgreSQL refuses to run as root."""
