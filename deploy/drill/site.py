@@ -105,6 +105,7 @@ class Site:
             "SITE_URL": f"http://127.0.0.1:{self.port}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mailbox.port}",
             "SECOND_FACTOR_ROLES": "",
+            "LIMIT_FACTOR": "0",  # clients ask as fast as they can
             "LOG_LEVEL": "WARNING",
             **environment,
         }

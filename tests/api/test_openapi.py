@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.services import api_token_create
 from instrument_share.management.commands.openapi import document
 from instrument_share.wsgi import application
@@ -35,6 +36,27 @@ OPERATIONS = [
     for method, operation in methods.items()
 ]
 NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
+
+
+WITHOUT_SCOPE = {
+    "post /api/v1/me/tokens": "SessionAuth",
+    "post /api/v1/devices/{device_id}/events": "DeviceKey",
+}
+"""A token makes no tokens, and a device signs with its key."""
+
+
+def test_every_operation_names_the_scope_of_its_tokens_unless_anybody_may_read_it():
+    without = {}
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            named = {scheme: scopes for way in operation["security"] for scheme, scopes in way.items()}
+            if {} in operation["security"]:
+                assert method == "get", path
+            elif len(named.get("PersonalToken", [])) != 1:
+                without[f"{method} {path}"] = ", ".join(named)
+            else:
+                assert named["PersonalToken"][0] in set(TokenScope)
+    assert without == WITHOUT_SCOPE
 
 
 def test_openapi_file_in_docs_matches_api():
