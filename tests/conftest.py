@@ -32,7 +32,11 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("suite")
 
-JOURNEYS = Path(__file__).parent / "journeys"
+TESTS = Path(__file__).parent
+JOURNEYS = TESTS / "journeys"
+PAGES = {"pages", "people", "demo"}
+"""Folders of tests that look at what pages say, or load the demo. They ask selectors and services whose own
+tests run on both engines, and journeys walk through the pages on PostgreSQL."""
 AT_START = pytest.StashKey[set[str]]()
 
 
@@ -73,8 +77,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark journeys, tests that need a database, and quick tests, so that each can be run alone."""
+    """Mark journeys, tests of pages, tests that need a database, and quick tests: each can be run alone."""
     for item in items:
+        if PAGES & set(item.path.relative_to(TESTS).parts):
+            item.add_marker("page")
         if item.path.is_relative_to(JOURNEYS):
             item.add_marker("journey")
         asks_for = set(getattr(item, "fixturenames", ()))
