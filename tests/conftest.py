@@ -79,7 +79,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark journeys, tests of pages, tests that need a database, and quick tests: each can be run alone."""
     for item in items:
-        if PAGES & set(item.path.relative_to(TESTS).parts):
+        if PAGES & set(item.path.relative_to(TESTS).parts) or item.path.name.startswith("test_page_"):
             item.add_marker("page")
         if item.path.is_relative_to(JOURNEYS):
             item.add_marker("journey")
