@@ -49,6 +49,8 @@ def test_officer_of_a_new_site_chooses_a_password_and_opens_the_desk(bootstrap, 
     form = client.get(link, follow=True).redirect_chain[-1][0]
     client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
     assert client.post("/accounts/login/", {"login": "officer", "password": PASSWORD}).status_code == 302
+    agreement = client.get("/bureau/")["Location"]
+    assert client.post(agreement, {"privacy": "on"})["Location"] == "/bureau/"
     assert client.get("/bureau/").status_code == 200
     assert client.get("/organizations/").status_code == 200
 
