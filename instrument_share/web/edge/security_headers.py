@@ -8,7 +8,6 @@ UNUSED = (
     *(
         "accelerometer",
         "autoplay",
-        "bluetooth",
         "browsing-topics",
         "camera",
         "display-capture",
