@@ -4,6 +4,7 @@ Each function yields what is not so, in English, with public ids: for who operat
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
@@ -15,6 +16,7 @@ from bookings.usage.models import UsageConfirmation, UsageLog
 from bookings.usage.selectors.overlaps import find_untold_overlaps
 from bookings.usage.services.days import usage_units_differing
 from instrument_share.journal.selectors import entries
+from instrument_share.kernel.money import FEN
 from instrument_share.transparency.registry import whole
 
 
@@ -81,9 +83,11 @@ def find_uses_counted_twice() -> Iterator[str]:
 
 def find_broken_statements() -> Iterator[str]:
     """Yield statements that do not add up, and lines that are not what they bill."""
-    totals = Statement.objects.annotate(of_lines=Sum("lines__amount_yuan", default=0))
-    for one in totals.exclude(total_yuan=F("of_lines")).order_by("pk"):
-        yield f"{one.public_id} has a total of {one.total_yuan:.2f}, and lines of {one.of_lines:.2f} yuan"
+    totals = Statement.objects.annotate(of_lines=Sum("lines__amount_yuan", default=Decimal(0)))
+    # Compared here: SQLite adds up decimals as binary fractions.
+    for one in totals.order_by("pk").iterator():
+        if one.total_yuan != one.of_lines.quantize(FEN):
+            yield f"{one.public_id} has a total of {one.total_yuan:.2f}, and lines of {one.of_lines:.2f} yuan"
     for what, condition in _LINES.items():
         found = StatementLine.objects.filter(condition).order_by("pk")
         for public_id, position in found.values_list("statement__public_id", "position").iterator():
