@@ -45,6 +45,9 @@ def test_whoever_runs_the_site_sets_it_up_on_a_phone_and_logs_in(enter, watch, c
     go(page.get_by_role("button", name="完成初始化"))
     expect(page.locator("#notes")).to_contain_text("平台初始化已完成")
     login(page, "admin")
+    axe(page)
+    page.get_by_label("我已阅读并同意《隐私政策》").check()
+    go(page.get_by_role("button", name="同意并继续"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.goto("/setup/").status == 404
 

@@ -17,6 +17,7 @@ from schedule.models import Calendar
 from bookings.requests.models import Booking, BookingGroup
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.models import District, Membership, Organization, User
 from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.kernel.city_time import CITY_TIME
@@ -117,9 +118,9 @@ class City:
         )
 
     def person(self, name: str, organization: Organization, role: Role) -> User:
-        return self.give(
-            User.objects.create(username=f"person-{next(self.numbers)}", name=name), organization, role
-        )
+        username = f"person-{next(self.numbers)}"
+        person = User.objects.create(username=username, name=name, privacy_version=NOTICE_VERSION)
+        return self.give(person, organization, role)
 
     def give(self, user: User, organization: Organization, role: Role) -> User:
         """The person has another role as well."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 
 from instrument_share.demo import city as demo
 from providers.instruments.domain.categories import CategoryRow
@@ -63,6 +64,8 @@ def fill():
     made = Instrument.objects.bulk_create(rows)
     synonyms_load(actor=None, now=LONG_AGO)
     search_index([one.pk for one in made])
+    with connection.cursor() as cursor:  # as a site's database does by itself
+        cursor.execute("ANALYZE")
 
 
 TEXTS = (
