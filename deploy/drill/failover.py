@@ -88,6 +88,7 @@ class Drill:
             "DATABASE_REPLICA_URL": self.cluster.url(self.cluster.read_port),
             "DATABASE_POOL": "4",
             "SECOND_FACTOR_ROLES": "",
+            "LIMIT_FACTOR": "0",
             "EMAIL_URL": f"filemail://{self.mails}",
             "VAR_DIR": str(self.cluster.folder / "var"),
             "LOG_LEVEL": "WARNING",
