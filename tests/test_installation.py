@@ -54,7 +54,6 @@ http {{
 
 pytestmark = [
     pytest.mark.database,
-    pytest.mark.xdist_group("installation"),  # installed once
     pytest.mark.skipif(connection.vendor == "sqlite", reason="a site stands on PostgreSQL"),
 ]
 

@@ -17,11 +17,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.web.login.city import check_city_login
 from tests import factories
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.xdist_group("city_login"),
-    pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")]
 PASSWORD = "only-for-tests-2026"
 LOGIN = "/accounts/oidc/city/login/"
 LIN = "330100-lin"
