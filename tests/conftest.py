@@ -35,8 +35,11 @@ hypothesis.settings.load_profile("suite")
 TESTS = Path(__file__).parent
 JOURNEYS = TESTS / "journeys"
 PAGES = {"pages", "people", "demo", "fuzzing"}
-"""Folders of tests that look at what pages say, load the demo, or send hostile inputs. They ask selectors and services whose own
-tests run on both engines, and journeys walk through the pages on PostgreSQL."""
+"""Folders of tests that look at what pages say, load the demo, or send hostile inputs.
+
+They ask selectors and services whose own tests run on both engines, and journeys walk through the pages on
+PostgreSQL.
+"""
 AT_START = pytest.StashKey[set[str]]()
 
 
