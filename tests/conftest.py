@@ -22,6 +22,7 @@ from django_tasks_db.management.commands import db_worker
 from instrument_share.jobs import worker
 from instrument_share.journal import guards
 from instrument_share.web import clock as real_clock
+from tests import migrated
 from tests.emptying import empty_written_tables
 from tests.environment import OWN_FOLDER
 from tests.factories import NOW
@@ -100,12 +101,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """SQLite in a file, as on a real site: other threads and processes meet the same locks as there.
 
-    Tests don't wait for the disk, as a site does: making the database would take twice as long.
+    Tests don't wait for the disk, as a site does: making the database would take twice as long. On
+    PostgreSQL it is a copy of one that was migrated once.
     """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(OWN_FOLDER / "test.sqlite3")
         options = connection.settings_dict["OPTIONS"]
         options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=NORMAL")
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
 
 
 @pytest.fixture(autouse=True)

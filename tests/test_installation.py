@@ -23,6 +23,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import connection
 
 from instrument_share.kernel.uscc import compute_check_character
+from tests import migrated
 from tests.served import free_port
 
 PATIENCE = 120
@@ -62,7 +63,7 @@ def find_missing():
     return [name for name in WANTED if not shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def _programs():
     if missing := find_missing():
         message = f"not on this machine: {', '.join(missing)}"
@@ -169,12 +170,12 @@ def sql(statement, database="postgres"):
     subprocess.run(command, env=owner_environment(), check=True, capture_output=True)
 
 
-@pytest.fixture(scope="module")
-def site(_programs, tmp_path_factory):
+@pytest.fixture
+def site(_programs, tmp_path):
     """The site, installed and running behind nginx."""
     from django.conf import settings
 
-    root, base = tmp_path_factory.mktemp("site"), settings.BASE_DIR
+    root, base = tmp_path, settings.BASE_DIR
     ports = {name: str(free_port()) for name in ("PORT", "HTTP_PORT", "HTTPS_PORT")}
     one = Site(root, base, ports, f"site_{secrets.token_hex(4)}")
     try:
@@ -277,21 +278,29 @@ class Browser(requests.Session):
         return sent
 
 
-@pytest.fixture(scope="module")
-def bootstrapped(site):
-    """The site with the people of the documented example and a category table."""
+def bootstrap(site):
+    """Bring in the people of the documented example and a category table."""
     folder = site.root / "first"
     folder.mkdir()
     example = (site.base / "docs/bootstrap.example.toml").read_text(encoding="utf-8")
     (folder / "site.toml").write_text(example + TABLE, encoding="utf-8")
     (folder / "categories.csv").write_text("parent,code,name\n,010000,分析仪器\n", encoding="utf-8")
     site.manage("bootstrap", folder / "site.toml")
-    return site
 
 
-def test_doctor_finds_nothing_missing_but_what_comes_later(bootstrapped):
-    wait_for(lambda: "worker" not in said_by_doctor(bootstrapped))
-    assert said_by_doctor(bootstrapped) <= EXPECTED_OF_NEW_SITE
+def test_a_site_stands_serves_and_comes_back_as_the_manual_says(site):
+    """One site, since to install takes a minute."""
+    nginx_passes_on_what_the_site_compresses_and_leads_to_https(site)
+    request_has_an_id_in_the_log(site)
+    bootstrap(site)
+    doctor_finds_nothing_missing_but_what_comes_later(site)
+    officer_admits_a_unit_and_addresses_are_those_of_the_readers(site)
+    backup_restores_into_a_site_without_faults(site)
+
+
+def doctor_finds_nothing_missing_but_what_comes_later(site):
+    wait_for(lambda: "worker" not in said_by_doctor(site))
+    assert said_by_doctor(site) <= EXPECTED_OF_NEW_SITE
 
 
 def said_by_doctor(site, **more):
@@ -299,7 +308,7 @@ def said_by_doctor(site, **more):
     return {one["check"] for one in results if one["level"] != "ok"}
 
 
-def test_nginx_passes_on_what_the_site_compresses_and_leads_to_https(site):
+def nginx_passes_on_what_the_site_compresses_and_leads_to_https(site):
     browser = Browser(site)
     page = browser.get("/", headers={"Accept-Encoding": "gzip"})
     assert page.headers["Content-Encoding"] == "gzip"
@@ -317,7 +326,7 @@ def test_nginx_passes_on_what_the_site_compresses_and_leads_to_https(site):
     assert plain.headers["Location"] == "https://localhost/units/?page=2"
 
 
-def test_request_has_an_id_in_the_log(site):
+def request_has_an_id_in_the_log(site):
     Browser(site).get("/verify/?code=secret")
     lines = wait_for(lambda: re.findall(r'^{.*"GET /verify/".*$', (site.root / "log0").read_text(), re.M))
     assert re.fullmatch(r"[0-9a-f-]{36}", json.loads(lines[0])["request_id"])
@@ -333,8 +342,7 @@ def set_up_app(browser):
     browser.answer(page, code=format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
-def test_officer_admits_a_unit_and_addresses_are_those_of_the_readers(bootstrapped):
-    site = bootstrapped
+def officer_admits_a_unit_and_addresses_are_those_of_the_readers(site):
     officer = Browser(site)
     officer.fill("/accounts/password/reset/", email="officer@example.org")
     link = site.find_link("officer@example.org", r"https://\S+/password/reset/key/\S+")
@@ -378,8 +386,7 @@ def test_officer_admits_a_unit_and_addresses_are_those_of_the_readers(bootstrapp
     assert addresses == [("127.0.0.1",)]
 
 
-def test_backup_restores_into_a_site_without_faults(bootstrapped):
-    site = bootstrapped
+def backup_restores_into_a_site_without_faults(site):
     folder = site.root / "backup"
     site.manage("backup", folder, "--unencrypted-for-everybody-to-read")
     (file,) = folder.iterdir()
@@ -388,7 +395,7 @@ def test_backup_restores_into_a_site_without_faults(bootstrapped):
     sql("CREATE EXTENSION IF NOT EXISTS btree_gist", restored)
     address = re.sub(r"/\w+$", f"/{restored}", site.unit("instrument-share").environment["DATABASE_URL"])
     other = {"DATABASE_URL": address, "VAR_DIR": str(site.root / "restored")}
-    site.manage("migrate", **other)  # as the web server's unit does when it starts
+    migrated.fill(address)  # the web server's unit migrates when it starts
     assert "restored and checked in" in site.manage("restore", file, **other)
     site.manage("collectstatic", "--no-input", **other)
     assert said_by_doctor(site, **other) <= EXPECTED_OF_NEW_SITE | {"worker"}, "none runs there"

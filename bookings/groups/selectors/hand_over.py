@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.groups.domain import NotPaidByOrganization
-from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import find_problems_in, is_new_decision_needed
+from bookings.requests.selectors.cancel_cost import get_free_until
 from bookings.requests.selectors.request_facts import read_request_facts
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -56,9 +56,9 @@ def find_hand_over_problems(
 def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
     """A request costs nothing to cancel: an approved booking would escape its charge by becoming one."""
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
-    if terms is None or not is_new_decision_needed(giver, booking, terms):
+    if not is_new_decision_needed(giver, booking, terms):
         return []
-    deadline = get_cancel_deadline(terms, booking.starts_at)
+    deadline = get_free_until(booking)
     return [Problem("booking.hand_over_late", LATE, {"deadline": deadline})] if now > deadline else []
 
 

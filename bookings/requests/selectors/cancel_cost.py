@@ -32,10 +32,10 @@ class CancelCost:
 
 def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool:
     """Return whether a cancellation at `now` is late: only an approved booking's user can be too late."""
-    return by_user and booking.state == BookingState.APPROVED and now > _get_free_until(booking)
+    return by_user and booking.state == BookingState.APPROVED and now > get_free_until(booking)
 
 
-def _get_free_until(booking: Booking) -> datetime:
+def get_free_until(booking: Booking) -> datetime:
     """Return until when cancelling is free: of a booking that the unit has moved, until its start."""
     if booking.moved_by_unit_at is not None:
         return booking.starts_at
@@ -52,7 +52,7 @@ def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         if late
         else Decimal(0)
     )
-    return CancelCost(late, terms.late_cancel_percent, charge, _get_free_until(booking))
+    return CancelCost(late, terms.late_cancel_percent, charge, get_free_until(booking))
 
 
 def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:

@@ -41,14 +41,15 @@ def booking_projects_lock(booking_id: int) -> None:
 def instrument_group_lock(instrument_id: int) -> "Instrument":
     """Lock an instrument with those that are booked together with it, and return it. Raises NotFound.
 
-    The projects of its bookings are locked first: a decision that moves one checks the project's budget.
+    The projects of its bookings, and of those that move with them, are locked first: a decision that moves
+    one checks the project's budget.
 
     A decision about the instrument settles the bookings of all of them. A booking made just before the lock
     has no outcome yet, so the decision is refused before anything is changed.
     """
     ahead = Booking.objects.filter(instrument_id=instrument_id, state__in=NOT_BEGUN_STATES)
     together = Booking.objects.filter(group__bookings__in=ahead)
-    lock_projects_of(ahead)
+    lock_projects_of(together)
     ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
     instruments_by_id = {one.pk: one for one in providers.instrument_locks(ids)}
     return require_found(instruments_by_id.get(instrument_id))

@@ -12,6 +12,7 @@ from bookings.groups.services.together import series_book
 from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import AlreadyAgreed
 from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.deciding import booking_agree, booking_approve
 from instrument_share.journal import selectors as journal
@@ -139,6 +140,16 @@ def test_approved_booking_does_not_escape_its_charge_by_becoming_a_request():
         hand_over(city, booking, now=deadline + timedelta(minutes=1))
     assert codes(refused) == ["booking.hand_over_late"]
     assert hand_over(city, booking, now=deadline).state == "requested"
+
+
+def test_booking_that_the_unit_moved_has_no_charge_to_escape_and_may_be_handed_over_to_its_start():
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=14), now=NOW)
+    late = moved.starts_at - timedelta(minutes=30)
+    assert get_cancel_cost(city.researcher, moved, late).charge_yuan == 0
+    assert hand_over(city, moved, now=late).state == "requested"
 
 
 def test_stranger_and_own_payment_are_no_way(city):
