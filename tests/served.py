@@ -17,6 +17,8 @@ from django.conf import settings
 
 PATIENCE = 60
 """Seconds that an answer or an end is waited for."""
+NEVER_ON_A_PAGE = ["admin", "ninja", "account", "ext", "htmax*", "htmx-4*"]
+"""Static files that tests of pages do not collect, because compressing them takes most of the time."""
 
 
 def documented_server(port):

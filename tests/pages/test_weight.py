@@ -15,6 +15,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from tests.reader import DAY_SECONDS, HOME_COLD_BYTES, HOME_WARM_BYTES, Reader, seconds_kept
+from tests.served import NEVER_ON_A_PAGE
 
 EVERYWHERE = [
     "vendor/tabler.min.css",
@@ -25,8 +26,6 @@ EVERYWHERE = [
 ]
 PICTURES_BYTES = 6 * 12_000
 """Of the instruments that home shows on a site; here there is one, without a picture."""
-NEVER_ON_A_PAGE = ["admin", "ninja", "account", "ext", "htmax*", "htmx-4*"]
-"""Not collected here, because compressing them takes most of the time."""
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ def book_slowly(checked, released, results, *, environment, is_locked, **facts):
     create = _wake(environment, is_locked=is_locked)
     from bookings.requests.selectors import project_budget
 
-    project_budget.get_budgets = lingering_after(checked, released, project_budget.get_budgets)
+    project_budget.get_budgets = lingering_after(checked, released, project_budget.get_budgets, is_locked)
     attempt(results, create, **facts)
 
 

@@ -20,7 +20,7 @@ def linger(checked, released, results, *, environment, locked, booker_id, facts)
     wake(environment)
     from bookings.requests.domain import pricing
 
-    pricing.calculate_quote = lingering(checked, released, pricing.calculate_quote)
+    pricing.calculate_quote = lingering(checked, released, pricing.calculate_quote, locked)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: None)
 
 
@@ -67,7 +67,7 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
         providers.instrument_locks = unlocked(connection.vendor)
         if connection.vendor == "sqlite":
             next_free.next_free_refresh = next_free.next_free_refresh.__wrapped__
-    offers.FreeTime.first_offers = lingering(checked, released, offers.FreeTime.first_offers)
+    offers.FreeTime.first_offers = lingering(checked, released, offers.FreeTime.first_offers, locked)
     next_free.next_free_rebuild(now)
     results.put("done")
 

@@ -6,7 +6,7 @@ from tests.processes import attempt, lingering_after, wake
 def draft_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Draft the statements of a month, staying between finding the uses and writing the lines."""
     drafting = _wake(environment, is_locked)
-    drafting.group_by_payer = lingering_after(checked, released, drafting.group_by_payer)
+    drafting.group_by_payer = lingering_after(checked, released, drafting.group_by_payer, is_locked)
     attempt(results, drafting.statements_draft, **facts)
 
 

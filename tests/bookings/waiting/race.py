@@ -6,7 +6,7 @@ from tests.processes import attempt, lingering, wake
 def accept_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Accept an offer, staying between the checks and the write."""
     offers = _wake(environment, is_locked)
-    offers.get_companions = lingering(checked, released, offers.get_companions)
+    offers.get_companions = lingering(checked, released, offers.get_companions, is_locked)
     attempt(results, _service(offers.offer_accept, is_locked), **facts)
 
 

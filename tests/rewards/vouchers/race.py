@@ -6,7 +6,7 @@ from tests.processes import attempt, lingering_after, wake
 def claim_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Claim, staying between computing the amount and writing the claim."""
     claiming = _wake(environment, is_locked)
-    claiming.claimable_now = lingering_after(checked, released, claiming.claimable_now)
+    claiming.claimable_now = lingering_after(checked, released, claiming.claimable_now, is_locked)
     attempt(results, claiming.voucher_claim, uploads=[_invoice()], **facts)
 
 
@@ -20,7 +20,7 @@ def claim_meanwhile(checked, released, results, *, environment, is_locked, **fac
 def grant_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Grant, staying between computing what the batch has left and writing the voucher."""
     granting = _wake_granting(environment, is_locked)
-    granting.get_grant_amount = lingering_after(checked, released, granting.get_grant_amount)
+    granting.get_grant_amount = lingering_after(checked, released, granting.get_grant_amount, is_locked)
     attempt(results, granting.voucher_grant, **facts)
 
 
