@@ -23,7 +23,7 @@ from instrument_share.accounts.models import User
 from instrument_share.jobs.services import FIRST_DELAY
 from instrument_share.mails.models import OutgoingMail
 from tests import factories
-from tests.served import PATIENCE, documented_server, free_port, get, running, wait_until_ready
+from tests.served import PATIENCE, documented_server, free_port, get, on_postgresql, running, wait_until_ready
 
 MAIL_LIMIT = 10
 """Seconds that the worker waits for the mail server; whatever hangs with it takes at least as long."""
@@ -184,6 +184,7 @@ def state_of_mails(person):
     return client.get("/system/mail/?state=waiting").content.decode()
 
 
+@on_postgresql
 def test_requests_answer_the_same_and_reach_for_no_mail_server(serve, silent):
     known = factories.user()
     site = serve(silent.port)
@@ -233,6 +234,7 @@ def test_worker_that_waits_for_the_mail_server_holds_nothing(serve, start, silen
     assert not OutgoingMail.objects.filter(failed_at__isnull=False).exists()
 
 
+@on_postgresql
 def test_mail_server_that_is_away_delays_mails_only(serve, start):
     known = factories.user()
     closed = free_port()

@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from tests.served import PATIENCE, documented_server, end, free_port, running
+from tests.served import PATIENCE, documented_server, end, free_port, on_postgresql, running
 
 
+@on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_server_that_is_stopped_while_it_starts_ends(process_environment, tmp_path):
     port = free_port()

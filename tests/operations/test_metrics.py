@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from instrument_share.mails.services import mails_enqueue
 from instrument_share.web import clock as site_clock
 from tests import factories
-from tests.served import documented_server, free_port, running, wait_until_ready
+from tests.served import documented_server, free_port, on_postgresql, running, wait_until_ready
 
 TOKEN = "a-long-and-random-one"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -99,6 +99,7 @@ def test_figures_come_without_a_database_too(counted, monkeypatch):
     assert ("share_mails_waiting",) not in found
 
 
+@on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_one_server_process_answers_for_all(process_environment, settings, tmp_path):
     factories.city()
