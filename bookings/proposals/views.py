@@ -17,12 +17,14 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
 ORDERS = {ProposalOrder.SOONEST: _("Soonest first"), ProposalOrder.CHEAPEST: _("Cheapest first")}
 
 
+@counts_as("search")
 @login_required
 @require_safe
 def find(request: SignedInRequest) -> HttpResponse:

@@ -28,6 +28,7 @@ from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_year
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
@@ -129,6 +130,7 @@ def statistics(request: SignedInRequest, kind: str, public_id: str) -> HttpRespo
     return render(request, "bookings/statistics/statistics.html", context)
 
 
+@counts_as("export")
 @login_required
 @require_safe
 def statistics_file(request: SignedInRequest, kind: str, public_id: str, ending: str) -> HttpResponseBase:

@@ -1,12 +1,13 @@
 """People, the bodies they belong to, and the roles they have there."""
 
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext
 
 from instrument_share.accounts.domain import (
@@ -23,6 +24,33 @@ ERASED_NAME = "已注销用户"
 ERASED_PREFIX = "deleted-"
 
 
+class ShownName(DeferredAttribute):
+    """The attribute of a name: of a deleted account it reads as a stand-in, in the reader's language."""
+
+    def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
+        if instance is not None and instance.__dict__.get("erased_at"):
+            return gettext("Deleted user")
+        return super().__get__(instance, cls)
+
+    def __set__(self, instance: models.Model, value: str) -> None:
+        instance.__dict__["name"] = value
+
+
+class NameField(models.CharField):
+    """The name of a person. What is shown in place of it after the account is deleted is never stored."""
+
+    descriptor_class = ShownName
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        erased = getattr(model_instance, "erased_at", None)
+        return ERASED_NAME if erased else super().pre_save(model_instance, add)
+
+    def deconstruct(self) -> Any:
+        """Migrations know it as a text like any other."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class User(AbstractUser):
     """A person with an account. Names are one field: Chinese names have no first and last in that order."""
 
@@ -31,7 +59,7 @@ class User(AbstractUser):
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "USR")
     )
-    name = models.CharField(max_length=100)
+    name = NameField(max_length=100)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
     privacy_version = models.CharField(
@@ -60,14 +88,6 @@ class User(AbstractUser):
                 name="user_erased_has_no_data",
             )
         ]
-
-    @classmethod
-    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        """Read a row; the stand-in for the name of a deleted account is told in the reader's language."""
-        user = super().from_db(*args, **kwargs)
-        if user.__dict__.get("erased_at"):
-            user.name = gettext("Deleted user")
-        return user
 
     def __str__(self) -> str:
         return self.name or self.username

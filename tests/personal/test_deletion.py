@@ -77,6 +77,20 @@ def test_deleted_account_keeps_its_public_id_and_loses_who_it_was(city, person):
             assert User.objects.get(pk=gone.pk).name == name
 
 
+def test_the_name_of_a_deleted_account_is_told_to_each_reader_and_never_stored(city, person):
+    """A row may be read for one and told to another, as mails are, and saved by a third."""
+    stored = User.objects.filter(pk=person.pk).values_list("name", flat=True)
+    gone = delete(person)
+    with translation.override("en"):
+        assert (gone.name, gone.get_full_name(), str(gone)) == ("Deleted user",) * 3
+        gone.refresh_from_db()
+        gone.save()
+        User.objects.only("name", "erased_at").get(pk=gone.pk).save()
+    assert stored.get() == "已注销用户"
+    with translation.override("zh-hans"):
+        assert gone.name == "已注销用户"
+
+
 @pytest.mark.usefixtures("key_folder")
 def test_logs_seals_and_the_public_log_still_verify(city, person, capsys):
     log = grow(city, 1)

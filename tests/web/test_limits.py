@@ -3,11 +3,25 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from django.urls import ResolverMatch, URLResolver, get_resolver
+from django.utils.decorators import method_decorator
+from django.views import View
 
 from instrument_share.web.edge import limits
 from instrument_share.web.edge.limits import LimitMiddleware
 from tests import factories
 from tests.factories import NOW
+
+LIMITED = {
+    "search": {"catalogue", "find", "openness", "timeline", "units"},
+    "verify": {"verify", "verify_receipt"},
+    "export": {
+        *("assessment_sheet", "batch_sheet", "certificate", "data_set", "instrument_sheet", "journal_csv"),
+        *("national_file", "national_region_file", "report_package", "report_pdf", "statement_pdf"),
+        *("statement_xlsx", "statistics_file", "units_csv", "voucher_list_pdf"),
+    },
+}
+"""Names of the addresses whose views say that they count."""
 
 
 @pytest.fixture
@@ -71,3 +85,38 @@ def test_processes_count_together():
 def test_other_refusals_for_too_many_tries_say_when_too(client, settings):
     middleware = LimitMiddleware(lambda _request: limits.HttpResponse(status=429))
     assert middleware(RequestFactory().get("/"))["Retry-After"] == "900"
+
+
+def test_these_addresses_are_limited():
+    """One more or one fewer is a decision; that a page is asked for as a file counts everywhere."""
+    found = {action: set() for action in LIMITED}
+    for one in patterns(get_resolver()):
+        if action := action_of(one.callback, "/?q=a"):
+            found[action].add(one.name)
+        assert action_of(one.callback, "/?export=csv") == "export"
+    assert found == LIMITED
+
+
+def patterns(resolver):
+    for one in resolver.url_patterns:
+        yield from patterns(one) if isinstance(one, URLResolver) else [one]
+
+
+def action_of(view, address):
+    request = RequestFactory().get(address)
+    request.resolver_match = ResolverMatch(view, (), {})
+    return limits.find_action(request)
+
+
+@pytest.mark.parametrize(
+    ("action", "address", "counted"),
+    [
+        ("search", "/", ""),
+        ("search", "/?q=a", "search"),
+        ("export", "/", "export"),
+        ("verify", "/", "verify"),
+    ],
+)
+def test_a_class_is_counted_as_its_dispatch_says(action, address, counted):
+    marked = method_decorator(limits.counts_as(action), name="dispatch")(type("Marked", (View,), {}))
+    assert action_of(marked.as_view(), address) == counted

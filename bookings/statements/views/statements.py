@@ -31,6 +31,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
@@ -217,6 +218,7 @@ def _steps(found: "Statement") -> "list[tuple[Any, str, Any]]":
     ]
 
 
+@counts_as("export")
 @shown_by_browser
 @login_required
 @require_safe
@@ -230,6 +232,7 @@ def statement_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
 
 
+@counts_as("export")
 @login_required
 @require_safe
 def statement_xlsx(request: SignedInRequest, public_id: str) -> HttpResponse:

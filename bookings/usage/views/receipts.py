@@ -12,6 +12,7 @@ from bookings.usage.selectors.receipts import examine_receipt, get_usage_receipt
 from bookings.usage.selectors.usage import get_usage_log
 from instrument_share.transparency.domain.receipts import FORMAT
 from instrument_share.web import clock
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.signed_in import SignedInRequest
 
 
@@ -27,6 +28,7 @@ def usage_receipt(request: SignedInRequest, public_id: str, number: int) -> Http
     return response
 
 
+@counts_as("verify")
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_receipt(request: HttpRequest) -> HttpResponse:
     """Verify a receipt that somebody has, without a login."""

@@ -20,6 +20,7 @@ from instrument_share.operations.selectors.journal_rows import JournalRow, descr
 from instrument_share.operations.views.tabs import build_system_tabs
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -54,6 +55,7 @@ def journal(request: SignedInRequest) -> HttpResponse:
     return render(request, "operations/journal.html", context)
 
 
+@counts_as("export")
 @login_required
 @require_safe
 def journal_csv(request: SignedInRequest) -> HttpResponseBase:

@@ -26,6 +26,7 @@ from instrument_share.pages.catalogue.search import (
     describe_interpretation,
 )
 from instrument_share.web import clock, cursor
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_day
 from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
@@ -40,6 +41,7 @@ PER_PAGE = 20
 MAX_ON_TIMELINE = 60
 
 
+@counts_as("search")
 @require_safe
 @read_from_replica
 @share_among_visitors
@@ -143,6 +145,7 @@ def _without(asked: providers.CatalogueFilters, names: tuple[str, ...]) -> provi
     return replace(asked, **changes)
 
 
+@counts_as("search")
 @require_safe
 @read_from_replica
 @share_among_visitors

@@ -20,6 +20,7 @@ from instrument_share.pages.charts import build_stacked_hours
 from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_year
 from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share, share_among_visitors
@@ -76,6 +77,7 @@ def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
     return providers.publications(request.user, kind).filter(withdrawn_at__isnull=True)[:MAX_NEWEST]
 
 
+@counts_as("search")
 @require_safe
 @read_from_replica
 @share_among_visitors

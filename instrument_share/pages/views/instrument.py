@@ -20,6 +20,7 @@ from instrument_share.pages.structured import (
     render_script,
 )
 from instrument_share.web import clock
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_day
 from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
@@ -79,6 +80,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "pages/instrument.html", context)
 
 
+@counts_as("export")
 @shown_by_browser
 @require_safe
 def sheet(request: HttpRequest, public_id: str) -> HttpResponse:

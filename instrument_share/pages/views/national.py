@@ -36,6 +36,7 @@ from instrument_share.pages.national.records import (
 from instrument_share.pages.national.refusals import WORDS, refusal_heads, refusal_rows
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
@@ -102,6 +103,7 @@ def region_records(request: HttpRequest) -> HttpResponseBase:
     return render(request, "pages/national_region.html", context)
 
 
+@counts_as("export")
 @login_required
 @require_safe
 def unit_file(request: SignedInRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
@@ -109,6 +111,7 @@ def unit_file(request: SignedInRequest, public_id: str, year: int, ending: str) 
     return _file(request, [managed_unit(request, public_id)], year, ending)
 
 
+@counts_as("export")
 @login_required
 @require_safe
 def region_file(request: SignedInRequest, year: int, name: str) -> HttpResponseBase:

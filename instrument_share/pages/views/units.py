@@ -13,6 +13,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.catalogue.forms import UnitsForm
 from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.web import clock, cursor
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
 from providers import public as providers
@@ -46,6 +47,7 @@ EMPTY_HINTS = {
 }
 
 
+@counts_as("search")
 @require_safe
 @read_from_replica
 @share_among_visitors

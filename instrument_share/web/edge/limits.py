@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
+from typing import Literal, TypeVar
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -24,24 +25,26 @@ WINDOW = 60
 PARTS = 20
 PER_WINDOW = {"search": 240, "export": 40, "verify": 60, "api": 1_200}
 """Requests of one account, or of one address without one. A campus may share an address."""
-SEARCHES = {"catalogue", "timeline", "units", "find", "openness"}
-EXPORTS = {
-    *(
-        "data_set",
-        "units_csv",
-        "journal_csv",
-        "statistics_file",
-        "report_package",
-        "report_pdf",
-        "batch_sheet",
-    ),
-    *("statement_pdf", "statement_xlsx", "national_file", "national_region_file", "assessment_sheet"),
-    *("instrument_sheet", "certificate", "voucher_list_pdf"),
-}
-VERIFIERS = {"verify", "verify_receipt"}
 EXPORT_FORMATS = {"csv", "xlsx", "json"}
 LONG_WAIT = 900
 """Seconds to wait after other refusals for too many tries (logins), which count quarters of an hour."""
+MARK = "counts_as"
+"""Attribute of a view; other decorators hand it on, as they do with all attributes."""
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def counts_as(action: Literal["search", "export", "verify"]) -> Callable[[View], View]:
+    """Decorate a view whose requests are limited together with these; of a class, its `dispatch`.
+
+    A search counts where its address asks for something. Calls of the API, and pages that are asked for
+    as a file (`?export=csv`), are counted without this.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, MARK, action)
+        return view
+
+    return mark
 
 
 class LimitMiddleware:
@@ -97,13 +100,11 @@ def find_action(request: HttpRequest) -> str:
         return ""
     if request.path.startswith("/api/"):
         return "api"
-    name = match.url_name or ""
     wanted = request.GET.get("export") or request.GET.get("format") or ""
-    if name in EXPORTS or wanted in EXPORT_FORMATS:
+    if wanted in EXPORT_FORMATS:
         return "export"
-    if name in VERIFIERS:
-        return "verify"
-    return "search" if name in SEARCHES and request.GET else ""
+    action: str = getattr(match.func, MARK, "")
+    return "" if action == "search" and not request.GET else action
 
 
 def _tell(key: str, step: int) -> int:

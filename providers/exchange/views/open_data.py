@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.exports import CSV, csv_lines, json_parts
 from instrument_share.web.responses.made_files import MadeFiles, made_at, made_file_response
 from providers.exchange.selectors.open_data import count_public_instruments, public_state
@@ -31,6 +32,7 @@ def opendata(request: HttpRequest) -> HttpResponse:
     return render(request, "providers/exchange/opendata.html", context)
 
 
+@counts_as("export")
 @require_safe
 @cache_control(public=True, max_age=FRESH_SECONDS)
 def data_set(request: HttpRequest, name: str, form: str) -> HttpResponseBase:

@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.web.edge.limits import counts_as
 from rewards.assessment.views import unit_tables
 from rewards.cycle.selectors.cycles import get_cycle
 
 
+@counts_as("export")
 @require_safe
 def units_csv(request: HttpRequest, year: int) -> HttpResponse:
     """Return the units of a year as CSV, sorted as on the page."""

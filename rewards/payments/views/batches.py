@@ -17,6 +17,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError
 from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.web import clock
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -92,6 +93,7 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
     }
 
 
+@counts_as("export")
 @require_safe
 def batch_sheet(request: HttpRequest, public_id: str, batch_id: str) -> HttpResponse:
     """Download the batch as a workbook for the bank."""

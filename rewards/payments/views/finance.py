@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
@@ -183,6 +184,7 @@ def _sealed_units(report: "FinanceReport") -> "Sequence[SealedUnit]":
         return ()
 
 
+@counts_as("export")
 @shown_by_browser
 @require_safe
 def report_pdf(request: HttpRequest, public_id: str) -> FileResponse:
@@ -190,6 +192,7 @@ def report_pdf(request: HttpRequest, public_id: str) -> FileResponse:
     return _file(request, public_id, "pdf", "application/pdf", inline="download" not in request.GET)
 
 
+@counts_as("export")
 @require_safe
 def report_package(request: HttpRequest, public_id: str) -> FileResponse:
     """Return the sealed package as a download."""

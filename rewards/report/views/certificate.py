@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from rewards.assessment.selectors import get_assessment
 from rewards.cycle.permissions import require_part
@@ -12,6 +13,7 @@ from rewards.report.reports.sealed_results import Certificate
 from rewards.report.selectors.certificates import get_certificate, get_sealed_assessment
 
 
+@counts_as("export")
 @shown_by_browser
 @require_safe
 def certificate(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -20,6 +22,7 @@ def certificate(request: HttpRequest, public_id: str) -> HttpResponse:
     return _shown(render_certificate(found), found.code)
 
 
+@counts_as("export")
 @shown_by_browser
 @require_safe
 def assessment_sheet(request: HttpRequest, public_id: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from bookings.public import answer_receipt, is_receipt
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import yuan
 from rewards.report.domain.errors import ReportDamaged
@@ -25,6 +26,7 @@ DRAINED_AT_MOST = 5 * PAPER_AT_MOST
 CHUNK = 256 * 1024
 
 
+@counts_as("verify")
 # The token against foreign forms is checked in `_with_file`, after the length: it reads the whole body.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])

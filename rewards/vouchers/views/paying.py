@@ -13,6 +13,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
+from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
@@ -73,6 +74,7 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     return render(request, "rewards/vouchers/list.html", context)
 
 
+@counts_as("export")
 @shown_by_browser
 @login_required
 @require_safe
