@@ -4,6 +4,9 @@ import random
 from datetime import timedelta
 from functools import partial
 
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
+
 from bookings.requests.domain import pricing
 from bookings.requests.models import Booking
 from bookings.requests.services import bookings as services
@@ -31,7 +34,7 @@ def take_part(ready, seam, answers, *, number, locked, user_id, rounds, slots, f
     create = services.booking_create
     if not locked:
         providers.instrument_locks = unlocked(connection.vendor)
-        pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote)
+        pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote, locked)
         create = getattr(create, "__wrapped__", create) if connection.vendor == "sqlite" else create
     person = Person(User.objects.get(pk=user_id), random.Random(number), create, slots, facts)
     for _round in range(rounds):
@@ -49,11 +52,18 @@ class Person:
         self.bookings, self.missed = {}, None
 
     def act(self) -> str:
-        """Do what is next, and return the word for it or the error's name."""
+        """Do what is next, and return the word for it or the error's name.
+
+        Who waits for longer than the database lets them is told that the site is busy: nothing was done.
+        """
         try:
             return self.find_act()()
         except DomainError as error:
             return type(error).__name__
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            return "busy"
 
     def find_act(self):
         offer = WaitlistOffer.objects.filter(OPEN_OFFER, entry__user=self.user).first()

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from threading import BrokenBarrierError
 
-from tests.processes import MEETS_WITHIN, attempt, lingering, lingering_after, wake
+from tests.processes import attempt, lingering, lingering_after, patience, wake
 
 
 def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
@@ -11,7 +11,7 @@ def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
     wake(environment)
     from bookings.requests.domain import pricing
 
-    pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote)
+    pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote, locked)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: ready.wait(60))
 
 
@@ -169,12 +169,12 @@ def unlocked(vendor):
     return lambda ids: list(Instrument.objects.filter(pk__in=list(ids)).order_by("pk"))
 
 
-def meeting_at(seam, quote):
+def meeting_at(seam, quote, is_locked):
     """The price is worked out after the checks and before the write: there everybody waits for everybody."""
 
     def quote_when_all_are_here(*args, **kwargs):
         with suppress(BrokenBarrierError):
-            seam.wait(MEETS_WITHIN)
+            seam.wait(patience(is_locked))
         return quote(*args, **kwargs)
 
     return quote_when_all_are_here
