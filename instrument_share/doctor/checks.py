@@ -24,6 +24,7 @@ from instrument_share.jobs.selectors import (
 )
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.mails.selectors import is_mail_delivered
+from instrument_share.operations.selectors.backups import get_last_backup_at
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 from instrument_share.transparency.selectors.checks import get_alarms
 from providers import public as providers
@@ -33,6 +34,8 @@ SHORTEST_SECRET = 50
 MOST_CLOCK_DRIFT = timedelta(seconds=5)
 MOST_BETWEEN_CHECKPOINTS = timedelta(days=2)
 MOST_WAITING = timedelta(minutes=10)
+MOST_BETWEEN_BACKUPS = timedelta(hours=26)
+"""A day and some hours for the nightly backup itself."""
 CERTIFICATE_NOTICE = timedelta(days=60)
 EXPECTED_ROLES = {
     Role.SYSADMIN: "a system administrator",
@@ -216,6 +219,14 @@ def check_log(now: datetime) -> Found:
         )
 
 
+def check_backup(now: datetime) -> Found:
+    last = get_last_backup_at()
+    if last is None:
+        yield Level.WARNING, "No backup was made on this machine. Set up a nightly one (docs/operations.md)."
+    elif now - last > MOST_BETWEEN_BACKUPS:
+        yield Level.WARNING, f"The last backup is of {_day(last)}. Look why the nightly one was not made."
+
+
 def _day(instant: datetime) -> str:
     return f"{instant.astimezone(CITY_TIME):%Y-%m-%d}"
 
@@ -228,6 +239,7 @@ SETTINGS_CHECKS = (
     check_device_bridge,
     check_static_files,
     check_signing_key,
+    check_backup,
 )
 DATABASE_CHECKS = (
     check_engine,

@@ -12,13 +12,12 @@ from django.conf import settings
 from django.db import connection
 
 from instrument_share.jobs.services import upkeep_record
+from instrument_share.operations.selectors.backups import MARK
 from instrument_share.upkeep import archive, database, encryption
 from instrument_share.upkeep.errors import UpkeepError
 from instrument_share.upkeep.manifest import describe_database, describe_site
 
 BACKUP = "backup"
-MARK = "last-backup"
-"""The file in VAR_DIR whose time tells monitoring of the last backup."""
 MADE_ANEW = {"static", "made", "device-bridge", MARK}
 """What stands in VAR_DIR and comes back by itself."""
 _NAME = re.compile(r"instrument-share-(\d{8}T\d{6}Z)\.tar(\.age)?")

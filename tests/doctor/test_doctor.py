@@ -33,6 +33,7 @@ def healthy(settings, tmp_path, monkeypatch):
     settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
     (tmp_path / "staticfiles.json").write_text("{}")
     signing_key.load_signer(NOW)
+    back_up(tmp_path, NOW)
     bureau = factories.organization("云屏市科学技术局", kind="bureau")
     for role in (Role.SYSADMIN, Role.BUREAU_OFFICER, Role.FINANCE_OFFICER):
         factories.member(bureau, role, factories.user(role.value))
@@ -41,6 +42,11 @@ def healthy(settings, tmp_path, monkeypatch):
     monkeypatch.setattr("rewards.public.has_policy", lambda: True)
     Worker.objects.create(name="w1", seen_at=NOW)
     monkeypatch.setattr("instrument_share.doctor.checks.check_clock", lambda _now: iter(()))
+
+
+def back_up(folder, instant):
+    (folder / "last-backup").touch()
+    os.utime(folder / "last-backup", (instant.timestamp(),) * 2)
 
 
 def ill():
@@ -70,6 +76,18 @@ def test_new_site_hears_all_that_it_lacks(settings, tmp_path):
 def test_end_of_the_certificate_is_announced(healthy, days, level):
     found = [one.level for one in examine(NOW + timedelta(days=days)) if one.check == "signing_key"]
     assert found == [level or Level.OK]
+
+
+def test_a_night_without_a_backup_is_told(healthy, tmp_path):
+    back_up(tmp_path, NOW - timedelta(hours=26))
+    assert without_engine(ill()) == []
+    back_up(tmp_path, NOW - timedelta(hours=26, minutes=1))
+    (found,) = without_engine(ill())
+    assert (found.level, found.check) == (Level.WARNING, "backup")
+    assert found.text == "The last backup is of 2026-03-01. Look why the nightly one was not made."
+    (tmp_path / "last-backup").unlink()
+    (found,) = without_engine(ill())
+    assert found.text == "No backup was made on this machine. Set up a nightly one (docs/operations.md)."
 
 
 def test_bridge_of_devices_is_expected_where_a_broker_is_named(healthy, settings, monkeypatch, tmp_path):

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -18,11 +17,9 @@ from instrument_share.documents.sealing.signing_key import get_certificate_end
 from instrument_share.jobs.selectors import Ending, count_given_up_jobs, queue, recurring_jobs, worker_seen_at
 from instrument_share.journal.selectors import last_sealed_at, unsealed_since
 from instrument_share.mails.selectors import mail_queue
+from instrument_share.operations.selectors.backups import get_last_backup_at
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 from instrument_share.transparency.selectors.checks import count_unsent, get_alarms
-
-BACKUP_MARK = "last-backup"
-"""The file in VAR_DIR that a backup touches when it is complete."""
 
 
 def render_site(now: datetime) -> bytes:
@@ -45,9 +42,8 @@ class _SiteCollector(Collector):
         yield from found
         yield from _disk()
         yield from _certificate()
-        backup = Path(settings.VAR_DIR, BACKUP_MARK)
-        if backup.exists():
-            yield _gauge("share_last_backup_timestamp_seconds", "The last backup.", backup.stat().st_mtime)
+        if backed_up := get_last_backup_at():
+            yield _gauge("share_last_backup_timestamp_seconds", "The last backup.", backed_up.timestamp())
         if seen := bookings.bridge_seen_at():
             yield _gauge(
                 "share_device_bridge_seen_timestamp_seconds", "A bridge's last sign.", seen.timestamp()
