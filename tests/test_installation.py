@@ -32,7 +32,7 @@ FORGED = "203.0.113.9"
 USCC = "12990000000000777" + compute_check_character("12990000000000777")
 WANTED = ("nginx", "openssl", "psql", "pg_dump")
 EXPECTED_OF_NEW_SITE = {"signing_key", "policy", "holidays", "log", "backup"}
-"""What the doctor still says: nothing was signed, no policy, no second place, no backup, next year to come."""
+"""What the doctor still says: nothing signed, no policy, no second place, no backup, next year to come."""
 TABLE = """
 [categories]
 version = "2024"
