@@ -216,7 +216,8 @@ class PlainCity:
             if (instrument, person, start, end) in self.used:
                 found.append("unchanged")
                 continue
-            is_wrong = end > self.now or (overlaps and not is_overlap_told)
+            is_repeated = (start, end) in earlier
+            is_wrong = end > self.now or is_repeated or (overlaps and not is_overlap_told)
             found.append("refused" if is_wrong else "new")
             earlier.append((start, end))
         return found
