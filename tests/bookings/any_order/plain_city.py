@@ -14,6 +14,8 @@ LONGEST = 8
 DAILY_TIME, DAILY_BOOKINGS = 8, 3
 DEADLINE = 4
 """Until so long before its start a booking is moved, or cancelled without charge."""
+TOO_NEAR_TO_WAIT = 4
+"""A request that its unit moves to so soon is approved by that: no decision could come in time."""
 GRACE = 1
 YUAN = Decimal(50)
 
@@ -266,6 +268,8 @@ class PlainCity:
     def move(self, booking, start, end, *, by_user):
         if by_user and booking.instrument in self.by_keeper:
             booking.state = "requested"
+        elif not by_user and booking.state == "requested" and start - self.now < TOO_NEAR_TO_WAIT:
+            booking.state = "approved"
         booking.start, booking.end = start, end
         booking.moved_by_unit = not by_user and not booking.is_planned
 
