@@ -33,9 +33,12 @@ class CreditActs(SideBySide):
     @precondition(lambda self: self.model.blamed)
     @rule(pick=picks, is_lifted=sides)
     def answer_an_appeal(self, pick, is_lifted):
-        """Answer one that waits; where there is none, any event, whose refusal is a test too."""
+        """Answer one that waits; where there is none, one more time, or an event without an appeal.
+
+        Their refusals are tests too.
+        """
         waiting = [pk for pk, (_person, outcome) in self.appeals.items() if outcome is None]
-        known = sorted(waiting or CreditEvent.objects.values_list("pk", flat=True))
+        known = sorted(waiting or self.appeals or CreditEvent.objects.values_list("pk", flat=True))
         pk = known[pick % len(known)]
         outcome = CreditOutcome.LIFTED if is_lifted else CreditOutcome.UPHELD
         answered = self.attempt(
