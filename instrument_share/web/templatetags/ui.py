@@ -221,8 +221,9 @@ def steps(entries: Sequence[tuple[Any, str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag(_PARTS + "stat.html")
 def stat(label: Any, value: Any, note: Any = "", address: str = "") -> dict[str, Any]:
-    """One figure in a `<div class="stats">`."""
-    return {"label": label, "value": value, "note": note, "address": address}
+    """One figure in a `<div class="stats">`; a bare number is shown in groups of three."""
+    shown = formats.number(value) if isinstance(value, int) else value
+    return {"label": label, "value": shown, "note": note, "address": address}
 
 
 @register.inclusion_tag(_PARTS + "progress.html")
