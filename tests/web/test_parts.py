@@ -43,6 +43,17 @@ def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
     assert 'id="id_purpose_problem"' in page
 
 
+def test_problem_of_a_group_of_choices_on_top_leads_to_the_first_of_them():
+    class Kinds(forms.Form):
+        kinds = forms.MultipleChoiceField(
+            label="单位类型", choices=[("a", "高校"), ("b", "企业")], widget=forms.CheckboxSelectMultiple
+        )
+
+    page = render("{% form_problems form %}{% field form.kinds %}", form=Kinds({}))
+    assertInHTML('<a href="#id_kinds_0">单位类型</a>', page)
+    assert 'id="id_kinds_0"' in page
+
+
 def test_chinese_that_stands_in_for_english_says_its_language():
     both = SimpleNamespace(name_zh="材料所", name_en="Institute & Co.")
     one = SimpleNamespace(name_zh="<材料所>", name_en="")
