@@ -207,7 +207,7 @@ def statement_answering(request: SignedInRequest, public_id: str) -> Confirmatio
         request.POST if request.method == "POST" else None,
         help_text=_("{payer} reads this.").format(payer=payer),
     )
-    form.fields["reason"].label = _("Answer")
+    form.fields["reason"].label = pgettext("disagreement", "Answer")
     return Confirmation(
         heading=_("Answer the dispute"),
         consequences=[
