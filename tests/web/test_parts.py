@@ -34,7 +34,6 @@ def test_bare_number_of_a_figure_is_shown_in_groups_of_three():
     assert '<div class="stat-value">12,014</div>' in render('{% stat "预约" number %}', number=12014)
 
 
-
 def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
     form = Request({"purpose": "", "ends_at": "2026-03-05T14:00"})
     page = render("{% form_problems form %}{% field form.purpose %}", form=form)

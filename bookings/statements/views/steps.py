@@ -54,9 +54,7 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
 
     def draft() -> None:
         month = form.cleaned_data["month"]
-        drafted.extend(
-            statements_draft(actor=request.user, organization_id=unit.pk, month=month, now=now)
-        )
+        drafted.extend(statements_draft(actor=request.user, organization_id=unit.pk, month=month, now=now))
 
     return Confirmation(
         heading=_("Draft statements"),

@@ -87,10 +87,7 @@ def decline_many(request: SignedInRequest) -> Confirmation:
     return Confirmation(
         heading=heading % {"count": len(chosen)},
         consequences=[
-            *(
-                f"{timerange(Interval(one.starts_at, one.ends_at))} · {one.user.name} · {bilingual(one.instrument, 'name')}"
-                for one in chosen
-            ),
+            *map(_describe_request, chosen),
             _("The times are free for others at once, and each user is told, with your reason."),
         ],
         action=_("Decline with this reason"),
@@ -106,6 +103,11 @@ def decline_many(request: SignedInRequest) -> Confirmation:
         form=form,
         tone="danger",
     )
+
+
+def _describe_request(booking: "Booking") -> str:
+    time = timerange(Interval(booking.starts_at, booking.ends_at))
+    return f"{time} · {booking.user.name} · {bilingual(booking.instrument, 'name')}"
 
 
 def _chosen_requests(user: "User", numbers: list[str]) -> "list[Booking]":
