@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -73,9 +74,19 @@ def decide_many(request: SignedInRequest) -> HttpResponse:
     return redirect_with_message(request, sentence % {"count": number}, desk)
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline_many(request: SignedInRequest) -> HttpResponseBase:
+    """Ask for the reason with which the chosen requests are declined; back to the desk where none is left."""
+    try:
+        return _decline(request)
+    except NoRequestChosen as error:
+        messages.warning(request, told(error.message, error.params))
+        return HttpResponseRedirect(page_address("keeper"))
+
+
 @confirmation_view
-def decline_many(request: SignedInRequest) -> Confirmation:
-    """Confirm declining the chosen requests, each of which is named, with one reason."""
+def _decline(request: SignedInRequest) -> Confirmation:
     require_keeper(request.user)
     chosen = _chosen_requests(request.user, request.GET.getlist("booking"))
     form = ReasonForm(

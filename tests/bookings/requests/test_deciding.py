@@ -78,8 +78,13 @@ def test_declining_many_names_them_and_keeps_them_until_there_is_a_reason(city, 
     assert "退回 2 项申请？" in page
     assert page.count(city.researcher.name) >= 2
     assert (client.post(asks, {"reason": ""}).status_code, states()) == (422, ["requested"] * 3)
-    assert client.post(asks, {"reason": "检修"}).url == "/keeper/"
+    sent = {"reason": "检修", "form_token": "once"}
+    assert [client.post(asks, sent)["Location"] for _ in range(2)] == ["/keeper/", "/keeper/"]
     assert states() == ["rejected", "rejected", "requested"]
+    page = client.get("/keeper/").content.decode()
+    assert page.count("已退回 2 项申请。") == 1
+    assert "请至少选择一项" not in page
+    assert client.get(asks).url == "/keeper/"
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
