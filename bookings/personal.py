@@ -51,7 +51,7 @@ OWN = (
     OwnRows("bookings.CreditAppeal", gettext_noop("Appeals against the credit record"), ("event__user",)),
     OwnRows("bookings.CreditAnswer", gettext_noop("Answers to appeals"), ("appeal__event__user",)),
     OwnRows("bookings.SampleOrder", gettext_noop("Sample orders"), ("user", "payer_person")),
-    OwnRows("bookings.Sample", gettext_noop("Samples"), ("order__user",)),
+    OwnRows("bookings.Sample", gettext_noop("Samples that were handed in"), ("order__user",)),
     OwnRows("bookings.SampleFile", gettext_noop("Files of sample orders"), ("order__user", "added_by")),
     OwnRows("bookings.Statement", gettext_noop("Statements in your own name"), ("payer_person",)),
     OwnRows("bookings.StatementNote", gettext_noop("Notes to statements"), ("written_by",)),

@@ -162,6 +162,8 @@ booking_move                         in    404   ok    403   ok    404   ok    4
 booking_move_quote                   in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move_times                   in    404   ok    403   ok    404   ok    404   403   403   403   404
 POST:requests_decide                 in    403   403   403   ok    ok    403   403   403   403   403   403
+# none is chosen
+requests_decline                     in    403   403   403   ok    ok    403   403   403   403   403   403
 POST:booking_approve                 in    404   403   403   ok    404   ok    404   403   403   403   404
 booking_reject                       in    404   403   403   ok    404   ok    404   403   403   403   404
 POST:booking_check_in                in    404   403   403   ok    404   403   404   403   403   403   404

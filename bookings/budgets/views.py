@@ -33,7 +33,7 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, month_label
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
@@ -100,7 +100,7 @@ def _draw(months: list[Month]) -> dict[str, Any]:
     return {
         "type": "stacked",
         "unit": _("yuan"),
-        "categories": [f"{one.first_date:%Y-%m}" for one in shown],
+        "categories": [month_label(one.first_date) for one in shown],
         "series": [
             {"name": pgettext("budget", "Spent"), "data": [one.spent_yuan for one in shown]},
             {"name": pgettext("budget", "Committed"), "data": [one.committed_yuan for one in shown]},

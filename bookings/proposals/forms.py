@@ -1,6 +1,7 @@
 """The form that asks for hours."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 HOUR = timedelta(hours=1)
+FEWEST_HOURS = Decimal(SHORTEST / HOUR).quantize(Decimal("0.01"), ROUND_UP)
+"""The least that can be typed with two decimals; the shortest time itself is no round number of hours."""
 USUAL_DAYS = timedelta(days=6)
 MODES = [mode for mode in ServiceMode if mode != ServiceMode.SAMPLES]
 
@@ -32,7 +35,7 @@ class FindForm(forms.Form):
     )
     hours = forms.DecimalField(
         label=_("Hours"),
-        min_value=SHORTEST / HOUR,
+        min_value=FEWEST_HOURS,
         max_value=LONGEST // HOUR,
         max_digits=5,
         decimal_places=2,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.statistics.domain import DAYS, MONTHS, BookingFigures, Month, UsageFigures
 from bookings.usage.domain.choices import ResultKind
@@ -72,7 +73,7 @@ def _sums(figures: YearFigures) -> Table:
 
 def _results(figures: YearFigures) -> Table:
     rows = [(_(word(kind)), str(number)) for kind, number in figures.results.items()]
-    return Table([Column(_("Kind of result")), Column(_("Number"), "right")], rows)
+    return Table([Column(_("Kind of result")), Column(pgettext("how many", "Number"), "right")], rows)
 
 
 def _months(figures: YearFigures) -> Table:

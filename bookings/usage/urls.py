@@ -12,7 +12,10 @@ attendance_urls = [
     path("<str:public_id>/check-out/", attendance.check_out, name="booking_check_out"),
 ]
 """Under `bookings/`."""
-keeper_urls = [path("decide/", attendance.decide_many, name="requests_decide")]
+keeper_urls = [
+    path("decide/", attendance.decide_many, name="requests_decide"),
+    path("decline/", attendance.decline_many, name="requests_decline"),
+]
 """Under `keeper/`."""
 cases_urls = [
     path("<str:public_id>/uses/", cases.uses, name="case_uses"),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.proposals.domain import LONGEST, SHORTEST
-from bookings.proposals.forms import HOUR
+from bookings.proposals.domain import LONGEST
+from bookings.proposals.forms import FEWEST_HOURS, HOUR
 from bookings.requests.forms.booking import BookingForm
 from providers.domain import ServiceMode
 
@@ -21,7 +21,7 @@ class WaitForm(BookingForm):
 
     hours = forms.DecimalField(
         label=_("Hours"),
-        min_value=SHORTEST / HOUR,
+        min_value=FEWEST_HOURS,
         max_value=LONGEST // HOUR,
         max_digits=5,
         decimal_places=2,

@@ -19,7 +19,7 @@ STATES: dict[str, Label] = {
 }
 
 MOVES: dict[str, str | Promise] = {
-    "voucher_claim.check": _("check"),
+    "voucher_claim.check": pgettext_lazy("voucher", "check"),
     "voucher_claim.audit": _("audit"),
-    "voucher_claim.refuse": _("refuse"),
+    "voucher_claim.refuse": pgettext_lazy("voucher", "refuse"),
 }

@@ -73,7 +73,7 @@ class SchemeForm(forms.Form):
         help_text=_("One fact per line."),
     )
     facts_en = forms.CharField(
-        label=_("The same in English"),
+        label=_("What applicants state and prove, in English"),
         widget=forms.Textarea({"rows": 3}),
         required=False,
         help_text=_("In the same order; lines that are missing are shown in Chinese."),

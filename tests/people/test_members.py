@@ -156,6 +156,13 @@ def test_settings_are_saved_and_the_page_speaks_the_language(see, send, client, 
     assert "Your settings are saved." in text_of(client.get(reverse("settings")))
 
 
+def test_settings_refuse_a_telephone_number_that_nobody_can_dial(send, admin):
+    refused = send(admin, "settings", name="子路", phone="abc", language="en")
+    assert list(refused.context["form"].errors) == ["phone"]
+    admin.refresh_from_db()
+    assert admin.phone == ""
+
+
 def test_switching_the_language_is_kept_on_the_account(send, admin):
     send(admin, "set_language", language="en")
     admin.refresh_from_db()

@@ -30,12 +30,27 @@ def _chinese():
         yield
 
 
+def test_bare_number_of_a_figure_is_shown_in_groups_of_three():
+    assert '<div class="stat-value">12,014</div>' in render('{% stat "预约" number %}', number=12014)
+
+
 def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
     form = Request({"purpose": "", "ends_at": "2026-03-05T14:00"})
     page = render("{% form_problems form %}{% field form.purpose %}", form=form)
     assertInHTML('<a href="#id_purpose">用途</a>', page)
     assert 'aria-describedby="id_purpose_help id_purpose_problem" aria-invalid="true"' in page
     assert 'id="id_purpose_problem"' in page
+
+
+def test_problem_of_a_group_of_choices_on_top_leads_to_the_first_of_them():
+    class Kinds(forms.Form):
+        kinds = forms.MultipleChoiceField(
+            label="单位类型", choices=[("a", "高校"), ("b", "企业")], widget=forms.CheckboxSelectMultiple
+        )
+
+    page = render("{% form_problems form %}{% field form.kinds %}", form=Kinds({}))
+    assertInHTML('<a href="#id_kinds_0">单位类型</a>', page)
+    assert 'id="id_kinds_0"' in page
 
 
 def test_chinese_that_stands_in_for_english_says_its_language():

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings.groups.forms import HandOverForm
@@ -25,9 +26,9 @@ from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
 HEADINGS = {
-    BookingGroupKind.SINGLE: lambda: _("Booked together"),
+    BookingGroupKind.SINGLE: lambda: pgettext("bookings", "Booked together"),
     BookingGroupKind.SERIES: lambda: _("Series"),
-    BookingGroupKind.BASKET: lambda: _("Booked together"),
+    BookingGroupKind.BASKET: lambda: pgettext("bookings", "Booked together"),
 }
 
 
@@ -41,6 +42,7 @@ def booking_group(request: SignedInRequest, public_id: str) -> HttpResponse:
         "group": group,
         "heading": HEADINGS[BookingGroupKind(group.kind)](),
         "rows": rows,
+        "is_series": group.kind == BookingGroupKind.SERIES,
         "held": len(held),
         "total_yuan": sum((one.quoted_yuan for one in held), Decimal(0)),
         "here": get_desk(request.user, rows[0]),

@@ -19,6 +19,7 @@ from bookings.groups.selectors.moving import get_moved_dates, sum_prices
 from bookings.groups.selectors.together import Checked, Wanted, check_together
 from bookings.groups.services.series import series_cancel, series_move
 from bookings.groups.services.together import SeriesBooked, series_book
+from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.views.common import get_booking_address, get_booking_for, get_desk
@@ -95,8 +96,19 @@ def _build_row(checked: Checked, chosen: set[str] | None) -> dict[str, Any]:
 
 
 def _what_was_booked(made: SeriesBooked) -> str:
-    booked = ngettext("{count} date booked.", "{count} dates booked.", len(made.booked))
-    sentence = booked.format(count=len(made.booked))
+    requested = sum(one.state == BookingState.REQUESTED for one in made.booked)
+    booked = len(made.booked) - requested
+    parts = []
+    if booked:
+        parts.append(ngettext("{count} date booked.", "{count} dates booked.", booked).format(count=booked))
+    if requested:
+        words = ngettext(
+            "{count} date requested. You are told when the keeper has decided.",
+            "{count} dates requested. You are told when the keeper has decided.",
+            requested,
+        )
+        parts.append(words.format(count=requested))
+    sentence = " ".join(parts)
     if not made.refused:
         return sentence
     separator = _(", ")

@@ -38,6 +38,13 @@ class DecisionOverdue(Conflict):
     )
 
 
+class NoRequestChosen(Conflict):
+    """None of the chosen bookings waits for a decision."""
+
+    code = "booking.no_request_chosen"
+    message = gettext_noop("Choose at least one request that still waits for a decision.")
+
+
 class AlreadyAgreed(Conflict):
     """There is no new time to which the user could agree."""
 

@@ -1,14 +1,16 @@
 """Form for the outcomes of bookings affected by a decision."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.forms.fields import InstantField, InstantInput
+from instrument_share.web.forms.fields import InstantField, InstantInput, add_problems
 from instrument_share.web.text.formats import moment, timerange
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class OutcomesForm(forms.Form):
             if MOVE in choices:
                 free = starts.get(booking.public_id)
                 self.fields[f"start_{booking.public_id}"] = InstantField(
-                    label=_("New start, where it is moved"),
+                    label=_("New start for {user}, where it is moved").format(user=booking.user.name),
                     required=False,
                     widget=InstantInput,
                     initial=free,
@@ -72,6 +74,18 @@ class OutcomesForm(forms.Form):
             if self._get_way(booking) == MOVE and not cleaned.get(start) and start not in self.errors:
                 self.add_error(start, _("Enter the new start."))
         return cleaned
+
+    def add_refusal(self, error: DomainError, form: forms.Form) -> None:
+        """Put what is wrong with a booking's new time beside that, and the other problems into `form`."""
+        numbers = {booking.public_id for booking in self.bookings}
+        own = [one for one in error.problems if one.field in numbers]
+        if own:
+            add_problems(
+                self, DomainError(problems=[replace(one, field=f"start_{one.field}") for one in own])
+            )
+            error.problems = tuple(one for one in error.problems if one not in own)
+        if error.problems or not own:
+            add_problems(form, error)
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:

@@ -1,6 +1,8 @@
 """Settle bookings affected by a decision about their instrument or user."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -119,12 +121,24 @@ def _apply_outcome(
         cancel_companions(booking, actor=actor, reason=reason, now=now)
         write_cancellation(booking, actor=actor, reason=reason, now=now)
     else:
-        together = [*get_companions(booking), booking]
-        require_admitted_move(booking, outcome, actor, now)
-        for moved in together:
-            terms = get_terms(moved.instrument_id, outcome.start)
-            moved.moved_by_unit_at = None if moved.planned_by_unit else now
-            write_move_by_unit(moved, outcome, terms, actor=actor, now=now, details={decision: True})
+        with _naming(booking):
+            together = [*get_companions(booking), booking]
+            require_admitted_move(booking, outcome, actor, now)
+            for moved in together:
+                terms = get_terms(moved.instrument_id, outcome.start)
+                moved.moved_by_unit_at = None if moved.planned_by_unit else now
+                write_move_by_unit(moved, outcome, terms, actor=actor, now=now, details={decision: True})
         to_answer = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT
         message = notifications.MOVED if booking.planned_by_unit else to_answer
         notifications.notify_user(booking, message, now, reason=reason)
+
+
+@contextmanager
+def _naming(booking: Booking) -> Iterator[None]:
+    """Let a refusal say which of the bookings it concerns, in the field of each problem."""
+    try:
+        yield
+    except DomainError as refusal:
+        problems = refusal.problems or (Problem(refusal.code, refusal.message, refusal.params),)
+        refusal.problems = tuple(replace(one, field=booking.public_id) for one in problems)
+        raise

@@ -10,7 +10,6 @@ from bookings.requests.domain.errors import DecisionHitsBookings
 from bookings.requests.forms.outcomes import OutcomesForm
 from bookings.requests.selectors.affected import affected_bookings
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 
@@ -48,6 +47,6 @@ def ask_outcomes(
         except DecisionHitsBookings:
             fates = build_fates(None)
         except DomainError as error:
-            add_problems(form, error)
+            fates.add_refusal(error, form)
     context |= {"form": form, "fates": fates, "rows": fates.rows}
     return render(request, template, context, status=422 if is_sent else 200)

@@ -22,7 +22,6 @@ from bookings.requests.selectors.rule_effects import (
 from bookings.requests.selectors.scope import NOTHING
 from bookings.requests.services.rules import rule_put_in_force
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import moment
@@ -95,7 +94,7 @@ class Publication:
             self.is_unconfirmed = True
             return None
         except DomainError as error:
-            add_problems(self._forms.rule, error)
+            self.fates.add_refusal(error, self._forms.rule)
             return None
         sentence = _("Version {version} is public and applies from {start}.").format(
             version=rule.version, start=moment(rule.applies_from)

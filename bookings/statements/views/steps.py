@@ -50,6 +50,12 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
         request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
     )
     address = reverse("unit_statements", args=[organization_id])
+    drafted: list[Statement] = []
+
+    def draft() -> None:
+        month = form.cleaned_data["month"]
+        drafted.extend(statements_draft(actor=request.user, organization_id=unit.pk, month=month, now=now))
+
     return Confirmation(
         heading=_("Draft statements"),
         consequences=[
@@ -60,14 +66,23 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
             _("Payers see a statement only once you send it."),
         ],
         action=pgettext("statement", "Draft"),
-        perform=lambda: statements_draft(
-            actor=request.user, organization_id=unit.pk, month=form.cleaned_data["month"], now=now
-        ),
-        success=_("The drafts are ready. Check them, then send them."),
+        perform=draft,
+        success=lambda: _what_was_drafted(drafted),
         back_address=address,
         next_address=f"{address}?state=draft",
         form=form,
     )
+
+
+def _what_was_drafted(drafts: "list[Statement]") -> str:
+    if not drafts:
+        return _("Nothing of that month is left to bill; the drafts are as they were.")
+    sentence = ngettext(
+        "%(count)s draft is ready. Check it, then send it.",
+        "%(count)s drafts are ready. Check them, then send them.",
+        len(drafts),
+    )
+    return sentence % {"count": len(drafts)}
 
 
 def _what_is_settled_elsewhere() -> list[str]:
@@ -190,7 +205,7 @@ def statement_answering(request: SignedInRequest, public_id: str) -> Confirmatio
         request.POST if request.method == "POST" else None,
         help_text=_("{payer} reads this.").format(payer=payer),
     )
-    form.fields["reason"].label = _("Answer")
+    form.fields["reason"].label = pgettext("disagreement", "Answer")
     return Confirmation(
         heading=_("Answer the dispute"),
         consequences=[

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Rating, UsagePurpose
@@ -177,4 +178,8 @@ class ReviewForm(forms.Form):
 class AnswerForm(forms.Form):
     """The unit's answer to a dispute or a rating."""
 
-    answer = forms.CharField(label=_("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    answer = forms.CharField(
+        label=pgettext_lazy("disagreement", "Answer"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -1,11 +1,14 @@
-"""Keepers' actions: approve or reject a request, check in and out."""
+"""Keepers' actions: approve or reject requests, check in and out."""
 
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
+from bookings.requests.domain.errors import NoRequestChosen
+from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.bookings import bookings, get_booking
 from bookings.requests.services.deciding import booking_approve, booking_reject, requests_decide
 from bookings.requests.views.common import (
@@ -26,40 +31,103 @@ from bookings.usage.forms.usage import CheckOutForm
 from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.errors import Conflict
+from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import hours, yuan
+from instrument_share.web.text.formats import bilingual, hours, timerange, yuan
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from bookings.usage.models import UsageLog
+    from instrument_share.accounts.models import User
 
 
 @login_required
 @require_POST
 @idempotent_form
 def decide_many(request: SignedInRequest) -> HttpResponse:
-    """Approve the chosen requests, or decline them with one reason."""
+    """Approve the chosen requests, or ask for the reason with which they are declined.
+
+    Where nothing is left to decide, or one is refused, the desk says why and shows what waits now.
+    """
     require_keeper(request.user)
-    chosen = bookings(request.user).filter(public_id__in=request.POST.getlist("booking"))
-    is_approval = request.POST.get("decision") == "approve"
-    number = requests_decide(
-        actor=request.user,
-        booking_ids=list(chosen.values_list("pk", flat=True)),
-        approve=is_approval,
-        reason=request.POST.get("reason", ""),
-        now=clock.now(),
+    desk = page_address("keeper")
+    try:
+        chosen = _chosen_requests(request.user, request.POST.getlist("booking"))
+        if request.POST.get("decision") != "approve":
+            numbers = [("booking", one.public_id) for one in chosen]
+            return HttpResponseRedirect(f"{reverse('requests_decline')}?{urlencode(numbers)}")
+        number = requests_decide(
+            actor=request.user, booking_ids=[one.pk for one in chosen], approve=True, now=clock.now()
+        )
+    except Conflict as error:
+        messages.warning(request, told(error.message, error.params))
+        return HttpResponseRedirect(desk)
+    sentence = ngettext("%(count)s request approved.", "%(count)s requests approved.", number)
+    return redirect_with_message(request, sentence % {"count": number}, desk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline_many(request: SignedInRequest) -> HttpResponseBase:
+    """Ask for the reason with which the chosen requests are declined; back to the desk where none is left."""
+    try:
+        return _decline(request)
+    except NoRequestChosen as error:
+        messages.warning(request, told(error.message, error.params))
+        return HttpResponseRedirect(page_address("keeper"))
+
+
+@confirmation_view
+def _decline(request: SignedInRequest) -> Confirmation:
+    require_keeper(request.user)
+    chosen = _chosen_requests(request.user, request.GET.getlist("booking"))
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("The users read it. Say what would make it possible."),
     )
-    sentence = (
-        ngettext("%(count)s request approved.", "%(count)s requests approved.", number)
-        if is_approval
-        else ngettext("%(count)s request declined.", "%(count)s requests declined.", number)
+    heading = ngettext("Decline %(count)s request?", "Decline %(count)s requests?", len(chosen))
+    success = ngettext("%(count)s request declined.", "%(count)s requests declined.", len(chosen))
+    return Confirmation(
+        heading=heading % {"count": len(chosen)},
+        consequences=[
+            *map(_describe_request, chosen),
+            _("The times are free for others at once, and each user is told, with your reason."),
+        ],
+        action=_("Decline with this reason"),
+        perform=lambda: requests_decide(
+            actor=request.user,
+            booking_ids=[one.pk for one in chosen],
+            approve=False,
+            now=clock.now(),
+            **form.cleaned_data,
+        ),
+        success=success % {"count": len(chosen)},
+        back_address=page_address("keeper"),
+        form=form,
+        tone="danger",
     )
-    return redirect_with_message(request, sentence % {"count": number}, page_address("keeper"))
+
+
+def _describe_request(booking: "Booking") -> str:
+    time = timerange(Interval(booking.starts_at, booking.ends_at))
+    return f"{time} · {booking.user.name} · {bilingual(booking.instrument, 'name')}"
+
+
+def _chosen_requests(user: "User", numbers: list[str]) -> "list[Booking]":
+    """Return those of the chosen bookings that still wait for a decision. Raises NoRequestChosen."""
+    chosen = bookings(user).filter(public_id__in=numbers, state=BookingState.REQUESTED)
+    found = list(chosen.select_related("user", "instrument").order_by("decide_by", "pk"))
+    if not found:
+        raise NoRequestChosen
+    return found
 
 
 @login_required

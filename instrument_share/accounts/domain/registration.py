@@ -76,11 +76,11 @@ def is_phone(text: str) -> bool:
     return bool(PHONE.fullmatch(text)) and sum(map(str.isdigit, text)) >= FEWEST_DIGITS
 
 
-def find_phone_problems(phone: str) -> Iterator[Problem]:
+def find_phone_problems(phone: str, code: str = "organization.phone_invalid") -> Iterator[Problem]:
     """Yield the problem of a telephone number that nobody can dial."""
     if phone and not is_phone(phone):
         message = gettext_noop("This is no telephone number. Enter it with its area code, as 0570-1234567.")
-        yield Problem("organization.phone_invalid", message, field="phone")
+        yield Problem(code, message, field="phone")
 
 
 def _uscc_invalid(code: str, field: str) -> Problem:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
+from instrument_share.accounts.domain.registration import find_phone_problems
 from instrument_share.accounts.models import User
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.accounts.services.sessions import end_sessions
@@ -100,8 +101,11 @@ def user_update(*, actor: User, name: str, phone: str, language: str, now: datet
     """Change one's own name, phone and language; unchanged values leave no entry."""
     require(actor, "accounts.edit_oneself", actor)
     _require_language(language)
+    problems = list(find_phone_problems(phone.strip(), "user.phone_invalid"))
     if not name.strip():
-        raise Invalid(problems=[Problem("user.name_missing", gettext_noop("Enter your name."), field="name")])
+        problems.append(Problem("user.name_missing", gettext_noop("Enter your name."), field="name"))
+    if problems:
+        raise Invalid(problems=problems)
     return _changed(actor, {"name": name.strip(), "phone": phone.strip(), "language": language}, now)
 
 

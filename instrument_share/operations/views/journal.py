@@ -69,7 +69,7 @@ def journal_csv(request: SignedInRequest) -> HttpResponseBase:
         _("Time"),
         _("Who acted"),
         _("Action"),
-        _("Code"),
+        _("Code of the action"),
         _("Kind of subject"),
         _("Id"),
         _("What it is about"),

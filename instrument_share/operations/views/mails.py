@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
@@ -33,9 +34,9 @@ def mails(request: SignedInRequest) -> HttpResponse:
         limit=PER_PAGE,
     )
     words = {
-        MailState.WAITING: _("Waiting"),
+        MailState.WAITING: pgettext("mail", "Waiting"),
         MailState.FAILED: _("Not delivered"),
-        MailState.SENT: _("Sent"),
+        MailState.SENT: pgettext("mail", "Sent"),
     }
     chips = [
         (word, "?" if one == state else f"?state={one}", one == state, _count(request, one))

@@ -74,7 +74,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "appeals": bookings.waiting_appeals(request.user)[:PER_LIST],
         "disputes": _page(request, disputes, "disputes", "answer_by", "id"),
         "notes": _page(request, bookings.open_notes(request.user), "remarks", "-written_at", "-id"),
-        "closures": _page(request, closures, "closed", "instrument_id", "starts_at", "id"),
+        "closures": _page(request, closures, "closed", "starts_at", "id"),
         "closures_ahead": CLOSURES_AHEAD.days,
         "qualifications_ahead": QUALIFICATIONS_AHEAD.days,
         "ending": _page(request, ending, "ending", "expires_at", "id"),

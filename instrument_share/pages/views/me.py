@@ -85,6 +85,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         ),
         "to_rate": _to_rate(viewer, now),
         "statements": bookings.statements_to_pay(viewer)[:MAX_COMING],
+        "today": now.astimezone(CITY_TIME).date(),
         "samples": bookings.sample_orders_to_answer(viewer)[:MAX_COMING],
         "credit": record,
         "suspended_until": get_suspension_end([event.ends_at for event in record], now),

@@ -153,7 +153,12 @@ def _problems_of(form: forms.BaseForm) -> Iterator[tuple[str, str, str]]:
         bound = form[name] if name in form.fields else None
         label = " · ".join(str(part) for part in (heading, bound.label if bound else "") if part)
         for error in errors:
-            yield bound.id_for_label if bound else "", label, str(error)
+            yield _target(bound) if bound else "", label, str(error)
+
+
+def _target(bound: BoundField) -> str:
+    """Return the id to which a problem leads: the field's, or of radios and ticks the first choice's."""
+    return bound.id_for_label or f"{bound.auto_id}_0"
 
 
 @register.inclusion_tag(_PARTS + "field.html")
@@ -221,8 +226,9 @@ def steps(entries: Sequence[tuple[Any, str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag(_PARTS + "stat.html")
 def stat(label: Any, value: Any, note: Any = "", address: str = "") -> dict[str, Any]:
-    """One figure in a `<div class="stats">`."""
-    return {"label": label, "value": value, "note": note, "address": address}
+    """One figure in a `<div class="stats">`; a bare number is shown in groups of three."""
+    shown = formats.number(value) if isinstance(value, int) else value
+    return {"label": label, "value": shown, "note": note, "address": address}
 
 
 @register.inclusion_tag(_PARTS + "progress.html")

@@ -30,6 +30,7 @@ from rewards.payments.selectors.payments import (
     reports_waiting_first,
     reversed_payments,
 )
+from rewards.payments.selectors.tasks import find_finance_tasks
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.domain.states import ReportState
@@ -69,6 +70,7 @@ def finance(request: HttpRequest) -> HttpResponse:
     checks = rules.has_perm("rewards.record_payment", request.user)
     context = {
         "page": page,
+        "tasks": find_finance_tasks(request.user),
         "to_check": accounts_to_check()[:MAX_LISTED] if checks else (),
         "rows": [
             {

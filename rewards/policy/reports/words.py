@@ -43,7 +43,7 @@ CHOICES = {
 }
 KEYS = {
     "format": gettext_noop("Format of the file"),
-    "code": gettext_noop("Code"),
+    "code": gettext_noop("Code of the policy"),
     "version": gettext_noop("Version"),
     "title_zh": gettext_noop("Chinese title"),
     "title_en": gettext_noop("English title"),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import rules
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from instrument_share.kernel.errors import gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
@@ -41,6 +41,14 @@ def payout_lists(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
         )
         .order_by("-id")
     )
+
+
+def lists_to_pay(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
+    """Return the lists of which the viewer, who pays, still has claims to pay, the oldest first."""
+    if not rules.has_perm("rewards.pay_voucher", viewer):
+        return VoucherPayoutList.objects.none()
+    unpaid = payout_lists(viewer).filter(paid__lt=F("listed"))  # type: ignore[misc]
+    return unpaid.order_by("id")
 
 
 def get_payout_list(viewer: "Viewer", public_id: str) -> VoucherPayoutList:

@@ -154,6 +154,23 @@ def test_closure_with_inadmissible_move_changes_nothing(city):
     assert closures([city.instrument.pk], slot()) == {city.instrument.pk: []}
 
 
+def test_refused_new_time_of_a_booking_is_told_beside_that_and_not_beside_the_closure(city, client, clock):
+    clock.set(NOW)
+    first, second = book(city, slot(hour=9, length=1)), book(city, slot(hour=11, length=1))
+    client.force_login(city.keeper)
+    sent = {"instrument": city.instrument.public_id, "reason_zh": "更换灯丝"} | {
+        "starts_at": "2026-03-03T08:00",
+        "ends_at": "2026-03-03T18:00",
+        f"outcome_{first.public_id}": "cancel",
+        f"outcome_{second.public_id}": "move",
+        f"start_{second.public_id}": "2026-03-03T12:00",
+    }
+    refused = client.post("/keeper/closure/", sent)
+    assert (refused.status_code, refused.context["form"].errors) == (422, {})
+    assert list(refused.context["fates"].errors) == [f"start_{second.public_id}"]
+    assert closures([city.instrument.pk], slot()) == {city.instrument.pk: []}
+
+
 def test_user_cannot_close_instrument(city):
     with pytest.raises(Forbidden):
         close(city, slot(), actor=city.researcher)

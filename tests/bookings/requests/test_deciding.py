@@ -68,6 +68,44 @@ def test_keeper_decides_on_the_chosen_requests_of_the_desk(city, client, clock):
     assert (states(), second.state) == (["approved", "approved", "requested"], "requested")
 
 
+def test_declining_many_names_them_and_keeps_them_until_there_is_a_reason(city, client, clock):
+    clock.set(NOW)
+    first, second, _ = (book(city, slot(day=day)) for day in (1, 2, 3))
+    client.force_login(city.keeper)
+    chosen = {"booking": [first.public_id, second.public_id], "decision": "reject"}
+    asks = client.post("/keeper/decide/", chosen).url
+    page = client.get(asks).content.decode()
+    assert "退回 2 项申请？" in page
+    assert page.count(city.researcher.name) >= 2
+    assert (client.post(asks, {"reason": ""}).status_code, states()) == (422, ["requested"] * 3)
+    sent = {"reason": "检修", "form_token": "once"}
+    assert [client.post(asks, sent)["Location"] for _ in range(2)] == ["/keeper/", "/keeper/"]
+    assert states() == ["rejected", "rejected", "requested"]
+    page = client.get("/keeper/").content.decode()
+    assert page.count("已退回 2 项申请。") == 1
+    assert "请至少选择一项" not in page
+    assert client.get(asks).url == "/keeper/"
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_deciding_without_a_choice_says_so_on_the_desk(city, client, clock, decision):
+    clock.set(NOW)
+    book(city)
+    client.force_login(city.keeper)
+    page = client.post("/keeper/decide/", {"decision": decision}, follow=True).content.decode()
+    assert "请至少选择一项待审批的申请" in page
+    assert states() == ["requested"]
+
+
+def test_deciding_too_late_says_so_on_the_desk(city, client, clock):
+    ids = [book(city, slot(day=day)).public_id for day in (1, 2)]
+    clock.set(Booking.objects.earliest("decide_by").decide_by)
+    client.force_login(city.keeper)
+    page = client.post("/keeper/decide/", {"decision": "approve", "booking": ids}, follow=True)
+    assert (page.status_code, states()) == (200, ["requested", "requested"])
+    assert "失效" in page.content.decode()
+
+
 @pytest.mark.parametrize(("lead", "state"), [(timedelta(0), "approved"), (2 * HOUR, "requested")])
 def test_request_that_the_keeper_moves_to_within_two_hours_is_approved_by_it(lead, state):
     city = factories.city(decision="by_keeper", decision_hours=24)

@@ -72,6 +72,16 @@ def test_chosen_dates_are_booked_in_one_series(city, typed, sent):
     assert group.kind == "series"
 
 
+def test_series_that_a_keeper_decides_is_called_requested(client, city, typed):
+    city = factories.city(decision="by_keeper")
+    client.force_login(city.researcher)
+    address = reverse("book_series", args=[city.instrument.public_id])
+    asked = {**typed, "payer": city.company.public_id, "subject": "薄膜", "every_weeks": "2", "count": "2"}
+    shown = dates_in(client.post(address, asked))
+    page = client.post(address, {**asked, "book": "1", "date": shown}, follow=True)
+    assert "已提交 2 次预约申请，机组审批后会通知您。" in text_of(page)
+
+
 def test_booking_needs_subject_and_dates_that_are_shown(city, typed, sent):
     shown = dates_in(sent(**typed, subject="薄膜"))
     without = sent(**typed, subject="", every_weeks="1", count="4", book="1", date=shown)

@@ -39,6 +39,10 @@ def test_unit_drafts_a_month_and_sends_everything(city, see, send):
     assert send(city.manager, "statements_draft", unit, **form).status_code == 302
     page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
     assert "2026-0001" in page and "云屏测试科技有限公司" in page and "¥200.00" in page
+    assert "已生成或更新 1 份草稿，请核对后发送。" in page
+    send(city.manager, "statements_draft", unit, **form)
+    page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
+    assert "该月没有待结算的费用，草稿未变动。" in page
     assert "发送全部草稿" in page
     desk = text_of(see(city.manager, "unit_desk", now=APRIL_1))
     assert "核对并发送2026年3月结算单" in desk

@@ -83,8 +83,11 @@ def test_finance_pays_from_the_list_and_the_firm_sees_it(vouchers, claimable, re
     vouchers.account()
     page = read(vouchers.finance, "voucher_list", made.public_id)
     assert pay in page
+    address = reverse("voucher_list", args=[made.public_id])
+    assert address in read(vouchers.finance, "finance")
     assert pay not in read(vouchers.officer, "voucher_list", made.public_id)
     vouchers.pay(made.rows.get())
+    assert address not in read(vouchers.finance, "finance")
     page = read(vouchers.finance, "voucher_list", made.public_id)
     assert (pay in page, back in page) == (False, True)
     assert "HK-1" in read(vouchers.admin, "voucher_claim", claim.public_id)
