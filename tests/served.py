@@ -14,17 +14,11 @@ from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 PATIENCE = 60
 """Seconds that an answer or an end is waited for."""
 NEVER_ON_A_PAGE = ["admin", "ninja", "account", "ext", "htmax*", "htmx-4*"]
 """Static files that tests of pages do not collect, because compressing them takes most of the time."""
-
-
-on_postgresql = pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="the programs of a site are tried on its database"
-)
 
 
 def documented_server(port):

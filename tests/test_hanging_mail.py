@@ -23,7 +23,8 @@ from instrument_share.accounts.models import User
 from instrument_share.jobs.services import FIRST_DELAY
 from instrument_share.mails.models import OutgoingMail
 from tests import factories
-from tests.served import PATIENCE, documented_server, free_port, get, on_postgresql, running, wait_until_ready
+from tests.engines import on_postgresql
+from tests.served import PATIENCE, documented_server, free_port, get, running, wait_until_ready
 
 MAIL_LIMIT = 10
 """Seconds that the worker waits for the mail server; whatever hangs with it takes at least as long."""

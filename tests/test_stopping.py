@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tests.served import PATIENCE, documented_server, end, free_port, on_postgresql, running
+from tests.engines import on_postgresql
+from tests.served import PATIENCE, documented_server, end, free_port, running
 
 
 @on_postgresql

@@ -29,7 +29,7 @@ def main() -> None:
     library = find_library()
     with site(mails=20) as one:
         jump = one.folder / "jump"
-        jump.write_text("+0")
+        set_clock(jump, 0)
         one.environment |= {
             "LD_PRELOAD": library,
             "FAKETIME_TIMESTAMP_FILE": str(jump),
@@ -55,11 +55,18 @@ def main() -> None:
 
 
 def leap(one: Site, jump: Path, what: str, seconds: int) -> None:
-    jump.write_text(f"{seconds:+d}")
+    set_clock(jump, seconds)
     before = dict(one.told.statuses)
     time.sleep(2 * EACH if "midnight" in what else EACH)
     came = {key: number - before.get(key, 0) for key, number in one.told.statuses.items()}
     print(f"{what}: {came}")
+
+
+def set_clock(jump: Path, seconds: int) -> None:
+    """At once: programs read the file whenever they ask for the time, and an empty one ends them."""
+    new = jump.with_suffix(".new")
+    new.write_text(f"{seconds:+d}")
+    new.replace(jump)
 
 
 def seconds_to_midnight() -> int:

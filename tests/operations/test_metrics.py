@@ -10,7 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from instrument_share.mails.services import mails_enqueue
 from instrument_share.web import clock as site_clock
 from tests import factories
-from tests.served import documented_server, free_port, on_postgresql, running, wait_until_ready
+from tests.engines import on_postgresql
+from tests.served import documented_server, free_port, running, wait_until_ready
 
 TOKEN = "a-long-and-random-one"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
