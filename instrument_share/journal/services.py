@@ -13,6 +13,7 @@ from django.db.models import Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import translation
 
+from instrument_share.databases.writers import table_writers_end
 from instrument_share.journal import seals
 from instrument_share.journal.domain import (
     MailDelivery,
@@ -154,14 +155,17 @@ def notifications_read(*, actor: "User", now: datetime) -> int:
 
 
 SETTLED_AFTER = timedelta(minutes=10)
-"""An entry is sealed when it is older than any transaction lasts, so that none appears behind a seal."""
+"""An entry is sealed when it is older than any transaction lasts."""
+WRITERS_SECONDS = 2
 SEALED_AT_ONCE = 1000
 
 
 def audit_seal(now: datetime) -> int:
     """Seal the entries that have settled, in batches, each seal over its entries and the seal before.
 
-    Run by a job; a second time changes nothing. The number of entries sealed.
+    Run by a job; a second time changes nothing. The number of entries sealed: none while somebody goes on
+    writing, since what is committed later would stand among what is sealed. The age of entries does not tell:
+    clocks jump.
     """
     sealed = 0
     while count := _seal_next(now):
@@ -177,9 +181,9 @@ def _seal_next(now: datetime) -> int:
     last = seals_made.first()
     after = 0 if last is None else last.last_entry_id
     settled = AuditEntry.objects.filter(pk__gt=after, at__lte=now - SETTLED_AFTER)
-    end = settled.aggregate(end=Max("pk"))["end"]
-    if end is None:
+    if not (settled.exists() and table_writers_end(AuditEntry._meta.db_table, seconds=WRITERS_SECONDS)):
         return 0
+    end = settled.aggregate(end=Max("pk"))["end"]
     entries = list(AuditEntry.objects.filter(pk__gt=after, pk__lte=end).order_by("pk")[:SEALED_AT_ONCE])
     previous, previous_sm3 = (seals.BEGINNING, "") if last is None else (last.hash, last.sm3)
     has_sm3 = SM3 in settings.SEAL_HASHES

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
 from instrument_share.journal.checks import check_seal_hashes
 from instrument_share.journal.guards import guards_lifted
@@ -71,3 +73,22 @@ def test_a_machine_without_sm3_says_so(settings, monkeypatch):
     settings.SEAL_HASHES = ["sha256", "sm3"]
     monkeypatch.setattr(hashes.hashlib, "algorithms_available", {"sha256"})
     assert [one.msg for one in check_seal_hashes()] == ["OpenSSL has no sm3 here, which SEAL_HASHES names."]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one after the other")
+def test_entry_that_is_being_written_as_the_clock_jumps_stands_in_the_seal():
+    """It has the lower number, and the other is an hour old at once: only the database knows of the first."""
+    there = connection.settings_dict
+    keys = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    with psycopg.connect(**{key: there[name] for key, name in keys.items()}) as writer:
+        writer.execute(
+            "INSERT INTO journal_auditentry "
+            "(at, actor_name, action, subject_type, subject_id, details, address) "
+            "VALUES (%s, 'system', 'test.slow', 'test', '1', '{}', '')",
+            [NOW],
+        )
+        record(actor=None, action="test.fast", subject=factories.user(), now=NOW - timedelta(hours=1))
+        assert audit_seal(NOW) == 0
+    assert audit_seal(NOW) == 2
+    assert list(find_broken_seals()) == []
