@@ -7,8 +7,8 @@ from psycopg.errors import LockNotAvailable
 def table_writers_end(table: str, *, seconds: int) -> bool:
     """Wait until nobody else is writing into the table, and let nobody begin to.
 
-    It holds until the caller's transaction ends. Return False where they do not come to an end in time. SQLite
-    lets one transaction write at a time.
+    It holds until the caller's transaction ends. Return False where they do not come to an end in time.
+    SQLite lets one transaction write at a time.
     """
     if connection.vendor == "sqlite":
         return True
