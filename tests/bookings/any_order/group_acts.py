@@ -122,11 +122,18 @@ class GroupActs(SideBySide):
 
     # --- Baskets ----------------------------------------------------------------------------------------
 
-    @rule(person=people, instrument=instruments, pick=picks, later=st.integers(0, 9), names_project=names)
+    @rule(
+        person=people,
+        instrument=instruments,
+        pick=picks,
+        later=st.lists(st.integers(0, 9), min_size=1, max_size=3),
+        names_project=names,
+    )
     def put_into_the_basket(self, person, instrument, pick, later, names_project):
-        """Put one of the next free times there, or one a little later, which may not be free."""
-        if free := self.next_free(person, instrument, pick):
-            start, end = free[0] + later, free[1] + later
+        """Put one of the next free times there, and others a little later, which may not be free."""
+        free = self.next_free(person, instrument, pick)
+        for more in later if free else []:
+            start, end = free[0] + more, free[1] + more
             basket = self.baskets[person]
             put = self.attempt(
                 len(basket) < MOST_ITEMS or (instrument, start) in basket,
