@@ -33,24 +33,23 @@ class CreditActs(SideBySide):
     @precondition(lambda self: self.model.blamed)
     @rule(pick=picks, is_lifted=sides)
     def answer_an_appeal(self, pick, is_lifted):
-        """Answer one that waits; where there is none, one more time, or an event without an appeal.
+        """Answer one that waits, and then once more; where there is none, any event.
 
         Their refusals are tests too.
         """
         waiting = [pk for pk, (_person, outcome) in self.appeals.items() if outcome is None]
-        known = sorted(waiting or self.appeals or CreditEvent.objects.values_list("pk", flat=True))
+        known = sorted(waiting or CreditEvent.objects.values_list("pk", flat=True))
         pk = known[pick % len(known)]
         outcome = CreditOutcome.LIFTED if is_lifted else CreditOutcome.UPHELD
-        answered = self.attempt(
-            pk in waiting,
-            credit_answer,
-            actor=self.city.keeper,
-            event_id=pk,
-            outcome=outcome,
-            reason="已核实",
-            now=self.now,
-        )
-        if answered:
+        facts = {
+            "actor": self.city.keeper,
+            "event_id": pk,
+            "outcome": outcome,
+            "reason": "已核实",
+            "now": self.now,
+        }
+        if self.attempt(pk in waiting, credit_answer, **facts):
+            self.attempt(False, credit_answer, **facts)
             person, _outcome = self.appeals[pk]
             self.appeals[pk] = person, outcome
             self.model.credit[person] -= is_lifted
