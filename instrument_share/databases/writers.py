@@ -1,6 +1,7 @@
 """Wait for those who write into a table."""
 
 from django.db import OperationalError, connection, transaction
+from psycopg import sql
 from psycopg.errors import LockNotAvailable
 
 
@@ -12,11 +13,10 @@ def table_writers_end(table: str, *, seconds: int) -> bool:
     """
     if connection.vendor == "sqlite":
         return True
-    name = connection.ops.quote_name(table)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{seconds}s'")
-            cursor.execute(f"LOCK TABLE {name} IN SHARE MODE")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])
+            cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(table)))
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
