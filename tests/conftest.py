@@ -41,6 +41,7 @@ PAGES = {"pages", "people", "demo", "fuzzing"}
 They ask selectors and services whose own tests run on both engines, and journeys walk through the pages on
 PostgreSQL.
 """
+LONGEST = {"test_installation.py", "test_migrated_schema.py", "test_page_permissions.py"}
 AT_START = pytest.StashKey[set[str]]()
 
 
@@ -79,8 +80,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark tests for -m, and let the longest begin first, whatever order is drawn.
+
+    One of them at the end would keep one worker busy, and the others waiting, for two minutes.
+    """
+    mark(items)
+    yield
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def mark(items: list[pytest.Item]) -> None:
     """Mark journeys, tests of pages, tests that need a database, and quick tests: each can be run alone."""
     for item in items:
         if PAGES & set(item.path.relative_to(TESTS).parts) or item.path.name.startswith("test_page_"):

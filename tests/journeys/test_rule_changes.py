@@ -58,7 +58,7 @@ def decide_on_the_booking(page, city):
     fates = page.locator("#fates")
     expect(fates).to_contain_text("戊 · 2026年3月5日 周四 17:00–19:00")
     expect(fates.get_by_label("保留：按原预约进行")).to_be_checked()
-    expect(fates.get_by_label("新的开始时间")).to_have_value("2026-03-06T08:00")
+    expect(fates.get_by_label("戊的新开始时间")).to_have_value("2026-03-06T08:00")
     fates.get_by_label("改期（时长不变）").check()
     expect(page.locator("#fates").get_by_label("改期（时长不变）")).to_be_focused()
     go(page.get_by_role("button", name="发布规则"))

@@ -73,7 +73,7 @@ def test_a_voucher_is_applied_for_claimed_audited_and_paid(enter, clock):
     vouchers.account()
     finance = log_in_as(enter, vouchers.finance)
     finance.goto("/finance/")
-    finance.get_by_role("link", name="科技创新券").click()
+    finance.get_by_role("link", name="科技创新券", exact=True).click()
     go(finance.locator("#lists a").first)
     axe(finance)
     paper = finance.request.get(finance.get_by_role("link", name="PDF").get_attribute("href"))
