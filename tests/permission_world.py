@@ -386,7 +386,7 @@ def _things_of_the_user(city, instrument):
         address="https://example.org/",
         actions=[],
         created_at=NOW,
-        read_until=NOW,
+        read_through=0,
     )
     external_calendar = external_calendar_connect(
         actor=city.manager, instrument_id=instrument.pk, address="https://example.org/a.ics", now=NOW

@@ -16,7 +16,7 @@ from django.db.migrations.state import ProjectState
 
 BASELINE = {
     "accounts": "0011",
-    "bookings": "0029",
+    "bookings": "0032",
     "bootstrap": "0001",
     "jobs": "0001",
     "journal": "0009",

@@ -52,8 +52,9 @@ class Webhook(models.Model):
     """消息推送接口: an address of an organization's own system that is told of bookings, uses and statements.
 
     The unit whose instruments they are, or the organization that pays for them, as `side` says. The secret is
-    computed, not kept (see `keys`). The journal is read up to `read_until`, so that nothing is lost that
-    happens while the worker or the receiver is away. Messages wait in their order until the receiver's turn.
+    computed, not kept (see `keys`). The journal has been read up to `read_through`, so that nothing is lost
+    that happens while the worker or the receiver is away. Messages wait in their order until the receiver's
+    turn.
     """
 
     public_id = models.CharField(
@@ -71,7 +72,7 @@ class Webhook(models.Model):
     actions = models.JSONField(help_text="the acts of the journal that it is told")
     generation = models.PositiveIntegerField(default=1, help_text="grows with every new secret")
     created_at = models.DateTimeField()
-    read_until = models.DateTimeField(help_text="the journal has been read up to here")
+    read_through = models.BigIntegerField(help_text="the entry of the journal up to which all were read")
     failing_since = models.DateTimeField(null=True, help_text="since when no delivery has succeeded")
     failures = models.PositiveSmallIntegerField(default=0, help_text="in a row")
     due_at = models.DateTimeField(null=True, help_text="from when it is its turn; none: at once")

@@ -102,10 +102,28 @@ def last_sealed_at() -> datetime | None:
     return AuditSeal.objects.order_by("-last_entry_id").values_list("sealed_at", flat=True).first()
 
 
+def last_sealed_entry() -> int:
+    """Return the number of the last entry under a seal; 0 before the first.
+
+    Up to it the journal is complete. Above it an entry may still appear below others, as its transaction
+    ends.
+    """
+    return AuditSeal.objects.aggregate(last=Max("last_entry_id"))["last"] or 0
+
+
+def last_entry() -> int:
+    """Return the number of the newest entry; 0 where there is none."""
+    return AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
 def unsealed_since() -> datetime | None:
     """Return when the oldest entry was made that no seal covers yet; None where all are covered."""
-    covered = AuditSeal.objects.aggregate(last=Max("last_entry_id"))["last"] or 0
-    return AuditEntry.objects.filter(pk__gt=covered).order_by("pk").values_list("at", flat=True).first()
+    return (
+        AuditEntry.objects.filter(pk__gt=last_sealed_entry())
+        .order_by("pk")
+        .values_list("at", flat=True)
+        .first()
+    )
 
 
 def last_seal_number() -> int:

@@ -136,7 +136,7 @@ def test_what_is_unsealed_unsent_altered_or_failing_is_counted(whole_site):
             address="https://example.org/",
             actions=[],
             created_at=whole_site,
-            read_until=whole_site,
+            read_through=0,
             failing_since=failing_since,
             disabled_at=disabled_at,
         )

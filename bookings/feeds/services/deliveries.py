@@ -12,7 +12,7 @@ from bookings.feeds.selectors.told import acts_of
 from bookings.feeds.selectors.webhooks import due_webhooks
 from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.jobs.services import enqueue_once
-from instrument_share.journal.services import SETTLED_AFTER
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.public_id import new_public_id
 
 SEND = "bookings.webhooks_send"
@@ -43,8 +43,9 @@ def build_delivery(
 def webhooks_gather(now: datetime) -> int:
     """Let what the journal says since the last time wait for each webhook; return how much that is.
 
-    It begins a little earlier than it ended, as an entry may appear while its transaction lasts. Where
-    something is due, older messages too, the job that sends is enqueued.
+    It begins after the entries that were sealed when it last read: what is sealed is complete, while an entry
+    with a lower number than the newest may still appear as its transaction ends. Where something is due,
+    older messages too, the job that sends is enqueued.
     """
     ids = Webhook.objects.filter(disabled_at__isnull=True).values_list("pk", flat=True)
     gathered = sum(_gather(webhook_id, now) for webhook_id in list(ids))
@@ -59,10 +60,10 @@ def _gather(webhook_id: int, now: datetime) -> int:
     webhook = found.filter(pk=webhook_id, disabled_at__isnull=True).first()
     if webhook is None:
         return 0
-    since = max(webhook.read_until - SETTLED_AFTER, webhook.created_at)
+    complete = journal.last_sealed_entry()
     known = webhook.deliveries.filter(entry_id__isnull=False).values("entry_id")
-    entries = acts_of(webhook).filter(at__gte=since).exclude(pk__in=known)
-    fresh = list(entries.order_by("at", "id")[:GATHERED_AT_ONCE])
+    entries = acts_of(webhook).filter(pk__gt=webhook.read_through).exclude(pk__in=known)
+    fresh = list(entries.order_by("pk")[:GATHERED_AT_ONCE])
     units = organizations_by_id({entry.organization_id for entry in fresh if entry.organization_id})
     made = [
         build_delivery(
@@ -78,8 +79,10 @@ def _gather(webhook_id: int, now: datetime) -> int:
         if entry.organization_id
     ]
     WebhookDelivery.objects.bulk_create(made)
-    webhook.read_until = fresh[-1].at if len(fresh) == GATHERED_AT_ONCE else now
-    webhook.save(update_fields=["read_until"])
+    if len(fresh) == GATHERED_AT_ONCE:
+        complete = min(complete, fresh[-1].pk)
+    webhook.read_through = max(webhook.read_through, complete)
+    webhook.save(update_fields=["read_through"])
     return len(made)
 
 

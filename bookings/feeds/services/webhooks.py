@@ -21,6 +21,7 @@ from bookings.feeds.services.deliveries import SEND, build_delivery
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.jobs.services import enqueue_once
+from instrument_share.journal import selectors as journal
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import require_found
 
@@ -54,7 +55,7 @@ def webhook_create(
         address=address,
         actions=[one for one in ACTIONS if one in set(actions)],
         created_at=now,
-        read_until=now,
+        read_through=journal.last_entry(),
     )
     _record(webhook, actor, "webhook.created", now)
     return webhook

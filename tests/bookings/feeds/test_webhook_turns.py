@@ -10,6 +10,7 @@ from bookings.feeds.models import Webhook, WebhookDelivery
 from bookings.feeds.services import calls, deliveries, sending
 from bookings.feeds.services.calls import Answer
 from bookings.feeds.services.webhooks import webhook_test
+from instrument_share.journal.selectors import last_entry
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
@@ -50,7 +51,7 @@ def add(city, *addresses):
             address=address,
             actions=["booking.requested"],
             created_at=NOW,
-            read_until=NOW,
+            read_through=last_entry(),
         )
         for address in addresses
     )

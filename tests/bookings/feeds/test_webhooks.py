@@ -21,7 +21,8 @@ from bookings.feeds.services.calls import Answer, CallRefused
 from bookings.feeds.services.webhooks import webhook_create, webhook_enable, webhook_rekey, webhook_test
 from bookings.requests.services.cancellations import booking_cancel
 from instrument_share.accounts.domain import Role
-from instrument_share.journal.models import Notification
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.journal.services import audit_seal
 from instrument_share.kernel.errors import Forbidden
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -139,11 +140,33 @@ def test_a_worker_that_is_away_misses_nothing_and_tells_nothing_twice(city, webh
     assert len(receiver.took) == 1
 
 
-def test_an_entry_that_appears_late_is_told(city, webhook, receiver, work):
+def test_an_entry_that_appears_late_below_others_is_told(city, webhook, receiver, work):
+    book(city)
+    entry = AuditEntry.objects.get(action="booking.requested")
+    number = entry.pk
     work(NOW + 5 * MINUTE)
-    book(city, now=NOW + 4 * MINUTE)
-    work(NOW + 6 * MINUTE)
+    for appears in (number + 2, number + 1):
+        entry.pk = appears
+        entry.save(force_insert=True)
+        work(NOW + 6 * MINUTE)
+    assert WebhookDelivery.objects.values_list("entry_id", flat=True).distinct().count() == 3
+    assert len(receiver.took) == 3
+
+
+def test_what_happens_after_the_clock_was_set_back_is_told(city, webhook, receiver, work):
+    work(NOW + 5 * MINUTE)
+    book(city, now=NOW - 2 * HOUR)
+    work(NOW - 2 * HOUR)
     assert len(receiver.took) == 1
+
+
+def test_entries_under_a_seal_are_not_read_again(city, webhook, receiver, work):
+    book(city)
+    assert audit_seal(NOW + HOUR) > 0
+    work(NOW + HOUR)
+    webhook.refresh_from_db()
+    assert len(receiver.took) == 1
+    assert webhook.read_through == AuditEntry.objects.latest("pk").pk
 
 
 def test_more_than_fit_at_once_are_told_in_rounds(city, webhook, receiver, work, monkeypatch):
