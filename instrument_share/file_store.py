@@ -3,6 +3,7 @@
 The bucket is private; files reach readers through the site's pages, which ask who may see them.
 """
 
+from collections.abc import Iterator
 from mimetypes import guess_type
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -69,6 +70,12 @@ class BucketStorage(S3Storage):
     def exists(self, name: str) -> bool:
         """Return whether there is such a file, or anything below a folder of this name."""
         return super().exists(name) or any(self.listdir(name))
+
+    def iterate_names(self) -> Iterator[str]:
+        """Yield the names of all files, in folders and out of them, as the server tells them page by page."""
+        folder = self._normalize_name("")
+        for one in self.bucket.objects.filter(Prefix=folder):
+            yield one.key.removeprefix(folder)
 
     def _save(self, name: str, content: File) -> str:
         """Write under a name that is free; the server refuses one that somebody else takes in this moment."""

@@ -43,15 +43,17 @@ class Writer:
         self.noted["database"] = [digest.hexdigest(), size]
 
     def add_file(self, name: str, file: Path) -> None:
-        size = file.stat().st_size
         with file.open("rb") as content:
-            hashed = Hashed(content)
-            try:
-                self._add(name, size, hashed)
-            except OSError as error:
-                if error.errno is None:  # tarfile met the end too early
-                    raise UpkeepError(f"{file} became shorter while it was read.") from error
-                raise
+            self.add_stream(name, file.stat().st_size, content)
+
+    def add_stream(self, name: str, size: int, content: IO[bytes]) -> None:
+        hashed = Hashed(content)
+        try:
+            self._add(name, size, hashed)
+        except OSError as error:
+            if error.errno is None:  # tarfile met the end too early
+                raise UpkeepError(f"{name} became shorter while it was read.") from error
+            raise
         self.noted["files"][name] = [hashed.digest.hexdigest(), size]
 
     def close(self, manifest: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from instrument_share.jobs.services import upkeep_record
 from instrument_share.operations.selectors.backups import MARK
-from instrument_share.upkeep import archive, database, encryption
+from instrument_share.upkeep import archive, database, encryption, stored_files
 from instrument_share.upkeep.errors import UpkeepError
 from instrument_share.upkeep.manifest import describe_database, describe_site
 
@@ -58,6 +58,8 @@ def _write(writer: archive.Writer, folder: Path, now: datetime) -> dict[str, Any
     # After the database: files are only added, so that each that it names is there.
     for name, one in _iterate_files(folder):
         writer.add_file(name, one)
+    for name, size, content in stored_files.iterate_bucket():
+        writer.add_stream(f"{archive.FILES}/{name}", size, content)
     writer.close(manifest)
     return manifest
 

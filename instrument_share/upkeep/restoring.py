@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from instrument_share.jobs.services import upkeep_record
-from instrument_share.upkeep import archive, database, encryption
+from instrument_share.upkeep import archive, database, encryption, stored_files
 from instrument_share.upkeep.backups import BACKUP, MADE_ANEW, backup_check
 from instrument_share.upkeep.errors import UpkeepError
 from instrument_share.upkeep.manifest import (
@@ -67,15 +67,15 @@ def restore(file: Path, *, identity: Path | None, now: datetime) -> Restored:
 
 
 def _require_empty() -> None:
-    root = Path(settings.VAR_DIR)
-    root.mkdir(parents=True, exist_ok=True)
+    Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
     if not database.is_empty():
         raise UpkeepError(
             "The database holds a site. Restore into an empty one: name another in DATABASE_URL."
         )
-    if any(one.is_file() for one in (root / "files").rglob("*")):
+    if stored_files.has_files():
         raise UpkeepError(
-            f"{root / 'files'} holds files. Restore into an empty folder: name another in VAR_DIR."
+            "The folder or bucket of files holds some. Restore into an empty one: name another in VAR_DIR or "
+            "FILES_URL."
         )
 
 
@@ -126,6 +126,9 @@ def _chained(
 def _place(name: str, content: IO[bytes]) -> str:
     """Write a file or key where it belongs; return what is to be told of it."""
     kind, _, rest = name.partition("/")
+    if kind == archive.FILES and stored_files.is_in_bucket(rest):
+        stored_files.bucket_put(rest, content)
+        return ""
     target = Path(settings.VAR_DIR, rest)
     notice = ""
     if kind == archive.KEYS:
@@ -143,7 +146,6 @@ def _place(name: str, content: IO[bytes]) -> str:
 
 
 def _compare_files(manifest: dict[str, Any]) -> list[str]:
-    root = Path(settings.VAR_DIR)
     told = {
         name.partition("/")[2]: digest
         for name, (digest, _size) in manifest["files"].items()
@@ -152,6 +154,5 @@ def _compare_files(manifest: dict[str, Any]) -> list[str]:
     return [
         f"the file {name} is not that of the backup"
         for name, digest in told.items()
-        if name.partition("/")[0] not in MADE_ANEW
-        and (not (root / name).is_file() or encryption.digest_of(root / name) != digest)
+        if name.partition("/")[0] not in MADE_ANEW and stored_files.find_digest(name) != digest
     ]

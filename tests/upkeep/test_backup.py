@@ -8,18 +8,23 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from bookings.requests.models import Booking
+from instrument_share.file_store import build_storage
 from instrument_share.journal.models import AuditEntry
 from instrument_share.upkeep import archive
 from instrument_share.upkeep.backups import backup_check, backup_make, backups_forget_old
 from instrument_share.upkeep.errors import UpkeepError
 from tests import factories
 from tests.bookings.requests.booking import use
+from tests.buckets import create_bucket
+from tests.engines import on_postgresql
 from tests.factories import NOW
 
 needs = [name for name in ("age", "age-keygen") if not shutil.which(name)]
@@ -57,8 +62,8 @@ def pair(tmp_path_factory):
     return identity, public.stdout.strip()
 
 
-def restore_elsewhere(process_environment, folder, file, *arguments):
-    """Restore in a process of its own, into another database and folder; return what it says."""
+def restore_elsewhere(process_environment, folder, file, *arguments, files_url=""):
+    """Restore in a process of its own, into another database, folder and bucket; return what it says."""
     name = f"{connection.settings_dict['NAME']}_restored"
     if connection.vendor == "sqlite":
         address = f"sqlite:///{folder / 'restored.sqlite3'}"
@@ -69,7 +74,12 @@ def restore_elsewhere(process_environment, folder, file, *arguments):
         address = process_environment["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
     done = subprocess.run(
         [sys.executable, "manage.py", "restore", str(file), *map(str, arguments)],
-        env={**process_environment, "DATABASE_URL": address, "VAR_DIR": str(folder)},
+        env={
+            **process_environment,
+            "DATABASE_URL": address,
+            "VAR_DIR": str(folder),
+            "FILES_URL": files_url,
+        },
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
@@ -111,6 +121,30 @@ def test_a_site_comes_back_with_its_rows_files_and_chains(var, pair, tmp_path, p
     entry = AuditEntry.objects.get(action="backup.made")
     assert (entry.subject_id, entry.details["file"]) == ("backup", file.name)
     assert (var / "last-backup").exists()
+
+
+@on_postgresql
+@pytest.mark.usefixtures("_migrations_recorded")
+def test_files_in_a_bucket_come_back_into_an_empty_one(
+    var, bucket, s3, settings, tmp_path, process_environment
+):
+    shutil.rmtree(var / "files")
+    for number in range(3):
+        bucket.save(f"papers/{number}/一.pdf", ContentFile(b"%d" % number * 10_000_000))
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    assert [name for name in backup_check(file, identity=None)["files"] if "papers" in name] == [
+        f"files/files/papers/{number}/一.pdf" for number in range(3)
+    ]
+    elsewhere = create_bucket(s3, "elsewhere")
+    done = restore_elsewhere(process_environment, tmp_path / "there", file, files_url=elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+    settings.STORAGES = {**settings.STORAGES, "default": build_storage(elsewhere)}
+    with default_storage.open("papers/2/一.pdf") as restored:
+        assert restored.read() == b"2" * 10_000_000
+    assert not (tmp_path / "there/files").exists()
+    again = restore_elsewhere(process_environment, tmp_path / "third", file, files_url=elsewhere)
+    assert again.returncode == 1
+    assert "The folder or bucket of files holds some." in again.stderr
 
 
 def test_a_backup_is_for_its_recipient_alone(var, pair, tmp_path):

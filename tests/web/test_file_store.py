@@ -1,15 +1,11 @@
 """Files in a bucket: what the site does with its folder, against a server that speaks S3."""
 
-import logging
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-import boto3
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
-from moto.server import ThreadedMotoServer
 
 from instrument_share.accounts.services.kept_documents import FOLDER
 from instrument_share.file_store import BucketStorage, build_storage
@@ -18,31 +14,6 @@ from providers.units.models import UnitProfile
 from tests import factories
 
 HASH = "0f" * 16
-
-
-@pytest.fixture(scope="module")
-def server():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"{host}:{port}"
-    running.stop()
-
-
-@pytest.fixture
-def bucket(server, settings, request):
-    name = f"share-{abs(hash(request.node.name))}"
-    boto3.client(
-        "s3",
-        endpoint_url=f"http://{server}",
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-        region_name="us-east-1",
-    ).create_bucket(Bucket=name)
-    described = build_storage(f"s3+http://key:secret@{server}/{name}/site?region=us-east-1")
-    settings.STORAGES = {**settings.STORAGES, "default": described}
-    return storages["default"]
 
 
 def test_a_file_is_there_under_its_name_until_it_is_deleted(bucket):

@@ -1,0 +1,1 @@
+from tests.buckets import bucket, s3  # noqa: F401 (fixtures)
