@@ -54,6 +54,21 @@ def standing(viewer: "Viewer") -> Standing:
     return known
 
 
+def kept_in(viewer: "Viewer", *roles: Role) -> frozenset[int]:
+    """Return the organizations in which the viewer has one of `roles`, even where it gives no permission now.
+
+    Read once per user object, as the standing is.
+    """
+    if not isinstance(viewer, User):
+        return frozenset()
+    known: frozenset[tuple[int, str]] | None = getattr(viewer, "_kept_roles", None)
+    if known is None:
+        rows = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE)
+        known = frozenset(rows.values_list("organization_id", "role"))
+        viewer._kept_roles = known  # type: ignore[attr-defined]
+    return frozenset(organization_id for organization_id, role in known if role in roles)
+
+
 def standing_rows(viewer: User) -> QuerySet[Membership]:
     """Return the memberships that give the person a standing."""
     return _held_rows(viewer).exclude(_lacks_second_factor())
@@ -82,8 +97,9 @@ def _lacks_second_factor() -> Q:
 
 def forget_standing(viewer: "Viewer") -> None:
     """Let the viewer's roles be read again when they are asked for next."""
-    if hasattr(viewer, "_standing"):
-        del viewer._standing
+    for known in ("_standing", "_kept_roles"):
+        if hasattr(viewer, known):
+            delattr(viewer, known)
 
 
 def refresh_standing(viewer: "Viewer") -> Standing:
