@@ -93,6 +93,12 @@ def find_ended(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
     return next((one for one in ended if is_check_in_code(one.public_id, code)), None)
 
 
+def bookings_by_key_of(person: "User") -> QuerySet[KioskAct]:
+    """Return the ids of the bookings whose use was ended at a kiosk that the person made."""
+    ended = KioskAct.objects.filter(kiosk__made_by=person, kind=ActKind.CHECK_OUT, booking__isnull=False)
+    return ended.values("booking")
+
+
 @dataclass(frozen=True)
 class Coming:
     """A booking as everybody beside the instrument may see it."""

@@ -21,6 +21,7 @@ from bookings.usage.models import (
     UsageResult,
     WaitingLog,
 )
+from bookings.usage.selectors.keys import by_key_of
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Problem, require_found
@@ -94,7 +95,8 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
         return usage_logs(viewer)
     asked = _with_details(UsageLog.objects.filter(pk__in=_waiting_for(viewer)))
     disputed = Exists(UsageDispute.objects.filter(log=OuterRef("pk"), answered_at__isnull=True))
-    waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer) & (Q(user=viewer) | ~Q(disputed))
+    is_own = Q(entry__recorded_by=viewer) | by_key_of(viewer)
+    waiting_log = Q(is_confirmed=False) & ~is_own & (Q(user=viewer) | ~Q(disputed))
     waiting_correction = Exists(
         UsageCorrection.objects.filter(
             log=OuterRef("pk"), confirmation__isnull=True, withdrawal__isnull=True

@@ -19,6 +19,7 @@ from bookings.usage.domain.errors import (
     AlreadyWithdrawn,
     DisputeOpen,
     NotConfirmedYet,
+    OwnKey,
     SamePerson,
     UsageRefused,
 )
@@ -40,6 +41,7 @@ from bookings.usage.models import (
 )
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
+from bookings.usage.selectors.keys import is_by_key_of
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
     find_overlapping_times,
@@ -233,7 +235,7 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person.
 
-    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, AlreadyWithdrawn for a
+    Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was, AlreadyConfirmed the second time, AlreadyWithdrawn for a
     correction that was taken back, DisputeOpen for the unit while the user disputes the log, and UsageRefused
     where a correction conflicts with later ones.
     """
@@ -245,6 +247,8 @@ def usage_confirm(
     recorded = log.entry if correction is None else correction.entry
     if recorded.recorded_by_id == actor.pk:
         raise SamePerson
+    if correction is None and is_by_key_of(actor, log):
+        raise OwnKey
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
     if correction is not None and UsageWithdrawal.objects.filter(correction=correction).exists():

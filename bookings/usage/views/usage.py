@@ -24,6 +24,7 @@ from bookings.usage.selectors.disputes import (
     has_open_dispute,
     may_dispute,
 )
+from bookings.usage.selectors.keys import is_by_key_of
 from bookings.usage.selectors.receipts import get_covered_numbers
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
@@ -78,6 +79,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "may_confirm": may_confirm
         and not log.is_confirmed  # type: ignore[attr-defined]
         and log.entry.recorded_by_id != viewer.pk
+        and not is_by_key_of(viewer, log)
         and (log.user_id == viewer.pk or not has_open_dispute(log)),
         "confirmable": _ids(get_confirmable_corrections(viewer, log)) if may_confirm else set(),
         "overtaken": _ids(get_superseded_corrections(log)),
