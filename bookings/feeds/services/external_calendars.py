@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -203,11 +204,15 @@ def _notify(calendar: ExternalCalendar, message: str, now: datetime, **params: A
 
 
 def _record(calendar: ExternalCalendar, actor: "User", action: str, now: datetime) -> None:
+    """Record the host alone: who has the whole address can read the calendar, and the journal keeps it."""
     record(
         actor=actor,
         action=action,
         subject=calendar,
         now=now,
         organization_id=calendar.instrument.organization_id,
-        details={"instrument": calendar.instrument.public_id, "address": calendar.address},
+        details={
+            "instrument": calendar.instrument.public_id,
+            "host": urlsplit(calendar.address).hostname,
+        },
     )
