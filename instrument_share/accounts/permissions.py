@@ -49,9 +49,7 @@ def has_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> r
     return rules.predicate(predicate, name=f"has_role_in:{'|'.join(roles)}")
 
 
-def keeps_role_in(
-    organization_id: Callable[[Any], int | None], *roles: Role
-) -> rules.predicates.Predicate:
+def keeps_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
     """Make the predicate that the person has one of `roles` in the subject's organization, in force or not.
 
     For who must not decide: while an organization is suspended its roles give no permission, and its people

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rewards.declarations.models import DeclaredFact
 
 
-
 def _organization_id(subject: Any) -> int | None:
     return getattr(subject, "organization_id", None)
 

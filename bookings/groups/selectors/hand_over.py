@@ -25,8 +25,8 @@ LATE = gettext_noop(
     "time for cancelling without charge. Ask the keeper."
 )
 BEGUN = gettext_noop(
-    "The booked time has begun, and whoever does not come is answerable for that. Come, cancel it, or ask the "
-    "keeper."
+    "The booked time has begun, and whoever does not come is answerable for that. Come, cancel it, or ask "
+    "the keeper."
 )
 CODES_OF_PEOPLE = (
     "booking.account_inactive",

@@ -24,8 +24,8 @@ class OwnKey(DomainError):
     code = "usage.own_key"
     kind: Kind = "forbidden"
     message = gettext_noop(
-        "You made the key of the device or kiosk that recorded this use. A colleague without that key confirms "
-        "it."
+        "You made the key of the device or kiosk that recorded this use. A colleague without that key "
+        "confirms it."
     )
 
 

@@ -235,9 +235,9 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person.
 
-    Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was, AlreadyConfirmed the second time, AlreadyWithdrawn for a
-    correction that was taken back, DisputeOpen for the unit while the user disputes the log, and UsageRefused
-    where a correction conflicts with later ones.
+    Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was recorded,
+    AlreadyConfirmed the second time, AlreadyWithdrawn for a correction that was taken back, DisputeOpen for
+    the unit while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)

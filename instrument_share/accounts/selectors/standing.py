@@ -64,7 +64,7 @@ def standing(viewer: "Viewer") -> Standing:
 
 
 def kept_in(viewer: "Viewer", *roles: Role) -> frozenset[int]:
-    """Return the organizations in which the viewer has one of `roles`, even where it gives no permission now."""
+    """Return the organizations in which the viewer has one of `roles`, also where it rests now."""
     return frozenset(place for place, role in standing(viewer).kept if role in roles)
 
 

@@ -65,7 +65,9 @@ class ChangedSinceRead(RevisionMismatch):
     """Changes that are no longer those which the bureau has read."""
 
     code = "instrument.changed_since_read"
-    message = gettext_noop("The unit has changed this since you read it. Look at it as it is now, then decide.")
+    message = gettext_noop(
+        "The unit has changed this since you read it. Look at it as it is now, then decide."
+    )
 
 
 class SuspendedByBureau(DomainError):
