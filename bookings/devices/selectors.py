@@ -1,7 +1,7 @@
 """Devices, the messages they signed, and the bookings that events are about."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -85,7 +85,7 @@ def open_notes(viewer: "User") -> QuerySet[InstrumentNote]:
     return notes.select_related("instrument", "written_by").order_by("-written_at", "-id")
 
 
-def bookings_by_key_of(person: "User") -> QuerySet[DeviceEvent]:
+def bookings_by_key_of(person: "User") -> "QuerySet[DeviceEvent, Any]":
     """Return the ids of the bookings whose use a device ended with a key that the person made."""
     ended = DeviceEvent.objects.filter(
         device__made_by=person, kind=EventKind.STOP, booking__usage_log__capture=Capture.DEVICE
