@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from instrument_share.accounts.domain import OrganizationState, Role
-from instrument_share.accounts.models import User
 from instrument_share.accounts.selectors import (
     kept_in,
     organizations_by_id,
@@ -64,13 +63,7 @@ def keeps_role_in(organization_id: Callable[[Any], int | None], *roles: Role) ->
 
 
 def require(actor: "Viewer", permission: str, subject: object | None = None) -> None:
-    """Raise Forbidden unless the actor has the named permission on the subject.
-
-    In the name of a locked account nothing is done any more, neither by a job that was under way nor by a
-    calendar that somebody has connected.
-    """
-    if isinstance(actor, User) and not actor.is_active:
-        raise Forbidden
+    """Raise Forbidden unless the actor has the named permission on the subject."""
     if not rules.has_perm(permission, actor, subject):
         raise Forbidden
 
