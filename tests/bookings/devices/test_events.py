@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.devices.domain import Event, EventKind, NotSigned
 from bookings.devices.models import DeviceEvent
+from bookings.devices.services.events import device_event_receive
 from bookings.devices.services.keys import device_key_make, device_key_revoke
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
@@ -60,6 +62,14 @@ def test_device_checks_the_person_in_and_out(city, device, booking, clock):
     written = AuditEntry.objects.filter(details__device=device.row.public_id).order_by("id")
     assert [entry.action for entry in written] == ["booking.checked_in", "booking.checked_out"]
     assert {entry.actor for entry in written} == {city.researcher}
+
+
+def test_a_key_that_is_revoked_meanwhile_signs_nothing_more(city, device, booking, clock):
+    device_key_revoke(actor=city.keeper, instrument_id=city.instrument.pk, now=clock.now())
+    start = Event(EventKind.START, clock.now(), sequence=1, code=code_of(booking))
+    with pytest.raises(NotSigned):
+        device_event_receive(device_id=device.row.pk, event=start, digest="0" * 64, now=clock.now())
+    assert not DeviceEvent.objects.exists()
 
 
 def test_who_made_the_key_is_no_second_person(city, device, booking, clock):
