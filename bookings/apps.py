@@ -44,8 +44,8 @@ class BookingsConfig(AppConfig):
         from bookings.statistics import permissions as _statistics  # noqa: F401
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
+        from bookings.usage.keys import register_key_reader
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
-        from bookings.usage.selectors.keys import register_key_reader
         from bookings.usage.selectors.logs_as_counted import sum_project_uses
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
         from bookings.usage.views.use_sheet import USE_SHEET

@@ -12,6 +12,7 @@ from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.corrections import apply_corrections
 from bookings.usage.domain.usage import OVERLAPS, find_correction_problems, find_overlap_problems
+from bookings.usage.keys import by_key_of
 from bookings.usage.models import (
     UsageConfirmation,
     UsageCorrection,
@@ -21,7 +22,6 @@ from bookings.usage.models import (
     UsageResult,
     WaitingLog,
 )
-from bookings.usage.selectors.keys import by_key_of
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Problem, require_found

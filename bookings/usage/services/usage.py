@@ -31,6 +31,7 @@ from bookings.usage.domain.usage import (
     find_overlap_problems,
     truncate_to_seconds,
 )
+from bookings.usage.keys import is_by_key_of
 from bookings.usage.models import (
     Review,
     UsageConfirmation,
@@ -41,7 +42,6 @@ from bookings.usage.models import (
 )
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
-from bookings.usage.selectors.keys import is_by_key_of
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
     find_overlapping_times,

@@ -15,6 +15,7 @@ from bookings.requests.views.common import get_desk, get_return_address
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
+from bookings.usage.keys import is_by_key_of
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import (
@@ -24,7 +25,6 @@ from bookings.usage.selectors.disputes import (
     has_open_dispute,
     may_dispute,
 )
-from bookings.usage.selectors.keys import is_by_key_of
 from bookings.usage.selectors.receipts import get_covered_numbers
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
