@@ -13,6 +13,7 @@ class BookingsConfig(AppConfig):
         from bookings.credit import permissions as _credit  # noqa: F401 (registers the permissions)
         from bookings.devices import domain as devices
         from bookings.devices import permissions as _devices  # noqa: F401 (registers the permission)
+        from bookings.devices import selectors as device_selectors
         from bookings.devices.views import DEVICE_TAB
         from bookings.feeds import permissions as feed_permissions  # noqa: F401 (registers the permissions)
         from bookings.feeds import tasks  # noqa: F401 (registers the job)
@@ -21,6 +22,7 @@ class BookingsConfig(AppConfig):
         from bookings.invariants import INVARIANTS
         from bookings.journal import ACTS, KINDS
         from bookings.kiosk import domain as kiosk
+        from bookings.kiosk import selectors as kiosk_selectors
         from bookings.kiosk.views.keepers import KIOSK_TAB
         from bookings.projects import badges as project_badges
         from bookings.projects import permissions as _projects  # noqa: F401
@@ -42,6 +44,7 @@ class BookingsConfig(AppConfig):
         from bookings.statistics import permissions as _statistics  # noqa: F401
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
+        from bookings.usage.keys import register_key_reader
         from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
         from bookings.usage.selectors.logs_as_counted import sum_project_uses
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
@@ -79,6 +82,8 @@ class BookingsConfig(AppConfig):
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
         register_uses_reader(sum_project_uses)
+        register_key_reader(device_selectors.bookings_by_key_of)
+        register_key_reader(kiosk_selectors.bookings_by_key_of)
         register_labels(project_badges.STATES, project_badges.MOVES)
         register_labels(statement_badges.STATES, statement_badges.MOVES)
         register_labels(sample_badges.STATES, sample_badges.MOVES)

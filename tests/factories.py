@@ -22,6 +22,7 @@ from instrument_share.accounts.domain import (
 )
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.models import Membership, Organization, User
+from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.kernel import uscc
 from instrument_share.kernel.interval import Interval
 from providers.instruments.domain.choices import InstrumentState
@@ -72,7 +73,7 @@ def member(of, role=Role.RESEARCHER, person=None, **fields):
         state=MembershipState.ACTIVE.value,
         created_at=LONG_AGO,
     )
-    person.__dict__.pop("_standing", None)
+    forget_standing(person)
     return person
 
 

@@ -15,6 +15,7 @@ import rules
 from django.db import transaction
 
 from instrument_share.accounts import services as accounts
+from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.jobs import services as jobs
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError
@@ -494,7 +495,7 @@ def outcome(attempt, actor):
     with transaction.atomic():
         cell = tried(attempt, actor)
         transaction.set_rollback(True)
-    actor.__dict__.pop("_standing", None)
+    forget_standing(actor)
     return cell
 
 

@@ -1,7 +1,7 @@
 """Devices, the messages they signed, and the bookings that events are about."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -13,6 +13,7 @@ from bookings.requests.keys import is_check_in_code
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_booking, keeper_day_bookings
 from bookings.requests.selectors.scope import get_responsible_condition
+from bookings.usage.domain.choices import Capture
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 
@@ -82,6 +83,14 @@ def open_notes(viewer: "User") -> QuerySet[InstrumentNote]:
     """Return the notes of the viewer's instruments that are not closed, newest first."""
     notes = InstrumentNote.objects.filter(get_responsible_condition(viewer), closed_at__isnull=True)
     return notes.select_related("instrument", "written_by").order_by("-written_at", "-id")
+
+
+def bookings_by_key_of(person: "User") -> "QuerySet[DeviceEvent, Any]":
+    """Return the ids of the bookings whose use a device ended with a key that the person made."""
+    ended = DeviceEvent.objects.filter(
+        device__made_by=person, kind=EventKind.STOP, booking__usage_log__capture=Capture.DEVICE
+    )
+    return ended.values("booking")
 
 
 def get_running(device: Device) -> Booking | None:

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, QuerySet
 
@@ -91,6 +91,12 @@ def find_ended(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
         instrument_id=kiosk.instrument_id, state=BookingState.COMPLETED, checked_out_at__gt=at - DAY
     )
     return next((one for one in ended if is_check_in_code(one.public_id, code)), None)
+
+
+def bookings_by_key_of(person: "User") -> "QuerySet[KioskAct, Any]":
+    """Return the ids of the bookings whose use was ended at a kiosk that the person made."""
+    ended = KioskAct.objects.filter(kiosk__made_by=person, kind=ActKind.CHECK_OUT, booking__isnull=False)
+    return ended.values("booking")
 
 
 @dataclass(frozen=True)

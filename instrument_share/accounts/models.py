@@ -1,5 +1,6 @@
 """People, the bodies they belong to, and the roles they have there."""
 
+from datetime import UTC
 from functools import partial
 from typing import Any
 
@@ -183,6 +184,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+    @property
+    def submission(self) -> str:
+        """Tells one registration or correction from another: when it was handed in."""
+        return (self.submitted_at or self.created_at).astimezone(UTC).isoformat()
 
 
 class OrganizationDocument(models.Model):

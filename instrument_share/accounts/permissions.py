@@ -11,6 +11,7 @@ import rules
 
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import (
+    kept_in,
     organizations_by_id,
     region_of,
     roles_to_grant,
@@ -45,6 +46,20 @@ def has_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> r
         return owner is not None and any(standing(user).holds(role, owner) for role in roles)
 
     return rules.predicate(predicate, name=f"has_role_in:{'|'.join(roles)}")
+
+
+def keeps_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
+    """Make the predicate that the person has one of `roles` in the subject's organization, in force or not.
+
+    For who must not decide: while an organization is suspended its roles give no permission, and its people
+    are its people all the same.
+    """
+
+    def predicate(user: Any, subject: Any) -> bool:
+        owner = organization_id(subject)
+        return owner is not None and owner in kept_in(user, *roles)
+
+    return rules.predicate(predicate, name=f"keeps_role_in:{'|'.join(roles)}")
 
 
 def require(actor: "Viewer", permission: str, subject: object | None = None) -> None:
@@ -122,6 +137,8 @@ is_finance = has_role_for_city(Role.FINANCE_OFFICER)
 is_sysadmin = has_role(Role.SYSADMIN)
 is_supervisor = is_supervisor_in(_itself, Role.BUREAU_OFFICER)
 is_manager = has_role_in(_itself, Role.ORG_ADMIN, Role.UNIT_MANAGER)
+belongs_to_it = keeps_role_in(_itself, *Role)
+decides_on_it = is_supervisor & ~belongs_to_it
 
 add_permissions(
     {
@@ -130,11 +147,12 @@ add_permissions(
         "accounts.correct_organization": is_registrant,
         "accounts.edit_organization": is_manager,
         "accounts.file_document": (is_registrant & is_awaiting_admission) | is_manager,
-        "accounts.admit_organization": is_supervisor,
-        "accounts.suspend_organization": is_supervisor,
-        "accounts.revise_organization": is_supervisor,
+        "accounts.admit_organization": decides_on_it,
+        "accounts.suspend_organization": decides_on_it,
+        "accounts.revise_organization": decides_on_it,
         "accounts.declare_relation": is_manager | is_supervisor,
-        "accounts.end_relation": is_supervisor,
+        "accounts.end_relation": decides_on_it,
+        "accounts.be_outside": ~belongs_to_it,
         "accounts.manage_members": can_grant_roles,
         "accounts.ask_membership": rules.is_authenticated,
         "accounts.end_own_membership": is_oneself,

@@ -1,24 +1,34 @@
 """Who declares facts, who confirms them, and that nobody decides on a unit that he or she manages."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import add_permissions, has_role_in, is_officer, require
+from instrument_share.accounts.permissions import (
+    add_permissions,
+    has_role_in,
+    is_officer,
+    keeps_role_in,
+    require,
+)
 from rewards.declarations.domain.errors import OwnUnit
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
     from rewards.declarations.models import DeclaredFact
 
-manages_assessed_unit = has_role_in(
-    lambda subject: getattr(subject, "organization_id", None), Role.UNIT_MANAGER
-)
 
+def _organization_id(subject: Any) -> int | None:
+    return getattr(subject, "organization_id", None)
+
+
+manages_assessed_unit = has_role_in(_organization_id, Role.UNIT_MANAGER)
+is_on_own_unit = keeps_role_in(_organization_id, Role.UNIT_MANAGER)
+"""Of who decides: the subject is about a unit that he or she manages, a suspended one too."""
 
 add_permissions(
     {
         "rewards.declare_fact": has_role_in(lambda subject: subject.pk, Role.UNIT_MANAGER) | is_officer,
-        "rewards.decide_fact": is_officer & ~manages_assessed_unit,
+        "rewards.decide_fact": is_officer & ~is_on_own_unit,
     }
 )
 
@@ -30,6 +40,6 @@ def is_declarer(viewer: "Viewer", fact: "DeclaredFact") -> bool:
 
 def require_on_other_unit(actor: "Viewer", permission: str, subject: object) -> None:
     """Do as `require`, and raise OwnUnit for who manages the unit that the subject is about."""
-    if manages_assessed_unit(actor, subject):
+    if is_on_own_unit(actor, subject):
         raise OwnUnit
     require(actor, permission, subject)

@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from instrument_share.accounts.permissions import add_permissions, is_officer
-from rewards.declarations.permissions import manages_assessed_unit
+from rewards.declarations.permissions import is_on_own_unit, manages_assessed_unit
 
 
 @rules.predicate
@@ -16,7 +16,7 @@ def is_objector(user: Any, objection: Any) -> bool:
 
 add_permissions(
     {
-        "rewards.answer_objection": is_officer & ~manages_assessed_unit & ~is_objector,
+        "rewards.answer_objection": is_officer & ~is_on_own_unit & ~is_objector,
         "rewards.comment_objection": manages_assessed_unit,
     }
 )

@@ -9,6 +9,7 @@ from instrument_share.accounts.permissions import (
     is_auditor,
     is_finance,
     is_officer,
+    keeps_role_in,
 )
 
 
@@ -17,7 +18,7 @@ def _organization_id(subject: Any) -> int | None:
 
 
 administers = has_role_in(_organization_id, Role.ORG_ADMIN)
-belongs = has_role_in(_organization_id, *Role)
+belongs = keeps_role_in(_organization_id, *Role)
 
 add_permissions(
     {

@@ -188,3 +188,16 @@ def test_line_break_in_name_does_not_break_mail(invite, company):
     company.save()
     invite()
     assert mail.outbox[-1].subject.startswith("邀请") and "\n" not in mail.outbox[-1].subject
+
+
+def test_an_invitation_of_a_locked_account_is_over_until_another_administrator_sends_it(
+    invite, company, admin
+):
+    secret, invited = invite(role=Role.ORG_ADMIN), person()
+    admin.is_active = False
+    admin.save()
+    with pytest.raises(InviterDismissed):
+        accept(invited, secret)
+    other, later = factories.member(company, Role.ORG_ADMIN), NOW + timedelta(hours=1)
+    sent = services.invitation_resend(actor=other, invitation_id=Invitation.objects.get().pk, now=later)
+    assert (sent.invited_by, selectors.invitation_problem(sent, later)) == (other, None)

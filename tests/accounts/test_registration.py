@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.files.base import ContentFile
@@ -422,3 +423,20 @@ def test_an_organization_keeps_ten_documents(registrant):
         add(9)
     assert [(one.code, one.params) for one in refused.value.problems] == [("document.too_many", {"most": 10})]
     assert OrganizationDocument.objects.count() == 10
+
+
+def test_an_officer_decides_on_no_organization_of_their_own(officer):
+    made = register(officer)
+    asked = {"actor": officer, "organization_id": made.pk, "now": NOW}
+    with pytest.raises(Forbidden):
+        services.organization_admit(**asked)
+    services.organization_admit(**asked | {"actor": factories.officer()})
+    larger = replace(FACTS, size_class=SizeClass.MICRO)
+    for decide in (
+        partial(services.organization_revise, registration=larger, reason="规模变更"),
+        partial(services.organization_suspend, reason="检查"),
+    ):
+        with pytest.raises(Forbidden):
+            decide(**asked)
+    made.refresh_from_db()
+    assert (made.state, made.size_class) == ("admitted", "small")

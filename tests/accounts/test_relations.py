@@ -55,6 +55,16 @@ def test_only_bureau_ends_relation_and_dates_are_kept(two):
     assert [one.until for one in selectors.related_to(first)] == [None, LATER]
 
 
+def test_an_officer_ends_no_relation_of_their_own_organization(two):
+    first, second = two
+    declare(factories.member(first, Role.ORG_ADMIN), first, second)
+    officer = factories.member(second, person=factories.officer())
+    for one, other in (two, two[::-1]):
+        with pytest.raises(Forbidden):
+            end(officer, one, other)
+    assert second.pk in selectors.related_ids(first.pk)
+
+
 def test_organization_cannot_be_related_to_itself(two):
     with pytest.raises(Invalid):
         declare(factories.member(two[0], Role.ORG_ADMIN), two[0], two[0])

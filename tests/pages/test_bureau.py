@@ -46,7 +46,7 @@ def test_organization_is_admitted_after_review(see, send, city, bureau):
     body = factories.organization("云屏新材料公司", state="pending")
     assert "云屏新材料公司" in text_of(see(bureau, "bureau"))
     assert body.uscc in text_of(see(bureau, "organization_admit", body.public_id))
-    send(bureau, "organization_admit", body.public_id)
+    send(bureau, "organization_admit", body.public_id, seen=body.submission)
     assert Organization.objects.get(pk=body.pk).state == "admitted"
     assert AuditEntry.objects.get(action="organization.admitted").subject_id == body.public_id
     assert "云屏新材料公司已准予准入" in text_of(see(bureau, "bureau"))

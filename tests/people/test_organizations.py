@@ -169,7 +169,7 @@ def test_the_bureau_decides_suspends_and_reinstates(see, send, person, district)
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
     assert "准予准入" in text_of(see(officer, "organization", made.public_id))
-    send(officer, "organization_admit", made.public_id)
+    send(officer, "organization_admit", made.public_id, seen=made.submission)
     assert send(officer, "organization_suspend", made.public_id, reason="").status_code == 422
     send(officer, "organization_suspend", made.public_id, reason="被投诉")
     assert "已被暂停。 原因：被投诉" in text_of(see(person, "organization", made.public_id))
@@ -177,6 +177,22 @@ def test_the_bureau_decides_suspends_and_reinstates(see, send, person, district)
     send(officer, "organization_reinstate", made.public_id)
     made.refresh_from_db()
     assert (made.state, made.reason) == ("admitted", "")
+
+
+def test_only_the_registration_that_the_officer_has_read_is_admitted(see, send, person, district):
+    officer = factories.officer()
+    send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    shown = see(officer, "organization_admit", made.public_id)
+    assert "企业规模 小型" in text_of(shown)
+    seen = shown.context["form"]["seen"].value()
+    corrected = typed(size_class="micro")
+    del corrected["documents"]
+    send(person, "organization_correct", made.public_id, now=NOW + timedelta(minutes=1), **corrected)
+    for sent in ({"seen": seen}, {}):
+        assert send(officer, "organization_admit", made.public_id, **sent).status_code == 409
+    made.refresh_from_db()
+    assert (made.state, made.size_class) == ("pending", "micro")
 
 
 def test_a_districts_officer_lists_the_district_alone(see, district):

@@ -12,6 +12,7 @@ from bookings.devices.domain import (
     EventKind,
     NoBooking,
     NothingRuns,
+    NotSigned,
     SequenceGap,
     SequenceReused,
 )
@@ -74,13 +75,16 @@ def device_event_receive(*, device_id: int, event: Event, digest: str, now: date
     """Take an event that the device signed; return what it is answered.
 
     What the rules refuse is an event all the same, kept with its refusal. Raises SequenceGap and
-    SequenceReused for one that is not next and was not received before.
+    SequenceReused for one that is not next and was not received before, and NotSigned where the key was
+    revoked after the signature was checked.
     """
     device = (
         Device.objects.select_for_update(of=("self",))
         .select_related("instrument__organization")
         .get(pk=device_id)
     )
+    if device.revoked_at is not None:
+        raise NotSigned
     event = replace(event, at=min(event.at, now))
     expected = device.last_sequence + 1
     if event.kind is EventKind.HEARTBEAT:

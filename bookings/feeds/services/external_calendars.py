@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -27,7 +28,7 @@ from instrument_share.jobs.services import enqueue
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, gettext_noop, require_found
+from instrument_share.kernel.errors import DomainError, Forbidden, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
@@ -103,14 +104,17 @@ def external_calendars_read_due(_now: datetime) -> int:
 def external_calendar_read(public_id: str, now: datetime) -> None:
     """Read a calendar, outside any transaction, and make, move and lift closures as it says.
 
-    What can't be read changes nothing; after a day whoever connected it is told. Each time is a transaction
-    of its own, so that one that is refused doesn't keep the others.
+    What can't be read changes nothing, nor does the calendar of a locked account; after a day whoever
+    connected it is told. Each time is a transaction of its own, so that one that is refused doesn't keep the
+    others.
     """
     found = ExternalCalendar.objects.select_related("instrument", "created_by")
     calendar = found.filter(public_id=public_id).first()
     if calendar is None:
         return
     try:
+        if not calendar.created_by.is_active:
+            raise Forbidden
         times = _fetch_times(calendar.address, now)
         _follow(calendar, times, now)
     except (CallRefused, OSError, HTTPException, ValueError, DomainError) as error:
@@ -203,11 +207,15 @@ def _notify(calendar: ExternalCalendar, message: str, now: datetime, **params: A
 
 
 def _record(calendar: ExternalCalendar, actor: "User", action: str, now: datetime) -> None:
+    """Record the host alone: who has the whole address can read the calendar, and the journal keeps it."""
     record(
         actor=actor,
         action=action,
         subject=calendar,
         now=now,
         organization_id=calendar.instrument.organization_id,
-        details={"instrument": calendar.instrument.public_id, "address": calendar.address},
+        details={
+            "instrument": calendar.instrument.public_id,
+            "host": urlsplit(calendar.address).hostname,
+        },
     )

@@ -24,6 +24,10 @@ LATE = gettext_noop(
     "The keeper would have to approve the booking again, and the time for that ended at {deadline} with the "
     "time for cancelling without charge. Ask the keeper."
 )
+BEGUN = gettext_noop(
+    "The booked time has begun, and whoever does not come is answerable for that. Come, cancel it, or ask "
+    "the keeper."
+)
 CODES_OF_PEOPLE = (
     "booking.account_inactive",
     "booking.organization_not_admitted",
@@ -54,7 +58,12 @@ def find_hand_over_problems(
 
 
 def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
-    """A request costs nothing to cancel: an approved booking would escape its charge by becoming one."""
+    """What is missed stays with who missed it, and nobody is handed it in the minutes that are left.
+
+    A request costs nothing to cancel: an approved booking would escape its charge by becoming one.
+    """
+    if now >= booking.starts_at:
+        return [Problem("booking.hand_over_begun", BEGUN)]
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
     if not is_new_decision_needed(giver, booking, terms):
         return []

@@ -70,6 +70,10 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "may": may,
         "credit_count": counting_credit_events(found.user_id, now).count() if "approve" in may else 0,
         "is_mine": is_mine,
+        "may_hand_over": is_mine
+        and "cancel" in may
+        and found.payer_organization is not None
+        and now < found.starts_at,
         "here": get_desk(request.user, found),
         "shows_code": is_mine
         and found.state in {BookingState.APPROVED, BookingState.IN_USE}

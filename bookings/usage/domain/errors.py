@@ -18,6 +18,17 @@ class SamePerson(DomainError):
     message = gettext_noop("A second person confirms what you recorded. Ask the user or a colleague.")
 
 
+class OwnKey(DomainError):
+    """Who made the key of the device or kiosk that recorded a use tries to confirm it."""
+
+    code = "usage.own_key"
+    kind: Kind = "forbidden"
+    message = gettext_noop(
+        "You made the key of the device or kiosk that recorded this use. A colleague without that key "
+        "confirms it."
+    )
+
+
 class AlreadyConfirmed(Conflict):
     """The log or correction has been confirmed before."""
 

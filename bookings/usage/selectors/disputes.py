@@ -20,8 +20,18 @@ if TYPE_CHECKING:
 
 
 def get_dispute_deadline(log: UsageLog) -> datetime:
-    """Return until when the user may dispute the hours of a log that are confirmed; others at any time."""
-    return log.entry.recorded_at + timedelta(days=settings.USAGE_DISPUTE_DAYS)
+    """Return until when the user may dispute the hours of a log that are confirmed; others at any time.
+
+    What a correction changes is new to the user, who has the whole time again, from when it was proposed and
+    from when it was confirmed: else a unit could wait for the end, and then enlarge the hours unquestioned.
+    """
+    told = [log.entry.recorded_at]
+    for one in log.corrections.all():
+        if getattr(one, "withdrawal", None) is None:
+            told.append(one.entry.recorded_at)
+        if (confirmation := getattr(one, "confirmation", None)) is not None:
+            told.append(confirmation.entry.recorded_at)
+    return max(told) + timedelta(days=settings.USAGE_DISPUTE_DAYS)
 
 
 def get_confirmation_deadline(log: UsageLog) -> datetime | None:

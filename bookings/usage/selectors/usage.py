@@ -12,6 +12,7 @@ from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.corrections import apply_corrections
 from bookings.usage.domain.usage import OVERLAPS, find_correction_problems, find_overlap_problems
+from bookings.usage.keys import by_key_of
 from bookings.usage.models import (
     UsageConfirmation,
     UsageCorrection,
@@ -94,7 +95,8 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
         return usage_logs(viewer)
     asked = _with_details(UsageLog.objects.filter(pk__in=_waiting_for(viewer)))
     disputed = Exists(UsageDispute.objects.filter(log=OuterRef("pk"), answered_at__isnull=True))
-    waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer) & (Q(user=viewer) | ~Q(disputed))
+    is_own = Q(entry__recorded_by=viewer) | by_key_of(viewer)
+    waiting_log = Q(is_confirmed=False) & ~is_own & (Q(user=viewer) | ~Q(disputed))
     waiting_correction = Exists(
         UsageCorrection.objects.filter(
             log=OuterRef("pk"), confirmation__isnull=True, withdrawal__isnull=True
@@ -317,7 +319,7 @@ def build_line(entry: UsageEntry) -> bytes:
 def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
     confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
     by_clock = confirmation.filter(entry__recorded_by__isnull=True)
-    corrections = UsageCorrection.objects.select_related("confirmation", "withdrawal", "entry")
+    corrections = UsageCorrection.objects.select_related("confirmation__entry", "withdrawal", "entry")
     return (
         logs.annotate(is_confirmed=Exists(confirmation), is_confirmed_by_clock=Exists(by_clock))
         .select_related(

@@ -19,6 +19,7 @@ from bookings.usage.domain.errors import (
     AlreadyWithdrawn,
     DisputeOpen,
     NotConfirmedYet,
+    OwnKey,
     SamePerson,
     UsageRefused,
 )
@@ -30,6 +31,7 @@ from bookings.usage.domain.usage import (
     find_overlap_problems,
     truncate_to_seconds,
 )
+from bookings.usage.keys import is_by_key_of
 from bookings.usage.models import (
     Review,
     UsageConfirmation,
@@ -233,9 +235,9 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person.
 
-    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, AlreadyWithdrawn for a
-    correction that was taken back, DisputeOpen for the unit while the user disputes the log, and UsageRefused
-    where a correction conflicts with later ones.
+    Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was recorded,
+    AlreadyConfirmed the second time, AlreadyWithdrawn for a correction that was taken back, DisputeOpen for
+    the unit while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -245,6 +247,8 @@ def usage_confirm(
     recorded = log.entry if correction is None else correction.entry
     if recorded.recorded_by_id == actor.pk:
         raise SamePerson
+    if correction is None and is_by_key_of(actor, log):
+        raise OwnKey
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
     if correction is not None and UsageWithdrawal.objects.filter(correction=correction).exists():

@@ -15,6 +15,7 @@ from bookings.requests.views.common import get_desk, get_return_address
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
+from bookings.usage.keys import is_by_key_of
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import (
@@ -78,6 +79,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "may_confirm": may_confirm
         and not log.is_confirmed  # type: ignore[attr-defined]
         and log.entry.recorded_by_id != viewer.pk
+        and not is_by_key_of(viewer, log)
         and (log.user_id == viewer.pk or not has_open_dispute(log)),
         "confirmable": _ids(get_confirmable_corrections(viewer, log)) if may_confirm else set(),
         "overtaken": _ids(get_superseded_corrections(log)),

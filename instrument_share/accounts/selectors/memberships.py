@@ -212,7 +212,8 @@ def invitation_problem(found: Invitation, now: datetime) -> InvitationOver | Non
         return InvitationWithdrawn()
     if now >= found.expires_at:
         return InvitationExpired()
-    if Role(found.role) not in roles_to_grant(found.invited_by, found.organization):
+    inviter = found.invited_by
+    if not inviter.is_active or Role(found.role) not in roles_to_grant(inviter, found.organization):
         return InviterDismissed()
     return None
 

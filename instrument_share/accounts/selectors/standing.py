@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.domain.roles import grantable_roles
 from instrument_share.accounts.models import Membership, Organization, User
 
+_IN_FORCE = Q(organization__state=OrganizationState.ADMITTED)
 if TYPE_CHECKING:
     Viewer = User | AnonymousUser
 
@@ -25,6 +26,8 @@ class Standing:
     """
 
     memberships: tuple[Membership, ...]
+    kept: frozenset[tuple[int, str]] = frozenset()
+    """Organization and role of every active membership, those too that give no permission now."""
 
     def holds(self, role: Role, organization_id: int | None = None) -> bool:
         """Return whether the person has `role`, in that organization if one is named."""
@@ -48,10 +51,21 @@ def standing(viewer: "Viewer") -> Standing:
         return NO_STANDING
     known: Standing | None = getattr(viewer, "_standing", None)
     if known is None:
-        rows = standing_rows(viewer).select_related("organization", "organization__district")
-        known = Standing(tuple(rows.order_by("id")))
+        rows = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE).annotate(
+            rests=ExpressionWrapper(~_IN_FORCE | _lacks_second_factor(), BooleanField())
+        )
+        held = list(rows.select_related("organization", "organization__district").order_by("id"))
+        known = Standing(
+            tuple(one for one in held if not one.rests),
+            frozenset((one.organization_id, one.role) for one in held),
+        )
         viewer._standing = known  # type: ignore[attr-defined]
     return known
+
+
+def kept_in(viewer: "Viewer", *roles: Role) -> frozenset[int]:
+    """Return the organizations in which the viewer has one of `roles`, also where it rests now."""
+    return frozenset(place for place, role in standing(viewer).kept if role in roles)
 
 
 def standing_rows(viewer: User) -> QuerySet[Membership]:
@@ -68,9 +82,7 @@ def roles_without_effect(viewer: "Viewer") -> frozenset[Role]:
 
 
 def _held_rows(viewer: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(
-        user=viewer, state=MembershipState.ACTIVE, organization__state=OrganizationState.ADMITTED
-    )
+    return Membership.objects.filter(_IN_FORCE, user=viewer, state=MembershipState.ACTIVE)
 
 
 def _lacks_second_factor() -> Q:

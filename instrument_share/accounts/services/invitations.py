@@ -80,7 +80,7 @@ def invitation_send(
     if known is None and waiting.count() >= OPEN_AT_MOST:
         raise TooManyInvitations(most=OPEN_AT_MOST)
     invitation = known or Invitation(
-        organization=organization, email=address, role=role.value, invited_by=actor, created_at=now
+        organization=organization, email=address, role=role.value, created_at=now
     )
     _issue(invitation, actor, SENT, now)
     return invitation
@@ -88,7 +88,10 @@ def invitation_send(
 
 @transaction.atomic
 def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
-    """Send a new mail with a new link, for another fourteen days; the old link stops working."""
+    """Send a new mail with a new link, for another fourteen days; the old link stops working.
+
+    From then on it is the invitation of who sent it again.
+    """
     invitation = _lock_invitation(invitation_id)
     require_may_grant(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
@@ -170,6 +173,7 @@ def _belongs(address: str, organization: Organization, role: Role) -> bool:
 def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> None:
     _require_mail_due(invitation, now)
     secret = secrets.token_urlsafe(24)
+    invitation.invited_by = actor
     invitation.digest = hashlib.sha256(secret.encode()).hexdigest()
     invitation.expires_at = now + LIFETIME
     invitation.save()

@@ -64,6 +64,13 @@ class NotAdmitted(Conflict):
     )
 
 
+class CorrectedSinceRead(Conflict):
+    code = "organization.corrected_since_read"
+    message = gettext_noop(
+        "The registration was corrected since you read it. Look at it as it is now, then decide."
+    )
+
+
 @transaction.atomic
 def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str, now: datetime) -> District:
     """Create a district; one with this code already stays as it is."""
@@ -151,11 +158,18 @@ def _make_administrators_managers(organization: Organization, actor: User, now: 
 
 
 @transaction.atomic
-def organization_admit(*, actor: User, organization_id: int, now: datetime) -> Organization:
-    """Admit a registered body; a second time changes nothing."""
+def organization_admit(
+    *, actor: User, organization_id: int, now: datetime, submission: str | None = None
+) -> Organization:
+    """Admit a registered body; a second time changes nothing.
+
+    `submission` is the one that the actor has read. Raises CorrectedSinceRead where it was corrected since.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
     if organization.state != OrganizationState.ADMITTED:
+        if submission not in (None, organization.submission):
+            raise CorrectedSinceRead
         _decide(organization, "admit", "", actor=actor, now=now)
     return organization
 

@@ -42,9 +42,14 @@ def relation_declare(
 def relation_end(
     *, actor: User, organization_id: int, other_id: int, reason: str, now: datetime
 ) -> OrganizationRelation:
-    """End a declared relation, with a reason; what was logged meanwhile stays. For the bureau."""
+    """End a declared relation, with a reason; what was logged meanwhile stays.
+
+    For the bureau, by somebody who belongs to neither of the two.
+    """
     low, high = _lock_organizations(organization_id, other_id)
-    require(actor, "accounts.end_relation", low if low.pk == organization_id else high)
+    named, other = (low, high) if low.pk == organization_id else (high, low)
+    require(actor, "accounts.end_relation", named)
+    require(actor, "accounts.be_outside", other)
     relation = require_found(
         OrganizationRelation.objects.filter(first=low, second=high).order_by("-id").first()
     )

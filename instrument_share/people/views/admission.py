@@ -17,13 +17,13 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.people.views.organizations import get_organization_address
+from instrument_share.people.views.organizations import get_organization_address, list_facts
 from instrument_share.web import clock, cursor
-from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm, SeenForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
-from instrument_share.web.text.labels import KINDS, STATES
+from instrument_share.web.text.labels import STATES
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -81,15 +81,16 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
             uses = _("It uses instruments of others: its people can book for it.")
             return Confirmation(
                 heading=_("Admit {name}").format(name=name),
-                consequences=[
-                    _("Unified social credit code: {uscc}").format(uscc=found.uscc),
-                    _("Kind: {kind}").format(kind=KINDS.get(found.kind, found.kind)),
-                    owns if found.owns_instruments else uses,
-                ],
+                consequences=[owns if found.owns_instruments else uses],
                 action=_("Admit"),
-                perform=lambda: services.organization_admit(**decision),
+                perform=lambda: services.organization_admit(
+                    **decision, submission=request.POST.get("seen", "")
+                ),
                 success=_("{name} is admitted; its people can act for it now.").format(name=name),
                 back_address=address,
+                form=SeenForm({"seen": found.submission}),
+                template="people/organization_admit.html",
+                extra_context={"facts": list_facts(found)},
             )
         case "refuse":
             return Confirmation(

@@ -230,7 +230,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
         "keeps_webhooks": has_perm(
             "bookings.manage_webhooks", request.user, SimpleNamespace(organization_id=found.pk, side="payer")
         ),
-        "facts": _facts(found),
+        "facts": list_facts(found),
         "documents": accounts.documents(request.user, found),
         "documents_form": DocumentsForm(),
         "related": accounts.related_to(found),
@@ -262,7 +262,8 @@ def get_organization_address(found: "Organization") -> str:
     return reverse("organization", args=[found.public_id])
 
 
-def _facts(found: "Organization") -> list[tuple[str, Any]]:
+def list_facts(found: "Organization") -> list[tuple[str, Any]]:
+    """Return what an organization has registered, in the words of pages."""
     other_name = found.name_zh if in_english() and found.name_en else found.name_en
     return [
         (_("Unified social credit code"), found.uscc),

@@ -130,6 +130,12 @@ class IntervalForm(BaseIntervalForm):
         return Interval(self.cleaned_data["starts_at"], self.cleaned_data["ends_at"])
 
 
+class SeenForm(forms.Form):
+    """The version of something that a page shows, and on which whoever sends the page has decided."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
 class ReasonForm(forms.Form):
     """A reason that those concerned read."""
 

@@ -21,6 +21,7 @@ from instrument_share.kernel.errors import (
     Invalid,
     Kind,
     Problem,
+    RevisionMismatch,
     gettext_noop,
     require_reason,
     require_revision,
@@ -58,6 +59,15 @@ class NothingWaits(Conflict):
 
     code = "instrument.nothing_waits"
     message = gettext_noop("No change of this instrument waits for review. Reload the page.")
+
+
+class ChangedSinceRead(RevisionMismatch):
+    """Changes that are no longer those which the bureau has read."""
+
+    code = "instrument.changed_since_read"
+    message = gettext_noop(
+        "The unit has changed this since you read it. Look at it as it is now, then decide."
+    )
 
 
 class SuspendedByBureau(DomainError):
@@ -137,9 +147,15 @@ def instrument_update(
 
 
 @transaction.atomic
-def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Apply the waiting changes of a published instrument, for the bureau."""
+def instrument_changes_accept(
+    *, actor: "User", instrument_id: int, now: datetime, revision: int | None = None
+) -> Instrument:
+    """Apply the waiting changes of a published instrument, for the bureau.
+
+    `revision` is the one that the actor has read. Raises ChangedSinceRead where the unit has gone on editing.
+    """
     instrument = _with_waiting_changes(actor, instrument_id)
+    require_revision(revision, instrument.revision, ChangedSinceRead)
     accepted = instrument.pending_values
     assign_values(instrument, clean_instrument_values(accepted))
     instrument.revision += 1

@@ -14,7 +14,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm, SeenForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -30,6 +30,9 @@ from providers.terms.selectors.booking_gaps import booking_gaps
 from providers.terms.templatetags.terms_ui import gaps_in_words
 from providers.units.selectors.reviews import Review, comparison, review
 from providers.units.services.profiles import unit_profile_publish, unit_profile_return
+
+UNREAD = -1
+"""The revision of a page that names none, which is nobody's."""
 
 
 @login_required
@@ -74,25 +77,42 @@ def _gaps(found: Review) -> tuple[BookingGap, ...]:
 @confirmation_view
 def publish(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _to_decide(request, public_id)
-    name = _name(found)
     if found.kind == "changes":
-        consequences = [_("The new values are public at once."), _("The unit's managers are told.")]
-        heading, action = _("Accept the changes of “{name}”").format(name=name), _("Accept the changes")
-        sentence = _("Accepted; the changes of “{name}” are public.").format(name=name)
-    else:
-        consequences = [_("Everybody sees it at once."), _("The unit's managers are told.")]
-        if gaps := _gaps(found):
-            consequences.append(_("It can't be booked yet: {gaps}.").format(gaps=gaps_in_words(gaps)))
-        heading, action = _("Publish “{name}”").format(name=name), _("Publish")
-        sentence = _("“{name}” is published. Next in line stands below.").format(name=name)
+        return _accept(request, found)
+    name = _name(found)
+    consequences = [_("Everybody sees it at once."), _("The unit's managers are told.")]
+    if gaps := _gaps(found):
+        consequences.append(_("It can't be booked yet: {gaps}.").format(gaps=gaps_in_words(gaps)))
     return Confirmation(
-        heading=heading,
+        heading=_("Publish “{name}”").format(name=name),
         consequences=consequences,
-        action=action,
+        action=_("Publish"),
         perform=lambda: _PUBLISH[found.kind](actor=request.user, now=clock.now(), **_subject(found)),
-        success=sentence,
+        success=_("“{name}” is published. Next in line stands below.").format(name=name),
         back_address=_address(found),
         next_address=page_address("bureau"),
+    )
+
+
+def _accept(request: SignedInRequest, found: Review) -> Confirmation:
+    """Ask with the new values, and accept these alone: the unit may go on editing meanwhile."""
+    name, seen = _name(found), request.POST.get("seen", "")
+    return Confirmation(
+        heading=_("Accept the changes of “{name}”").format(name=name),
+        consequences=[_("The new values are public at once."), _("The unit's managers are told.")],
+        action=_("Accept the changes"),
+        perform=lambda: instrument_changes_accept(
+            actor=request.user,
+            now=clock.now(),
+            revision=int(seen) if seen.isascii() and seen.isdigit() else UNREAD,
+            **_subject(found),
+        ),
+        success=_("Accepted; the changes of “{name}” are public.").format(name=name),
+        back_address=_address(found),
+        next_address=page_address("bureau"),
+        form=SeenForm({"seen": str(found.subject.revision)}),
+        template="providers/units/review_accept.html",
+        extra_context={"review": found, "compared": comparison(found)},
     )
 
 
@@ -126,7 +146,6 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
 
 _PUBLISH: dict[str, Any] = {
     "instrument": instrument_publish,
-    "changes": instrument_changes_accept,
     "profile": unit_profile_publish,
 }
 _RETURN: dict[str, Any] = {

@@ -52,7 +52,7 @@ class DeviceActs(SideBySide):
         if plain and plain.state == "in_use":
             log = UsageLog.objects.get(booking=found)
             # The user has reported it by the device, so the unit is the second person.
-            self.leave(plain, self.model.now, log, confirmed_by=self.city.keeper)
+            self.leave(plain, self.model.now, log, confirmed_by=self.city.manager)
 
     @precondition(lambda self: self.plain_device.events)
     @rule()

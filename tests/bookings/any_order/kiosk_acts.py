@@ -82,7 +82,7 @@ class KioskActs(SideBySide):
         assert (taken.refusal, taken.booking_id) == (refusal, None if refusal else pk)
         if not refusal and kind == "check_out":
             # The user has reported it at the kiosk, so the unit is the second person.
-            self.leave(plain, at, UsageLog.objects.get(booking=pk), confirmed_by=self.city.keeper)
+            self.leave(plain, at, UsageLog.objects.get(booking=pk), confirmed_by=self.city.manager)
         elif not refusal and plain.state == "approved":
             plain.state, plain.checked_in = "in_use", at
         return act, taken

@@ -5,12 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.devices.domain import Event, EventKind, NotSigned
 from bookings.devices.models import DeviceEvent
+from bookings.devices.services.events import device_event_receive
 from bookings.devices.services.keys import device_key_make, device_key_revoke
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.usage.domain.errors import OwnKey
 from bookings.usage.models import UsageLog
+from bookings.usage.selectors.usage import waiting_confirmations
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden
@@ -57,6 +62,26 @@ def test_device_checks_the_person_in_and_out(city, device, booking, clock):
     written = AuditEntry.objects.filter(details__device=device.row.public_id).order_by("id")
     assert [entry.action for entry in written] == ["booking.checked_in", "booking.checked_out"]
     assert {entry.actor for entry in written} == {city.researcher}
+
+
+def test_a_key_that_is_revoked_meanwhile_signs_nothing_more(city, device, booking, clock):
+    device_key_revoke(actor=city.keeper, instrument_id=city.instrument.pk, now=clock.now())
+    start = Event(EventKind.START, clock.now(), sequence=1, code=code_of(booking))
+    with pytest.raises(NotSigned):
+        device_event_receive(device_id=device.row.pk, event=start, digest="0" * 64, now=clock.now())
+    assert not DeviceEvent.objects.exists()
+
+
+def test_who_made_the_key_is_no_second_person(city, device, booking, clock):
+    device.send("start", person=city.researcher.public_id)
+    clock.move(timedelta(hours=1))
+    device.send("stop")
+    log = UsageLog.objects.get()
+    assert list(waiting_confirmations(city.keeper)) == []
+    with pytest.raises(OwnKey):
+        usage_confirm(actor=city.keeper, log_id=log.pk, now=clock.now())
+    assert list(waiting_confirmations(city.manager)) == [log]
+    usage_confirm(actor=city.manager, log_id=log.pk, now=clock.now())
 
 
 def test_staff_operated_use_is_operated_by_whoever_answers_for_the_device(city, device, clock):

@@ -29,7 +29,7 @@ from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.apart import run_apart
-from instrument_share.journal.models import Notification
+from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Keeper
 from providers.terms.models import Closure
@@ -254,6 +254,20 @@ def test_who_may_no_longer_close_the_instrument_closes_nothing(city, read):
     Keeper.objects.all().delete()
     failing = read(calendar(lesson()))
     assert (failing.failing_since, closed()) == (NOW, [])
+
+
+def test_the_calendar_of_a_locked_account_closes_nothing(city, read):
+    city.keeper.is_active = False
+    city.keeper.save()
+    failing = read(calendar(lesson()))
+    assert (failing.failing_since, closed()) == (NOW, [])
+
+
+def test_the_journal_does_not_keep_the_address_that_opens_a_calendar(city):
+    connected = connect(city, "https://calendar.example.org/private-4711/basic.ics")
+    external_calendar_disconnect(actor=city.manager, calendar_id=connected.pk, now=NOW)
+    told = [one.details for one in AuditEntry.objects.filter(subject_id=connected.public_id)]
+    assert told == [{"instrument": city.instrument.public_id, "host": "calendar.example.org"}] * 2
 
 
 def test_disconnecting_lifts_what_is_ahead(city, read):

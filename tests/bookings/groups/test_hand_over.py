@@ -15,6 +15,7 @@ from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.deciding import booking_agree, booking_approve
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import DomainError, NotFound
 from providers.domain import ServiceMode
@@ -129,6 +130,15 @@ def test_lead_and_deadline_of_changes_do_not_bind():
     city = town(lead_minutes=24 * 60, change_deadline_minutes=24 * 60)
     booking = book(city, slot(day=2))
     assert hand_over(city, booking, now=slot(day=2, hour=8).start).user == city.colleague
+
+
+def test_nobody_is_handed_what_another_has_missed(city):
+    booking = book(city, slot(day=2))
+    with pytest.raises(HandOverRefused) as refused:
+        hand_over(city, booking, now=booking.starts_at)
+    assert codes(refused) == ["booking.hand_over_begun"]
+    bookings_no_show_due(booking.starts_at + timedelta(hours=1))
+    assert CreditEvent.objects.get().user == city.researcher
 
 
 def test_approved_booking_does_not_escape_its_charge_by_becoming_a_request():

@@ -20,8 +20,10 @@ from bookings.kiosk.models import Kiosk, KioskAct
 from bookings.kiosk.services.acts import kiosk_act_receive
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from bookings.requests.keys import get_check_in_code
+from bookings.usage.domain.errors import OwnKey
 from bookings.usage.models import UsageLog
 from bookings.usage.services.attendance import booking_check_out
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.journal.models import AuditEntry, Notification
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
@@ -51,6 +53,19 @@ def send(kiosk, kind, at, *, received=None, key=None, **values):
     """Send an act; its key counts those before it."""
     act = Act(ActKind(kind), key or f"tablet-{KioskAct.objects.count() + 1}", at, **values)
     return kiosk_act_receive(kiosk_id=kiosk.pk, act=act, now=received or at)
+
+
+def test_who_made_the_kiosk_is_no_second_person(city, kiosk, booking, see):
+    code, start = code_of(booking), booking.starts_at
+    send(kiosk, "check_in", start, code=code)
+    send(kiosk, "check_out", start + 60 * MINUTE, code=code)
+    log = UsageLog.objects.get()
+    confirm = f'action="/usage/{log.public_id}/confirm/"'
+    assert confirm not in see(city.keeper, "usage_log", log.public_id).content.decode()
+    with pytest.raises(OwnKey):
+        usage_confirm(actor=city.keeper, log_id=log.pk, now=start + 61 * MINUTE)
+    assert confirm in see(city.manager, "usage_log", log.public_id).content.decode()
+    usage_confirm(actor=city.manager, log_id=log.pk, now=start + 61 * MINUTE)
 
 
 def test_user_checks_in_and_out_by_the_code(city, kiosk, booking):

@@ -10,7 +10,8 @@ from bookings.usage.domain.errors import AlreadyAnswered, DisputeOpen, DisputeTo
 from bookings.usage.selectors.disputes import waiting_disputes
 from bookings.usage.selectors.usage import waiting_confirmations
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
-from bookings.usage.services.usage import usage_confirm, usage_review
+from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
+from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from tests.bookings.requests.booking import use
@@ -67,6 +68,23 @@ def test_confirmed_hours_are_disputed_until_the_deadline(city, log):
     with pytest.raises(DisputeTooLate):
         usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last + timedelta(seconds=1))
     assert usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=last).pk
+
+
+def test_a_late_correction_gives_the_user_the_whole_time_again(city, log):
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
+    late = log.entry.recorded_at + 31 * DAY
+    asked = {"log_id": log.pk, "changes": {"measuring_seconds": 3600, "idle_seconds": 3600}, "reason": "补记"}
+    taken_back = usage_correct(actor=city.keeper, now=late, **asked)
+    dispute = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=late)
+    usage_dispute_answer(actor=city.keeper, dispute_id=dispute.pk, answer="记录无误", now=late)
+    usage_correction_withdraw(actor=city.keeper, correction_id=taken_back.pk, reason="误记", now=late)
+    with pytest.raises(DisputeTooLate):
+        usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=late)
+    kept = usage_correct(actor=city.keeper, now=late, **asked)
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=kept.pk, now=late + 9 * DAY)
+    with pytest.raises(DisputeTooLate):
+        usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=late + 40 * DAY)
+    assert usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=late + 39 * DAY).pk
 
 
 def test_pages_lead_from_the_button_to_the_answer(city, log, see, send):

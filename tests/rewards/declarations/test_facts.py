@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
+from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from rewards.assessment.models import Award
@@ -213,6 +215,16 @@ def test_an_officer_decides_on_no_fact_of_a_unit_that_he_manages(city):
     for decide in (fact_confirm, partial(fact_return, reason="等级有误")):
         with pytest.raises(OwnUnit):
             decide(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
+    assert waiting_facts(city.city.reviewer) == []
+
+
+def test_a_suspended_unit_is_still_the_own_one_of_who_manages_it(city):
+    fact = declare(city, "grade", code="good", confirmed=False)
+    city.city.give(city.city.reviewer, city.first, Role.UNIT_MANAGER)
+    Organization.objects.filter(pk=city.first.pk).update(state="suspended")
+    forget_standing(city.city.reviewer)
+    with pytest.raises(OwnUnit):
+        fact_confirm(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
     assert waiting_facts(city.city.reviewer) == []
 
 

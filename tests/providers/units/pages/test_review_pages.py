@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 
 from django.urls import reverse
@@ -55,6 +56,27 @@ def test_pending_change_is_shown_beside_published_version(at, world, read):
     assert "分类 010101 透射电镜 020100 力学性能测试仪器" in page
     assert "原值（元） ¥2,500,000.00 ¥2,600,000.00" in page
     assert "通过变更" not in page  # an auditor reads
+
+
+def test_only_the_changes_that_the_officer_has_read_are_accepted(at, world, read):
+    live = published(world)
+    edit = partial(instrument_update, actor=world.manager, instrument_id=live.pk)
+    edit(values={"value_yuan": "2600000"}, now=NOW)
+    address = reverse("review_publish", args=[live.public_id])
+    officer = at("officer")
+    shown = officer.get(address)
+    assert "原值（元） ¥2,500,000.00 ¥2,600,000.00" in text_of(shown)
+    seen = {"seen": shown.context["form"]["seen"].value()}
+    edit(values={"value_yuan": "62000000"}, now=NOW)
+    for sent in (seen, {}):
+        refused = officer.post(address, sent)
+        assert refused.status_code == 409
+        assert "此后又作了修改" in text_of(refused)
+    live.refresh_from_db()
+    assert live.value_yuan == 2_500_000
+    assert officer.post(address, {"seen": refused.context["form"]["seen"].value()}).status_code == 302
+    live.refresh_from_db()
+    assert live.value_yuan == 62_000_000
 
 
 def test_publishing_and_returning_by_the_officer(at, world, draft):
