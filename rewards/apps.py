@@ -33,12 +33,13 @@ class RewardsConfig(AppConfig):
         from rewards.objections import badges as objection_badges
         from rewards.objections.domain import choices as objection_choices
         from rewards.payments.selectors.tasks import register_finance_tasks
+        from rewards.payments.services.references import register_references
         from rewards.report import badges as report_badges
         from rewards.report.selectors.issued import register_issued_papers
         from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
         from rewards.vouchers import badges as voucher_badges
         from rewards.vouchers.domain import choices as voucher_choices
-        from rewards.vouchers.selectors.payouts import find_list_paper
+        from rewards.vouchers.selectors.payouts import find_list_paper, is_payout_reference
         from rewards.vouchers.views.tasks import find_payout_tasks
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
@@ -53,6 +54,7 @@ class RewardsConfig(AppConfig):
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)
         register_issued_papers(find_list_paper)
         register_finance_tasks(find_payout_tasks)
+        register_references(is_payout_reference)
         register_journal(ACTS, KINDS)
         personal.register()
         register_recurring(*RECURRING)

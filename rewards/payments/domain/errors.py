@@ -39,10 +39,10 @@ class VoucherMissing(DomainError):
 
 
 class VoucherUsed(Conflict):
-    """A voucher's number stands on another payment already."""
+    """The number of a transfer stands on another already, of an award or a payout."""
 
     code = "reward.voucher_used"
-    message = gettext_noop("The voucher {voucher} is recorded with another payment. Check its number.")
+    message = gettext_noop("The number {voucher} is recorded with another transfer. Check it.")
 
 
 class AwardNotInReport(DomainError):

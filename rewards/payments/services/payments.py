@@ -31,13 +31,12 @@ from rewards.payments.domain.errors import (
     PaidInFuture,
     PaymentReversed,
     ReversedTooEarly,
-    VoucherMissing,
-    VoucherUsed,
 )
 from rewards.payments.models import PayeeAccount, Payment, Reversal
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.payments.selectors.batches import get_waiting_rows
 from rewards.payments.selectors.payments import get_payment_of_award, payment_lock, payments_in_force
+from rewards.payments.services.references import require_reference
 from rewards.policy.selectors import require_decided_policy
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
@@ -139,7 +138,7 @@ def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made
         number=Payment.objects.filter(award=award).count() + 1,
         amount_yuan=made.amount_yuan,
         paid_date=made.day,
-        voucher=require_voucher(made.voucher),
+        voucher=require_reference(made.voucher),
         account=made.account.number,
         payee_account=made.account,
         recorded_at=now,
@@ -168,16 +167,6 @@ def require_day(day: date, report: FinanceReport, now: datetime) -> None:
         raise PaidInFuture
 
 
-def require_voucher(voucher: str) -> str:
-    """Return the number of a voucher that no payment has yet. Raises VoucherMissing, VoucherUsed."""
-    number = voucher.strip()
-    if not number:
-        raise VoucherMissing
-    if Payment.objects.filter(voucher=number).exists() or Reversal.objects.filter(voucher=number).exists():
-        raise VoucherUsed(voucher=number)
-    return number
-
-
 @transaction.atomic
 def payment_reverse(
     *, actor: "User", payment_id: int, reversed_date: date, voucher: str, reason: str, now: datetime
@@ -198,7 +187,7 @@ def payment_reverse(
     reversal = Reversal.objects.create(
         payment=payment,
         reversed_date=reversed_date,
-        voucher=require_voucher(voucher),
+        voucher=require_reference(voucher),
         reason=reason,
         recorded_at=now,
         recorded_by=actor,

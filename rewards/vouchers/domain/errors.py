@@ -179,13 +179,6 @@ class PaidBeforeList(DomainError):
     message = gettext_noop("The list was made on {date}; nothing can have been paid before.")
 
 
-class ReferenceUsed(Conflict):
-    """A bank reference that stands on another payout."""
-
-    code = "voucher.reference_used"
-    message = gettext_noop("The bank’s reference {reference} is recorded with another payout. Check it.")
-
-
 class PayoutReversed(Conflict):
     """A payout that came back before."""
 

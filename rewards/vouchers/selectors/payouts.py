@@ -10,7 +10,13 @@ from instrument_share.kernel.wording import Bilingual
 from rewards.report.selectors.issued import IssuedPaper
 from rewards.vouchers.domain.choices import ClaimState
 from rewards.vouchers.domain.codes import get_list_id
-from rewards.vouchers.models import VoucherClaim, VoucherPayout, VoucherPayoutList, VoucherPayoutRow
+from rewards.vouchers.models import (
+    VoucherClaim,
+    VoucherPayout,
+    VoucherPayoutList,
+    VoucherPayoutRow,
+    VoucherReversal,
+)
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -54,6 +60,14 @@ def lists_to_pay(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
 def get_payout_list(viewer: "Viewer", public_id: str) -> VoucherPayoutList:
     """Return a payout list that the viewer may see. Raises NotFound."""
     return require_found(payout_lists(viewer).filter(public_id=public_id).first())
+
+
+def is_payout_reference(number: str) -> bool:
+    """Return whether the bank's number of a transfer stands on a payout or on what came back."""
+    return any(
+        model._default_manager.filter(bank_reference=number).exists()
+        for model in (VoucherPayout, VoucherReversal)
+    )
 
 
 def find_list_paper(code: str) -> IssuedPaper | None:

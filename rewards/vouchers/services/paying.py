@@ -17,7 +17,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
-from rewards.payments.services.payments import require_account, require_voucher
+from rewards.payments.services.payments import require_account
+from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
     NothingToList,
@@ -25,7 +26,6 @@ from rewards.vouchers.domain.errors import (
     PaidBeforeList,
     PayoutDiffers,
     PayoutReversed,
-    ReferenceUsed,
     TookPartInClaim,
 )
 from rewards.vouchers.models import (
@@ -94,7 +94,7 @@ def voucher_payout_record(
     """Record that a claim on a list was paid to the account of its organization.
 
     Raises TookPartInClaim, PaidAlready, PayoutDiffers, AccountMissing, AccountUnchecked, PaidBeforeList,
-    PaidInFuture, VoucherMissing, VoucherUsed, ReferenceUsed.
+    PaidInFuture, VoucherMissing, VoucherUsed.
     """
     require(actor, "rewards.pay_voucher")
     row = row_lock(row_id)
@@ -113,7 +113,7 @@ def voucher_payout_record(
         number=row.payouts.count() + 1,
         amount_yuan=row.amount_yuan,
         paid_date=_require_past(paid_date, now),
-        bank_reference=_require_reference(bank_reference),
+        bank_reference=require_reference(bank_reference),
         payee_account=account,
         recorded_at=now,
         recorded_by=actor,
@@ -132,7 +132,7 @@ def voucher_payout_reverse(
     """Record that the whole amount of a payout came back; its claim waits for a payout again.
 
     Raises TookPartInClaim, ReasonMissing, PayoutReversed, ReversedTooEarly, PaidInFuture, VoucherMissing,
-    VoucherUsed, ReferenceUsed.
+    VoucherUsed.
     """
     require(actor, "rewards.pay_voucher")
     payout = payout_lock(payout_id)
@@ -146,7 +146,7 @@ def voucher_payout_reverse(
     reversal = VoucherReversal.objects.create(
         payout=payout,
         reversed_date=_require_past(reversed_date, now),
-        bank_reference=_require_reference(bank_reference),
+        bank_reference=require_reference(bank_reference),
         reason=text,
         recorded_at=now,
         recorded_by=actor,
@@ -181,14 +181,6 @@ def _require_past(day: date, now: datetime) -> date:
     if day > now.astimezone(CITY_TIME).date():
         raise PaidInFuture
     return day
-
-
-def _require_reference(typed: str) -> str:
-    reference = require_voucher(typed)
-    payouts = VoucherPayout.objects.filter(bank_reference=reference)
-    if payouts.exists() or VoucherReversal.objects.filter(bank_reference=reference).exists():
-        raise ReferenceUsed(reference=reference)
-    return reference
 
 
 def _tell(row: VoucherPayoutRow, message: str, now: datetime, **params: Any) -> None:

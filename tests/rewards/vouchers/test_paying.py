@@ -11,15 +11,16 @@ from rewards.payments.domain.errors import (
     PaidInFuture,
     ReversedTooEarly,
     VoucherMissing,
+    VoucherUsed,
 )
 from rewards.payments.services.accounts import account_enter
+from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     NothingToList,
     PaidAlready,
     PaidBeforeList,
     PayoutDiffers,
     PayoutReversed,
-    ReferenceUsed,
     TookPartInClaim,
 )
 from rewards.vouchers.selectors.claims import claims
@@ -116,16 +117,26 @@ def test_what_came_back_is_paid_again_with_another_reference(vouchers, claim, ro
     payout = vouchers.pay(row)
     with pytest.raises(ReversedTooEarly):
         vouchers.come_back(payout, reversed_date=local_date(LATER) - timedelta(days=1))
-    with pytest.raises(ReferenceUsed):
+    with pytest.raises(VoucherUsed):
         vouchers.come_back(payout, "HK-1")
     vouchers.come_back(payout)
     assert stage(vouchers, claim) == "listed"
     with pytest.raises(PayoutReversed):
         vouchers.come_back(payout, "TH-2")
-    with pytest.raises(ReferenceUsed):
+    with pytest.raises(VoucherUsed):
         vouchers.pay(row, "TH-1")
     again = vouchers.pay(row, "HK-2")
     assert (again.number, stage(vouchers, claim)) == (2, "paid")
+
+
+def test_a_number_of_the_bank_is_of_one_transfer_whatever_was_paid(vouchers, row):
+    vouchers.account()
+    payout = vouchers.pay(row)
+    vouchers.come_back(payout)
+    for number in ("HK-1", " TH-1 "):
+        with pytest.raises(VoucherUsed):
+            require_reference(number)
+    assert require_reference(" HK-2 ") == "HK-2"
 
 
 def test_account_of_a_unit_is_not_kept_by_an_administrator(vouchers):

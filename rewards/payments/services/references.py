@@ -1,0 +1,26 @@
+"""Numbers by which the bank knows a transfer: each pays, or brings back, one thing."""
+
+from collections.abc import Callable
+
+from rewards.payments.domain.errors import VoucherMissing, VoucherUsed
+from rewards.payments.models import Payment, Reversal
+
+_RECORDED: list[Callable[[str], bool]] = [
+    lambda number: Payment.objects.filter(voucher=number).exists(),
+    lambda number: Reversal.objects.filter(voucher=number).exists(),
+]
+
+
+def register_references(*recorded: Callable[[str], bool]) -> None:
+    """Let other rooms that record transfers say whether a number is one of theirs."""
+    _RECORDED.extend(recorded)
+
+
+def require_reference(typed: str) -> str:
+    """Return the number of a transfer that is recorded nowhere yet. Raises VoucherMissing, VoucherUsed."""
+    number = typed.strip()
+    if not number:
+        raise VoucherMissing
+    if any(is_recorded(number) for is_recorded in _RECORDED):
+        raise VoucherUsed(voucher=number)
+    return number
