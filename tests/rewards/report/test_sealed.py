@@ -7,11 +7,13 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from instrument_share.journal.guards import guards_lifted
+from instrument_share.personal.services.deletions import account_deletion_ask, account_deletions_carry_out
 from rewards.assessment.models import Award, UnitAssessment
 from rewards.assessment.services.recomputing import find_result_differences
 from rewards.findings.models import Finding
@@ -187,6 +189,16 @@ def test_nothing_is_sealed_that_the_snapshot_does_not_give(steps, figure, statem
 
 
 def test_a_year_that_nobody_touched_verifies(report, capsys):
+    call_command("verify_cycle", str(YEAR))
+    assert f"of {YEAR} are what its snapshot gives" in capsys.readouterr().out
+
+
+def test_a_year_verifies_when_who_used_and_who_scored_have_deleted_their_accounts(report, steps, capsys):
+    after = AFTER + 60 * DAY
+    for person in (steps.city.researcher, steps.city.reviewer):
+        account_deletion_ask(actor=person, now=after)
+    assert account_deletions_carry_out(after + 7 * DAY) == 2
+    assert not get_user_model().objects.filter(name__in=["研究员", "科技局审定"]).exists()
     call_command("verify_cycle", str(YEAR))
     assert f"of {YEAR} are what its snapshot gives" in capsys.readouterr().out
 
