@@ -22,7 +22,7 @@ def device_key_make(*, actor: "User", instrument_id: int, now: datetime) -> Devi
 
     Numbers of events go on, so that nothing signed with an earlier key counts again.
     """
-    instrument = providers.instrument_lock(instrument_id)
+    instrument = _lock(instrument_id)
     require(actor, "bookings.manage_device", instrument)
     device = Device.objects.filter(instrument=instrument).first() or Device(instrument=instrument)
     device.generation += 1
@@ -35,7 +35,7 @@ def device_key_make(*, actor: "User", instrument_id: int, now: datetime) -> Devi
 @transaction.atomic
 def device_key_revoke(*, actor: "User", instrument_id: int, now: datetime) -> Device:
     """Revoke the key: nothing more is taken from the device. Raises KeyMissing."""
-    instrument = providers.instrument_lock(instrument_id)
+    instrument = _lock(instrument_id)
     require(actor, "bookings.manage_device", instrument)
     device = Device.objects.filter(instrument=instrument, revoked_at__isnull=True).first()
     if device is None:
@@ -44,6 +44,12 @@ def device_key_revoke(*, actor: "User", instrument_id: int, now: datetime) -> De
     _save(device)
     _record(device, instrument, actor, "device.key_revoked", now)
     return device
+
+
+def _lock(instrument_id: int) -> "Instrument":
+    """Lock the device, where there is one, and then the instrument: its events take them in this order."""
+    list(Device.objects.select_for_update().filter(instrument=instrument_id))
+    return providers.instrument_lock(instrument_id)
 
 
 def _save(device: Device) -> None:
