@@ -9,11 +9,16 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from bookings.feeds.domain.webhooks import TEST, WebhookSide
 from bookings.feeds.keys import WEBHOOK, get_secret
 from bookings.feeds.models import Webhook, WebhookDelivery
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+
+
+IS_TOLD = Q(organization__state=OrganizationState.ADMITTED)
+"""Of a webhook: its organization is not suspended. It is told afterwards what happened meanwhile."""
 
 
 def webhooks(viewer: "User", organization: "Organization", side: WebhookSide) -> QuerySet[Webhook]:
@@ -44,7 +49,7 @@ def due_webhooks(now: datetime) -> QuerySet[Webhook]:
     is_free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
     is_due = Q(due_at__isnull=True) | Q(due_at__lte=now)
     is_waited_for = Q(Exists(waiting), disabled_at__isnull=True) | Q(Exists(waiting.filter(action=TEST)))
-    found = Webhook.objects.filter(is_free, is_due, is_waited_for)
+    found = Webhook.objects.filter(IS_TOLD, is_free, is_due, is_waited_for)
     return found.order_by(F("due_at").asc(nulls_first=True), "id")
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from bookings.feeds.domain.webhooks import build_body
 from bookings.feeds.models import Webhook, WebhookDelivery
 from bookings.feeds.selectors.told import acts_of
-from bookings.feeds.selectors.webhooks import due_webhooks
+from bookings.feeds.selectors.webhooks import IS_TOLD, due_webhooks
 from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.jobs.services import enqueue_once
 from instrument_share.journal import selectors as journal
@@ -47,7 +47,7 @@ def webhooks_gather(now: datetime) -> int:
     with a lower number than the newest may still appear as its transaction ends. Where something is due,
     older messages too, the job that sends is enqueued.
     """
-    ids = Webhook.objects.filter(disabled_at__isnull=True).values_list("pk", flat=True)
+    ids = Webhook.objects.filter(IS_TOLD, disabled_at__isnull=True).values_list("pk", flat=True)
     gathered = sum(_gather(webhook_id, now) for webhook_id in list(ids))
     if due_webhooks(now).exists():
         enqueue_once(SEND)

@@ -20,7 +20,8 @@ from bookings.feeds.services import deliveries, sending
 from bookings.feeds.services.calls import Answer, CallRefused
 from bookings.feeds.services.webhooks import webhook_create, webhook_enable, webhook_rekey, webhook_test
 from bookings.requests.services.cancellations import booking_cancel
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.journal.services import audit_seal
 from instrument_share.kernel.errors import Forbidden
@@ -151,6 +152,16 @@ def test_an_entry_that_appears_late_below_others_is_told(city, webhook, receiver
         work(NOW + 6 * MINUTE)
     assert WebhookDelivery.objects.values_list("entry_id", flat=True).distinct().count() == 3
     assert len(receiver.took) == 3
+
+
+def test_a_suspended_unit_is_told_nothing_until_it_is_back(city, webhook, receiver, work):
+    booking = book(city)
+    Organization.objects.update(state=OrganizationState.SUSPENDED)
+    work(NOW + HOUR)
+    assert receiver.took == []
+    Organization.objects.update(state=OrganizationState.ADMITTED)
+    work(NOW + 2 * HOUR)
+    assert [one["subject"]["id"] for one in receiver.took] == [booking.public_id]
 
 
 def test_what_happens_after_the_clock_was_set_back_is_told(city, webhook, receiver, work):
