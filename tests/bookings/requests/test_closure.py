@@ -50,7 +50,7 @@ def test_closure_requires_outcome_for_each_affected_booking(city):
     moved, cancelled = book(city, slot(hour=9, length=1)), book(city, slot(hour=11, length=1), payer=False)
     with pytest.raises(ClosureHitsBookings) as refused:
         close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
-    assert [one.field for one in refused.value.problems] == [cancelled.public_id]
+    assert [one.subject for one in refused.value.problems] == [cancelled.public_id]
     assert closures([city.instrument.pk], slot(hour=8, length=8)) == {city.instrument.pk: []}
     close(
         city,
