@@ -23,6 +23,7 @@ from bookings.budgets.selectors import (
 from bookings.projects.domain.choices import ProjectState
 from bookings.projects.selectors import get_kept_project, kept_projects, projects
 from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.bookings import bookings
 from bookings.requests.selectors.project_budget import get_budgets
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
@@ -88,6 +89,9 @@ def project(request: SignedInRequest, public_id: str) -> HttpResponseBase:
         "members": found.members.order_by("name", "id"),
         "page": page,
         "lines": read_lines(page.items),
+        "visible": set(
+            bookings(request.user).filter(pk__in=[one.pk for one in page.items]).values_list("pk", flat=True)
+        ),
         "months": months,
         "chart": _draw(months[:CHART_MONTHS]) if months else None,
         "is_over": found.last_date is not None and found.last_date < today,

@@ -52,6 +52,7 @@ def test_administrator_opens_a_project_and_its_holder_sees_what_it_spends(city, 
     assert [(line.part, line.amount_yuan) for line in page.context["lines"]] == [("committed", 200)]
     assert [(f"{one.first_date}", one.number) for one in page.context["months"]] == [("2026-03-01", 1)]
     assert "¥200.00 / ¥400.00" in text_of(page)
+    assert f'href="/bookings/{Booking.objects.get().public_id}/"' in page.content.decode()
     lines = as_person(city.admin).get(made.url, {"format": "csv"}).getvalue().decode().splitlines()
     booking = Booking.objects.get()
     assert lines[1].startswith(f"{booking.public_id},,场发射扫描电子显微镜,云屏测试大学,戊,2026-03-03T01:00")
