@@ -106,7 +106,9 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(quoted_yuan__gte=0), name="booking_quote_not_negative"),
             models.CheckConstraint(condition=Q(charged_yuan__gte=0), name="booking_charge_not_negative"),
             # A state that no rule knows would hold no time, and so overlap another.
-            models.CheckConstraint(condition=Q(state__in=[one.value for one in BookingState]), name="booking_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in BookingState]), name="booking_state_known"
+            ),
         ]
         indexes = [
             models.Index(

@@ -82,7 +82,8 @@ class SampleOrder(models.Model):
                 name="sample_order_accepted_quote",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in SampleOrderState]), name="sample_order_state_known"
+                condition=Q(state__in=[one.value for one in SampleOrderState]),
+                name="sample_order_state_known",
             ),
         ]
         indexes = [

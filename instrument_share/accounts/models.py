@@ -269,7 +269,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "organization", "role"], name="membership_once"),
-            models.CheckConstraint(condition=Q(role__in=[one.value for one in Role]), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=[one.value for one in Role]), name="membership_role_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[one.value for one in MembershipState]), name="membership_state_known"
             ),
@@ -304,7 +306,9 @@ class Invitation(models.Model):
                 condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
                 name="invitation_once",
             ),
-            models.CheckConstraint(condition=Q(role__in=[one.value for one in Role]), name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=[one.value for one in Role]), name="invitation_role_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -106,7 +106,8 @@ class VoucherApplication(models.Model):
                 name="voucher_application_refused_with_reason",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in ApplicationState]), name="voucher_application_state_known"
+                condition=Q(state__in=[one.value for one in ApplicationState]),
+                name="voucher_application_state_known",
             ),
             models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="voucher_application_positive"),
         ]

@@ -147,6 +147,8 @@ def test_program_opens_changes_and_closes_a_project_and_books_for_it(city, clock
     assert user("PUT", f"/projects/{project}", more).status_code == 403
     assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).json()["revision"] == 2
     assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).status_code == 412
+    (problem,) = admin("PUT", f"/projects/{project}", {**facts, "budget_yuan": 0.1}).json()["problems"]
+    assert (problem["field"], "200.00" in problem["detail"]) == ("budget_yuan", True)
     stranger = {**facts, "holder": "USR-0000000000"}
     assert admin("PUT", f"/projects/{project}", stranger).json()["problems"][0]["field"] == "holder"
     assert admin("POST", f"/projects/{project}/close").json()["state"] == "closed"
