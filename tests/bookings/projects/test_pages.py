@@ -120,6 +120,15 @@ def test_list_takes_as_many_statements_for_many_projects_as_for_one(
     with django_assert_num_queries(len(few)):
         rows = page.get(address).context["rows"]
     assert [budget.left_yuan for _project, budget in rows] == [500, 0, 100, 0, 100, 200]
+    lines = page.get(address, {"format": "csv"}).getvalue().decode().splitlines()
+    assert [line.rsplit(",", 1)[1] for line in lines[1:]] == [
+        "500.00",
+        "0.00",
+        "100.00",
+        "0.00",
+        "100.00",
+        "200.00",
+    ]
     colleague = as_person(city.researcher).get(address)
     assert {budget for _project, budget in colleague.context["rows"]} == {None}
 
