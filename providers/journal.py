@@ -176,5 +176,5 @@ KINDS: dict[str, SubjectKind] = {
     "providers.CalendarYear": SubjectKind(gettext_noop("Public holidays")),
     "providers.SynonymGroup": SubjectKind(gettext_noop("Synonyms")),
     "providers.NationalYear": SubjectKind(gettext_noop("Records for the national platform")),
-    "providers.NationalCheck": SubjectKind(gettext_noop("Records for the national platform")),
+    "providers.NationalCheck": SubjectKind(gettext_noop("Check of the records for the national platform")),
 }

@@ -44,26 +44,40 @@ def attempt(results, service, *, actor_id, **facts):
         results.put(service.__name__)
 
 
-def patience(is_locked):
-    return MEETS_WITHIN if is_locked else GETS_THERE_WITHIN
+def lingering(checked, released, act):
+    """`act`, once the other process has done its part or is found waiting for the lock."""
+    return _before(act, checked, released, MEETS_WITHIN)
 
 
-def lingering(checked, released, act, is_locked=True):
-    """`act`, once the other process has done its part or can't get there."""
+def lingering_unguarded(checked, released, act):
+    """`act`, once the other process has done its part; no lock keeps it from that."""
+    return _before(act, checked, released, GETS_THERE_WITHIN)
 
+
+def lingering_after(checked, released, act):
+    """`act`, and then wait until the other process has done its part or is found waiting for the lock."""
+    return _after(act, checked, released, MEETS_WITHIN)
+
+
+def lingering_after_unguarded(checked, released, act):
+    """`act`, and then wait until the other process has done its part; no lock keeps it from that."""
+    return _after(act, checked, released, GETS_THERE_WITHIN)
+
+
+def _before(act, checked, released, seconds):
     def act_later(*args, **kwargs):
         checked.set()
-        released.wait(patience(is_locked))
+        released.wait(seconds)
         return act(*args, **kwargs)
 
     return act_later
 
 
-def lingering_after(checked, released, act, is_locked=True):
+def _after(act, checked, released, seconds):
     def act_and_linger(*args, **kwargs):
         done = act(*args, **kwargs)
         checked.set()
-        released.wait(patience(is_locked))
+        released.wait(seconds)
         return done
 
     return act_and_linger

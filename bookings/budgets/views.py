@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from bookings.budgets.selectors import (
 from bookings.projects.domain.choices import ProjectState
 from bookings.projects.selectors import get_kept_project, kept_projects, projects
 from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.bookings import bookings
 from bookings.requests.selectors.project_budget import get_budgets
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
@@ -36,8 +36,11 @@ from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual, month_label
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from bookings.projects.domain.budget import Budget
     from bookings.projects.models import Project
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
 
 PER_PAGE = 30
 ORDERING = ("-starts_at", "-id")
@@ -46,16 +49,22 @@ CHART_MONTHS = 12
 
 @login_required
 @require_safe
-def organization_projects(request: SignedInRequest, organization_id: str) -> HttpResponse:
-    """List the projects of one's organization (`?state=closed`), with figures for those whom one keeps."""
+def organization_projects(request: SignedInRequest, organization_id: str) -> HttpResponseBase:
+    """List the projects of one's organization (`?state=closed`), with figures for those whom one keeps.
+
+    `?format=csv` exports those that one keeps, open and closed.
+    """
     organization = accounts.organization_inside(request.user, organization_id)
     if organization.pk not in accounts.standing(request.user).organization_ids():
         raise NotFound
+    kept = kept_projects(request.user).filter(organization=organization)
+    if request.GET.get("format") == "csv":
+        return _export_projects(request.user, organization, kept)
     is_closed = request.GET.get("state") == ProjectState.CLOSED
     state = ProjectState.CLOSED if is_closed else ProjectState.OPEN
     found = projects(request.user).filter(organization=organization, state=state)
     page = cursor.page(found, ordering=("name", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
-    budgets = get_budgets(kept_projects(request.user).filter(pk__in=[one.pk for one in page.items]))
+    budgets = get_budgets(kept.filter(pk__in=[one.pk for one in page.items]))
     context = {
         "organization": organization,
         "page": page,
@@ -65,9 +74,54 @@ def organization_projects(request: SignedInRequest, organization_id: str) -> Htt
             (_("Open projects"), "?", not is_closed),
             (_("Closed projects"), f"?state={ProjectState.CLOSED.value}", is_closed),
         ],
+        "may_export": kept.exists(),
         "may_open": has_perm("bookings.open_project", request.user, organization),
     }
     return render(request, "bookings/budgets/projects.html", context)
+
+
+def _export_projects(
+    viewer: "User", organization: "Organization", kept: "QuerySet[Project]"
+) -> HttpResponseBase:
+    heads = [
+        _("Project"),
+        _("Name"),
+        _("Project number"),
+        _("Project holder"),
+        _("State"),
+        _("First day"),
+        _("Last day"),
+        _("Budget in yuan"),
+        _("Committed in yuan"),
+        _("Spent in yuan"),
+        _("Left in yuan"),
+    ]
+    found = list(kept.order_by("name", "id"))
+    people_disclosed(
+        actor=viewer,
+        what="projects.export",
+        count=len(found),
+        subject=organization,
+        organization_id=organization.pk,
+        now=clock.now(),
+    )
+    budgets = get_budgets(found)
+    rows = ([*_describe_project(one), *_list_amounts(budgets[one.pk])] for one in found)
+    return csv_response(f"projects-{organization.public_id}", heads, rows)
+
+
+def _describe_project(one: "Project") -> list[Any]:
+    state = labels.label("project", ProjectState(one.state)).text
+    return [one.public_id, one.name, one.number, one.holder.name, state, one.first_date, one.last_date]
+
+
+def _list_amounts(budget: "Budget") -> list[Any]:
+    return [
+        budget.limit_yuan,
+        budget.committed_yuan,
+        budget.spent_yuan,
+        None if budget.limit_yuan is None else budget.left_yuan,
+    ]
 
 
 @login_required
@@ -88,6 +142,9 @@ def project(request: SignedInRequest, public_id: str) -> HttpResponseBase:
         "members": found.members.order_by("name", "id"),
         "page": page,
         "lines": read_lines(page.items),
+        "visible": set(
+            bookings(request.user).filter(pk__in=[one.pk for one in page.items]).values_list("pk", flat=True)
+        ),
         "months": months,
         "chart": _draw(months[:CHART_MONTHS]) if months else None,
         "is_over": found.last_date is not None and found.last_date < today,

@@ -32,7 +32,7 @@ from bookings.requests.views.common import (
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
@@ -57,7 +57,10 @@ def device(request: SignedInRequest, public_id: str) -> HttpResponse:
         "instrument": instrument,
         "device": found,
         "secret": get_device_secret(found) if is_sent and found else "",
-        "events": device_events(found)[:SHOWN] if found else [],
+        "events": found
+        and cursor.page(
+            device_events(found), ordering=("-sequence",), cursor=request.GET.get("events"), limit=SHOWN
+        ),
         "is_manager": has_perm("providers.edit_instrument", request.user, instrument),
     }
     return render(request, "bookings/devices/device.html", context, status=201 if is_sent else 200)

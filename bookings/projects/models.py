@@ -49,6 +49,9 @@ class Project(models.Model):
                 | Q(last_date__gte=F("first_date")),
                 name="project_period_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in ProjectState]), name="project_state_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,12 +9,12 @@ from pydantic import Field
 
 from bookings.projects.domain.choices import FundingSource, ProjectState
 from bookings.projects.domain.facts import LONGEST_NAME, LONGEST_NUMBER, MOST_MEMBERS, MOST_YUAN
-from instrument_share.web.api.fields import NO_NUL, Day, OrganizationRef, PublicId, organization_ref
+from instrument_share.web.api.fields import NO_NUL, Amount, Day, OrganizationRef, PublicId, organization_ref
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
 
-Yuan = Annotated[Decimal, Field(ge=0, le=MOST_YUAN, max_digits=11, decimal_places=2)]
+Yuan = Annotated[Amount, Field(ge=0, le=MOST_YUAN, max_digits=11, decimal_places=2)]
 
 
 class HolderRef(Schema):

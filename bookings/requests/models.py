@@ -104,6 +104,11 @@ class Booking(models.Model):
                 name="booking_one_payer",
             ),
             models.CheckConstraint(condition=Q(quoted_yuan__gte=0), name="booking_quote_not_negative"),
+            models.CheckConstraint(condition=Q(charged_yuan__gte=0), name="booking_charge_not_negative"),
+            # A state that no rule knows would hold no time, and so overlap another.
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in BookingState]), name="booking_state_known"
+            ),
         ]
         indexes = [
             models.Index(
@@ -160,6 +165,9 @@ class CreditEvent(models.Model):
     ends_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gte=F("occurred_at")), name="credit_times_in_order")
+        ]
         indexes = [models.Index(fields=["user", "ends_at"], name="credit_by_user")]
 
     def __str__(self) -> str:

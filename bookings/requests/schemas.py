@@ -11,6 +11,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.searching import Order
 from instrument_share.web.api.fields import (
     NO_NUL,
+    Amount,
     Day,
     Instant,
     OrganizationRef,
@@ -83,7 +84,7 @@ class SearchIn(Schema):
     unit: PublicId | None = Field(None, description="an owning unit")
     mode: ServiceMode | None = Field(None, description="a way of service that is offered")
     user_kind: UserKind | None = Field(None, description="who may book")
-    price_at_most_yuan: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)] | None = Field(
+    price_at_most_yuan: Annotated[Amount, Field(ge=0, max_digits=10, decimal_places=2)] | None = Field(
         None, description="for an hour, for `user_kind`, or for who asks"
     )
     vouchers: bool = Field(False, description="only where innovation vouchers are accepted")

@@ -81,6 +81,10 @@ class SampleOrder(models.Model):
                 condition=Q(accepted_at__isnull=True) | Q(quoted_yuan__gte=0),
                 name="sample_order_accepted_quote",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in SampleOrderState]),
+                name="sample_order_state_known",
+            ),
         ]
         indexes = [
             models.Index(

@@ -56,10 +56,14 @@ def own_sample_orders(viewer: "User") -> QuerySet[SampleOrder]:
     return _with_parts(SampleOrder.objects.filter(user=viewer))
 
 
+def orders_handled(viewer: "Viewer") -> QuerySet[SampleOrder]:
+    """Return all orders on instruments that the viewer keeps or manages."""
+    return _with_parts(SampleOrder.objects.filter(get_responsible_condition(viewer)))
+
+
 def orders_to_handle(viewer: "Viewer") -> QuerySet[SampleOrder]:
     """Return the open orders on instruments that the viewer keeps or manages."""
-    found = SampleOrder.objects.filter(get_responsible_condition(viewer), state__in=OPEN_STATES)
-    return _with_parts(found)
+    return orders_handled(viewer).filter(state__in=OPEN_STATES)
 
 
 def sample_orders_waiting(viewer: "Viewer") -> QuerySet[SampleOrder]:

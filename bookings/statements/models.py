@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from bookings.statements.domain.states import NoteKind, StatementState
 from instrument_share.kernel.public_id import new_public_id
@@ -59,6 +59,9 @@ class Statement(models.Model):
                 condition=(_NOT_SENT & Q(sent_at__isnull=True))
                 | (~_NOT_SENT & Q(sent_at__isnull=False, due_date__isnull=False)),
                 name="statement_sent_or_draft",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in StatementState]), name="statement_state_known"
             ),
             models.UniqueConstraint(fields=["organization", "year", "number"], name="statement_number_once"),
             models.UniqueConstraint(
@@ -118,6 +121,7 @@ class StatementLine(models.Model):
                 | Q(log__isnull=True, booking__isnull=False, corrects__isnull=True),
                 name="statement_line_of_log_or_booking",
             ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="statement_line_not_empty"),
         ]
 
     def __str__(self) -> str:

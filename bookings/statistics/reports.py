@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.statistics.domain import DAYS, MONTHS, BookingFigures, Month, UsageFigures
 from bookings.usage.domain.choices import ResultKind
@@ -17,10 +18,28 @@ from instrument_share.kernel.wording import word
 
 
 @dataclass(frozen=True)
+class HourNames:
+    """What hours of a scope are called, those for others and the rest."""
+
+    external: Promise
+    internal: Promise
+
+
+HOURS_SERVED = HourNames(gettext_lazy("Hours for external users"), gettext_lazy("Hours for the unit itself"))
+"""Of instruments: whom they served."""
+HOURS_PAID_FOR = HourNames(
+    gettext_lazy("Hours on instruments of other units"),
+    gettext_lazy("Hours on instruments of its own and related units"),
+)
+"""Of a payer: whose instruments its people used."""
+
+
+@dataclass(frozen=True)
 class YearFigures:
     """All figures of a scope in a year; `utilisation` is None where there is no open time."""
 
     year: int
+    hours: HourNames
     usage: UsageFigures
     bookings: BookingFigures
     utilisation: Decimal | None
@@ -55,8 +74,8 @@ def to_hours(seconds: int, places: str = "0.01") -> Decimal:
 def _sums(figures: YearFigures) -> Table:
     usage, booked, year = figures.usage, figures.bookings, figures.usage.year
     pairs = [
-        (_("Hours for external users"), str(to_hours(year.external_seconds))),
-        (_("Hours for the unit itself"), str(to_hours(year.internal_seconds))),
+        (str(figures.hours.external), str(to_hours(year.external_seconds))),
+        (str(figures.hours.internal), str(to_hours(year.internal_seconds))),
         (_("Uses"), str(year.uses)),
         (_("Users"), str(len(usage.users))),
         (_("Paying organizations"), str(len(usage.payers))),
@@ -79,8 +98,8 @@ def _results(figures: YearFigures) -> Table:
 def _months(figures: YearFigures) -> Table:
     columns = [
         Column(_("Month")),
-        Column(_("Hours for external users"), "right"),
-        Column(_("Hours for the unit itself"), "right"),
+        Column(str(figures.hours.external), "right"),
+        Column(str(figures.hours.internal), "right"),
         Column(_("Uses"), "right"),
         Column(_("Amount (yuan)"), "right"),
     ]

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from bookings.statistics import selectors
 from bookings.statistics.domain import UsageFigures
 from bookings.statistics.reports import (
+    HOURS_PAID_FOR,
+    HOURS_SERVED,
     YearFigures,
     build_tables,
     format_lead,
@@ -94,6 +96,7 @@ def _shown(request: SignedInRequest, kind: str, public_id: str) -> tuple[Shown, 
     open_seconds = selectors.get_open_seconds(shown.scope, year, now)
     return shown, YearFigures(
         year,
+        HOURS_PAID_FOR if shown.scope.instruments is None else HOURS_SERVED,
         usage,
         selectors.get_booking_figures(shown.scope, year),
         selectors.get_utilisation(usage, open_seconds),
@@ -160,14 +163,14 @@ def _name_days() -> list[str]:
 
 
 def _chart(figures: YearFigures, labels: list[str]) -> dict[str, Any]:
-    months = figures.usage.months
+    months, hours = figures.usage.months, figures.hours
     return {
         "type": "stacked",
         "unit": _("hours"),
         "categories": labels,
         "series": [
-            {"name": _("for external users"), "data": [to_hours(one.external_seconds) for one in months]},
-            {"name": _("for the unit itself"), "data": [to_hours(one.internal_seconds) for one in months]},
+            {"name": hours.external, "data": [to_hours(one.external_seconds) for one in months]},
+            {"name": hours.internal, "data": [to_hours(one.internal_seconds) for one in months]},
         ],
     }
 

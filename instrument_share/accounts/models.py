@@ -180,6 +180,12 @@ class Organization(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in OrganizationState]),
+                name="organization_state_known",
+            )
+        ]
         indexes = [models.Index(fields=["owns_instruments", "state", "id"], name="organization_owning")]
 
     def __str__(self) -> str:
@@ -268,7 +274,13 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "organization", "role"], name="membership_once")
+            models.UniqueConstraint(fields=["user", "organization", "role"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(role__in=[one.value for one in Role]), name="membership_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in MembershipState]), name="membership_state_known"
+            ),
         ]
         indexes = [models.Index(fields=["organization", "role", "state"], name="membership_by_role")]
 
@@ -299,7 +311,10 @@ class Invitation(models.Model):
                 fields=["organization", "email", "role"],
                 condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
                 name="invitation_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[one.value for one in Role]), name="invitation_role_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,16 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import register as register_check
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from instrument_share.journal import guards
 from instrument_share.journal.checks import check_seal_hashes
 from instrument_share.journal.domain import LABELS
 from instrument_share.kernel.wording import register_words
+
+
+def _before_migrate(using: str, **_kwargs: Any) -> None:
+    guards.let_tables_be_rebuilt(using)
 
 
 def _create_guards(using: str, **_kwargs: Any) -> None:
@@ -24,4 +28,5 @@ class JournalConfig(AppConfig):
             *guards.append_only("journal_auditentry"),
             *guards.append_only("journal_auditseal"),
         )
+        pre_migrate.connect(_before_migrate, dispatch_uid="journal.rebuilds")
         post_migrate.connect(_create_guards, dispatch_uid="journal.guards")

@@ -57,12 +57,27 @@ def registered_guards() -> tuple[Guard, ...]:
     return tuple(_registered.values())
 
 
+def let_tables_be_rebuilt(using: str = "default") -> None:
+    """Let SQLite put a rebuilt table in its place while guards of others read it; before `migrate`.
+
+    Else it refuses the table's new name, since for a moment those guards read a table that is not there.
+    """
+    _set_legacy_renames("ON", using)
+
+
 def create_all(using: str = "default") -> None:
-    """Create every registered guard whose table exists; connected to `post_migrate`."""
+    """Create every registered guard whose table exists; after `migrate`."""
+    _set_legacy_renames("OFF", using)
     tables = set(connections[using].introspection.table_names())
     for guard in registered_guards():
         if guard.table in tables:
             guard.renew(connections[using])
+
+
+def _set_legacy_renames(value: str, using: str) -> None:
+    if connections[using].vendor == "sqlite":
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"PRAGMA legacy_alter_table = {value}")
 
 
 def append_only(table: str) -> tuple[Guard, ...]:

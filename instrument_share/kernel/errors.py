@@ -23,13 +23,15 @@ class Problem:
     """One thing that is wrong with a request; the message says how to fix it.
 
     `code` is stable and public (`booking.too_short`). `field` names the input that it belongs to, if any.
-    `params` fill the message's placeholders.
+    `params` fill the message's placeholders. `subject` is the public id of the one object that it concerns,
+    where a request decides on several.
     """
 
     code: str
     message: str
     params: Mapping[str, Any] = field(default_factory=dict)
     field: str | None = None
+    subject: str | None = None
 
 
 class DomainError(Exception):

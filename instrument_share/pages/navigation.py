@@ -1,6 +1,7 @@
 """Entries of the top bar: public pages, and the desks of a person's roles."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instrument_share.accounts.domain import Role
 from instrument_share.web.desks import Navigation, Place
@@ -14,7 +15,8 @@ PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/", "/find/", "/basket/")),
     Place("/timeline/", _("Timeline")),
     Place("/units/", _("Units"), beyond=("/publications/",)),
-    Place("/openness/", _("Openness"), beyond=("/policies/", "/vouchers/")),
+    Place("/openness/", _("Openness"), beyond=("/policies/",)),
+    Place("/vouchers/", pgettext_lazy("navigation", "Vouchers")),
     Place("/verify/", _("Verify"), beyond=("/log/",)),
 )
 BESIDE_OWN = ("/organizations/", "/unit-accounts/", *USAGE_PREFIXES)

@@ -162,6 +162,9 @@ class Instrument(models.Model):
                 condition=Q(state="suspended") | Q(suspended_by_bureau=False),
                 name="instrument_by_bureau_while_suspended",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in InstrumentState]), name="instrument_state_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "category", "id"], name="instrument_by_category"),

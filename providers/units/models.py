@@ -278,5 +278,12 @@ class UnitProfile(models.Model):
     revision = models.PositiveIntegerField(default=1, help_text="grows with every change of the text")
     history = HistoricalRecords()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in ProfileState]), name="unit_profile_state_known"
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.organization_id}"

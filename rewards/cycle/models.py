@@ -58,7 +58,11 @@ class AssessmentCycle(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(budget_yuan__gte=0), name="cycle_budget_not_negative")
+            models.CheckConstraint(condition=Q(budget_yuan__gte=0), name="cycle_budget_not_negative"),
+            models.CheckConstraint(condition=Q(unallocated_yuan__gte=0), name="cycle_rest_not_negative"),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in CycleState]), name="cycle_state_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,9 @@ class DeclaredFact(models.Model):
             models.CheckConstraint(
                 condition=Q(figure__isnull=True) | Q(figure__gte=0), name="fact_figure_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in FactState]), name="fact_state_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,9 @@ class Finding(models.Model):
                 condition=Q(state="open") | (Q(decided_at__isnull=False) & ~Q(reason="")),
                 name="finding_decided_with_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in FindingState]), name="finding_state_known"
+            ),
         ]
         indexes = [models.Index(fields=["cycle", "state", "id"], name="finding_by_state")]
 
@@ -92,7 +95,12 @@ class FindingDecision(models.Model):
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["cycle", "number"], name="decision_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "number"], name="decision_number_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in FindingState]), name="decision_state_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.state}"
@@ -129,6 +137,10 @@ class Falsification(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("proposed_by")),
                 name="falsification_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in FalsificationState]),
+                name="falsification_state_known",
             ),
         ]
 

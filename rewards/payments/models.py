@@ -141,6 +141,7 @@ class BatchRow(models.Model):
             models.CheckConstraint(
                 condition=Q(payment__isnull=True) | Q(failed_at__isnull=True), name="batch_row_one_outcome"
             ),
+            models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="batch_row_positive"),
         ]
 
     def __str__(self) -> str:

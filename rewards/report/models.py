@@ -44,6 +44,11 @@ class FinanceReport(models.Model):
                 condition=Q(state__in=["sent", "accepted"]),
                 name="report_one_in_force",
             ),
+            # A state that no rule knows would not be in force, and let a second report go out.
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in ReportState]), name="report_state_known"
+            ),
+            models.CheckConstraint(condition=Q(total_yuan__gte=0), name="report_total_not_negative"),
         ]
 
     def __str__(self) -> str:

@@ -55,6 +55,13 @@ class VoucherScheme(models.Model):
             models.CheckConstraint(
                 condition=Q(cap_yuan__gt=0, budget_yuan__gte=F("cap_yuan")), name="voucher_cap_in_budget"
             ),
+            models.CheckConstraint(
+                condition=Q(share_percent__gt=0, share_percent__lte=100), name="voucher_share_of_cost"
+            ),
+            models.CheckConstraint(
+                condition=Q(apply_until__gte=F("apply_from"), use_until__gte=F("use_from")),
+                name="voucher_periods_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,6 +105,11 @@ class VoucherApplication(models.Model):
                 condition=~Q(state=ApplicationState.REFUSED.value) | ~Q(reason=""),
                 name="voucher_application_refused_with_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in ApplicationState]),
+                name="voucher_application_state_known",
+            ),
+            models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="voucher_application_positive"),
         ]
 
     def __str__(self) -> str:
@@ -170,6 +182,9 @@ class VoucherClaim(models.Model):
             models.CheckConstraint(
                 condition=_IN_FORCE | ~Q(reason=""), name="voucher_claim_refused_with_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in STORED_STATES]), name="voucher_claim_state_known"
+            ),
         ]
         indexes = [models.Index(fields=["state", "submitted_at"], name="voucher_claim_waits")]
 
@@ -192,7 +207,9 @@ class VoucherUse(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["log"], condition=Q(released_at__isnull=True), name="voucher_use_once"
-            )
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="voucher_use_not_empty"),
+            models.CheckConstraint(condition=Q(billed_yuan__gte=0), name="voucher_use_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -253,7 +270,8 @@ class VoucherPayoutRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["payout_list", "position"], name="voucher_row_position_once")
+            models.UniqueConstraint(fields=["payout_list", "position"], name="voucher_row_position_once"),
+            models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="voucher_row_positive"),
         ]
 
     def __str__(self) -> str:

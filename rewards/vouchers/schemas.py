@@ -8,7 +8,15 @@ from django.core.files.base import ContentFile
 from ninja import Schema
 from pydantic import Base64Bytes, Field
 
-from instrument_share.web.api.fields import Day, OrganizationRef, PublicId, Text200, Text500, organization_ref
+from instrument_share.web.api.fields import (
+    Amount,
+    Day,
+    OrganizationRef,
+    PublicId,
+    Text200,
+    Text500,
+    organization_ref,
+)
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState, Issuer
 from rewards.vouchers.selectors.claims import Offered
 from rewards.vouchers.selectors.payouts import payout_rows
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
         VoucherScheme,
     )
 
-Money = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2)]
+Money = Annotated[Amount, Field(gt=0, max_digits=14, decimal_places=2)]
 _TERMS = (
     *("code", "batch", "issuer", "name_zh", "name_en", "kinds", "sizes", "share_percent", "cap_yuan"),
     *("budget_yuan", "apply_from", "apply_until", "use_from", "use_until"),

@@ -10,6 +10,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -75,6 +76,16 @@ def test_every_operation_declares_its_refusals_as_problem_details_with_an_exampl
         content = response["content"]["application/problem+json"]
         assert content["schema"] == {"$ref": "#/components/schemas/ProblemDetails"}
         assert content["example"]["status"] == int(status)
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=NAMES)
+def test_every_body_and_answer_has_an_example_that_fits_its_schema(path, method, operation):
+    bodies = operation.get("requestBody", {}).get("content", {})
+    answers = [one.get("content", {}) for one in operation["responses"].values()]
+    for content in (one for kinds in (bodies, *answers) for one in kinds.values()):
+        whole = {**content["schema"], "components": DOCUMENT["components"]}
+        Draft202012Validator(whole).validate(content["example"])
+    assert [one["name"] for one in operation.get("parameters", ()) if not one.get("description")] == []
 
 
 READS = {"instrument_quote", "series_check", "basket_check"}

@@ -250,6 +250,8 @@ def test_a_second_page_leads_to_the_first_of_another_search(shop, ask):
     others = re.findall(r'href="(\?[^"]*)"', results.replace(pages, ""))
     assert others
     assert [address for address in others if "cursor" in address] == []
+    elsewhere = re.findall(r'href="(/(?:timeline|find)/[^"]*)"', page.content.decode())
+    assert [address for address in elsewhere if "cursor" in address] == []
 
 
 @pytest.mark.parametrize("sort", ["", "price", "name", "next_free"])

@@ -29,6 +29,7 @@ WITHOUT_PEOPLE = {
     "rewards/findings/views/tables.py": "findings on units, with ids of logs",
     "rewards/inspections/views/draws.py": "published draws: inspectors by number",
     "rewards/payments/reports.py": "accounts of organizations",
+    "rewards/vouchers/views/exports.py": "vouchers of organizations",
     "rewards/report/services/reports.py": "the sealed package: results of units",
 }
 
@@ -55,6 +56,8 @@ def test_every_file_of_rows_records_its_reader_or_says_why_it_names_nobody():
         (Role.ORG_ADMIN, "/organizations/{company}/members/", "members.list"),
         (Role.ORG_ADMIN, "/me/organization/{company}/?format=csv", "usage.export"),
         (Role.UNIT_MANAGER, "/unit/{unit}/statements/?format=csv", "statements.export"),
+        (Role.ORG_ADMIN, "/organizations/{company}/projects/?format=csv", "projects.export"),
+        (Role.UNIT_MANAGER, "/samples/?format=csv", "samples.export"),
     ],
 )
 def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address, what):

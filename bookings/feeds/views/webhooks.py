@@ -21,7 +21,7 @@ from bookings.feeds.services import webhooks as services
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.registry import registered_acts
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -77,6 +77,9 @@ def webhook(
     ids = (side, organization_id, public_id)
     found = _find(request, *ids)
     words = registered_acts()
+    page = cursor.page(
+        selectors.deliveries(found), ordering=("-id",), cursor=request.GET.get("messages"), limit=SHOWN
+    )
     context = {
         "webhook": found,
         "list_address": _address("webhooks", side, organization_id),
@@ -85,9 +88,9 @@ def webhook(
         },
         "acts": [_(words[action]) for action in found.actions],
         "secret": selectors.get_webhook_secret(found),
+        "page": page,
         "deliveries": [
-            (one, _(words[one.action]) if one.action in words else _("Test"))
-            for one in selectors.deliveries(found)[:SHOWN]
+            (one, _(words[one.action]) if one.action in words else _("Test")) for one in page.items
         ],
     }
     return render(request, "bookings/feeds/webhook.html", context)

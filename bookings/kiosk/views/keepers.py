@@ -15,7 +15,7 @@ from bookings.kiosk.forms import KioskForm
 from bookings.kiosk.selectors import kiosk_acts, kiosks
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from instrument_share.kernel.errors import require_found
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import run_service
 from instrument_share.web.signed_in import SignedInRequest
@@ -46,7 +46,12 @@ def kiosk_list(request: SignedInRequest, public_id: str) -> HttpResponse:
         "address": settings.SITE_URL + reverse("kiosk_enter", args=[key]) if key else "",
         "form": KioskForm() if made else form,
         "kiosks": kiosks(request.user, instrument)[:SHOWN],
-        "acts": kiosk_acts(request.user, instrument)[:SHOWN],
+        "acts": cursor.page(
+            kiosk_acts(request.user, instrument),
+            ordering=("-received_at", "-id"),
+            cursor=request.GET.get("acts"),
+            limit=SHOWN,
+        ),
         "is_manager": has_perm("providers.edit_instrument", request.user, instrument),
     }
     status = 201 if made else 422 if is_sent else 200

@@ -78,10 +78,10 @@ class OutcomesForm(forms.Form):
     def add_refusal(self, error: DomainError, form: forms.Form) -> None:
         """Put what is wrong with a booking's new time beside that, and the other problems into `form`."""
         numbers = {booking.public_id for booking in self.bookings}
-        own = [one for one in error.problems if one.field in numbers]
+        own = [one for one in error.problems if one.subject in numbers]
         if own:
             add_problems(
-                self, DomainError(problems=[replace(one, field=f"start_{one.field}") for one in own])
+                self, DomainError(problems=[replace(one, field=f"start_{one.subject}") for one in own])
             )
             error.problems = tuple(one for one in error.problems if one not in own)
         if error.problems or not own:

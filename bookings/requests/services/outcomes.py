@@ -63,7 +63,7 @@ def affected_bookings_lock(
             code,
             MISSING_OUTCOME_MESSAGES[frozenset(choices)],
             {"booking": booking.public_id, "starts_at": booking.starts_at},
-            booking.public_id,
+            subject=booking.public_id,
         )
         for booking in bookings
         if _get_choice(given.get(booking.public_id)) not in choices
@@ -135,10 +135,10 @@ def _apply_outcome(
 
 @contextmanager
 def _naming(booking: Booking) -> Iterator[None]:
-    """Let a refusal say which of the bookings it concerns, in the field of each problem."""
+    """Let a refusal say which of the bookings it concerns."""
     try:
         yield
     except DomainError as refusal:
         problems = refusal.problems or (Problem(refusal.code, refusal.message, refusal.params),)
-        refusal.problems = tuple(replace(one, field=booking.public_id) for one in problems)
+        refusal.problems = tuple(replace(one, subject=booking.public_id) for one in problems)
         raise

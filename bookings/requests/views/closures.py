@@ -26,7 +26,7 @@ from bookings.requests.views.outcomes import ask_outcomes
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
@@ -36,7 +36,7 @@ from providers import public as providers
 if TYPE_CHECKING:
     from providers.models import Closure
 
-MAX_PAST_SHOWN = 30
+PAST_PER_PAGE = 30
 
 
 @login_required
@@ -47,11 +47,13 @@ def closures(request: SignedInRequest) -> HttpResponse:
     ids = [one.pk for one in responsible_instruments(request.user)]
     found = providers.closures_of(ids)
     coming = list(found.filter(ends_at__gt=now, lifted_at__isnull=True).order_by("starts_at", "id"))
-    over = found.exclude(ends_at__gt=now, lifted_at__isnull=True).order_by("-starts_at", "-id")
+    over = found.exclude(ends_at__gt=now, lifted_at__isnull=True)
     context = {
         "running": [one for one in coming if one.starts_at <= now],
         "planned": [one for one in coming if one.starts_at > now],
-        "past": over[:MAX_PAST_SHOWN],
+        "past": cursor.page(
+            over, ordering=("-starts_at", "-id"), cursor=request.GET.get("past"), limit=PAST_PER_PAGE
+        ),
         "has_instruments": bool(ids),
     }
     return render(request, "bookings/requests/closures.html", context)

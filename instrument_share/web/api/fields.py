@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints, WithJsonSchema
 
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -23,6 +24,16 @@ def _in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+def _written_out(amount: Any) -> Any:
+    if isinstance(amount, int | float):
+        raise ValueError('send the amount as text, such as "200.00"')
+    return amount
+
+
+Amount = Annotated[
+    Decimal, BeforeValidator(_written_out), WithJsonSchema({"type": "string", "examples": ["200.00"]})
+]
+"""Yuan, as text: a number of JSON may not hold it exactly."""
 Day = Annotated[date, AfterValidator(_in_living_memory)]
 """A day of the city's calendar, from 2000 to 2099."""
 Instant = Annotated[AwareDatetime, AfterValidator(_in_living_memory), AfterValidator(_in_utc)]

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web.api.auth import PersonalToken
+from instrument_share.web.api.examples import Examples
 from instrument_share.web.responses import problem
 
 TOKEN = PersonalToken.__name__
@@ -127,6 +128,10 @@ class ShareAPI(NinjaAPI):
     The document names its operations in the active language.
     """
 
+    def __init__(self, *, examples: Examples, **options: Any) -> None:
+        super().__init__(**options)
+        self.examples = examples
+
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = _Schema(api=self, path_prefix=kwargs.get("path_prefix") or self.get_root_path({}))
         for path in schema["paths"].values():
@@ -142,6 +147,7 @@ class ShareAPI(NinjaAPI):
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
                         _declare(int(status), response)
+        self.examples.add_to(schema)
         return schema
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -45,6 +45,7 @@ from rewards.vouchers.views.granting import send_file
 if TYPE_CHECKING:
     from rewards.vouchers.models import VoucherClaim
 
+PER_PAGE = 30
 PERMISSIONS = {
     "check": "rewards.decide_voucher",
     "audit": "rewards.audit_voucher",
@@ -65,7 +66,12 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
         "left": get_balances([found])[found.pk],
         "is_valid": is_valid,
         "may_claim": may_claim,
-        "claims": claims(request.user).filter(grant=found).order_by("-id"),
+        "claims": cursor.page(
+            claims(request.user).filter(grant=found),
+            ordering=("-id",),
+            cursor=request.GET.get("claims"),
+            limit=PER_PAGE,
+        ),
         "offered": offered_statements(found) if may_claim and is_valid else [],
         "lacks_account": may_claim and (account is None or account.checked_at is None),
     }

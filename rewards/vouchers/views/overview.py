@@ -1,9 +1,12 @@
 """The page of innovation vouchers, with what each reader has to do there, and the page of a scheme."""
 
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import rules
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,7 +14,7 @@ from django.views.decorators.http import require_safe
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.web import clock
+from instrument_share.web import clock, cursor
 from instrument_share.web.text.formats import date_only, percent, yuan
 from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
@@ -28,20 +31,28 @@ from rewards.vouchers.selectors.vouchers import (
     grants,
     schemes,
 )
+from rewards.vouchers.views.exports import export
 
 if TYPE_CHECKING:
-    from rewards.vouchers.models import VoucherScheme
+    from rewards.vouchers.models import VoucherGrant, VoucherScheme
 
-MOST = 50
+T = TypeVar("T", bound=Model)
+
+PER_PAGE = 30
 WAITING = (ClaimState.SUBMITTED, ClaimState.CHECKED)
 
 
 @require_safe
-def vouchers(request: HttpRequest) -> HttpResponse:
-    """Show the schemes to everybody; to others their vouchers, or what waits for them."""
+def vouchers(request: HttpRequest) -> HttpResponseBase:
+    """Show the schemes to everybody; to others their vouchers, or what waits for them.
+
+    `?export=` sends all that the viewer sees of applications, vouchers or claims as CSV.
+    """
     viewer, today = request.user, clock.now().astimezone(CITY_TIME).date()
     sees_all = rules.has_perm("rewards.see_vouchers", viewer)
     administers = standing(viewer).holds(Role.ORG_ADMIN)
+    if "export" in request.GET and (sees_all or administers):
+        return export(viewer, request.GET["export"])
     granted = get_granted_by_scheme()
     context: dict[str, Any] = {
         "today": today,
@@ -54,21 +65,33 @@ def vouchers(request: HttpRequest) -> HttpResponse:
         "administers": administers,
     }
     if sees_all:
+        waiting = Q(state=ApplicationState.SUBMITTED)
         context |= {
-            "applications": applications(viewer).filter(state=ApplicationState.SUBMITTED)[:MOST],
-            "claims": claims(viewer).filter(state__in=WAITING)[:MOST],
-            "others": claims(viewer).exclude(state__in=WAITING).order_by("-id")[:MOST],
-            "lists": payout_lists(viewer)[:MOST],
+            "applications": _page(request, applications(viewer).filter(waiting), "applications", "id"),
+            "answered": _page(request, applications(viewer).exclude(waiting), "answered"),
+            "claims": _page(request, claims(viewer).filter(state__in=WAITING), "claims", "id"),
+            "decided": _page(request, claims(viewer).exclude(state__in=WAITING), "decided"),
+            "lists": _page(request, payout_lists(viewer), "lists"),
         }
     elif administers:
-        own = list(grants(viewer)[:MOST])
-        balances = get_balances(own)
+        own = _page(request, grants(viewer), "grants")
         context |= {
-            "grants": [(one, balances[one.pk]) for one in own],
-            "applications": applications(viewer).order_by("-id")[:MOST],
-            "claims": claims(viewer).order_by("-id")[:MOST],
+            "grants": own,
+            "balances": _with_balances(own.items),
+            "applications": _page(request, applications(viewer), "applications"),
+            "claims": _page(request, claims(viewer), "claims"),
         }
     return render(request, "rewards/vouchers/vouchers.html", context)
+
+
+def _page(request: HttpRequest, rows: "QuerySet[T]", name: str, order: str = "-id") -> "cursor.Page[T]":
+    """Return the page of a list whose cursor has this name in the address."""
+    return cursor.page(rows, ordering=(order,), cursor=request.GET.get(name), limit=PER_PAGE)
+
+
+def _with_balances(rows: "list[VoucherGrant]") -> "list[tuple[VoucherGrant, Decimal]]":
+    balances = get_balances(rows)
+    return [(one, balances[one.pk]) for one in rows]
 
 
 @require_safe
@@ -87,16 +110,11 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "takes_applications": found.terms.takes_applications(today),
         "applies": bool(applying_organizations(request.user, found, today)),
         "to_list": audited_claims(found.pk).count() if lists else 0,
-        "grants": _grants_of(request, found),
-        "lists": payout_lists(request.user).filter(scheme=found),
+        "grants": (shown := _page(request, grants(request.user).filter(scheme=found), "grants")),
+        "balances": _with_balances(shown.items),
+        "lists": _page(request, payout_lists(request.user).filter(scheme=found), "lists"),
     }
     return render(request, "rewards/vouchers/scheme.html", context)
-
-
-def _grants_of(request: HttpRequest, found: "VoucherScheme") -> list[tuple[Any, Any]]:
-    rows = list(grants(request.user).filter(scheme=found).order_by("id"))
-    balances = get_balances(rows)
-    return [(one, balances[one.pk]) for one in rows]
 
 
 def _terms(found: "VoucherScheme") -> list[tuple[str, Any]]:

@@ -9,6 +9,7 @@ import pytest
 import segno
 from django.conf import settings
 
+from bookings.devices import views
 from bookings.devices.models import Device
 from bookings.requests.keys import get_check_in_code
 from bookings.usage.services.attendance import booking_check_in
@@ -90,3 +91,16 @@ def test_history_names_the_device(city, booking, see, client, clock):
     page = texts(see(city.keeper, "instrument_device", city.instrument.public_id))
     assert "上机开始" in page
     assert booking.user.name in page
+
+
+def test_what_a_device_reported_long_ago_is_on_a_later_page(city, booking, see, client, clock, monkeypatch):
+    monkeypatch.setattr(views, "SHOWN", 1)
+    clock.set(booking.starts_at)
+    device = TestDevice(city, client, clock)
+    device.send("fault", detail="真空不足")
+    device.send("fault", detail="灯丝断裂")
+    first = see(city.keeper, "instrument_device", city.instrument.public_id)
+    assert [one.detail for one in first.context["events"].items] == ["灯丝断裂"]
+    after = {"events": first.context["events"].next_cursor}
+    later = see(city.keeper, "instrument_device", city.instrument.public_id, **after)
+    assert [one.detail for one in later.context["events"].items] == ["真空不足"]

@@ -1,6 +1,6 @@
 """What two processes do with the last yuan of a project's budget; started by `test_last_yuan`."""
 
-from tests.processes import attempt, lingering_after, wake
+from tests.processes import attempt, lingering_after, lingering_after_unguarded, wake
 
 
 def book_slowly(checked, released, results, *, environment, is_locked, **facts):
@@ -8,7 +8,8 @@ def book_slowly(checked, released, results, *, environment, is_locked, **facts):
     create = _wake(environment, is_locked=is_locked)
     from bookings.requests.selectors import project_budget
 
-    project_budget.get_budgets = lingering_after(checked, released, project_budget.get_budgets, is_locked)
+    linger = lingering_after if is_locked else lingering_after_unguarded
+    project_budget.get_budgets = linger(checked, released, project_budget.get_budgets)
     attempt(results, create, **facts)
 
 

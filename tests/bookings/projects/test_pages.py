@@ -52,6 +52,7 @@ def test_administrator_opens_a_project_and_its_holder_sees_what_it_spends(city, 
     assert [(line.part, line.amount_yuan) for line in page.context["lines"]] == [("committed", 200)]
     assert [(f"{one.first_date}", one.number) for one in page.context["months"]] == [("2026-03-01", 1)]
     assert "¥200.00 / ¥400.00" in text_of(page)
+    assert f'href="/bookings/{Booking.objects.get().public_id}/"' in page.content.decode()
     lines = as_person(city.admin).get(made.url, {"format": "csv"}).getvalue().decode().splitlines()
     booking = Booking.objects.get()
     assert lines[1].startswith(f"{booking.public_id},,场发射扫描电子显微镜,云屏测试大学,戊,2026-03-03T01:00")
@@ -119,6 +120,15 @@ def test_list_takes_as_many_statements_for_many_projects_as_for_one(
     with django_assert_num_queries(len(few)):
         rows = page.get(address).context["rows"]
     assert [budget.left_yuan for _project, budget in rows] == [500, 0, 100, 0, 100, 200]
+    lines = page.get(address, {"format": "csv"}).getvalue().decode().splitlines()
+    assert [line.rsplit(",", 1)[1] for line in lines[1:]] == [
+        "500.00",
+        "0.00",
+        "100.00",
+        "0.00",
+        "100.00",
+        "200.00",
+    ]
     colleague = as_person(city.researcher).get(address)
     assert {budget for _project, budget in colleague.context["rows"]} == {None}
 
@@ -146,6 +156,8 @@ def test_program_opens_changes_and_closes_a_project_and_books_for_it(city, clock
     assert user("PUT", f"/projects/{project}", more).status_code == 403
     assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).json()["revision"] == 2
     assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).status_code == 412
+    (problem,) = admin("PUT", f"/projects/{project}", {**facts, "budget_yuan": 0.1}).json()["problems"]
+    assert (problem["field"], "200.00" in problem["detail"]) == ("budget_yuan", True)
     stranger = {**facts, "holder": "USR-0000000000"}
     assert admin("PUT", f"/projects/{project}", stranger).json()["problems"][0]["field"] == "holder"
     assert admin("POST", f"/projects/{project}/close").json()["state"] == "closed"

@@ -3,7 +3,15 @@
 from contextlib import suppress
 from threading import BrokenBarrierError
 
-from tests.processes import attempt, lingering, lingering_after, patience, wake
+from tests.processes import (
+    GETS_THERE_WITHIN,
+    MEETS_WITHIN,
+    attempt,
+    lingering,
+    lingering_after,
+    lingering_unguarded,
+    wake,
+)
 
 
 def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
@@ -11,7 +19,8 @@ def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
     wake(environment)
     from bookings.requests.domain import pricing
 
-    pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote, locked)
+    within = MEETS_WITHIN if locked else GETS_THERE_WITHIN
+    pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote, within)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: ready.wait(60))
 
 
@@ -20,7 +29,8 @@ def linger(checked, released, results, *, environment, locked, booker_id, facts)
     wake(environment)
     from bookings.requests.domain import pricing
 
-    pricing.calculate_quote = lingering(checked, released, pricing.calculate_quote, locked)
+    stay = lingering if locked else lingering_unguarded
+    pricing.calculate_quote = stay(checked, released, pricing.calculate_quote)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: None)
 
 
@@ -67,7 +77,8 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
         providers.instrument_locks = unlocked(connection.vendor)
         if connection.vendor == "sqlite":
             next_free.next_free_refresh = next_free.next_free_refresh.__wrapped__
-    offers.FreeTime.first_offers = lingering(checked, released, offers.FreeTime.first_offers, locked)
+    stay = lingering if locked else lingering_unguarded
+    offers.FreeTime.first_offers = stay(checked, released, offers.FreeTime.first_offers)
     next_free.next_free_rebuild(now)
     results.put("done")
 
@@ -169,12 +180,12 @@ def unlocked(vendor):
     return lambda ids: list(Instrument.objects.filter(pk__in=list(ids)).order_by("pk"))
 
 
-def meeting_at(seam, quote, is_locked):
+def meeting_at(seam, quote, within):
     """The price is worked out after the checks and before the write: there everybody waits for everybody."""
 
     def quote_when_all_are_here(*args, **kwargs):
         with suppress(BrokenBarrierError):
-            seam.wait(patience(is_locked))
+            seam.wait(within)
         return quote(*args, **kwargs)
 
     return quote_when_all_are_here

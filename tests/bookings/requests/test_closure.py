@@ -17,6 +17,7 @@ from bookings.requests.services.deciding import booking_agree
 from bookings.requests.services.instrument_decisions import closure_lift
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import CANCELLED_NOT_AGREED, MOVED_BY_UNIT
+from bookings.requests.views import closures as views
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove
 from instrument_share.kernel.interval import Interval
@@ -50,7 +51,7 @@ def test_closure_requires_outcome_for_each_affected_booking(city):
     moved, cancelled = book(city, slot(hour=9, length=1)), book(city, slot(hour=11, length=1), payer=False)
     with pytest.raises(ClosureHitsBookings) as refused:
         close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
-    assert [one.field for one in refused.value.problems] == [cancelled.public_id]
+    assert [one.subject for one in refused.value.problems] == [cancelled.public_id]
     assert closures([city.instrument.pk], slot(hour=8, length=8)) == {city.instrument.pk: []}
     close(
         city,
@@ -187,3 +188,16 @@ def test_a_search_for_free_time_leaves_out_a_closed_instrument_until_the_closure
     assert free(slot(hour=12, length=1)) == [city.instrument]
     closure_lift(actor=city.keeper, closure_id=closure.pk, now=NOW)
     assert free(slot(hour=10, length=1)) == [city.instrument]
+
+
+def test_past_closures_go_on_behind_the_first_page(city, see, monkeypatch):
+    monkeypatch.setattr(views, "PAST_PER_PAGE", 1)
+    for day in (0, 1):
+        closure_lift(actor=city.keeper, closure_id=close(city, slot(day=day)).pk, now=NOW)
+    first = see(city.keeper, "closures").context["past"]
+    later = see(city.keeper, "closures", past=first.next_cursor).context["past"]
+    assert [one.starts_at for page in (first, later) for one in page.items] == [
+        slot(day=1).start,
+        slot(day=0).start,
+    ]
+    assert later.next_cursor is None

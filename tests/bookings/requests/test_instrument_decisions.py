@@ -68,7 +68,7 @@ def test_suspension_sets_outcome_per_booking_and_notifies_users(city):
     kept, moved, cancelled = (book(city, slot(day=1, hour=hour, length=1)) for hour in (9, 11, 13))
     with pytest.raises(InstrumentHitsBookings) as refused:
         suspend(city, {kept.public_id: "keep"})
-    assert [(one.code, one.field) for one in refused.value.problems] == [
+    assert [(one.code, one.subject) for one in refused.value.problems] == [
         ("instrument.booking_without_outcome", moved.public_id),
         ("instrument.booking_without_outcome", cancelled.public_id),
     ]
@@ -144,7 +144,7 @@ def test_retirement_cancels_kept_bookings(city):
     common = {"actor": city.manager, "instrument_id": city.instrument.pk, "reason": "报废", "now": NOW}
     with pytest.raises(InstrumentHitsBookings) as refused:
         instrument_retire(outcomes={kept.public_id: "keep"}, **common)
-    assert [one.field for one in refused.value.problems] == [kept.public_id]
+    assert [one.subject for one in refused.value.problems] == [kept.public_id]
     done = instrument_retire(outcomes={kept.public_id: "cancel"}, **common)
     kept.refresh_from_db()
     assert (done.state, kept.state, kept.late_cancel) == ("retired", "cancelled", False)
@@ -181,7 +181,7 @@ def test_revoking_qualification_requires_outcome_per_booking(trained):
     assert unexplained.value.code == "booking.reason_missing"
     with pytest.raises(QualificationHitsBookings) as refused:
         revoke(trained, right)
-    assert [one.field for one in refused.value.problems] == [first.public_id, second.public_id]
+    assert [one.subject for one in refused.value.problems] == [first.public_id, second.public_id]
     ended = revoke(trained, right, {first.public_id: "keep", second.public_id: "cancel"})
     assert ended.revoked_at == NOW
     states = [Booking.objects.get(pk=one.pk).state for one in (first, second, measured)]
@@ -196,7 +196,7 @@ def test_booking_covered_by_other_qualification_needs_no_outcome(trained):
     beyond = book(trained, slot(day=2))
     with pytest.raises(QualificationHitsBookings) as refused:
         revoke(trained, right)
-    assert [one.field for one in refused.value.problems] == [beyond.public_id]
+    assert [one.subject for one in refused.value.problems] == [beyond.public_id]
 
 
 def test_request_is_decided_and_moved_only_while_the_instrument_is_in_service():

@@ -56,7 +56,7 @@ def withdraw(city, rule, now=NOW, actor=None, **facts):
 def refused(act):
     with pytest.raises(RuleHitsBookings) as error:
         act()
-    return [(one.code, one.field) for one in error.value.problems]
+    return [(one.code, one.subject) for one in error.value.problems]
 
 
 def test_publishing_asks_for_each_booking_that_starts_outside_the_new_hours(city):

@@ -1,12 +1,13 @@
 """What two processes do with a unit's statements; started by `test_two_at_once`."""
 
-from tests.processes import attempt, lingering_after, wake
+from tests.processes import attempt, lingering_after, lingering_after_unguarded, wake
 
 
 def draft_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Draft the statements of a month, staying between finding the uses and writing the lines."""
     drafting = _wake(environment, is_locked)
-    drafting.group_by_payer = lingering_after(checked, released, drafting.group_by_payer, is_locked)
+    linger = lingering_after if is_locked else lingering_after_unguarded
+    drafting.group_by_payer = linger(checked, released, drafting.group_by_payer)
     attempt(results, drafting.statements_draft, **facts)
 
 

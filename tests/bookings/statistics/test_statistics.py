@@ -15,8 +15,10 @@ from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.statistics import selectors
 from bookings.statistics.domain import spread_over_week
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
 from providers import public as providers
+from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -125,3 +127,14 @@ def test_page_shows_numbers_in_the_cells_and_files_hold_the_same(used, see):
     assert see(used.manager, "statistics_file", *arguments, "pdf", now=now).status_code == 404
     assert see(used.manager, "statistics", "street", "all", now=now).status_code == 404
     assert see(used.manager, "statistics", *arguments, now=now - timedelta(days=400)).status_code == 200
+
+
+@pytest.mark.django_db
+def test_organization_reads_on_whose_instruments_its_people_spent_the_hours(used, see):
+    administrator = factories.member(used.company, Role.ORG_ADMIN)
+    arguments, now = ["organization", used.company.public_id], slot(day=5).start
+    words = text_of(see(administrator, "statistics", *arguments, now=now))
+    assert "使用外单位仪器机时 3 小时" in words
+    assert "对外服务" not in words
+    sent = see(administrator, "statistics_file", *arguments, "csv", now=now)
+    assert "使用外单位仪器机时" in b"".join(sent.streaming_content).decode()

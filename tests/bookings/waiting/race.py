@@ -1,12 +1,13 @@
 """What two processes do with one offer; started by `test_offer_race`."""
 
-from tests.processes import attempt, lingering, wake
+from tests.processes import attempt, lingering, lingering_unguarded, wake
 
 
 def accept_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Accept an offer, staying between the checks and the write."""
     offers = _wake(environment, is_locked)
-    offers.get_companions = lingering(checked, released, offers.get_companions, is_locked)
+    linger = lingering if is_locked else lingering_unguarded
+    offers.get_companions = linger(checked, released, offers.get_companions)
     attempt(results, _service(offers.offer_accept, is_locked), **facts)
 
 

@@ -1,12 +1,13 @@
 """What two processes do with the last yuan; started by `test_two_at_once`."""
 
-from tests.processes import attempt, lingering_after, wake
+from tests.processes import attempt, lingering_after, lingering_after_unguarded, wake
 
 
 def claim_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Claim, staying between computing the amount and writing the claim."""
     claiming = _wake(environment, is_locked)
-    claiming.claimable_now = lingering_after(checked, released, claiming.claimable_now, is_locked)
+    linger = lingering_after if is_locked else lingering_after_unguarded
+    claiming.claimable_now = linger(checked, released, claiming.claimable_now)
     attempt(results, claiming.voucher_claim, uploads=[_invoice()], **facts)
 
 
@@ -20,7 +21,8 @@ def claim_meanwhile(checked, released, results, *, environment, is_locked, **fac
 def grant_slowly(checked, released, results, *, environment, is_locked, **facts):
     """Grant, staying between computing what the batch has left and writing the voucher."""
     granting = _wake_granting(environment, is_locked)
-    granting.get_grant_amount = lingering_after(checked, released, granting.get_grant_amount, is_locked)
+    linger = lingering_after if is_locked else lingering_after_unguarded
+    granting.get_grant_amount = linger(checked, released, granting.get_grant_amount)
     attempt(results, granting.voucher_grant, **facts)
 
 

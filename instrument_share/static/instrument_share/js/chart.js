@@ -17,7 +17,7 @@ export async function show(place) {
 }
 
 function options(spec, width) {
-  const words = { type: "category", data: spec.categories, axisLabel: { color: SOFT, hideOverlap: true, showMaxLabel: true, alignMaxLabel: "right" }, axisTick: { show: false } };
+  const words = { type: "category", data: spec.categories, axisLabel: { color: SOFT, hideOverlap: true }, axisTick: { show: false } };
   const figures = {
     type: "value", name: spec.unit || "", nameTextStyle: { color: SOFT, align: spec.horizontal ? "right" : "left" },
     axisLabel: { color: SOFT }, splitLine: { lineStyle: { color: "#e4e9ed" } },

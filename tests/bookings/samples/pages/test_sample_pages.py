@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.samples.models import SampleOrder
+from bookings.samples.services.handling import sample_order_reject
 from providers.domain import ServiceMode
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
@@ -183,6 +184,17 @@ def test_both_inboxes_say_what_waits(client, city, clock):
     assert address(mine) in client.get(reverse("me")).text
     assert address(waiting) in client.get(reverse("my_samples")).text
     assert client.get(reverse("sample_orders")).status_code == 403
+
+
+def test_unit_finds_ended_orders_and_takes_all_into_a_table(client, city, clock):
+    clock.set(NOW)
+    ended, waiting = submitted(city), submitted(city)
+    sample_order_reject(actor=city.keeper, order_id=ended.pk, reason="设备不适用", now=NOW)
+    client.force_login(city.keeper)
+    page = client.get(reverse("sample_orders"))
+    assert [one.pk for one in page.context["ended"].items] == [ended.pk]
+    lines = client.get(reverse("sample_orders"), {"format": "csv"}).getvalue().decode().splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == [ended.public_id, waiting.public_id]
 
 
 def test_the_planned_booking_says_that_nobody_has_to_come(as_user, city):

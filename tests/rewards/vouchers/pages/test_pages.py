@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from rewards.vouchers.domain.codes import get_list_code
+from rewards.vouchers.views import overview
 from tests.rewards.vouchers.conftest import LATER, add_statements
 
 ADDRESSES = ("check", "audit", "refuse")
@@ -141,3 +142,23 @@ def test_lists_take_as_many_statements_however_long(vouchers, statements, clock)
         firm.get(reverse("voucher", args=[grant.public_id]))
 
     statements.assert_unchanged(read_all, by=lambda: vouchers.claim(grant, found[1]))
+
+
+def test_lists_go_on_behind_their_first_page_and_into_a_table(vouchers, clock, monkeypatch):
+    monkeypatch.setattr(overview, "PER_PAGE", 1)
+    clock.set(LATER)
+    grant = vouchers.grant(vouchers.open())
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120])
+    first, second = [vouchers.claim(grant, one) for one in found]
+    bureau, address = Client(), reverse("vouchers")
+    bureau.force_login(vouchers.officer)
+    page = bureau.get(address)
+    assert [one.public_id for one in page.context["claims"].items] == [first.public_id]
+    assert [one.public_id for one in page.context["answered"].items] == [grant.application.public_id]
+    after = {"claims": page.context["claims"].next_cursor}
+    assert [one.public_id for one in bureau.get(address, after).context["claims"].items] == [second.public_id]
+    lines = bureau.get(address, {"export": "claims"}).getvalue().decode().splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == [first.public_id, second.public_id]
+    for name in ("grants", "applications"):
+        assert len(bureau.get(address, {"export": name}).getvalue().decode().splitlines()) == 2
+    assert bureau.get(address, {"export": "files"}).status_code == 404

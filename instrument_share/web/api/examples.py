@@ -1,0 +1,138 @@
+"""Examples of what the API takes and answers, composed from one value for each name."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+REF = "#/components/schemas/"
+PUBLIC_ID = "^[A-Z]{3}-"
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "object": dict,
+}
+EMPTY: Mapping[str, Any] = {"boolean": False, "integer": 1, "number": 1, "object": {}}
+FORMATS: Mapping[str, str] = {
+    "date-time": "2026-12-01T01:00:00Z",
+    "date": "2026-12-01",
+    "time": "18:00:00",
+    "base64": "JVBERi0xLjc=",
+    "binary": "JVBERi0xLjc=",
+}
+"""What a format looks like; times are in UTC."""
+
+
+class NoExample(LookupError):
+    """A name of the API without an example value."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What stands for each name: values by field, prefixes of ids by field or schema, what is null at first.
+
+    And what parameters are that say nothing of themselves.
+    """
+
+    values: Mapping[str, Any]
+    prefixes: Mapping[str, str]
+    parameters: Mapping[str, str]
+    unset: frozenset[str]
+
+    def add_to(self, document: Mapping[str, Any]) -> None:
+        """Give every body and every answer of the document that has none an example."""
+        schemas = document["components"]["schemas"]
+        for content, is_body in _contents(document):
+            if "example" not in content and "schema" in content:
+                content["example"] = _Composer(self, schemas, is_body).compose(content["schema"])
+        for parameter in _parameters(document):
+            if "description" not in parameter and parameter["name"] in self.parameters:
+                parameter["description"] = self.parameters[parameter["name"]]
+
+
+def _parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        for operation in path.values():
+            yield from operation.get("parameters", ())
+
+
+def _contents(document: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
+    for path in document["paths"].values():
+        for operation in path.values():
+            yield from ((one, True) for one in operation.get("requestBody", {}).get("content", {}).values())
+            for answer in operation["responses"].values():
+                yield from ((one, False) for one in answer.get("content", {}).values())
+
+
+@dataclass(frozen=True)
+class _Composer:
+    examples: Examples
+    schemas: Mapping[str, Any]
+    is_body: bool
+    """Of a request: what may be left out and is null then, is left out."""
+
+    def compose(self, schema: Mapping[str, Any], owner: str = "", name: str = "") -> Any:
+        """Return an example of a schema, which is the field `name` of the schema `owner`."""
+        if f"{owner}.{name}" in self.examples.values and "anyOf" not in schema:
+            return self.examples.values[f"{owner}.{name}"]
+        if schema.get("examples"):
+            return schema["examples"][0]
+        if "$ref" in schema:
+            owner = schema["$ref"].removeprefix(REF)
+            return self.compose(self.schemas[owner], owner, name)
+        for combined in ("anyOf", "allOf"):
+            if combined in schema:
+                return self._compose_choice(schema[combined], owner, name)
+        if "enum" in schema:
+            value = self.examples.values.get(name)
+            return value if value in schema["enum"] else schema["enum"][0]
+        if schema.get("type") == "array":
+            one = self.compose(schema["items"], owner, name)
+            return [one] * schema.get("minItems", 1)
+        if "properties" in schema:
+            return self._compose_object(schema, owner)
+        return self._find_value(schema, owner, name)
+
+    def _compose_choice(self, options: "list[Mapping[str, Any]]", owner: str, name: str) -> Any:
+        is_nullable = {"type": "null"} in options
+        if is_nullable and name in self.examples.unset:
+            return None
+        given = [one for one in options if one != {"type": "null"}]
+        texts = [one for one in given if one.get("type") == "string"]
+        return self.compose((texts or given)[0], owner, name)
+
+    def _compose_object(self, schema: Mapping[str, Any], owner: str) -> dict[str, Any]:
+        return {
+            name: self.compose(one, owner, name)
+            for name, one in schema["properties"].items()
+            if not self._is_left_out(schema, name)
+        }
+
+    def _is_left_out(self, schema: Mapping[str, Any], name: str) -> bool:
+        return (
+            self.is_body
+            and name not in schema.get("required", ())
+            and {"type": "null"} in schema["properties"][name].get("anyOf", ())
+        )
+
+    def _find_value(self, schema: Mapping[str, Any], owner: str, name: str) -> Any:
+        kind = schema.get("type", "object")
+        if schema.get("pattern", "").startswith(PUBLIC_ID):
+            return self._make_id(owner, name)
+        if isinstance(self.examples.values.get(name), KINDS[kind]):
+            return self.examples.values[name]
+        if kind != "string":
+            return schema.get("default", EMPTY[kind])
+        if schema.get("format") in FORMATS:
+            return FORMATS[schema["format"]]
+        if name.endswith("_yuan"):
+            return "200.00"
+        raise NoExample(f"{owner}.{name}")
+
+    def _make_id(self, owner: str, name: str) -> str:
+        known = (f"{owner}.{name}", name) if name != "id" else (owner,)
+        for one in known:
+            if one in self.examples.prefixes:
+                return f"{self.examples.prefixes[one]}-7K2M9QX4TB"
+        raise NoExample(f"{owner}.{name}")
