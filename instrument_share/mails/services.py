@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPException, SMTPRecipientsRefused
 from time import sleep
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import Error, close_old_connections, transaction
 
 from instrument_share.accounts.permissions import require
@@ -60,18 +62,29 @@ def mail_send(public_id: str, *, is_last: bool, now: datetime) -> None:
     ).first()
     if mail is None or mail.content is None:
         return
+    line = get_connection(settings.MAIL_TRANSPORT)
     try:
-        restore_message(mail.content, get_connection(settings.MAIL_TRANSPORT)).send()
+        line.open()
+        restore_message(mail.content, line).send()
     except Exception as error:
+        _hang_up(line)
         is_over = is_last or _is_refused_for_good(error)
         mail_record_failure(mail, error, is_over=is_over, now=now)
         if not is_over:
             raise
         log.exception("The mail %s was given up.", public_id)
         return
+    # At once: a server that is slow to say goodbye keeps nobody from knowing that it took the mail.
     mail.sent_at = mail.tried_at = now
     mail.attempts, mail.content, mail.error = mail.attempts + 1, None, ""
     _record_sent(mail)
+    _hang_up(line)
+
+
+def _hang_up(line: BaseEmailBackend) -> None:
+    """End the talk with the server, which changes nothing any more."""
+    with suppress(SMTPException, OSError):
+        line.close()
 
 
 def _record_sent(mail: OutgoingMail) -> None:

@@ -6,6 +6,7 @@ from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
@@ -38,8 +39,6 @@ def _queue(settings, clock):
 @pytest.fixture
 def server(monkeypatch):
     """`server(error)` lets the mail server answer with an error, `server(None)` take mails again."""
-    from django.core.mail.backends.locmem import EmailBackend
-
     take = EmailBackend.send_messages
 
     def answer_with(error):
@@ -134,6 +133,21 @@ def test_unreachable_server_is_tried_again_and_keeps_the_same_identity(run_jobs,
     (sent,) = mail.outbox
     assert sent.extra_headers["Message-ID"] == identity
     assert state_of(row) is MailState.SENT
+
+
+def test_mail_is_recorded_before_the_talk_with_the_server_ends(run_jobs, monkeypatch):
+    """Who ends the worker while the server is slow to say goodbye lets nobody get the mail again."""
+    row, found = post(), []
+
+    def close(self):
+        found.append(state_of(row))
+        raise SMTPServerDisconnected("Connection unexpectedly closed")
+
+    monkeypatch.setattr(EmailBackend, "close", close)
+    run_jobs()
+    assert found == [MailState.SENT]
+    row.refresh_from_db()
+    assert (len(mail.outbox), row.attempts, row.error) == (1, 1, "")
 
 
 def test_mail_is_given_up_after_six_attempts(run_jobs, server):
