@@ -276,6 +276,7 @@ class PlainCity:
     def may_take_over(self, booking, colleague):
         return (
             booking.state in {"requested", "approved"}
+            and self.now < booking.start
             and not booking.is_planned
             and not self.is_too_late_to_ask_again(booking)
             and not (booking.names_project and colleague not in self.project.people)
