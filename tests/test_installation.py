@@ -268,9 +268,10 @@ class Browser(requests.Session):
     def answer(self, page, files=None, headers=None, **typed):
         """Send the form of a page that is open."""
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+        seen = dict(re.findall(r'name="(seen)" value="([^"]+)"', page.text))
         sent = self.post(
             page.url,
-            data={**typed, "csrfmiddlewaretoken": token},
+            data={**seen, **typed, "csrfmiddlewaretoken": token},
             files=files,
             headers={"Referer": page.url, **(headers or {})},
         )
