@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
@@ -131,9 +131,17 @@ class ShareAPI(NinjaAPI):
     def __init__(self, *, examples: Examples, **options: Any) -> None:
         super().__init__(**options)
         self.examples = examples
+        self._documents: dict[tuple[str, str], OpenAPISchema] = {}
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        schema = _Schema(api=self, path_prefix=kwargs.get("path_prefix") or self.get_root_path({}))
+        """Return the document, which is made once for each language: that takes most of a second."""
+        key = (get_language() or "", kwargs.get("path_prefix") or self.get_root_path({}))
+        if key not in self._documents:
+            self._documents[key] = self._describe(key[1])
+        return self._documents[key]
+
+    def _describe(self, path_prefix: str) -> OpenAPISchema:
+        schema = _Schema(api=self, path_prefix=path_prefix)
         for path in schema["paths"].values():
             for operation in path.values():
                 operation["summary"] = gettext(operation["summary"])

@@ -16,6 +16,8 @@ window.SwaggerUIBundle({
   url: place.dataset.url,
   deepLinking: true,
   layout: "BaseLayout",
+  // Each operation shows what it takes and answers; drawing all of it once more below takes seconds.
+  defaultModelsExpandDepth: -1,
   requestInterceptor(request) {
     request.headers["X-CSRFToken"] = token;
     return request;
