@@ -41,7 +41,10 @@ PAGES = {"pages", "people", "demo", "fuzzing"}
 They ask selectors and services whose own tests run on both engines, and journeys walk through the pages on
 PostgreSQL.
 """
-LONGEST = {"test_installation.py", "test_migrated_schema.py", "test_page_permissions.py"}
+LONGEST = {
+    *("test_installation.py", "test_migrated_schema.py", "test_page_permissions.py"),
+    *("test_page_frame.py", "test_hanging_mail.py"),
+}
 AT_START = pytest.StashKey[set[str]]()
 
 
