@@ -8,6 +8,7 @@ def test_a_programmer_reads_the_api_and_tries_an_operation(page):
     page.locator("footer").get_by_role("link", name="开放接口（API）").click()
     page.get_by_role("heading", level=1, name="开放接口（API）").wait_for()
     summary = page.get_by_text("检索仪器")
+    summary.wait_for()
     expect(summary).to_have_attribute("lang", "zh-Hans")
     summary.click()
     page.get_by_role("button", name="Try it out").click()
