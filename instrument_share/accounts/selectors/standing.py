@@ -12,9 +12,10 @@ from instrument_share.accounts.domain import MembershipState, OrganizationKind, 
 from instrument_share.accounts.domain.roles import grantable_roles
 from instrument_share.accounts.models import Membership, Organization, User
 
-_IN_FORCE = Q(organization__state=OrganizationState.ADMITTED)
 if TYPE_CHECKING:
     Viewer = User | AnonymousUser
+
+_IN_FORCE = Q(organization__state=OrganizationState.ADMITTED)
 
 
 @dataclass(frozen=True)
