@@ -6,7 +6,7 @@ import rules
 
 from bookings.requests.permissions import is_instrument_keeper, is_own_user, is_unit_manager
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import add_permissions, is_supervisor_in
+from instrument_share.accounts.permissions import add_permissions, is_bound_to, is_supervisor_in
 
 
 @rules.predicate
@@ -34,9 +34,11 @@ def answers_for_unit(user: Any, appeal: Any) -> bool:
     return bool(is_instrument_keeper(user, booking) or is_unit_manager(user, booking))
 
 
-answers_for_bureau = is_supervisor_in(
-    lambda appeal: appeal.event.booking.instrument.organization_id, Role.BUREAU_OFFICER
-)
+def _unit_id(appeal: Any) -> int:
+    return int(appeal.event.booking.instrument.organization_id)
+
+
+answers_for_bureau = is_supervisor_in(_unit_id, Role.BUREAU_OFFICER) & ~is_bound_to(_unit_id)
 
 add_permissions(
     {

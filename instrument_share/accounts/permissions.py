@@ -11,7 +11,6 @@ import rules
 
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import (
-    kept_in,
     organizations_by_id,
     region_of,
     roles_to_grant,
@@ -48,18 +47,16 @@ def has_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> r
     return rules.predicate(predicate, name=f"has_role_in:{'|'.join(roles)}")
 
 
-def keeps_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
-    """Make the predicate that the person has one of `roles` in the subject's organization, in force or not.
+def is_bound_to(organization_id: Callable[[Any], int | None]) -> rules.predicates.Predicate:
+    """Make the predicate that the person belongs to the subject's organization, or did not long ago.
 
-    For who must not decide: while an organization is suspended its roles give no permission, and its people
-    are its people all the same.
+    For who must not decide on it: see `Standing.bound_to`.
     """
 
     def predicate(user: Any, subject: Any) -> bool:
-        owner = organization_id(subject)
-        return owner is not None and owner in kept_in(user, *roles)
+        return organization_id(subject) in standing(user).bound_to
 
-    return rules.predicate(predicate, name=f"keeps_role_in:{'|'.join(roles)}")
+    return rules.predicate(predicate, name="is_bound_to")
 
 
 def require(actor: "Viewer", permission: str, subject: object | None = None) -> None:
@@ -137,8 +134,8 @@ is_finance = has_role_for_city(Role.FINANCE_OFFICER)
 is_sysadmin = has_role(Role.SYSADMIN)
 is_supervisor = is_supervisor_in(_itself, Role.BUREAU_OFFICER)
 is_manager = has_role_in(_itself, Role.ORG_ADMIN, Role.UNIT_MANAGER)
-belongs_to_it = keeps_role_in(_itself, *Role)
-decides_on_it = is_supervisor & ~belongs_to_it
+is_bound = is_bound_to(_itself)
+decides_on_it = is_supervisor & ~is_bound
 
 add_permissions(
     {
@@ -152,7 +149,7 @@ add_permissions(
         "accounts.revise_organization": decides_on_it,
         "accounts.declare_relation": is_manager | is_supervisor,
         "accounts.end_relation": decides_on_it,
-        "accounts.be_outside": ~belongs_to_it,
+        "accounts.be_outside": ~is_bound,
         "accounts.manage_members": can_grant_roles,
         "accounts.ask_membership": rules.is_authenticated,
         "accounts.end_own_membership": is_oneself,

@@ -9,10 +9,10 @@ from django.db.models import Model
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import (
     has_role_in,
+    is_bound_to,
     is_officer,
     is_supervisor_in,
     is_sysadmin,
-    keeps_role_in,
 )
 from instrument_share.accounts.selectors.standing import standing
 from providers.instruments.models import Instrument, InstrumentGroup
@@ -41,7 +41,7 @@ def _owner(subject: Any) -> int | None:
 
 is_unit_manager = has_role_in(_owner, Role.UNIT_MANAGER)
 is_unit_officer = is_supervisor_in(_owner, Role.BUREAU_OFFICER)
-is_of_unit = keeps_role_in(_owner, *Role)
+is_bound = is_bound_to(_owner)
 is_unit_overseer = is_supervisor_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
 
 
@@ -65,6 +65,6 @@ rules.add_perm("providers.set_rule", is_unit_manager)
 rules.add_perm("providers.close_instrument", is_unit_manager | is_keeper_of)
 rules.add_perm("providers.qualify_user", is_unit_manager | is_keeper_of)
 rules.add_perm("providers.suspend_instrument", is_unit_manager | is_keeper_of | is_unit_officer)
-rules.add_perm("providers.review_publication", is_unit_officer & ~is_of_unit)
+rules.add_perm("providers.review_publication", is_unit_officer & ~is_bound)
 rules.add_perm("providers.see_revisions", is_unit_manager | is_unit_overseer)
 rules.add_perm("providers.maintain_tables", is_officer | is_sysadmin)

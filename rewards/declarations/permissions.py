@@ -1,4 +1,4 @@
-"""Who declares facts, who confirms them, and that nobody decides on a unit that he or she manages."""
+"""Who declares facts, who confirms them, and that nobody decides on his or her own unit."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,8 +6,8 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import (
     add_permissions,
     has_role_in,
+    is_bound_to,
     is_officer,
-    keeps_role_in,
     require,
 )
 from rewards.declarations.domain.errors import OwnUnit
@@ -22,8 +22,8 @@ def _organization_id(subject: Any) -> int | None:
 
 
 manages_assessed_unit = has_role_in(_organization_id, Role.UNIT_MANAGER)
-is_on_own_unit = keeps_role_in(_organization_id, Role.UNIT_MANAGER)
-"""Of who decides: the subject is about a unit that he or she manages, a suspended one too."""
+is_on_own_unit = is_bound_to(_organization_id)
+"""Of who decides: the subject is about a unit to which he or she belongs, or did not long ago."""
 
 add_permissions(
     {
@@ -39,7 +39,7 @@ def is_declarer(viewer: "Viewer", fact: "DeclaredFact") -> bool:
 
 
 def require_on_other_unit(actor: "Viewer", permission: str, subject: object) -> None:
-    """Do as `require`, and raise OwnUnit for who manages the unit that the subject is about."""
+    """Do as `require`, and raise OwnUnit for who is bound to the unit that the subject is about."""
     if is_on_own_unit(actor, subject):
         raise OwnUnit
     require(actor, permission, subject)

@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import owning_organizations, region_of
-from instrument_share.accounts.selectors.standing import kept_in, standing
+from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
 from rewards.declarations.domain.facts import FactKind, FactState
 from rewards.declarations.models import DeclaredFact, FactProof
@@ -122,7 +122,7 @@ def waiting_facts(viewer: "Viewer") -> list[tuple[int, int]]:
     """Return the years with facts that wait for the viewer to confirm them, newest first, and how many."""
     if not rules.has_perm("rewards.decide_fact", viewer):
         return []
-    others = ~Q(declared_by=viewer.pk) & ~Q(organization__in=kept_in(viewer, Role.UNIT_MANAGER))
+    others = ~Q(declared_by=viewer.pk) & ~Q(organization__in=standing(viewer).bound_to)
     waiting = DeclaredFact.objects.filter(others, state=FactState.DECLARED).values_list("year")
     return list(waiting.annotate(number=Count("pk")).order_by("-year"))
 

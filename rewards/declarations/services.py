@@ -184,7 +184,7 @@ def fact_confirm(
     """Confirm a declared fact: it counts from the next freeze on.
 
     `declaration` is the one that the actor has read; by default whichever there is. Raises FactOfDeclarer
-    for who declared it, OwnUnit for who manages its unit, FactDeclaredAnew where `declaration` is past.
+    for who declared it, OwnUnit for who is bound to its unit, FactDeclaredAnew where `declaration` is past.
     """
     fact = _lock_to_decide(actor, fact_id)
     if is_declarer(actor, fact):

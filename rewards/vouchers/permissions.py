@@ -7,9 +7,9 @@ from instrument_share.accounts.permissions import (
     add_permissions,
     has_role_in,
     is_auditor,
+    is_bound_to,
     is_finance,
     is_officer,
-    keeps_role_in,
 )
 
 
@@ -18,7 +18,7 @@ def _organization_id(subject: Any) -> int | None:
 
 
 administers = has_role_in(_organization_id, Role.ORG_ADMIN)
-belongs = keeps_role_in(_organization_id, *Role)
+is_bound = is_bound_to(_organization_id)
 
 add_permissions(
     {
@@ -27,8 +27,8 @@ add_permissions(
         "rewards.claim_voucher": administers,
         "rewards.see_voucher": administers | is_officer | is_auditor | is_finance,
         "rewards.see_vouchers": is_officer | is_auditor | is_finance,
-        "rewards.decide_voucher": is_officer & ~belongs,
-        "rewards.audit_voucher": (is_officer | is_auditor) & ~belongs,
+        "rewards.decide_voucher": is_officer & ~is_bound,
+        "rewards.audit_voucher": (is_officer | is_auditor) & ~is_bound,
         "rewards.list_vouchers": is_officer,
         "rewards.pay_voucher": is_finance,
     }

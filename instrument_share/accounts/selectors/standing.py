@@ -1,12 +1,14 @@
 """A person's roles as they stand now, and the part of the city that they supervise."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.domain.roles import grantable_roles
@@ -15,7 +17,13 @@ from instrument_share.accounts.models import Membership, Organization, User
 if TYPE_CHECKING:
     Viewer = User | AnonymousUser
 
-_IN_FORCE = Q(organization__state=OrganizationState.ADMITTED)
+BOUND_FOR = timedelta(days=3 * 365)
+"""So long after leaving an organization nobody decides on it.
+
+As for purchases: 政府采购法实施条例, article 9 (1), three years after an employment.
+"""
+
+_IN_FORCE = Q(state=MembershipState.ACTIVE, organization__state=OrganizationState.ADMITTED)
 
 
 @dataclass(frozen=True)
@@ -27,8 +35,9 @@ class Standing:
     """
 
     memberships: tuple[Membership, ...]
-    kept: frozenset[tuple[int, str]] = frozenset()
-    """Organization and role of every active membership, those too that give no permission now."""
+    bound_to: frozenset[int] = frozenset()
+    """Organizations on which the person must not decide: a role there is held, rests, is asked for, or was
+    over less than `BOUND_FOR` ago."""
 
     def holds(self, role: Role, organization_id: int | None = None) -> bool:
         """Return whether the person has `role`, in that organization if one is named."""
@@ -52,21 +61,15 @@ def standing(viewer: "Viewer") -> Standing:
         return NO_STANDING
     known: Standing | None = getattr(viewer, "_standing", None)
     if known is None:
-        rows = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE).annotate(
-            rests=ExpressionWrapper(~_IN_FORCE | _lacks_second_factor(), BooleanField())
-        )
-        held = list(rows.select_related("organization", "organization__district").order_by("id"))
+        # The database's clock: permissions are asked without an instant.
+        rows = Membership.objects.filter(user=viewer).exclude(ended_at__lt=Now() - BOUND_FOR)
+        rows = rows.annotate(counts=ExpressionWrapper(_IN_FORCE & ~_lacks_second_factor(), BooleanField()))
+        found = list(rows.select_related("organization", "organization__district").order_by("id"))
         known = Standing(
-            tuple(one for one in held if not one.rests),
-            frozenset((one.organization_id, one.role) for one in held),
+            tuple(one for one in found if one.counts), frozenset(one.organization_id for one in found)
         )
         viewer._standing = known  # type: ignore[attr-defined]
     return known
-
-
-def kept_in(viewer: "Viewer", *roles: Role) -> frozenset[int]:
-    """Return the organizations in which the viewer has one of `roles`, also where it rests now."""
-    return frozenset(place for place, role in standing(viewer).kept if role in roles)
 
 
 def standing_rows(viewer: User) -> QuerySet[Membership]:
@@ -83,7 +86,7 @@ def roles_without_effect(viewer: "Viewer") -> frozenset[Role]:
 
 
 def _held_rows(viewer: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(_IN_FORCE, user=viewer, state=MembershipState.ACTIVE)
+    return Membership.objects.filter(_IN_FORCE, user=viewer)
 
 
 def _lacks_second_factor() -> Q:

@@ -45,10 +45,10 @@ class SheetRefused(Conflict):
 
 
 class OwnUnit(Forbidden):
-    """Who manages a unit decides on nothing that concerns it."""
+    """Who belongs to a unit, or did not long ago, decides on nothing that concerns it."""
 
     code = "reward.own_unit"
-    message = gettext_noop("You manage this unit; somebody else decides on what concerns it.")
+    message = gettext_noop("You belong to this unit, or did within the last three years. Let somebody else decide on it.")
 
 
 class FactsMissing(DomainError):

@@ -120,8 +120,8 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a claim with its uses, files, decisions and payouts."""
     found = get_claim(request.user, public_id)
     is_open = found.state in (ClaimState.SUBMITTED, ClaimState.CHECKED)
-    decides = rules.has_perm("rewards.see_vouchers", request.user)
-    billed = sum_billed_now(found) if is_open and decides else found.basis_yuan
+    oversees = rules.has_perm("rewards.see_vouchers", request.user)
+    billed = sum_billed_now(found) if is_open and oversees else found.basis_yuan
     context = {
         "claim": found,
         "uses": claim_uses(found),
@@ -131,6 +131,7 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
         ],
         "steps": _steps(found),
         "moves": get_possible_moves(request, found),
+        "oversees": oversees,
         "is_own_check": found.state == ClaimState.CHECKED and found.checked_by_id == request.user.pk,
         "billed_now": billed if billed != found.basis_yuan else None,
         "payouts": get_payouts_of_claim(found),

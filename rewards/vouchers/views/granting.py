@@ -98,6 +98,7 @@ def application(request: SignedInRequest, public_id: str) -> HttpResponse:
         "stated": facts_in_words(found.stated),
         "files": _files(found.public_id, list(found.files.order_by("id"))),
         "decides": decides,
+        "oversees": rules.has_perm("rewards.see_vouchers", request.user),
         "earlier": waiting_before(found) if waits else None,
     }
     return render(request, "rewards/vouchers/application.html", context)

@@ -89,8 +89,10 @@ def test_appeal_that_the_unit_does_not_answer_in_ten_working_days_goes_to_the_bu
     assert credit_appeals_pass_on_due(NOW + 15 * DAY) == 1
     assert credit_appeals_pass_on_due(NOW + 15 * DAY) == 0
     assert (waiting_appeals(city.keeper).count(), waiting_appeals(officer).count()) == (0, 1)
-    with pytest.raises(Forbidden):
-        answer(city.keeper, event)
+    of_the_unit = factories.member(event.booking.instrument.organization, person=factories.officer())
+    for other in (city.keeper, of_the_unit):
+        with pytest.raises(Forbidden):
+            answer(other, event)
     answer(officer, event, now=NOW + 15 * DAY)
     assert waiting_appeals(officer).count() == 0
     assert [one.message.split(",")[0] for one in journal.notifications(city.researcher)][:2] == [

@@ -209,9 +209,10 @@ def test_who_declared_a_fact_does_not_confirm_it_but_another_officer_does(city):
     assert fact_confirm(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER).state == "confirmed"
 
 
-def test_an_officer_decides_on_no_fact_of_a_unit_that_he_manages(city):
+@pytest.mark.parametrize("role", [Role.UNIT_MANAGER, Role.KEEPER, Role.RESEARCHER])
+def test_an_officer_decides_on_no_fact_of_a_unit_to_which_he_belongs(city, role):
     fact = declare(city, "grade", code="good", confirmed=False)
-    city.city.give(city.city.reviewer, city.first, Role.UNIT_MANAGER)
+    city.city.give(city.city.reviewer, city.first, role)
     for decide in (fact_confirm, partial(fact_return, reason="等级有误")):
         with pytest.raises(OwnUnit):
             decide(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
