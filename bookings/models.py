@@ -21,5 +21,13 @@ from bookings.statements.models import (
     StatementPayment,
     StatementReversal,
 )
-from bookings.usage.models import CaseUse, Review, UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
+from bookings.usage.models import (
+    CaseUse,
+    Review,
+    UsageConfirmation,
+    UsageCorrection,
+    UsageDispute,
+    UsageEntry,
+    UsageLog,
+)
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer

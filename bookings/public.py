@@ -82,7 +82,7 @@ from bookings.statements.services.statements import (
 )
 from bookings.statements.views.statements import export_statements
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
-from bookings.usage.selectors.disputes import waiting_disputes
+from bookings.usage.selectors.disputes import disputes_by_public_id, waiting_disputes
 from bookings.usage.selectors.national import (
     count_confirmed,
     count_unconfirmed,

@@ -8,11 +8,11 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from django.db.models import Exists, F
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
-from bookings.usage.models import UsageLog
+from bookings.usage.models import UsageDispute, UsageLog
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_by_instrument
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.progress import Tell, tell_nobody
@@ -75,6 +75,8 @@ class UsageOfYear(TypedDict):
     corrected: bool
     """Whether a confirmed correction changed anything."""
     rating: str | None
+    open_dispute: str | None
+    """A dispute of the hours that waits for the unit's answer."""
 
 
 LOG_FIELDS = (
@@ -118,6 +120,9 @@ INSTANTS = {
     "ends_at": "ends_at",
 }
 """Column → where it is read, to the second."""
+OPEN_DISPUTE = Subquery(
+    UsageDispute.objects.filter(log=OuterRef("pk"), answered_at__isnull=True).values("public_id")[:1]
+)
 
 
 def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
@@ -138,6 +143,7 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
         **{name: WholeSecond(source) for name, source in INSTANTS.items()},
         "funding_sources": FewLists("funding_sources"),
         "confirmed": Exists(CONFIRMATION),
+        "open_dispute": OPEN_DISPUTE,
         "granting_rule": F("booking__rule"),
         "granted_at": WholeSecond("booking__requested_at"),
     }

@@ -59,6 +59,8 @@ class EntryFacts(msgspec.Struct, frozen=True):
     """How much of it lies outside every open window."""
     rating: Rating | None = None
     """The user's review of this use."""
+    open_dispute: str | None = None
+    """The user's dispute of these hours (public id) that the unit had not answered at the freeze."""
 
     @property
     def interval(self) -> Interval:

@@ -59,6 +59,7 @@ def entry_from_row(
         quoted=row.quoted_yuan,
         outside_seconds=(row.ends_at - row.starts_at) // timedelta(seconds=1) - row.inside_windows_seconds,
         rating=row.rating,
+        open_dispute=row.open_dispute,
     )
 
 

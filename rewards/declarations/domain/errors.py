@@ -48,7 +48,9 @@ class OwnUnit(Forbidden):
     """Who belongs to a unit, or did not long ago, decides on nothing that concerns it."""
 
     code = "reward.own_unit"
-    message = gettext_noop("You belong to this unit, or did within the last three years. Let somebody else decide on it.")
+    message = gettext_noop(
+        "You belong to this unit, or did within the last three years. Let somebody else decide on it."
+    )
 
 
 class FactsMissing(DomainError):

@@ -23,6 +23,7 @@ from rewards.findings.domain.checks import (
     check_bulk_at_year_end,
     check_daily_total,
     check_device,
+    check_disputes,
     check_late_entries,
     check_length,
     check_never_idle,
@@ -98,6 +99,7 @@ def check_instrument(
     yield from check_late_entries(entries)
     yield from check_bulk_at_year_end(entries, year)
     yield from check_amount(entries)
+    yield from check_disputes(entries)
     yield from check_never_idle(entries)
     yield from check_daily_total(entries)
     by_device = [entry for entry in entries if entry.capture == "device"]

@@ -22,6 +22,7 @@ RUN = "never_idle"
 
 WEIGHT = (
     "self_dealing",
+    "disputed",
     "two_places",
     "device_disagrees",
     "above_calendar",

@@ -150,6 +150,11 @@ def check_amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) ->
     return found
 
 
+def check_disputes(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Find entries whose user disputes the hours, and whose unit had not answered at the freeze."""
+    return [_single("disputed", entry, dispute=entry.open_dispute) for entry in entries if entry.open_dispute]
+
+
 def check_two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Find entries of one operator at the same time on instruments in different places."""
     known = [entry for entry in entries if entry.operator and entry.place]

@@ -7,6 +7,7 @@ from rewards.cycle.domain.entries import EntryFacts
 from rewards.findings.domain.checks import (
     check_amount,
     check_booking,
+    check_disputes,
     check_late_entries,
     check_length,
     check_self_dealing,
@@ -14,7 +15,7 @@ from rewards.findings.domain.checks import (
 )
 
 OF_ONE_USE = frozenset(
-    {"too_long", "outside_windows", "no_booking", "self_dealing", "late_by_hand", "amount"}
+    {"too_long", "outside_windows", "no_booking", "self_dealing", "late_by_hand", "amount", "disputed"}
 )
 """Kinds that speak of each use by itself, whatever else was used when."""
 
@@ -30,6 +31,7 @@ def kinds_of_use(entry: EntryFacts, related: Collection[str]) -> frozenset[str]:
             check_self_dealing([entry], related),
             check_late_entries([entry]),
             check_amount([entry]),
+            check_disputes([entry]),
         )
         for candidate in candidates
     )

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bookings.public import GrantedHours, get_booking_acts, get_corrections_since, get_granted_hours
+from bookings.public import (
+    GrantedHours,
+    disputes_by_public_id,
+    get_booking_acts,
+    get_corrections_since,
+    get_granted_hours,
+)
 from instrument_share.accounts.selectors import Ground, grounds_of_relation, names_of_people
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -17,6 +23,7 @@ from rewards.findings.domain.causes import list_kinds
 from rewards.findings.domain.grounds import kinds_of_use
 
 if TYPE_CHECKING:
+    from bookings.models import UsageDispute
     from instrument_share.journal.models import AuditEntry
     from rewards.findings.models import Finding
 
@@ -38,6 +45,8 @@ class Grounds:
     """The journal's entries on each booking."""
     relations: Mapping[str, Sequence[Ground]]
     """Why each using organization was related to the unit at the freeze, where that was found."""
+    disputes: "Mapping[str, UsageDispute]"
+    """The disputes that were open at the freeze."""
     corrected: Mapping[str, datetime]
     """When a use was corrected after the freeze."""
     granted: Mapping[str, GrantedHours]
@@ -75,6 +84,7 @@ def get_grounds(finding: "Finding", uses: Sequence[UsageRow]) -> Grounds:
         people=names_of_people({name for row in uses for name in (row.recorded_by, row.operator)}),
         acts=get_booking_acts({row.booking for row in uses if row.booking}),
         relations=_relations(uses, units, kinds, cycle.frozen_at) if related else {},
+        disputes=disputes_by_public_id({row.open_dispute for row in uses if row.open_dispute}),
         corrected=get_corrections_since([row.id for row in uses], cycle.frozen_at),
         granted=_granted(uses, kinds),
         days=_days(finding, uses),

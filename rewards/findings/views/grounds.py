@@ -188,6 +188,20 @@ def _amount(row: UsageRow, _grounds: Grounds) -> Iterator[str]:
         )
 
 
+def _disputed(row: UsageRow, grounds: Grounds) -> Iterator[str]:
+    """Say what the user wrote when, and since when the unit's answer was due or what it was later."""
+    dispute = grounds.disputes[row.open_dispute or ""]
+    yield _("On {time} the user disputed the hours: “{reason}”").format(
+        time=moment(dispute.raised_at), reason=dispute.reason
+    )
+    if dispute.answered_at is None:
+        yield _("The unit was to answer by {time} and has not.").format(time=moment(dispute.answer_by))
+    else:
+        yield _("The unit answered on {time}, after the freeze: “{answer}”").format(
+            time=moment(dispute.answered_at), answer=dispute.answer
+        )
+
+
 def _together(row: UsageRow, grounds: Grounds) -> Iterator[str]:
     """Say what tells one of several uses from the others: where and by whom, and when recorded."""
     instrument = grounds.instruments[row.instrument]
@@ -221,6 +235,7 @@ OF_USE: Mapping[str, Callable[[UsageRow, Grounds], Iterator[str]]] = {
     "late_by_hand": _entered,
     "bulk_at_year_end": _entered,
     "amount": _amount,
+    "disputed": _disputed,
     "never_idle": _never_idle,
 }
 """What each kind says of a use; self-dealing is said of organizations."""

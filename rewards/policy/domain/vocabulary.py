@@ -13,6 +13,7 @@ KINDS: Mapping[str, str] = {
     "late_by_hand": gettext_noop("Entered by hand late"),
     "bulk_at_year_end": gettext_noop("Entered by hand in bulk at the end of the year"),
     "amount": gettext_noop("The amount is 0, far from the quote, or without a quote"),
+    "disputed": gettext_noop("The user disputes the hours, and the unit has not answered"),
     "two_places": gettext_noop("One operator on two instruments in different places at once"),
     "never_idle": gettext_noop("Effective time equal to the whole length day after day"),
     "above_calendar": gettext_noop("More hours than the calendar day holds"),

@@ -9,6 +9,7 @@ from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.errors import AlreadyAnswered, DisputeOpen, DisputeTooLate
 from bookings.usage.selectors.disputes import waiting_disputes
 from bookings.usage.selectors.usage import waiting_confirmations
+from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
 from bookings.usage.services.withdrawals import usage_correction_withdraw
@@ -37,6 +38,7 @@ def test_user_disputes_hours_and_the_unit_answers_once(city, log):
     dispute = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
     assert dispute.answer_by == AFTER + 7 * DAY
     assert list(waiting_disputes(city.keeper)) == [dispute]
+    assert [row["open_dispute"] for row in usage_of_year(2026)] == [dispute.public_id]
     assert not waiting_disputes(city.researcher).exists()
     with pytest.raises(DisputeOpen):
         usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
@@ -46,6 +48,7 @@ def test_user_disputes_hours_and_the_unit_answers_once(city, log):
     with pytest.raises(AlreadyAnswered):
         usage_dispute_answer(actor=city.manager, dispute_id=dispute.pk, answer="已更正", now=AFTER)
     assert not waiting_disputes(city.keeper).exists()
+    assert [row["open_dispute"] for row in usage_of_year(2026)] == [None]
     acts = [entry.action for entry in journal.history(log)]
     assert acts[-2:] == ["usage.disputed", "usage.dispute_answered"]
 

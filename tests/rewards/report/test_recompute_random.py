@@ -123,6 +123,7 @@ class Draw:
             "purpose": self.pick(*UsagePurpose),
             "capture": self.pick("check_out", "manual", "import", "device"),
             "rating": self.pick(None, *Rating),
+            "open_dispute": self.pick(None, "UDP-1"),
         }
         return build_row(UsageRow, USAGE | values)
 

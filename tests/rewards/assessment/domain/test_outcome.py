@@ -82,6 +82,7 @@ LOG = {
     "booked_ends_at": "2025-03-03T03:00:00Z",
     "quoted_yuan": "600.00",
     "rating": "very_satisfied",
+    "open_dispute": None,
 }
 
 

@@ -70,6 +70,7 @@ USAGE = {
     "confirmed": True,
     "corrected": False,
     "rating": "neutral",
+    "open_dispute": None,
 }
 
 INSTRUMENT = {
@@ -93,7 +94,7 @@ INSTRUMENT = {
 }
 
 
-def test_the_line_of_version_2_never_changes():
+def test_the_line_of_version_3_never_changes():
     assert encode_row(build_row(UsageRow, USAGE)).decode() == (
         '{"amount_yuan":"100.50","booked_ends_at":null,"booked_starts_at":null,"booking":null,'
         '"capture":"manual","confirmed":true,"corrected":false,"direction":"research","effective_seconds":7200,'
@@ -102,7 +103,7 @@ def test_the_line_of_version_2_never_changes():
         * 64
         + '",'
         '"id":"LOG-1","idle_seconds":0,"in_region":true,"inside_windows_seconds":7200,"instrument":"INS-1",'
-        '"measuring_seconds":7200,"number":3,"operator":"USR-3","owner_organization":"ORG-1",'
+        '"measuring_seconds":7200,"number":3,"open_dispute":null,"operator":"USR-3","owner_organization":"ORG-1",'
         '"payer_organization":"ORG-2","payer_person":null,"post_seconds":0,"purpose":"medical_care",'
         '"quoted_yuan":null,"rating":"neutral","recorded_at":"2025-03-05T01:00:00Z","recorded_by":"USR-1",'
         '"related":false,"samples":2,"service_mode":"operated","setup_seconds":0,'
@@ -130,11 +131,25 @@ def test_a_line_of_version_1_is_read_without_what_came_later():
     assert (row.nonfiscal_yuan, row.rewarded_before) == (None, False)
 
 
-@pytest.mark.parametrize("column", ["nonfiscal_yuan", "rewarded_before"])
-def test_a_new_row_needs_the_columns_of_version_2(column):
-    values = {name: value for name, value in INSTRUMENT.items() if name != column}
-    with pytest.raises(ColumnsDiffer, match=rf"InstrumentRow: missing columns \['{column}'\]"):
-        build_row(InstrumentRow, values)
+def test_a_use_of_version_2_is_read_as_disputed_by_nobody():
+    disputed = build_row(UsageRow, USAGE | {"open_dispute": "UDP-1"})
+    line = encode_row(disputed).replace(b'"open_dispute":"UDP-1",', b"")
+    (row,) = decode_rows(UsageRow, line)
+    assert (row.id, row.open_dispute) == ("LOG-1", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "whole", "column"),
+    [
+        (InstrumentRow, INSTRUMENT, "nonfiscal_yuan"),
+        (InstrumentRow, INSTRUMENT, "rewarded_before"),
+        (UsageRow, USAGE, "open_dispute"),
+    ],
+)
+def test_a_new_row_needs_the_columns_of_later_versions(kind, whole, column):
+    values = {name: value for name, value in whole.items() if name != column}
+    with pytest.raises(ColumnsDiffer, match=rf"{kind.__name__}: missing columns \['{column}'\]"):
+        build_row(kind, values)
 
 
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones())

@@ -116,6 +116,11 @@ PLANTED = {
         ["amount"],
     ),
     "an amount for what was quoted as free": (paid("0.01", "0"), paid("0", "0"), ["amount"]),
+    "hours that the user disputes": (
+        [use(1, at(3, 3), open_dispute="UDP-1")],
+        [use(1, at(3, 3), open_dispute="UDP-1", confirmed=False)],
+        ["disputed"],
+    ),
     "an operator in two places": (places(SECOND), places(0 * SECOND), ["two_places"]),
     "never idle": (at_work(10, 0), at_work(9, 0), ["never_idle"]),
     "a second idle a day": (at_work(10, 1), at_work(10, 73), ["never_idle"]),

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from bookings.usage.models import UsageConfirmation, UsageCorrection
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageDispute
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services.relations import relation_declare, relation_end
 from instrument_share.journal.services import record
@@ -82,6 +82,14 @@ def test_every_kind_says_what_convinced_the_check(small, log, found, page):
     type(early.booking).objects.filter(pk=early.booking.pk).update(
         starts_at=local(YEAR, 4, 2, 12), ends_at=local(YEAR, 4, 2, 18), held_until=local(YEAR, 4, 2, 18)
     )
+    disputed = log(local(YEAR, 4, 3, 8))
+    UsageDispute.objects.create(
+        log=disputed,
+        raised_by=disputed.user,
+        raised_at=local(YEAR, 4, 4, 9),
+        reason="当天下午没有上机",
+        answer_by=local(YEAR, 4, 14, 9),
+    )
     told = {
         "overlap": (
             [sound, overlapping],
@@ -97,6 +105,11 @@ def test_every_kind_says_what_convinced_the_check(small, log, found, page):
         "late_by_hand": ([late], "由研究员于2025年4月10日 18:10录入（人工补录），距使用结束40天。"),
         "bulk_at_year_end": ([late], "由研究员于2025年4月10日 18:10录入（人工补录），距使用结束40天。"),
         "amount": ([late], "登记金额¥1,000.00；无对应预约，故无报价。"),
+        "disputed": (
+            [disputed],
+            "使用人于2025年4月4日 09:00对机时提出异议：“当天下午没有上机”。"
+            "管理单位应于2025年4月14日 09:00前答复，至今未答复。",
+        ),
         "two_places": ([sound, overlapping], "操作人扫描电子显微镜操作员。"),
         "never_idle": ([sound], "上机10.17小时，其中有效机时10.00小时、空闲0.17小时。"),
         "above_calendar": ([sound, overlapping], "由研究员于2025年1月3日 22:10登记（签到签退），"),
