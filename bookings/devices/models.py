@@ -6,6 +6,7 @@ from django.db import models
 
 from bookings.devices.domain import EventKind, NoteKind
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class Device(models.Model):
@@ -47,6 +48,7 @@ class DeviceEvent(models.Model):
 
     class Meta:
         constraints = [
+            known_code("kind", EventKind, "device_event_kind_known"),
             models.UniqueConstraint(fields=["device", "sequence"], name="device_event_once"),
         ]
 
@@ -72,6 +74,7 @@ class InstrumentNote(models.Model):
     closed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        constraints = [known_code("kind", NoteKind, "instrument_note_kind_known")]
         indexes = [
             models.Index(
                 fields=["instrument"], condition=models.Q(closed_at__isnull=True), name="instrument_note_open"

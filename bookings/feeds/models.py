@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from bookings.feeds.domain.webhooks import WebhookSide
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class CalendarFeed(models.Model):
@@ -78,6 +79,9 @@ class Webhook(models.Model):
     due_at = models.DateTimeField(null=True, help_text="from when it is its turn; none: at once")
     claimed_until = models.DateTimeField(null=True, help_text="until when a worker has it to itself")
     disabled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [known_code("side", WebhookSide, "webhook_side_known")]
 
     def __str__(self) -> str:
         return self.public_id

@@ -6,6 +6,7 @@ from django.db import models
 
 from bookings.kiosk.domain import ActKind
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class Kiosk(models.Model):
@@ -43,7 +44,10 @@ class KioskAct(models.Model):
     detail = models.CharField(max_length=500, blank=True, help_text="the refusal in words, or what is broken")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kiosk", "key"], name="kiosk_act_once")]
+        constraints = [
+            known_code("kind", ActKind, "kiosk_act_kind_known"),
+            models.UniqueConstraint(fields=["kiosk", "key"], name="kiosk_act_once"),
+        ]
         indexes = [models.Index(fields=["kiosk", "-received_at"], name="kiosk_act_latest")]
 
     def __str__(self) -> str:

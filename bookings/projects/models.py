@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from bookings.projects.domain.choices import FundingSource, ProjectState
 from bookings.projects.domain.facts import LONGEST_NAME, LONGEST_NUMBER, get_title
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class Project(models.Model):
@@ -36,6 +37,7 @@ class Project(models.Model):
 
     class Meta:
         constraints = [
+            known_code("funding", FundingSource, "project_funding_known"),
             models.UniqueConstraint(
                 fields=["organization", "number"], condition=~Q(number=""), name="project_number_once"
             ),
@@ -49,9 +51,7 @@ class Project(models.Model):
                 | Q(last_date__gte=F("first_date")),
                 name="project_period_in_order",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in ProjectState]), name="project_state_known"
-            ),
+            known_code("state", ProjectState, "project_state_known"),
         ]
 
     def __str__(self) -> str:

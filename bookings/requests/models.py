@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from bookings.requests.domain.choices import BookingGroupKind, CreditKind, CreditOutcome
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class BookingGroup(models.Model):
@@ -24,6 +25,9 @@ class BookingGroup(models.Model):
         db_default=BookingGroupKind.SINGLE.value,
     )
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [known_code("kind", BookingGroupKind, "booking_group_kind_known")]
 
     def __str__(self) -> str:
         return self.public_id
@@ -106,9 +110,7 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(quoted_yuan__gte=0), name="booking_quote_not_negative"),
             models.CheckConstraint(condition=Q(charged_yuan__gte=0), name="booking_charge_not_negative"),
             # A state that no rule knows would hold no time, and so overlap another.
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in BookingState]), name="booking_state_known"
-            ),
+            known_code("state", BookingState, "booking_state_known"),
         ]
         indexes = [
             models.Index(
@@ -166,7 +168,8 @@ class CreditEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gte=F("occurred_at")), name="credit_times_in_order")
+            known_code("kind", CreditKind, "credit_event_kind_known"),
+            models.CheckConstraint(condition=Q(ends_at__gte=F("occurred_at")), name="credit_times_in_order"),
         ]
         indexes = [models.Index(fields=["user", "ends_at"], name="credit_by_user")]
 
@@ -204,6 +207,9 @@ class CreditAnswer(models.Model):
     reason = models.CharField(max_length=500)
     answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [known_code("outcome", CreditOutcome, "credit_answer_outcome_known")]
 
     def __str__(self) -> str:
         return f"{self.appeal} {self.outcome}"

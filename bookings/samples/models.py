@@ -8,6 +8,7 @@ from django.db.models import Q
 from bookings.samples.domain.choices import Afterwards, SampleFileKind, SampleStorage
 from bookings.samples.domain.states import OPEN_STATES, SampleOrderState
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class SampleOrder(models.Model):
@@ -72,6 +73,8 @@ class SampleOrder(models.Model):
 
     class Meta:
         constraints = [
+            known_code("outcome", ["", *Afterwards], "sample_order_outcome_known"),
+            known_code("afterwards", Afterwards, "sample_order_afterwards_known"),
             models.CheckConstraint(
                 condition=Q(payer_organization__isnull=False, payer_person__isnull=True)
                 | Q(payer_organization__isnull=True, payer_person__isnull=False),
@@ -81,10 +84,7 @@ class SampleOrder(models.Model):
                 condition=Q(accepted_at__isnull=True) | Q(quoted_yuan__gte=0),
                 name="sample_order_accepted_quote",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in SampleOrderState]),
-                name="sample_order_state_known",
-            ),
+            known_code("state", SampleOrderState, "sample_order_state_known"),
         ]
         indexes = [
             models.Index(
@@ -112,6 +112,7 @@ class Sample(models.Model):
 
     class Meta:
         constraints = [
+            known_code("storage", SampleStorage, "sample_storage_known"),
             models.UniqueConstraint(fields=["order", "position"], name="sample_position_once"),
             models.UniqueConstraint(fields=["order", "number"], name="sample_number_once"),
         ]
@@ -135,7 +136,10 @@ class SampleFile(models.Model):
     added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["order", "sha256"], name="sample_file_once")]
+        constraints = [
+            known_code("kind", SampleFileKind, "sample_file_kind_known"),
+            models.UniqueConstraint(fields=["order", "sha256"], name="sample_file_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name

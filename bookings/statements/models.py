@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from bookings.statements.domain.states import NoteKind, StatementState
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 _NOT_SENT = Q(state=StatementState.DRAFT.value)
 _OF_ORGANIZATION = Q(payer_organization__isnull=False, payer_person__isnull=True)
@@ -60,9 +61,7 @@ class Statement(models.Model):
                 | (~_NOT_SENT & Q(sent_at__isnull=False, due_date__isnull=False)),
                 name="statement_sent_or_draft",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in StatementState]), name="statement_state_known"
-            ),
+            known_code("state", StatementState, "statement_state_known"),
             models.UniqueConstraint(fields=["organization", "year", "number"], name="statement_number_once"),
             models.UniqueConstraint(
                 fields=["organization", "month", "payer_organization"],
@@ -141,6 +140,9 @@ class StatementNote(models.Model):
     text = models.CharField(max_length=500)
     written_at = models.DateTimeField()
     written_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [known_code("kind", NoteKind, "statement_note_kind_known")]
 
     def __str__(self) -> str:
         return self.text

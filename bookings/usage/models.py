@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Capture, EntryKind, Rating, ResultKind, UsagePurpose
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class CaseUse(models.Model):
@@ -49,6 +50,7 @@ class UsageEntry(models.Model):
 
     class Meta:
         constraints = [
+            known_code("kind", EntryKind, "usage_entry_kind_known"),
             models.UniqueConstraint(fields=["instrument", "number"], name="usage_entry_number_once"),
             models.CheckConstraint(
                 condition=Q(recorded_by__isnull=False) | Q(kind=EntryKind.CONFIRMATION.value),
@@ -114,6 +116,9 @@ class UsageLog(models.Model):
 
     class Meta:
         constraints = [
+            known_code("capture", Capture, "usage_log_capture_known"),
+            known_code("purpose", UsagePurpose, "usage_log_purpose_known"),
+            known_code("direction", Direction, "usage_log_direction_known"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="usage_not_empty"),
             models.CheckConstraint(
                 condition=Q(
@@ -231,6 +236,7 @@ class UsageResult(models.Model):
     added_at = models.DateTimeField()
 
     class Meta:
+        constraints = [known_code("kind", ResultKind, "usage_result_kind_known")]
         indexes = [models.Index(fields=["log", "kind"], name="usage_result_by_log")]
 
     def __str__(self) -> str:
@@ -349,6 +355,9 @@ class Review(models.Model):
     created_at = models.DateTimeField()
     reply = models.CharField(max_length=500, blank=True, help_text="of the unit, public as the comment is")
     replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [known_code("rating", Rating, "review_rating_known")]
 
     def __str__(self) -> str:
         return self.rating

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from bookings.waiting.domain import ENDS
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 
 class WaitlistEntry(models.Model):
@@ -39,6 +40,7 @@ class WaitlistEntry(models.Model):
 
     class Meta:
         constraints = [
+            known_code("end", ["", *ENDS], "waitlist_entry_end_known"),
             models.CheckConstraint(condition=Q(latest__gt=F("earliest")), name="waitlist_span_in_order"),
             models.UniqueConstraint(
                 fields=["instrument", "user"], condition=Q(end=""), name="waitlist_once_at_a_time"

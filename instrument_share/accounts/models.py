@@ -19,6 +19,7 @@ from instrument_share.accounts.domain import (
     SizeClass,
 )
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 ERASED_NAME = "已注销用户"
 """What stands in the database for the name of a deleted account."""
@@ -181,10 +182,9 @@ class Organization(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in OrganizationState]),
-                name="organization_state_known",
-            )
+            known_code("size_class", SizeClass, "organization_size_class_known"),
+            known_code("kind", OrganizationKind, "organization_kind_known"),
+            known_code("state", OrganizationState, "organization_state_known"),
         ]
         indexes = [models.Index(fields=["owns_instruments", "state", "id"], name="organization_owning")]
 
@@ -275,12 +275,8 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "organization", "role"], name="membership_once"),
-            models.CheckConstraint(
-                condition=Q(role__in=[one.value for one in Role]), name="membership_role_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in MembershipState]), name="membership_state_known"
-            ),
+            known_code("role", Role, "membership_role_known"),
+            known_code("state", MembershipState, "membership_state_known"),
         ]
         indexes = [models.Index(fields=["organization", "role", "state"], name="membership_by_role")]
 
@@ -312,9 +308,7 @@ class Invitation(models.Model):
                 condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
                 name="invitation_once",
             ),
-            models.CheckConstraint(
-                condition=Q(role__in=[one.value for one in Role]), name="invitation_role_known"
-            ),
+            known_code("role", Role, "invitation_role_known"),
         ]
 
     def __str__(self) -> str:

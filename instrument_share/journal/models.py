@@ -7,6 +7,7 @@ from django.db import models
 
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 
 SYSTEM = "system"
 """Who acted, of what the site does by itself."""
@@ -94,6 +95,7 @@ class Notification(models.Model):
     mailed_at = models.DateTimeField(null=True, help_text="when it was mailed, or settled without a mail")
 
     class Meta:
+        constraints = [known_code("kind", NotificationKind, "notification_kind_known")]
         indexes = [
             models.Index(fields=["user", "read_at", "-created_at"], name="notification_inbox"),
             models.Index(
@@ -113,7 +115,11 @@ class MailChoice(models.Model):
     delivery = models.CharField(max_length=8, choices=[(one.value, one.value) for one in MailDelivery])
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once")]
+        constraints = [
+            known_code("delivery", MailDelivery, "mail_choice_delivery_known"),
+            known_code("kind", NotificationKind, "mail_choice_kind_known"),
+            models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind} {self.delivery}"

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from providers.instruments.domain.choices import (
     Audience,
     BelongsTo,
@@ -152,6 +153,12 @@ class Instrument(models.Model):
 
     class Meta:
         constraints = [
+            known_code("belongs_to", BelongsTo, "instrument_belongs_to_known"),
+            known_code("condition", Condition, "instrument_condition_known"),
+            known_code("sharing_mode", SharingMode, "instrument_sharing_mode_known"),
+            known_code("funding", Funding, "instrument_funding_known"),
+            known_code("purpose", Purpose, "instrument_purpose_known"),
+            known_code("origin", Origin, "instrument_origin_known"),
             models.UniqueConstraint(
                 fields=["organization", "inner_number"], name="instrument_inner_number_once"
             ),
@@ -162,9 +169,7 @@ class Instrument(models.Model):
                 condition=Q(state="suspended") | Q(suspended_by_bureau=False),
                 name="instrument_by_bureau_while_suspended",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in InstrumentState]), name="instrument_state_known"
-            ),
+            known_code("state", InstrumentState, "instrument_state_known"),
         ]
         indexes = [
             models.Index(fields=["state", "category", "id"], name="instrument_by_category"),
@@ -256,7 +261,8 @@ class InstrumentAttachment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["instrument", "sha256"], name="attachment_once_an_instrument")
+            known_code("audience", Audience, "instrument_attachment_audience_known"),
+            models.UniqueConstraint(fields=["instrument", "sha256"], name="attachment_once_an_instrument"),
         ]
 
     def __str__(self) -> str:
@@ -296,7 +302,8 @@ class InstrumentGroup(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "name_zh"], name="group_name_once_a_unit")
+            known_code("kind", GroupKind, "instrument_group_kind_known"),
+            models.UniqueConstraint(fields=["organization", "name_zh"], name="group_name_once_a_unit"),
         ]
 
     def __str__(self) -> str:

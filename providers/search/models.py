@@ -5,6 +5,7 @@ from functools import partial
 from django.db import models
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from providers.search.domain.index import LONGEST_TERM, TermKind
 
 
@@ -22,7 +23,10 @@ class SearchTerm(models.Model):
     kind = models.PositiveSmallIntegerField(choices=[(k.value, k.name) for k in TermKind])
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["instrument", "term"], name="search_term_once")]
+        constraints = [
+            known_code("kind", TermKind, "search_term_kind_known"),
+            models.UniqueConstraint(fields=["instrument", "term"], name="search_term_once"),
+        ]
         indexes = [models.Index(fields=["term", "instrument"], name="search_by_term")]
 
     def __str__(self) -> str:

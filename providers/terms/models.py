@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from providers.terms.domain.choices import (
     DayKind,
     Decision,
@@ -35,6 +36,9 @@ class CalendarDay(models.Model):
     date = models.DateField(unique=True)
     kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in DayKind])
     name = models.CharField(max_length=50)
+
+    class Meta:
+        constraints = [known_code("kind", DayKind, "calendar_day_kind_known")]
 
     def __str__(self) -> str:
         return f"{self.date} {self.kind}"
@@ -92,6 +96,8 @@ class OpenServiceRule(models.Model):
 
     class Meta:
         constraints = [
+            known_code("decision", Decision, "open_service_rule_decision_known"),
+            known_code("holidays", HolidayTreatment, "open_service_rule_holidays_known"),
             models.UniqueConstraint(fields=["instrument", "version"], name="rule_version_once"),
             models.CheckConstraint(
                 condition=Q(step_minutes__gt=0)
@@ -131,6 +137,9 @@ class PriceLine(models.Model):
 
     class Meta:
         constraints = [
+            known_code("unit", PriceUnit, "price_line_unit_known"),
+            known_code("service_mode", ["", *ServiceMode], "price_line_service_mode_known"),
+            known_code("user_kind", ["", *UserKind], "price_line_user_kind_known"),
             models.CheckConstraint(condition=Q(price_yuan__gte=0), name="price_not_negative"),
             models.CheckConstraint(
                 condition=Q(from_time__isnull=True, until_time__isnull=True)
@@ -154,6 +163,8 @@ class RuleQuota(models.Model):
 
     class Meta:
         constraints = [
+            known_code("span", QuotaSpan, "rule_quota_span_known"),
+            known_code("holder", QuotaHolder, "rule_quota_holder_known"),
             models.UniqueConstraint(fields=["rule", "holder", "span"], name="quota_once"),
             models.CheckConstraint(
                 condition=Q(most_minutes__isnull=False) | Q(most_bookings__isnull=False),
@@ -260,6 +271,9 @@ class ListedPrice(models.Model):
 
     class Meta:
         constraints = [
+            known_code("from_unit", ["", *PriceUnit], "listed_price_from_unit_known"),
+            known_code("service_mode", ["", *ServiceMode], "listed_price_service_mode_known"),
+            known_code("user_kind", ["", *UserKind], "listed_price_user_kind_known"),
             models.UniqueConstraint(
                 fields=["instrument", "user_kind", "service_mode", "since"], name="listed_price_once"
             ),

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from providers.units.domain.choices import ProfileState, PublicationState
 from providers.units.domain.publications import publication_state
 
@@ -279,11 +280,7 @@ class UnitProfile(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in ProfileState]), name="unit_profile_state_known"
-            )
-        ]
+        constraints = [known_code("state", ProfileState, "unit_profile_state_known")]
 
     def __str__(self) -> str:
         return f"{self.organization_id}"

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from rewards.cycle.domain.states import CycleState
 from rewards.policy.models import RewardPolicy
 
@@ -60,9 +61,7 @@ class AssessmentCycle(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(budget_yuan__gte=0), name="cycle_budget_not_negative"),
             models.CheckConstraint(condition=Q(unallocated_yuan__gte=0), name="cycle_rest_not_negative"),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in CycleState]), name="cycle_state_known"
-            ),
+            known_code("state", CycleState, "cycle_state_known"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind, FactState
 
 
@@ -43,6 +44,7 @@ class DeclaredFact(models.Model):
 
     class Meta:
         constraints = [
+            known_code("kind", FactKind, "declared_fact_kind_known"),
             models.UniqueConstraint(fields=["organization", "year", "kind", "about"], name="fact_once"),
             models.CheckConstraint(
                 condition=~Q(state="returned") | ~Q(reason=""), name="fact_returned_with_reason"
@@ -50,9 +52,7 @@ class DeclaredFact(models.Model):
             models.CheckConstraint(
                 condition=Q(figure__isnull=True) | Q(figure__gte=0), name="fact_figure_not_negative"
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in FactState]), name="fact_state_known"
-            ),
+            known_code("state", FactState, "fact_state_known"),
         ]
 
     def __str__(self) -> str:

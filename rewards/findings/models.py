@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from rewards.findings.domain.states import STANDING, FalsificationState, FindingState
 
 
@@ -67,9 +68,7 @@ class Finding(models.Model):
                 condition=Q(state="open") | (Q(decided_at__isnull=False) & ~Q(reason="")),
                 name="finding_decided_with_reason",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in FindingState]), name="finding_state_known"
-            ),
+            known_code("state", FindingState, "finding_state_known"),
         ]
         indexes = [models.Index(fields=["cycle", "state", "id"], name="finding_by_state")]
 
@@ -97,9 +96,7 @@ class FindingDecision(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cycle", "number"], name="decision_number_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in FindingState]), name="decision_state_known"
-            ),
+            known_code("state", FindingState, "decision_state_known"),
         ]
 
     def __str__(self) -> str:
@@ -138,10 +135,7 @@ class Falsification(models.Model):
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("proposed_by")),
                 name="falsification_by_two",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in FalsificationState]),
-                name="falsification_state_known",
-            ),
+            known_code("state", FalsificationState, "falsification_state_known"),
         ]
 
     def __str__(self) -> str:

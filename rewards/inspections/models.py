@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome
 
 
@@ -30,7 +31,10 @@ class InspectionDraw(models.Model):
     announced_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["cycle", "number"], name="draw_number_once")]
+        constraints = [
+            known_code("over", DrawnFrom, "inspection_draw_over_known"),
+            models.UniqueConstraint(fields=["cycle", "number"], name="draw_number_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.public_id} no. {self.number}"
@@ -103,6 +107,7 @@ class RandomInspection(models.Model):
 
     class Meta:
         constraints = [
+            known_code("outcome", ["", *InspectionOutcome], "random_inspection_outcome_known"),
             models.UniqueConstraint(fields=["draw", "position"], name="inspection_position_once"),
             models.CheckConstraint(
                 condition=Q(outcome="") | Q(recorded_at__isnull=False, inspected_date__isnull=False),

@@ -6,6 +6,7 @@ from django.db import models
 
 from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from rewards.objections.domain.choices import AnswerEffect, InNameOf
 
 
@@ -36,7 +37,10 @@ class Objection(models.Model):
     raised_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["cycle", "number"], name="objection_number_once")]
+        constraints = [
+            known_code("in_name_of", InNameOf, "objection_in_name_of_known"),
+            models.UniqueConstraint(fields=["cycle", "number"], name="objection_number_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.subject}"
@@ -92,6 +96,9 @@ class ObjectionAnswer(models.Model):
     )
     answered_at = models.DateTimeField()
     answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [known_code("effect", AnswerEffect, "objection_answer_effect_known")]
 
     def __str__(self) -> str:
         return f"{self.objection_id} {self.effect}"

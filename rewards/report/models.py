@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from rewards.report.domain.states import ReportState
 
 
@@ -45,9 +46,7 @@ class FinanceReport(models.Model):
                 name="report_one_in_force",
             ),
             # A state that no rule knows would not be in force, and let a second report go out.
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in ReportState]), name="report_state_known"
-            ),
+            known_code("state", ReportState, "report_state_known"),
             models.CheckConstraint(condition=Q(total_yuan__gte=0), name="report_total_not_negative"),
         ]
 

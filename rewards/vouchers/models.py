@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from instrument_share.kernel.public_id import new_public_id
+from instrument_share.known_codes import known_code
 from rewards.vouchers.domain.choices import STORED_STATES, ApplicationState, ClaimState, Issuer
 from rewards.vouchers.domain.terms import Terms
 
@@ -51,6 +52,7 @@ class VoucherScheme(models.Model):
 
     class Meta:
         constraints = [
+            known_code("issuer", Issuer, "voucher_scheme_issuer_known"),
             models.UniqueConstraint(fields=["code", "batch"], name="voucher_batch_once"),
             models.CheckConstraint(
                 condition=Q(cap_yuan__gt=0, budget_yuan__gte=F("cap_yuan")), name="voucher_cap_in_budget"
@@ -105,10 +107,7 @@ class VoucherApplication(models.Model):
                 condition=~Q(state=ApplicationState.REFUSED.value) | ~Q(reason=""),
                 name="voucher_application_refused_with_reason",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in ApplicationState]),
-                name="voucher_application_state_known",
-            ),
+            known_code("state", ApplicationState, "voucher_application_state_known"),
             models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="voucher_application_positive"),
         ]
 
@@ -182,9 +181,7 @@ class VoucherClaim(models.Model):
             models.CheckConstraint(
                 condition=_IN_FORCE | ~Q(reason=""), name="voucher_claim_refused_with_reason"
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[one.value for one in STORED_STATES]), name="voucher_claim_state_known"
-            ),
+            known_code("state", STORED_STATES, "voucher_claim_state_known"),
         ]
         indexes = [models.Index(fields=["state", "submitted_at"], name="voucher_claim_waits")]
 
