@@ -46,7 +46,7 @@ def confirm(page: Page, link: str) -> None:
 
 
 def axe(page: Page) -> None:
-    """No serious or critical finding of axe-core by WCAG 2.2 AA on the page as it stands."""
+    """No serious or critical finding of axe-core by WCAG 2.2 AA on the page as it stands, which fits the window."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(
         "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", WCAG_22_AA
@@ -58,6 +58,8 @@ def axe(page: Page) -> None:
         if violation["impact"] in ("serious", "critical")
     ]
     assert not found, "\n".join([f"{page.url} has barriers:", *found])
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= window, f"{page.url} is {wide} px wide in a window of {window}"
 
 
 LEFT_WHILE_LOADING = ("htmx:sendAbort", "htmx:afterRequest")
@@ -65,9 +67,26 @@ LEFT_WHILE_LOADING = ("htmx:sendAbort", "htmx:afterRequest")
 the second for requests that failed as well, but those have a line of their own (`htmx:sendError`)."""
 
 
+TELL_OF_JUMPS = """
+let jumped = 0;
+new PerformanceObserver(list => {
+  for (const shift of list.getEntries()) {
+    if (shift.hadRecentInput) continue;
+    jumped += shift.value;
+    if (jumped > 0.1) {
+      const parts = shift.sources.map(one => one.node?.outerHTML?.slice(0, 150) ?? one.node?.nodeValue);
+      console.error(`The page jumped by ${jumped.toFixed(2)}: ${parts.join(" | ")}`);
+    }
+  }
+}).observe({type: "layout-shift", buffered: true});
+"""
+"""Tells the console when what stood there moves by itself; up to 0.1 of the window counts as steady
+(https://web.dev/articles/cls)."""
+
+
 class Watch:
     """Collects what nobody would see: errors in the console (the browser reports there what the Content
-    Security Policy refused), uncaught exceptions, and requests to other hosts."""
+    Security Policy refused), uncaught exceptions, requests to other hosts, and pages that jump."""
 
     def __init__(self, site: str) -> None:
         self.site = site
@@ -75,6 +94,7 @@ class Watch:
         self._expected: list[str] = []
 
     def over(self, context: BrowserContext) -> None:
+        context.add_init_script(TELL_OF_JUMPS)
         context.on(
             "console", lambda message: self._note(message.type, f"{message.text} ({message.location['url']})")
         )
