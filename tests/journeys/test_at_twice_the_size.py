@@ -1,4 +1,4 @@
-"""Pages at 200 %: a window of 1440 × 900 then holds 720 × 450, and everything is still there and reachable."""
+"""Pages at 200 %: a window of 1440 × 900 then holds 720 × 450, and everything is there and reachable."""
 
 import pytest
 

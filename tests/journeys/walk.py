@@ -46,7 +46,7 @@ def confirm(page: Page, link: str) -> None:
 
 
 def axe(page: Page) -> None:
-    """No serious or critical finding of axe-core by WCAG 2.2 AA on the page as it stands, which fits the window."""
+    """No serious or critical finding of axe-core by WCAG 2.2 AA, and nothing wider than the window."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(
         "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", WCAG_22_AA
