@@ -159,7 +159,8 @@ class _Planner:
             if outcome is Outcome.NEW:
                 steps.append(Step(1, judged))
             rows.append(PlannedRow(row.number, row.inner_number, _describe(one), outcome))
-        return Plan(rows, problems, steps, partial(_write, self.task))
+        people = sum(person is not None for person in self.people.values())
+        return Plan(rows, problems, steps, partial(_write, self.task), people)
 
     def _find(self, row: SheetRow) -> "_Use | SheetRow":
         """Look up whom and what the row names; return the row with its problems where that fails."""

@@ -95,6 +95,8 @@ class Plan:
     problems: list[SheetProblem]
     steps: list[Step]
     write: Callable[[Sequence[Step]], list[Made]]
+    people: int = 0
+    """How many accounts were found by what the sheet calls them, whose names the rows show."""
 
 
 Planner = Callable[[ImportTask], Plan]

@@ -15,6 +15,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import read_sheet
@@ -61,9 +62,22 @@ def preview(
     kind: SheetKind = INSTRUMENTS,
     now: datetime,
 ) -> ImportReport:
-    """Return what `apply` would do with this sheet, row by row. Raises HeadingMissing."""
+    """Return what `apply` would do with this sheet, row by row. Raises HeadingMissing.
+
+    A sheet of user names or addresses is answered with people's names: who asked for how many is recorded.
+    """
     with transaction.atomic():
-        return _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)[0]
+        report, plan = _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)
+        if actor is not None and plan.people:
+            people_disclosed(
+                actor=actor,
+                what=f"{kind.name.value}.previewed",
+                count=plan.people,
+                now=now,
+                subject=organization_lock(organization_id),
+                organization_id=organization_id,
+            )
+        return report
 
 
 @transaction.atomic

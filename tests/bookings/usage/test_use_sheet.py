@@ -13,7 +13,7 @@ from instrument_share.kernel.errors import Forbidden
 from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.services import sheet_runs
-from providers.exchange.services.imports import apply
+from providers.exchange.services.imports import apply, preview
 from providers.exchange.services.sheet_runs import sheet_run_start
 from providers.exchange.services.uploads import sheet_keep
 from tests.bookings.usage.test_usage import by_hand
@@ -101,6 +101,14 @@ def test_sheet_sent_again_records_nothing_and_says_so(city):
     again = bring(city, HEADING + row(city) + row(city, "02-28"))
     assert outcomes(again) == {"unchanged": 1, "new": 1}
     assert UsageLog.objects.count() == 2
+
+
+def test_a_preview_that_shows_peoples_names_leaves_a_trace(city):
+    sheet = HEADING + row(city) + row(city, "02-28") + row(city, "02-26", user="nobody@example.com")
+    table = read_table(sheet.encode())
+    preview(actor=city.keeper, organization_id=city.owner.pk, table=table, kind=KINDS["uses"], now=NOW)
+    told = [one.details for one in history(city.owner) if one.action == "personal_data.disclosed"]
+    assert told == [{"what": "uses.previewed", "rows": 1}]
 
 
 def test_one_bad_row_keeps_all_out_and_every_problem_names_its_cell(city):
