@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, QuerySet
 
 from bookings.devices.domain import Event, EventKind
-from bookings.devices.selectors import find_booking_of
+from bookings.devices.selectors import ANSWERED_FOR, find_booking_of
 from bookings.kiosk.domain import (
     FAULTS,
     FAULTS_WITHIN,
@@ -64,8 +64,8 @@ def hash_key(key: str) -> str:
 
 
 def find_kiosk(key: str) -> Kiosk | None:
-    """Return the kiosk that a key opens, or None where it was ended or there is none."""
-    found = Kiosk.objects.filter(digest=hash_key(key), ended_at__isnull=True)
+    """Return the kiosk that a key opens, or None where it was ended, its maker has left or there is none."""
+    found = Kiosk.objects.filter(ANSWERED_FOR, digest=hash_key(key), ended_at__isnull=True)
     return found.select_related("instrument__organization").first()
 
 

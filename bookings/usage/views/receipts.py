@@ -38,7 +38,9 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
 
 def is_receipt(content: bytes) -> bool:
     """Return whether a file that somebody wants verified is a receipt, and not a paper."""
-    return len(content) <= RECEIPT_AT_MOST and FORMAT.encode() in content
+    return (
+        content.lstrip().startswith(b"{") and len(content) <= RECEIPT_AT_MOST and FORMAT.encode() in content
+    )
 
 
 def answer_receipt(request: HttpRequest, content: bytes) -> HttpResponse:

@@ -293,6 +293,10 @@ def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
     found = [_("They are told, with your reason.")]
     if held.role == Role.KEEPER:
         found.append(_("They no longer keep any instrument of the unit; name other keepers."))
+    if held.role in (Role.KEEPER, Role.UNIT_MANAGER):
+        found.append(
+            _("Keys of devices and kiosks that they made end, unless they still look after the instrument.")
+        )
     if is_last_of_theirs:
         found.append(_("It is their last role here: they no longer belong to the organization."))
     return found
