@@ -104,7 +104,7 @@ def test_key_ends_with_the_role_of_who_made_it(city, device, booking, clock):
         {"kind": "start", "at": clock.now().isoformat(), "sequence": 1, "code": code_of(booking)}
     )
     answer = device.post(body, sign(device.secret, clock.now(), body))
-    assert (answer.status_code, answer.json()["code"], kept.count()) == (401, "device.not_signed", 0)
+    assert (answer.status_code, answer.json()["code"], kept.count()) == (403, "device.not_signed", 0)
     assert (device_keys_end_due(clock.now()), device_keys_end_due(clock.now())) == (1, 0)
     told = Notification.objects.filter(user=city.manager, path__endswith="/device/").get()
     assert told.params["person"] == city.keeper.name
