@@ -12,7 +12,7 @@ from instrument_share.accounts.domain.registration import find_phone_problems
 from instrument_share.accounts.models import User
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.accounts.services.sessions import end_sessions
-from instrument_share.accounts.services.tokens import end_tokens
+from instrument_share.accounts.services.tokens import end_keys
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
@@ -89,10 +89,10 @@ def user_address_confirmed(*, user: User, now: datetime) -> None:
 def user_password_changed(*, user: User, session_key: str, now: datetime) -> None:
     """Record that the account has a new password, changed by the person or by a link in a mail to them.
 
-    All tokens end, and all sessions but the one with `session_key` in which the person has changed it:
-    whoever knew the old password may have made them.
+    All tokens and the addresses of calendars end, and all sessions but the one with `session_key` in which
+    the person has changed it: whoever knew the old password may have made or read them.
     """
-    ended = {"sessions": end_sessions(user, keep=session_key), "tokens": end_tokens(user, now)}
+    ended = {"sessions": end_sessions(user, keep=session_key), **end_keys(user, now)}
     record(actor=user, action="user.password_changed", subject=user, now=now, details=ended)
 
 
