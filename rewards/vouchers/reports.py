@@ -21,6 +21,7 @@ from instrument_share.documents.sealing.signing import sign_pdf
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals
 from rewards.report.reports.links import get_verification_url
 from rewards.vouchers.domain.codes import get_list_code
+from rewards.vouchers.selectors.payouts import get_printed_names
 
 if TYPE_CHECKING:
     from rewards.vouchers.models import VoucherPayoutList, VoucherPayoutRow
@@ -80,15 +81,14 @@ def _blocks(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]"
 
 
 def _row(row: "VoucherPayoutRow") -> list[str]:
-    claim = row.claim
-    names = (person.name for person in (claim.checked_by, claim.audited_by) if person)
+    claim, names = row.claim, row.names or get_printed_names(row.claim)
     return [
         str(row.position),
-        claim.grant.organization.name_zh,
-        claim.grant.organization.uscc,
-        claim.seller.name_zh,
+        names["holder"],
+        names["uscc"],
+        names["seller"],
         claim.invoice_number,
         format_money(claim.basis_yuan),
         format_money(row.amount_yuan),
-        "／".join(names),
+        "／".join(names["reviewers"]),
     ]
