@@ -7,7 +7,6 @@ from django.core.management import call_command
 from instrument_share.accounts.models import Organization
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden, Invalid, NotFound
-from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.services.instruments import instrument_update
 from providers.search.models import SearchSpelling, SearchTerm, SynonymGroup
@@ -142,12 +141,10 @@ def test_spellings_of_unused_words_are_deleted(world, instrument):
 
 
 def test_nobody_is_told_words_that_stand_in_drafts_and_suspended_units_alone(world, instrument):
-    draft = factories.instrument(
-        instrument.organization, state=InstrumentState.DRAFT.value, name_en="Zeptotron spectrolyser"
-    )
+    draft = factories.instrument(instrument.organization, state="draft", name_en="Zeptotron spectrolyser")
     search_index([draft.pk])
     assert search("zeptotrn").corrected == ()
-    Instrument.objects.filter(pk=draft.pk).update(state=InstrumentState.PUBLISHED.value)
+    Instrument.objects.filter(pk=draft.pk).update(state="published")
     assert search("zeptotrn").corrected == (("zeptotrn", "zeptotron"),)
     Organization.objects.filter(pk=instrument.organization_id).update(state="suspended")
     assert search("zeptotrn").corrected == ()
