@@ -13,13 +13,22 @@ UNSEEN = frozenset({"Cf", "Co", "Cn", "Cs"})
 
 
 def plain_line(text: str) -> str:
-    """Return a text of one line without what nobody sees, and with single blanks within."""
-    return " ".join("".join(map(_seen, unicodedata.normalize("NFC", text))).split())
+    """Return a text of one line without what nobody sees, and with single blanks within; never longer."""
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join("".join(map(_seen, composed if len(composed) <= len(text) else text)).split())
 
 
 def plain_code(text: str) -> str:
-    """Return a number of an invoice or of the bank as it is compared: half-width, without any blanks."""
-    return "".join("".join(map(_seen, unicodedata.normalize("NFKC", text))).split())
+    """Return a number of an invoice or of the bank as it is compared: half-width, without any blanks.
+
+    Never longer than what was typed, whose length a form has checked.
+    """
+    return "".join("".join(map(_seen, map(_half_width, text))).split())
+
+
+def _half_width(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
 
 
 def _seen(character: str) -> str:

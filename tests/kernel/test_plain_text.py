@@ -24,3 +24,10 @@ def test_line_is_kept_without_what_nobody_sees(typed, kept):
 @pytest.mark.parametrize("typed", ["HK-2026 001", "ＨＫ-2026001", "HK-2026\u200b001", "\u202dHK-2026001"])
 def test_number_is_one_however_it_is_typed(typed):
     assert plain_code(typed) == "HK-2026001"
+
+
+@pytest.mark.parametrize("typed", ["\ufdfa" * 60, "\u0958" * 100, "㍿㌖" * 30])
+def test_nothing_grows(typed):
+    """A form has checked the length, and a column takes no more."""
+    assert len(plain_line(typed)) <= len(typed)
+    assert len(plain_code(typed)) <= len(typed)
