@@ -1,7 +1,7 @@
 """A payout list as a signed paper, in Chinese."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import translation
@@ -21,10 +21,9 @@ from instrument_share.documents.sealing.signing import sign_pdf
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals
 from rewards.report.reports.links import get_verification_url
 from rewards.vouchers.domain.codes import get_list_code
-from rewards.vouchers.selectors.payouts import get_printed_names
 
 if TYPE_CHECKING:
-    from rewards.vouchers.models import VoucherPayoutList, VoucherPayoutRow
+    from rewards.vouchers.models import VoucherClaim, VoucherPayoutList, VoucherPayoutRow
 
 COLUMNS = (
     Column("序号", "center"),
@@ -59,6 +58,19 @@ def render_payout_list(payout_list: "VoucherPayoutList", rows: "Sequence[Voucher
             signed_at=payout_list.made_at,
             location=code,
         )
+
+
+def get_printed_names(claim: "VoucherClaim") -> dict[str, Any]:
+    """Return the names that a payout list prints of a claim.
+
+    They are kept with its row: people change their own names, and what was signed must not change with them.
+    """
+    return {
+        "holder": claim.grant.organization.name_zh,
+        "uscc": claim.grant.organization.uscc,
+        "seller": claim.seller.name_zh,
+        "reviewers": [person.name for person in (claim.checked_by, claim.audited_by) if person],
+    }
 
 
 def _blocks(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]") -> list[Block]:

@@ -1,6 +1,6 @@
 """Payout lists, their rows and what was paid of them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rules
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -34,19 +34,6 @@ def audited_claims(scheme_id: int) -> QuerySet[VoucherClaim]:
     found = VoucherClaim.objects.filter(grant__scheme=scheme_id, state=ClaimState.AUDITED, row__isnull=True)
     related = ("grant__organization", "seller", "statement", "checked_by", "audited_by")
     return found.select_related(*related).order_by("id")
-
-
-def get_printed_names(claim: VoucherClaim) -> dict[str, Any]:
-    """Return the names that a payout list prints of a claim.
-
-    They are kept with its row: people change their own names, and what was signed must not change with them.
-    """
-    return {
-        "holder": claim.grant.organization.name_zh,
-        "uscc": claim.grant.organization.uscc,
-        "seller": claim.seller.name_zh,
-        "reviewers": [person.name for person in (claim.checked_by, claim.audited_by) if person],
-    }
 
 
 def payout_lists(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:

@@ -34,10 +34,10 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherReversal,
 )
+from rewards.vouchers.reports import get_printed_names
 from rewards.vouchers.selectors.payouts import (
     audited_claims_lock,
     get_payout_in_force,
-    get_printed_names,
     payout_lock,
     row_lock,
 )
