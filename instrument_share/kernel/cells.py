@@ -33,7 +33,7 @@ class CsvLines:
 
     def line(self, cells: Iterable[Any]) -> str:
         """Return a line with its end."""
-        written: str = self._writer.writerow(cells)  # type: ignore[assignment]
+        written: str = self._writer.writerow(cells)
         return written
 
 
