@@ -18,6 +18,7 @@ class BookingsConfig(AppConfig):
         from bookings.feeds import permissions as feed_permissions  # noqa: F401 (registers the permissions)
         from bookings.feeds import tasks  # noqa: F401 (registers the job)
         from bookings.feeds.selectors.invitations import get_invitation
+        from bookings.feeds.services.calendars import calendar_addresses_end
         from bookings.groups import domain as groups
         from bookings.invariants import INVARIANTS
         from bookings.journal import ACTS, KINDS
@@ -52,6 +53,7 @@ class BookingsConfig(AppConfig):
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401
         from bookings.waiting.services.offers import free_time_offer, rivals_tell
+        from instrument_share.accounts.services import register_key_ender
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
@@ -82,6 +84,7 @@ class BookingsConfig(AppConfig):
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
         register_uses_reader(sum_project_uses)
+        register_key_ender("calendars", calendar_addresses_end)
         register_key_reader(device_selectors.bookings_by_key_of)
         register_key_reader(kiosk_selectors.bookings_by_key_of)
         register_labels(project_badges.STATES, project_badges.MOVES)

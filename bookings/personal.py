@@ -63,6 +63,7 @@ OWN = (
 )
 ACTS_IN_OFFICE = {
     "bookings.Device": ["made_by"],
+    "bookings.DeviceEvent": ["key_made_by"],
     "bookings.InstrumentNote": ["written_by", "closed_by"],
     "bookings.ExternalCalendar": ["created_by"],
     "bookings.Kiosk": ["made_by", "ended_by"],

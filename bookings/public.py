@@ -12,6 +12,7 @@ from bookings.feeds.services.calendars import calendar_feed_close, calendar_feed
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.basket import basket_add
 from bookings.groups.services.together import series_book
+from bookings.kiosk.selectors import count_keys_ending
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.projects.services import project_create
 from bookings.requests.selectors.affected import (

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from bookings.credit.services import credit_appeals_pass_on_due
+from bookings.devices.services.keys import device_keys_end_due
 from bookings.feeds.services.deliveries import deliveries_forget_old, webhooks_gather
 from bookings.feeds.services.external_calendars import external_calendars_read_due
+from bookings.kiosk.services.kiosks import kiosks_end_due
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance
 from bookings.samples.services.orders import sample_orders_lapse_due
@@ -62,6 +64,13 @@ RECURRING = (
         15 * MINUTE,
         external_calendars_read_due,
     ),
+    RecurringJob(
+        "bookings.device_keys",
+        gettext_noop("Keys of devices whose maker has left"),
+        MINUTE,
+        device_keys_end_due,
+    ),
+    RecurringJob("bookings.kiosks", gettext_noop("Kiosks whose maker has left"), MINUTE, kiosks_end_due),
     RecurringJob(
         "bookings.webhooks_forget_old",
         gettext_noop("Removal of old messages to webhooks"),

@@ -60,6 +60,7 @@ PAPERS = {
     "rewards.FinanceReport": ["manifest", "answer_note"],
     "rewards.VoucherApplication": ["stated", "reason"],
     "rewards.VoucherClaim": ["reason"],
+    "rewards.VoucherPayoutRow": ["names"],
     "rewards.PayeeAccount": ["holder"],
     "rewards.Payment": ["account"],
     "rewards.Reversal": ["reason"],

@@ -12,8 +12,9 @@ from instrument_share.known_codes import known_code
 class Device(models.Model):
     """上机终端: what stands beside an instrument and reports its use, such as a power switch.
 
-    Its key is computed, not kept: of the site's own key, the number and the generation (`feeds.keys`). A
-    `made_by` answers for it: they count as the operator where staff operate the instrument.
+    Its key is computed, not kept: of the site's own key, the number and the generation (`feeds.keys`).
+    `made_by` answers for it: they count as the operator where staff operate the instrument. The key ends when
+    they no longer look after the instrument.
     """
 
     public_id = models.CharField(
@@ -40,6 +41,13 @@ class DeviceEvent(models.Model):
     at = models.DateTimeField(help_text="by the device's clock")
     received_at = models.DateTimeField()
     digest = models.CharField(max_length=64, help_text="SHA-256 of the message")
+    key_made_by = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="who made the key that signed it; null: of an earlier version, and the device says",
+    )
     detail = models.CharField(max_length=200, blank=True)
     booking = models.ForeignKey(
         "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="device_events"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from bookings.devices.domain import STARTS_AHEAD, Event, EventKind, NotSigned, require_signed
 from bookings.devices.models import Device, DeviceEvent, InstrumentNote
@@ -14,6 +14,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_booking, keeper_day_bookings
 from bookings.requests.selectors.scope import get_responsible_condition
 from bookings.usage.domain.choices import Capture
+from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 KEY = "bookings.devices"
+_IN_UNIT = Q(
+    made_by__is_active=True,
+    made_by__memberships__state=MembershipState.ACTIVE,
+    made_by__memberships__organization=F("instrument__organization"),
+)
+ANSWERED_FOR = _IN_UNIT & (
+    Q(made_by__memberships__role=Role.UNIT_MANAGER)
+    | Q(made_by__memberships__role=Role.KEEPER, instrument__keeper_links__user=F("made_by"))
+)
+"""The condition for devices and kiosks whose maker looks after the instrument still.
+
+As `bookings.manage_device` says, but while a unit is suspended its people stay its people: what they made
+works again when it is back. Whoever has left may still hold the key.
+"""
 
 
 def get_device(viewer: "User", instrument: "Instrument") -> Device | None:
@@ -42,7 +57,7 @@ def get_device_secret(device: Device) -> str:
 
 def get_signed_device(public_id: str, header: str, body: str, now: datetime) -> Device:
     """Return the device that signed this message. Raises NotSigned, ClockWrong."""
-    device = Device.objects.filter(public_id=public_id, revoked_at__isnull=True).first()
+    device = Device.objects.filter(ANSWERED_FOR, public_id=public_id, revoked_at__isnull=True).first()
     if device is None:
         raise NotSigned
     require_signed(get_device_secret(device), header, body, now)
@@ -86,10 +101,12 @@ def open_notes(viewer: "User") -> QuerySet[InstrumentNote]:
 
 
 def bookings_by_key_of(person: "User") -> "QuerySet[DeviceEvent, Any]":
-    """Return the ids of the bookings whose use a device ended with a key that the person made."""
-    ended = DeviceEvent.objects.filter(
-        device__made_by=person, kind=EventKind.STOP, booking__usage_log__capture=Capture.DEVICE
-    )
+    """Return the ids of the bookings whose use a device ended with a key that the person made.
+
+    Whoever makes the next key answers for what is recorded from then on, and for nothing before.
+    """
+    made = Q(key_made_by=person) | Q(key_made_by__isnull=True, device__made_by=person)
+    ended = DeviceEvent.objects.filter(made, kind=EventKind.STOP, booking__usage_log__capture=Capture.DEVICE)
     return ended.values("booking")
 
 

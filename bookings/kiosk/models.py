@@ -12,7 +12,8 @@ from instrument_share.known_codes import known_code
 class Kiosk(models.Model):
     """自助签到屏: a screen beside an instrument, unlocked by a key of its own; only the key's hash is kept.
 
-    `made_by` answers for it: they count as the operator where staff operate the instrument.
+    `made_by` answers for it: they count as the operator where staff operate the instrument. It ends when they
+    no longer look after the instrument.
     """
 
     public_id = models.CharField(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from bookings.devices.domain import Event, EventKind
-from bookings.devices.selectors import find_booking_of
+from bookings.devices.models import Device
+from bookings.devices.selectors import ANSWERED_FOR, find_booking_of
 from bookings.kiosk.domain import (
     FAULTS,
     FAULTS_WITHIN,
@@ -29,6 +30,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.holds import held_rows
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -36,7 +38,7 @@ from instrument_share.kernel.names import mask_name
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
 
 DAY = timedelta(days=1)
@@ -58,14 +60,26 @@ def kiosk_acts(viewer: "User", instrument: "Instrument") -> QuerySet[KioskAct]:
     return found.select_related("kiosk", "booking__user").order_by("-received_at", "-id")
 
 
+def count_keys_ending(person: "User", organization: "Organization", *roles_left: Role) -> int:
+    """Return how many devices and kiosks of a unit stop where a person keeps only these roles in it."""
+    if Role.UNIT_MANAGER in roles_left:
+        return 0
+    kept = Q(instrument__keeper_links__user=person) if Role.KEEPER in roles_left else Q(pk__in=[])
+    made = Q(made_by=person, instrument__organization=organization) & ~kept
+    return (
+        Device.objects.filter(made, revoked_at__isnull=True).count()
+        + Kiosk.objects.filter(made, ended_at__isnull=True).count()
+    )
+
+
 def hash_key(key: str) -> str:
     """Return what is kept of a kiosk's key."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def find_kiosk(key: str) -> Kiosk | None:
-    """Return the kiosk that a key opens, or None where it was ended or there is none."""
-    found = Kiosk.objects.filter(digest=hash_key(key), ended_at__isnull=True)
+    """Return the kiosk that a key opens, or None where it was ended, its maker has left or there is none."""
+    found = Kiosk.objects.filter(ANSWERED_FOR, digest=hash_key(key), ended_at__isnull=True)
     return found.select_related("instrument__organization").first()
 
 

@@ -1,10 +1,9 @@
 """Tables of papers as spreadsheets: the same texts, figures as numbers, nothing executable."""
 
-import csv as csv_writer
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from io import BytesIO, StringIO
+from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
@@ -13,7 +12,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from instrument_share.kernel.cells import FORMULA_PREFIXES, escape_formula
+from instrument_share.kernel.cells import FORMULA_PREFIXES, CsvLines, escape_formula
 
 from .content import Table
 
@@ -28,17 +27,15 @@ def to_csv(table: Table) -> bytes:
 
     A text that a program might run as a formula gets an apostrophe in front.
     """
-    target = StringIO()
-    writer = csv_writer.writer(target, lineterminator="\r\n")
-    writer.writerow([escape_formula(column.title) for column in table.columns])
+    lines = CsvLines()
+    written = [lines.line([escape_formula(column.title) for column in table.columns])]
     for row in _rows(table):
-        writer.writerow(
-            [
-                text if column.align == "right" and NUMBER.fullmatch(text) else escape_formula(text)
-                for column, text in zip(table.columns, row, strict=True)
-            ]
-        )
-    return b"\xef\xbb\xbf" + target.getvalue().encode()
+        cells = [
+            text if column.align == "right" and NUMBER.fullmatch(text) else escape_formula(text)
+            for column, text in zip(table.columns, row, strict=True)
+        ]
+        written.append(lines.line(cells))
+    return b"\xef\xbb\xbf" + "".join(written).encode()
 
 
 def to_xlsx(sheets: Sequence[tuple[str, Table]], *, title: str, created_at: datetime) -> bytes:

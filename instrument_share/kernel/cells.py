@@ -1,6 +1,7 @@
 """Text in the cells of spreadsheets."""
 
-from collections.abc import Collection, Mapping, Sequence
+import csv
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,32 @@ FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", 
 """What a text begins with that spreadsheet programs may carry out; full-width signs count in Chinese ones."""
 TITLE_ROWS = 10
 """How many rows may stand above the heads, with the heads themselves."""
+
+
+LINE_END = "\r\n"
+OTHER_SEPARATORS = ";\t"
+"""At which some spreadsheet programs divide a line too, unless the text is in quotation marks."""
+
+
+class CsvLines:
+    """Writes lines of CSV: cells between commas, in quotation marks where a program might divide them.
+
+    Without these a name with a semicolon would move the sums behind it by a column, and begin a cell with
+    whatever follows.
+    """
+
+    def __init__(self) -> None:
+        # `csv` puts into quotation marks what contains any character of the line's end.
+        self._writer = csv.writer(self, lineterminator=LINE_END + OTHER_SEPARATORS)
+
+    def write(self, line: str) -> str:
+        """Give back what `csv` writes."""
+        return line.removesuffix(OTHER_SEPARATORS)
+
+    def line(self, cells: Iterable[Any]) -> str:
+        """Return a line with its end."""
+        written: str = self._writer.writerow(cells)
+        return written
 
 
 def escape_formula(text: str) -> str:

@@ -15,7 +15,15 @@ class PeopleConfig(AppConfig):
         from instrument_share.kernel.errors import gettext_noop
 
         register_pages(
-            *("inbox", "mail_choices", "members", "my_organizations", "organization", "own_data"),
+            *(
+                "inbox",
+                "mail_choices",
+                "members",
+                "my_calendars",
+                "my_organizations",
+                "organization",
+                "own_data",
+            ),
             *("privacy_agreement", "settings", "tokens"),
         )
         register_recurring(

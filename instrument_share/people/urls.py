@@ -7,6 +7,7 @@ from instrument_share.people.views import (
     admission,
     calendars,
     inbox,
+    leaving,
     mails,
     members,
     organization_papers,
@@ -25,7 +26,7 @@ me_urls = [
     path("calendars/<str:public_id>/new-address/", calendars.calendar_rekey, name="calendar_rekey"),
     path("calendars/<str:public_id>/end/", calendars.calendar_close, name="calendar_close"),
     path("organizations/", organizations.my_organizations, name="my_organizations"),
-    path("organizations/<str:membership_id>/withdraw/", members.request_withdraw, name="request_withdraw"),
+    path("organizations/<str:membership_id>/withdraw/", leaving.request_withdraw, name="request_withdraw"),
     path("mails/", mails.mail_choices, name="mail_choices"),
     path("sessions/", sessions.my_sessions, name="my_sessions"),
     path("sessions/end-others/", sessions.sessions_end_others, name="sessions_end_others"),
@@ -48,7 +49,7 @@ organizations_urls = [
     path("<str:public_id>/correct/", organizations.organization_correct, name="organization_correct"),
     path("<str:public_id>/revise/", organizations.organization_revise, name="organization_revise"),
     path("<str:public_id>/edit/", organizations.organization_edit, name="organization_edit"),
-    path("<str:public_id>/leave/", members.organization_leave, name="organization_leave"),
+    path("<str:public_id>/leave/", leaving.organization_leave, name="organization_leave"),
     path("<str:public_id>/documents/", organization_papers.documents_add, name="organization_documents"),
     path(
         "<str:public_id>/documents/<str:document_id>/",
@@ -83,7 +84,7 @@ organizations_urls = [
             ("refuse", members.member_refuse, "member_refuse"),
             ("role", members.member_role, "member_role"),
             ("end", members.member_end, "member_end"),
-            ("hand-over", members.hand_over, "hand_over"),
+            ("hand-over", leaving.hand_over, "hand_over"),
         )
     ),
 ]

@@ -1,6 +1,5 @@
 """What an archive holds: one JSON and one CSV for each kind of rows, and a page that names them."""
 
-import csv
 import io
 import json
 import zipfile
@@ -15,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION, PURPOSES
-from instrument_share.kernel.cells import escape_formula
+from instrument_share.kernel.cells import CsvLines, escape_formula
 from instrument_share.personal import registry
 
 if TYPE_CHECKING:
@@ -102,11 +101,11 @@ def _write_json(archive: zipfile.ZipFile, name: str, kind: registry.OwnRows, use
 
 def _write_csv(archive: zipfile.ZipFile, name: str, kind: registry.OwnRows, user: "User") -> None:
     with archive.open(name, "w") as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
-        writer = csv.writer(text)
+        lines = CsvLines()
         for number, row in enumerate(iterate_rows(kind, user)):
             if number == 0:
-                writer.writerow(row)
-            writer.writerow([_cell(value) for value in row.values()])
+                text.write(lines.line(row))
+            text.write(lines.line([_cell(value) for value in row.values()]))
 
 
 def _cell(value: Any) -> str:

@@ -264,6 +264,10 @@ class VoucherPayoutRow(models.Model):
     position = models.PositiveSmallIntegerField()
     claim = models.OneToOneField(VoucherClaim, on_delete=models.PROTECT, related_name="row")
     amount_yuan = _money()
+    names = models.JSONField(
+        null=True,
+        help_text="as the signed paper prints them; null: of an earlier version",
+    )
 
     class Meta:
         constraints = [

@@ -1,7 +1,7 @@
 """A payout list as a signed paper, in Chinese."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import translation
@@ -23,7 +23,7 @@ from rewards.report.reports.links import get_verification_url
 from rewards.vouchers.domain.codes import get_list_code
 
 if TYPE_CHECKING:
-    from rewards.vouchers.models import VoucherPayoutList, VoucherPayoutRow
+    from rewards.vouchers.models import VoucherClaim, VoucherPayoutList, VoucherPayoutRow
 
 COLUMNS = (
     Column("序号", "center"),
@@ -60,6 +60,19 @@ def render_payout_list(payout_list: "VoucherPayoutList", rows: "Sequence[Voucher
         )
 
 
+def get_printed_names(claim: "VoucherClaim") -> dict[str, Any]:
+    """Return the names that a payout list prints of a claim.
+
+    They are kept with its row: people change their own names, and what was signed must not change with them.
+    """
+    return {
+        "holder": claim.grant.organization.name_zh,
+        "uscc": claim.grant.organization.uscc,
+        "seller": claim.seller.name_zh,
+        "reviewers": [person.name for person in (claim.checked_by, claim.audited_by) if person],
+    }
+
+
 def _blocks(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]") -> list[Block]:
     total, scheme = payout_list.total_yuan, payout_list.scheme
     pairs = [
@@ -80,15 +93,14 @@ def _blocks(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]"
 
 
 def _row(row: "VoucherPayoutRow") -> list[str]:
-    claim = row.claim
-    names = (person.name for person in (claim.checked_by, claim.audited_by) if person)
+    claim, names = row.claim, row.names or get_printed_names(row.claim)
     return [
         str(row.position),
-        claim.grant.organization.name_zh,
-        claim.grant.organization.uscc,
-        claim.seller.name_zh,
+        names["holder"],
+        names["uscc"],
+        names["seller"],
         claim.invoice_number,
         format_money(claim.basis_yuan),
         format_money(row.amount_yuan),
-        "／".join(names),
+        "／".join(names["reviewers"]),
     ]

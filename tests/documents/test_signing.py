@@ -89,6 +89,17 @@ def test_one_changed_byte_of_the_document_is_noticed(signed, share):
     assert check_signature(changed(signed, place, signed[place] ^ 1)).problem == "changed"
 
 
+def test_a_text_of_the_paper_cannot_pass_for_where_it_is_kept():
+    """A unit's name stands among the metadata, close before the signature, as it was entered."""
+    name = "甲公司/Location (AAAA-BBBB-CCCC) /M (D:20200101000000Z) endobj"
+    paper = render_official(letter(blocks=[Paragraph("正文。")], attachments=[], subject=name))
+    found = check_signature(
+        sign_pdf(paper, reason=name, signer_name=name, signed_at=AT, location="1111-2222-3333")
+    )
+    assert (found.problem, found.location, found.signed_at) == ("", "1111-2222-3333", AT)
+    assert check_signature(sign_pdf(paper, reason=name, signer_name=name, signed_at=AT)).location == ""
+
+
 def test_one_changed_byte_after_the_signature_is_noticed(signed):
     place = signed.rindex(b"%%EOF") + 2
     assert check_signature(changed(signed, place, ord("X"))).problem == "changed"

@@ -7,6 +7,8 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from bookings.devices.services.keys import device_key_make
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Invitation, Membership
@@ -80,6 +82,19 @@ def test_ending_a_role_lists_the_bookings_that_it_ends(see, send):
     assert send(admin, *asked, reason="离职").status_code == 422  # booked since the page was shown
     send(admin, *asked, reason="离职", bookings="keep")
     assert Booking.objects.get().state == "approved"
+
+
+def test_keys_that_end_with_a_role_are_told_before_it_ends(see, city):
+    kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    held = city.keeper.memberships.get()
+    admin = factories.member(city.owner, Role.ORG_ADMIN)
+    words = "2 个终端或自助签到屏将停止工作"
+    pages = ((admin, "member_end", held.public_id), (city.keeper, "organization_leave"))
+    for person, name, *more in pages:
+        assert words in see(person, name, city.owner.public_id, *more).content.decode()
+    factories.member(city.owner, Role.UNIT_MANAGER, city.keeper)
+    assert "停止工作" not in see(admin, "member_end", city.owner.public_id, held.public_id).content.decode()
 
 
 def test_leaving_lists_each_booking_with_what_its_cancellation_costs(see):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import NotFound
+from instrument_share.personal import registry
 from instrument_share.personal.models import PersonalArchive
 from instrument_share.personal.services import archives
 from tests import factories
@@ -82,6 +83,20 @@ def test_second_copy_is_asked_for_when_the_first_is_made(city):
         archives.archive_ask(actor=city.researcher, now=NOW)
     assert archives.archive_ask(actor=city.researcher, now=NOW + WEEK)
     assert PersonalArchive.objects.count() == 1
+
+
+def test_of_two_requests_at_once_one_is_told_that_the_copy_is_being_made(city, monkeypatch):
+    """The other request comes in between the look and the row."""
+    own_rows = registry.own_rows
+
+    def meanwhile():
+        monkeypatch.setattr(registry, "own_rows", own_rows)
+        archives.archive_ask(actor=city.researcher, now=NOW)
+        return own_rows()
+
+    monkeypatch.setattr(registry, "own_rows", meanwhile)
+    with pytest.raises(archives.ArchiveWaiting):
+        archives.archive_ask(actor=city.researcher, now=NOW)
 
 
 def test_expired_archive_goes_with_its_file(made):

@@ -50,6 +50,17 @@ def delete(person, now=AFTER):
     return User.objects.get(pk=person.pk)
 
 
+def test_of_two_requests_at_once_one_is_told_that_it_was_asked_for(person, monkeypatch):
+    def meanwhile(actor, now):
+        monkeypatch.undo()
+        deletions.account_deletion_ask(actor=actor, now=now)
+        return []
+
+    monkeypatch.setattr(registry, "obstacles", meanwhile)
+    with pytest.raises(deletions.DeletionAsked):
+        deletions.account_deletion_ask(actor=person, now=AFTER)
+
+
 def texts():
     """Every text of every table: (model.field, text)."""
     for model in apps.get_models():

@@ -263,12 +263,13 @@ def test_every_row_added_is_named(history):
         AuditSeal.objects.latest("number"), number=4, first_entry_id=9998, last_entry_id=9999, **end
     )
     tampering.add(Checkpoint.objects.latest("number"), number=4)
+    tampering.add(Checkpoint.objects.latest("number"), number=2**31 - 1)
     tampering.do("a subtree", lambda: LogSubtree.objects.create(level=1, index=0, **end))
     tampering.add(use_of_day, day=use_of_day.day + DAY)
     tampering.add(ServedDay.objects.latest("pk"), day=use_of_day.day + DAY)
     tampering.do("a day of another unit", lambda: add_served_day(history.company))
     tampering.do("a log that waits", lambda: waiting_add(UsageLog.objects.filter(entry__number=1)))
-    assert tampering.made == 9
+    assert tampering.made == 10
     tampering.require_all_named()
 
 

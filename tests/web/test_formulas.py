@@ -19,12 +19,13 @@ from tests.factories import NOW
 FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "＝1+1", "\t=1+1", "\r=1+1"]
 WRITERS = {
     "instrument_share/documents/tables.py",
+    "instrument_share/kernel/cells.py",
     "instrument_share/pages/national/records.py",
     "instrument_share/personal/contents.py",
     "instrument_share/web/responses/exports.py",
     "providers/exchange/views/sheet_files.py",
 }
-WRITES = re.compile(r"\bcsv(_writer)?\.(writer|DictWriter)\(|\bWorkbook\(")
+WRITES = re.compile(r"\bcsv(_writer)?\.(writer|DictWriter)\(|\bCsvLines\(\)|\bWorkbook\(")
 
 
 def test_no_other_module_writes_tables():

@@ -107,6 +107,7 @@ def device_event_receive(*, device_id: int, event: Event, digest: str, now: date
         at=event.at,
         received_at=now,
         digest=digest,
+        key_made_by_id=device.made_by_id,
         detail=event.detail,
         booking=outcome.booking if outcome.is_recorded else None,
         answer=answer,

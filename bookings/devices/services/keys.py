@@ -1,19 +1,30 @@
 """Making and revoking the key of an instrument's device."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from bookings.devices.domain import KeyMissing
 from bookings.devices.models import Device
+from bookings.devices.selectors import ANSWERED_FOR
+from bookings.requests.services.notifications import get_instrument_name
+from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.journal.services import record
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import gettext_noop
 from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Instrument
+
+ENDED = gettext_noop(
+    "The key of the device at {instrument} has ended: {person}, who made it, no longer looks after the "
+    "instrument. Make a new key and enter it in the device."
+)
 
 
 @transaction.atomic
@@ -46,6 +57,47 @@ def device_key_revoke(*, actor: "User", instrument_id: int, now: datetime) -> De
     return device
 
 
+def device_keys_end_due(now: datetime) -> int:
+    """Revoke keys whose maker no longer looks after the instrument, and tell who does; return how many.
+
+    Nothing is taken with such a key even before (`get_signed_device`).
+    """
+    answered = Device.objects.filter(ANSWERED_FOR).values("pk")
+    ended = Device.objects.filter(revoked_at__isnull=True).exclude(pk__in=answered)
+    return sum(_end(instrument_id, now) for instrument_id in ended.values_list("instrument", flat=True))
+
+
+@transaction.atomic
+def _end(instrument_id: int, now: datetime) -> bool:
+    instrument = _lock(instrument_id)
+    found = Device.objects.filter(instrument=instrument, revoked_at__isnull=True).select_related("made_by")
+    device = found.first()
+    if device is None or found.filter(ANSWERED_FOR).exists():
+        return False
+    device.revoked_at = now
+    _save(device)
+    _record(device, instrument, None, "device.key_revoked", now)
+    tell_of_maker(instrument, ENDED, device.made_by, now, page="instrument_device")
+    return True
+
+
+def tell_of_maker(
+    instrument: "Instrument", message: str, maker: "User", now: datetime, *, page: str, **params: Any
+) -> None:
+    """Tell who looks after an instrument that something ended with the role of the person who made it."""
+    managers = accounts.managers_of(instrument.organization).values_list("pk", flat=True)
+    keepers = instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+    notify(
+        users=sorted({*managers, *keepers}),
+        message=message,
+        params={"instrument": get_instrument_name(instrument), "person": maker.get_full_name(), **params},
+        path=page_address(page, instrument.public_id),
+        kind=NotificationKind.UNIT,
+        act_by=now,
+        now=now,
+    )
+
+
 def _lock(instrument_id: int) -> "Instrument":
     """Lock the device, where there is one, and then the instrument: its events take them in this order."""
     list(Device.objects.select_for_update().filter(instrument=instrument_id))
@@ -58,7 +110,9 @@ def _save(device: Device) -> None:
     device.save(update_fields=fields)
 
 
-def _record(device: Device, instrument: "Instrument", actor: "User", action: str, now: datetime) -> None:
+def _record(
+    device: Device, instrument: "Instrument", actor: "User | None", action: str, now: datetime
+) -> None:
     record(
         actor=actor,
         action=action,

@@ -4,15 +4,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
 from bookings.feeds.models import CalendarFeed
 from instrument_share.accounts.permissions import require
-from instrument_share.journal.services import record
-from instrument_share.kernel.errors import require_found
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import gettext_noop, require_found
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
+
+NEW_ADDRESSES = gettext_noop(
+    "The addresses at which your calendar programs read ended together with your sessions and API tokens. "
+    "Subscribe again at the new ones."
+)
 
 
 @transaction.atomic
@@ -56,6 +64,23 @@ def _lock(actor: "User", public_id: str) -> CalendarFeed:
     return require_found(
         CalendarFeed.objects.select_for_update().filter(user=actor, public_id=public_id).first()
     )
+
+
+def calendar_addresses_end(user: "User", now: datetime) -> int:
+    """Give all of a person's feeds new addresses and tell them; return how many.
+
+    Called where tokens end (`accounts.services.tokens`), whose entry of the journal says so too.
+    """
+    count = CalendarFeed.objects.filter(user=user).update(generation=F("generation") + 1, opened_at=now)
+    if count:
+        notify(
+            users=[user],
+            message=NEW_ADDRESSES,
+            path=page_address("my_calendars"),
+            kind=NotificationKind.ACCOUNT,
+            now=now,
+        )
+    return count
 
 
 def calendars_erase(*, user: "User") -> None:

@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from bookings.devices.selectors import ANSWERED_FOR
+from bookings.devices.services.keys import tell_of_maker
 from bookings.kiosk.domain import MOST_KIOSKS, KioskEnded, TooManyKiosks
 from bookings.kiosk.models import Kiosk
 from bookings.kiosk.selectors import hash_key
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import gettext_noop, require_found
 from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+
+ENDED = gettext_noop(
+    "The kiosk “{name}” of {instrument} has ended: {person}, who made it, no longer looks after the "
+    "instrument. Make another and open its link on the tablet."
+)
 
 
 @transaction.atomic
@@ -47,7 +54,32 @@ def kiosk_end(*, actor: "User", kiosk_id: int, now: datetime) -> Kiosk:
     return kiosk
 
 
-def _record(kiosk: Kiosk, actor: "User", action: str, now: datetime) -> None:
+def kiosks_end_due(now: datetime) -> int:
+    """End kiosks whose maker no longer looks after the instrument, and tell who does; return how many.
+
+    Their screens are locked even before (`find_kiosk`).
+    """
+    answered = Kiosk.objects.filter(ANSWERED_FOR).values("pk")
+    ended = Kiosk.objects.filter(ended_at__isnull=True).exclude(pk__in=answered)
+    return sum(_end(kiosk_id, now) for kiosk_id in ended.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _end(kiosk_id: int, now: datetime) -> bool:
+    found = Kiosk.objects.filter(pk=kiosk_id, ended_at__isnull=True)
+    kiosk = (
+        found.select_for_update(of=("self",)).select_related("instrument__organization", "made_by").first()
+    )
+    if kiosk is None or found.filter(ANSWERED_FOR).exists():
+        return False
+    kiosk.ended_at = now
+    kiosk.save(update_fields=["ended_at"])
+    _record(kiosk, None, "kiosk.ended", now)
+    tell_of_maker(kiosk.instrument, ENDED, kiosk.made_by, now, page="instrument_kiosks", name=kiosk.name)
+    return True
+
+
+def _record(kiosk: Kiosk, actor: "User | None", action: str, now: datetime) -> None:
     record(
         actor=actor,
         action=action,

@@ -24,6 +24,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found, require_reason
+from instrument_share.kernel.plain_text import plain_code
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -47,7 +48,7 @@ def statement_payment_record(
     """
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
-    paper, invoice = voucher.strip(), invoice_number.strip()
+    paper, invoice = plain_code(voucher), plain_code(invoice_number)
     earlier = _get_reversed(statement, paper)
     get_next_state(statement.state, "pay")
     owed = statement.total_yuan - sum_payments(statement)

@@ -38,7 +38,8 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
 
 def is_receipt(content: bytes) -> bool:
     """Return whether a file that somebody wants verified is a receipt, and not a paper."""
-    return len(content) <= RECEIPT_AT_MOST and FORMAT.encode() in content
+    is_small = len(content) <= RECEIPT_AT_MOST
+    return is_small and content.lstrip().startswith(b"{") and FORMAT.encode() in content
 
 
 def answer_receipt(request: HttpRequest, content: bytes) -> HttpResponse:

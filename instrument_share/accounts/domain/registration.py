@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from instrument_share.accounts.domain import OrganizationKind, SizeClass
 from instrument_share.kernel import uscc
 from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.plain_text import plain_line
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import District
@@ -37,14 +38,14 @@ class Registration:
     phone: str = ""
 
     def normalized(self) -> "Registration":
-        """Return the facts with codes as the standard writes them and without blanks around texts."""
+        """Return the facts with codes as the standard writes them and names without what nobody sees."""
         return replace(
             self,
             uscc=uscc.normalize(self.uscc),
-            name_zh=self.name_zh.strip(),
-            name_en=self.name_en.strip(),
+            name_zh=plain_line(self.name_zh),
+            name_en=plain_line(self.name_en),
             parent_uscc=uscc.normalize(self.parent_uscc),
-            contact=self.contact.strip(),
+            contact=plain_line(self.contact),
             phone=self.phone.strip(),
         )
 

@@ -12,7 +12,7 @@ from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.models import Membership, Session, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.sessions import end_sessions
-from instrument_share.accounts.services.tokens import end_tokens
+from instrument_share.accounts.services.tokens import end_keys
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -163,7 +163,7 @@ def _require_other(actor: User, user: User) -> None:
 
 
 def end_access(user: User, now: datetime) -> dict[str, int]:
-    """End all sessions and tokens of an account; return how many of each still worked."""
+    """End all sessions, tokens and addresses of calendars; return how many of each still worked."""
     sessions = Session.objects.filter(user=user, expire_date__gt=now).count()
     end_sessions(user)
-    return {"sessions": sessions, "tokens": end_tokens(user, now)}
+    return {"sessions": sessions, **end_keys(user, now)}

@@ -36,6 +36,7 @@ from instrument_share.accounts.services.registration import (
 )
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop, require_reason
+from instrument_share.kernel.plain_text import plain_line
 from instrument_share.kernel.states import next_state
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
@@ -91,7 +92,7 @@ def organization_edit(
     organization = selectors.organization_lock(organization_id)
     selectors.refresh_standing(actor)
     require(actor, "accounts.edit_organization", organization)
-    values = {"name_en": name_en.strip(), "contact": contact.strip(), "phone": phone.strip()}
+    values = {"name_en": plain_line(name_en), "contact": plain_line(contact), "phone": phone.strip()}
     if problems := list(rules.find_phone_problems(values["phone"])):
         raise Invalid(problems=problems)
     changed = [name for name, value in values.items() if getattr(organization, name) != value]

@@ -12,10 +12,11 @@ from instrument_share.accounts.domain.registration import find_phone_problems
 from instrument_share.accounts.models import User
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.accounts.services.sessions import end_sessions
-from instrument_share.accounts.services.tokens import end_tokens
+from instrument_share.accounts.services.tokens import end_keys
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
+from instrument_share.kernel.plain_text import plain_line
 
 
 class UsernameTaken(Conflict):
@@ -49,6 +50,7 @@ def user_sign_up(*, user: User, agrees_to_privacy: str, now: datetime) -> None:
     will do.
     """
     _require_present_notice(agrees_to_privacy)
+    user.name = plain_line(user.name)
     user.privacy_version, user.privacy_agreed_at, user.date_joined = agrees_to_privacy, now, now
     with _name_refused(user):
         user.save(force_insert=True)
@@ -89,10 +91,10 @@ def user_address_confirmed(*, user: User, now: datetime) -> None:
 def user_password_changed(*, user: User, session_key: str, now: datetime) -> None:
     """Record that the account has a new password, changed by the person or by a link in a mail to them.
 
-    All tokens end, and all sessions but the one with `session_key` in which the person has changed it:
-    whoever knew the old password may have made them.
+    All tokens and the addresses of calendars end, and all sessions but the one with `session_key` in which
+    the person has changed it: whoever knew the old password may have made or read them.
     """
-    ended = {"sessions": end_sessions(user, keep=session_key), "tokens": end_tokens(user, now)}
+    ended = {"sessions": end_sessions(user, keep=session_key), **end_keys(user, now)}
     record(actor=user, action="user.password_changed", subject=user, now=now, details=ended)
 
 
@@ -102,11 +104,12 @@ def user_update(*, actor: User, name: str, phone: str, language: str, now: datet
     require(actor, "accounts.edit_oneself", actor)
     _require_language(language)
     problems = list(find_phone_problems(phone.strip(), "user.phone_invalid"))
-    if not name.strip():
+    name = plain_line(name)
+    if not name:
         problems.append(Problem("user.name_missing", gettext_noop("Enter your name."), field="name"))
     if problems:
         raise Invalid(problems=problems)
-    return _changed(actor, {"name": name.strip(), "phone": phone.strip(), "language": language}, now)
+    return _changed(actor, {"name": name, "phone": phone.strip(), "language": language}, now)
 
 
 @transaction.atomic

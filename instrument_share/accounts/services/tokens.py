@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,6 +22,16 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import Invalid, gettext_noop, require_found
 
 LONGEST_DAYS = 365
+KeyEnder = Callable[[User, datetime], int]
+_enders: dict[str, KeyEnder] = {}
+
+
+def register_key_ender(name: str, end: KeyEnder) -> None:
+    """Have keys to what is a person's end with their tokens; `end` returns how many ended.
+
+    `name` is that of the number among the details in the journal.
+    """
+    _enders[name] = end
 
 
 @transaction.atomic
@@ -76,10 +86,14 @@ def api_token_note_use(*, token: ApiToken, now: datetime) -> None:
         ApiToken.objects.filter(earlier, pk=token.pk).update(last_used_at=now)
 
 
-def end_tokens(user: User, now: datetime) -> int:
-    """Revoke all tokens of an account that still work; return their number."""
+def end_keys(user: User, now: datetime) -> dict[str, int]:
+    """End all tokens of an account that still work, and the keys that are registered; return how many."""
     valid = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
-    return valid.update(revoked_at=now)
+    others = {name: end(user, now) for name, end in _enders.items()}
+    return {
+        "tokens": valid.update(revoked_at=now),
+        **{name: count for name, count in others.items() if count},
+    }
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12}
 SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon, or a dash, may be in octal
 MAX_DEPTH = 40  # a time stamp is a signature within the signature
 LOCATION = re.compile(rb"/Location\s*\(((?:[0-9A-Z-]|\\055){1,60})\)")
-DICTIONARY_BYTES = 4096  # bytes before and after the signature in which its dictionary stands
+DICTIONARY_BYTES = 4096  # bytes after the signature in which the rest of its dictionary stands
 
 Problem = Literal["", "not_pdf", "too_large", "unsigned", "changed", "added_to", "foreign"]
 
@@ -178,15 +178,17 @@ def _check_range(pdf: bytes, ends: tuple[int, int, int]) -> SignatureCheck:
         problem = "added_to"
     if not intact:
         problem = "changed"
-    around = pdf[max(0, before - DICTIONARY_BYTES) : before] + pdf[after : after + DICTIONARY_BYTES]
-    location = LOCATION.search(around)
+    # The signature is the first entry of its dictionary. Before it stand parts of the paper, whose texts (a
+    # unit's name among the metadata) may be spelled like entries; within it, texts are escaped.
+    dictionary = pdf[after : after + DICTIONARY_BYTES].partition(b"endobj")[0]
+    location = LOCATION.search(dictionary)
     return SignatureCheck(
         problem,
         intact,
         covers_all,
         ours,
         name,
-        _signed_at(around),
+        _signed_at(dictionary),
         stamped_at,
         location[1].decode().replace("\\055", "-") if location else "",
     )
@@ -293,9 +295,9 @@ def _der_end(raw: bytes, start: int = 0, depth: int = 0) -> int:
     return end
 
 
-def _signed_at(around: bytes) -> datetime | None:
+def _signed_at(dictionary: bytes) -> datetime | None:
     """Return the time in the signature's dictionary, which is among the signed bytes."""
-    match = SIGNING_TIME.search(around)
+    match = SIGNING_TIME.search(dictionary)
     try:
         return datetime.strptime(match[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
     except ValueError:

@@ -34,6 +34,7 @@ DETAILS: dict[str, str] = {
     "sessions": gettext_noop("Sessions ended"),
     "scopes": gettext_noop("Scopes"),
     "tokens": gettext_noop("API tokens ended"),
+    "calendars": gettext_noop("Addresses of calendars ended"),
     "job": gettext_noop("Job"),
     "year": gettext_noop("Year"),
     "kinds": gettext_noop("Kinds of information"),

@@ -10,18 +10,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
-from instrument_share.accounts.domain.roles import MANAGING_ROLES
-from instrument_share.kernel.errors import Forbidden, NotFound, require_found
+from instrument_share.kernel.errors import Forbidden
 from instrument_share.mails.selectors import MailState, mail_states
-from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, get_role_choices
-from instrument_share.people.views.organizations import build_organization_tabs, get_organization_address
+from instrument_share.people.forms import EndForm, InvitationForm, RoleForm
+from instrument_share.people.views.leaving import count_bookings, count_keys
+from instrument_share.people.views.organizations import build_organization_tabs
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
@@ -29,7 +28,6 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, in_english, yuan
 from instrument_share.web.text.labels import ROLES
 
 if TYPE_CHECKING:
@@ -269,7 +267,7 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
         extra_context={
             "affected": [
                 (
-                    _count_bookings(len(ending)),
+                    count_bookings(len(ending)),
                     _("Choose below what becomes of them. {name} and the keepers are told.").format(
                         name=name
                     ),
@@ -280,120 +278,15 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
     )
 
 
-def _count_bookings(count: int) -> str:
-    sentence = ngettext(
-        "{count} booking ahead that the organization pays",
-        "{count} bookings ahead that the organization pays",
-        count,
-    )
-    return sentence.format(count=count)
-
-
 def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
     found = [_("They are told, with your reason.")]
     if held.role == Role.KEEPER:
         found.append(_("They no longer keep any instrument of the unit; name other keepers."))
+    left = accounts.active_roles(held.user_id, held.organization_id) - {Role(held.role)}
+    found += count_keys(held.user, held.organization, *left)
     if is_last_of_theirs:
         found.append(_("It is their last role here: they no longer belong to the organization."))
     return found
-
-
-@confirmation_view
-def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
-    """Confirm handing one's own role over to a colleague."""
-    found = accounts.organization_inside(request.user, public_id)
-    held = accounts.membership(request.user, found, membership_id)
-    if held.user_id != request.user.pk or held.role not in MANAGING_ROLES:
-        raise Forbidden
-    form = SuccessorForm(request.POST or None, people=accounts.successors(found, request.user.pk))
-    role = ROLES[Role(held.role)]
-    return Confirmation(
-        heading=_("Hand over the role “{role}”").format(role=role),
-        consequences=[
-            _("Your colleague has the role at once and is told; you no longer have it."),
-            _("You stay a member: what you have booked stays booked."),
-        ],
-        action=_("Hand it over"),
-        perform=lambda: services.membership_hand_over(
-            actor=request.user,
-            membership_id=held.pk,
-            successor_id=int(form.cleaned_data["successor"]),
-            now=clock.now(),
-        ),
-        success=_("The role is handed over."),
-        back_address=get_organization_address(found),
-        next_address=reverse("my_organizations"),
-        form=form,
-    )
-
-
-@confirmation_view
-def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Confirm leaving an organization."""
-    found = accounts.organization_inside(request.user, public_id)
-    held = accounts.active_roles(request.user.pk, found.pk)
-    if not held:
-        raise NotFound
-    name = bilingual(found, "name")
-    now = clock.now()
-    ending = bookings.bookings_ending_with_leaving(request.user, found, now)
-    between = ", " if in_english() else "、"
-    roles = between.join(str(word) for _code, word in get_role_choices(held))
-    return Confirmation(
-        heading=_("Leave {name}?").format(name=name),
-        consequences=[
-            _("These roles of yours end: {roles}.").format(roles=roles),
-        ],
-        action=_("Leave the organization"),
-        perform=lambda: bookings.organization_leave(actor=request.user, organization_id=found.pk, now=now),
-        success=_("You have left {name}.").format(name=name),
-        back_address=reverse("my_organizations"),
-        tone="danger",
-        template="people/confirm_with_bookings.html",
-        extra_context={
-            "affected": [
-                (
-                    _count_bookings(len(ending)),
-                    _("They are cancelled, on the terms beside each; the keepers are told."),
-                    [(booking, _describe_cost(cost)) for booking, cost in ending],
-                )
-            ]
-        },
-    )
-
-
-def _describe_cost(cost: "bookings.CancelCost") -> str:
-    if not cost.late:
-        return _("free of charge")
-    return _("late cancellation: {amount}, and it counts on your credit").format(
-        amount=yuan(cost.charge_yuan)
-    )
-
-
-@confirmation_view
-def request_withdraw(request: SignedInRequest, membership_id: str) -> Confirmation:
-    """Confirm withdrawing one's own request to join."""
-    asked = require_found(
-        next(
-            (
-                one.asked
-                for one in accounts.belongings(request.user)
-                if one.asked and one.asked.public_id == membership_id
-            ),
-            None,
-        )
-    )
-    name = bilingual(asked.organization, "name")
-    return Confirmation(
-        heading=_("Take back the request to {name}?").format(name=name),
-        consequences=[_("Nobody decides on it any more; you can ask again.")],
-        action=_("Take it back"),
-        perform=lambda: services.membership_withdraw(
-            actor=request.user, membership_id=asked.pk, now=clock.now()
-        ),
-        success=_("The request is taken back."),
-        back_address=reverse("my_organizations"),
-    )
 
 
 def _members(found: "Organization") -> str:

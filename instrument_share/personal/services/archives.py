@@ -14,6 +14,7 @@ from instrument_share.jobs.registry import JobContext, job
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
 from instrument_share.personal import registry
 from instrument_share.personal.contents import write_archive
@@ -41,9 +42,10 @@ def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
     if PersonalArchive.objects.filter(user=actor, made_at__isnull=True, expires_at__gt=now).exists():
         raise ArchiveWaiting
     PersonalArchive.objects.filter(user=actor, made_at__isnull=True).delete()
-    asked = PersonalArchive.objects.create(
-        user=actor, asked_at=now, expires_at=now + KEPT_FOR, total=len(registry.own_rows())
-    )
+    with raise_when_taken(ArchiveWaiting(), PersonalArchive, "user"):  # asked for twice at once
+        asked = PersonalArchive.objects.create(
+            user=actor, asked_at=now, expires_at=now + KEPT_FOR, total=len(registry.own_rows())
+        )
     record(actor=actor, action="personal_archive.asked", subject=asked, now=now)
     enqueue(MAKE, public_id=asked.public_id)
     return asked

@@ -10,6 +10,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.erasure import account_erase
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
 from instrument_share.personal import registry
 from instrument_share.personal.models import AccountDeletion, PersonalArchive
@@ -56,7 +57,8 @@ def account_deletion_ask(*, actor: "User", now: datetime) -> AccountDeletion:
     ]
     if problems:
         raise Invalid(problems=problems)
-    asked = AccountDeletion.objects.create(user=actor, asked_at=now, due_at=now + TIME_TO_WITHDRAW)
+    with raise_when_taken(DeletionAsked(), AccountDeletion, "user"):  # asked for twice at once
+        asked = AccountDeletion.objects.create(user=actor, asked_at=now, due_at=now + TIME_TO_WITHDRAW)
     record(actor=actor, action="account_deletion.asked", subject=asked, now=now)
     path = page_address("own_data")
     notify(users=[actor], message=ASKED, params={"due": asked.due_at}, path=path, now=now, act_by=now)

@@ -1,6 +1,5 @@
 """What a page shows, as a table for other programs."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -11,18 +10,11 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 from django.utils.translation import get_language
 
-from instrument_share.kernel.cells import escape_formula
+from instrument_share.kernel.cells import CsvLines, escape_formula
 
 MARK = "\ufeff"
 """Spreadsheet programs read Chinese right when the file begins with it."""
 CSV = "text/csv; charset=utf-8"
-
-
-class _Echo:
-    """A file that gives back what is written, for `csv.writer`."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def csv_response(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
@@ -38,12 +30,12 @@ def csv_response(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]])
 
 def csv_lines(heads: Iterable[Any], rows: Iterable[Iterable[Any]], language: str | None) -> Iterator[str]:
     """Yield the lines of a CSV file while the rows come in."""
-    writer = csv.writer(_Echo())
+    lines = CsvLines()
     with translation.override(language):
         yield MARK
-        yield writer.writerow([_cell(head) for head in heads])
+        yield lines.line([_cell(head) for head in heads])
         for row in rows:
-            yield writer.writerow([_cell(value) for value in row])
+            yield lines.line([_cell(value) for value in row])
 
 
 def _cell(value: Any) -> str:

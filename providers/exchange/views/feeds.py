@@ -32,7 +32,7 @@ SUMMARY = 300
 """Characters of a text that a feed shows."""
 
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that no XML may hold; one of them in one title would be the end of the whole feed."""
 
 

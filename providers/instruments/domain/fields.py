@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.plain_text import plain_line
 from instrument_share.kernel.wording import Words
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.domain.countries import COUNTRY_CODES
@@ -183,7 +184,7 @@ def clean_value(field: Field, value: Any) -> Any:
 def _text(field: Field, value: Any) -> str:
     text = str(value or "")
     is_short = field.limit is not None and field.limit <= ONE_LINE
-    text = (" ".join(text.split()) if is_short else text.strip()).replace("\x00", "")
+    text = plain_line(text) if is_short else text.strip().replace("\x00", "")
     if field.limit is not None and len(text) > field.limit:
         raise _unusable_value(
             field,

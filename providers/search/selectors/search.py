@@ -12,7 +12,9 @@ from django.db.models.functions import Coalesce
 from django.db.models.sql.constants import LOUTER
 from django_cte import CTE, with_cte
 
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.kernel.pinyin import has_chinese
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.search.domain.index import TermKind, is_spellable
 from providers.search.domain.query import (
@@ -140,14 +142,21 @@ def _look_up(ranges: Sequence[Range]) -> _Known:
 
 
 def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:
-    """Return the intended words and their frequencies for misspelt ones; one query."""
+    """Return the intended words and their frequencies for misspelt ones; one query.
+
+    Everybody is told the words: those that stand at published instruments alone, and no draft's.
+    """
     typed = {word.text: word.letters for word in words if word.text in doubtful}
     sought = {text: variants(form) for text, form in typed.items() if is_spellable(form, TermKind.WORD)}
     wanted = set().union(*sought.values())
     if not wanted:
         return {}
     frequency = (
-        SearchTerm.objects.filter(term=OuterRef("word"))
+        SearchTerm.objects.filter(
+            term=OuterRef("word"),
+            instrument__state=InstrumentState.PUBLISHED,
+            instrument__organization__state=OrganizationState.ADMITTED,
+        )
         .order_by()
         .values("term")
         .annotate(number=Count("pk"))
@@ -155,7 +164,8 @@ def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[
     )
     rows = (
         SearchSpelling.objects.filter(variant__in=wanted)
-        .annotate(number=Coalesce(Subquery(frequency), 0))
+        .annotate(number=Subquery(frequency))
+        .filter(number__gt=0)
         .values_list("variant", "word", "number")
     )
     by_variant: dict[str, set[tuple[str, int]]] = {}

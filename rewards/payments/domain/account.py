@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from instrument_share.kernel.plain_text import plain_line
 from rewards.payments.domain.errors import AccountIncomplete, AccountNumberUnlikely
 
 NUMBER = re.compile(r"[0-9]{8,32}", re.ASCII)
@@ -21,12 +22,12 @@ class Account:
     @classmethod
     def parse(cls, *, holder: str, bank: str, number: str) -> Self:
         """Return an account as typed, without spaces. Raises AccountIncomplete, AccountNumberUnlikely."""
-        digits = plain_number(number)
-        if not holder.strip() or not bank.strip():
+        digits, holder, bank = plain_number(number), plain_line(holder), plain_line(bank)
+        if not holder or not bank:
             raise AccountIncomplete
         if not NUMBER.fullmatch(digits):
             raise AccountNumberUnlikely
-        return cls(holder.strip(), bank.strip(), digits)
+        return cls(holder, bank, digits)
 
 
 def plain_number(number: str) -> str:

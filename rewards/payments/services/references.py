@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from instrument_share.kernel.plain_text import plain_code
 from rewards.payments.domain.errors import VoucherMissing, VoucherUsed
 from rewards.payments.models import Payment, Reversal
 
@@ -18,7 +19,7 @@ def register_references(*recorded: Callable[[str], bool]) -> None:
 
 def require_reference(typed: str) -> str:
     """Return the number of a transfer that is recorded nowhere yet. Raises VoucherMissing, VoucherUsed."""
-    number = typed.strip()
+    number = plain_code(typed)
     if not number:
         raise VoucherMissing
     if any(is_recorded(number) for is_recorded in _RECORDED):

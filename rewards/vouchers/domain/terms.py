@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.money import FEN, round_down
+from instrument_share.kernel.plain_text import plain_code
 
 NOTHING = Decimal("0.00")
 
@@ -104,5 +105,5 @@ def get_claimable(
 
 
 def normalize_invoice(number: str) -> str:
-    """Return an invoice's number as it is compared: without blanks, in capitals."""
-    return "".join(number.split()).upper()
+    """Return an invoice's number as it is compared: half-width, without blanks, in capitals."""
+    return plain_code(number).upper()

@@ -32,7 +32,8 @@ def audited_claims_lock(scheme_id: int) -> list[VoucherClaim]:
 def audited_claims(scheme_id: int) -> QuerySet[VoucherClaim]:
     """Return the audited claims of a batch that stand on no payout list, in the order of their receipt."""
     found = VoucherClaim.objects.filter(grant__scheme=scheme_id, state=ClaimState.AUDITED, row__isnull=True)
-    return found.select_related("grant__organization", "statement").order_by("id")
+    related = ("grant__organization", "seller", "statement", "checked_by", "audited_by")
+    return found.select_related(*related).order_by("id")
 
 
 def payout_lists(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:

@@ -34,7 +34,13 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherReversal,
 )
-from rewards.vouchers.selectors.payouts import audited_claims_lock, get_payout_in_force, payout_lock, row_lock
+from rewards.vouchers.reports import get_printed_names
+from rewards.vouchers.selectors.payouts import (
+    audited_claims_lock,
+    get_payout_in_force,
+    payout_lock,
+    row_lock,
+)
 from rewards.vouchers.selectors.vouchers import scheme_lock
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.telling import record_act, tell_administrators
@@ -65,7 +71,13 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
         made_by=actor,
     )
     VoucherPayoutRow.objects.bulk_create(
-        VoucherPayoutRow(payout_list=made, position=position, claim=claim, amount_yuan=claim.amount_yuan)
+        VoucherPayoutRow(
+            payout_list=made,
+            position=position,
+            claim=claim,
+            amount_yuan=claim.amount_yuan,
+            names=get_printed_names(claim),
+        )
         for position, claim in enumerate(waiting, start=1)
     )
     rows = [[claim.public_id, f"{claim.amount_yuan:.2f}"] for claim in waiting]

@@ -8,15 +8,16 @@ import pytest
 from bookings.devices.domain import Event, EventKind, NotSigned
 from bookings.devices.models import DeviceEvent
 from bookings.devices.services.events import device_event_receive
-from bookings.devices.services.keys import device_key_make, device_key_revoke
+from bookings.devices.services.keys import device_key_make, device_key_revoke, device_keys_end_due
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.requests.services.membership import membership_end
 from bookings.usage.domain.errors import OwnKey
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.usage import waiting_confirmations
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm
-from instrument_share.accounts.domain import OrganizationState
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden
 from providers.terms.domain.choices import ServiceMode
@@ -82,6 +83,42 @@ def test_who_made_the_key_is_no_second_person(city, device, booking, clock):
         usage_confirm(actor=city.keeper, log_id=log.pk, now=clock.now())
     assert list(waiting_confirmations(city.manager)) == [log]
     usage_confirm(actor=city.manager, log_id=log.pk, now=clock.now())
+
+
+def test_who_made_the_key_before_is_no_second_person_either(city, device, booking, clock):
+    device.send("start", person=city.researcher.public_id)
+    clock.move(timedelta(hours=1))
+    device.send("stop")
+    log = UsageLog.objects.get()
+    device_key_make(actor=city.manager, instrument_id=city.instrument.pk, now=clock.now())
+    with pytest.raises(OwnKey):
+        usage_confirm(actor=city.keeper, log_id=log.pk, now=clock.now())
+    usage_confirm(actor=city.manager, log_id=log.pk, now=clock.now())
+
+
+def test_key_ends_with_the_role_of_who_made_it(city, device, booking, clock):
+    kept = DeviceEvent.objects
+    role = city.keeper.memberships.get(organization=city.owner)
+    membership_end(actor=city.manager, membership_id=role.pk, reason="调离", now=clock.now())
+    body = json.dumps(
+        {"kind": "start", "at": clock.now().isoformat(), "sequence": 1, "code": code_of(booking)}
+    )
+    answer = device.post(body, sign(device.secret, clock.now(), body))
+    assert (answer.status_code, answer.json()["code"], kept.count()) == (403, "device.not_signed", 0)
+    assert (device_keys_end_due(clock.now()), device_keys_end_due(clock.now())) == (1, 0)
+    told = Notification.objects.filter(user=city.manager, path__endswith="/device/").get()
+    assert told.params["person"] == city.keeper.name
+    entry = AuditEntry.objects.get(action="device.key_revoked")
+    assert (entry.actor, entry.subject_id) == (None, device.row.public_id)
+
+
+def test_key_stays_while_its_maker_looks_after_the_instrument_or_the_unit_rests(city, device, clock):
+    city.instrument.keeper_links.all().delete()
+    factories.member(city.owner, Role.UNIT_MANAGER, city.keeper)
+    city.owner.state = OrganizationState.SUSPENDED
+    city.owner.save()
+    assert device_keys_end_due(clock.now()) == 0
+    assert device.send("heartbeat")["recorded"]
 
 
 def test_staff_operated_use_is_operated_by_whoever_answers_for_the_device(city, device, clock):

@@ -24,7 +24,10 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from instrument_share.accounts import services as accounts
+from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import Membership
+from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, NotFound
 from tests import factories
 from tests.bookings.requests.booking import book, use
@@ -246,3 +249,19 @@ def test_the_page_opens_renews_and_ends_a_subscription(city, see, send):
     send(city.keeper, "calendar_close", feed.public_id)
     assert not CalendarFeed.objects.exists()
     assert send(city.researcher, "my_calendars", of=city.instrument.public_id).status_code == 422
+
+
+def test_addresses_end_with_the_password_and_wherever_tokens_end(city, own, fetch):
+    """Whoever knew the password may have read them."""
+    first = path_of(own)
+    assert fetch(first).status_code == 200
+    accounts.user_password_changed(user=city.researcher, session_key="", now=NOW)
+    own.refresh_from_db()
+    second = path_of(own)
+    assert (fetch(first).status_code, fetch(second).status_code) == (404, 200)
+    assert AuditEntry.objects.get(action="user.password_changed").details["calendars"] == 1
+    assert Notification.objects.get(user=city.researcher, path="/me/calendars/")
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    admin = factories.member(office, Role.SYSADMIN)
+    accounts.account_end_access(actor=admin, user_id=city.researcher.pk, now=NOW)
+    assert fetch(second).status_code == 404

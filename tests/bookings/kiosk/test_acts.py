@@ -17,8 +17,9 @@ from bookings.kiosk.domain import (
     TooManyKiosks,
 )
 from bookings.kiosk.models import Kiosk, KioskAct
+from bookings.kiosk.selectors import find_kiosk
 from bookings.kiosk.services.acts import kiosk_act_receive
-from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
+from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make, kiosks_end_due
 from bookings.requests.keys import get_check_in_code
 from bookings.usage.domain.errors import OwnKey
 from bookings.usage.models import UsageLog
@@ -193,6 +194,18 @@ def test_nothing_is_taken_from_a_kiosk_that_was_ended(city, kiosk, booking):
         send(kiosk, "check_in", booking.starts_at, code=code_of(booking))
     with pytest.raises(KioskEnded):
         kiosk_end(actor=city.manager, kiosk_id=kiosk.pk, now=NOW)
+
+
+def test_kiosk_ends_with_the_role_of_who_made_it(city):
+    _kiosk, key = kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    assert find_kiosk(key) is not None
+    assert kiosks_end_due(NOW) == 0
+    city.instrument.keeper_links.all().delete()
+    assert find_kiosk(key) is None
+    assert (kiosks_end_due(NOW), kiosks_end_due(NOW)) == (1, 0)
+    told = Notification.objects.get(user=city.manager, path__endswith="/kiosks/")
+    assert (told.params["name"], told.params["person"]) == ("门口", city.keeper.name)
+    assert AuditEntry.objects.get(action="kiosk.ended").actor is None
 
 
 def test_key_is_kept_as_a_hash_and_kiosks_are_few(city, kiosk):

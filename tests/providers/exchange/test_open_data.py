@@ -312,7 +312,7 @@ def test_news_of_all_units_and_of_one(see, city, profile):
 
 
 def test_new_instruments(see, city):
-    factories.instrument(city.owner, name_zh="质谱仪", published_at=NOW - DAY)
+    factories.instrument(city.owner, name_zh="质谱仪\uffff\x0b", published_at=NOW - DAY)
     factories.instrument(city.owner, name_zh="草稿", state="draft", published_at=None)
     assert entries(feed(see(None, "instrument_feed"))) == ["质谱仪", "场发射扫描电子显微镜"]
 

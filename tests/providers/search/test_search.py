@@ -140,6 +140,16 @@ def test_spellings_of_unused_words_are_deleted(world, instrument):
 # --- What is understood -------------------------------------------------------------------------------------
 
 
+def test_nobody_is_told_words_that_stand_in_drafts_and_suspended_units_alone(world, instrument):
+    draft = factories.instrument(instrument.organization, state="draft", name_en="Zeptotron spectrolyser")
+    search_index([draft.pk])
+    assert search("zeptotrn").corrected == ()
+    Instrument.objects.filter(pk=draft.pk).update(state="published")
+    assert search("zeptotrn").corrected == (("zeptotrn", "zeptotron"),)
+    Organization.objects.filter(pk=instrument.organization_id).update(state="suspended")
+    assert search("zeptotrn").corrected == ()
+
+
 def test_word_is_corrected_only_if_spelling_is_unknown(world, instrument):
     asked = search("transmision")
     assert (asked.corrected, found("transmision")) == ((("transmision", "transmission"),), ["A-001"])

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http.multipartparser import MultiPartParser
 from django.test import Client
 from django.urls import reverse
 
@@ -55,6 +56,10 @@ def test_a_code_that_was_never_printed_is_not_genuine(client, sent):
 def test_a_returned_report_is_said_to_be_out_of_force(client, sent):
     type(sent).objects.update(state="returned")
     assert "该报送件已被财政局退回，不再有效" in text_of(by_code(client, sent.code))
+    _name, paper = get_report_file(sent, "pdf")
+    answer = by_file(client, paper)
+    assert "该报送件已被财政局退回，不再有效" in text_of(answer)
+    assert b"note-success" not in answer.content
 
 
 def test_each_file_of_the_package_is_genuine(client, sent):
@@ -97,7 +102,15 @@ def test_one_changed_byte_is_not_genuine(client, sent, place):
     assert "文件的SHA-256与任何已报送的文件都不一致。" in words
 
 
-@pytest.mark.parametrize("content", [b"", b"MZ\x90\x00", b"%PDF-1.7\n" + b"/ByteRange [0 1 2 3]" * 5000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"%PDF-1.7 instrument-share-receipt/1",
+        b"MZ\x90\x00",
+        b"%PDF-1.7\n" + b"/ByteRange [0 1 2 3]" * 5000,
+    ],
+)
 def test_hostile_files_are_answered_calmly(client, sent, content):
     answer = by_file(client, content)
     assert answer.status_code == 200
@@ -119,6 +132,7 @@ def test_a_file_above_the_limit_is_refused_without_being_kept(client, db, monkey
     monkeypatch.setattr(verify, "PAPER_AT_MOST", verify.MEGABYTE)
     read = []
     monkeypatch.setattr(verify, "_with_file", lambda request: read.append(request))
+    monkeypatch.setattr(MultiPartParser, "parse", lambda _parser: read.append("taken apart"))
     answer = by_file(client, b"x" * (verify.MEGABYTE + verify.ENVELOPE + 1))
     assert answer.status_code == 413
     assert "文件超过 1 MB，无法在此核验。数据包若超过此大小，请逐个核验其中的文件。" in text_of(answer)

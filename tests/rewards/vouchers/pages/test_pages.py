@@ -5,8 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from instrument_share.accounts.models import Organization
+from instrument_share.accounts.services import user_update
 from rewards.vouchers.domain.codes import get_list_code
 from rewards.vouchers.views import overview
+from tests.documents.reading import reader, text
 from tests.rewards.vouchers.conftest import LATER, add_statements
 
 ADDRESSES = ("check", "audit", "refuse")
@@ -125,6 +128,25 @@ def test_payout_list_is_verified_by_its_code_and_its_file(vouchers, claimable, c
         words = Client().post(reverse("verify"), {"file": file}).content.decode()
         assert ("note-success" in words) == is_genuine
         assert (code in words) == is_genuine
+
+
+def test_signed_payout_list_keeps_the_names_with_which_it_was_made(vouchers, claimable, clock):
+    """Whoever has checked a claim can change their own name, to that of a colleague too."""
+    clock.set(LATER)
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    vouchers.approve(claim)
+    made = vouchers.list(claimable.scheme)
+    claim.refresh_from_db()
+    checker, company = claim.checked_by, vouchers.city.company
+    before = checker.name, company.name_zh
+    user_update(actor=checker, name="欧阳别人", phone="", language="zh-hans", now=LATER)
+    Organization.objects.filter(pk=company.pk).update(name_zh="云屏别家公司")
+    client = Client()
+    client.force_login(vouchers.officer)
+    paper = text(reader(client.get(reverse("voucher_list_pdf", args=[made.public_id])).content).pages[0])
+    assert [name in paper for name in before] == [True, True]
+    assert "别人" not in paper
+    assert "别家" not in paper
 
 
 def test_lists_take_as_many_statements_however_long(vouchers, statements, clock):
