@@ -16,13 +16,13 @@ T = TypeVar("T", bound=Model)
 class ListColumn:
     """A column of a table. Without a `name`, which stands in the address, nobody can sort by it.
 
-    `path`: what sorts it, as `order_by` names it and never null; its name where there is none.
+    `path`: what sorts it, as `order_by` names it and never null, or several; its name where there is none.
     `is_descending`: the first click puts the largest, or the latest, on top.
     """
 
     label: Any
     name: str = ""
-    path: str = ""
+    path: str | tuple[str, ...] = ""
     is_figure: bool = False
     is_descending: bool = False
 
@@ -60,7 +60,8 @@ class ListTable:
         if column is None:
             return self.ordering
         sign = "-" if word.startswith("-") else ""
-        return f"{sign}{column.path or column.name}", f"{sign}id"
+        paths = column.path if isinstance(column.path, tuple) else (column.path or column.name,)
+        return tuple(f"{sign}{path}" for path in (*paths, "id"))
 
     def build_heads(self, request: HttpRequest, section: str = "") -> list[ListHead]:
         """Return the heads with the addresses of their orders; `section` is where these lead on the page."""
@@ -100,9 +101,7 @@ class Queue(cursor.Page[T]):
     count: int = 0
 
 
-def read_queue(
-    request: HttpRequest, rows: QuerySet[T], name: str, *ordering: str, limit: int
-) -> Queue[T]:
+def read_queue(request: HttpRequest, rows: QuerySet[T], name: str, *ordering: str, limit: int) -> Queue[T]:
     """Return the page of a desk's list whose cursor has this name in the address.
 
     What stood on a later page may be settled meanwhile: then it is the first one. A list that fits on one

@@ -281,14 +281,14 @@ def pages(context: template.Context, page: Any, name: str = "cursor") -> dict[st
 
 @register.inclusion_tag(_PARTS + "table_heads.html")
 def table_heads(heads: Sequence[ListHead]) -> dict[str, Any]:
-    """The heads of a `web.lists.ListTable` in its row: those that sort are links, the present one says how."""
+    """The heads of a `web.lists.ListTable`, in its row: what sorts is a link, the present one says how."""
     return {"heads": heads}
 
 
 @register.inclusion_tag(_PARTS + "list_filter.html")
-def list_filter(form: FilterForm) -> dict[str, Any]:
+def list_filter(form: FilterForm, *, in_panel: bool = False) -> dict[str, Any]:
     """The filters of a list on top of it; what else the address holds stays, but for the page."""
-    return {"form": form}
+    return {"form": form, "in_panel": in_panel}
 
 
 @register.inclusion_tag(_PARTS + "csv_link.html", takes_context=True)

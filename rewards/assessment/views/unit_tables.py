@@ -23,28 +23,21 @@ if TYPE_CHECKING:
 
 MAX_IN_CHARTS = 12
 
+
+def _figure(label: Any, name: str, path: str) -> ListColumn:
+    return ListColumn(label, name, path, is_figure=True, is_descending=True)
+
+
 TABLE = ListTable(
     (
         ListColumn(gettext_lazy("Unit"), "name", "organization__name_zh"),
-        ListColumn(gettext_lazy("Score"), "score", is_figure=True, is_descending=True),
+        _figure(gettext_lazy("Score"), "score", "score"),
         ListColumn(gettext_lazy("Grade"), "grade", "score", is_descending=True),
-        ListColumn(gettext_lazy("Award"), "amount", "award__amount_yuan", is_figure=True, is_descending=True),
-        ListColumn(
-            gettext_lazy("Instruments"), "instruments", "instruments_counted", is_figure=True, is_descending=True
-        ),
-        ListColumn(
-            gettext_lazy("Effective hours"), "hours", "effective_seconds", is_figure=True, is_descending=True
-        ),
-        ListColumn(
-            gettext_lazy("External hours"), "external", "external_seconds", is_figure=True, is_descending=True
-        ),
-        ListColumn(
-            gettext_lazy("External income"),
-            "income",
-            "external_income_yuan",
-            is_figure=True,
-            is_descending=True,
-        ),
+        _figure(gettext_lazy("Award"), "amount", "award__amount_yuan"),
+        _figure(gettext_lazy("Instruments"), "instruments", "instruments_counted"),
+        _figure(gettext_lazy("Effective hours"), "hours", "effective_seconds"),
+        _figure(gettext_lazy("External hours"), "external", "external_seconds"),
+        _figure(gettext_lazy("External income"), "income", "external_income_yuan"),
     ),
     ordering=("-score", "id"),
     first="-score",
