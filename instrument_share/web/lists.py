@@ -61,11 +61,16 @@ class ListTable:
             return self.ordering
         sign = "-" if word.startswith("-") else ""
         paths = column.path if isinstance(column.path, tuple) else (column.path or column.name,)
-        return tuple(f"{sign}{path}" for path in (*paths, "id"))
+        return tuple(f"{sign}{path}" for path in dict.fromkeys((*paths, "id")))
 
     def build_heads(self, request: HttpRequest, section: str = "") -> list[ListHead]:
         """Return the heads with the addresses of their orders; `section` is where these lead on the page."""
         return [self._build_head(request, column, section) for column in self.columns]
+
+    @property
+    def plain_heads(self) -> list[ListHead]:
+        """Return the heads for a page on which the list is a part that nobody sorts."""
+        return [ListHead(column.label, "", "", column.is_figure) for column in self.columns]
 
     def _build_head(self, request: HttpRequest, column: ListColumn, section: str) -> ListHead:
         now = self.get_order(request)
