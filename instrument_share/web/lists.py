@@ -109,13 +109,12 @@ class Queue(cursor.Page[T]):
 def read_queue(request: HttpRequest, rows: QuerySet[T], name: str, *ordering: str, limit: int) -> Queue[T]:
     """Return the page of a desk's list whose cursor has this name in the address.
 
-    What stood on a later page may be settled meanwhile: then it is the first one. A list that fits on one
-    page is counted without a statement.
+    What stood on a later page may be settled meanwhile: then it is the first one. Two statements, one where
+    nothing waits.
     """
     mark = request.GET.get(name)
     found = cursor.page(rows, ordering=ordering, cursor=mark, limit=limit)
     if mark and not found.items:
-        mark, found = None, cursor.page(rows, ordering=ordering, limit=limit)
-    is_whole = not mark and found.next_cursor is None
-    count = len(found.items) if is_whole else rows.order_by().count()
+        found = cursor.page(rows, ordering=ordering, limit=limit)
+    count = rows.order_by().count() if found.items else 0
     return Queue(found.items, found.next_cursor, count=count)

@@ -178,14 +178,18 @@ def districts() -> QuerySet[District]:
 
 
 def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
-    """Return the region's organizations that wait for admission, longest first; none for who can't admit."""
+    """Return the region's organizations that wait for admission, longest first; none for who can't admit.
+
+    Page them by ("waiting_since", "id").
+    """
     region = region_of(viewer, Role.BUREAU_OFFICER)
+    found = Organization.objects.annotate(waiting_since=Coalesce("submitted_at", "created_at"))
     if not region:
-        return Organization.objects.none()
+        return found.none()
     return (
-        Organization.objects.filter(region.within(), state=OrganizationState.PENDING)
+        found.filter(region.within(), state=OrganizationState.PENDING)
         .select_related("district", "parent", "registered_by")
-        .order_by("submitted_at", "created_at", "id")
+        .order_by("waiting_since", "id")
     )
 
 
