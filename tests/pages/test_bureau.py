@@ -72,6 +72,7 @@ def test_bureau_desk_is_hidden_from_other_roles(see, city, who, status):
 
 def test_bureau_desk_query_count_is_constant(see, city, bureau, statements):
     submitted(city.owner, "仪器", NOW)
+    factories.organization("云屏公司", state="pending")
 
     def more():
         for number in range(8):

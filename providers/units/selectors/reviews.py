@@ -66,12 +66,12 @@ class Comparison:
         return tuple(entry for entry in self.entries if entry.differs)
 
 
-def reviews_waiting(viewer: "Viewer", mark: str | None = None, limit: int = 50) -> "cursor.Page[Review]":
-    """Return a page of what waits in the region that the viewer supervises, oldest first; three queries."""
+def reviews_waiting(viewer: "Viewer", mark: str | None = None, limit: int = 50) -> "cursor.Page[Any]":
+    """Return a page of reviews in the region that the viewer supervises, oldest first; three queries."""
     page = cursor.page_of_several(
         _waiting(viewer), ordering=("waiting_since", "public_id"), cursor=mark, limit=limit
     )
-    found = [Review(row.review_kind, row, row.waiting_since) for row in page.items]
+    found: list[Any] = [Review(row.review_kind, row, row.waiting_since) for row in page.items]
     return cursor.Page(found, page.next_cursor)
 
 
