@@ -207,16 +207,17 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
 @login_required
 @require_safe
 def my_statements(request: SignedInRequest) -> HttpResponseBase:
-    """Show the statements that the person or their organizations pay, or export them (`?format=csv`)."""
+    """Show the statements that the person or their organizations pay (`?state=`).
+
+    `?format=csv` exports what is shown.
+    """
     found = bookings.statements_received(request.user)
+    listed = bookings.narrow_statements(request, found, of_unit=False)
     if request.GET.get("format") == "csv":
-        return bookings.export_statements(request.user, "statements", found)
+        return bookings.export_statements(request.user, "statements", listed)
     context = {
         "tabs": build_my_tabs(request.user, "my_statements"),
-        "today": clock.now().astimezone(CITY_TIME).date(),
-        "page": cursor.page(
-            found, ordering=("-sent_at", "-id"), cursor=request.GET.get("cursor"), limit=USED_PER_PAGE
-        ),
+        **bookings.build_statement_list(request, found, listed, of_unit=False),
     }
     return render(request, "pages/my_statements.html", context)
 
