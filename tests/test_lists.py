@@ -1,4 +1,4 @@
-"""Every list of the site can be sorted, narrowed and exported, or says here why it is not; no queue ends silently.
+"""Every list of the site can be sorted and exported, or says here why it is not; no queue ends silently.
 
 A new template with the pages of a table, and a new place in a view that cuts a list, fail until they do the
 same or stand here with a reason.
@@ -7,7 +7,6 @@ same or stand here with a reason.
 import ast
 import re
 from pathlib import Path
-
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
