@@ -41,7 +41,7 @@ TABLE = ListTable(
         ListColumn(gettext_lazy("Unified social credit code"), "uscc"),
         ListColumn(gettext_lazy("Kind"), "kind"),
         ListColumn(gettext_lazy("District"), "district", "district_code"),
-        ListColumn(gettext_lazy("Registered"), "registered", "created_at", is_descending=True),
+        ListColumn(gettext_lazy("Registered on"), "registered", "created_at", is_descending=True),
         ListColumn(gettext_lazy("State")),
     ),
     ordering=("name_zh", "id"),
@@ -93,7 +93,7 @@ def _export(found: "QuerySet[Organization]") -> HttpResponseBase:
         _("Owns instruments"),
         _("District"),
         _("State"),
-        _("Registered"),
+        _("Registered on"),
     ]
     return csv_response("organizations", heads, (_to_row(one) for one in found.iterator(BATCH_SIZE)))
 

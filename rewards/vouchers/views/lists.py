@@ -67,7 +67,7 @@ CLAIMS = ListTable(
     first="-number",
 )
 PAGES = {
-    "voucher_applications": gettext_lazy("Applications"),
+    "voucher_applications": pgettext_lazy("voucher", "Applications"),
     "voucher_grants": gettext_lazy("Vouchers"),
     "voucher_claims": pgettext_lazy("voucher", "Claims"),
 }
