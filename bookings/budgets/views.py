@@ -31,7 +31,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.wording import word
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels

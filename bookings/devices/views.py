@@ -34,7 +34,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.lists import read_queue
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest

@@ -15,7 +15,7 @@ from bookings.samples.domain.quote import MOST_HOURS, MOST_PRICE
 from bookings.samples.services.orders import LONGEST, MOST_SAMPLES, SampleFacts
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.forms.fields import MultipleFileField, choices_of, set_choices
-from instrument_share.web.forms.filters import MAX_TEXT, FilterForm
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from providers.domain import PriceUnit
 
 if TYPE_CHECKING:

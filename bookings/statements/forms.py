@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.statements.domain.billing import describe_totals, previous_month
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
-from instrument_share.web.forms.filters import MAX_TEXT, FilterForm
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.formats import month_label
 
 if TYPE_CHECKING:

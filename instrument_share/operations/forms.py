@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.journal.registry import registered_acts, registered_kinds
 from instrument_share.operations.selectors.journal import JournalFilter
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
-from instrument_share.web.forms.filters import MAX_TEXT, FilterForm
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.labels import ROLES
 
 SYSTEM_WORDS = frozenset({"system", "系统"})

@@ -24,7 +24,7 @@ from instrument_share.web.forms.fields import (
     choices_of,
     set_choices,
 )
-from instrument_share.web.forms.filters import MAX_TEXT, FilterForm
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts.domain import OrganizationKind, SizeClass
 from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, choices_of, set_choices
-from instrument_share.web.forms.filters import MAX_TEXT, FilterForm
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.formats import bilingual, yuan
 from instrument_share.web.text.labels import KINDS, SIZES, label
 from rewards.payments.forms import PLAIN

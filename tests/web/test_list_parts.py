@@ -8,8 +8,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from instrument_share.accounts.models import Organization
-from instrument_share.web.forms.filters import MAX_TEXT, FilterForm
-from instrument_share.web.lists import ListColumn, ListTable, get_address, read_queue
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
+from instrument_share.web.lists.queues import read_queue
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 
 TABLE = ListTable(
     (

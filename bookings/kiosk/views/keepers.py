@@ -16,7 +16,7 @@ from bookings.kiosk.selectors import kiosk_acts, kiosks
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists import read_queue
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import run_service
 from instrument_share.web.signed_in import SignedInRequest

@@ -15,7 +15,7 @@ from bookings.samples.forms import OrderFilterForm
 from bookings.samples.selectors import find_orders
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels

@@ -11,7 +11,7 @@ from bookings.statements.domain.states import StatementState
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual

@@ -23,7 +23,7 @@ from instrument_share.operations.views.tabs import build_system_tabs
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
-from instrument_share.web.lists import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.login.adapter import send_password_reset
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response

@@ -14,7 +14,7 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
-from instrument_share.web.lists import read_queue
+from instrument_share.web.lists.queues import read_queue
 from providers.domain import Completeness, InformationKind
 from providers.public import (
     count_reviews_waiting,

@@ -17,7 +17,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.pages.views.me import build_counted_logs
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
-from instrument_share.web.lists import Queue, read_queue
+from instrument_share.web.lists.queues import Queue, read_queue
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 

@@ -31,7 +31,7 @@ from instrument_share.people.views.tabs import build_my_tabs, get_administered_o
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_year
-from instrument_share.web.lists import Queue, read_queue
+from instrument_share.web.lists.queues import Queue, read_queue
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual

@@ -18,7 +18,7 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
-from instrument_share.web.lists import read_queue
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from bookings.models import Booking
     from instrument_share.accounts.models import Organization
-    from instrument_share.web.lists import Queue
+    from instrument_share.web.lists.queues import Queue
     from providers.models import Instrument
     from rewards.models import UnitAssessment
 

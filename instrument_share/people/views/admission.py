@@ -20,7 +20,7 @@ from instrument_share.people.forms import OrganizationFilterForm
 from instrument_share.people.views.organizations import get_organization_address, list_facts
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm, SeenForm
-from instrument_share.web.lists import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest

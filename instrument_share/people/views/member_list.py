@@ -22,7 +22,8 @@ from instrument_share.people.forms import InvitationForm, MemberFilterForm
 from instrument_share.people.views.organizations import build_organization_tabs
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists import ListColumn, ListTable, get_address, read_queue
+from instrument_share.web.lists.queues import read_queue
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.labels import ROLES, label

@@ -21,8 +21,8 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel import wording
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, idempotency
-from instrument_share.web.forms.filters import FilterForm
-from instrument_share.web.lists import ListHead, get_address
+from instrument_share.web.lists.filters import FilterForm
+from instrument_share.web.lists.tables import ListHead, get_address
 from instrument_share.web.text import formats, labels, markdown
 
 register = template.Library()
@@ -281,7 +281,7 @@ def pages(context: template.Context, page: Any, name: str = "cursor") -> dict[st
 
 @register.inclusion_tag(_PARTS + "table_heads.html")
 def table_heads(heads: Sequence[ListHead]) -> dict[str, Any]:
-    """The heads of a `web.lists.ListTable`, in its row: what sorts is a link, the present one says how."""
+    """The heads of a `ListTable`, in its row: what sorts is a link, the present one says how."""
     return {"heads": heads}
 
 

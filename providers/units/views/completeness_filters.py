@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
-from instrument_share.web.lists import ListColumn, ListHead, ListTable
+from instrument_share.web.lists.tables import ListColumn, ListHead, ListTable
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats, labels

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import labels

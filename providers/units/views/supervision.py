@@ -22,7 +22,7 @@ from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.lists import get_address
+from instrument_share.web.lists.tables import get_address
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.labels import KINDS

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents import tables
 from instrument_share.documents.content import Column, Table
-from instrument_share.web.lists import ListColumn, ListTable
+from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors
 from rewards.cycle.reports import format_hours, format_money, format_points

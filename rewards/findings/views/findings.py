@@ -19,7 +19,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.lists import get_address
+from instrument_share.web.lists.tables import get_address
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels

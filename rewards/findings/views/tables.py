@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.web import clock
-from instrument_share.web.lists import ListColumn, ListTable
+from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual

@@ -17,7 +17,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
 from instrument_share.web.edge.limits import counts_as
-from instrument_share.web.lists import read_queue
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest

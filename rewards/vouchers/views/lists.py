@@ -15,7 +15,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import cursor
-from instrument_share.web.lists import ListColumn, ListTable
+from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.vouchers.forms import ApplicationFilterForm, ClaimFilterForm, GrantFilterForm
 from rewards.vouchers.selectors.claims import find_claims

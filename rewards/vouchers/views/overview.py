@@ -13,7 +13,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists import read_queue
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.text.formats import date_only, percent, yuan
 from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
