@@ -69,6 +69,7 @@ def test_wrong_filter_filters_nothing_and_the_form_keeps_what_else_is_asked():
     assert form.kept == [("sort", "name")]
     page = render("{% list_filter form %}", form=form)
     assert 'name="sort" value="name"' in page
+    assert 'type="search"' in page
     assert "mark" not in page
     assert not Filters(get("/")).is_narrowed
 
