@@ -19,7 +19,8 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=MAX_TEXT, strip=True)
 
     def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request.GET)
+        # Another form of the page may have fields of these names.
+        super().__init__(request.GET, auto_id="list_%s")
         self.offer_choices()
         for field in self.fields.values():
             field.required = False
