@@ -25,7 +25,7 @@ class FilterForm(forms.Form):
         for field in self.fields.values():
             field.required = False
             field.optional_note = ""  # type: ignore[attr-defined]
-        self.fields["q"].widget.input_type = "search"  # type: ignore[attr-defined]
+        self.fields["q"].widget.input_type = "search"
         self.is_valid()
 
     def offer_choices(self) -> None:
