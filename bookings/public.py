@@ -81,7 +81,11 @@ from bookings.statements.services.statements import (
     statement_dispute,
     statement_send,
 )
-from bookings.statements.views.statements import export_statements
+from bookings.statements.views.statement_list import (
+    build_statement_list,
+    export_statements,
+    narrow_statements,
+)
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
 from bookings.usage.selectors.disputes import disputes_by_public_id, waiting_disputes
 from bookings.usage.selectors.national import (

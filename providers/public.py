@@ -165,7 +165,7 @@ from providers.units.selectors.logged_hours import register_logged_hours
 from providers.units.selectors.own_instruments import own_instrument_counts, own_instruments
 from providers.units.selectors.publications import case_lock, publication, publication_at, publications
 from providers.units.selectors.reminders import reminders
-from providers.units.selectors.reviews import reviews_waiting
+from providers.units.selectors.reviews import count_reviews_waiting, reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
 from providers.units.selectors.units import find_units, organization_profile, unit, units
 from providers.units.selectors.yearly import (

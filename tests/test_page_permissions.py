@@ -446,6 +446,9 @@ payee_account                        in    403   403   403   403   403   ok    4
 payee_account_check                  in    403   403   403   403   403   ok    403   403   403   ok    403
 # vouchers of the company
 vouchers                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+voucher_applications                 in    403   403   ok    403   403   403   403   ok    ok    ok    403
+voucher_grants                       in    403   403   ok    403   403   403   403   ok    ok    ok    403
+voucher_claims                       in    403   403   ok    403   403   403   403   ok    ok    ok    403
 voucher_scheme                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 voucher_scheme_new                   in    403   403   403   403   403   403   403   ok    403   403   403
 voucher_apply                        in    403   403   403   403   403   403   403   403   403   403   403

@@ -3,14 +3,19 @@
 Transactions and savepoints are not counted: they differ between a test and a site.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from bookings.projects.models import Project
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.next_free import next_free_rebuild
+from bookings.samples.models import SampleOrder
+from bookings.statements.models import Statement
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.services import api_token_create
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.instruments.models import Instrument, Qualification
@@ -250,3 +255,97 @@ def test_a_booking_by_the_form(shop, client, statements):
     assert count(statements, lambda: book_by_form(shop, client, day=2)) <= 18
     add_bookings(shop)
     assert count(statements, lambda: book_by_form(shop, client, day=3)) <= 18
+
+
+# --- Lists ------------------------------------------------------------------------------------------------
+
+LISTS = {
+    "/organizations/?sort=district&kind=enterprise&q=YP": ("officer", 8),
+    "/system/accounts/?sort=-login&role=researcher": ("sysadmin", 12),
+    "/organizations/{company}/members/?sort=-name&role=researcher": ("admin", 15),
+    "/organizations/{company}/projects/?sort=-budget&q=纳米": ("admin", 15),
+    "/samples/?show=all&sort=quote": ("keeper", 13),
+    "/me/samples/": ("researcher", 10),
+    "/unit/{unit}/instruments/?sort=-value": ("manager", 14),
+    "/unit/{unit}/statements/?sort=-owed": ("manager", 13),
+    "/me/statements/?sort=due": ("admin", 11),
+}
+"""Who opens a list, and how many statements it may take. Desks: `tests/pages`; vouchers: `tests/rewards`."""
+
+
+def add_list_rows(shop, first, last):
+    """Rows of every list, with the numbers from `first` to before `last`."""
+    numbers = range(first, last)
+    company, payer = shop.company, {"payer_organization": shop.company}
+    Organization.objects.bulk_create(
+        Organization(uscc=f"YP{number}", name_zh=f"纳米{number}", kind="enterprise", created_at=NOW)
+        for number in numbers
+    )
+    people = User.objects.bulk_create(User(username=f"p{number}", name=f"人{number}") for number in numbers)
+    Membership.objects.bulk_create(
+        Membership(user=person, organization=company, role="researcher", state="active", created_at=NOW)
+        for person in people
+    )
+    Project.objects.bulk_create(
+        Project(organization=company, name=f"纳米{number}", holder=person, created_at=NOW)
+        for number, person in zip(numbers, people, strict=True)
+    )
+    SampleOrder.objects.bulk_create(
+        SampleOrder(
+            **payer,
+            instrument=shop.instrument,
+            user=shop.researcher,
+            user_kind="external",
+            direction="research",
+            afterwards="returned",
+            subject=f"断口{number}",
+            submitted_at=NOW,
+            due_at=NOW + timedelta(days=3),
+        )
+        for number in numbers
+    )
+    Statement.objects.bulk_create(
+        Statement(
+            **payer,
+            organization=shop.owner,
+            month=date(2020 + number // 12, number % 12 + 1, 1),
+            year=2020 + number // 12,
+            number=number,
+            state="sent",
+            total_yuan=number,
+            drafted_at=NOW,
+            sent_at=NOW,
+            due_date=date(2026, 4, 1),
+        )
+        for number in numbers
+    )
+    for number in numbers:
+        factories.instrument(shop.owner, name_zh=f"质谱仪 {number}", state="draft", value_yuan=number)
+
+
+def test_lists_take_as_many_statements_with_many_rows(shop, statements):
+    readers = {
+        "officer": factories.officer(),
+        "sysadmin": factories.member(factories.organization("数据中心"), Role.SYSADMIN),
+        "admin": factories.member(shop.company, Role.ORG_ADMIN),
+        "keeper": shop.keeper,
+        "manager": shop.manager,
+        "researcher": shop.researcher,
+    }
+    clients = {name: Client() for name in readers}
+    for name, reader in readers.items():
+        clients[name].force_login(reader)
+
+    def count_all():
+        found = {}
+        for address, (reader, _most) in LISTS.items():
+            where = address.format(company=shop.company.public_id, unit=shop.owner.public_id)
+            found[address] = count(statements, lambda where=where, at=reader: open_page(clients[at], where))
+        return found
+
+    add_list_rows(shop, 1, 2)
+    count_all()  # fills what is kept as long as the process lives
+    few = count_all()
+    add_list_rows(shop, 2, 32)
+    assert count_all() == few
+    assert {address: taken for address, taken in few.items() if taken > LISTS[address][1]} == {}

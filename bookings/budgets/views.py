@@ -7,10 +7,11 @@ from django.contrib.auth.decorators import login_required
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 from rules import has_perm
 
+from bookings.budgets.forms import ProjectFilterForm
 from bookings.budgets.selectors import (
     Line,
     Month,
@@ -20,7 +21,7 @@ from bookings.budgets.selectors import (
     read_lines,
 )
 from bookings.projects.domain.choices import ProjectState
-from bookings.projects.selectors import get_kept_project, kept_projects, projects
+from bookings.projects.selectors import find_projects, get_kept_project, kept_projects, projects
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.selectors.project_budget import get_budgets
@@ -30,6 +31,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.wording import word
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
@@ -43,6 +45,19 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
 PER_PAGE = 30
+TABLE = ListTable(
+    (
+        ListColumn(gettext_lazy("Project"), "name"),
+        ListColumn(gettext_lazy("Project holder"), "holder", "holder__name"),
+        ListColumn(gettext_lazy("Period"), "period", "ends_on"),
+        ListColumn(gettext_lazy("Budget"), "budget", "limit_yuan", is_figure=True, is_descending=True),
+        ListColumn(pgettext_lazy("budget", "Committed"), is_figure=True),
+        ListColumn(pgettext_lazy("budget", "Spent"), is_figure=True),
+        ListColumn(pgettext_lazy("budget", "Left"), is_figure=True),
+    ),
+    ordering=("name", "id"),
+    first="name",
+)
 ORDERING = ("-starts_at", "-id")
 CHART_MONTHS = 12
 
@@ -50,31 +65,39 @@ CHART_MONTHS = 12
 @login_required
 @require_safe
 def organization_projects(request: SignedInRequest, organization_id: str) -> HttpResponseBase:
-    """List the projects of one's organization (`?state=closed`), with figures for those whom one keeps.
+    """List the projects of one's organization (`?state=closed`, `?q=`), with figures for those one keeps.
 
-    `?format=csv` exports those that one keeps, open and closed.
+    `?format=csv` exports those of the list that one keeps.
     """
     organization = accounts.organization_inside(request.user, organization_id)
     if organization.pk not in accounts.standing(request.user).organization_ids():
         raise NotFound
-    kept = kept_projects(request.user).filter(organization=organization)
-    if request.GET.get("format") == "csv":
-        return _export_projects(request.user, organization, kept)
+    form = ProjectFilterForm(request)
     is_closed = request.GET.get("state") == ProjectState.CLOSED
-    state = ProjectState.CLOSED if is_closed else ProjectState.OPEN
-    found = projects(request.user).filter(organization=organization, state=state)
-    page = cursor.page(found, ordering=("name", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    asked = {"state": ProjectState.CLOSED if is_closed else ProjectState.OPEN, "text": form.get("q")}
+    every_kept = kept_projects(request.user).filter(organization=organization)
+    kept, ordering = find_projects(every_kept, **asked), TABLE.get_ordering(request)
+    if request.GET.get("format") == "csv":
+        return _export_projects(request.user, organization, kept.order_by(*ordering))
+    page = cursor.page(
+        find_projects(projects(request.user).filter(organization=organization), **asked),
+        ordering=ordering,
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
     budgets = get_budgets(kept.filter(pk__in=[one.pk for one in page.items]))
     context = {
         "organization": organization,
         "page": page,
+        "heads": TABLE.build_heads(request),
+        "form": form,
         "rows": [(one, budgets.get(one.pk)) for one in page.items],
         "is_closed": is_closed,
         "states": [
-            (_("Open projects"), "?", not is_closed),
-            (_("Closed projects"), f"?state={ProjectState.CLOSED.value}", is_closed),
+            (_("Open projects"), get_address(request, state=""), not is_closed),
+            (_("Closed projects"), get_address(request, state=ProjectState.CLOSED.value), is_closed),
         ],
-        "may_export": kept.exists(),
+        "may_export": every_kept.exists(),
         "may_open": has_perm("bookings.open_project", request.user, organization),
     }
     return render(request, "bookings/budgets/projects.html", context)
@@ -96,7 +119,7 @@ def _export_projects(
         _("Spent in yuan"),
         _("Left in yuan"),
     ]
-    found = list(kept.order_by("name", "id"))
+    found = list(kept)
     people_disclosed(
         actor=viewer,
         what="projects.export",

@@ -34,6 +34,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
@@ -136,7 +137,8 @@ def notes(request: SignedInRequest) -> HttpResponse:
             now=clock.now(),
         )
         return redirect_with_message(request, _("The note is written."), reverse("instrument_notes"))
-    context = {"form": form, "notes": open_notes(request.user)[:SHOWN]}
+    notes = read_queue(request, open_notes(request.user), "notes", "-written_at", "-id", limit=SHOWN)
+    context = {"form": form, "notes": notes}
     return render(request, "bookings/devices/notes.html", context, status=422 if form.errors else 200)
 
 

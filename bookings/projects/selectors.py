@@ -1,9 +1,12 @@
 """Projects visible to a viewer and those that a booking may name; locks."""
 
 from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from bookings.projects.domain.choices import ProjectState
 from bookings.projects.models import Project
@@ -26,6 +29,21 @@ def projects(viewer: "Viewer") -> QuerySet[Project]:
     managed = standing(viewer).organization_ids(*MANAGING_ROLES)
     visible = Q(organization__in=managed) | _get_usable_condition(viewer)
     return Project.objects.filter(visible).select_related("organization", "holder")
+
+
+def find_projects(found: QuerySet[Project], *, state: str = "", text: str = "") -> QuerySet[Project]:
+    """Narrow projects to a state, and to a part of their name, number or holder's name.
+
+    To sort them there are `ends_on`, the last day or one far off, and `limit_yuan`, the budget or -1.
+    """
+    if state:
+        found = found.filter(state=state)
+    if text:
+        named = Q(name__icontains=text) | Q(number__icontains=text) | Q(holder__name__icontains=text)
+        found = found.filter(named)
+    return found.annotate(
+        ends_on=Coalesce("last_date", Value(date.max)), limit_yuan=Coalesce("budget_yuan", Value(Decimal(-1)))
+    )
 
 
 def kept_projects(viewer: "Viewer") -> QuerySet[Project]:

@@ -15,6 +15,7 @@ from bookings.samples.domain.quote import MOST_HOURS, MOST_PRICE
 from bookings.samples.services.orders import LONGEST, MOST_SAMPLES, SampleFacts
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.forms.fields import MultipleFileField, choices_of, set_choices
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from providers.domain import PriceUnit
 
 if TYPE_CHECKING:
@@ -224,3 +225,9 @@ class ClosingForm(forms.Form):
     def __init__(self, *args: Any, is_reported: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].required = not is_reported
+
+
+class OrderFilterForm(FilterForm):
+    """The filter of the list of orders; its parts stand beside it as tabs."""
+
+    q = forms.CharField(label=_("What is measured, instrument, person or number"), max_length=MAX_TEXT)

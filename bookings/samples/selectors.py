@@ -1,10 +1,12 @@
 """Sample orders that a viewer may see, what waits for them, and their files."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
 
 import rules
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
@@ -23,6 +25,8 @@ from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
@@ -44,6 +48,12 @@ _BY_PROGRESS = {
     "report": {Progress.MEASURED},
     "close": {Progress.TO_PLAN, Progress.MEASURED},
 }
+
+
+OrderPart = Literal["waiting", "others", "ended", "all"]
+"""A part of the orders that somebody handles: for the unit to act on, open ones besides, ended ones."""
+NO_DEADLINE = datetime(2100, 1, 1, tzinfo=UTC)
+"""Sorts what has no deadline behind everything that has one."""
 
 
 def sample_orders(viewer: "Viewer") -> QuerySet[SampleOrder]:
@@ -74,6 +84,29 @@ def sample_orders_waiting(viewer: "Viewer") -> QuerySet[SampleOrder]:
     planned = Q(state=SampleOrderState.RECEIVED, booking__state__in=[BookingState.APPROVED])
     waiting = orders_to_handle(viewer).filter(state__in=WAITING_FOR_UNIT).exclude(planned)
     return waiting.order_by("due_at", "id")
+
+
+def find_orders(viewer: "Viewer", *, part: OrderPart, text: str = "") -> QuerySet[SampleOrder]:
+    """Return a part of the orders that the viewer handles, by a piece of what, on what, for whom or number.
+
+    To sort them there are `answer_by`, the deadline or a day far off, and `price_yuan`, the quote or -1.
+    """
+    waiting = sample_orders_waiting(viewer)
+    parts: dict[OrderPart, Callable[[], QuerySet[SampleOrder]]] = {
+        "waiting": lambda: waiting,
+        "others": lambda: orders_to_handle(viewer).exclude(pk__in=waiting.order_by().values("pk")),
+        "ended": lambda: orders_handled(viewer).exclude(state__in=OPEN_STATES),
+        "all": lambda: orders_handled(viewer),
+    }
+    found = parts[part]()
+    if text:
+        of_instrument = Q(instrument__name_zh__icontains=text) | Q(instrument__name_en__icontains=text)
+        of_person = Q(user__name__icontains=text) | Q(public_id__iexact=text)
+        found = found.filter(of_instrument | of_person | Q(subject__icontains=text))
+    return found.annotate(
+        answer_by=Coalesce("due_at", Value(NO_DEADLINE)),
+        price_yuan=Coalesce("quoted_yuan", Value(Decimal(-1))),
+    ).order_by()
 
 
 def sample_orders_to_answer(viewer: "User") -> QuerySet[SampleOrder]:

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from bookings.samples.views import orders, steps
+from bookings.samples.views import order_list, orders, steps
 
 instruments_urls = [path("<str:public_id>/samples/", orders.sample_order_new, name="sample_order_new")]
 """Under `instruments/`."""
 samples_urls = [
-    path("", orders.sample_orders_kept, name="sample_orders"),
+    path("", order_list.sample_orders_kept, name="sample_orders"),
     path("<str:public_id>/", orders.sample_order, name="sample_order"),
     path("<str:public_id>/label/", orders.sample_label, name="sample_label"),
     path("<str:public_id>/files/<str:sha256>/", orders.sample_file, name="sample_file"),

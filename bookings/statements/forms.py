@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.statements.domain.billing import describe_totals, previous_month
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.formats import month_label
 
 if TYPE_CHECKING:
@@ -75,3 +76,9 @@ class PaymentForm(forms.Form):
         for name in ("paid_date", "invoice_date"):
             self.fields[name].initial = today
             self.fields[name].widget.attrs["max"] = today.isoformat()
+
+
+class StatementFilterForm(FilterForm):
+    """The filter of a unit's statements; the state stands beside it as tabs."""
+
+    q = forms.CharField(label=_("Who pays"), max_length=MAX_TEXT)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min
@@ -12,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from instrument_share.jobs.models import RecurringRun, Worker
 from instrument_share.jobs.registry import job_named, job_of_path, recurring
+from instrument_share.web import cursor
 
 SILENT_FOR = timedelta(seconds=30)
 """A worker that was not seen for so long is dead; it says every five seconds that it is alive."""
@@ -143,6 +145,15 @@ def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
     failed = DBTaskResult.objects.failed().order_by("-finished_at")
     given_up = [row for row in failed[: 2 * limit] if _state(row) is JobState.GIVEN_UP]
     return [_given_up(row) for row in given_up[:limit]]
+
+
+def page_given_up_jobs(mark: str | None, limit: int = 50) -> "cursor.Page[Any]":
+    """Return a page of the jobs that were given up, the last first; those that are tried again leave gaps."""
+    page = cursor.page(
+        DBTaskResult.objects.failed(), ordering=("-finished_at", "-id"), cursor=mark, limit=limit
+    )
+    given_up = [_given_up(row) for row in page.items if _state(row) is JobState.GIVEN_UP]
+    return cursor.Page(given_up, page.next_cursor)
 
 
 def given_up_job(job_id: str) -> GivenUpJob | None:

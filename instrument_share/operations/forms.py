@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.journal.registry import registered_acts, registered_kinds
 from instrument_share.operations.selectors.journal import JournalFilter
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
+from instrument_share.web.text.labels import ROLES
 
 SYSTEM_WORDS = frozenset({"system", "系统"})
 
@@ -56,6 +58,16 @@ class JournalForm(forms.Form):
         values = dict(self.cleaned_data)
         by_system = values["actor"].lower() in SYSTEM_WORDS
         return JournalFilter(**values, by_system=by_system)
+
+
+class AccountFilterForm(FilterForm):
+    """Filters of the list of accounts; the state stands beside them as chips."""
+
+    q = forms.CharField(label=_("Name, user name, mail address or organization"), max_length=MAX_TEXT)
+    role = forms.ChoiceField(label=_("Role"))
+
+    def offer_choices(self) -> None:
+        self.offer("role", ((one.value, label) for one, label in ROLES.items()))
 
 
 def _grouped_acts() -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -24,6 +24,7 @@ from instrument_share.web.forms.fields import (
     choices_of,
     set_choices,
 )
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES
@@ -304,3 +305,23 @@ class MailChoicesForm(forms.Form):
     def to_choices(self) -> dict[NotificationKind, MailDelivery]:
         """Return what was chosen."""
         return {kind: MailDelivery(self.cleaned_data[kind.value]) for kind in NotificationKind}
+
+
+class OrganizationFilterForm(FilterForm):
+    """Filters of the list of organizations; the state stands beside them as chips."""
+
+    q = forms.CharField(label=_("Name or unified social credit code"), max_length=MAX_TEXT)
+    kind = forms.ChoiceField(label=_("Kind"))
+
+    def offer_choices(self) -> None:
+        self.offer("kind", KINDS.items())
+
+
+class MemberFilterForm(FilterForm):
+    """Filters of the list of members."""
+
+    q = forms.CharField(label=_("Name or mail address"), max_length=MAX_TEXT)
+    role = forms.ChoiceField(label=_("Role"))
+
+    def offer_choices(self) -> None:
+        self.offer("role", ((one.value, words) for one, words in ROLES.items()))

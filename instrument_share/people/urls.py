@@ -9,6 +9,7 @@ from instrument_share.people.views import (
     inbox,
     leaving,
     mails,
+    member_list,
     members,
     organization_papers,
     organizations,
@@ -65,7 +66,7 @@ organizations_urls = [
     path(
         "<str:public_id>/relations/<str:other_id>/end/", organization_papers.relation_end, name="relation_end"
     ),
-    path("<str:public_id>/members/", members.members, name="members"),
+    path("<str:public_id>/members/", member_list.members, name="members"),
     path("<str:public_id>/invitations/", members.invitation_send, name="invitation_send"),
     path(
         "<str:public_id>/invitations/<str:invitation_id>/resend/",

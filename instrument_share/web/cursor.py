@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
@@ -100,6 +101,28 @@ def page_by_number(
     return Page(shown, signing.dumps([ends], salt=_salt(ordering)))
 
 
+def page_of_several(
+    querysets: Sequence[QuerySet[Any]],
+    *,
+    ordering: Sequence[str],
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[Any]:
+    """One page of the rows of several tables in one order, by columns or annotations that each of them has.
+
+    The last column is unique among all of them, as public ids are; all ascending. One query for each.
+    Raises CursorInvalid.
+    """
+    pages = [page(one, ordering=ordering, cursor=cursor, limit=limit) for one in querysets]
+    rows = sorted(
+        (row for one in pages for row in one.items),
+        key=lambda row: [_column(row, column) for column in ordering],
+    )
+    if len(rows) <= limit and not any(one.next_cursor for one in pages):
+        return Page(rows, None)
+    return Page(rows[:limit], _cursor(rows[limit - 1], ordering))
+
+
 def _after(ordering: Sequence[str], values: Sequence[Any]) -> Q:
     """Rows behind these values: later in the first column, or equal there and later in the second, …"""
     condition = Q()
@@ -141,6 +164,8 @@ def _plain(value: Any) -> Any:
             return {"date": value.isoformat()}
         case Decimal():
             return {"decimal": str(value)}
+        case UUID():
+            return {"uuid": str(value)}
     return value
 
 
@@ -152,4 +177,6 @@ def _typed(value: Any) -> Any:
             return date.fromisoformat(text)
         case {"decimal": text}:
             return Decimal(text)
+        case {"uuid": text}:
+            return UUID(text)
     return value

@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts.domain import OrganizationKind, SizeClass
 from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, choices_of, set_choices
+from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.formats import bilingual, yuan
-from instrument_share.web.text.labels import KINDS, SIZES
+from instrument_share.web.text.labels import KINDS, SIZES, label
 from rewards.payments.forms import PLAIN
-from rewards.vouchers.domain.choices import Issuer
+from rewards.vouchers.domain.choices import ApplicationState, ClaimState, Issuer
 from rewards.vouchers.domain.terms import Terms
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from instrument_share.accounts.models import Organization
     from rewards.vouchers.models import VoucherScheme
 
@@ -203,3 +206,41 @@ def _up_to(field: forms.Field, today: date) -> None:
 def facts_in_words(stated: Sequence[dict[str, str]]) -> list[tuple[str, str]]:
     """Return the facts of an application with the applicant's word on each."""
     return [(get_fact_text(fact), fact["stated"]) for fact in stated]
+
+
+class GrantFilterForm(FilterForm):
+    """Filters of a list of vouchers."""
+
+    q = forms.CharField(label=_("Organization or number"), max_length=MAX_TEXT)
+    scheme = forms.ChoiceField(label=_("Scheme"))
+
+    def __init__(self, request: "HttpRequest", schemes: "Iterable[VoucherScheme]") -> None:
+        self._schemes = schemes
+        super().__init__(request)
+
+    def offer_choices(self) -> None:
+        self.offer("scheme", ((one.public_id, _name_batch(one)) for one in self._schemes))
+
+
+def _name_batch(scheme: "VoucherScheme") -> str:
+    return f"{bilingual(scheme, 'name')} · {scheme.batch}"
+
+
+class ApplicationFilterForm(GrantFilterForm):
+    """Filters of a list of applications."""
+
+    state = forms.ChoiceField(label=_("State"))
+
+    def offer_choices(self) -> None:
+        super().offer_choices()
+        self.offer("state", ((one.value, label("voucher_application", one).text) for one in ApplicationState))
+
+
+class ClaimFilterForm(GrantFilterForm):
+    """Filters of a list of claims."""
+
+    state = forms.ChoiceField(label=_("State"))
+
+    def offer_choices(self) -> None:
+        super().offer_choices()
+        self.offer("state", ((one.value, label("voucher_claim", one).text) for one in ClaimState))

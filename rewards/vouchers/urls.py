@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from rewards.vouchers.views import claiming, granting, overview, paying
+from rewards.vouchers.views import claiming, granting, lists, overview, paying
 
 _scheme, _application = "schemes/<str:public_id>", "applications/<str:public_id>"
 _claim, _list = "claims/<str:public_id>", "lists/<str:public_id>"
 
 vouchers_urls = [
     path("", overview.vouchers, name="vouchers"),
+    path("applications/", lists.applications_list, name="voucher_applications"),
+    path("grants/", lists.grants_list, name="voucher_grants"),
+    path("claims/", lists.claims_list, name="voucher_claims"),
     path("schemes/new/", granting.scheme_new, name="voucher_scheme_new"),
     path(f"{_scheme}/", overview.scheme, name="voucher_scheme"),
     path(f"{_scheme}/apply/", granting.apply, name="voucher_apply"),

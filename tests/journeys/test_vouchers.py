@@ -39,7 +39,7 @@ def test_a_voucher_is_applied_for_claimed_audited_and_paid(enter, clock):
     bureau.goto("/bureau/")
     go(bureau.get_by_role("link", name="科技创新券"))
     axe(bureau)
-    bureau.locator("#applications").get_by_role("link", name="云屏测试科技有限公司").click()
+    bureau.locator("#applications tbody tr", has_text="云屏测试科技有限公司").get_by_role("link").click()
     confirm(bureau, "/grant/")
     expect(bureau.locator("main")).to_contain_text("已发放")
 

@@ -320,7 +320,7 @@ def test_each_list_of_the_keepers_desk_has_its_own_pages(city, see, monkeypatch)
     page = see(city.keeper, "keeper", now=now)
     context = page.context
     assert [one.pk for one in context["waiting"].items] == [requests[0].pk]
-    assert (context["waiting_count"], context["arrival_count"], context["instrument_count"]) == (2, 2, 2)
+    assert (context["waiting"].count, context["arrivals"].count, context["instrument_count"]) == (2, 2, 2)
     onward = {
         "decide": context["waiting"].next_cursor,
         "today": context["arrivals"].next_cursor,

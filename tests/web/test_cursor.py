@@ -64,3 +64,16 @@ def test_a_cursor_of_another_ordering_is_refused(organizations):
     mark = cursor.page(Organization.objects.all(), ordering=("id",), limit=3).next_cursor
     with pytest.raises(cursor.CursorInvalid):
         cursor.page(Organization.objects.all(), ordering=("-id",), cursor=mark, limit=3)
+
+
+def test_rows_of_several_tables_come_in_one_order(organizations):
+    even = Organization.objects.filter(uscc__in=["USCC0", "USCC2", "USCC4", "USCC6"])
+    odd = Organization.objects.exclude(pk__in=even)
+    found, mark = [], None
+    while True:
+        page = cursor.page_of_several([even, odd], ordering=("created_at", "uscc"), cursor=mark, limit=3)
+        found.append([row.uscc[-1] for row in page.items])
+        mark = page.next_cursor
+        if mark is None:
+            break
+    assert found == [["0", "1", "2"], ["3", "4", "5"], ["6"]]

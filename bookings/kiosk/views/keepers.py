@@ -16,6 +16,7 @@ from bookings.kiosk.selectors import kiosk_acts, kiosks
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import run_service
 from instrument_share.web.signed_in import SignedInRequest
@@ -45,7 +46,9 @@ def kiosk_list(request: SignedInRequest, public_id: str) -> HttpResponse:
         "made": kiosk,
         "address": settings.SITE_URL + reverse("kiosk_enter", args=[key]) if key else "",
         "form": KioskForm() if made else form,
-        "kiosks": kiosks(request.user, instrument)[:SHOWN],
+        "kiosks": read_queue(
+            request, kiosks(request.user, instrument), "kiosks", "-made_at", "-id", limit=SHOWN
+        ),
         "acts": cursor.page(
             kiosk_acts(request.user, instrument),
             ordering=("-received_at", "-id"),

@@ -1,4 +1,4 @@
-"""Pages of sample orders: a new one, those that a keeper handles, one of them with its label and files."""
+"""Pages of sample orders: a new one, and one of them with its label and files."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,13 +6,11 @@ import rules
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.requests.views.common import responsible_instruments
 from bookings.samples.domain.states import OPEN_STATES, SampleOrderState
 from bookings.samples.forms import OrderForm, build_rows
 from bookings.samples.reports import render_label
@@ -24,30 +22,22 @@ from bookings.samples.selectors import (
     get_sample_terms,
     order_files,
     order_samples,
-    orders_handled,
-    orders_to_handle,
-    sample_orders_waiting,
 )
 from bookings.samples.services.orders import sample_order_create
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
-from instrument_share.personal.services.disclosures import people_disclosed
-from instrument_share.web import clock, cursor
+from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
-from instrument_share.web.text.formats import bilingual, moment
+from instrument_share.web.text.formats import moment
 from providers import public as providers
 
 if TYPE_CHECKING:
     from bookings.samples.models import SampleOrder
-    from instrument_share.accounts.models import User
 
-PER_PAGE = 20
-BATCH_SIZE = 500
 KIND = "bookings.sample_order"
 
 
@@ -93,71 +83,6 @@ def _get_entered(request: SignedInRequest, is_sent: bool) -> dict[str, str]:
         if is_sent
         else {name: request.POST[name] for name in OrderForm.base_fields if name in request.POST}
     )
-
-
-@login_required
-@require_safe
-def sample_orders_kept(request: SignedInRequest) -> HttpResponseBase:
-    """Show the orders on the instruments that the viewer looks after: what waits for the unit, others, ended.
-
-    `?format=csv` exports all of them.
-    """
-    responsible_instruments(request.user)
-    if request.GET.get("format") == "csv":
-        return _export(request.user)
-    ended = orders_handled(request.user).exclude(state__in=OPEN_STATES)
-    waiting = sample_orders_waiting(request.user)
-    others = orders_to_handle(request.user).exclude(pk__in=waiting.order_by().values("pk"))
-    context = {
-        "now": clock.now(),
-        "waiting": _page(request, waiting, "due"),
-        "waiting_count": waiting.count(),
-        "others": _page(request, others, "others"),
-        "ended": _page(request, ended, "ended", ("-submitted_at", "-id")),
-    }
-    return render(request, "bookings/samples/kept.html", context)
-
-
-def _page(
-    request: SignedInRequest, found: Any, name: str, ordering: tuple[str, ...] = ("due_at", "id")
-) -> "cursor.Page[SampleOrder]":
-    return cursor.page(found, ordering=ordering, cursor=request.GET.get(name), limit=PER_PAGE)
-
-
-def _export(viewer: "User") -> HttpResponseBase:
-    heads = [
-        _("Sample order"),
-        _("Instrument"),
-        _("For whom"),
-        _("What is measured"),
-        _("Samples"),
-        _("State"),
-        _("Submitted at"),
-        _("Quote in yuan"),
-        _("Received at"),
-        _("Reported at"),
-        _("Usage log"),
-    ]
-    found = orders_handled(viewer).select_related("booking__usage_log").order_by("submitted_at", "id")
-    people_disclosed(actor=viewer, what="samples.export", count=found.count(), now=clock.now())
-    return csv_response("sample-orders", heads, (_to_row(one) for one in found.iterator(BATCH_SIZE)))
-
-
-def _to_row(order: "SampleOrder") -> list[Any]:
-    log = getattr(order.booking, "usage_log", None)
-    return [
-        order.public_id,
-        bilingual(order.instrument, "name"),
-        order.user.name,
-        order.subject,
-        order.sample_count,  # type: ignore[attr-defined]
-        labels.label("bookings.sample_order", SampleOrderState(order.state)).text,
-        order.submitted_at,
-        order.quoted_yuan,
-        order.received_at,
-        order.reported_at,
-        log.public_id if log else "",
-    ]
 
 
 @login_required

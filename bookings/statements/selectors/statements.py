@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import CharField, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from bookings.statements.domain.billing import BANDS, Payer, get_age_band
@@ -34,6 +34,8 @@ _PAID = (
 
 def statements(viewer: "Viewer") -> QuerySet[Statement]:
     """Return the viewer's statements, unordered, with `paid_yuan` and `owed_yuan`.
+
+    To sort them there are `payer_name` and `due_by`, the day on which they are due or one far off.
 
     A unit's managers see all of theirs, payers those that were sent to them.
     """
@@ -153,6 +155,8 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
     return found.select_related("organization", "payer_organization", "payer_person").annotate(
         paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
         owed_yuan=F("total_yuan") - F("paid_yuan"),
+        payer_name=Coalesce("payer_organization__name_zh", "payer_person__name", output_field=CharField()),
+        due_by=Coalesce("due_date", Value(date.max)),
     )
 
 

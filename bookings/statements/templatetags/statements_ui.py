@@ -5,7 +5,8 @@ from decimal import Decimal
 from django import template
 
 from bookings.statements.selectors.statements import Debt
-from bookings.statements.views.statements import get_band_names, get_payer_name
+from bookings.statements.views.statement_list import get_payer_name
+from bookings.statements.views.statements import get_band_names
 
 register = template.Library()
 register.filter("payer_name", get_payer_name)

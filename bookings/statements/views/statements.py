@@ -1,6 +1,5 @@
 """Statements of a unit, and one statement as page, paper and workbook."""
 
-from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from bookings.statements.domain.billing import AGE_LIMITS, to_fen
+from bookings.statements.domain.billing import AGE_LIMITS
 from bookings.statements.domain.states import MOVES, StatementState
+from bookings.statements.forms import StatementFilterForm
 from bookings.statements.reports import build_statement_sheet, render_statement
 from bookings.statements.selectors.statements import (
     Debt,
@@ -25,30 +25,30 @@ from bookings.statements.selectors.statements import (
     statement_payments,
     statements_of_unit,
 )
+from bookings.statements.views.statement_list import (
+    KIND,
+    build_statement_list,
+    export_statements,
+    get_payer_name,
+    narrow_statements,
+)
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.personal.services.disclosures import people_disclosed
-from instrument_share.web import clock, cursor
+from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
-from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
-from instrument_share.web.text.formats import bilingual, moment
+from instrument_share.web.text.formats import moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.db.models import QuerySet
-
     from bookings.statements.models import Statement
     from instrument_share.accounts.models import Organization, User
 
-PER_PAGE = 30
-ORDERING = ("-month", "-number", "-id")
-KIND = "bookings.statement"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERMISSIONS = {
     "send": "bookings.manage_statements",
@@ -63,29 +63,22 @@ PERMISSIONS = {
 @login_required
 @require_safe
 def unit_statements(request: SignedInRequest, organization_id: str) -> HttpResponseBase:
-    """Show what is owed to a unit, and its statements (`?state=`), or export these (`?format=csv`)."""
+    """Show what is owed to a unit, and its statements (`?state=`, `?q=`), or export these (`?format=csv`)."""
     unit = get_managed_unit(request.user, organization_id)
     found = statements_of_unit(request.user, unit.pk)
-    chosen = request.GET.get("state", "")
-    if chosen in set(StatementState):
-        shown = found.filter(state=chosen)
-    else:
-        shown, chosen = found, ""
+    form = StatementFilterForm(request)
+    listed = narrow_statements(request, found, text=form.get("q"))
     if request.GET.get("format") == "csv":
-        return export_statements(request.user, f"statements-{unit.public_id}", shown)
-    today = clock.now().astimezone(CITY_TIME).date()
-    debts = get_debts(found, today)
+        return export_statements(request.user, f"statements-{unit.public_id}", listed)
+    debts = get_debts(found, clock.now().astimezone(CITY_TIME).date())
     context = {
         "unit": unit,
         "debts": debts,
         "bands": get_band_names(),
         "picture": _picture(debts) if debts else None,
-        "page": cursor.page(shown, ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PER_PAGE),
-        "today": today,
-        "is_filtered": bool(chosen),
-        "tabs": _tabs(found, chosen),
+        "form": form,
         "has_drafts": found.filter(state=StatementState.DRAFT).exists(),
-        "csv_address": f"?state={chosen}&format=csv",
+        **build_statement_list(request, found, listed, of_unit=True),
     }
     return render(request, "bookings/statements/unit_statements.html", context)
 
@@ -118,51 +111,6 @@ def _picture(debts: "Sequence[Debt]") -> dict[str, Any]:
             for band, name in enumerate(get_band_names())
         ],
     }
-
-
-def get_payer_name(payer: Any) -> str:
-    """Return the name of an organization or a person that pays."""
-    return bilingual(payer, "name") if hasattr(payer, "name_zh") else str(payer.name)
-
-
-def _tabs(found: "QuerySet[Statement]", chosen: str) -> list[tuple[Any, ...]]:
-    states = Counter(found.values_list("state", flat=True))
-    return [
-        (_("All"), "?", not chosen, states.total()),
-        *(
-            (labels.label(KIND, one.value).text, f"?state={one.value}", chosen == one, states[one])
-            for one in StatementState
-        ),
-    ]
-
-
-def export_statements(viewer: "User", name: str, found: "QuerySet[Statement]") -> HttpResponseBase:
-    """Return statements as CSV."""
-    heads = [
-        _("Number"),
-        _("Unit"),
-        _("Who pays"),
-        _("Month"),
-        _("State"),
-        _("Amount"),
-        pgettext("statement", "Paid"),
-        _("Outstanding"),
-        _("Due"),
-    ]
-    people_disclosed(actor=viewer, what="statements.export", count=found.count(), now=clock.now())
-    rows = (
-        [
-            str(one),
-            bilingual(one.organization, "name"),
-            get_payer_name(one.payer_organization or one.payer_person),
-            f"{one.month:%Y-%m}",
-            labels.label(KIND, one.state).text,
-            *map(to_fen, (one.total_yuan, one.paid_yuan, one.owed_yuan)),  # type: ignore[attr-defined]
-            one.due_date,
-        ]
-        for one in found.order_by(*ORDERING)
-    )
-    return csv_response(name, heads, rows)
 
 
 @login_required

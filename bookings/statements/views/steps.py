@@ -20,7 +20,8 @@ from bookings.statements.services.statements import (
     statement_send,
     statements_send,
 )
-from bookings.statements.views.statements import PERMISSIONS, get_managed_unit, get_payer_name
+from bookings.statements.views.statement_list import get_payer_name
+from bookings.statements.views.statements import PERMISSIONS, get_managed_unit
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.models import (
@@ -33,6 +34,8 @@ class AccountState(StrEnum):
     UNUSED = "unused"
 
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the last login of an account that was never used."""
 STATE_CONDITIONS = {
     AccountState.OPEN: Q(is_active=True, last_login__isnull=False),
     AccountState.LOCKED: Q(is_active=False),
@@ -49,19 +52,30 @@ class Access:
     factors: list[str]
 
 
-def accounts(viewer: "Viewer", *, text: str = "", state: str = "") -> QuerySet[User]:
+def accounts(viewer: "Viewer", *, text: str = "", state: str = "", role: str = "") -> QuerySet[User]:
     """Return all accounts for an administrator but deleted ones, none for others, with active memberships.
 
-    `text` is looked for in names, user names, addresses, ids and the names of organizations.
+    `text` is looked for in names, user names, addresses, ids and the names of organizations; `role` is one
+    that is held now. Page them by `logged_in_at`, which is never null, or by columns.
     """
     if not standing(viewer).holds(Role.SYSADMIN):
         return User.objects.none()
     found = User.objects.filter(erased_at__isnull=True).prefetch_related(
         Prefetch("memberships", queryset=_active_memberships().order_by("id"), to_attr="active_memberships")
     )
+    found = found.annotate(logged_in_at=Coalesce("last_login", Value(NEVER)))
+    if role:
+        found = found.filter(pk__in=_active_memberships().filter(role=role).values("user"))
     if state in STATE_CONDITIONS:
         found = found.filter(STATE_CONDITIONS[AccountState(state)])
     return found.filter(_is_named(text.strip())) if text.strip() else found
+
+
+def get_account_state(account: User) -> AccountState:
+    """Return the state by which the list of accounts finds this one."""
+    if not account.is_active:
+        return AccountState.LOCKED
+    return AccountState.OPEN if account.last_login else AccountState.UNUSED
 
 
 def account(viewer: "Viewer", public_id: str) -> User | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from instrument_share.accounts.domain import (
     MembershipState,
@@ -177,25 +178,35 @@ def districts() -> QuerySet[District]:
 
 
 def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
-    """Return the region's organizations that wait for admission, longest first; none for who can't admit."""
+    """Return the region's organizations that wait for admission, longest first; none for who can't admit.
+
+    Page them by ("waiting_since", "id").
+    """
     region = region_of(viewer, Role.BUREAU_OFFICER)
+    found = Organization.objects.annotate(waiting_since=Coalesce("submitted_at", "created_at"))
     if not region:
-        return Organization.objects.none()
+        return found.none()
     return (
-        Organization.objects.filter(region.within(), state=OrganizationState.PENDING)
+        found.filter(region.within(), state=OrganizationState.PENDING)
         .select_related("district", "parent", "registered_by")
-        .order_by("submitted_at", "created_at", "id")
+        .order_by("waiting_since", "id")
     )
 
 
-def organizations_supervised(viewer: "Viewer", *, state: str = "", text: str = "") -> QuerySet[Organization]:
+def organizations_supervised(
+    viewer: "Viewer", *, state: str = "", text: str = "", kind: str = ""
+) -> QuerySet[Organization]:
     """Return organizations of any state in the region of the bureau's people.
 
-    All for a system administrator, none for others. Page them by ("name_zh", "id").
+    All for a system administrator, none for others. Page them by ("name_zh", "id"), or by `district_code`,
+    which is never null.
     """
     found = Organization.objects.filter(_overseen(viewer)).select_related("district", "region", "parent")
+    found = found.annotate(district_code=Coalesce("district__code", Value("")))
     if state:
         found = found.filter(state=state)
+    if kind:
+        found = found.filter(kind=kind)
     if text.strip():
         found = found.filter(_named(text))
     return found

@@ -10,6 +10,7 @@ from instrument_share.jobs.selectors import (
     GivenUpJob,
     Queue,
     RecurringState,
+    count_given_up_jobs,
     given_up_jobs,
     is_worker_running,
     queue,
@@ -34,6 +35,7 @@ class Desk:
     failed_mail_count: int
     waiting_mail_count: int
     given_up: list[GivenUpJob]
+    given_up_count: int
     overdue: list[RecurringState]
     failed_runs: list[RecurringState]
     locked: "list[User]"
@@ -60,6 +62,7 @@ def get_desk(viewer: "User", now: datetime) -> Desk:
         failed_mail_count=failed.count(),
         waiting_mail_count=mails(viewer, MailState.WAITING).count(),
         given_up=given_up_jobs(MAX_LISTED),
+        given_up_count=count_given_up_jobs(),
         overdue=[run for run in runs if run.is_overdue(now)],
         failed_runs=[run for run in runs if run.ending is Ending.FAILED],
         locked=list(locked[:MAX_LISTED]),

@@ -1,34 +1,55 @@
 """Accounts: the list, one account, and what an administrator does to it."""
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts import selectors, services
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import AccountState
 from instrument_share.kernel.errors import gettext_noop, require_found
+from instrument_share.operations.forms import AccountFilterForm
 from instrument_share.operations.selectors.journal import NEWEST_FIRST, entries_of_account
 from instrument_share.operations.selectors.journal_rows import describe_entries
 from instrument_share.operations.views.tabs import build_system_tabs
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.login.adapter import send_password_reset
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.labels import ROLES
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import SecondFactorReset, User
 
 PER_PAGE = 50
+BATCH_SIZE = 500
+TABLE = ListTable(
+    (
+        ListColumn(gettext_lazy("Name"), "name"),
+        ListColumn(gettext_lazy("User name"), "username"),
+        ListColumn(gettext_lazy("Mail address"), "email"),
+        ListColumn(gettext_lazy("Roles")),
+        ListColumn(gettext_lazy("Last login"), "login", "logged_in_at", is_descending=True),
+        ListColumn(gettext_lazy("State")),
+    ),
+    ordering=("name", "id"),
+    first="name",
+)
 LAST_ENTRIES = 10
 FACTORS = {
     "totp": gettext_noop("Authenticator app"),
@@ -39,31 +60,62 @@ FACTORS = {
 
 @login_required
 @require_safe
-def accounts(request: SignedInRequest) -> HttpResponse:
-    """List accounts: `?q=` searches, `?state=` narrows."""
+def accounts(request: SignedInRequest) -> HttpResponseBase:
+    """List accounts: `?q=` searches, `?state=` and `?role=` narrow, `?format=csv` exports what is found."""
     require(request.user, "accounts.maintain_accounts")
-    state, text = request.GET.get("state", ""), request.GET.get("q", "")
-    page = cursor.page(
-        selectors.accounts(request.user, text=text, state=state),
-        ordering=("name", "id"),
-        cursor=request.GET.get("cursor"),
-        limit=PER_PAGE,
-    )
+    form, state = AccountFilterForm(request), request.GET.get("state", "")
+    found = selectors.accounts(request.user, text=form.get("q"), state=state, role=form.get("role"))
+    ordering = TABLE.get_ordering(request)
+    if request.GET.get("format") == "csv":
+        return _export(request.user, found.order_by(*ordering))
+    page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
     people_disclosed(actor=request.user, what="accounts.list", count=len(page.items), now=clock.now())
-    words = {
+    chips = [
+        (word, get_address(request, state="" if one == state else one), one == state)
+        for one, word in get_state_words().items()
+    ]
+    context = {
+        "tabs": build_system_tabs("system_accounts"),
+        "page": page,
+        "heads": TABLE.build_heads(request),
+        "form": form,
+        "chips": chips,
+    }
+    return render(request, "operations/accounts.html", context)
+
+
+def get_state_words() -> dict[AccountState, str]:
+    """Return the states of accounts in words."""
+    return {
         AccountState.OPEN: _("In use"),
         AccountState.LOCKED: _("Locked"),
         AccountState.UNUSED: _("Never logged in"),
     }
-    chips = [(word, _narrow("" if one == state else one, text), one == state) for one, word in words.items()]
-    context = {
-        "tabs": build_system_tabs("system_accounts"),
-        "page": page,
-        "q": text,
-        "state": state,
-        "chips": chips,
-    }
-    return render(request, "operations/accounts.html", context)
+
+
+def _export(viewer: "User", found: "QuerySet[User]") -> HttpResponseBase:
+    heads = [
+        _("Number"),
+        _("Name"),
+        _("User name"),
+        _("Mail address"),
+        _("Roles"),
+        _("Last login"),
+        _("State"),
+    ]
+    people_disclosed(actor=viewer, what="accounts.export", count=found.count(), now=clock.now())
+    words = get_state_words()
+    return csv_response("accounts", heads, (_to_row(one, words) for one in found.iterator(BATCH_SIZE)))
+
+
+def _to_row(one: "User", words: dict[AccountState, str]) -> list[Any]:
+    roles = (
+        f"{bilingual(held.organization, 'name')} {ROLES[Role(held.role)]}"
+        for held in one.active_memberships  # type: ignore[attr-defined]
+    )
+    state = selectors.get_account_state(one)
+    names = [one.public_id, one.name, one.username, one.email]
+    return [*names, " / ".join(roles), one.last_login, words[state]]
 
 
 @login_required
@@ -267,7 +319,3 @@ def _ended_sentence(found: "User") -> str:
         sessions=ngettext("{count} session", "{count} sessions", sessions).format(count=sessions),
         tokens=ngettext("{count} API token", "{count} API tokens", tokens).format(count=tokens),
     )
-
-
-def _narrow(state: str, text: str) -> str:
-    return "?" + urlencode({name: value for name, value in (("state", state), ("q", text)) if value})

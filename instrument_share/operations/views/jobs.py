@@ -28,7 +28,8 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     context = {
         "tabs": build_system_tabs("system_jobs"),
         "runs": [(run, run.is_overdue(now)) for run in selectors.recurring_jobs()],
-        "given_up": selectors.given_up_jobs(),
+        "given_up": selectors.page_given_up_jobs(request.GET.get("failed")),
+        "given_up_count": selectors.count_given_up_jobs(),
         "queue": selectors.queue(),
         "is_worker_running": selectors.is_worker_running(now),
         "now": now,

@@ -1,5 +1,7 @@
 """Desk of the Science and Technology Bureau."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +14,10 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
+from instrument_share.web.lists.queues import read_queue
 from providers.domain import Completeness, InformationKind
 from providers.public import (
+    count_reviews_waiting,
     instruments_to_recode,
     owning_units,
     reviews_waiting,
@@ -28,7 +32,10 @@ from rewards.public import (
     waiting_facts,
 )
 
-MAX_LISTED = 20
+if TYPE_CHECKING:
+    from instrument_share.web.cursor import Page
+
+PER_QUEUE = 20
 MAX_UNITS_BEHIND = 6
 
 
@@ -42,23 +49,24 @@ def bureau(request: HttpRequest) -> HttpResponse:
         raise Forbidden
     every = owning_units(request.user, now.astimezone(CITY_TIME).date())
     behind = [row for row in sort_units(every, "percent") if row.open]
-    reviews = reviews_waiting(request.user)
-    pending = accounts.organizations_pending(request.user)
+    appeals, pending = bookings.waiting_appeals(request.user), accounts.organizations_pending(request.user)
+    inspections = inspections_to_record(request.user)
     ahead = get_cycles_ahead(request.user, now)
     context = {
-        "appeals": bookings.waiting_appeals(request.user)[:MAX_LISTED],
+        "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=PER_QUEUE),
         "is_officer": Role.BUREAU_OFFICER in roles,
-        "reviews": reviews[:MAX_LISTED],
+        "reviews": _read_reviews(request),
         "to_recode": instruments_to_recode(request.user).count(),
         "without_days": years_without_days(now.astimezone(CITY_TIME).date()),
-        "review_count": len(reviews),
-        "pending": pending[:MAX_LISTED],
-        "pending_count": pending.count(),
+        "review_count": count_reviews_waiting(request.user),
+        "pending": read_queue(request, pending, "pending", "waiting_since", "id", limit=PER_QUEUE),
         "ahead": ahead,
         "waiting_facts": waiting_facts(request.user),
         "forecasts": forecasts(request.user),
         "years_to_open": get_years_to_open(request.user, now),
-        "inspections": inspections_to_record(request.user)[:MAX_LISTED],
+        "inspections": read_queue(
+            request, inspections, "inspections", "draw_id", "position", "id", limit=PER_QUEUE
+        ),
         "open_findings": sum(each.open_findings for each in ahead),
         "behind": behind[:MAX_UNITS_BEHIND],
         "behind_count": len(behind),
@@ -73,3 +81,10 @@ def bureau(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "pages/bureau.html", context)
+
+
+def _read_reviews(request: HttpRequest) -> "Page[Any]":
+    """Return the page of reviews; the first one where those of a later page are decided meanwhile."""
+    mark = request.GET.get("reviews")
+    found = reviews_waiting(request.user, mark, PER_QUEUE)
+    return found if found.items or not mark else reviews_waiting(request.user, limit=PER_QUEUE)

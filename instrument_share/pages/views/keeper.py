@@ -15,8 +15,9 @@ from bookings.public import require_keeper
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.views.me import build_counted_logs
-from instrument_share.web import clock, cursor
+from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
+from instrument_share.web.lists.queues import Queue, read_queue
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
@@ -58,41 +59,29 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "instrument_count": len(keeps),
         "instruments": _page(request, bookings.annotate_next_free(kept), "mine", "name_zh", "id"),
         "waiting": _page(request, waiting, "decide", "decide_by", "starts_at", "id"),
-        "waiting_count": waiting.count(),
         "queues": bookings.count_waiting(request.user),
         "overdue": _page(request, overdue, "overdue", "starts_at", "id"),
-        "overdue_count": overdue.count(),
         "arrivals": _page(request, arrivals, "today", "urgency", "starts_at", "id"),
-        "arrival_count": arrivals.count(),
         "check_in_until": now + CHECK_IN_LEAD,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "confirm": confirm,
         "to_confirm": build_counted_logs(confirm.items),
-        "confirm_count": to_confirm.count(),
         "samples": _page(request, samples, "samples", "due_at", "id"),
-        "sample_count": samples.count(),
-        "appeals": bookings.waiting_appeals(request.user)[:PER_LIST],
+        "appeals": _page(request, bookings.waiting_appeals(request.user), "appeals", "answer_date", "id"),
         "disputes": _page(request, disputes, "disputes", "answer_by", "id"),
         "notes": _page(request, bookings.open_notes(request.user), "remarks", "-written_at", "-id"),
         "closures": _page(request, closures, "closed", "starts_at", "id"),
         "closures_ahead": CLOSURES_AHEAD.days,
         "qualifications_ahead": QUALIFICATIONS_AHEAD.days,
         "ending": _page(request, ending, "ending", "expires_at", "id"),
-        "ending_count": ending.count(),
         "keeps": keeps,
     }
     return render(request, "pages/keeper.html", context)
 
 
-def _page(request: SignedInRequest, rows: "QuerySet[Row]", name: str, *ordering: str) -> "cursor.Page[Row]":
-    """Return the page of one of the desk's lists; each has its own cursor in the address.
-
-    What stood on a later page may be settled meanwhile: then it is the first one.
-    """
-    found = cursor.page(rows, ordering=ordering, cursor=request.GET.get(name), limit=PER_LIST)
-    if name in request.GET and not found.items:
-        return cursor.page(rows, ordering=ordering, limit=PER_LIST)
-    return found
+def _page(request: SignedInRequest, rows: "QuerySet[Row]", name: str, *ordering: str) -> "Queue[Row]":
+    """Return the page of one of the desk's lists; each has its own cursor in the address."""
+    return read_queue(request, rows, name, *ordering, limit=PER_LIST)
 
 
 def _overdue(now: datetime) -> Q:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -31,6 +31,7 @@ from instrument_share.people.views.tabs import build_my_tabs, get_administered_o
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_year
+from instrument_share.web.lists.queues import Queue, read_queue
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     from bookings.models import UsageLog
     from instrument_share.accounts.models import User
 
+Row = TypeVar("Row", bound=Model)
 MAX_COMING = 20
+RATED_AT_ONCE = 3
 PAST_PER_PAGE = 10
 USED_PER_PAGE = 20
 RATING_PERIOD = timedelta(days=60)
@@ -61,7 +64,10 @@ def me(request: SignedInRequest) -> HttpResponse:
     own = bookings.bookings(viewer).filter(user=viewer)
     ahead = own.filter(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).order_by("starts_at", "id")
     ahead = ahead.exclude(state=BookingState.OFFERED)
-    coming = list(ahead.select_related("rule")[:MAX_COMING])
+    following = ahead.select_related("rule").first()
+    later = ahead.exclude(pk=following.pk) if following else ahead.none()
+    to_confirm = bookings.waiting_confirmations(viewer).filter(user=viewer)
+    confirm = _queue(request, to_confirm, "confirm", "starts_at", "id")
     past = cursor.page(
         own.exclude(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).select_related(
             "usage_log__review"
@@ -76,17 +82,18 @@ def me(request: SignedInRequest) -> HttpResponse:
         "suspensions": accounts.suspensions(viewer),
         "offers": bookings.count_open_offers(viewer),
         "to_check_out": bookings.uses_while_suspended(viewer),
-        "next": coming[0] if coming else None,
-        "may": bookings.get_possible_actions(viewer, coming[0], now) if coming else set(),
-        "coming": coming[1:],
+        "next": following,
+        "may": bookings.get_possible_actions(viewer, following, now) if following else set(),
+        "coming": _queue(request, later, "coming", "starts_at", "id"),
         "past": past,
-        "to_confirm": build_counted_logs(
-            bookings.waiting_confirmations(viewer).filter(user=viewer)[:MAX_COMING]
+        "confirm": confirm,
+        "to_confirm": build_counted_logs(confirm.items),
+        "to_rate": read_queue(
+            request, _to_rate(viewer, now), "rate", "-starts_at", "-id", limit=RATED_AT_ONCE
         ),
-        "to_rate": _to_rate(viewer, now),
-        "statements": bookings.statements_to_pay(viewer)[:MAX_COMING],
+        "statements": _queue(request, bookings.statements_to_pay(viewer), "statements", "due_date", "id"),
         "today": now.astimezone(CITY_TIME).date(),
-        "samples": bookings.sample_orders_to_answer(viewer)[:MAX_COMING],
+        "samples": _queue(request, bookings.sample_orders_to_answer(viewer), "samples", "due_at", "id"),
         "credit": record,
         "suspended_until": get_suspension_end([event.ends_at for event in record], now),
         "suspends_at": SUSPENSION_THRESHOLD,
@@ -94,12 +101,15 @@ def me(request: SignedInRequest) -> HttpResponse:
     return render(request, "pages/me.html", context)
 
 
-def _to_rate(viewer: "User", now: datetime) -> "list[UsageLog]":
+def _queue(request: SignedInRequest, rows: "QuerySet[Row]", name: str, *ordering: str) -> "Queue[Row]":
+    return read_queue(request, rows, name, *ordering, limit=MAX_COMING)
+
+
+def _to_rate(viewer: "User", now: datetime) -> "QuerySet[UsageLog]":
     """Return recent confirmed uses that the person has not rated."""
-    unrated = bookings.usage_logs(viewer).filter(  # type: ignore[misc]
+    return bookings.usage_logs(viewer).filter(  # type: ignore[misc]
         user=viewer, review__isnull=True, is_confirmed=True, starts_at__gt=now - RATING_PERIOD
     )
-    return list(unrated.order_by("-starts_at", "-id")[:3])
 
 
 @dataclass(frozen=True)
@@ -197,16 +207,17 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
 @login_required
 @require_safe
 def my_statements(request: SignedInRequest) -> HttpResponseBase:
-    """Show the statements that the person or their organizations pay, or export them (`?format=csv`)."""
+    """Show the statements that the person or their organizations pay (`?state=`).
+
+    `?format=csv` exports what is shown.
+    """
     found = bookings.statements_received(request.user)
+    listed = bookings.narrow_statements(request, found, of_unit=False)
     if request.GET.get("format") == "csv":
-        return bookings.export_statements(request.user, "statements", found)
+        return bookings.export_statements(request.user, "statements", listed)
     context = {
         "tabs": build_my_tabs(request.user, "my_statements"),
-        "today": clock.now().astimezone(CITY_TIME).date(),
-        "page": cursor.page(
-            found, ordering=("-sent_at", "-id"), cursor=request.GET.get("cursor"), limit=USED_PER_PAGE
-        ),
+        **bookings.build_statement_list(request, found, listed, of_unit=False),
     }
     return render(request, "pages/my_statements.html", context)
 

@@ -4,8 +4,11 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
@@ -15,6 +18,7 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 
     from bookings.models import Booking
     from instrument_share.accounts.models import Organization
+    from instrument_share.web.lists.queues import Queue
     from providers.models import Instrument
     from rewards.models import UnitAssessment
 
@@ -66,8 +71,13 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     judged, *course = providers.completeness_at([unit.pk], [today, *month_ends_of(today.year, today)])[
         unit.pk
     ]
-    down = list(take_downs(request.user, unit, now - WITHDRAWN_PERIOD)[:MAX_LISTED])
-    named = titles_by_id([entry.subject_id for entry in down])
+    withdrawn = take_downs(request.user, unit, now - WITHDRAWN_PERIOD)
+    down = read_queue(request, withdrawn, "taken-down", "-id", limit=MAX_LISTED)
+    named = titles_by_id([entry.subject_id for entry in down.items])
+    appeals = bookings.waiting_appeals(request.user).filter(
+        event__booking__instrument__organization_id=unit.pk
+    )
+    requests = read_queue(request, waiting, "requests", "decide_by", "starts_at", "id", limit=MAX_LISTED)
     context = {
         "unit": unit,
         "units": [(bilingual(one, "name"), f"?unit={one.public_id}", one.pk == unit.pk) for one in units],
@@ -76,7 +86,8 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "notice_days": NOTICE_AHEAD.days,
         "running_out": _running_out(unit.pk, today),
         "returned": providers.organization_profile(unit.pk),
-        "taken_down": [Act(entry, named.get(entry.subject_id)) for entry in down],
+        "taken_down": [Act(entry, named.get(entry.subject_id)) for entry in down.items],
+        "down": down,
         "course": completeness_chart(course, today),
         "year": today.year,
         "last_year": today.year - 1,
@@ -90,16 +101,14 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         ],
         "to_confirm": counts["to_confirm"],
         "draft_count": counts.get(InstrumentState.DRAFT, 0),
-        "refused": refused.order_by("name_zh", "id")[:MAX_LISTED],
+        "refused": read_queue(request, refused, "refused", "name_zh", "id", limit=MAX_LISTED),
         "drafts": drafts.order_by("urgency", "name_zh", "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
         "tasks": _tasks(request, unit.pk, now, waiting),
+        "more": _list_more(request, unit, requests, counts["unbookable"]),
+        "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=MAX_LISTED),
+        "waiting": requests,
         "unbookable_count": counts["unbookable"],
-        "appeals": bookings.waiting_appeals(request.user).filter(
-            event__booking__instrument__organization_id=unit.pk
-        )[:MAX_LISTED],
-        "waiting": waiting[:MAX_LISTED],
-        "waiting_count": waiting.count(),
         "usage": bookings.get_unit_hours_of_year(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
         "forecasts": [
@@ -130,6 +139,39 @@ def _tasks(
         "unbookable": list(unbookable.order_by("name_zh", "id")[:MAX_LISTED]),
     }
     return tasks if any(tasks.values()) else {}
+
+
+def _list_more(
+    request: HttpRequest, unit: "Organization", waiting: "Queue[Booking]", unbookable: int
+) -> list[tuple[str, str]]:
+    """Return what is due beyond the first of each kind: how much there is in all, and where all of it is."""
+    viewer, statements = request.user, reverse("unit_statements", args=[unit.public_id])
+    samples = bookings.sample_orders_waiting(viewer).order_by().count()
+    disputed = bookings.statements_to_answer(viewer, unit.pk).order_by().count()
+    findings = rewards.findings_to_answer(viewer, unit.pk).order_by().values_list("cycle__year")
+    found = [
+        (waiting.count, _("All {count} requests that wait for a decision"), "#requests"),
+        *(
+            (
+                count,
+                _("All {count} findings of {year} to answer").replace("{year}", str(year)),
+                reverse("findings", args=[year]) + "?state=open&sort=due",
+            )
+            for year, count in findings.annotate(Count("pk")).order_by("cycle__year")
+        ),
+        (samples, _("All {count} sample orders that wait for the unit"), reverse("sample_orders")),
+        (
+            disputed,
+            _("All {count} disputed statements"),
+            f"{statements}?state={StatementState.DISPUTED.value}",
+        ),
+        (
+            unbookable,
+            _("All {count} instruments that can't be booked"),
+            reverse("unit_instruments", args=[unit.public_id]) + "?state=unbookable",
+        ),
+    ]
+    return [(text.format(count=count), address) for count, text, address in found if count > MAX_LISTED]
 
 
 def _managed(request: HttpRequest) -> "list[Organization]":

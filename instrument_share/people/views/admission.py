@@ -1,13 +1,12 @@
 """The bureau's pages of organizations: list and admission."""
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
@@ -17,50 +16,100 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.people.forms import OrganizationFilterForm
 from instrument_share.people.views.organizations import get_organization_address, list_facts
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm, SeenForm
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
-from instrument_share.web.text.labels import STATES
+from instrument_share.web.text.labels import KINDS, STATES
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import Organization
 
 PER_PAGE = 50
+BATCH_SIZE = 500
+TABLE = ListTable(
+    (
+        ListColumn(gettext_lazy("Name of the organization"), "name", "name_zh"),
+        ListColumn(gettext_lazy("Unified social credit code"), "uscc"),
+        ListColumn(gettext_lazy("Kind"), "kind"),
+        ListColumn(gettext_lazy("District"), "district", "district_code"),
+        ListColumn(gettext_lazy("Registered on"), "registered", "created_at", is_descending=True),
+        ListColumn(gettext_lazy("State")),
+    ),
+    ordering=("name_zh", "id"),
+    first="name",
+)
 
 
 @login_required
 @require_safe
-def organizations(request: SignedInRequest) -> HttpResponse:
-    """List organizations of the region, for the bureau and administrators: `?state=`, `?q=`."""
+def organizations(request: SignedInRequest) -> HttpResponseBase:
+    """List organizations of the region, for the bureau and administrators: `?state=`, `?kind=`, `?q=`.
+
+    `?format=csv` exports what is found.
+    """
     if not (accounts.region_of(request.user) or accounts.standing(request.user).holds(Role.SYSADMIN)):
         raise Forbidden
-    state, text = request.GET.get("state", ""), request.GET.get("q", "")
-    page = cursor.page(
-        accounts.organizations_supervised(request.user, state=state, text=text),
-        ordering=("name_zh", "id"),
-        cursor=request.GET.get("cursor"),
-        limit=PER_PAGE,
+    form, state = OrganizationFilterForm(request), request.GET.get("state", "")
+    found = accounts.organizations_supervised(
+        request.user, state=state, text=form.get("q"), kind=form.get("kind")
     )
+    ordering = TABLE.get_ordering(request)
+    if request.GET.get("format") == "csv":
+        return _export(found.order_by(*ordering))
     chips = [
-        (STATES[f"organization.{one}"].text, _narrow("" if one == state else one, text), one == state)
+        (
+            STATES[f"organization.{one}"].text,
+            get_address(request, state="" if one == state else one),
+            one == state,
+        )
         for one in OrganizationState
     ]
     context = {
-        "page": page,
-        "q": text,
-        "state": state,
+        "page": cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE),
+        "heads": TABLE.build_heads(request),
+        "form": form,
         "chips": chips,
         "without_days": providers.years_without_days(clock.now().astimezone(CITY_TIME).date()),
     }
     return render(request, "people/organizations.html", context)
 
 
-def _narrow(state: str, text: str) -> str:
-    return "?" + urlencode({name: value for name, value in (("state", state), ("q", text)) if value})
+def _export(found: "QuerySet[Organization]") -> HttpResponseBase:
+    heads = [
+        _("Number"),
+        _("Name (Chinese)"),
+        _("Name (English)"),
+        _("Unified social credit code"),
+        _("Kind"),
+        _("Owns instruments"),
+        _("District"),
+        _("State"),
+        _("Registered on"),
+    ]
+    return csv_response("organizations", heads, (_to_row(one) for one in found.iterator(BATCH_SIZE)))
+
+
+def _to_row(one: "Organization") -> list[Any]:
+    return [
+        one.public_id,
+        one.name_zh,
+        one.name_en,
+        one.uscc,
+        str(KINDS.get(one.kind, one.kind)),
+        one.owns_instruments,
+        bilingual(one.district, "name") if one.district else "",
+        STATES[f"organization.{one.state}"].text,
+        one.created_at,
+    ]
 
 
 @confirmation_view

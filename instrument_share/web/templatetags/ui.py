@@ -21,6 +21,8 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel import wording
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, idempotency
+from instrument_share.web.lists.filters import FilterForm
+from instrument_share.web.lists.tables import ListHead, get_address
 from instrument_share.web.text import formats, labels, markdown
 
 register = template.Library()
@@ -275,6 +277,24 @@ def pages(context: template.Context, page: Any, name: str = "cursor") -> dict[st
         "next": f"?{query.urlencode()}{section}" if page.next_cursor else "",
         "is_first": not context["request"].GET.get(name),
     }
+
+
+@register.inclusion_tag(_PARTS + "table_heads.html")
+def table_heads(heads: Sequence[ListHead]) -> dict[str, Any]:
+    """The heads of a `ListTable`, in its row: what sorts is a link, the present one says how."""
+    return {"heads": heads}
+
+
+@register.inclusion_tag(_PARTS + "list_filter.html")
+def list_filter(form: FilterForm, *, in_panel: bool = False) -> dict[str, Any]:
+    """The filters of a list on top of it; what else the address holds stays, but for the page."""
+    return {"form": form, "in_panel": in_panel}
+
+
+@register.inclusion_tag(_PARTS + "csv_link.html", takes_context=True)
+def csv_link(context: template.Context) -> dict[str, str]:
+    """Leads to all pages of the list as a table, with its filters and in its order."""
+    return {"address": get_address(context["request"], format="csv")}
 
 
 @register.simple_block_tag

@@ -1,14 +1,15 @@
 """Read what waits for the bureau's review, and how it differs from what is published."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
 
 from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.errors import NotFound
+from instrument_share.web import cursor
 from providers.instruments.domain import fields
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Region, Viewer
 
 ReviewKind = Literal["instrument", "changes", "profile"]
-MOST = 200
-"""So many of each kind are read at once."""
+SUBMITTED, CHANGED = Q(state=InstrumentState.SUBMITTED), Q(pending_since__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -66,24 +66,37 @@ class Comparison:
         return tuple(entry for entry in self.entries if entry.differs)
 
 
-def reviews_waiting(viewer: "Viewer") -> list[Review]:
-    """Return what waits in the region that the viewer supervises, oldest first; three queries."""
+def reviews_waiting(viewer: "Viewer", mark: str | None = None, limit: int = 50) -> "cursor.Page[Any]":
+    """Return a page of reviews in the region that the viewer supervises, oldest first; three queries."""
+    page = cursor.page_of_several(
+        _waiting(viewer), ordering=("waiting_since", "public_id"), cursor=mark, limit=limit
+    )
+    found: list[Any] = [Review(row.review_kind, row, row.waiting_since) for row in page.items]
+    return cursor.Page(found, page.next_cursor)
+
+
+def count_reviews_waiting(viewer: "Viewer") -> int:
+    """Return how much waits there; two queries."""
+    region = region_of(viewer)
+    if not region:
+        return 0
+    instruments = Instrument.objects.filter(region.within("organization")).aggregate(
+        submitted=Count("pk", filter=SUBMITTED), changed=Count("pk", filter=CHANGED)
+    )
+    profiles = _profiles(region).filter(state=ProfileState.SUBMITTED).count()
+    return instruments["submitted"] + instruments["changed"] + profiles
+
+
+def _waiting(viewer: "Viewer") -> list[QuerySet[Any]]:
     region = region_of(viewer)
     if not region:
         return []
-    submitted = _instruments(region).filter(state=InstrumentState.SUBMITTED).order_by("submitted_at", "id")
-    changed = _instruments(region).filter(pending_since__isnull=False).order_by("pending_since", "id")
-    profiles = _profiles(region).filter(state=ProfileState.SUBMITTED).order_by("submitted_at", "id")
-    found = [
-        *_reviews("instrument", submitted, "submitted_at"),
-        *_reviews("changes", changed, "pending_since"),
-        *_reviews("profile", profiles, "submitted_at"),
+    kinds: list[tuple[ReviewKind, QuerySet[Any], str]] = [
+        ("instrument", _instruments(region).filter(SUBMITTED), "submitted_at"),
+        ("changes", _instruments(region).filter(CHANGED), "pending_since"),
+        ("profile", _profiles(region).filter(state=ProfileState.SUBMITTED), "submitted_at"),
     ]
-    return sorted(found, key=lambda review: (review.since, review.public_id))
-
-
-def _reviews(kind: ReviewKind, rows: QuerySet[Any], since: str) -> Iterable[Review]:
-    return (Review(kind, row, getattr(row, since)) for row in rows[:MOST])
+    return [rows.annotate(waiting_since=F(since), review_kind=Value(kind)) for kind, rows, since in kinds]
 
 
 def review(viewer: "Viewer", public_id: str) -> Review:

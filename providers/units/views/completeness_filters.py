@@ -1,10 +1,8 @@
 """Filters, columns and exports of the bureau's table of units."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
+from instrument_share.web.lists.tables import ListColumn, ListHead, ListTable
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats, labels
@@ -22,7 +21,7 @@ from instrument_share.web.text.labels import KINDS
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness_plain import month_ends, past_month_ends
 from providers.units.domain.information import KIND_WORDS
-from providers.units.views.completeness_table import FIRST_ORDER, OPEN, ORDERS, UnitRow
+from providers.units.views.completeness_table import FIRST_ORDER, OPEN, UnitRow
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -79,43 +78,18 @@ def requested_day(request: HttpRequest, today: date) -> date:
     return next((end for end in past_month_ends(today) if f"{end:%Y-%m}" == wanted), today)
 
 
-@dataclass(frozen=True)
-class Head:
-    """A column with its link and its current sort order."""
-
-    column: str
-    text: str
-    address: str
-    sorted: str
-
-
-def table_heads(request: HttpRequest) -> list[Head]:
+def table_heads(request: HttpRequest) -> list[ListHead]:
     """Return the heads of the columns in order."""
-    kinds = [(kind.value, told(text, {})) for kind, text in KIND_WORDS.items()]
-    columns = [
-        ("name", _("Unit")),
-        ("district", _("District")),
-        ("percent", _("Complete")),
+    kinds = [ListColumn(told(text, {}), kind.value) for kind, text in KIND_WORDS.items()]
+    columns = (
+        ListColumn(_("Unit"), "name"),
+        ListColumn(_("District"), "district"),
+        ListColumn(_("Complete"), "percent", is_figure=True),
         *kinds,
-        ("since", _("Open since")),
-        ("reminded", _("Last reminder")),
-    ]
-    return [_head(request, column, text) for column, text in columns]
-
-
-def _head(request: HttpRequest, column: str, text: str) -> Head:
-    now = request.GET.get("sort") or FIRST_ORDER
-    if now.removeprefix("-") not in ORDERS:
-        now = FIRST_ORDER
-    following = f"-{column}" if now == column else column
-    direction = {column: "ascending", f"-{column}": "descending"}.get(now, "")
-    return Head(column, text, address(request, sort=following, cursor=""), direction)
-
-
-def address(request: HttpRequest, **changed: str) -> str:
-    """Return the address of this page with some filters changed or removed."""
-    kept = {**request.GET.dict(), **changed}
-    return "?" + urlencode({name: value for name, value in kept.items() if value})
+        ListColumn(_("Open since"), "since"),
+        ListColumn(_("Last reminder"), "reminded"),
+    )
+    return ListTable(columns, first=FIRST_ORDER).build_heads(request)
 
 
 # --- Sheets -----------------------------------------------------------------------------------------------

@@ -1,15 +1,16 @@
 """List a unit's own instruments for its managers."""
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from instrument_share.web import clock, cursor
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import labels
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
     from providers.instruments.models import Instrument
 
 PER_PAGE = 30
+TABLE = ListTable(
+    (
+        ListColumn(gettext_lazy("Instrument"), "name", "name_zh"),
+        ListColumn(gettext_lazy("Inner number"), "number", "inner_number"),
+        ListColumn(gettext_lazy("State")),
+        ListColumn(gettext_lazy("Keepers")),
+        ListColumn(gettext_lazy("Original value"), "value", "worth", is_figure=True, is_descending=True),
+        ListColumn(gettext_lazy("Last confirmed"), "confirmed", "last_confirmed_at"),
+    ),
+    ordering=("urgency", "name_zh", "id"),
+)
+"""What the unit has to act on first, as long as nobody asks for another order."""
 EXPORTED_AT_ONCE = 1000
 
 
@@ -39,9 +52,9 @@ def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
     wanted, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:100]
     found = own_instruments(request.user, unit.pk, now, state=wanted, text=text)
     if request.GET.get("export") == "csv":
-        return _sheet(found.order_by("urgency", "name_zh", "id"))
+        return _sheet(found.order_by(*TABLE.get_ordering(request)))
     page = cursor.page(
-        found, ordering=("urgency", "name_zh", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE
+        found, ordering=TABLE.get_ordering(request), cursor=request.GET.get("cursor"), limit=PER_PAGE
     )
     keepers = keepers_of([row.pk for row in page.items])
     counts = own_instrument_counts(request.user, unit.pk, now)
@@ -49,28 +62,30 @@ def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
         "unit": unit,
         "page": page,
         "rows": [(row, keepers[row.pk]) for row in page.items],
-        "chips": _chips(counts, wanted, text),
+        "heads": TABLE.build_heads(request),
+        "chips": _chips(request, counts, wanted),
         "wanted": wanted,
         "text": text,
         "count": found.count(),
         "total": sum(counts.get(state, 0) for state in InstrumentState),
-        "export": "?" + urlencode({"state": wanted, "q": text, "export": "csv"}),
+        "export": get_address(request, export="csv"),
+        "sort": TABLE.get_order(request),
     }
     return render(request, "providers/units/instruments.html", context)
 
 
-def _chips(counts: "Mapping[str, int]", wanted: str, text: str) -> list[tuple[Any, ...]]:
+def _chips(request: HttpRequest, counts: "Mapping[str, int]", wanted: str) -> list[tuple[Any, ...]]:
     names = [
         ("returned", _("Returned")),
+        ("refused", _("Changes refused")),
         *((state.value, labels.label("instrument", state.value).text) for state in InstrumentState),
         ("to_confirm", _("To be confirmed")),
         ("unbookable", _("Not bookable yet")),
     ]
-    kept = {"q": text} if text else {}
     return [
         (
             name,
-            "?" + urlencode(kept if code == wanted else {**kept, "state": code}),
+            get_address(request, state="" if code == wanted else code),
             code == wanted,
             counts[code],
         )

@@ -22,6 +22,7 @@ from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.lists.tables import get_address
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.labels import KINDS
@@ -37,7 +38,6 @@ from providers.units.views.acts import Act
 from providers.units.views.charts import completeness_chart
 from providers.units.views.completeness_filters import (
     UnitFilterForm,
-    address,
     export_units,
     month_ends_of,
     requested_day,
@@ -81,11 +81,11 @@ def completeness(request: HttpRequest) -> HttpResponseBase:
         "day": day,
         "is_today": day == today,
         "may_remind": day == today and _may_remind(request),
-        "remind_all": reverse("completeness_remind") + address(request, all="1", cursor="", sort=""),
+        "remind_all": reverse("completeness_remind") + get_address(request, all="1", sort=""),
         "open_shown": sum(bool(row.to_do) for row in rows),
         "is_filtered": any(request.GET.get(name) for name in UnitFilterForm.base_fields),
-        "as_csv": address(request, export="csv", cursor=""),
-        "as_xlsx": address(request, export="xlsx", cursor=""),
+        "as_csv": get_address(request, export="csv"),
+        "as_xlsx": get_address(request, export="xlsx"),
     }
     return render(request, "providers/units/completeness.html", context)
 

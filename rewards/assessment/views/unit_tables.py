@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents import tables
 from instrument_share.documents.content import Column, Table
+from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors
 from rewards.cycle.reports import format_hours, format_money, format_points
@@ -22,50 +23,38 @@ if TYPE_CHECKING:
 
 MAX_IN_CHARTS = 12
 
-COLUMNS = (
-    ("name", gettext_lazy("Unit"), "organization__name_zh"),
-    ("score", gettext_lazy("Score"), "score"),
-    ("grade", gettext_lazy("Grade"), "score"),
-    ("amount", gettext_lazy("Award"), "award__amount_yuan"),
-    ("instruments", gettext_lazy("Instruments"), "instruments_counted"),
-    ("hours", gettext_lazy("Effective hours"), "effective_seconds"),
-    ("external", gettext_lazy("External hours"), "external_seconds"),
-    ("income", gettext_lazy("External income"), "external_income_yuan"),
+
+def _figure(label: Any, name: str, path: str) -> ListColumn:
+    return ListColumn(label, name, path, is_figure=True, is_descending=True)
+
+
+TABLE = ListTable(
+    (
+        ListColumn(gettext_lazy("Unit"), "name", "organization__name_zh"),
+        _figure(gettext_lazy("Score"), "score", "score"),
+        ListColumn(gettext_lazy("Grade"), "grade", "score", is_descending=True),
+        _figure(gettext_lazy("Award"), "amount", "award__amount_yuan"),
+        _figure(gettext_lazy("Instruments"), "instruments", "instruments_counted"),
+        _figure(gettext_lazy("Effective hours"), "hours", "effective_seconds"),
+        _figure(gettext_lazy("External hours"), "external", "external_seconds"),
+        _figure(gettext_lazy("External income"), "income", "external_income_yuan"),
+    ),
+    ordering=("-score", "id"),
+    first="-score",
 )
-DEFAULT = "-score"
-_PATHS = {key: path for key, _label, path in COLUMNS}
 
 
 def get_assessments(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment]":
     """Return the assessments of all units, sorted as the address says. One statement."""
-    sort = _sort(request)
-    path = _PATHS[sort.removeprefix("-")]
-    order = F(path).desc(nulls_last=True) if sort.startswith("-") else F(path).asc(nulls_first=True)
+    path = TABLE.get_ordering(request)[0]
+    column = F(path.removeprefix("-"))
+    order = column.desc(nulls_last=True) if path.startswith("-") else column.asc(nulls_first=True)
     return list(assessment_selectors.assessments(request.user, cycle).order_by(order, "organization__uscc"))
-
-
-def build_columns(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the table's columns: name, sort link, and present sort order."""
-    sort = _sort(request)
-    heads = []
-    for key, label, _path in COLUMNS:
-        first = key if key == "name" else f"-{key}"
-        turned = sort.removeprefix("-") == key
-        other = f"-{key}" if sort == key else key
-        heads.append(
-            {
-                "label": label,
-                "address": f"?sort={other if turned else first}#units",
-                "sorted": ("descending" if sort.startswith("-") else "ascending") if turned else "",
-                "is_figure": key not in {"name", "grade"},
-            }
-        )
-    return heads
 
 
 def get_csv_address(request: HttpRequest, year: int) -> str:
     """Return the address of the CSV file in the present order."""
-    return f"{reverse('units_csv', args=[year])}?sort={_sort(request)}"
+    return f"{reverse('units_csv', args=[year])}?sort={TABLE.get_order(request)}"
 
 
 def build_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
@@ -128,8 +117,3 @@ def _spec(assessments: "Sequence[UnitAssessment]", series: list[dict[str, Any]],
 
 def _hours(seconds: int) -> Decimal:
     return (Decimal(seconds) / 3600).quantize(Decimal("0.01"))
-
-
-def _sort(request: HttpRequest) -> str:
-    sort = request.GET.get("sort", DEFAULT)
-    return sort if sort.removeprefix("-") in _PATHS else DEFAULT

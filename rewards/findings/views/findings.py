@@ -19,6 +19,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.lists.tables import get_address
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
@@ -30,7 +31,7 @@ from rewards.findings.forms import FindingFilterForm, JointDecisionForm
 from rewards.findings.selectors.browsing import count_findings, filter_findings
 from rewards.findings.selectors.findings import findings as visible_findings
 from rewards.findings.services.deciding import findings_decide as decide_findings
-from rewards.findings.views.tables import ORDERS, build_columns, export, get_address, get_order
+from rewards.findings.views.tables import TABLE, export
 
 if TYPE_CHECKING:
     from rewards.cycle.models import AssessmentCycle
@@ -89,7 +90,7 @@ def _list(
     form.is_valid()
     chosen = form.cleaned_data
     found = filter_findings(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields})
-    ordering = ORDERS[get_order(request)]
+    ordering = TABLE.get_ordering(request)
     if request.GET.get("export") in {"csv", "xlsx"}:
         return export(request.user, found.order_by(*ordering), cycle.year, request.GET["export"])
     page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
@@ -99,10 +100,10 @@ def _list(
         "form": form,
         "page": page,
         "rows": [_row(finding, refused.get(finding.pk)) for finding in page.items],
-        "columns": build_columns(request),
+        "heads": TABLE.build_heads(request),
         "exports": [(name, get_address(request, export=name)) for name in ("csv", "xlsx")],
         "query": get_address(request),
-        "sort": get_order(request),
+        "sort": TABLE.get_order(request),
         "joint": (joint or JointDecisionForm()) if decides else None,
         "tabs": _tabs(request, facets, chosen.get("state", "")),
         "is_filtered": any(chosen.values()),

@@ -1,15 +1,16 @@
 """The table of findings: its columns and their orders, and the same as a spreadsheet."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.web import clock
+from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
@@ -25,68 +26,21 @@ if TYPE_CHECKING:
     from rewards.findings.models import Finding
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ORDERS: dict[str, tuple[str, ...]] = {
-    "": ("rank", "answer_due_date", "id"),
-    "date": ("on", "id"),
-    "-date": ("-on", "id"),
-    "-hours": ("-effective_seconds", "id"),
-    "hours": ("effective_seconds", "id"),
-    "-yuan": ("-amount_yuan", "id"),
-    "yuan": ("amount_yuan", "id"),
-    "-stake": ("-stake", "id"),
-    "stake": ("stake", "id"),
-    "due": ("answer_due_date", "id"),
-    "-due": ("-answer_due_date", "id"),
-}
-"""By the word in the address; open ones first, by the day until which the unit may answer."""
-COLUMNS = (
-    ("", gettext_lazy("What was found"), ""),
-    ("date", gettext_lazy("Date"), "date"),
-    ("", gettext_lazy("Unit"), ""),
-    ("", gettext_lazy("Instrument"), ""),
-    ("hours", gettext_lazy("Hours"), "-hours"),
-    ("yuan", gettext_lazy("Amount"), "-yuan"),
-    ("stake", gettext_lazy("At stake"), "-stake"),
-    ("", gettext_lazy("State"), ""),
-    ("due", gettext_lazy("Answer"), "due"),
+TABLE = ListTable(
+    (
+        ListColumn(gettext_lazy("What was found")),
+        ListColumn(gettext_lazy("Date"), "date", "on"),
+        ListColumn(gettext_lazy("Unit")),
+        ListColumn(gettext_lazy("Instrument")),
+        ListColumn(gettext_lazy("Hours"), "hours", "effective_seconds", is_figure=True, is_descending=True),
+        ListColumn(gettext_lazy("Amount"), "yuan", "amount_yuan", is_figure=True, is_descending=True),
+        ListColumn(gettext_lazy("At stake"), "stake", is_figure=True, is_descending=True),
+        ListColumn(gettext_lazy("State")),
+        ListColumn(gettext_lazy("Answer"), "due", "answer_due_date"),
+    ),
+    ordering=("rank", "answer_due_date", "id"),
 )
-"""Name, words and the order that the first click asks for."""
-FIGURES = {"hours", "yuan", "stake"}
-
-
-def get_order(request: HttpRequest) -> str:
-    """Return the word of the order that the address asks for."""
-    word = request.GET.get("sort", "")
-    return word if word in ORDERS else ""
-
-
-def build_columns(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the table's columns: label, address of its order, and the present direction."""
-    now = get_order(request)
-    heads = []
-    for name, label, first in COLUMNS:
-        turned = bool(name) and now.removeprefix("-") == name
-        other = name if now.startswith("-") else f"-{name}"
-        heads.append(
-            {
-                "label": label,
-                "address": get_address(request, sort=other if turned else first) if name else "",
-                "sorted": ("descending" if now.startswith("-") else "ascending") if turned else "",
-                "is_figure": name in FIGURES,
-            }
-        )
-    return heads
-
-
-def get_address(request: HttpRequest, **changed: str) -> str:
-    """Return the address of the list with something changed, from its first page on."""
-    query = request.GET.copy()
-    query.pop("cursor", None)
-    for name, value in changed.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return f"?{query.urlencode()}"
+"""Open ones first, by the day until which the unit may answer."""
 
 
 def export(viewer: "Viewer", findings: "Iterable[Finding]", year: int, form: str) -> HttpResponseBase:

@@ -17,6 +17,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
 from instrument_share.web.edge.limits import counts_as
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
@@ -71,7 +72,9 @@ def finance(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "tasks": find_finance_tasks(request.user),
-        "to_check": accounts_to_check()[:MAX_LISTED] if checks else (),
+        "to_check": read_queue(request, accounts_to_check(), "accounts", "entered_at", "id", limit=MAX_LISTED)
+        if checks
+        else None,
         "rows": [
             {
                 "report": report,

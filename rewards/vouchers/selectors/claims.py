@@ -24,7 +24,12 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherUse,
 )
-from rewards.vouchers.selectors.vouchers import claimed_in_year, claimed_on_grant, claims_in_force
+from rewards.vouchers.selectors.vouchers import (
+    claimed_in_year,
+    claimed_on_grant,
+    claims_in_force,
+    is_found,
+)
 
 if TYPE_CHECKING:
     from bookings.models import Statement
@@ -54,6 +59,14 @@ def claims(viewer: "Viewer", *, stage: ClaimState | None = None) -> QuerySet[Vou
         .select_related("submitted_by", "checked_by", "audited_by", "refused_by")
         .order_by("id")
     )
+
+
+def find_claims(
+    viewer: "Viewer", *, state: str = "", scheme: str = "", text: str = ""
+) -> QuerySet[VoucherClaim]:
+    """Return the claims that the viewer may see, at a stage, on a scheme, by organization or number."""
+    found = claims(viewer, stage=ClaimState(state) if state else None)
+    return found.filter(is_found("grant__organization", "grant__scheme", scheme, text))
 
 
 def get_claim(viewer: "Viewer", public_id: str) -> VoucherClaim:

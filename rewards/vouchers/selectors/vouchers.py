@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import rules
@@ -59,6 +61,27 @@ def applications(viewer: "Viewer") -> QuerySet[VoucherApplication]:
     )
 
 
+def find_applications(
+    viewer: "Viewer", *, state: str = "", scheme: str = "", text: str = ""
+) -> QuerySet[VoucherApplication]:
+    """Return the applications that the viewer may see, of a state, of a scheme, by organization or number."""
+    found = applications(viewer).filter(is_found("organization", "scheme", scheme, text))
+    return found.filter(state=state) if state else found
+
+
+def is_found(organization: str, of_scheme: str, scheme: str, text: str) -> Q:
+    """Return the condition for rows of a scheme (its public id) with `text` in the organization or number.
+
+    The first two are the paths from a row to its organization and its scheme.
+    """
+    condition = Q(**{f"{of_scheme}__public_id": scheme}) if scheme else Q()
+    if not text:
+        return condition
+    named = (Q(**{f"{organization}__{name}__icontains": text}) for name in ("name_zh", "name_en"))
+    exact = Q(public_id__iexact=text) | Q(**{f"{organization}__uscc__iexact": text})
+    return condition & (reduce(or_, named) | exact)
+
+
 def get_application(viewer: "Viewer", public_id: str) -> VoucherApplication:
     """Return an application that the viewer may see. Raises NotFound."""
     return require_found(applications(viewer).filter(public_id=public_id).first())
@@ -87,6 +110,11 @@ def grants(viewer: "Viewer") -> QuerySet[VoucherGrant]:
     return (
         VoucherGrant.objects.filter(_visible(viewer)).select_related("scheme", "organization").order_by("-id")
     )
+
+
+def find_grants(viewer: "Viewer", *, scheme: str = "", text: str = "") -> QuerySet[VoucherGrant]:
+    """Return the vouchers that the viewer may see, of a scheme, by organization or number."""
+    return grants(viewer).filter(is_found("organization", "scheme", scheme, text))
 
 
 def get_grant(viewer: "Viewer", public_id: str) -> VoucherGrant:

@@ -41,6 +41,7 @@ from rewards.vouchers.services.claiming import (
     voucher_claim_refuse,
 )
 from rewards.vouchers.views.granting import send_file
+from rewards.vouchers.views.lists import CLAIMS
 
 if TYPE_CHECKING:
     from rewards.vouchers.models import VoucherClaim
@@ -72,6 +73,7 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
             cursor=request.GET.get("claims"),
             limit=PER_PAGE,
         ),
+        "claim_heads": CLAIMS.plain_heads,
         "offered": offered_statements(found) if may_claim and is_valid else [],
         "lacks_account": may_claim and (account is None or account.checked_at is None),
     }

@@ -1,33 +1,45 @@
 """Applications, vouchers and claims as tables for other programs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from instrument_share.kernel.errors import require_found
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import label
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
-from rewards.vouchers.selectors.claims import claims
-from rewards.vouchers.selectors.vouchers import applications, get_balances, grants
+from rewards.vouchers.selectors.vouchers import get_balances
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.selectors import Viewer
-    from rewards.vouchers.models import VoucherScheme
+    from django.db.models import QuerySet
+
+    from rewards.vouchers.models import VoucherApplication, VoucherClaim, VoucherGrant, VoucherScheme
 
     Rows = Iterator[list[Any]]
 
 BATCH_SIZE = 500
 
 
-def export(viewer: "Viewer", what: str) -> HttpResponseBase:
-    """Send all that the viewer sees of `what`. Raises NotFound where there is no such list."""
-    heads, rows = require_found(EXPORTS.get(what))
-    return csv_response(f"vouchers-{what}", [*_of_whom_heads(), *heads()], rows(viewer))
+def export_applications(found: "QuerySet[VoucherApplication]") -> HttpResponseBase:
+    """Send applications as CSV."""
+    return _export("applications", _application_heads(), _application_rows(found))
+
+
+def export_grants(found: "QuerySet[VoucherGrant]") -> HttpResponseBase:
+    """Send vouchers with what is left of each as CSV."""
+    return _export("grants", _grant_heads(), _grant_rows(found))
+
+
+def export_claims(found: "QuerySet[VoucherClaim]") -> HttpResponseBase:
+    """Send claims as CSV."""
+    return _export("claims", _claim_heads(), _claim_rows(found))
+
+
+def _export(what: str, heads: list[str], rows: "Rows") -> HttpResponseBase:
+    return csv_response(f"vouchers-{what}", [*_of_whom_heads(), *heads], rows)
 
 
 def _of_whom_heads() -> list[str]:
@@ -49,8 +61,8 @@ def _application_heads() -> list[str]:
     ]
 
 
-def _application_rows(viewer: "Viewer") -> "Rows":
-    for one in applications(viewer).iterator(BATCH_SIZE):
+def _application_rows(found: "QuerySet[VoucherApplication]") -> "Rows":
+    for one in found.iterator(BATCH_SIZE):
         yield [
             *_of_whom(one.public_id, one.organization, one.scheme),
             one.amount_yuan,
@@ -70,8 +82,8 @@ def _grant_heads() -> list[str]:
     ]
 
 
-def _grant_rows(viewer: "Viewer") -> "Rows":
-    rows = list(grants(viewer))
+def _grant_rows(found: "QuerySet[VoucherGrant]") -> "Rows":
+    rows = list(found)
     balances = get_balances(rows)
     for one in rows:
         yield [
@@ -98,8 +110,8 @@ def _claim_heads() -> list[str]:
     ]
 
 
-def _claim_rows(viewer: "Viewer") -> "Rows":
-    for one in claims(viewer).iterator(BATCH_SIZE):
+def _claim_rows(found: "QuerySet[VoucherClaim]") -> "Rows":
+    for one in found.iterator(BATCH_SIZE):
         yield [
             *_of_whom(one.public_id, one.grant.organization, one.grant.scheme),
             one.grant.public_id,
@@ -113,10 +125,3 @@ def _claim_rows(viewer: "Viewer") -> "Rows":
             label("voucher_claim", ClaimState(one.stage)).text,  # type: ignore[attr-defined]
             one.reason,
         ]
-
-
-EXPORTS: "Mapping[str, tuple[Callable[[], list[str]], Callable[[Viewer], Rows]]]" = {
-    "applications": (_application_heads, _application_rows),
-    "grants": (_grant_heads, _grant_rows),
-    "claims": (_claim_heads, _claim_rows),
-}

@@ -1,12 +1,10 @@
 """The page of innovation vouchers, with what each reader has to do there, and the page of a scheme."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rules
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +13,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock, cursor
+from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.text.formats import date_only, percent, yuan
 from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
@@ -25,16 +24,15 @@ from rewards.vouchers.selectors.payouts import audited_claims, payout_lists
 from rewards.vouchers.selectors.vouchers import (
     applications,
     applying_organizations,
-    get_balances,
     get_granted_by_scheme,
     get_scheme,
     grants,
     schemes,
 )
-from rewards.vouchers.views.exports import export
+from rewards.vouchers.views.lists import APPLICATIONS, CLAIMS, GRANTS, NEWEST_FIRST, build_tabs, with_balances
 
 if TYPE_CHECKING:
-    from rewards.vouchers.models import VoucherGrant, VoucherScheme
+    from rewards.vouchers.models import VoucherScheme
 
 T = TypeVar("T", bound=Model)
 
@@ -43,16 +41,11 @@ WAITING = (ClaimState.SUBMITTED, ClaimState.CHECKED)
 
 
 @require_safe
-def vouchers(request: HttpRequest) -> HttpResponseBase:
-    """Show the schemes to everybody; to others their vouchers, or what waits for them.
-
-    `?export=` sends all that the viewer sees of applications, vouchers or claims as CSV.
-    """
+def vouchers(request: HttpRequest) -> HttpResponse:
+    """Show the schemes to everybody; to others their vouchers, or what waits for them."""
     viewer, today = request.user, clock.now().astimezone(CITY_TIME).date()
     sees_all = rules.has_perm("rewards.see_vouchers", viewer)
     administers = standing(viewer).holds(Role.ORG_ADMIN)
-    if "export" in request.GET and (sees_all or administers):
-        return export(viewer, request.GET["export"])
     granted = get_granted_by_scheme()
     context: dict[str, Any] = {
         "today": today,
@@ -63,35 +56,33 @@ def vouchers(request: HttpRequest) -> HttpResponseBase:
         "opens": rules.has_perm("rewards.open_voucher_scheme", viewer),
         "sees_all": sees_all,
         "administers": administers,
+        "tabs": build_tabs("vouchers") if sees_all or administers else [],
+        "application_heads": APPLICATIONS.plain_heads,
+        "grant_heads": GRANTS.plain_heads,
+        "claim_heads": CLAIMS.plain_heads,
     }
     if sees_all:
-        waiting = Q(state=ApplicationState.SUBMITTED)
+        to_decide = applications(viewer).filter(state=ApplicationState.SUBMITTED)
+        to_check = claims(viewer).filter(state__in=WAITING)
         context |= {
-            "applications": _page(request, applications(viewer).filter(waiting), "applications", "id"),
-            "answered": _page(request, applications(viewer).exclude(waiting), "answered"),
-            "claims": _page(request, claims(viewer).filter(state__in=WAITING), "claims", "id"),
-            "decided": _page(request, claims(viewer).exclude(state__in=WAITING), "decided"),
+            "applications": read_queue(request, to_decide, "applications", "id", limit=PER_PAGE),
+            "claims": read_queue(request, to_check, "claims", "id", limit=PER_PAGE),
             "lists": _page(request, payout_lists(viewer), "lists"),
         }
     elif administers:
         own = _page(request, grants(viewer), "grants")
         context |= {
             "grants": own,
-            "balances": _with_balances(own.items),
+            "balances": with_balances(own.items),
             "applications": _page(request, applications(viewer), "applications"),
             "claims": _page(request, claims(viewer), "claims"),
         }
     return render(request, "rewards/vouchers/vouchers.html", context)
 
 
-def _page(request: HttpRequest, rows: "QuerySet[T]", name: str, order: str = "-id") -> "cursor.Page[T]":
+def _page(request: HttpRequest, rows: "QuerySet[T]", name: str) -> "cursor.Page[T]":
     """Return the page of a list whose cursor has this name in the address."""
-    return cursor.page(rows, ordering=(order,), cursor=request.GET.get(name), limit=PER_PAGE)
-
-
-def _with_balances(rows: "list[VoucherGrant]") -> "list[tuple[VoucherGrant, Decimal]]":
-    balances = get_balances(rows)
-    return [(one, balances[one.pk]) for one in rows]
+    return cursor.page(rows, ordering=NEWEST_FIRST, cursor=request.GET.get(name), limit=PER_PAGE)
 
 
 @require_safe
@@ -111,7 +102,8 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "applies": bool(applying_organizations(request.user, found, today)),
         "to_list": audited_claims(found.pk).count() if lists else 0,
         "grants": (shown := _page(request, grants(request.user).filter(scheme=found), "grants")),
-        "balances": _with_balances(shown.items),
+        "balances": with_balances(shown.items),
+        "grant_heads": GRANTS.plain_heads,
         "lists": _page(request, payout_lists(request.user).filter(scheme=found), "lists"),
     }
     return render(request, "rewards/vouchers/scheme.html", context)

@@ -16,8 +16,12 @@ MOST = 20
 
 
 def find_payout_tasks(viewer: "Viewer") -> list[FinanceTask]:
-    """Return the payout lists of which the viewer still has claims to pay, the oldest first."""
-    return [
+    """Return the payout lists of which the viewer still has claims to pay, the oldest first.
+
+    Behind the first ones stands where all are.
+    """
+    waiting = lists_to_pay(viewer)
+    tasks = [
         FinanceTask(
             _("Payout list of vouchers: {scheme}, batch {batch}, list {number}").format(
                 scheme=bilingual(one.scheme, "name"), batch=one.scheme.batch, number=one.number
@@ -26,5 +30,9 @@ def find_payout_tasks(viewer: "Viewer") -> list[FinanceTask]:
             _("{paid} of {listed} paid").format(paid=vars(one)["paid"], listed=vars(one)["listed"]),
             reverse("voucher_list", args=[one.public_id]),
         )
-        for one in lists_to_pay(viewer)[:MOST]
+        for one in waiting[:MOST]
     ]
+    if len(tasks) == MOST:
+        number = _("{count} to pay").format(count=waiting.order_by().count())
+        tasks.append(FinanceTask(_("All payout lists of vouchers"), number, reverse("vouchers") + "#lists"))
+    return tasks

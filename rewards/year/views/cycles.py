@@ -63,7 +63,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "policy": get_policy_rules(ahead.cycle.policy),
         "findings": count_findings(request.user, ahead.cycle).states,
         "rows": rows,
-        "columns": unit_tables.build_columns(request),
+        "heads": unit_tables.TABLE.build_heads(request, "#units"),
         "csv": unit_tables.get_csv_address(request, year),
         "charts": unit_tables.build_charts(rows),
         "pots": _pots(ahead),

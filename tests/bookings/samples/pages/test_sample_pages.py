@@ -177,7 +177,7 @@ def test_both_inboxes_say_what_waits(client, city, clock):
     client.force_login(city.keeper)
     for page in ("keeper", "sample_orders"):
         assert address(waiting) in client.get(reverse(page)).text
-    assert address(mine) in client.get(reverse("sample_orders")).text
+    assert address(mine) in client.get(reverse("sample_orders"), {"show": "others"}).text
     client.force_login(city.manager)
     assert address(waiting) in client.get(reverse("unit_desk")).text
     client.force_login(city.researcher)
@@ -191,9 +191,10 @@ def test_unit_finds_ended_orders_and_takes_all_into_a_table(client, city, clock)
     ended, waiting = submitted(city), submitted(city)
     sample_order_reject(actor=city.keeper, order_id=ended.pk, reason="设备不适用", now=NOW)
     client.force_login(city.keeper)
-    page = client.get(reverse("sample_orders"))
-    assert [one.pk for one in page.context["ended"].items] == [ended.pk]
-    lines = client.get(reverse("sample_orders"), {"format": "csv"}).getvalue().decode().splitlines()
+    page = client.get(reverse("sample_orders"), {"show": "ended"})
+    assert [one.pk for one in page.context["page"].items] == [ended.pk]
+    every = {"show": "all", "sort": "submitted", "format": "csv"}
+    lines = client.get(reverse("sample_orders"), every).getvalue().decode().splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == [ended.public_id, waiting.public_id]
 
 

@@ -159,14 +159,15 @@ def test_lists_take_as_many_statements_however_long(vouchers, statements, clock)
     firm.force_login(vouchers.admin)
 
     def read_all():
-        bureau.get(reverse("vouchers"))
-        firm.get(reverse("vouchers"))
+        for name in ("vouchers", "voucher_claims", "voucher_grants", "voucher_applications"):
+            bureau.get(reverse(name))
+            firm.get(reverse(name))
         firm.get(reverse("voucher", args=[grant.public_id]))
 
     statements.assert_unchanged(read_all, by=lambda: vouchers.claim(grant, found[1]))
 
 
-def test_lists_go_on_behind_their_first_page_and_into_a_table(vouchers, clock, monkeypatch):
+def test_what_waits_says_how_many_and_goes_on_behind_the_first_page(vouchers, clock, monkeypatch):
     monkeypatch.setattr(overview, "PER_PAGE", 1)
     clock.set(LATER)
     grant = vouchers.grant(vouchers.open())
@@ -176,11 +177,30 @@ def test_lists_go_on_behind_their_first_page_and_into_a_table(vouchers, clock, m
     bureau.force_login(vouchers.officer)
     page = bureau.get(address)
     assert [one.public_id for one in page.context["claims"].items] == [first.public_id]
-    assert [one.public_id for one in page.context["answered"].items] == [grant.application.public_id]
+    assert page.context["claims"].count == 2
     after = {"claims": page.context["claims"].next_cursor}
     assert [one.public_id for one in bureau.get(address, after).context["claims"].items] == [second.public_id]
-    lines = bureau.get(address, {"export": "claims"}).getvalue().decode().splitlines()
-    assert [line.split(",")[0] for line in lines[1:]] == [first.public_id, second.public_id]
-    for name in ("grants", "applications"):
-        assert len(bureau.get(address, {"export": name}).getvalue().decode().splitlines()) == 2
-    assert bureau.get(address, {"export": "files"}).status_code == 404
+
+
+def test_lists_are_narrowed_sorted_and_exported_as_they_are_shown(vouchers, clock):
+    clock.set(LATER)
+    grant = vouchers.grant(vouchers.open())
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120])
+    small, large = [vouchers.claim(grant, one).public_id for one in found]
+    bureau, firm = Client(), Client()
+    bureau.force_login(vouchers.officer)
+    firm.force_login(vouchers.admin)
+
+    def shown(client, **query):
+        rows = client.get(reverse("voucher_claims"), query).context["claims"].items
+        lines = client.get(reverse("voucher_claims"), {**query, "format": "csv"}).getvalue().decode()
+        assert [line.split(",")[0] for line in lines.splitlines()[1:]] == [one.public_id for one in rows]
+        return [one.public_id for one in rows]
+
+    assert shown(bureau) == shown(firm) == [large, small]
+    assert shown(bureau, sort="amount") == [small, large]
+    assert shown(bureau, q=small.lower(), state="submitted", scheme=grant.scheme.public_id) == [small]
+    assert shown(bureau, state="paid") == shown(bureau, q="nobody") == []
+    for name in ("voucher_grants", "voucher_applications"):
+        assert len(bureau.get(reverse(name), {"format": "csv"}).getvalue().decode().splitlines()) == 2
+        assert bureau.get(reverse(name)).status_code == 200

@@ -1,0 +1,140 @@
+"""A list of statements, of a unit or of those who pay: its columns, filters, and the same as a table."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from bookings.statements.domain.billing import to_fen
+from bookings.statements.domain.states import StatementState
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.personal.services.disclosures import people_disclosed
+from instrument_share.web import clock, cursor
+from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
+from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.text import labels
+from instrument_share.web.text.formats import bilingual
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+    from bookings.statements.models import Statement
+    from instrument_share.accounts.models import User
+
+PER_PAGE = 30
+KIND = "bookings.statement"
+
+
+def _build_table(party: ListColumn) -> ListTable:
+    return ListTable(
+        (
+            ListColumn(gettext_lazy("Number")),
+            party,
+            ListColumn(gettext_lazy("Month"), "month", ("month", "number"), is_descending=True),
+            ListColumn(gettext_lazy("Amount"), "amount", "total_yuan", is_figure=True, is_descending=True),
+            ListColumn(gettext_lazy("Outstanding"), "owed", "owed_yuan", is_figure=True, is_descending=True),
+            ListColumn(gettext_lazy("Due"), "due", "due_by"),
+            ListColumn(gettext_lazy("State")),
+        ),
+        ordering=("-month", "-number", "-id"),
+        first="-month",
+    )
+
+
+OF_UNIT = _build_table(ListColumn(gettext_lazy("Who pays"), "payer", "payer_name"))
+OF_PAYER = _build_table(ListColumn(gettext_lazy("Unit"), "unit", "organization__name_zh"))
+
+
+def narrow_statements(
+    request: "HttpRequest", found: "QuerySet[Statement]", *, text: str = "", of_unit: bool = True
+) -> "QuerySet[Statement]":
+    """Return the statements in the state of the address, of payers with `text` in the name, in its order."""
+    if text:
+        found = found.filter(payer_name__icontains=text)  # type: ignore[misc]
+    if state := _get_state(request):
+        found = found.filter(state=state)
+    return found.order_by(*_get_table(of_unit).get_ordering(request))
+
+
+def build_statement_list(
+    request: "HttpRequest", found: "QuerySet[Statement]", listed: "QuerySet[Statement]", *, of_unit: bool
+) -> dict[str, Any]:
+    """Return what the page of a list needs; `listed` are those of `found` that its filters leave."""
+    table, state = _get_table(of_unit), _get_state(request)
+    return {
+        "page": cursor.page(
+            listed,
+            ordering=table.get_ordering(request),
+            cursor=request.GET.get("cursor"),
+            limit=PER_PAGE,
+        ),
+        "heads": table.build_heads(request),
+        "state_tabs": _build_tabs(request, found, state, of_unit=of_unit),
+        "is_filtered": bool(state or request.GET.get("q")),
+        "today": clock.now().astimezone(CITY_TIME).date(),
+    }
+
+
+def _get_table(of_unit: bool) -> ListTable:
+    return OF_UNIT if of_unit else OF_PAYER
+
+
+def _get_state(request: "HttpRequest") -> str:
+    state = request.GET.get("state", "")
+    return state if state in set(StatementState) else ""
+
+
+def _build_tabs(
+    request: "HttpRequest", found: "QuerySet[Statement]", chosen: str, *, of_unit: bool
+) -> list[tuple[Any, ...]]:
+    counts = Counter(found.order_by().values_list("state", flat=True))
+    states = [one for one in StatementState if of_unit or one is not StatementState.DRAFT]
+    return [
+        (_("All"), get_address(request, state=""), not chosen, counts.total()),
+        *(
+            (
+                labels.label(KIND, one.value).text,
+                get_address(request, state=one.value),
+                chosen == one,
+                counts[one],
+            )
+            for one in states
+        ),
+    ]
+
+
+def get_payer_name(payer: Any) -> str:
+    """Return the name of an organization or a person that pays."""
+    return bilingual(payer, "name") if hasattr(payer, "name_zh") else str(payer.name)
+
+
+def export_statements(viewer: "User", name: str, found: "QuerySet[Statement]") -> "HttpResponseBase":
+    """Return statements as CSV."""
+    heads = [
+        _("Number"),
+        _("Unit"),
+        _("Who pays"),
+        _("Month"),
+        _("State"),
+        _("Amount"),
+        pgettext("statement", "Paid"),
+        _("Outstanding"),
+        _("Due"),
+    ]
+    people_disclosed(actor=viewer, what="statements.export", count=found.count(), now=clock.now())
+    rows = (
+        [
+            str(one),
+            bilingual(one.organization, "name"),
+            get_payer_name(one.payer_organization or one.payer_person),
+            f"{one.month:%Y-%m}",
+            labels.label(KIND, one.state).text,
+            *map(to_fen, (one.total_yuan, one.paid_yuan, one.owed_yuan)),  # type: ignore[attr-defined]
+            one.due_date,
+        ]
+        for one in found
+    )
+    return csv_response(name, heads, rows)
