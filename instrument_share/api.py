@@ -16,6 +16,7 @@ from bookings.usage.api.disputes import router as usage_disputes
 from bookings.usage.api.results import router as usage_results
 from bookings.usage.api.usage import router as usage
 from bookings.waiting.api import router as waiting
+from instrument_share.api_descriptions import DESCRIPTIONS
 from instrument_share.api_examples import EXAMPLES
 from instrument_share.transparency.api import router as log
 from instrument_share.web.api.errors import JSONParser, add_error_handlers
@@ -42,6 +43,7 @@ api = ShareAPI(
     description=DESCRIPTION.strip(),
     urls_namespace="api-v1",
     parser=JSONParser(),
+    descriptions=DESCRIPTIONS,
     examples=EXAMPLES,
 )
 add_error_handlers(api)

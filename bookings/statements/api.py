@@ -33,8 +33,8 @@ router = Router(tags=["statements"], auth=members(TokenScope.READ))
 )
 def statement_list(
     request: HttpRequest,
-    unit: Annotated[PublicId | None, Query(description="drawn up by this unit")] = None,
-    month: Annotated[Day | None, Query(description="the first day of the month")] = None,
+    unit: Annotated[PublicId | None, Query(description=gettext_noop("drawn up by this unit"))] = None,
+    month: Annotated[Day | None, Query(description=gettext_noop("the first day of the month"))] = None,
     state: Annotated[StatementState | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 50,

@@ -34,7 +34,7 @@ router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
 )
 def wait_list(
     request: HttpRequest,
-    all: Annotated[bool, Query(description="those that have ended too")] = False,
+    all: Annotated[bool, Query(description=gettext_noop("those that have ended too"))] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> WaitsPage:

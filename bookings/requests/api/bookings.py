@@ -57,8 +57,10 @@ def booking_list(
     request: HttpRequest,
     state: Annotated[BookingState | None, Query()] = None,
     instrument: Annotated[PublicId | None, Query()] = None,
-    from_: Annotated[Instant | None, Query(alias="from", description="ending after this")] = None,
-    until: Annotated[Instant | None, Query(description="starting before this")] = None,
+    from_: Annotated[
+        Instant | None, Query(alias="from", description=gettext_noop("ending after this"))
+    ] = None,
+    until: Annotated[Instant | None, Query(description=gettext_noop("starting before this"))] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> BookingsPage:

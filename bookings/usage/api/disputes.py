@@ -50,9 +50,10 @@ def dispute_open(
 def dispute_list(
     request: HttpRequest,
     open_: Annotated[
-        bool | None, Query(alias="open", description="true: waiting for an answer, false: answered")
+        bool | None,
+        Query(alias="open", description=gettext_noop("true: waiting for an answer, false: answered")),
     ] = None,
-    log: Annotated[PublicId | None, Query(description="of this usage log")] = None,
+    log: Annotated[PublicId | None, Query(description=gettext_noop("of this usage log"))] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> DisputePage:

@@ -29,33 +29,37 @@ class ConfirmationNeeded(Forbidden):
 
 
 class MembershipOut(Schema):
-    organization: OrganizationRef
-    role: str
+    organization: OrganizationRef = Field(
+        description=gettext_noop("the organization in which the role is held")
+    )
+    role: str = Field(description=gettext_noop("what the person may do there"))
 
 
 class MeOut(Schema):
     id: PublicId
-    name: str
-    language: str
-    memberships: list[MembershipOut]
+    name: str = Field(description=gettext_noop("name of the person"))
+    language: str = Field(description=gettext_noop("language of pages and mails"))
+    memberships: list[MembershipOut] = Field(description=gettext_noop("roles that are in force now"))
 
 
 class TokenIn(Schema):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)] = Field(
+        description=gettext_noop("what the token is for, to tell it from others")
+    )
     scopes: list[TokenScope] = Field(
         default=list(TokenScope),
         min_length=1,
-        description="what it lets a program do; all if not given",
+        description=gettext_noop("what it lets a program do; all where none is given"),
     )
-    days: Literal[30, 90, 365] = Field(365, description="so long it works")
+    days: Literal[30, 90, 365] = Field(365, description=gettext_noop("days until it expires"))
 
 
 class TokenOut(Schema):
     id: PublicId
-    name: str
-    scopes: list[TokenScope]
-    expires_at: datetime
-    secret: str = Field(description="shown once; send it as `Authorization: Bearer …`")
+    name: str = Field(description=gettext_noop("what the token is for"))
+    scopes: list[TokenScope] = Field(description=gettext_noop("what it lets a program do"))
+    expires_at: datetime = Field(description=gettext_noop("until when it works"))
+    secret: str = Field(description=gettext_noop("shown once; send it as `Authorization: Bearer …`"))
 
 
 @me_router.get(

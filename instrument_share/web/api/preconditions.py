@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Header
 
-from instrument_share.kernel.errors import RevisionMismatch
+from instrument_share.kernel.errors import RevisionMismatch, gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import person
 from instrument_share.web.api.errors import PreconditionFailed
@@ -13,10 +13,14 @@ from instrument_share.web.idempotency import IDEMPOTENT
 
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=40, description="the ETag, as it was last seen"),
+    Header(alias="If-Match", max_length=40, description=gettext_noop("the ETag, as it was last seen")),
 ]
 WITH_ETAG: dict[str, Any] = {
-    "responses": {200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "the revision"}}}}
+    "responses": {
+        200: {
+            "headers": {"ETag": {"schema": {"type": "string"}, "description": gettext_noop("the revision")}}
+        }
+    }
 }
 WITH_ETAG_ONCE: dict[str, Any] = {**WITH_ETAG, **IDEMPOTENT}
 
