@@ -17,12 +17,14 @@ class EventIn(Schema):
 
     kind: EventKind = Field(description=_("what happened at the instrument"))
     at: Instant = Field(description=_("when it happened, by the device's clock"))
-    sequence: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
+    sequence: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = Field(
+        None, description=_("number of the event, counted by the device without gaps; null for a heartbeat")
+    )
     code: Text200 = Field("", description=_("the check-in code that the user shows or types"))
     person: PublicId | None = Field(
         None, description=_("the user's public id, instead of a code; null: by code")
     )
-    detail: Text200 = Field("", description=_("of a fault: what is broken"))
+    detail: Text200 = Field("", description=_("what is broken, where the event is a fault"))
 
     @model_validator(mode="after")
     def _numbered(self) -> "EventIn":
@@ -50,7 +52,7 @@ class EventOut(Schema):
         None, description=_("number of the event that is answered; null for a heartbeat")
     )
     next_sequence: int = Field(description=_("the number of the event that is expected next"))
-    recorded: bool = Field(description=_("whether what it says was recorded"))
+    recorded: bool = Field(description=_("whether what the event says was recorded"))
     may_start: bool = Field(False, description=_("whether the interlock may release the instrument"))
     code: str = Field(description=_("`ok`, or the stable code of the refusal"))
     detail: str = Field("", description=_("why not, in words; empty where nothing was refused"))

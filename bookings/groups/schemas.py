@@ -64,7 +64,11 @@ class GroupOut(Schema):
     """What was booked together."""
 
     id: PublicId
-    booked: list[BookingOut] = Field(description=_("one for each request, without linked instruments"))
+    booked: list[BookingOut] = Field(
+        description=_(
+            "bookings that were made, one for each request; those of linked instruments are left out"
+        )
+    )
     refused: list[RefusedOut] = Field(description=_("dates of a series that can't be booked, and why"))
 
 

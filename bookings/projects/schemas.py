@@ -36,7 +36,7 @@ class ProjectIn(Schema):
     holder: PublicId = Field(examples=["USR-7K2M9QX4TB"])
     for_all_members: bool = True
     members: Annotated[list[PublicId], Field(max_length=MOST_MEMBERS)] = Field(
-        default=[], description=_("who may use it besides the holder, where not everybody may")
+        default=[], description=_("people who may use it besides the holder, where not everybody may")
     )
     first_date: Day | None = None
     last_date: Day | None = None

@@ -25,12 +25,15 @@ class FindIn(Schema):
     from_: Instant = Field(
         alias="from", examples=["2026-12-01T00:00:00Z"], description=_("from when on the time may start")
     )
-    until: Instant = Field(description=_("at most 31 days after `from`"), examples=["2026-12-08T00:00:00Z"])
+    until: Instant = Field(
+        description=_("by when the use has to end; at most 31 days after `from`"),
+        examples=["2026-12-08T00:00:00Z"],
+    )
     q: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = Field(
-        "", description=_("as in the search of instruments"), examples=["X射线衍射"]
+        "", description=_("words, as in the search of instruments"), examples=["X射线衍射"]
     )
     category: Annotated[str, StringConstraints(max_length=6, pattern=NO_NUL)] = Field(
-        "", description=_("a code of any level: 020000, 020100, 020102")
+        "", description=_("category of any level, by its code: 020000, 020100, 020102")
     )
     service_mode: ServiceMode | None = Field(
         None, description=_("the way of service; by default the cheapest that is offered")
@@ -70,8 +73,8 @@ class ProposalsOut(Schema):
     """At most one time for each instrument; each is one that `booking_create` admits."""
 
     items: list[ProposalOut] = Field(description=_("at most one for each instrument, by `sort`"))
-    looked_at: int = Field(description=_("instruments that were looked at"))
-    is_cut: bool = Field(description=_("more instruments fit than were looked at"))
+    looked_at: int = Field(description=_("how many instruments were looked at"))
+    is_cut: bool = Field(description=_("whether more instruments fit than were looked at"))
     left_out: LeftOutOut = Field(description=_("instruments without a proposal, by reason"))
     suspended_until: datetime | None = Field(
         description=_("until when your credit keeps you from booking anything; null: it does not")

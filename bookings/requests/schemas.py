@@ -42,7 +42,7 @@ class CorrectedOut(Schema):
 class InstrumentsPage(Schema):
     items: list[InstrumentFoundOut] = Field(description=_("instruments, best first by `sort`"))
     next_cursor: str | None = Field(
-        description=_("for the next page; null on the last, and behind the 200 that fit best")
+        description=_("`cursor` of the next page; null on the last, and behind the 200 that fit best")
     )
     corrected: list[CorrectedOut] = Field(description=_("words of `q` that were taken as misspelt"))
     left_out: list[str] = Field(description=_("words of `q` that nothing has; they narrow nothing"))
@@ -67,7 +67,7 @@ class AvailabilityOut(Schema):
     )
     open: list[IntervalOut] = Field(description=_("open windows of the rule, without closures"))
     free: list[IntervalOut] = Field(
-        description=_("what may be requested: lead time, step, lengths, quotas and pauses are taken off")
+        description=_("times that you may request: lead time, step, lengths, quotas and pauses are taken off")
     )
 
 
@@ -80,7 +80,7 @@ class SearchIn(Schema):
         examples=["质谱"],
     )
     category: Annotated[str, StringConstraints(max_length=6, pattern=NO_NUL)] = Field(
-        "", description=_("a code of any level: 020000, 020100, 020102")
+        "", description=_("category of any level, by its code: 020000, 020100, 020102")
     )
     district: Annotated[str, StringConstraints(max_length=12, pattern=NO_NUL)] = Field(
         "", description=_("only units of this district: GB/T 2260 code")
@@ -93,12 +93,17 @@ class SearchIn(Schema):
     )
     vouchers: bool = Field(False, description=_("only where innovation vouchers are accepted"))
     day: Day | None = Field(
-        None, description=_("a day of the city with some bookable start"), examples=["2026-12-01"]
+        None, description=_("only with some bookable start on this day of the city"), examples=["2026-12-01"]
     )
-    free_from: Instant | None = Field(None, description=_("with `free_until`: free for all of it"))
-    free_until: Instant | None = Field(None, description=_("at most 366 days after `free_from`"))
+    free_from: Instant | None = Field(
+        None, description=_("start of a time that has to be free throughout, with `free_until`")
+    )
+    free_until: Instant | None = Field(
+        None, description=_("end of that time; at most 366 days after `free_from`")
+    )
     sort: Order | None = Field(
-        None, description=_("`relevance` where there are words, `name` where there are none")
+        None,
+        description=_("order; by default `relevance` where there are words, `name` where there are none"),
     )
     cursor: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] | None = Field(
         None, description=_("`next_cursor` of the page before; none for the first")
@@ -112,7 +117,10 @@ class SpanIn(Schema):
         examples=["2026-12-01T00:00:00Z"],
         description=_("the first instant that is asked about"),
     )
-    until: Instant = Field(description=_("at most 62 days after `from`"), examples=["2026-12-08T00:00:00Z"])
+    until: Instant = Field(
+        description=_("end of the time that is asked about; at most 62 days after `from`"),
+        examples=["2026-12-08T00:00:00Z"],
+    )
 
 
 class RequestIn(Schema):
@@ -120,17 +128,21 @@ class RequestIn(Schema):
 
     starts_at: Instant = Field(examples=["2026-12-01T01:00:00Z"], description=_("start of the use"))
     ends_at: Instant = Field(
-        description=_("at most 366 days after `starts_at`"), examples=["2026-12-01T03:00:00Z"]
+        description=_("end of the use; at most 366 days after `starts_at`"), examples=["2026-12-01T03:00:00Z"]
     )
     service_mode: ServiceMode
     payer_organization: PublicId | None = Field(
-        None, description=_("who pays; without it the person who books does"), examples=["ORG-7K2M9QX4TB"]
+        None,
+        description=_("the organization that pays; without it the person who books does"),
+        examples=["ORG-7K2M9QX4TB"],
     )
     samples: Count = 0
 
 
 class QuoteLineOut(Schema):
-    unit: str = Field(description=_("hour, sample, use, or minimum for what is added to reach it"))
+    unit: str = Field(
+        description=_("what is priced: `hour`, `sample`, `use`, or `minimum` for what is added to reach it")
+    )
     price_yuan: Decimal = Field(description=_("price of one unit, in yuan"))
     quantity: str = Field(examples=["2.5"], description=_("how many units, as text"))
     amount_yuan: Decimal = Field(
@@ -169,10 +181,14 @@ class QuoteOut(Schema):
 
 class BookingIn(RequestIn):
     instrument: PublicId = Field(examples=["INS-7K2M9QX4TB"])
-    subject: Subject = Field(description=_("what is to be measured"))
-    project: Text200 = Field("", description=_("in words, where it is none of an organization"))
+    subject: Subject
+    project: Text200 = Field(
+        "", description=_("the project in your own words, where it is none of an organization")
+    )
     organization_project: PublicId | None = Field(
-        None, description=_("of the organization that pays"), examples=["PRJ-7K2M9QX4TB"]
+        None,
+        description=_("project of the organization that pays; without it none"),
+        examples=["PRJ-7K2M9QX4TB"],
     )
     direction: Direction = Direction.RESEARCH
 
@@ -206,13 +222,13 @@ class BookingOut(Schema):
     state: str = Field(
         examples=["approved"],
         description=_(
-            "`requested` waits for a keeper, `offered` for the answer of who waited; then `approved`, `in_use`, "
-            "`completed`; or ended as `rejected`, `cancelled`, `lapsed`, `no_show`"
+            "`requested` waits for a keeper, `offered` for the answer of who waited; then `approved`, "
+            "`in_use`, `completed`; or ended as `rejected`, `cancelled`, `lapsed`, `no_show`"
         ),
     )
     instrument: InstrumentRef
     user: PersonRef
-    payer_organization: OrganizationRef | None = Field(description=_("null: the user pays"))
+    payer_organization: OrganizationRef | None
     starts_at: datetime
     ends_at: datetime
     user_kind: str = Field(description=_("as what the unit sees the user; decides admission and price"))

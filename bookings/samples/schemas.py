@@ -45,7 +45,7 @@ class SampleOrderIn(Schema):
     payer_organization: PublicId | None = Field(
         None, description=_("the organization that pays; null: you pay yourself")
     )
-    subject: str = Field(max_length=200, description=_("what is to be measured"))
+    subject: str = Field(max_length=200)
     project: str = Field("", max_length=200)
     direction: Direction = Direction.RESEARCH
     afterwards: Afterwards = Field(Afterwards.RETURN, description=_("what becomes of the samples"))
@@ -112,7 +112,7 @@ class SampleFileOut(Schema):
 
 class SampleOrderWithSamplesOut(SampleOrderOut):
     samples: list[SampleOut] = Field(description=_("the samples, in the order in which they were stated"))
-    files: list[SampleFileOut] = Field(description=_("those that you may read"))
+    files: list[SampleFileOut] = Field(description=_("photos and reports that you may read"))
 
 
 class SampleOrdersPage(Schema):

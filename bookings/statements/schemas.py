@@ -27,11 +27,13 @@ class StatementOut(Schema):
     """What a payer, an organization or a person, owes a unit for a month."""
 
     id: PublicId = Field(examples=["STM-7K2M9QX4TB"])
-    number: str = Field(description=_("of the unit, without gaps in a year"), examples=["2026-0007"])
+    number: str = Field(
+        description=_("number of the statement, without gaps in a unit's year"), examples=["2026-0007"]
+    )
     unit: OrganizationRef
     payer_organization: OrganizationRef | None
     payer_person: PersonRef | None
-    month: date = Field(description=_("its first day"))
+    month: date = Field(description=_("the first day of the month that is billed"))
     state: StatementState = Field(
         description=_(
             "`draft`, `sent` to its payer, `confirmed` or `disputed` by the payer, `settled` once it is "
@@ -58,7 +60,7 @@ class StatementLineOut(Schema):
     )
     instrument: InstrumentRef
     user: PersonRef
-    project: str = Field(description=_("what the use or the booking was for"))
+    project: str = Field(description=_("the project, as the use or the booking names it; empty: none"))
     starts_at: datetime
     ends_at: datetime
     effective_seconds: int = Field(

@@ -54,8 +54,10 @@ class CorrectionOut(Schema):
     changes: dict[str, Any] = Field(description=_("each changed value by its name, with `old` and `new`"))
     reason: str = Field(description=_("why the log is corrected"))
     recorded_at: datetime = Field(description=_("when the correction was asked for"))
-    confirmed: bool = Field(description=_("only confirmed corrections count"))
-    withdrawn: bool = Field(description=_("taken back by who asked for it; it can't be confirmed any more"))
+    confirmed: bool = Field(description=_("whether a second person confirmed it; only then does it count"))
+    withdrawn: bool = Field(
+        description=_("whether who asked for it took it back; it can't be confirmed any more")
+    )
 
 
 class ResultIn(Schema):
@@ -74,7 +76,9 @@ class ResultOut(Schema):
     id: PublicId = Field(examples=["RES-7K2M9QX4TB"])
     kind: str = Field(description=_("what came of the use"))
     title: str
-    identifier: str = Field(description=_("in its normal form; empty where none was given"))
+    identifier: str = Field(
+        description=_("DOI, or number of the patent or standard, in its normal form; empty: none was given")
+    )
     added_by: PersonRef = Field(description=_("who stated the result"))
     added_at: datetime = Field(description=_("when the result was stated"))
     withdrawn_at: datetime | None = Field(description=_("since when it counts no longer; null: it counts"))
@@ -102,7 +106,7 @@ class DisputeOut(Schema):
     raised_at: datetime = Field(description=_("when the hours were disputed"))
     reason: str = Field(description=_("what the user says is wrong"))
     answer_by: datetime = Field(description=_("until when the unit is to answer"))
-    answer: str = Field(description=_("empty until it is answered"))
+    answer: str = Field(description=_("what the unit answered; empty until it has"))
     answered_by: PersonRef | None = Field(description=_("who answered for the unit; null: not answered yet"))
     answered_at: datetime | None = Field(description=_("when it was answered; null: not yet"))
 
@@ -124,10 +128,10 @@ class UsageOut(Schema):
     starts_at: datetime = Field(description=_("when the use really started"))
     ends_at: datetime = Field(description=_("when the use really ended"))
     setup_seconds: int
-    measuring_seconds: int
+    measuring_seconds: int = Field(description=_("seconds of measuring; they count as effective"))
     post_seconds: int
     idle_seconds: int
-    effective_seconds: int
+    effective_seconds: int = Field(description=_("seconds of set-up, measuring and post-processing together"))
     service_mode: str
     direction: str
     purpose: str = Field(
@@ -136,7 +140,9 @@ class UsageOut(Schema):
     content: str
     project: str
     samples: int
-    results: str = Field(description=_("as noted with the use; `stated_results` are rows of their own"))
+    results: str = Field(
+        description=_("what came of it, as noted with the use; `stated_results` are rows of their own")
+    )
     stated_results: list[ResultOut] = Field(
         description=_("papers, patents, standards and products that came of it")
     )
@@ -155,12 +161,12 @@ class UsageOut(Schema):
         description=_("whether somebody else than who recorded it, or the clock, confirmed it")
     )
     confirmed_automatically: bool = Field(
-        description=_("by the clock: nobody confirmed or disputed the log in time")
+        description=_("whether the clock confirmed it: nobody confirmed or disputed the log in time")
     )
     corrections: list[CorrectionOut] = Field(
         description=_("corrections of the log; those not confirmed do not count yet")
     )
-    number: int = Field(description=_("its place in the instrument's chain"))
+    number: int = Field(description=_("number of the entry in the instrument's chain"))
     hash: str = Field(description=_("SHA-256 over the entry and the one before, in hexadecimal"))
 
 

@@ -35,15 +35,17 @@ class WaitIn(Schema):
 
     instrument: PublicId = Field(description=_("the instrument for which you wait"))
     earliest: Instant
-    latest: Instant = Field(description=_("at most 31 days after `earliest`"))
+    latest: Instant = Field(description=_("by when the use has to end; at most 31 days after `earliest`"))
     minutes: Minutes
     service_mode: ServiceMode
     payer_organization: PublicId | None = Field(
-        None, description=_("who pays; without it the person who waits does")
+        None, description=_("the organization that pays; without it the person who waits does")
     )
     subject: Subject
     project: Text200 = ""
-    organization_project: PublicId | None = Field(None, description=_("of the organization that pays"))
+    organization_project: PublicId | None = Field(
+        None, description=_("project of the organization that pays; without it none")
+    )
     direction: Direction = Direction.RESEARCH
 
 
@@ -60,7 +62,7 @@ class WaitOut(Schema):
     user: PersonRef
     payer_organization: OrganizationRef | None
     earliest: datetime
-    latest: datetime
+    latest: datetime = Field(description=_("by when the use has to end"))
     minutes: int
     service_mode: ServiceMode
     subject: str

@@ -16,10 +16,10 @@ class CheckpointOut(Schema):
     """A day's checkpoint."""
 
     number: int = Field(examples=[1], description=_("1 for the first checkpoint of the log"))
-    size: int = Field(description=_("leaves that it covers"), examples=[5120])
-    root: str = Field(description=_("hexadecimal"))
+    size: int = Field(description=_("how many leaves of the log it covers"), examples=[5120])
+    root: str = Field(description=_("root hash of the log, in hexadecimal"))
     made_at: datetime
-    note: str = Field(description=_("as it was signed (C2SP tlog-checkpoint)"))
+    note: str = Field(description=_("the text that was signed (C2SP tlog-checkpoint)"))
 
 
 class CheckpointPage(Schema):
@@ -32,7 +32,7 @@ class ConsistencyOut(Schema):
 
     old: int = Field(description=_("leaves of the earlier checkpoint"))
     new: int = Field(description=_("leaves of the later checkpoint"))
-    proof: list[str] = Field(description=_("hexadecimal, in the order in which they are used"))
+    proof: list[str] = Field(description=_("hashes in hexadecimal, in the order in which they are used"))
 
 
 def serialize_checkpoint(row: "Checkpoint") -> CheckpointOut:

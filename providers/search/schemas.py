@@ -78,7 +78,7 @@ class PriceOut(Schema):
     service_mode: str | None = Field(description=_("the way of service that it is for; null: any"))
     from_time: time | None = Field(description=_("from which time of day, in Asia/Shanghai; null: all day"))
     until_time: time | None = Field(description=_("until which time of day, in Asia/Shanghai; null: all day"))
-    weekdays: list[int] = Field(description=_("0 Monday … 6 Sunday; empty for all"))
+    weekdays: list[int] = Field(description=_("days of the week, 0 Monday … 6 Sunday; empty: every day"))
 
 
 class QuotaOut(Schema):

@@ -25,7 +25,7 @@ class FindingOut(Schema):
 
     id: PublicId = Field(examples=["FND-7K2M9QX4TB"])
     year: int = Field(description=_("year of the assessment"))
-    kind: str = Field(description=_("code of the check"), examples=["overlap"])
+    kind: str = Field(description=_("code of the check that found it"), examples=["overlap"])
     unit: OrganizationRef
     instrument: PublicId | None = Field(
         description=_("the instrument that it concerns; null: it concerns the unit")
@@ -69,7 +69,7 @@ class JointDecisionIn(Schema):
     outcome: Literal["uphold", "dismiss"] = Field(
         description=_("`uphold`: none of their logs counts any more; `dismiss`: all of them count")
     )
-    reason: Text500 = Field(description=_("the same for each; the units and later readers see it"))
+    reason: Text500 = Field(description=_("reason, the same for each; the units and later readers see it"))
 
 
 class FindingRefusedOut(Schema):

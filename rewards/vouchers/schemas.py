@@ -54,12 +54,14 @@ class VoucherSchemeOut(Schema):
     """科技创新券方案: one batch of a scheme with its terms."""
 
     id: PublicId = Field(examples=["VSC-7K2M9QX4TB"])
-    code: str = Field(description=_("batches with the same code share the cap of an organization and year"))
+    code: str = Field(
+        description=_("code of the scheme; its batches share the cap of an organization and year")
+    )
     batch: int = Field(description=_("number of the batch in its scheme"))
     issuer: Issuer = Field(description=_("who gives the money"))
     name_zh: str
     name_en: str
-    kinds: list[str] = Field(description=_("of organizations that may apply"))
+    kinds: list[str] = Field(description=_("kinds of organizations that may apply"))
     sizes: list[str] = Field(description=_("size classes of organizations that may apply"))
     share_percent: Decimal = Field(
         description=_("share of the cost of uses that a voucher pays, in per cent")
@@ -90,7 +92,7 @@ Documents = Annotated[list[DocumentIn], Field(max_length=MOST_FILES)]
 
 class VoucherApplicationIn(Schema):
     scheme: PublicId
-    organization: PublicId = Field(description=_("one that you administer"))
+    organization: PublicId = Field(description=_("the organization that applies; one that you administer"))
     amount_yuan: Money = Field(description=_("amount applied for, in yuan"))
     stated: list[Text500] = Field(max_length=50, description=_("a word on each fact of the scheme, in order"))
     documents: Documents = Field(description=_("proofs of what is stated"))
@@ -138,7 +140,9 @@ class VoucherWithClaimableOut(VoucherOut):
 
 class VoucherClaimIn(Schema):
     voucher: PublicId = Field(description=_("the voucher on which is claimed"))
-    statement: PublicId = Field(description=_("one that the organization confirmed"))
+    statement: PublicId = Field(
+        description=_("the statement whose uses are paid; the organization has confirmed it")
+    )
     invoice_number: Annotated[Text200, Field(max_length=60)]
     invoice_date: Day
     sole_support: bool = Field(description=_("your word that no other public money pays for these hours"))
@@ -197,7 +201,7 @@ class PayoutListOut(Schema):
 
     id: PublicId = Field(examples=["VPL-7K2M9QX4TB"])
     scheme: PublicId
-    number: int = Field(description=_("1 for the first of the batch"))
+    number: int = Field(description=_("number of the list, 1 for the first of the batch"))
     total_yuan: Decimal = Field(description=_("sum of its claims, in yuan"))
     made_at: datetime
 

@@ -1,6 +1,7 @@
 """The OpenAPI document: kept in docs/, complete, and what the API really does."""
 
 import json
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ import schemathesis
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from jsonschema import Draft202012Validator
+from ninja import Schema
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -20,9 +23,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share import api_descriptions
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.services import api_token_create
+from instrument_share.api import api
 from instrument_share.management.commands.openapi import document
+from instrument_share.web.idempotency import IDEMPOTENT
 from instrument_share.wsgi import application
 from tests import factories
 from tests.bookings.requests.booking import book, use
@@ -85,7 +91,71 @@ def test_every_body_and_answer_has_an_example_that_fits_its_schema(path, method,
     for content in (one for kinds in (bodies, *answers) for one in kinds.values()):
         whole = {**content["schema"], "components": DOCUMENT["components"]}
         Draft202012Validator(whole).validate(content["example"])
-    assert [one["name"] for one in operation.get("parameters", ()) if not one.get("description")] == []
+
+
+FIELDS = [
+    (f"{schema}.{name}", field)
+    for schema, one in DOCUMENT["components"]["schemas"].items()
+    for name, field in one.get("properties", {}).items()
+]
+
+
+def test_every_field_parameter_and_header_is_described_and_answers_say_what_null_means():
+    assert [name for name, field in FIELDS if not field.get("description")] == []
+    told = [
+        (f"{operation['operationId']} {one.get('name')}", one.get("description"))
+        for _, _, operation in OPERATIONS
+        for one in (*operation["parameters"], *_headers(operation))
+    ]
+    assert [name for name, description in told if not description] == []
+    answers = [(name, field) for name, field in FIELDS if not name.split(".")[0].endswith("In")]
+    nullable = [
+        (name, field["description"]) for name, field in answers if {"type": "null"} in field.get("anyOf", ())
+    ]
+    assert [name for name, description in nullable if "null" not in description] == []
+    assert len(nullable) > 50
+
+
+def _headers(operation):
+    for response in operation["responses"].values():
+        yield from ({"name": name, **one} for name, one in response.get("headers", {}).items())
+
+
+def test_what_several_schemas_mean_is_described_once_and_in_one_place():
+    own = defaultdict(int)
+    for schema in _schemas(Schema):
+        for name, field in schema.model_fields.items():
+            shared = api_descriptions.FIELDS.get(field.alias or name)
+            if name in schema.__annotations__ and not field.description:
+                own[field.alias or name] += 1
+            assert field.description is None or field.description != shared, f"{schema.__name__}.{name}"
+    assert {name: own[name] for name in api_descriptions.FIELDS if own[name] < 2} == {}
+    used = {one["name"] for _, _, operation in OPERATIONS for one in operation["parameters"]}
+    assert api_descriptions.PARAMETERS.keys() - used == set()
+
+
+def test_schemas_have_names_of_their_own():
+    """Of two with one name the document has one, and describes the other wrongly."""
+    named = Counter(schema.__name__ for schema in _schemas(Schema))
+    assert [name for name in DOCUMENT["components"]["schemas"] if named[name] > 1] == []
+
+
+def _schemas(base):
+    for schema in base.__subclasses__():
+        yield schema
+        yield from _schemas(schema)
+
+
+def test_descriptions_are_in_the_language_of_the_reader():
+    with translation.override("zh-hans"):
+        chinese = api.get_openapi_schema()
+    fields = chinese["components"]["schemas"]["BookingOut"]["properties"]
+    assert fields["decide_by"]["description"] == "机组审批期限，逾期失效；null 表示无需审批"
+    create = chinese["paths"]["/api/v1/bookings"]["post"]["parameters"]
+    assert [one["description"] for one in create] == ["一周内以相同键发送相同内容，返回首次的答复"]
+    assert IDEMPOTENT["parameters"][0]["description"].startswith(
+        "the same key"
+    )  # what they share is as it was
 
 
 READS = {"instrument_quote", "series_check", "basket_check"}

@@ -58,9 +58,9 @@ def booking_list(
     state: Annotated[BookingState | None, Query()] = None,
     instrument: Annotated[PublicId | None, Query()] = None,
     from_: Annotated[
-        Instant | None, Query(alias="from", description=gettext_noop("ending after this"))
+        Instant | None, Query(alias="from", description=gettext_noop("only bookings that end after this"))
     ] = None,
-    until: Annotated[Instant | None, Query(description=gettext_noop("starting before this"))] = None,
+    until: Annotated[Instant | None, Query(description=gettext_noop("only what starts before this"))] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> BookingsPage:

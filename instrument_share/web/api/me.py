@@ -59,7 +59,9 @@ class TokenOut(Schema):
     name: str = Field(description=gettext_noop("what the token is for"))
     scopes: list[TokenScope] = Field(description=gettext_noop("what it lets a program do"))
     expires_at: datetime = Field(description=gettext_noop("until when it works"))
-    secret: str = Field(description=gettext_noop("shown once; send it as `Authorization: Bearer …`"))
+    secret: str = Field(
+        description=gettext_noop("the token itself, shown once; send it as `Authorization: Bearer …`")
+    )
 
 
 @me_router.get(

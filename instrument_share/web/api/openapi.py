@@ -25,9 +25,7 @@ class ProblemPart(Schema):
         description=gettext_noop("stable code of the rule or of the kind of mistake"),
         examples=["booking.too_long"],
     )
-    detail: str = Field(
-        description=gettext_noop("what is wrong and how to mend it, in the reader's language")
-    )
+    detail: str
     field: str | None = Field(
         None, description=gettext_noop("the input that it belongs to; null: to none alone")
     )
@@ -44,7 +42,9 @@ class ProblemDetails(Schema):
     status: int = Field(description=gettext_noop("the HTTP status, repeated"))
     detail: str
     code: str = Field(examples=["booking.refused"])
-    problems: list[ProblemPart]
+    problems: list[ProblemPart] = Field(
+        description=gettext_noop("every rule or field that stands against it; empty: none")
+    )
 
 
 def error_responses(*statuses: int) -> dict[int, type[ProblemDetails]]:
@@ -114,7 +114,7 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
 
 RETRY_AFTER = {
     "Retry-After": {
-        "description": gettext_noop("Seconds to wait"),
+        "description": gettext_noop("seconds to wait"),
         "schema": {"type": "integer"},
         "required": True,
     }

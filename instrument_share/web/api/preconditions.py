@@ -13,12 +13,21 @@ from instrument_share.web.idempotency import IDEMPOTENT
 
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=40, description=gettext_noop("the ETag, as it was last seen")),
+    Header(
+        alias="If-Match",
+        max_length=40,
+        description=gettext_noop("the ETag of what you last saw; refused if it was changed since"),
+    ),
 ]
 WITH_ETAG: dict[str, Any] = {
     "responses": {
         200: {
-            "headers": {"ETag": {"schema": {"type": "string"}, "description": gettext_noop("the revision")}}
+            "headers": {
+                "ETag": {
+                    "schema": {"type": "string"},
+                    "description": gettext_noop("the revision, to be sent as `If-Match`"),
+                }
+            }
         }
     }
 }
