@@ -38,6 +38,7 @@ class FindingFilterForm(forms.Form):
 class JointDecisionForm(forms.Form):
     """One decision on several findings."""
 
+    seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,
@@ -57,6 +58,7 @@ class JointDecisionForm(forms.Form):
 class DecisionForm(forms.Form):
     """A decision: dismissed, or upheld with all, some or none of the logs invalidated."""
 
+    seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,

@@ -69,6 +69,14 @@ class JointDecisionIn(Schema):
     outcome: Literal["uphold", "dismiss"] = Field(
         description=_("`uphold`: none of their logs counts any more; `dismiss`: all of them count")
     )
+    seen_decision_number: int | None = Field(
+        None,
+        ge=0,
+        description=_(
+            "the highest `decision_number` of the year that you have read, 0 for none; findings that were "
+            "decided after it are refused; without it none is refused for that"
+        ),
+    )
     reason: Text500 = Field(description=_("reason, the same for each; the units and later readers see it"))
 
 

@@ -158,23 +158,67 @@ def test_descriptions_are_in_the_language_of_the_reader():
     )  # what they share is as it was
 
 
+NOTHING = "is posted, and changes nothing"
+ADDS = "adds a row, and writes over nothing"
+ONCE = "is done once: in the state that it leaves it is refused"
+WRITES = {operation["operationId"]: operation for _, method, operation in OPERATIONS if method != "get"}
 READS = {"instrument_quote", "series_check", "basket_check"}
-"""They are posted, and change nothing."""
+WITHOUT_KEY = {
+    **dict.fromkeys(READS, NOTHING),
+    "token_create": "answers with a secret, and answers are kept",
+    "device_event": "has a number of its own, by which it is known again",
+}
+WITHOUT_REVISION = {
+    "instrument_quote": NOTHING,
+    "waiting_leave": ONCE,
+    "offer_accept": ONCE,
+    "offer_decline": ONCE,
+    "credit_appeal": ONCE,
+    "credit_answer": ONCE,
+    "usage_confirm": "confirms an entry that never changes, once",
+    "usage_result_state": ADDS,
+    "usage_result_withdraw": ONCE,
+    "usage_correction_withdraw": ONCE,
+    "usage_dispute": ADDS,
+    "usage_dispute_answer": ONCE,
+    "device_event": ADDS,
+    "voucher_grant": ONCE,
+    "voucher_application_refuse": ONCE,
+    "voucher_claim_check": ONCE,
+    "voucher_claim_audit": ONCE,
+    "voucher_claim_refuse": ONCE,
+}
+"""Of what happens to a thing that is there already."""
 
 
-def test_writes_take_idempotency_key_and_edit_takes_revision():
-    parameters = {
-        operation["operationId"]: {one["name"] for one in operation["parameters"]}
-        for _, _, operation in OPERATIONS
-    }
-    writes = {
-        operation["operationId"]
-        for _, method, operation in OPERATIONS
-        if method != "get" and operation["operationId"] not in READS | {"token_create"}
-    }
-    numbered = {"device_event"}  # the events of a device have numbers of their own
-    assert {name for name, taken in parameters.items() if "Idempotency-Key" in taken} == writes - numbered
-    assert "If-Match" in parameters["booking_move"]
+def _takes(operation, name):
+    return name in {one["name"] for one in operation["parameters"]}
+
+
+def test_every_write_takes_an_idempotency_key_or_has_a_reason_not_to():
+    without = {name for name, operation in WRITES.items() if not _takes(operation, "Idempotency-Key")}
+    assert without == WITHOUT_KEY.keys()
+
+
+def test_every_change_of_a_thing_takes_its_revision_or_has_a_reason_not_to():
+    on_a_thing = [operation for path, _, operation in OPERATIONS if "{" in path]
+    changes = {one["operationId"]: one for one in on_a_thing if one["operationId"] in WRITES}
+    without = {name for name, operation in changes.items() if not _takes(operation, "If-Match")}
+    assert without == WITHOUT_REVISION.keys()
+    for name in changes.keys() - without:
+        assert "412" in changes[name]["responses"], name
+    decided = DOCUMENT["components"]["schemas"]["JointDecisionIn"]["properties"]
+    assert "seen_decision_number" in decided  # its revision: the findings that it changes are in the body
+
+
+def test_what_is_edited_is_made_read_and_changed_with_its_etag_and_edits_need_it():
+    edits = [(path, one) for path, method, one in OPERATIONS if method in {"put", "patch"}]
+    assert {path for path, _ in edits} == {"/api/v1/bookings/{booking_id}", "/api/v1/projects/{project_id}"}
+    for path, edit in edits:
+        assert {"412", "428"} <= edit["responses"].keys()
+        made = DOCUMENT["paths"][path.rpartition("/")[0]]["post"]["responses"]["201"]
+        read = DOCUMENT["paths"][path]["get"]["responses"]["200"]
+        assert all("ETag" in answer["headers"] for answer in (made, read, edit["responses"]["200"]))
 
 
 schema = schemathesis.openapi.from_dict(DOCUMENT)

@@ -102,7 +102,7 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
             }
         ],
     ),
-    428: ("precondition.missing", "Send the booking's ETag as If-Match.", []),
+    428: ("precondition.missing", "Send the ETag as If-Match.", []),
     429: (
         "request.too_many",
         "More requests have come from your account or network than this site answers in a minute. "

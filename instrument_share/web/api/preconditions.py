@@ -8,7 +8,7 @@ from ninja import Header
 from instrument_share.kernel.errors import RevisionMismatch, gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import person
-from instrument_share.web.api.errors import PreconditionFailed
+from instrument_share.web.api.errors import PreconditionFailed, PreconditionMissing
 from instrument_share.web.idempotency import IDEMPOTENT
 
 IfMatch = Annotated[
@@ -31,7 +31,14 @@ WITH_ETAG: dict[str, Any] = {
         }
     }
 }
+CREATED_WITH_ETAG: dict[str, Any] = {"responses": {201: WITH_ETAG["responses"][200]}, **IDEMPOTENT}
 WITH_ETAG_ONCE: dict[str, Any] = {**WITH_ETAG, **IDEMPOTENT}
+
+
+def require_if_match(if_match: str | None) -> None:
+    """Raise PreconditionMissing (428) where an edit does not say what it has seen."""
+    if if_match is None:
+        raise PreconditionMissing
 
 
 def call_if_matching(if_match: str | None, service: Any, *, request: HttpRequest, **values: Any) -> Any:
