@@ -76,4 +76,47 @@ PARAMETERS: Mapping[str, str] = {
     "year": _("the year of the assessment"),
 }
 """By the name of a parameter of an address."""
-DESCRIPTIONS = Descriptions(FIELDS, PARAMETERS)
+CLOSED_LISTS: Mapping[str, str] = {
+    "Order": _("orders of the catalogue: by relevance to the words, next free time, price, or name"),
+    "ServiceMode": _(
+        "way of service: the user operates, the unit measures, samples are handed in, or the user "
+        "works from afar"
+    ),
+    "UserKind": _(
+        "kind of user as the unit sees it: of the unit itself, of another organization, of an "
+        "enterprise, or on their own"
+    ),
+    "ProposalOrder": _("what comes first: the soonest or the cheapest"),
+    "ProjectState": _("whether bookings may name the project"),
+    "FundingSource": _("who funds a project, as service records of the national platform tell it"),
+    "BookingState": _("state of a booking, from the request or offer to its end"),
+    "Direction": _("what the hours serve: research, development, teaching, or something else"),
+    "WaitState": _("how a wait stands: without or with an offer, or how it ended"),
+    "Scope": _(
+        "which dates of a series a change concerns: the one it begins with and those after it, or all "
+        "that lie ahead"
+    ),
+    "CreditKind": _("why an event counts on a person's credit: not coming, cancelling late, or misuse"),
+    "CreditOutcome": _("how an appeal is answered: the event goes on counting, or counts no longer"),
+    "CreditState": _("whether an event counts, is over by time, or was lifted after an appeal"),
+    "ResultKind": _("what came of a use: a paper, patent, standard or product"),
+    "SampleOrderState": _("state of a sample order, from its submission to its end"),
+    "Afterwards": _("what becomes of samples once they are measured: given back or disposed of"),
+    "Progress": _(
+        "how far the unit is with samples that it has: to be planned, planned, being measured, or measured"
+    ),
+    "SampleFileKind": _("what a file of an order is: a photo of samples or a report"),
+    "SampleHazard": _("what the unit has to protect itself against"),
+    "SampleStorage": _(
+        "how a sample is kept until it is measured: at room temperature, cool, frozen, dry or dark"
+    ),
+    "StatementState": _("state of a statement, from the draft to its payment in full"),
+    "EventKind": _("what a device reports: the start or stop of a use, that it works, or a fault"),
+    "FindingState": _("whether a finding is open, or how it was decided last"),
+    "Issuer": _("who gives the money of a scheme: the city or the province"),
+    "ApplicationState": _("state of an application for a voucher"),
+    "ClaimState": _("state of a claim, from its submission to its payment or refusal"),
+    "TokenScope": _("what a token lets a program do: read, book, handle uses, or decide and manage"),
+}
+"""By the name of a closed list, whose docstring speaks to who reads the code."""
+DESCRIPTIONS = Descriptions(FIELDS, PARAMETERS, CLOSED_LISTS)

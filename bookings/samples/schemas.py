@@ -53,7 +53,7 @@ class SampleOrderIn(Schema):
 
 
 class SampleOrderOut(Schema):
-    """送样委托: samples that a person hands in for the unit to measure, at a price agreed before."""
+    """Samples that a person hands in for the unit to measure, at a price agreed before."""
 
     id: PublicId = Field(examples=["SMP-7K2M9QX4TB"])
     instrument: InstrumentRef

@@ -96,10 +96,10 @@ COLUMNS_OF_RULE = tuple(column for column in RULE_COLUMNS if column.term != "hol
 _FIELDS: dict[str, Any] = {
     column.name: (column.type, Field(description=column.description)) for column in COLUMNS_OF_RULE
 }
-ColumnsOfRule: Any = create_model("ColumnsOfRule", __base__=Schema, **_FIELDS)
+RuleColumnsOut: Any = create_model("RuleColumnsOut", __base__=Schema, **_FIELDS)
 
 
-class RuleOut(ColumnsOfRule):
+class RuleOut(RuleColumnsOut):
     """A version of the open-service rule."""
 
     version: int = Field(description=_("1 for the first rule of the instrument"))

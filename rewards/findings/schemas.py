@@ -21,7 +21,7 @@ MOST_FINDINGS = 200
 
 
 class FindingOut(Schema):
-    """核查问题: a suspicious case of a year, and the last decision on it."""
+    """A suspicious case of a year, and the last decision on it."""
 
     id: PublicId = Field(examples=["FND-7K2M9QX4TB"])
     year: int = Field(description=_("year of the assessment"))

@@ -51,7 +51,7 @@ class StatedOut(FactOut):
 
 
 class VoucherSchemeOut(Schema):
-    """科技创新券方案: one batch of a scheme with its terms."""
+    """One batch of a scheme of innovation vouchers, with its terms."""
 
     id: PublicId = Field(examples=["VSC-7K2M9QX4TB"])
     code: str = Field(
@@ -99,7 +99,7 @@ class VoucherApplicationIn(Schema):
 
 
 class VoucherApplicationOut(Schema):
-    """科技创新券申请: an organization asks for a voucher."""
+    """An organization asks for an innovation voucher."""
 
     id: PublicId = Field(examples=["VAP-7K2M9QX4TB"])
     scheme: PublicId
@@ -114,7 +114,7 @@ class VoucherApplicationOut(Schema):
 
 
 class VoucherOut(Schema):
-    """科技创新券: what an organization was granted, and what is left of it."""
+    """An innovation voucher: what an organization was granted, and what is left of it."""
 
     id: PublicId = Field(examples=["VGR-7K2M9QX4TB"])
     scheme: PublicId
@@ -157,7 +157,7 @@ class VoucherClaimIn(Schema):
 
 
 class VoucherClaimOut(Schema):
-    """兑付申请: a share of a confirmed statement is claimed on a voucher."""
+    """A share of a confirmed statement is claimed on a voucher."""
 
     id: PublicId = Field(examples=["VCL-7K2M9QX4TB"])
     voucher: PublicId = Field(description=_("the voucher on which is claimed"))
@@ -197,7 +197,7 @@ class PayoutRowOut(Schema):
 
 
 class PayoutListOut(Schema):
-    """兑付清单: audited claims of a batch that Finance is asked to pay."""
+    """Audited claims of a batch that Finance is asked to pay."""
 
     id: PublicId = Field(examples=["VPL-7K2M9QX4TB"])
     scheme: PublicId

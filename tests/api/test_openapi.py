@@ -1,12 +1,14 @@
 """The OpenAPI document: kept in docs/, complete, and what the API really does."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 import schemathesis
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.utils import translation
@@ -22,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share import api_descriptions
 from instrument_share.accounts.domain.tokens import TokenScope
@@ -146,16 +149,33 @@ def _schemas(base):
         yield from _schemas(schema)
 
 
-def test_descriptions_are_in_the_language_of_the_reader():
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_everything_that_the_document_says_is_in_the_language_of_the_reader():
     with translation.override("zh-hans"):
-        chinese = api.get_openapi_schema()
-    fields = chinese["components"]["schemas"]["BookingOut"]["properties"]
-    assert fields["decide_by"]["description"] == "机组审批期限，逾期失效；null 表示无需审批"
-    create = chinese["paths"]["/api/v1/bookings"]["post"]["parameters"]
-    assert [one["description"] for one in create] == ["一周内以相同键发送相同内容，返回首次的答复"]
+        chinese = json.loads(json.dumps(api.get_openapi_schema(), cls=DjangoJSONEncoder))
+    assert [where for where, text in _said(chinese) if not CHINESE.search(text)] == []
+    assert [where for where, text in _said(DOCUMENT) if CHINESE.search(text)] == []
     assert IDEMPOTENT["parameters"][0]["description"].startswith(
         "the same key"
     )  # what they share is as it was
+    told = chinese["paths"]["/api/v1/bookings/{booking_id}/check-in"]["post"]["description"]
+    assert told.startswith(f"开始前 {CHECK_IN_LEAD_MINUTES} 分钟起")
+
+
+def _said(part, where=""):
+    """Every summary and description below a part, but the standard's names of statuses and what is an example."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name in {"summary", "description"} and isinstance(value, str):
+                if not where.rpartition("/")[0].endswith("/responses"):
+                    yield f"{where}/{name}", value
+            elif name not in {"example", "examples"}:
+                yield from _said(value, f"{where}/{name}")
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield from _said(value, f"{where}/{index}")
 
 
 NOTHING = "is posted, and changes nothing"
