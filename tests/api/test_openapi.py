@@ -165,7 +165,7 @@ def test_everything_that_the_document_says_is_in_the_language_of_the_reader():
 
 
 def _said(part, where=""):
-    """Every summary and description below a part, but the standard's names of statuses and what is an example."""
+    """Every summary and description below a part, but for examples and the names of statuses."""
     if isinstance(part, dict):
         for name, value in part.items():
             if name in {"summary", "description"} and isinstance(value, str):
