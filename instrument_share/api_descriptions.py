@@ -77,6 +77,8 @@ PARAMETERS: Mapping[str, str] = {
 }
 """By the name of a parameter of an address."""
 CLOSED_LISTS: Mapping[str, str] = {
+    "InstrumentState": _("state of an instrument; only published ones can be booked"),
+    "Role": _("role of a person in an organization"),
     "Order": _("orders of the catalogue: by relevance to the words, next free time, price, or name"),
     "ServiceMode": _(
         "way of service: the user operates, the unit measures, samples are handed in, or the user "

@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from bookings.requests.domain.choices import Direction
+from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.searching import Order
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
@@ -219,7 +220,7 @@ class PersonRef(Schema):
 
 class BookingOut(Schema):
     id: PublicId = Field(examples=["BKG-7K2M9QX4TB"])
-    state: str = Field(
+    state: BookingState = Field(
         examples=["approved"],
         description=_(
             "`requested` waits for a keeper, `offered` for the answer of who waited; then `approved`, "
@@ -231,14 +232,14 @@ class BookingOut(Schema):
     payer_organization: OrganizationRef | None
     starts_at: datetime
     ends_at: datetime
-    user_kind: str = Field(description=_("as what the unit sees the user; decides admission and price"))
-    service_mode: str
+    user_kind: UserKind = Field(description=_("as what the unit sees the user; decides admission and price"))
+    service_mode: ServiceMode
     subject: str
     project: str
     organization_project: PublicId | None = Field(
         description=_("the project whose budget the booking counts towards; null: none")
     )
-    direction: str
+    direction: Direction
     samples: int
     quote: list[QuoteLineOut] = Field(
         description=_("the price line by line, frozen when it was booked or moved")

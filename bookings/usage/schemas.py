@@ -74,7 +74,7 @@ class ResultIn(Schema):
 
 class ResultOut(Schema):
     id: PublicId = Field(examples=["RES-7K2M9QX4TB"])
-    kind: str = Field(description=_("what came of the use"))
+    kind: ResultKind = Field(description=_("what came of the use"))
     title: str
     identifier: str = Field(
         description=_("DOI, or number of the patent or standard, in its normal form; empty: none was given")

@@ -9,6 +9,7 @@ from pydantic import Field, create_model
 
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
+from providers.instruments.domain.choices import InstrumentState
 from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_to_columns
 from providers.terms.domain.terms import MINUTE
 
@@ -32,7 +33,7 @@ class InstrumentOut(Schema):
     """An instrument in a list."""
 
     id: PublicId = Field(examples=["INS-7K2M9QX4TB"])
-    state: str = Field(
+    state: InstrumentState = Field(
         examples=["published"],
         description=_("`published`; `suspended` can't be booked for now, `retired` never again"),
     )

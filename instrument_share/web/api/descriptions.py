@@ -21,7 +21,7 @@ class Descriptions:
     parameters: Mapping[str, str]
     closed_lists: Mapping[str, str]
 
-    def add_to(self, document: Mapping[str, Any]) -> None:
+    def add_to(self, document: dict[str, Any]) -> None:
         """Describe the document in the active language; docstrings of operations and schemas are messages.
 
         Parts that several documents share are replaced, never written to.

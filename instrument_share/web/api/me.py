@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import Forbidden, gettext_noop
 from instrument_share.web import clock
@@ -32,7 +33,7 @@ class MembershipOut(Schema):
     organization: OrganizationRef = Field(
         description=gettext_noop("the organization in which the role is held")
     )
-    role: str = Field(description=gettext_noop("what the person may do there"))
+    role: Role = Field(description=gettext_noop("what the person may do there"))
 
 
 class MeOut(Schema):
