@@ -12,7 +12,7 @@ from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, Text500, organization_ref
 from instrument_share.web.responses.problem import told
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import HIGHEST_NUMBER, FindingState
 
 if TYPE_CHECKING:
     from rewards.findings.models import Finding
@@ -72,6 +72,7 @@ class JointDecisionIn(Schema):
     seen_decision_number: int | None = Field(
         None,
         ge=0,
+        le=HIGHEST_NUMBER,
         description=_(
             "the highest `decision_number` of the year that you have read, 0 for none; findings that were "
             "decided after it are refused; without it none is refused for that"
