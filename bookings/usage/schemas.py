@@ -225,7 +225,7 @@ def serialize_result(result: "UsageResult") -> ResultOut:
     withdrawal = getattr(result, "withdrawal", None)
     return ResultOut(
         id=result.public_id,
-        kind=result.kind,
+        kind=ResultKind(result.kind),
         title=result.title,
         identifier=result.identifier,
         added_by=serialize_person_ref(result.added_by),

@@ -76,7 +76,7 @@ def me(request: HttpRequest) -> MeOut:
         name=user.name,
         language=user.language,
         memberships=[
-            MembershipOut(organization=organization_ref(one.organization), role=one.role)
+            MembershipOut(organization=organization_ref(one.organization), role=Role(one.role))
             for one in accounts.standing(user).memberships
         ],
     )
