@@ -16,7 +16,9 @@ from bookings.usage.api.disputes import router as usage_disputes
 from bookings.usage.api.results import router as usage_results
 from bookings.usage.api.usage import router as usage
 from bookings.waiting.api import router as waiting
+from instrument_share.api_descriptions import DESCRIPTIONS
 from instrument_share.api_examples import EXAMPLES
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.transparency.api import router as log
 from instrument_share.web.api.errors import JSONParser, add_error_handlers
 from instrument_share.web.api.me import me_router
@@ -25,23 +27,24 @@ from providers.search.api import router as providers
 from rewards.findings.api import router as findings
 from rewards.vouchers.api import router as vouchers
 
-DESCRIPTION = """
-Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage,
+DESCRIPTION = gettext_noop(
+    """Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage,
 statements, innovation vouchers and findings of the assessment.
 
 Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or
 the session of a page with its CSRF token. A token has scopes (`read`, `book`, `usage`, `manage`); each
 operation names the one that it needs, and refuses a token without it: 403, code `scope_missing`. Times are
 RFC 3339 in UTC, amounts are yuan as text, ids are opaque. Refusals are `application/problem+json` with a
-stable `code` and every single problem.
-"""
+stable `code` and every single problem."""
+)
 
 api = ShareAPI(
     title="Instrument Share API",
     version="1",
-    description=DESCRIPTION.strip(),
+    description=DESCRIPTION,
     urls_namespace="api-v1",
     parser=JSONParser(),
+    descriptions=DESCRIPTIONS,
     examples=EXAMPLES,
 )
 add_error_handlers(api)

@@ -181,33 +181,6 @@ PREFIXES: Mapping[str, str] = {
     "voucher": "VGR",
 }
 """Of ids: by the schema whose `id` it is, or by the field that names another thing."""
-PARAMETERS: Mapping[str, str] = {
-    "application_id": "public id of the application",
-    "booking_id": "public id of the booking",
-    "claim_id": "public id of the claim",
-    "correction_id": "public id of the correction",
-    "device_id": "public id of the device",
-    "dispute_id": "public id of the dispute",
-    "event_id": "public id of the credit event",
-    "finding_id": "public id of the finding",
-    "from": "the earliest instant, RFC 3339",
-    "instrument": "public id of the instrument whose rows are wanted",
-    "instrument_id": "public id of the instrument",
-    "list_id": "public id of the payout list",
-    "log_id": "public id of the usage log",
-    "order_id": "public id of the sample order",
-    "organization": "public id of the organization whose rows are wanted",
-    "project_id": "public id of the project",
-    "result_id": "public id of the result",
-    "sort": "the order of the rows",
-    "state": "the state of the rows that are wanted",
-    "statement_id": "public id of the statement",
-    "unit": "public id of the unit whose rows are wanted",
-    "voucher_id": "public id of the voucher",
-    "wait_id": "public id of the entry on the waiting list",
-    "year": "the year of the assessment",
-}
-"""What a parameter of an address is, where its operation says nothing of its own."""
 UNSET = frozenset(
     {
         "appeal",
@@ -229,4 +202,4 @@ UNSET = frozenset(
     }
 )
 """Null in the examples: what has not happened yet, and the page that is the last."""
-EXAMPLES = Examples(VALUES, PREFIXES, PARAMETERS, UNSET)
+EXAMPLES = Examples(VALUES, PREFIXES, UNSET)

@@ -4,7 +4,8 @@
     python -m tools.translations add        append what has no entry yet, to be translated by hand
     python -m tools.translations check      list what is missing, empty, fuzzy, unused or unmarked
 
-Messages are English and stand in Python, templates and JavaScript. Each package of PACKAGES has one catalogue
+Messages are English and stand in Python, templates and JavaScript; the docstrings of operations and schemas
+of the API, which its document shows, are messages too. Each package of PACKAGES has one catalogue
 for all the code below it; Django reads them as one, so an entry in any of them will do.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TypeGuard
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_javascript
@@ -44,6 +46,8 @@ NAMES["_"] = FUNCTIONS["gettext"]
 CALL = re.compile(
     r"""\b_?(?:n?p?gettext)?\((?:[^()'"]|u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")*\)""", re.VERBOSE
 )
+SCHEMA = re.compile(r"(Schema|In|Out|Page|Ref)$")
+"""How the schemas of the API are called, and what they derive from."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 HEADER = """\
@@ -108,6 +112,19 @@ def _in_python(source: str) -> Iterator[Message]:
             name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
             if name in names:
                 yield from _of_call(node, names[name])
+        if _is_described(node) and (told := ast.get_docstring(node)):
+            yield Message(None, told)
+
+
+def _is_described(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
+    """Return whether the API's document shows the node's docstring: of an operation, or of a schema."""
+    match node:
+        case ast.FunctionDef(decorator_list=decorators):
+            keywords = {each.arg for one in decorators if isinstance(one, ast.Call) for each in one.keywords}
+            return "operation_id" in keywords
+        case ast.ClassDef(name=name, bases=[ast.Name(id=base)]):
+            return not name.startswith("_") and SCHEMA.search(base) is not None
+    return False
 
 
 def _of_call(node: ast.Call, places: tuple[int | None, int, int | None]) -> Iterator[Message]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ninja import Schema
 from pydantic import Field
 
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import PublicId
 
 if TYPE_CHECKING:
@@ -16,21 +17,31 @@ if TYPE_CHECKING:
 
 
 class MonthOut(Schema):
-    month: date = Field(description="its first day; what starts in it counts")
-    committed_yuan: Decimal
-    spent_yuan: Decimal
-    number: int = Field(description="of bookings and uses")
+    month: date = Field(description=_("its first day; what starts in it counts"))
+    committed_yuan: Decimal = Field(
+        description=_("quoted for bookings of the month that wait, are approved or in use, in yuan")
+    )
+    spent_yuan: Decimal = Field(description=_("uses, late cancellations and no-shows of the month, in yuan"))
+    number: int = Field(description=_("how many bookings and uses these are"))
 
 
 class SpendingOut(Schema):
     """What a project's bookings take of its budget."""
 
-    project: PublicId = Field(examples=["PRJ-7K2M9QX4TB"])
-    budget_yuan: Decimal | None = Field(description="null: nothing bounds it")
-    committed_yuan: Decimal = Field(description="quoted for bookings that wait, are approved or in use")
-    spent_yuan: Decimal = Field(description="uses as they count now, late cancellations and no-shows")
-    left_yuan: Decimal | None = Field(description="below zero where uses cost more than was quoted")
-    months: list[MonthOut] = Field(description="the newest first")
+    project: PublicId = Field(examples=["PRJ-7K2M9QX4TB"], description=_("the project"))
+    budget_yuan: Decimal | None = Field(description=_("the budget, in yuan; null: nothing bounds it"))
+    committed_yuan: Decimal = Field(
+        description=_("quoted for bookings that wait, are approved or in use, in yuan")
+    )
+    spent_yuan: Decimal = Field(
+        description=_("uses as they count now, late cancellations and no-shows, in yuan")
+    )
+    left_yuan: Decimal | None = Field(
+        description=_(
+            "what is left, in yuan; below zero where uses cost more than was quoted; null: nothing bounds it"
+        )
+    )
+    months: list[MonthOut] = Field(description=_("month by month, the newest first"))
 
 
 def serialize_spending(project: "Project", budget: "Budget", months: "list[Month]") -> SpendingOut:

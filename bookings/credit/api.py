@@ -36,7 +36,9 @@ EventId = Annotated[PublicId, Path()]
 )
 def credit_event_list(
     request: HttpRequest,
-    waiting: Annotated[bool, Query(description="only those whose appeal is not answered yet")] = False,
+    waiting: Annotated[
+        bool, Query(description=gettext_noop("only those whose appeal is not answered yet"))
+    ] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> CreditEventsPage:

@@ -15,6 +15,7 @@ from bookings.requests.schemas import (
     serialize_instrument_ref,
     serialize_person_ref,
 )
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import PublicId, Text500
 
 if TYPE_CHECKING:
@@ -24,48 +25,60 @@ if TYPE_CHECKING:
 class AppealIn(Schema):
     """Why the event should not count."""
 
-    reason: Text500
+    reason: Text500 = Field(description=_("why the event should not count; the unit reads it"))
 
 
 class AppealAnswerIn(Schema):
     """Whether the event is upheld or lifted, and why."""
 
-    outcome: CreditOutcome
-    reason: Text500
+    outcome: CreditOutcome = Field(
+        description=_("whether the event goes on counting (`upheld`) or counts no longer (`lifted`)")
+    )
+    reason: Text500 = Field(description=_("why; the person reads it"))
 
 
 class AppealAnswerOut(Schema):
-    outcome: CreditOutcome
-    reason: str
-    answered_at: datetime
+    outcome: CreditOutcome = Field(
+        description=_("whether the event goes on counting (`upheld`) or counts no longer (`lifted`)")
+    )
+    reason: str = Field(description=_("why it was answered so"))
+    answered_at: datetime = Field(description=_("when the appeal was answered"))
 
 
 class AppealOut(Schema):
     """An appeal; the unit answers through `answer_date`, after that the bureau."""
 
-    reason: str
-    appealed_at: datetime
-    answer_date: date
-    passed_on_at: datetime | None = Field(description="since when the bureau answers instead of the unit")
-    answer: AppealAnswerOut | None
+    reason: str = Field(description=_("why the event should not count, as the person says"))
+    appealed_at: datetime = Field(description=_("when the appeal was made"))
+    answer_date: date = Field(
+        description=_("the last day on which the unit answers; after it the bureau does")
+    )
+    passed_on_at: datetime | None = Field(
+        description=_("since when the bureau answers instead of the unit; null: the unit answers")
+    )
+    answer: AppealAnswerOut | None = Field(description=_("what was decided; null: not answered yet"))
 
 
 class CreditEventOut(Schema):
     id: PublicId = Field(examples=["CRE-7K2M9QX4TB"])
-    kind: CreditKind
-    state: CreditState
-    user: PersonRef
-    instrument: InstrumentRef | None
-    booking: PublicId | None
-    occurred_at: datetime
-    ends_at: datetime = Field(description="from when it counts no longer, unless it is lifted before")
-    appeal_until: datetime
-    appeal: AppealOut | None
+    kind: CreditKind = Field(description=_("what happened: not coming, cancelling late, or misuse"))
+    state: CreditState = Field(
+        description=_("whether it counts now, is `over` by time, or was `lifted` after an appeal")
+    )
+    user: PersonRef = Field(description=_("the person whose credit it concerns"))
+    instrument: InstrumentRef | None = Field(
+        description=_("the instrument that was booked; null: it concerns no booking")
+    )
+    booking: PublicId | None = Field(description=_("the booking that it comes from; null: from none"))
+    occurred_at: datetime = Field(description=_("from when on it counts"))
+    ends_at: datetime = Field(description=_("from when it counts no longer, unless it is lifted before"))
+    appeal_until: datetime = Field(description=_("until when it can be appealed"))
+    appeal: AppealOut | None = Field(description=_("the appeal against it; null: none was made"))
 
 
 class CreditEventsPage(Schema):
     suspended_until: datetime | None = Field(
-        description="until when your credit keeps you from booking anything"
+        description=_("until when your credit keeps you from booking anything; null: it does not")
     )
     items: list[CreditEventOut]
     next_cursor: str | None

@@ -6,6 +6,7 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, model_validator
 
 from bookings.devices.domain import Event, EventKind
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import Instant, PublicId, Text200
 
 
@@ -14,12 +15,16 @@ class EventIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: EventKind
-    at: Instant = Field(description="when it happened, by the device's clock")
-    sequence: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
-    code: Text200 = Field("", description="the check-in code that the user shows or types")
-    person: PublicId | None = Field(None, description="the user's id, instead of a code")
-    detail: Text200 = Field("", description="of a fault: what is broken")
+    kind: EventKind = Field(description=_("what happened at the instrument"))
+    at: Instant = Field(description=_("when it happened, by the device's clock"))
+    sequence: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = Field(
+        None, description=_("number of the event, counted by the device without gaps; null for a heartbeat")
+    )
+    code: Text200 = Field("", description=_("the check-in code that the user shows or types"))
+    person: PublicId | None = Field(
+        None, description=_("the user's public id, instead of a code; null: by code")
+    )
+    detail: Text200 = Field("", description=_("what is broken, where the event is a fault"))
 
     @model_validator(mode="after")
     def _numbered(self) -> "EventIn":
@@ -42,16 +47,20 @@ class EventIn(Schema):
 class EventOut(Schema):
     """What became of an event. `may_start` is for the interlock; `code` says why not."""
 
-    kind: EventKind
-    sequence: int | None = None
-    next_sequence: int = Field(description="the number of the event that is expected next")
-    recorded: bool = Field(description="whether what it says was recorded")
-    may_start: bool = False
-    code: str = Field(description="`ok`, or the stable code of the refusal")
-    detail: str = ""
-    booking: PublicId | None = None
-    ends_at: Instant | None = None
-    log: PublicId | None = None
+    kind: EventKind = Field(description=_("kind of the event that is answered"))
+    sequence: int | None = Field(
+        None, description=_("number of the event that is answered; null for a heartbeat")
+    )
+    next_sequence: int = Field(description=_("the number of the event that is expected next"))
+    recorded: bool = Field(description=_("whether what the event says was recorded"))
+    may_start: bool = Field(False, description=_("whether the interlock may release the instrument"))
+    code: str = Field(description=_("`ok`, or the stable code of the refusal"))
+    detail: str = Field("", description=_("why not, in words; empty where nothing was refused"))
+    booking: PublicId | None = Field(
+        None, description=_("the booking that the event belongs to; null: to none")
+    )
+    ends_at: Instant | None = Field(None, description=_("until when that booking lasts; null without one"))
+    log: PublicId | None = Field(None, description=_("the usage log that the event wrote; null: none"))
 
 
 def serialize_answer(answer: Any) -> EventOut:

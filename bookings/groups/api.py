@@ -30,6 +30,7 @@ from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import require_interval
 from instrument_share.web.api.openapi import error_responses
+from instrument_share.web.api.preconditions import IfMatch, call_if_matching
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
@@ -113,37 +114,47 @@ def book_basket(request: HttpRequest, data: BasketIn) -> Status[BookingsOut]:
 
 @router.post(
     "/dates/{booking_id}/cancel",
-    response={200: BookingsOut, **error_responses(400, 403, 404, 409)},
+    response={200: BookingsOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="series_cancel",
     summary=gettext_noop("Cancel several dates of a series"),
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation
-def cancel_dates(request: HttpRequest, booking_id: BookingId, data: SeriesCancelIn) -> BookingsOut:
+def cancel_dates(
+    request: HttpRequest, booking_id: BookingId, data: SeriesCancelIn, if_match: IfMatch = None
+) -> BookingsOut:
     """This date with those after it, or all that lie ahead; each on the terms of its own deadline."""
     booking = get_booking(request.user, booking_id)
-    ended = series_cancel(
-        actor=person(request), booking_id=booking.pk, scope=data.scope, reason=data.reason, now=clock.now()
+    ended = call_if_matching(
+        if_match,
+        series_cancel,
+        request=request,
+        booking_id=booking.pk,
+        scope=data.scope,
+        reason=data.reason,
     )
     return BookingsOut(items=[serialize_booking(one) for one in ended])
 
 
 @router.post(
     "/dates/{booking_id}/move",
-    response={200: BookingsOut, **error_responses(400, 403, 404, 409)},
+    response={200: BookingsOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="series_move",
     summary=gettext_noop("Move several dates of a series"),
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation
-def move_dates(request: HttpRequest, booking_id: BookingId, data: SeriesMoveIn) -> BookingsOut:
+def move_dates(
+    request: HttpRequest, booking_id: BookingId, data: SeriesMoveIn, if_match: IfMatch = None
+) -> BookingsOut:
     """This date to the time given, the others by as much; all or none."""
     booking = get_booking(request.user, booking_id)
-    moved = series_move(
-        actor=person(request),
+    moved = call_if_matching(
+        if_match,
+        series_move,
+        request=request,
         booking_id=booking.pk,
         interval=require_interval(data.starts_at, data.ends_at),
         scope=data.scope,
-        now=clock.now(),
     )
     return BookingsOut(items=[serialize_booking(one) for one in moved])

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from bookings.groups.domain import FEWEST_DATES, LONGEST_PAUSE, MOST_DATES, MOST_ITEMS, Scope
 from bookings.requests.schemas import BookingIn, BookingOut, MoveIn, PartOut, ReasonIn, serialize_booking
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.responses.problem import problems_told
 
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
 class SeriesIn(BookingIn):
     """The first date, and how it is repeated."""
 
-    every_weeks: Annotated[int, Field(ge=1, le=LONGEST_PAUSE)] = 1
-    count: Annotated[int, Field(ge=FEWEST_DATES, le=MOST_DATES)] = Field(description="dates, with the first")
+    every_weeks: Annotated[int, Field(ge=1, le=LONGEST_PAUSE)] = Field(
+        1, description=_("weeks from one date to the next")
+    )
+    count: Annotated[int, Field(ge=FEWEST_DATES, le=MOST_DATES)] = Field(
+        description=_("how many dates, with the first")
+    )
 
 
 class BasketIn(Schema):
     """Requests that are booked together or not at all."""
 
-    items: Annotated[list[BookingIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[BookingIn], Field(min_length=1, max_length=MOST_ITEMS)] = Field(
+        description=_("the requests, in the order in which they are checked")
+    )
 
 
 class CheckedOut(Schema):
@@ -38,39 +45,43 @@ class CheckedOut(Schema):
     instrument: PublicId
     starts_at: datetime
     ends_at: datetime
-    total_yuan: Decimal = Field(description="with what is booked together with it")
-    decide_by: datetime | None = Field(description="until when the keeper decides; null: approved at once")
-    problems: list[PartOut] = Field(description="what stands against it; empty where it can be booked")
+    total_yuan: Decimal = Field(description=_("price in yuan, with what is booked together with it"))
+    decide_by: datetime | None = Field(description=_("until when the keeper decides; null: approved at once"))
+    problems: list[PartOut] = Field(description=_("what stands against it; empty: it can be booked"))
 
 
 class ChecksOut(Schema):
-    items: list[CheckedOut]
+    items: list[CheckedOut] = Field(description=_("one for each request, in their order"))
 
 
 class RefusedOut(Schema):
     starts_at: datetime
     ends_at: datetime
-    problems: list[PartOut]
+    problems: list[PartOut] = Field(description=_("what stands against this date"))
 
 
 class GroupOut(Schema):
     """What was booked together."""
 
     id: PublicId
-    booked: list[BookingOut] = Field(description="one for each request, without linked instruments")
-    refused: list[RefusedOut] = Field(description="dates of a series that can't be booked")
+    booked: list[BookingOut] = Field(
+        description=_(
+            "bookings that were made, one for each request; those of linked instruments are left out"
+        )
+    )
+    refused: list[RefusedOut] = Field(description=_("dates of a series that can't be booked, and why"))
 
 
 class BookingsOut(Schema):
-    items: list[BookingOut]
+    items: list[BookingOut] = Field(description=_("the bookings that were made or changed"))
 
 
 class SeriesMoveIn(MoveIn):
-    scope: Scope
+    scope: Scope = Field(description=_("which other dates of the series move with this one"))
 
 
 class SeriesCancelIn(ReasonIn):
-    scope: Scope
+    scope: Scope = Field(description=_("which other dates of the series are cancelled with this one"))
 
 
 def serialize_problems(problems: "Sequence[Problem]") -> list[PartOut]:

@@ -18,9 +18,16 @@ from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
-from instrument_share.web.api.preconditions import WITH_ETAG, WITH_ETAG_ONCE, IfMatch, call_if_matching
+from instrument_share.web.api.preconditions import (
+    CREATED_WITH_ETAG,
+    WITH_ETAG,
+    WITH_ETAG_ONCE,
+    IfMatch,
+    call_if_matching,
+    require_if_match,
+)
 from instrument_share.web.cursor import page
-from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
+from instrument_share.web.idempotency import idempotent_operation
 
 router = Router(tags=["projects"], auth=members(TokenScope.MANAGE))
 ProjectId = Annotated[PublicId, Path()]
@@ -63,10 +70,10 @@ def project_list(
     response={201: ProjectOut, **error_responses(400, 403, 404, 409)},
     operation_id="project_create",
     summary=gettext_noop("Open a project of an organization"),
-    openapi_extra=IDEMPOTENT,
+    openapi_extra=CREATED_WITH_ETAG,
 )
 @idempotent_operation
-def project_create(request: HttpRequest, data: NewProjectIn) -> Status[ProjectOut]:
+def project_create(request: HttpRequest, response: HttpResponse, data: NewProjectIn) -> Status[ProjectOut]:
     """As its administrator. Its bookings take from the budget: what is committed and spent stays within."""
     organization = accounts.organization(request.user, data.organization)
     made = services.project_create(
@@ -75,7 +82,7 @@ def project_create(request: HttpRequest, data: NewProjectIn) -> Status[ProjectOu
         facts=_read_facts(data, organization),
         now=clock.now(),
     )
-    return Status(201, serialize_project(made, is_kept=True))
+    return Status(201, _respond(request, response, made.public_id))
 
 
 @router.get(
@@ -91,9 +98,10 @@ def project(request: HttpRequest, response: HttpResponse, project_id: ProjectId)
 
 @router.put(
     "/{project_id}",
+    response={200: ProjectOut, **error_responses(400, 403, 404, 409, 412, 428)},
     operation_id="project_change",
     summary=gettext_noop("Change a project"),
-    **CHANGES_PROJECT,
+    openapi_extra=WITH_ETAG_ONCE,
 )
 @idempotent_operation
 def project_change(
@@ -103,7 +111,9 @@ def project_change(
     data: ProjectIn,
     if_match: IfMatch = None,
 ) -> ProjectOut:
-    """All of it anew, by its holder or an administrator. A lower budget bounds later bookings only."""
+    """All of it anew, by its holder or an administrator. A lower budget bounds later bookings only.
+    `If-Match` is needed."""
+    require_if_match(if_match)
     found = get_project(request.user, project_id)
     facts = _read_facts(data, found.organization)
     call_if_matching(if_match, services.project_change, request=request, project_id=found.pk, facts=facts)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from bookings.projects.domain.choices import FundingSource, ProjectState
 from bookings.projects.domain.facts import LONGEST_NAME, LONGEST_NUMBER, MOST_MEMBERS, MOST_YUAN
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import NO_NUL, Amount, Day, OrganizationRef, PublicId, organization_ref
 
 if TYPE_CHECKING:
@@ -19,44 +20,59 @@ Yuan = Annotated[Amount, Field(ge=0, le=MOST_YUAN, max_digits=11, decimal_places
 
 class HolderRef(Schema):
     id: PublicId
-    name: str
+    name: str = Field(description=_("name of the person"))
 
 
 class ProjectIn(Schema):
     """What is said of a project; people are those of its organization."""
 
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL)]
-    number: Annotated[str, Field(max_length=LONGEST_NUMBER, pattern=NO_NUL)] = ""
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL)] = Field(
+        description=_("name of the project")
+    )
+    number: Annotated[str, Field(max_length=LONGEST_NUMBER, pattern=NO_NUL)] = Field(
+        "", description=_("the funder's number; empty: none")
+    )
     funding: FundingSource = FundingSource.OTHER
     holder: PublicId = Field(examples=["USR-7K2M9QX4TB"])
     for_all_members: bool = True
     members: Annotated[list[PublicId], Field(max_length=MOST_MEMBERS)] = Field(
-        default=[], description="who may use it besides the holder, where not everybody may"
+        default=[], description=_("people who may use it besides the holder, where not everybody may")
     )
     first_date: Day | None = None
     last_date: Day | None = None
-    budget_yuan: Yuan | None = Field(None, description="null: nothing bounds it", examples=["50000.00"])
+    budget_yuan: Yuan | None = Field(
+        None, description=_("the budget, in yuan; null: nothing bounds it"), examples=["50000.00"]
+    )
 
 
 class NewProjectIn(ProjectIn):
-    organization: PublicId = Field(examples=["ORG-7K2M9QX4TB"])
+    organization: PublicId = Field(
+        examples=["ORG-7K2M9QX4TB"],
+        description=_("the organization whose project it becomes; one that you administer"),
+    )
 
 
 class ProjectOut(Schema):
     """A project that a booking may name. What it has spent is `GET /projects/{id}/spending`."""
 
     id: PublicId = Field(examples=["PRJ-7K2M9QX4TB"])
-    organization: OrganizationRef
-    name: str
-    number: str
+    organization: OrganizationRef = Field(description=_("the organization whose project it is"))
+    name: str = Field(description=_("name of the project"))
+    number: str = Field(description=_("the funder's number; empty: none"))
     funding: FundingSource
     holder: HolderRef
     for_all_members: bool
     first_date: date | None
     last_date: date | None
-    budget_yuan: Decimal | None = Field(description="null also for those who do not keep the project")
-    state: ProjectState
-    revision: int = Field(description="also the ETag")
+    budget_yuan: Decimal | None = Field(
+        description=_(
+            "the budget, in yuan; null: nothing bounds it, and for those who do not keep the project"
+        )
+    )
+    state: ProjectState = Field(
+        description=_("whether bookings may name it (`open`) or not any more (`closed`)")
+    )
+    revision: int = Field(description=_("grows with each change; also the ETag"))
 
 
 class ProjectsPage(Schema):

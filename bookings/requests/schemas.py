@@ -8,7 +8,9 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from bookings.requests.domain.choices import Direction
+from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.searching import Order
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     NO_NUL,
     Amount,
@@ -34,17 +36,17 @@ Subject = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern
 class CorrectedOut(Schema):
     """A word that nothing has, and the one that was searched instead."""
 
-    typed: str
-    meant: str
+    typed: str = Field(description=_("the word as it was typed"))
+    meant: str = Field(description=_("the word that was searched instead"))
 
 
 class InstrumentsPage(Schema):
-    items: list[InstrumentFoundOut]
+    items: list[InstrumentFoundOut] = Field(description=_("instruments, best first by `sort`"))
     next_cursor: str | None = Field(
-        description="for the next page; null on the last, and behind the 200 that fit best"
+        description=_("`cursor` of the next page; null on the last, and behind the 200 that fit best")
     )
-    corrected: list[CorrectedOut] = Field(description="words of `q` that were taken as misspelt")
-    left_out: list[str] = Field(description="words of `q` that nothing has; they narrow nothing")
+    corrected: list[CorrectedOut] = Field(description=_("words of `q` that were taken as misspelt"))
+    left_out: list[str] = Field(description=_("words of `q` that nothing has; they narrow nothing"))
 
 
 class IntervalOut(Schema):
@@ -59,11 +61,14 @@ class AvailabilityOut(Schema):
 
     instrument: PublicId
     step_minutes: int | None = Field(
-        description="starts and ends lie on it, counted from midnight in Shanghai"
+        description=_(
+            "starts and ends lie on multiples of it, counted from midnight in Shanghai; null: no rule is "
+            "in force"
+        )
     )
-    open: list[IntervalOut]
+    open: list[IntervalOut] = Field(description=_("open windows of the rule, without closures"))
     free: list[IntervalOut] = Field(
-        description="what may be requested: lead time, step, lengths, quotas and pauses are taken off"
+        description=_("times that you may request: lead time, step, lengths, quotas and pauses are taken off")
     )
 
 
@@ -72,106 +77,134 @@ class SearchIn(Schema):
 
     q: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = Field(
         "",
-        description="words or a sentence in Chinese or English, pinyin or its initials, models, numbers",
+        description=_("words or a sentence in Chinese or English, pinyin or its initials, models, numbers"),
         examples=["质谱"],
     )
     category: Annotated[str, StringConstraints(max_length=6, pattern=NO_NUL)] = Field(
-        "", description="a code of any level: 020000, 020100, 020102"
+        "", description=_("category of any level, by its code: 020000, 020100, 020102")
     )
     district: Annotated[str, StringConstraints(max_length=12, pattern=NO_NUL)] = Field(
-        "", description="GB/T 2260 code"
+        "", description=_("only units of this district: GB/T 2260 code")
     )
-    unit: PublicId | None = Field(None, description="an owning unit")
-    mode: ServiceMode | None = Field(None, description="a way of service that is offered")
-    user_kind: UserKind | None = Field(None, description="who may book")
+    unit: PublicId | None = Field(None, description=_("only instruments of this unit"))
+    mode: ServiceMode | None = Field(None, description=_("only where this way of service is offered"))
+    user_kind: UserKind | None = Field(None, description=_("only where this kind of user may book"))
     price_at_most_yuan: Annotated[Amount, Field(ge=0, max_digits=10, decimal_places=2)] | None = Field(
-        None, description="for an hour, for `user_kind`, or for who asks"
+        None, description=_("at most so many yuan for an hour, for `user_kind`, or for who asks")
     )
-    vouchers: bool = Field(False, description="only where innovation vouchers are accepted")
+    vouchers: bool = Field(False, description=_("only where innovation vouchers are accepted"))
     day: Day | None = Field(
-        None, description="a day of the city with some bookable start", examples=["2026-12-01"]
+        None, description=_("only with some bookable start on this day of the city"), examples=["2026-12-01"]
     )
-    free_from: Instant | None = Field(None, description="with `free_until`: free for all of it")
-    free_until: Instant | None = Field(None, description="at most 366 days after `free_from`")
+    free_from: Instant | None = Field(
+        None, description=_("start of a time that has to be free throughout, with `free_until`")
+    )
+    free_until: Instant | None = Field(
+        None, description=_("end of that time; at most 366 days after `free_from`")
+    )
     sort: Order | None = Field(
-        None, description="`relevance` where there are words, `name` where there are none"
+        None,
+        description=_("order; by default `relevance` where there are words, `name` where there are none"),
     )
     cursor: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] | None = Field(
-        None, description="`next_cursor` of the page before; none for the first"
+        None, description=_("`next_cursor` of the page before; none for the first")
     )
-    limit: Annotated[int, Field(ge=1, le=100)] = Field(50, description="rows on a page")
+    limit: Annotated[int, Field(ge=1, le=100)] = Field(50, description=_("rows on a page"))
 
 
 class SpanIn(Schema):
-    from_: Instant = Field(alias="from", examples=["2026-12-01T00:00:00Z"])
-    until: Instant = Field(description="at most 62 days after `from`", examples=["2026-12-08T00:00:00Z"])
+    from_: Instant = Field(
+        alias="from",
+        examples=["2026-12-01T00:00:00Z"],
+        description=_("the first instant that is asked about"),
+    )
+    until: Instant = Field(
+        description=_("end of the time that is asked about; at most 62 days after `from`"),
+        examples=["2026-12-08T00:00:00Z"],
+    )
 
 
 class RequestIn(Schema):
     """What is asked for."""
 
-    starts_at: Instant = Field(examples=["2026-12-01T01:00:00Z"])
+    starts_at: Instant = Field(examples=["2026-12-01T01:00:00Z"], description=_("start of the use"))
     ends_at: Instant = Field(
-        description="at most 366 days after `starts_at`", examples=["2026-12-01T03:00:00Z"]
+        description=_("end of the use; at most 366 days after `starts_at`"), examples=["2026-12-01T03:00:00Z"]
     )
     service_mode: ServiceMode
     payer_organization: PublicId | None = Field(
-        None, description="who pays; without it the person who books does", examples=["ORG-7K2M9QX4TB"]
+        None,
+        description=_("the organization that pays; without it the person who books does"),
+        examples=["ORG-7K2M9QX4TB"],
     )
     samples: Count = 0
 
 
 class QuoteLineOut(Schema):
-    unit: str = Field(description="hour, sample, use, or minimum for what is added to reach it")
-    price_yuan: Decimal
-    quantity: str = Field(examples=["2.5"])
+    unit: str = Field(
+        description=_("what is priced: `hour`, `sample`, `use`, or `minimum` for what is added to reach it")
+    )
+    price_yuan: Decimal = Field(description=_("price of one unit, in yuan"))
+    quantity: str = Field(examples=["2.5"], description=_("how many units, as text"))
     amount_yuan: Decimal = Field(
-        description="rounded for reading; the total is rounded once, from exact lines"
+        description=_(
+            "price × quantity in yuan, rounded for reading; the total is rounded once, from exact lines"
+        )
     )
 
 
 class PartOut(Schema):
     code: str
     detail: str
-    field: str | None
+    field: str | None = Field(description=_("the input that it belongs to; null: to none alone"))
 
 
 class LinkedQuoteOut(Schema):
     instrument: PublicId
-    total_yuan: Decimal
+    total_yuan: Decimal = Field(description=_("its price in yuan, for the same time"))
 
 
 class QuoteOut(Schema):
     """The price, and what would stand against a booking now (nothing for an empty list)."""
 
-    lines: list[QuoteLineOut]
-    total_yuan: Decimal
-    linked: list[LinkedQuoteOut] = Field(description="instruments that are booked with it, for the same time")
-    group_total_yuan: Decimal = Field(description="of the instrument and of those booked with it")
-    problems: list[PartOut]
+    lines: list[QuoteLineOut] = Field(description=_("the price, line by line"))
+    total_yuan: Decimal = Field(description=_("price of the instrument alone, in yuan"))
+    linked: list[LinkedQuoteOut] = Field(
+        description=_("instruments that are booked with it, for the same time")
+    )
+    group_total_yuan: Decimal = Field(
+        description=_("price of the instrument and of those booked with it, in yuan")
+    )
+    problems: list[PartOut] = Field(
+        description=_("what would stand against a booking now; empty: it could be booked")
+    )
 
 
 class BookingIn(RequestIn):
     instrument: PublicId = Field(examples=["INS-7K2M9QX4TB"])
-    subject: Subject = Field(description="what is to be measured")
-    project: Text200 = Field("", description="in words, where it is none of an organization")
+    subject: Subject
+    project: Text200 = Field(
+        "", description=_("the project in your own words, where it is none of an organization")
+    )
     organization_project: PublicId | None = Field(
-        None, description="of the organization that pays", examples=["PRJ-7K2M9QX4TB"]
+        None,
+        description=_("project of the organization that pays; without it none"),
+        examples=["PRJ-7K2M9QX4TB"],
     )
     direction: Direction = Direction.RESEARCH
 
 
 class MoveIn(Schema):
-    starts_at: Instant
-    ends_at: Instant
+    starts_at: Instant = Field(description=_("the new start"))
+    ends_at: Instant = Field(description=_("the new end"))
 
 
 class NoteIn(Schema):
-    note: Text500 = ""
+    note: Text500 = Field("", description=_("a word to the user, who reads it"))
 
 
 class ReasonIn(Schema):
-    reason: Text500 = Field("", description="needed from the unit's side; the user reads it")
+    reason: Text500 = Field("", description=_("why; needed from the unit's side, and the user reads it"))
 
 
 class InstrumentRef(Schema):
@@ -182,35 +215,55 @@ class InstrumentRef(Schema):
 
 class PersonRef(Schema):
     id: PublicId
-    name: str
+    name: str = Field(description=_("name of the person"))
 
 
 class BookingOut(Schema):
     id: PublicId = Field(examples=["BKG-7K2M9QX4TB"])
-    state: str = Field(examples=["approved"])
+    state: BookingState = Field(
+        examples=["approved"],
+        description=_(
+            "`requested` waits for a keeper, `offered` for the answer of who waited; then `approved`, "
+            "`in_use`, `completed`; or ended as `rejected`, `cancelled`, `lapsed`, `no_show`"
+        ),
+    )
     instrument: InstrumentRef
     user: PersonRef
-    payer_organization: OrganizationRef | None = Field(description="null: the user pays")
+    payer_organization: OrganizationRef | None
     starts_at: datetime
     ends_at: datetime
-    user_kind: str
-    service_mode: str
+    user_kind: UserKind = Field(description=_("as what the unit sees the user; decides admission and price"))
+    service_mode: ServiceMode
     subject: str
     project: str
-    organization_project: PublicId | None = Field(description="whose budget the booking counts towards")
-    direction: str
+    organization_project: PublicId | None = Field(
+        description=_("the project whose budget the booking counts towards; null: none")
+    )
+    direction: Direction
     samples: int
-    quote: list[QuoteLineOut]
-    quoted_yuan: Decimal
-    charged_yuan: Decimal | None = Field(description="what a late cancel or a no-show costs")
-    requested_at: datetime
-    decide_by: datetime | None
-    decided_at: datetime | None
-    decision_note: str
-    late_cancel: bool
-    checked_in_at: datetime | None
-    checked_out_at: datetime | None
-    revision: int = Field(description="also the ETag")
+    quote: list[QuoteLineOut] = Field(
+        description=_("the price line by line, frozen when it was booked or moved")
+    )
+    quoted_yuan: Decimal = Field(description=_("the price that was quoted, in yuan"))
+    charged_yuan: Decimal | None = Field(
+        description=_("what a late cancellation or a no-show costs, in yuan; null: neither happened")
+    )
+    requested_at: datetime = Field(description=_("when it was booked"))
+    decide_by: datetime | None = Field(
+        description=_("until when a keeper decides, before it lapses; null: nothing waits for a decision")
+    )
+    decided_at: datetime | None = Field(
+        description=_("when it was approved or rejected by a person; null: by none")
+    )
+    decision_note: str = Field(
+        description=_("what the keeper or whoever cancelled says of it; empty: nothing")
+    )
+    late_cancel: bool = Field(description=_("whether it was cancelled after the free deadline"))
+    checked_in_at: datetime | None = Field(
+        description=_("when the user was let at the instrument; null: not yet")
+    )
+    checked_out_at: datetime | None = Field(description=_("when the use ended; null: not yet"))
+    revision: int = Field(description=_("grows with each change; also the ETag"))
 
 
 class BookingsPage(Schema):

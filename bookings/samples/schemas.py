@@ -18,6 +18,7 @@ from bookings.samples.domain.choices import Afterwards, SampleFileKind, SampleHa
 from bookings.samples.domain.states import Progress, SampleOrderState
 from bookings.samples.selectors import get_order_progress, order_files, order_samples
 from bookings.samples.services.orders import LONGEST, MOST_SAMPLES, SampleFacts
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 class SampleIn(Schema):
     """A sample as its owner describes it."""
 
-    number: str = Field(max_length=LONGEST["number"], description="by which its owner knows it")
-    name: str = Field(max_length=LONGEST["name"])
-    tests: str = Field(max_length=LONGEST["tests"], description="what is wanted of it")
+    number: str = Field(max_length=LONGEST["number"], description=_("number by which its owner knows it"))
+    name: str = Field(max_length=LONGEST["name"], description=_("what the sample is"))
+    tests: str = Field(max_length=LONGEST["tests"], description=_("what is wanted of it"))
     storage: SampleStorage = SampleStorage.ROOM
     hazards: list[SampleHazard] = []
 
@@ -41,59 +42,77 @@ class SampleIn(Schema):
 
 class SampleOrderIn(Schema):
     instrument: PublicId
-    payer_organization: PublicId | None = Field(None, description="null when you pay yourself")
-    subject: str = Field(max_length=200, description="what is to be measured")
+    payer_organization: PublicId | None = Field(
+        None, description=_("the organization that pays; null: you pay yourself")
+    )
+    subject: str = Field(max_length=200)
     project: str = Field("", max_length=200)
     direction: Direction = Direction.RESEARCH
-    afterwards: Afterwards = Field(Afterwards.RETURN, description="what becomes of the samples")
-    samples: list[SampleIn] = Field(max_length=MOST_SAMPLES)
+    afterwards: Afterwards = Field(Afterwards.RETURN, description=_("what becomes of the samples"))
+    samples: list[SampleIn] = Field(max_length=MOST_SAMPLES, description=_("the samples, one by one"))
 
 
 class SampleOrderOut(Schema):
-    """送样委托: samples that a person hands in for the unit to measure, at a price agreed before."""
+    """Samples that a person hands in for the unit to measure, at a price agreed before."""
 
     id: PublicId = Field(examples=["SMP-7K2M9QX4TB"])
     instrument: InstrumentRef
     user: PersonRef
     payer_organization: OrganizationRef | None
     payer_person: PersonRef | None
-    state: SampleOrderState
-    progress: Progress | None = Field(description="of the measuring, while the unit has the samples")
-    due_at: datetime | None = Field(description="until when the next step is due")
+    state: SampleOrderState = Field(
+        description=_(
+            "which step comes next: `submitted` waits for a quote, `quoted` for its acceptance, "
+            "`accepted` for the samples, `received` for the report, `reported` for their return; ended "
+            "as `closed`, `rejected`, `cancelled` or `lapsed`"
+        )
+    )
+    progress: Progress | None = Field(
+        description=_("of the measuring; null: the unit does not have the samples")
+    )
+    due_at: datetime | None = Field(
+        description=_("until when the next step is due; null: no step has a deadline now")
+    )
     subject: str
     project: str
     direction: Direction
-    afterwards: Afterwards
+    afterwards: Afterwards = Field(description=_("what becomes of the samples"))
     submitted_at: datetime
-    quoted_yuan: Decimal | None
-    quoted_at: datetime | None
-    report_days: int | None = Field(description="from the receipt to the report")
-    accepted_at: datetime | None
-    received_at: datetime | None
-    booking: PublicId | None = Field(description="in which the samples are measured")
-    reported_at: datetime | None
-    ended_at: datetime | None
+    quoted_yuan: Decimal | None = Field(
+        description=_("the price that the unit quoted, in yuan; null: none yet")
+    )
+    quoted_at: datetime | None = Field(description=_("when it was quoted; null: not yet"))
+    report_days: int | None = Field(
+        description=_("days from the receipt of the samples to the report; null: not quoted yet")
+    )
+    accepted_at: datetime | None = Field(description=_("when the user accepted the quote; null: not yet"))
+    received_at: datetime | None = Field(description=_("when the unit received the samples; null: not yet"))
+    booking: PublicId | None = Field(
+        description=_("the booking in which the samples are measured; null: no time is planned")
+    )
+    reported_at: datetime | None = Field(description=_("when the report was given; null: not yet"))
+    ended_at: datetime | None = Field(description=_("when the order ended; null: it goes on"))
 
 
 class SampleOut(Schema):
-    number: str
-    name: str
-    tests: str
+    number: str = Field(description=_("number by which its owner knows it"))
+    name: str = Field(description=_("what the sample is"))
+    tests: str = Field(description=_("what is wanted of it"))
     storage: SampleStorage
     hazards: list[SampleHazard]
 
 
 class SampleFileOut(Schema):
-    kind: SampleFileKind
-    name: str
-    media_type: str
-    size: int
-    sha256: str
+    kind: SampleFileKind = Field(description=_("what the file is: a photo or a report"))
+    name: str = Field(description=_("name of the file, as it was sent"))
+    media_type: str = Field(description=_("media type of the file"))
+    size: int = Field(description=_("size in bytes"))
+    sha256: str = Field(description=_("SHA-256 of the file, in hexadecimal"))
 
 
 class SampleOrderWithSamplesOut(SampleOrderOut):
-    samples: list[SampleOut]
-    files: list[SampleFileOut] = Field(description="those that you may read")
+    samples: list[SampleOut] = Field(description=_("the samples, in the order in which they were stated"))
+    files: list[SampleFileOut] = Field(description=_("photos and reports that you may read"))
 
 
 class SampleOrdersPage(Schema):

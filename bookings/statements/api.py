@@ -33,8 +33,10 @@ router = Router(tags=["statements"], auth=members(TokenScope.READ))
 )
 def statement_list(
     request: HttpRequest,
-    unit: Annotated[PublicId | None, Query(description="drawn up by this unit")] = None,
-    month: Annotated[Day | None, Query(description="the first day of the month")] = None,
+    unit: Annotated[PublicId | None, Query(description=gettext_noop("only statements of this unit"))] = None,
+    month: Annotated[
+        Day | None, Query(description=gettext_noop("only statements of the month that begins on this day"))
+    ] = None,
     state: Annotated[StatementState | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 50,

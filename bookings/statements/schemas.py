@@ -16,6 +16,7 @@ from bookings.requests.schemas import (
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import StatementState
 from bookings.statements.selectors.statements import statement_lines, statement_payments
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 
 if TYPE_CHECKING:
@@ -26,50 +27,69 @@ class StatementOut(Schema):
     """What a payer, an organization or a person, owes a unit for a month."""
 
     id: PublicId = Field(examples=["STM-7K2M9QX4TB"])
-    number: str = Field(description="of the unit, without gaps in a year", examples=["2026-0007"])
+    number: str = Field(
+        description=_("number of the statement, without gaps in a unit's year"), examples=["2026-0007"]
+    )
     unit: OrganizationRef
     payer_organization: OrganizationRef | None
     payer_person: PersonRef | None
-    month: date = Field(description="its first day")
-    state: StatementState
-    total_yuan: Decimal
-    paid_yuan: Decimal
-    owed_yuan: Decimal
-    sent_at: datetime | None
-    due_date: date | None
-    confirmed_at: datetime | None
-    settled_at: datetime | None
+    month: date = Field(description=_("the first day of the month that is billed"))
+    state: StatementState = Field(
+        description=_(
+            "`draft`, `sent` to its payer, `confirmed` or `disputed` by the payer, `settled` once it is "
+            "paid in full"
+        )
+    )
+    total_yuan: Decimal = Field(
+        description=_("sum of its lines in yuan; below zero where corrections give back more")
+    )
+    paid_yuan: Decimal = Field(description=_("sum of payments that count, in yuan"))
+    owed_yuan: Decimal = Field(description=_("total less payments, in yuan"))
+    sent_at: datetime | None = Field(description=_("when it was sent to its payer; null: a draft"))
+    due_date: date | None = Field(description=_("the last day on which it is paid in time; null: a draft"))
+    confirmed_at: datetime | None = Field(description=_("when its payer confirmed it; null: not confirmed"))
+    settled_at: datetime | None = Field(description=_("when it was paid in full; null: not yet"))
 
 
 class StatementLineOut(Schema):
     """A use with its amount at the time, the difference that a correction makes, or a booking's charge."""
 
-    usage_log: PublicId | None
-    booking: PublicId | None = Field(description="which was cancelled late or not attended; else null")
+    usage_log: PublicId | None = Field(description=_("the use that it bills; null: it bills a booking"))
+    booking: PublicId | None = Field(
+        description=_("the booking that was cancelled late or not attended; null: it bills a use")
+    )
     instrument: InstrumentRef
     user: PersonRef
-    project: str = Field(description="what the use or the booking was for")
+    project: str = Field(description=_("the project, as the use or the booking names it; empty: none"))
     starts_at: datetime
     ends_at: datetime
-    effective_seconds: int
-    amount_yuan: Decimal
-    corrects: PublicId | None = Field(description="the statement with the line that this one corrects")
+    effective_seconds: int = Field(
+        description=_("seconds of effective use, as they counted when it was billed")
+    )
+    amount_yuan: Decimal = Field(
+        description=_("the amount in yuan; below zero where a correction gives back")
+    )
+    corrects: PublicId | None = Field(
+        description=_("the statement with the line that this one corrects; null: it corrects none")
+    )
 
 
 class StatementPaymentOut(Schema):
     id: PublicId
-    amount_yuan: Decimal
-    paid_date: date
-    voucher: str
+    amount_yuan: Decimal = Field(description=_("what was paid, in yuan; below zero for a credit"))
+    paid_date: date = Field(description=_("day of the transfer"))
+    voucher: str = Field(description=_("number of the transfer at the bank"))
     invoice_number: str
     invoice_date: date
-    reversed_at: datetime | None = Field(description="since when it does not count, recorded by mistake")
-    reversal_reason: str
+    reversed_at: datetime | None = Field(
+        description=_("since when it does not count, recorded by mistake; null: it counts")
+    )
+    reversal_reason: str = Field(description=_("why it does not count; empty: it counts"))
 
 
 class StatementWithLinesOut(StatementOut):
-    lines: list[StatementLineOut]
-    payments: list[StatementPaymentOut]
+    lines: list[StatementLineOut] = Field(description=_("what is billed, use by use"))
+    payments: list[StatementPaymentOut] = Field(description=_("transfers that pay it, reversed ones too"))
 
 
 class StatementsPage(Schema):

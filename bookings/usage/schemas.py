@@ -17,6 +17,7 @@ from bookings.requests.schemas import (
     serialize_person_ref,
 )
 from bookings.usage.domain.choices import ResultKind
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     Instant,
     OrganizationRef,
@@ -35,69 +36,79 @@ class CheckOutIn(Schema):
     """When the use ended and how its time divides; measuring time defaults to what the other parts leave."""
 
     ends_at: Instant | None = Field(
-        None, description="when it really ended; by default the booked end once it has passed, else now"
+        None, description=_("when it really ended; by default the booked end once it has passed, else now")
     )
     setup_seconds: Seconds = 0
-    measuring_seconds: Seconds | None = None
+    measuring_seconds: Seconds | None = Field(
+        None, description=_("seconds of measuring; by default what the other parts leave")
+    )
     post_seconds: Seconds = 0
     idle_seconds: Seconds = 0
     content: Text200 = ""
-    samples: Count | None = None
-    results: Text500 = ""
+    samples: Count | None = Field(None, description=_("how many samples were measured; by default as booked"))
+    results: Text500 = Field("", description=_("what came of it, in a few words"))
 
 
 class CorrectionOut(Schema):
     id: PublicId
-    changes: dict[str, Any]
-    reason: str
-    recorded_at: datetime
-    confirmed: bool = Field(description="only confirmed corrections count")
-    withdrawn: bool = Field(description="taken back by who asked for it; it can't be confirmed any more")
+    changes: dict[str, Any] = Field(description=_("each changed value by its name, with `old` and `new`"))
+    reason: str = Field(description=_("why the log is corrected"))
+    recorded_at: datetime = Field(description=_("when the correction was asked for"))
+    confirmed: bool = Field(description=_("whether a second person confirmed it; only then does it count"))
+    withdrawn: bool = Field(
+        description=_("whether who asked for it took it back; it can't be confirmed any more")
+    )
 
 
 class ResultIn(Schema):
     """A result of a use; the identifier is a DOI, or the number of a patent or standard."""
 
-    kind: ResultKind
+    kind: ResultKind = Field(description=_("what came of the use"))
     title: Text200 = Field(examples=["高强钢疲劳裂纹的原位观察"])
-    identifier: Text100 = Field("", examples=["10.1016/j.actamat.2026.01.004", "ZL200310102344.5"])
+    identifier: Text100 = Field(
+        "",
+        examples=["10.1016/j.actamat.2026.01.004", "ZL200310102344.5"],
+        description=_("DOI, or number of the patent or standard; empty: none"),
+    )
 
 
 class ResultOut(Schema):
     id: PublicId = Field(examples=["RES-7K2M9QX4TB"])
-    kind: str
+    kind: ResultKind = Field(description=_("what came of the use"))
     title: str
-    identifier: str = Field(description="in its normal form; empty where none was given")
-    added_by: PersonRef
-    added_at: datetime
-    withdrawn_at: datetime | None = Field(description="withdrawn results do not count")
-    withdrawal_reason: str
+    identifier: str = Field(
+        description=_("DOI, or number of the patent or standard, in its normal form; empty: none was given")
+    )
+    added_by: PersonRef = Field(description=_("who stated the result"))
+    added_at: datetime = Field(description=_("when the result was stated"))
+    withdrawn_at: datetime | None = Field(description=_("since when it counts no longer; null: it counts"))
+    withdrawal_reason: str = Field(description=_("why it was withdrawn; empty: it was not"))
 
 
 class SheetRowOut(Schema):
     """The file and the row that an imported log comes from."""
 
-    sha256: str
-    row: int
+    sha256: str = Field(description=_("SHA-256 of the file, in hexadecimal"))
+    row: int = Field(description=_("number of the row in the sheet, from 1"))
 
 
 class AnswerIn(Schema):
-    answer: Text500
+    answer: Text500 = Field(description=_("what the unit says; it ends the dispute"))
 
 
 class DisputeOut(Schema):
     """A disagreement about the hours of a log, and the unit's answer."""
 
     id: PublicId = Field(examples=["DSP-7K2M9QX4TB"])
-    log: PublicId
-    instrument: InstrumentRef
-    raised_by: PersonRef
-    raised_at: datetime
-    reason: str
-    answer_by: datetime = Field(description="until when the unit is to answer")
-    answer: str = Field(description="empty until it is answered")
-    answered_by: PersonRef | None
-    answered_at: datetime | None
+    log: PublicId = Field(description=_("the usage log whose hours are disputed"))
+    instrument: InstrumentRef = Field(description=_("the instrument of the log"))
+    raised_by: PersonRef = Field(description=_("the user who disputes the hours"))
+    raised_at: datetime = Field(description=_("when the hours were disputed"))
+    reason: str = Field(description=_("what the user says is wrong"))
+    answer_by: datetime = Field(description=_("until when the unit is to answer"))
+    answer: str = Field(description=_("what the unit answered; empty until it has"))
+    answered_by: PersonRef | None = Field(description=_("who answered for the unit; null: not answered yet"))
+    answered_at: datetime | None = Field(description=_("when it was answered; null: not yet"))
 
 
 class DisputePage(Schema):
@@ -110,37 +121,53 @@ class UsageOut(Schema):
 
     id: PublicId = Field(examples=["LOG-7K2M9QX4TB"])
     instrument: InstrumentRef
-    booking: PublicId | None
-    user: PersonRef
-    operator: PersonRef
+    booking: PublicId | None = Field(description=_("the booking that it comes from; null: used without one"))
+    user: PersonRef = Field(description=_("the person for whom the instrument was used"))
+    operator: PersonRef = Field(description=_("the person who operated the instrument"))
     payer_organization: OrganizationRef | None
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: datetime = Field(description=_("when the use really started"))
+    ends_at: datetime = Field(description=_("when the use really ended"))
     setup_seconds: int
-    measuring_seconds: int
+    measuring_seconds: int = Field(description=_("seconds of measuring; they count as effective"))
     post_seconds: int
     idle_seconds: int
-    effective_seconds: int
+    effective_seconds: int = Field(description=_("seconds of set-up, measuring and post-processing together"))
     service_mode: str
     direction: str
-    purpose: str
+    purpose: str = Field(
+        description=_("what the hours are in the eyes of the assessment; `service` is ordinary shared use")
+    )
     content: str
     project: str
     samples: int
-    results: str = Field(description="as noted with the use; `stated_results` are rows of their own")
-    stated_results: list[ResultOut]
-    external: bool
-    amount_yuan: Decimal
-    price: list[QuoteLineOut]
-    capture: str
-    sheet_row: SheetRowOut | None = Field(description="of a log from an imported sheet")
-    confirmed: bool
-    confirmed_automatically: bool = Field(
-        description="by the clock: nobody confirmed or disputed the log in time"
+    results: str = Field(
+        description=_("what came of it, as noted with the use; `stated_results` are rows of their own")
     )
-    corrections: list[CorrectionOut]
-    number: int = Field(description="its place in the instrument's chain")
-    hash: str
+    stated_results: list[ResultOut] = Field(
+        description=_("papers, patents, standards and products that came of it")
+    )
+    external: bool = Field(description=_("whether it counts as use by others than the owning unit"))
+    amount_yuan: Decimal = Field(description=_("what the use costs, in yuan"))
+    price: list[QuoteLineOut] = Field(
+        description=_("the price line by line, by which the amount was calculated")
+    )
+    capture: str = Field(
+        description=_("how it was recorded: at check-out, by hand, from a sheet or by a device")
+    )
+    sheet_row: SheetRowOut | None = Field(
+        description=_("file and row of a log from an imported sheet; null: from none")
+    )
+    confirmed: bool = Field(
+        description=_("whether somebody else than who recorded it, or the clock, confirmed it")
+    )
+    confirmed_automatically: bool = Field(
+        description=_("whether the clock confirmed it: nobody confirmed or disputed the log in time")
+    )
+    corrections: list[CorrectionOut] = Field(
+        description=_("corrections of the log; those not confirmed do not count yet")
+    )
+    number: int = Field(description=_("number of the entry in the instrument's chain"))
+    hash: str = Field(description=_("SHA-256 over the entry and the one before, in hexadecimal"))
 
 
 class UsagePage(Schema):
@@ -149,7 +176,9 @@ class UsagePage(Schema):
 
 
 class ConfirmIn(Schema):
-    correction: PublicId | None = Field(None, description="confirm this correction, not the log itself")
+    correction: PublicId | None = Field(
+        None, description=_("confirm this correction; without it the log itself")
+    )
 
 
 def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) -> UsageOut:
@@ -196,7 +225,7 @@ def serialize_result(result: "UsageResult") -> ResultOut:
     withdrawal = getattr(result, "withdrawal", None)
     return ResultOut(
         id=result.public_id,
-        kind=result.kind,
+        kind=ResultKind(result.kind),
         title=result.title,
         identifier=result.identifier,
         added_by=serialize_person_ref(result.added_by),

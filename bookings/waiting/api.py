@@ -34,7 +34,9 @@ router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
 )
 def wait_list(
     request: HttpRequest,
-    all: Annotated[bool, Query(description="those that have ended too")] = False,
+    all: Annotated[
+        bool, Query(description=gettext_noop("whether those that have ended are listed too"))
+    ] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> WaitsPage:

@@ -19,6 +19,7 @@ from bookings.requests.schemas import (
 )
 from bookings.waiting.domain import WaitState
 from bookings.waiting.selectors import get_open_offer, get_wait_state
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import Instant, OrganizationRef, PublicId, Text200, organization_ref
 from providers.domain import ServiceMode
 
@@ -32,25 +33,27 @@ Minutes = Annotated[int, Field(ge=5, le=MOST_MINUTES)]
 class WaitIn(Schema):
     """For which instrument, between when and when, and for how long."""
 
-    instrument: PublicId
+    instrument: PublicId = Field(description=_("the instrument for which you wait"))
     earliest: Instant
-    latest: Instant = Field(description="at most 31 days after `earliest`")
+    latest: Instant = Field(description=_("by when the use has to end; at most 31 days after `earliest`"))
     minutes: Minutes
     service_mode: ServiceMode
     payer_organization: PublicId | None = Field(
-        None, description="who pays; without it the person who waits does"
+        None, description=_("the organization that pays; without it the person who waits does")
     )
     subject: Subject
     project: Text200 = ""
-    organization_project: PublicId | None = Field(None, description="of the organization that pays")
+    organization_project: PublicId | None = Field(
+        None, description=_("project of the organization that pays; without it none")
+    )
     direction: Direction = Direction.RESEARCH
 
 
 class OfferOut(Schema):
     """A time that is held; `POST /waiting/offers/{booking}/accept` books it."""
 
-    booking: BookingOut
-    answer_by: datetime
+    booking: BookingOut = Field(description=_("the booking that holds the time"))
+    answer_by: datetime = Field(description=_("until when it is held; then the next on the list is asked"))
 
 
 class WaitOut(Schema):
@@ -59,14 +62,16 @@ class WaitOut(Schema):
     user: PersonRef
     payer_organization: OrganizationRef | None
     earliest: datetime
-    latest: datetime
+    latest: datetime = Field(description=_("by when the use has to end"))
     minutes: int
     service_mode: ServiceMode
     subject: str
-    state: WaitState
-    offer: OfferOut | None
-    joined_at: datetime
-    ended_at: datetime | None
+    state: WaitState = Field(
+        description=_("`waiting`, or `offered` a time; ended as `booked`, `left` or `over`")
+    )
+    offer: OfferOut | None = Field(description=_("the time that is held for the answer; null: none is"))
+    joined_at: datetime = Field(description=_("when the wait began; it decides the order of offers"))
+    ended_at: datetime | None = Field(description=_("when the wait ended; null: it goes on"))
 
 
 class WaitsPage(Schema):

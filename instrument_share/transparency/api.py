@@ -18,7 +18,9 @@ from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 
 router = Router(tags=["log"], auth=EVERYBODY)
-Size = Annotated[int, Query(ge=0, le=2**63 - 1, description="the size of a checkpoint")]
+Size = Annotated[
+    int, Query(ge=0, le=2**63 - 1, description=gettext_noop("leaves of a checkpoint, as its `size`"))
+]
 
 
 @router.get(

@@ -36,7 +36,9 @@ IDEMPOTENT: dict[str, Any] = {
             "name": "Idempotency-Key",
             "required": False,
             "schema": {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY},
-            "description": "the same key with the same body gives the first answer again, for a week",
+            "description": gettext_noop(
+                "the same key with the same body gives the first answer again, for a week"
+            ),
         }
     ]
 }

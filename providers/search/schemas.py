@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from ninja import Schema
 from pydantic import Field, create_model
 
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
+from providers.instruments.domain.choices import InstrumentState
 from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_to_columns
 from providers.terms.domain.terms import MINUTE
 
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class CategoryOut(Schema):
-    code: str = Field(examples=["020102"])
+    code: str = Field(
+        examples=["020102"],
+        description=_("code of the national table, of two, four or six digits with zeros behind"),
+    )
     name_zh: str
     name_en: str
 
@@ -28,83 +33,105 @@ class InstrumentOut(Schema):
     """An instrument in a list."""
 
     id: PublicId = Field(examples=["INS-7K2M9QX4TB"])
-    state: str = Field(examples=["published"])
+    state: InstrumentState = Field(
+        examples=["published"],
+        description=_("`published`; `suspended` can't be booked for now, `retired` never again"),
+    )
     name_zh: str
     name_en: str
-    category: CategoryOut | None
-    model: str
-    manufacturer: str
-    organization: OrganizationRef
-    district: str | None = Field(description="GB/T 2260 code")
-    place_zh: str
-    place_en: str
-    next_free_at: datetime | None = Field(description="the first start at which the shortest booking fits")
-    next_free_until: datetime | None
+    category: CategoryOut | None = Field(
+        description=_("category of the national table; null: none is assigned")
+    )
+    model: str = Field(description=_("model, as the manufacturer calls it"))
+    manufacturer: str = Field(description=_("name of the manufacturer"))
+    organization: OrganizationRef = Field(description=_("the unit that owns it"))
+    district: str | None = Field(description=_("GB/T 2260 code of the unit's district; null: not given"))
+    place_zh: str = Field(description=_("where it stands, in Chinese"))
+    place_en: str = Field(description=_("where it stands, in English; empty where none was given"))
+    next_free_at: datetime | None = Field(
+        description=_("the first start at which the shortest booking fits; null: none is known")
+    )
+    next_free_until: datetime | None = Field(
+        description=_("until when that time is free; null with `next_free_at`")
+    )
 
 
 class InstrumentFoundOut(InstrumentOut):
     """An instrument that a search found."""
 
     price_from_yuan: Decimal | None = Field(
-        description="the lowest for the kind of user asked for, or for who asks; null where it is on request"
+        description=_(
+            "the lowest price in yuan for the kind of user asked for, or for who asks; null: on request"
+        )
     )
-    price_from_unit: str | None = Field(examples=["hour"])
+    price_from_unit: str | None = Field(
+        examples=["hour"],
+        description=_("what that price is for: an hour, a sample or a use; null: on request"),
+    )
 
 
 class PriceOut(Schema):
     """One public price; an empty kind or mode means any."""
 
-    price_yuan: Decimal
-    unit: str = Field(examples=["hour"])
-    user_kind: str | None
-    service_mode: str | None
-    from_time: time | None = Field(description="Asia/Shanghai")
-    until_time: time | None
-    weekdays: list[int] = Field(description="0 Monday … 6 Sunday; empty for all")
+    price_yuan: Decimal = Field(description=_("price of one unit, in yuan"))
+    unit: str = Field(examples=["hour"], description=_("what it is paid for: an hour, a sample or a use"))
+    user_kind: str | None = Field(description=_("the kind of user who pays it; null: any"))
+    service_mode: str | None = Field(description=_("the way of service that it is for; null: any"))
+    from_time: time | None = Field(description=_("from which time of day, in Asia/Shanghai; null: all day"))
+    until_time: time | None = Field(description=_("until which time of day, in Asia/Shanghai; null: all day"))
+    weekdays: list[int] = Field(description=_("days of the week, 0 Monday … 6 Sunday; empty: every day"))
 
 
 class QuotaOut(Schema):
     """What one holder may book of the instrument in a span at most; null sets no limit."""
 
-    holder: Literal["user", "organization"]
-    span: Literal["day", "week", "month"]
-    most_minutes: int | None
-    most_bookings: int | None
+    holder: Literal["user", "organization"] = Field(
+        description=_("whose bookings are counted: a user's or an organization's together")
+    )
+    span: Literal["day", "week", "month"] = Field(description=_("in which span they are counted"))
+    most_minutes: int | None = Field(description=_("minutes that may be booked at most; null: no limit"))
+    most_bookings: int | None = Field(description=_("bookings that may be made at most; null: no limit"))
 
 
 COLUMNS_OF_RULE = tuple(column for column in RULE_COLUMNS if column.term != "holidays")
 _FIELDS: dict[str, Any] = {
     column.name: (column.type, Field(description=column.description)) for column in COLUMNS_OF_RULE
 }
-ColumnsOfRule: Any = create_model("ColumnsOfRule", __base__=Schema, **_FIELDS)
+RuleColumnsOut: Any = create_model("RuleColumnsOut", __base__=Schema, **_FIELDS)
 
 
-class RuleOut(ColumnsOfRule):
+class RuleOut(RuleColumnsOut):
     """A version of the open-service rule."""
 
-    version: int
-    applies_from: datetime
-    quotas: list[QuotaOut]
-    prices: list[PriceOut]
+    version: int = Field(description=_("1 for the first rule of the instrument"))
+    applies_from: datetime = Field(description=_("from when on it is the rule for new bookings"))
+    quotas: list[QuotaOut] = Field(description=_("how much one may book; empty: no limits"))
+    prices: list[PriceOut] = Field(
+        description=_("what a use costs; of those that fit the most specific counts")
+    )
 
 
 class InstrumentDetailOut(InstrumentOut):
     """Everything public about an instrument, with the rule in force and the versions that follow."""
 
-    in_service_date: date | None
-    specification_zh: str
-    specification_en: str
-    functions_zh: str
-    functions_en: str
-    services_zh: str
-    services_en: str
-    samples_zh: str
-    samples_en: str
-    user_requirement_zh: str
-    fee_text_zh: str
-    condition: str
-    rule: RuleOut | None = Field(description="the version in force; null if there is none")
-    coming_rules: list[RuleOut] = Field(description="published versions that apply later, by their start")
+    in_service_date: date | None = Field(description=_("day on which it was put in service; null: not given"))
+    specification_zh: str = Field(description=_("technical specification, in Chinese"))
+    specification_en: str = Field(description=_("technical specification, in English"))
+    functions_zh: str = Field(description=_("main functions, in Chinese"))
+    functions_en: str = Field(description=_("main functions, in English"))
+    services_zh: str = Field(description=_("what the unit does with it for others, in Chinese"))
+    services_en: str = Field(description=_("what the unit does with it for others, in English"))
+    samples_zh: str = Field(description=_("which samples it takes, in Chinese"))
+    samples_en: str = Field(description=_("which samples it takes, in English"))
+    user_requirement_zh: str = Field(description=_("what is asked of users, in Chinese"))
+    fee_text_zh: str = Field(
+        description=_("the unit's words on its charges, in Chinese; `rule.prices` counts")
+    )
+    condition: str = Field(description=_("how well it works, as the unit says"))
+    rule: RuleOut | None = Field(
+        description=_("the version in force; null: there is none, and nothing can be booked")
+    )
+    coming_rules: list[RuleOut] = Field(description=_("published versions that apply later, by their start"))
 
 
 LISTED = ("state", "name_zh", "name_en", "model", "manufacturer", "place_zh", "place_en")

@@ -75,6 +75,7 @@ def joint_decision(request: HttpRequest, data: JointDecisionIn) -> JointDecision
         finding_ids=list(public_ids),
         uphold=data.outcome == "uphold",
         reason=data.reason,
+        seen=data.seen_decision_number,
         now=clock.now(),
     )
     return serialize_outcome(public_ids, outcome)

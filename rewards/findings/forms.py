@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.forms.fields import set_choices
 from instrument_share.web.text.formats import bracketed, in_english
 from rewards.cycle.forms import TEXT
-from rewards.findings.domain.states import FalsificationState, FindingState
+from rewards.findings.domain.states import HIGHEST_NUMBER, FalsificationState, FindingState
 from rewards.findings.reports import get_kind_text
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class FindingFilterForm(forms.Form):
 class JointDecisionForm(forms.Form):
     """One decision on several findings."""
 
+    seen = forms.IntegerField(min_value=0, max_value=HIGHEST_NUMBER, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,
@@ -57,6 +58,7 @@ class JointDecisionForm(forms.Form):
 class DecisionForm(forms.Form):
     """A decision: dismissed, or upheld with all, some or none of the logs invalidated."""
 
+    seen = forms.IntegerField(min_value=0, max_value=HIGHEST_NUMBER, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,

@@ -9,9 +9,10 @@ from ninja import Schema
 from pydantic import Field
 
 from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, Text500, organization_ref
 from instrument_share.web.responses.problem import told
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import HIGHEST_NUMBER, FindingState
 
 if TYPE_CHECKING:
     from rewards.findings.models import Finding
@@ -20,27 +21,37 @@ MOST_FINDINGS = 200
 
 
 class FindingOut(Schema):
-    """核查问题: a suspicious case of a year, and the last decision on it."""
+    """A suspicious case of a year, and the last decision on it."""
 
     id: PublicId = Field(examples=["FND-7K2M9QX4TB"])
-    year: int
-    kind: str = Field(description="code of the check", examples=["overlap"])
+    year: int = Field(description=_("year of the assessment"))
+    kind: str = Field(description=_("code of the check that found it"), examples=["overlap"])
     unit: OrganizationRef
-    instrument: PublicId | None
-    logs: list[PublicId]
-    effective_seconds: int = Field(description="of its logs together")
-    amount_yuan: Decimal = Field(description="of its logs together")
-    points_at_stake: Decimal | None = Field(description="null before the year was scored")
-    yuan_at_stake: Decimal | None
-    state: FindingState
-    answer: str = Field(description="what the unit says")
-    no_objection: bool
-    answer_due_date: date
-    answered_at: datetime | None
-    reason: str = Field(description="of the last decision")
-    decision_number: int | None = Field(description="order of decisions in the year")
-    invalidated_logs: list[PublicId]
-    decided_at: datetime | None
+    instrument: PublicId | None = Field(
+        description=_("the instrument that it concerns; null: it concerns the unit")
+    )
+    logs: list[PublicId] = Field(description=_("usage logs that it concerns"))
+    effective_seconds: int = Field(description=_("effective seconds of its logs together"))
+    amount_yuan: Decimal = Field(description=_("amount of its logs together, in yuan"))
+    points_at_stake: Decimal | None = Field(
+        description=_("points that the unit loses if it is upheld; null: the year was not scored yet")
+    )
+    yuan_at_stake: Decimal | None = Field(
+        description=_(
+            "yuan of the award that the unit loses if it is upheld; null: the year was not scored yet"
+        )
+    )
+    state: FindingState = Field(description=_("`open`, or decided: `upheld` or `dismissed`"))
+    answer: str = Field(description=_("what the unit says; empty: nothing yet"))
+    no_objection: bool = Field(description=_("whether the unit accepts what was found"))
+    answer_due_date: date = Field(description=_("the last day on which the unit answers in time"))
+    answered_at: datetime | None = Field(description=_("when the unit answered; null: not yet"))
+    reason: str = Field(description=_("reason of the last decision; empty: none yet"))
+    decision_number: int | None = Field(
+        description=_("order of the last decision in the year; null: none yet")
+    )
+    invalidated_logs: list[PublicId] = Field(description=_("logs that no longer count by the last decision"))
+    decided_at: datetime | None = Field(description=_("when it was last decided on; null: never"))
 
 
 class FindingsPage(Schema):
@@ -51,23 +62,38 @@ class FindingsPage(Schema):
 class JointDecisionIn(Schema):
     """One decision on several findings of a year."""
 
-    year: int = Field(ge=2000, le=2099)
-    findings: list[PublicId] = Field(min_length=1, max_length=MOST_FINDINGS)
-    outcome: Literal["uphold", "dismiss"] = Field(description="upheld: none of their logs counts any more")
-    reason: Text500 = Field(description="the same for each; the units and later readers see it")
+    year: int = Field(ge=2000, le=2099, description=_("year of the assessment to which they belong"))
+    findings: list[PublicId] = Field(
+        min_length=1, max_length=MOST_FINDINGS, description=_("the findings that are decided together")
+    )
+    outcome: Literal["uphold", "dismiss"] = Field(
+        description=_("`uphold`: none of their logs counts any more; `dismiss`: all of them count")
+    )
+    seen_decision_number: int | None = Field(
+        None,
+        ge=0,
+        le=HIGHEST_NUMBER,
+        description=_(
+            "the highest `decision_number` of the year that you have read, 0 for none; findings that were "
+            "decided after it are refused; without it none is refused for that"
+        ),
+    )
+    reason: Text500 = Field(description=_("reason, the same for each; the units and later readers see it"))
 
 
 class FindingRefusedOut(Schema):
     """A finding that was not decided, and why."""
 
-    finding: PublicId
+    finding: PublicId = Field(description=_("the finding that was not decided"))
     code: str
     detail: str
 
 
 class JointDecisionOut(Schema):
-    decided: list[PublicId]
-    refused: list[FindingRefusedOut]
+    decided: list[PublicId] = Field(description=_("findings that were decided"))
+    refused: list[FindingRefusedOut] = Field(
+        description=_("findings that were not decided, each with what stood against it")
+    )
 
 
 def serialize_finding(finding: "Finding") -> FindingOut:

@@ -129,7 +129,7 @@ def application_grant(request: HttpRequest, application_id: Id) -> schemas.Vouch
 )
 @idempotent_operation
 def application_refuse(
-    request: HttpRequest, application_id: Id, data: schemas.ReasonIn
+    request: HttpRequest, application_id: Id, data: schemas.RefusalIn
 ) -> schemas.VoucherApplicationOut:
     return _decide(request, application_id, granting.voucher_application_refuse, reason=data.reason)
 
@@ -261,7 +261,7 @@ def claim_audit(request: HttpRequest, claim_id: Id) -> schemas.VoucherClaimOut:
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation
-def claim_refuse(request: HttpRequest, claim_id: Id, data: schemas.ReasonIn) -> schemas.VoucherClaimOut:
+def claim_refuse(request: HttpRequest, claim_id: Id, data: schemas.RefusalIn) -> schemas.VoucherClaimOut:
     """Its hours, its invoice and its part of the voucher are free again."""
     return _move(request, claim_id, claiming.voucher_claim_refuse, reason=data.reason)
 

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from ninja import Schema
 from pydantic import Base64Bytes, Field
 
+from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     Amount,
     Day,
@@ -41,41 +42,45 @@ _TERMS = (
 class FactOut(Schema):
     """What applicants state and prove."""
 
-    zh: str
-    en: str
+    zh: str = Field(description=_("the fact, in Chinese"))
+    en: str = Field(description=_("the fact, in English"))
 
 
 class StatedOut(FactOut):
-    stated: str = Field(description="the applicant's word on it")
+    stated: str = Field(description=_("the applicant's word on it"))
 
 
 class VoucherSchemeOut(Schema):
-    """科技创新券方案: one batch of a scheme with its terms."""
+    """One batch of a scheme of innovation vouchers, with its terms."""
 
     id: PublicId = Field(examples=["VSC-7K2M9QX4TB"])
-    code: str = Field(description="batches with the same code share the cap of an organization and year")
-    batch: int
-    issuer: Issuer
+    code: str = Field(
+        description=_("code of the scheme; its batches share the cap of an organization and year")
+    )
+    batch: int = Field(description=_("number of the batch in its scheme"))
+    issuer: Issuer = Field(description=_("who gives the money"))
     name_zh: str
     name_en: str
-    kinds: list[str] = Field(description="of organizations that may apply")
-    sizes: list[str] = Field(description="size classes of organizations that may apply")
-    share_percent: Decimal
-    cap_yuan: Decimal
-    budget_yuan: Decimal
-    left_yuan: Decimal = Field(description="of the budget, not granted yet")
-    apply_from: date
-    apply_until: date
-    use_from: date
-    use_until: date = Field(description="the last day of uses, and of claims")
-    facts: list[FactOut]
+    kinds: list[str] = Field(description=_("kinds of organizations that may apply"))
+    sizes: list[str] = Field(description=_("size classes of organizations that may apply"))
+    share_percent: Decimal = Field(
+        description=_("share of the cost of uses that a voucher pays, in per cent")
+    )
+    cap_yuan: Decimal = Field(description=_("most for an organization in a year, in yuan"))
+    budget_yuan: Decimal = Field(description=_("budget of the batch, in yuan"))
+    left_yuan: Decimal = Field(description=_("what is left of the budget to be granted, in yuan"))
+    apply_from: date = Field(description=_("the first day of applications"))
+    apply_until: date = Field(description=_("the last day of applications"))
+    use_from: date = Field(description=_("the first day of uses that a voucher pays"))
+    use_until: date = Field(description=_("the last day of uses, and of claims"))
+    facts: list[FactOut] = Field(description=_("what applicants state and prove, in order"))
 
 
 class DocumentIn(Schema):
     """A PDF, JPEG or PNG. A request has 2.5 MB at most; larger files are sent on the page."""
 
-    name: Text200
-    content: Base64Bytes
+    name: Text200 = Field(description=_("name of the file"))
+    content: Base64Bytes = Field(description=_("the file in base64"))
 
     def as_upload(self) -> ContentFile[bytes]:
         """Return the file as the services take it."""
@@ -87,84 +92,97 @@ Documents = Annotated[list[DocumentIn], Field(max_length=MOST_FILES)]
 
 class VoucherApplicationIn(Schema):
     scheme: PublicId
-    organization: PublicId = Field(description="one that you administer")
-    amount_yuan: Money
-    stated: list[Text500] = Field(max_length=50, description="a word on each fact of the scheme, in order")
-    documents: Documents
+    organization: PublicId = Field(description=_("the organization that applies; one that you administer"))
+    amount_yuan: Money = Field(description=_("amount applied for, in yuan"))
+    stated: list[Text500] = Field(max_length=50, description=_("a word on each fact of the scheme, in order"))
+    documents: Documents = Field(description=_("proofs of what is stated"))
 
 
 class VoucherApplicationOut(Schema):
-    """科技创新券申请: an organization asks for a voucher."""
+    """An organization asks for an innovation voucher."""
 
     id: PublicId = Field(examples=["VAP-7K2M9QX4TB"])
     scheme: PublicId
     organization: OrganizationRef
-    amount_yuan: Decimal
-    stated: list[StatedOut]
-    state: ApplicationState
-    reason: str = Field(description="why it was refused")
+    amount_yuan: Decimal = Field(description=_("amount applied for, in yuan"))
+    stated: list[StatedOut] = Field(description=_("each fact of the scheme with the applicant's word on it"))
+    state: ApplicationState = Field(description=_("`submitted`, then `granted` or `refused`"))
+    reason: str = Field(description=_("why it was refused; empty: it was not"))
     submitted_at: datetime
-    decided_at: datetime | None
-    voucher: PublicId | None = Field(description="the voucher that was granted")
+    decided_at: datetime | None = Field(description=_("when it was granted or refused; null: not yet"))
+    voucher: PublicId | None = Field(description=_("the voucher that was granted; null: none"))
 
 
 class VoucherOut(Schema):
-    """科技创新券: what an organization was granted, and what is left of it."""
+    """An innovation voucher: what an organization was granted, and what is left of it."""
 
     id: PublicId = Field(examples=["VGR-7K2M9QX4TB"])
     scheme: PublicId
     organization: OrganizationRef
-    amount_yuan: Decimal
-    left_yuan: Decimal
-    use_until: date
-    granted_at: datetime
+    amount_yuan: Decimal = Field(description=_("amount granted, in yuan"))
+    left_yuan: Decimal = Field(description=_("what claims in force leave of it, in yuan"))
+    use_until: date = Field(description=_("the last day of uses, and of claims"))
+    granted_at: datetime = Field(description=_("when it was granted"))
 
 
 class ClaimableOut(Schema):
     """A statement against which can be claimed, and what the claim would come to."""
 
-    statement: PublicId
+    statement: PublicId = Field(description=_("the statement against which can be claimed"))
     unit: OrganizationRef
-    basis_yuan: Decimal = Field(description="what the uses in the period of the voucher cost")
-    amount_yuan: Decimal
+    basis_yuan: Decimal = Field(description=_("what the uses in the period of the voucher cost, in yuan"))
+    amount_yuan: Decimal = Field(description=_("what a claim would come to now, in yuan"))
 
 
 class VoucherWithClaimableOut(VoucherOut):
-    claimable: list[ClaimableOut]
+    claimable: list[ClaimableOut] = Field(description=_("statements against which can be claimed now"))
 
 
 class VoucherClaimIn(Schema):
-    voucher: PublicId
-    statement: PublicId = Field(description="one that the organization confirmed")
+    voucher: PublicId = Field(description=_("the voucher on which is claimed"))
+    statement: PublicId = Field(
+        description=_("the statement whose uses are paid; the organization has confirmed it")
+    )
     invoice_number: Annotated[Text200, Field(max_length=60)]
     invoice_date: Day
-    sole_support: bool = Field(description="your word that no other public money pays for these hours")
-    expected_yuan: Money | None = Field(None, description="refused if the claim comes to something else")
-    documents: Documents
+    sole_support: bool = Field(description=_("your word that no other public money pays for these hours"))
+    expected_yuan: Money | None = Field(
+        None,
+        description=_(
+            "what you expect the claim to come to, in yuan; refused if it comes to something else; null: "
+            "whatever it is"
+        ),
+    )
+    documents: Documents = Field(description=_("the invoice and the proof of payment"))
 
 
 class VoucherClaimOut(Schema):
-    """兑付申请: a share of a confirmed statement is claimed on a voucher."""
+    """A share of a confirmed statement is claimed on a voucher."""
 
     id: PublicId = Field(examples=["VCL-7K2M9QX4TB"])
-    voucher: PublicId
+    voucher: PublicId = Field(description=_("the voucher on which is claimed"))
     organization: OrganizationRef
-    statement: PublicId
+    statement: PublicId = Field(description=_("the statement whose uses are paid"))
     unit: OrganizationRef
-    basis_yuan: Decimal
-    amount_yuan: Decimal
+    basis_yuan: Decimal = Field(description=_("what the uses of the claim cost, in yuan"))
+    amount_yuan: Decimal = Field(description=_("what is claimed, in yuan"))
     invoice_number: str
     invoice_date: date
-    state: ClaimState
-    reason: str = Field(description="why it was refused")
+    state: ClaimState = Field(
+        description=_(
+            "`submitted`, `checked` by one person, `audited` by another, `listed` for payment, `paid`; or "
+            "`refused`"
+        )
+    )
+    reason: str = Field(description=_("why it was refused; empty: it was not"))
     submitted_at: datetime
-    checked_at: datetime | None
-    audited_at: datetime | None
-    refused_at: datetime | None
+    checked_at: datetime | None = Field(description=_("when the first person checked it; null: not yet"))
+    audited_at: datetime | None = Field(description=_("when the second person audited it; null: not yet"))
+    refused_at: datetime | None = Field(description=_("when it was refused; null: it was not"))
 
 
-class ReasonIn(Schema):
-    reason: Text500 = Field(description="the applicant reads it")
+class RefusalIn(Schema):
+    reason: Text500 = Field(description=_("why; the applicant reads it"))
 
 
 class PayoutListIn(Schema):
@@ -172,24 +190,24 @@ class PayoutListIn(Schema):
 
 
 class PayoutRowOut(Schema):
-    claim: PublicId
+    claim: PublicId = Field(description=_("the claim that is paid"))
     organization: OrganizationRef
-    amount_yuan: Decimal
-    is_paid: bool
+    amount_yuan: Decimal = Field(description=_("what is paid, in yuan"))
+    is_paid: bool = Field(description=_("whether Finance has paid it"))
 
 
 class PayoutListOut(Schema):
-    """兑付清单: audited claims of a batch that Finance is asked to pay."""
+    """Audited claims of a batch that Finance is asked to pay."""
 
     id: PublicId = Field(examples=["VPL-7K2M9QX4TB"])
     scheme: PublicId
-    number: int = Field(description="1 for the first of the batch")
-    total_yuan: Decimal
+    number: int = Field(description=_("number of the list, 1 for the first of the batch"))
+    total_yuan: Decimal = Field(description=_("sum of its claims, in yuan"))
     made_at: datetime
 
 
 class PayoutListWithRowsOut(PayoutListOut):
-    rows: list[PayoutRowOut]
+    rows: list[PayoutRowOut] = Field(description=_("its claims, one by one"))
 
 
 class VoucherApplicationsPage(Schema):

@@ -1,16 +1,21 @@
 """The OpenAPI document: kept in docs/, complete, and what the API really does."""
 
 import json
+import re
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 import schemathesis
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from jsonschema import Draft202012Validator
+from ninja import Schema
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -19,10 +24,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share import api_descriptions
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.services import api_token_create
+from instrument_share.api import api
 from instrument_share.management.commands.openapi import document
+from instrument_share.web.idempotency import IDEMPOTENT
 from instrument_share.wsgi import application
 from tests import factories
 from tests.bookings.requests.booking import book, use
@@ -85,26 +94,151 @@ def test_every_body_and_answer_has_an_example_that_fits_its_schema(path, method,
     for content in (one for kinds in (bodies, *answers) for one in kinds.values()):
         whole = {**content["schema"], "components": DOCUMENT["components"]}
         Draft202012Validator(whole).validate(content["example"])
-    assert [one["name"] for one in operation.get("parameters", ()) if not one.get("description")] == []
 
 
-READS = {"instrument_quote", "series_check", "basket_check"}
-"""They are posted, and change nothing."""
+FIELDS = [
+    (f"{schema}.{name}", field)
+    for schema, one in DOCUMENT["components"]["schemas"].items()
+    for name, field in one.get("properties", {}).items()
+]
 
 
-def test_writes_take_idempotency_key_and_edit_takes_revision():
-    parameters = {
-        operation["operationId"]: {one["name"] for one in operation["parameters"]}
+def test_every_field_parameter_and_header_is_described_and_answers_say_what_null_means():
+    assert [name for name, field in FIELDS if not field.get("description")] == []
+    told = [
+        (f"{operation['operationId']} {one.get('name')}", one.get("description"))
         for _, _, operation in OPERATIONS
-    }
-    writes = {
-        operation["operationId"]
-        for _, method, operation in OPERATIONS
-        if method != "get" and operation["operationId"] not in READS | {"token_create"}
-    }
-    numbered = {"device_event"}  # the events of a device have numbers of their own
-    assert {name for name, taken in parameters.items() if "Idempotency-Key" in taken} == writes - numbered
-    assert "If-Match" in parameters["booking_move"]
+        for one in (*operation["parameters"], *_headers(operation))
+    ]
+    assert [name for name, description in told if not description] == []
+    answers = [(name, field) for name, field in FIELDS if not name.split(".")[0].endswith("In")]
+    nullable = [
+        (name, field["description"]) for name, field in answers if {"type": "null"} in field.get("anyOf", ())
+    ]
+    assert [name for name, description in nullable if "null" not in description] == []
+    assert len(nullable) > 50
+
+
+def _headers(operation):
+    for response in operation["responses"].values():
+        yield from ({"name": name, **one} for name, one in response.get("headers", {}).items())
+
+
+def test_what_several_schemas_mean_is_described_once_and_in_one_place():
+    own = defaultdict(int)
+    for schema in _schemas(Schema):
+        for name, field in schema.model_fields.items():
+            shared = api_descriptions.FIELDS.get(field.alias or name)
+            if name in schema.__annotations__ and not field.description:
+                own[field.alias or name] += 1
+            assert field.description is None or field.description != shared, f"{schema.__name__}.{name}"
+    assert {name: own[name] for name in api_descriptions.FIELDS if own[name] < 2} == {}
+    used = {one["name"] for _, _, operation in OPERATIONS for one in operation["parameters"]}
+    assert api_descriptions.PARAMETERS.keys() - used == set()
+
+
+def test_schemas_have_names_of_their_own():
+    """Of two with one name the document has one, and describes the other wrongly."""
+    named = Counter(schema.__name__ for schema in _schemas(Schema))
+    assert [name for name in DOCUMENT["components"]["schemas"] if named[name] > 1] == []
+
+
+def _schemas(base):
+    for schema in base.__subclasses__():
+        yield schema
+        yield from _schemas(schema)
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_everything_that_the_document_says_is_in_the_language_of_the_reader():
+    with translation.override("zh-hans"):
+        chinese = json.loads(json.dumps(api.get_openapi_schema(), cls=DjangoJSONEncoder))
+    assert [where for where, text in _said(chinese) if not CHINESE.search(text)] == []
+    assert [where for where, text in _said(DOCUMENT) if CHINESE.search(text)] == []
+    assert IDEMPOTENT["parameters"][0]["description"].startswith(
+        "the same key"
+    )  # what they share is as it was
+    told = chinese["paths"]["/api/v1/bookings/{booking_id}/check-in"]["post"]["description"]
+    assert told.startswith(f"开始前 {CHECK_IN_LEAD_MINUTES} 分钟起")
+
+
+def _said(part, where=""):
+    """Every summary and description below a part, but for examples and the names of statuses."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name in {"summary", "description"} and isinstance(value, str):
+                if not where.rpartition("/")[0].endswith("/responses"):
+                    yield f"{where}/{name}", value
+            elif name not in {"example", "examples"}:
+                yield from _said(value, f"{where}/{name}")
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield from _said(value, f"{where}/{index}")
+
+
+NOTHING = "is posted, and changes nothing"
+ADDS = "adds a row, and writes over nothing"
+ONCE = "is done once: in the state that it leaves it is refused"
+WRITES = {operation["operationId"]: operation for _, method, operation in OPERATIONS if method != "get"}
+READS = {"instrument_quote", "series_check", "basket_check"}
+WITHOUT_KEY = {
+    **dict.fromkeys(READS, NOTHING),
+    "token_create": "answers with a secret, and answers are kept",
+    "device_event": "has a number of its own, by which it is known again",
+}
+WITHOUT_REVISION = {
+    "instrument_quote": NOTHING,
+    "waiting_leave": ONCE,
+    "offer_accept": ONCE,
+    "offer_decline": ONCE,
+    "credit_appeal": ONCE,
+    "credit_answer": ONCE,
+    "usage_confirm": "confirms an entry that never changes, once",
+    "usage_result_state": ADDS,
+    "usage_result_withdraw": ONCE,
+    "usage_correction_withdraw": ONCE,
+    "usage_dispute": ADDS,
+    "usage_dispute_answer": ONCE,
+    "device_event": ADDS,
+    "voucher_grant": ONCE,
+    "voucher_application_refuse": ONCE,
+    "voucher_claim_check": ONCE,
+    "voucher_claim_audit": ONCE,
+    "voucher_claim_refuse": ONCE,
+}
+"""Of what happens to a thing that is there already."""
+
+
+def _takes(operation, name):
+    return name in {one["name"] for one in operation["parameters"]}
+
+
+def test_every_write_takes_an_idempotency_key_or_has_a_reason_not_to():
+    without = {name for name, operation in WRITES.items() if not _takes(operation, "Idempotency-Key")}
+    assert without == WITHOUT_KEY.keys()
+
+
+def test_every_change_of_a_thing_takes_its_revision_or_has_a_reason_not_to():
+    on_a_thing = [operation for path, _, operation in OPERATIONS if "{" in path]
+    changes = {one["operationId"]: one for one in on_a_thing if one["operationId"] in WRITES}
+    without = {name for name, operation in changes.items() if not _takes(operation, "If-Match")}
+    assert without == WITHOUT_REVISION.keys()
+    for name in changes.keys() - without:
+        assert "412" in changes[name]["responses"], name
+    decided = DOCUMENT["components"]["schemas"]["JointDecisionIn"]["properties"]
+    assert "seen_decision_number" in decided  # its revision: the findings that it changes are in the body
+
+
+def test_what_is_edited_is_made_read_and_changed_with_its_etag_and_edits_need_it():
+    edits = [(path, one) for path, method, one in OPERATIONS if method in {"put", "patch"}]
+    assert {path for path, _ in edits} == {"/api/v1/bookings/{booking_id}", "/api/v1/projects/{project_id}"}
+    for path, edit in edits:
+        assert {"412", "428"} <= edit["responses"].keys()
+        made = DOCUMENT["paths"][path.rpartition("/")[0]]["post"]["responses"]["201"]
+        read = DOCUMENT["paths"][path]["get"]["responses"]["200"]
+        assert all("ETag" in answer["headers"] for answer in (made, read, edit["responses"]["200"]))
 
 
 schema = schemathesis.openapi.from_dict(DOCUMENT)

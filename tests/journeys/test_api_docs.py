@@ -11,6 +11,8 @@ def test_a_programmer_reads_the_api_and_tries_an_operation(page):
     summary.wait_for()
     expect(summary).to_have_attribute("lang", "zh-Hans")
     summary.click()
+    told = page.locator(".opblock-description").get_by_text("含全部关键词、符合各项筛选")
+    expect(told.locator("xpath=ancestor-or-self::*[@lang][1]")).to_have_attribute("lang", "zh-Hans")
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.get_by_text('"next_cursor": null').first.wait_for()

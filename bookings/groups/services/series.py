@@ -24,10 +24,19 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def series_cancel(
-    *, actor: "User", booking_id: int, scope: Scope, now: datetime, reason: str = ""
+    *,
+    actor: "User",
+    booking_id: int,
+    scope: Scope,
+    now: datetime,
+    reason: str = "",
+    revision: int | None = None,
 ) -> list[Booking]:
-    """Cancel the dates of a series that the scope names, each on the terms of its own deadline."""
-    booking = _lock_date(actor, booking_id)
+    """Cancel the dates of a series that the scope names, each on the terms of its own deadline.
+
+    Raises BookingChanged where the date that is named has another revision; None skips that check.
+    """
+    booking = _lock_date(actor, booking_id, revision)
     return [
         booking_cancel(actor=actor, booking_id=one.pk, reason=reason, now=now)
         for one in get_dates_ahead(booking, scope)
@@ -36,14 +45,21 @@ def series_cancel(
 
 @transaction.atomic
 def series_move(
-    *, actor: "User", booking_id: int, interval: Interval, scope: Scope, now: datetime
+    *,
+    actor: "User",
+    booking_id: int,
+    interval: Interval,
+    scope: Scope,
+    now: datetime,
+    revision: int | None = None,
 ) -> list[Booking]:
     """Move a date of a series to the interval and the others as far, all or none, with the same length.
 
-    Raises BookingRefused with what is wrong with each date.
+    Raises BookingRefused with what is wrong with each date, and BookingChanged where the date that is named
+    has another revision; None skips that check.
     """
     booking_projects_lock(booking_id)
-    booking = _lock_date(actor, booking_id)
+    booking = _lock_date(actor, booking_id, revision)
     dates = get_moves(booking, interval, scope)
     refused, moved = [], []
     # The last goes first where they move on, so that none meets the one after it.
@@ -60,8 +76,8 @@ def series_move(
     return moved
 
 
-def _lock_date(actor: "User", booking_id: int) -> Booking:
-    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=None)
+def _lock_date(actor: "User", booking_id: int, revision: int | None) -> Booking:
+    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     # What can still be cancelled can be moved.
     require_transition(MOVES, booking.state, "cancel")
     return booking

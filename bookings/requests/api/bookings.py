@@ -30,13 +30,18 @@ from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
-from instrument_share.web.api.errors import PreconditionMissing
 from instrument_share.web.api.fields import Instant, PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
-from instrument_share.web.api.preconditions import WITH_ETAG, WITH_ETAG_ONCE, IfMatch
+from instrument_share.web.api.preconditions import (
+    CREATED_WITH_ETAG,
+    WITH_ETAG,
+    WITH_ETAG_ONCE,
+    IfMatch,
+    require_if_match,
+)
 from instrument_share.web.cursor import page
-from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
+from instrument_share.web.idempotency import idempotent_operation
 from providers import public as providers
 
 CHANGES_BOOKING: dict[str, Any] = {
@@ -57,8 +62,10 @@ def booking_list(
     request: HttpRequest,
     state: Annotated[BookingState | None, Query()] = None,
     instrument: Annotated[PublicId | None, Query()] = None,
-    from_: Annotated[Instant | None, Query(alias="from", description="ending after this")] = None,
-    until: Annotated[Instant | None, Query(description="starting before this")] = None,
+    from_: Annotated[
+        Instant | None, Query(alias="from", description=gettext_noop("only bookings that end after this"))
+    ] = None,
+    until: Annotated[Instant | None, Query(description=gettext_noop("only what starts before this"))] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> BookingsPage:
@@ -81,10 +88,10 @@ def booking_list(
     response={201: BookingOut, **error_responses(400, 403, 404, 409, 410)},
     operation_id="booking_create",
     summary=gettext_noop("Book an instrument"),
-    openapi_extra=IDEMPOTENT,
+    openapi_extra=CREATED_WITH_ETAG,
 )
 @idempotent_operation
-def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
+def booking_create(request: HttpRequest, response: HttpResponse, data: BookingIn) -> Status[BookingOut]:
     """Approved at once or waiting for a keeper, as the rule says; either way the time is held."""
     instrument_id = providers.instrument_id(request.user, data.instrument)
     payer = find_payer(request, data.payer_organization)
@@ -102,7 +109,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
         samples=data.samples,
         now=clock.now(),
     )
-    return Status(201, serialize_booking(made))
+    return Status(201, respond_with_booking(response, made))
 
 
 @router.get(
@@ -133,8 +140,7 @@ def booking_move(
 ) -> BookingOut:
     """Under the rule in force now, with the same checks and a new quote. Where a keeper decides, an approved
     booking that its user moves is `requested` again. `If-Match` is needed."""
-    if if_match is None:
-        raise PreconditionMissing
+    require_if_match(if_match)
     return change_booking(
         request,
         response,

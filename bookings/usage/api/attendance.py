@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from bookings.requests.api.parts import BookingId, change_booking
-from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.schemas import BookingOut
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.usage.api.parts import get_usage_out
@@ -25,13 +24,13 @@ router = Router(tags=["bookings"], auth=members(TokenScope.USAGE))
     response={200: BookingOut, **error_responses(403, 404, 409, 412)},
     operation_id="booking_check_in",
     summary=gettext_noop("Let the user at the instrument"),
-    description=f"From {CHECK_IN_LEAD_MINUTES} minutes before the start, when nobody else is at it.",
     openapi_extra=WITH_ETAG_ONCE,
 )
 @idempotent_operation
 def booking_check_in(
     request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
 ) -> BookingOut:
+    """From 15 minutes before the start, when nobody else is at it."""
     return change_booking(request, response, booking_id, if_match, attendance_services.booking_check_in)
 
 

@@ -50,9 +50,15 @@ def dispute_open(
 def dispute_list(
     request: HttpRequest,
     open_: Annotated[
-        bool | None, Query(alias="open", description="true: waiting for an answer, false: answered")
+        bool | None,
+        Query(
+            alias="open",
+            description=gettext_noop("true: only those that wait for an answer; false: only those answered"),
+        ),
     ] = None,
-    log: Annotated[PublicId | None, Query(description="of this usage log")] = None,
+    log: Annotated[
+        PublicId | None, Query(description=gettext_noop("only disputes of this usage log"))
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> DisputePage:

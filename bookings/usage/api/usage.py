@@ -32,8 +32,10 @@ router = Router(tags=["usage"], auth=members(TokenScope.USAGE))
 def usage_list(
     request: HttpRequest,
     instrument: Annotated[PublicId | None, Query()] = None,
-    from_: Annotated[Instant | None, Query(alias="from", description="starting at or after this")] = None,
-    until: Annotated[Instant | None, Query(description="starting before this")] = None,
+    from_: Annotated[
+        Instant | None, Query(alias="from", description=gettext_noop("only what starts at or after this"))
+    ] = None,
+    until: Annotated[Instant | None, Query(description=gettext_noop("only what starts before this"))] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> UsagePage:

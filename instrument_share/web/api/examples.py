@@ -30,14 +30,10 @@ class NoExample(LookupError):
 
 @dataclass(frozen=True)
 class Examples:
-    """What stands for each name: values by field, prefixes of ids by field or schema, what is null at first.
-
-    And what parameters are that say nothing of themselves.
-    """
+    """What stands for each name: values by field, prefixes of ids by field or schema, and nulls."""
 
     values: Mapping[str, Any]
     prefixes: Mapping[str, str]
-    parameters: Mapping[str, str]
     unset: frozenset[str]
 
     def add_to(self, document: Mapping[str, Any]) -> None:
@@ -46,15 +42,6 @@ class Examples:
         for content, is_body in _contents(document):
             if "example" not in content and "schema" in content:
                 content["example"] = _Composer(self, schemas, is_body).compose(content["schema"])
-        for parameter in _parameters(document):
-            if "description" not in parameter and parameter["name"] in self.parameters:
-                parameter["description"] = self.parameters[parameter["name"]]
-
-
-def _parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for path in document["paths"].values():
-        for operation in path.values():
-            yield from operation.get("parameters", ())
 
 
 def _contents(document: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:

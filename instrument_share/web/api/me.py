@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import Forbidden, gettext_noop
 from instrument_share.web import clock
@@ -29,33 +30,39 @@ class ConfirmationNeeded(Forbidden):
 
 
 class MembershipOut(Schema):
-    organization: OrganizationRef
-    role: str
+    organization: OrganizationRef = Field(
+        description=gettext_noop("the organization in which the role is held")
+    )
+    role: Role = Field(description=gettext_noop("what the person may do there"))
 
 
 class MeOut(Schema):
     id: PublicId
-    name: str
-    language: str
-    memberships: list[MembershipOut]
+    name: str = Field(description=gettext_noop("name of the person"))
+    language: str = Field(description=gettext_noop("language of pages and mails"))
+    memberships: list[MembershipOut] = Field(description=gettext_noop("roles that are in force now"))
 
 
 class TokenIn(Schema):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)] = Field(
+        description=gettext_noop("what the token is for, to tell it from others")
+    )
     scopes: list[TokenScope] = Field(
         default=list(TokenScope),
         min_length=1,
-        description="what it lets a program do; all if not given",
+        description=gettext_noop("what it lets a program do; all where none is given"),
     )
-    days: Literal[30, 90, 365] = Field(365, description="so long it works")
+    days: Literal[30, 90, 365] = Field(365, description=gettext_noop("days until it expires"))
 
 
 class TokenOut(Schema):
     id: PublicId
-    name: str
-    scopes: list[TokenScope]
-    expires_at: datetime
-    secret: str = Field(description="shown once; send it as `Authorization: Bearer …`")
+    name: str = Field(description=gettext_noop("what the token is for"))
+    scopes: list[TokenScope] = Field(description=gettext_noop("what it lets a program do"))
+    expires_at: datetime = Field(description=gettext_noop("until when it works"))
+    secret: str = Field(
+        description=gettext_noop("the token itself, shown once; send it as `Authorization: Bearer …`")
+    )
 
 
 @me_router.get(
@@ -69,7 +76,7 @@ def me(request: HttpRequest) -> MeOut:
         name=user.name,
         language=user.language,
         memberships=[
-            MembershipOut(organization=organization_ref(one.organization), role=one.role)
+            MembershipOut(organization=organization_ref(one.organization), role=Role(one.role))
             for one in accounts.standing(user).memberships
         ],
     )

@@ -9,8 +9,9 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import Field
 
-from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.errors import Forbidden, gettext_noop
 from instrument_share.web.api.auth import PersonalToken
+from instrument_share.web.api.descriptions import Descriptions
 from instrument_share.web.api.examples import Examples
 from instrument_share.web.responses import problem
 
@@ -20,20 +21,30 @@ TOKEN = PersonalToken.__name__
 class ProblemPart(Schema):
     """One rule or field that stands against the request."""
 
-    code: str = Field(description="stable", examples=["booking.too_long"])
-    detail: str = Field(description="what is wrong and how to mend it, in the reader's language")
-    field: str | None = Field(None, description="the input it belongs to")
+    code: str = Field(
+        description=gettext_noop("stable code of the rule or of the kind of mistake"),
+        examples=["booking.too_long"],
+    )
+    detail: str
+    field: str | None = Field(
+        None, description=gettext_noop("the input that it belongs to; null: to none alone")
+    )
 
 
 class ProblemDetails(Schema):
     """RFC 9457, with the stable `code` and every single problem."""
 
-    type: str = Field(examples=["urn:instrument-share:problem:booking.refused"])
-    title: str
-    status: int
+    type: str = Field(
+        examples=["urn:instrument-share:problem:booking.refused"],
+        description=gettext_noop("URI of the kind of problem; ends with `code`"),
+    )
+    title: str = Field(description=gettext_noop("what happened, in a few words of the reader's language"))
+    status: int = Field(description=gettext_noop("the HTTP status, repeated"))
     detail: str
     code: str = Field(examples=["booking.refused"])
-    problems: list[ProblemPart]
+    problems: list[ProblemPart] = Field(
+        description=gettext_noop("every rule or field that stands against it; empty: none")
+    )
 
 
 def error_responses(*statuses: int) -> dict[int, type[ProblemDetails]]:
@@ -91,7 +102,7 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
             }
         ],
     ),
-    428: ("precondition.missing", "Send the booking's ETag as If-Match.", []),
+    428: ("precondition.missing", "Send the ETag as If-Match.", []),
     429: (
         "request.too_many",
         "More requests have come from your account or network than this site answers in a minute. "
@@ -102,7 +113,11 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
 
 
 RETRY_AFTER = {
-    "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}, "required": True}
+    "Retry-After": {
+        "description": gettext_noop("seconds to wait"),
+        "schema": {"type": "integer"},
+        "required": True,
+    }
 }
 
 OF_BODIES = (400, 413, 415)
@@ -128,8 +143,9 @@ class ShareAPI(NinjaAPI):
     The document names its operations in the active language.
     """
 
-    def __init__(self, *, examples: Examples, **options: Any) -> None:
+    def __init__(self, *, descriptions: Descriptions, examples: Examples, **options: Any) -> None:
         super().__init__(**options)
+        self.descriptions = descriptions
         self.examples = examples
         self._documents: dict[tuple[str, str], OpenAPISchema] = {}
 
@@ -155,6 +171,7 @@ class ShareAPI(NinjaAPI):
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
                         _declare(int(status), response)
+        self.descriptions.add_to(schema)
         self.examples.add_to(schema)
         return schema
 

@@ -5,20 +5,40 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Header
 
-from instrument_share.kernel.errors import RevisionMismatch
+from instrument_share.kernel.errors import RevisionMismatch, gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import person
-from instrument_share.web.api.errors import PreconditionFailed
+from instrument_share.web.api.errors import PreconditionFailed, PreconditionMissing
 from instrument_share.web.idempotency import IDEMPOTENT
 
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=40, description="the ETag, as it was last seen"),
+    Header(
+        alias="If-Match",
+        max_length=40,
+        description=gettext_noop("the ETag of what you last saw; refused if it was changed since"),
+    ),
 ]
 WITH_ETAG: dict[str, Any] = {
-    "responses": {200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "the revision"}}}}
+    "responses": {
+        200: {
+            "headers": {
+                "ETag": {
+                    "schema": {"type": "string"},
+                    "description": gettext_noop("the revision, to be sent as `If-Match`"),
+                }
+            }
+        }
+    }
 }
+CREATED_WITH_ETAG: dict[str, Any] = {"responses": {201: WITH_ETAG["responses"][200]}, **IDEMPOTENT}
 WITH_ETAG_ONCE: dict[str, Any] = {**WITH_ETAG, **IDEMPOTENT}
+
+
+def require_if_match(if_match: str | None) -> None:
+    """Raise PreconditionMissing (428) where an edit does not say what it has seen."""
+    if if_match is None:
+        raise PreconditionMissing
 
 
 def call_if_matching(if_match: str | None, service: Any, *, request: HttpRequest, **values: Any) -> Any:

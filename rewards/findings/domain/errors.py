@@ -1,6 +1,6 @@
 """Errors of findings."""
 
-from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, RevisionMismatch, gettext_noop
 
 
 class FindingsOpen(Conflict):
@@ -8,6 +8,16 @@ class FindingsOpen(Conflict):
 
     code = "reward.findings_open"
     message = gettext_noop("{count} findings are open. An auditor has to decide each of them first.")
+
+
+class DecidedMeanwhile(RevisionMismatch):
+    """Somebody decided on the finding since the actor read it."""
+
+    code = "reward.decided_meanwhile"
+    message = gettext_noop(
+        "Somebody decided on this finding meanwhile (decision no. {number}). Read that decision, then decide "
+        "again."
+    )
 
 
 class LogsNotOfFinding(DomainError):

@@ -20,6 +20,8 @@ class FalsificationState(StrEnum):
     REJECTED = "rejected"
 
 
+HIGHEST_NUMBER = 2**31 - 1
+"""Of a decision, as its row holds it."""
 STANDING = (FalsificationState.PROPOSED, FalsificationState.CONFIRMED)
 """States in which a finding has no room for another falsification."""
 

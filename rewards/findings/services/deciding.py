@@ -17,6 +17,7 @@ from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.domain.errors import (
     AnswerAwaited,
     AnswerMissing,
+    DecidedMeanwhile,
     DismissedInvalidatesNothing,
     FalsificationStands,
     LogsNotOfFinding,
@@ -64,15 +65,18 @@ def finding_decide(
     reason: str,
     now: datetime,
     invalidated_logs: Collection[str] = (),
+    seen: int | None = None,
 ) -> Finding:
     """Uphold a finding and invalidate some of its logs (public ids), or dismiss it.
 
     Each decision takes the next number of the cycle and stays readable; repeating it changes nothing. Until
     approval it can be revised under a new number, after which the cycle must be scored again. Raises
     AnswerAwaited while the unit has neither answered nor run out of time, FalsificationStands for the
-    dismissal of what is, or is proposed as, a falsification.
+    dismissal of what is, or is proposed as, a falsification, and DecidedMeanwhile where the last decision on
+    it has a number above `seen`, the highest of the year that the actor has read; None skips that check.
     """
-    finding, is_new = _decide(actor, finding_id, uphold, reason, sorted(set(invalidated_logs)), now)
+    logs = sorted(set(invalidated_logs))
+    finding, is_new = _decide(actor, finding_id, uphold, reason, logs, now, seen)
     if is_new:
         tell_of_decision(finding, now)
     return finding
@@ -80,7 +84,13 @@ def finding_decide(
 
 @transaction.atomic
 def findings_decide(
-    *, actor: "User", finding_ids: Sequence[int], uphold: bool, reason: str, now: datetime
+    *,
+    actor: "User",
+    finding_ids: Sequence[int],
+    uphold: bool,
+    reason: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> dict[int, DomainError | None]:
     """Decide several findings with one reason: uphold them with all their logs, or dismiss them.
 
@@ -94,7 +104,7 @@ def findings_decide(
         try:
             with transaction.atomic():
                 logs = _logs_of(finding_id) if uphold else []
-                finding, is_new = _decide(actor, finding_id, uphold, reason, logs, now)
+                finding, is_new = _decide(actor, finding_id, uphold, reason, logs, now, seen)
         except DomainError as refusal:
             outcome[finding_id] = refusal
             continue
@@ -109,7 +119,13 @@ def _logs_of(finding_id: int) -> list[str]:
 
 
 def _decide(
-    actor: "User", finding_id: int, uphold: bool, reason: str, logs: list[str], now: datetime
+    actor: "User",
+    finding_id: int,
+    uphold: bool,
+    reason: str,
+    logs: list[str],
+    now: datetime,
+    seen: int | None,
 ) -> tuple[Finding, bool]:
     """Return the finding, and whether this decision is a new one."""
     cycle, finding = lock_cycle_and_finding(finding_id)
@@ -118,6 +134,8 @@ def _decide(
     reason = reason.strip()
     if (finding.state, finding.reason, finding.invalidated_logs) == (state, reason, logs):
         return finding, False
+    if seen is not None and (finding.decision_number or 0) > seen:
+        raise DecidedMeanwhile(number=finding.decision_number)
     _require_decidable(cycle, finding, uphold, reason, logs, now)
     finding.state, finding.reason, finding.invalidated_logs = state, reason, logs
     finding.overdue = uphold and finding.answered_at is None

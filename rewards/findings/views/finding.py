@@ -85,6 +85,7 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
             uphold=form.uphold,
             invalidated_logs=form.invalidated,
             reason=form.cleaned_data["reason"],
+            seen=form.cleaned_data["seen"],
             now=clock.now(),
         )
 

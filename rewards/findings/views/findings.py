@@ -66,6 +66,7 @@ def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
         finding_ids=[finding.pk for finding in chosen],
         uphold=form.cleaned_data["outcome"] == "uphold",
         reason=form.cleaned_data["reason"],
+        seen=form.cleaned_data["seen"],
         now=clock.now(),
     )
     refused = {pk: refusal for pk, refusal in outcome.items() if refusal is not None}
@@ -105,6 +106,7 @@ def _list(
         "query": get_address(request),
         "sort": TABLE.get_order(request),
         "joint": (joint or JointDecisionForm()) if decides else None,
+        "seen": max((finding.decision_number or 0 for finding in page.items), default=0),
         "tabs": _tabs(request, facets, chosen.get("state", "")),
         "is_filtered": any(chosen.values()),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),

@@ -1,5 +1,7 @@
 """Series and baskets by the API."""
 
+from functools import partial
+
 import pytest
 
 from bookings.requests.models import Booking
@@ -44,13 +46,18 @@ def test_series_is_checked_booked_moved_and_cancelled(city):
     first, last = made.json()["booked"]
     assert [one["starts_at"] for one in made.json()["refused"]] == [checked[1]["starts_at"]]
     target = slot(day=1, hour=12)
-    moved = caller(
+    seen = {"If-Match": f'"{first["revision"]}"'}
+    move = partial(
+        caller,
         "POST",
         f"/booking-groups/dates/{first['id']}/move",
         {"starts_at": target.start.isoformat(), "ends_at": target.end.isoformat(), "scope": "all"},
     )
-    assert {one["id"] for one in moved.json()["items"]} == {first["id"], last["id"]}
-    caller("POST", f"/booking-groups/dates/{last['id']}/cancel", {"scope": "following", "reason": ""})
+    assert {one["id"] for one in move(**seen).json()["items"]} == {first["id"], last["id"]}
+    assert (move(**seen).status_code, move(**seen).json()["code"]) == (412, "booking.changed_meanwhile")
+    cancel = partial(caller, "POST", f"/booking-groups/dates/{last['id']}/cancel", {"scope": "following"})
+    assert cancel(**{"If-Match": f'"{last["revision"]}"'}).status_code == 412
+    assert cancel().status_code == 200
     states = Booking.objects.filter(subject="薄膜").order_by("starts_at").values_list("state", flat=True)
     assert list(states) == ["approved", "cancelled"]
 

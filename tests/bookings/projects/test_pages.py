@@ -152,13 +152,19 @@ def test_program_opens_changes_and_closes_a_project_and_books_for_it(city, clock
     assert [spending[name] for name in figures] == ["200.00", "0.00", "0.00"]
     assert user("GET", f"/projects/{project}/spending").status_code == 404
     etag = admin("GET", f"/projects/{project}")["ETag"]
+    assert made["ETag"] == etag
     more = {**facts, "budget_yuan": "500.00"}
-    assert user("PUT", f"/projects/{project}", more).status_code == 403
+    assert user("PUT", f"/projects/{project}", more, **{"If-Match": etag}).status_code == 403
     assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).json()["revision"] == 2
     assert admin("PUT", f"/projects/{project}", more, **{"If-Match": etag}).status_code == 412
-    (problem,) = admin("PUT", f"/projects/{project}", {**facts, "budget_yuan": 0.1}).json()["problems"]
+    assert admin("PUT", f"/projects/{project}", more).status_code == 428
+    anyhow = {"If-Match": "*"}
+    (problem,) = admin("PUT", f"/projects/{project}", {**facts, "budget_yuan": 0.1}, **anyhow).json()[
+        "problems"
+    ]
     assert (problem["field"], "200.00" in problem["detail"]) == ("budget_yuan", True)
     stranger = {**facts, "holder": "USR-0000000000"}
-    assert admin("PUT", f"/projects/{project}", stranger).json()["problems"][0]["field"] == "holder"
+    refused = admin("PUT", f"/projects/{project}", stranger, **anyhow)
+    assert refused.json()["problems"][0]["field"] == "holder"
     assert admin("POST", f"/projects/{project}/close").json()["state"] == "closed"
     assert admin("POST", f"/projects/{project}/reopen").json()["state"] == "open"

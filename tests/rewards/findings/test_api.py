@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services import api_token_create
 from rewards.findings.models import Finding
 from tests.rewards.builders import AFTER, YEAR, local
@@ -16,9 +17,9 @@ DAY = timedelta(days=1)
 def ask(client, clock):
     clock.set(AFTER + 2 * DAY)
 
-    def ask(person, method, path="", **data):
+    def ask(person, method, path="", key="once", **data):
         _, secret = api_token_create(actor=person, name="试", now=AFTER)
-        headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "once", "Accept-Language": "en"}
+        headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": key, "Accept-Language": "en"}
         body = {"data": json.dumps(data), "content_type": "application/json"} if data else {}
         answer = getattr(client, method)(f"/api/v1/findings{path}", headers=headers, **body)
         return answer.status_code, answer.json()
@@ -58,6 +59,25 @@ def test_a_joint_decision_tells_what_was_decided_and_what_was_refused(ask, found
     assert told["invalidated_logs"] == told["logs"] == sorted(answered.logs)
     listed = ask(year.manager, "get", f"?year={YEAR}&state=open")[1]["items"]
     assert silent.public_id in {one["id"] for one in listed}
+
+
+def test_a_decision_that_another_auditor_made_meanwhile_is_not_written_over_unread(ask, found, steps):
+    answered, _silent = found
+    decision = {"year": YEAR, "findings": [answered.public_id], "seen_decision_number": 0}
+    ask(steps.city.auditor, "post", "/decide", outcome="uphold", reason="属实", **decision)
+    other = steps.city.person(
+        "另一核查", steps.city.auditor.memberships.get().organization, Role.BUREAU_AUDITOR
+    )
+    dismissal = {"outcome": "dismiss", "reason": "无误"}
+    outcome = ask(other, "post", "/decide", **decision, **dismissal)[1]
+    assert [one["code"] for one in outcome["refused"]] == ["reward.decided_meanwhile"]
+    assert "decision no. 1" in outcome["refused"][0]["detail"]
+    answered.refresh_from_db()
+    assert (answered.state, answered.decision_number) == ("upheld", 1)
+    read = {**decision, "seen_decision_number": 1}
+    assert ask(other, "post", "/decide", key="read", **read, **dismissal)[1]["decided"] == [
+        answered.public_id
+    ]
 
 
 def test_an_unknown_finding_decides_none(ask, found, steps):

@@ -3,11 +3,14 @@
 const place = document.getElementById("swagger-ui");
 const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
 
-// Only the operations' names are in the reader's language. Swagger UI draws them when it has time, and anew
-// when a tag is opened.
+// What the document says is in the reader's language; the words of Swagger UI and the names of statuses are not.
+// It draws them when it has time, and anew when a tag is opened.
+const SAID =
+  ".opblock-summary-description:not([lang]), " +
+  ".renderedMarkdown:not([lang], .response-col_description__inner .renderedMarkdown)";
 new MutationObserver(() => {
-  for (const summary of place.querySelectorAll(".opblock-summary-description:not([lang])")) {
-    summary.lang = document.documentElement.lang;
+  for (const said of place.querySelectorAll(SAID)) {
+    said.lang = document.documentElement.lang;
   }
 }).observe(place, { childList: true, subtree: true });
 

@@ -126,6 +126,20 @@ def test_an_auditor_upholds_a_finding_for_some_of_its_logs(login, found):
     assert "予以认定，2 条记录不再计入。" in text_of(shown(client, "no_booking"))
 
 
+def test_a_page_that_was_open_before_another_decision_writes_over_none(login, found):
+    answered(found)
+    client = login(found.city.auditor)
+    seen = re.findall(r'name="seen" value="(\d+)"', shown(client, "no_booking").content.decode())
+    decide(client, "no_booking", outcome="all", reason="未见预约。", seen=seen)
+    late = decide(client, "no_booking", outcome="dismiss", reason="无误。", seen=seen)
+    assert late.status_code == 409
+    assert "在此期间已有人对该问题作出决定（第 1 号）" in text_of(late)
+    assert finding("no_booking").state == "upheld"
+    seen = re.findall(r'name="seen" value="(\d+)"', late.content.decode())
+    decide(client, "no_booking", outcome="dismiss", reason="无误。", seen=seen)
+    assert finding("no_booking").state == "dismissed"
+
+
 def test_a_decision_needs_its_reason_and_its_logs_and_keeps_what_was_typed(login, found):
     client = login(found.city.auditor)
     answer = decide(client, "no_booking", outcome="chosen", reason="核对了登记簿。")
