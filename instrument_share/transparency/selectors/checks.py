@@ -129,10 +129,10 @@ def _check_checkpoints() -> Iterator[str]:
     size, tree, keys = count_leaves(), Tree(), get_known_keys()
     for checkpoint in made:
         yield from _check_checkpoint(checkpoint, size, tree, keys)
-    for before, after in pairwise([0, *(one.number for one in made)]):
+    for last, number in pairwise([0, *(one.number for one in made)]):
         # Named by its ends: whoever adds number 2,147,483,647 must not end the check with its list.
-        if after > before + 1:
-            yield f"checkpoint {_span([before + 1, after - 1][: after - before - 1])} is missing"
+        if number > last + 1:
+            yield f"checkpoint {_span([last + 1, number - 1][: number - last - 1])} is missing"
     for before, after in pairwise(made):
         if before.size > after.size or before.made_at >= after.made_at:
             yield f"checkpoint {after.number} is not later than the one before it"
