@@ -53,7 +53,7 @@ class BookingsConfig(AppConfig):
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401
         from bookings.waiting.services.offers import free_time_offer, rivals_tell
-        from instrument_share.accounts.services import register_key_ender
+        from instrument_share.accounts.services.tokens import register_key_ender
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register

@@ -24,7 +24,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found, require_reason
-from instrument_share.kernel.plain_text import plain_code
+from instrument_share.kernel.names import plain_code
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User

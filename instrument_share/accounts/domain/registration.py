@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from instrument_share.accounts.domain import OrganizationKind, SizeClass
 from instrument_share.kernel import uscc
 from instrument_share.kernel.errors import Problem, gettext_noop
-from instrument_share.kernel.plain_text import plain_line
+from instrument_share.kernel.names import plain_line
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import District

@@ -95,7 +95,6 @@ from instrument_share.accounts.services.tokens import (
     api_token_note_use,
     api_token_revoke,
     api_tokens_remind,
-    register_key_ender,
 )
 
 __all__ = [
@@ -160,7 +159,6 @@ __all__ = [
     "organization_reinstate",
     "organization_revise",
     "organization_suspend",
-    "register_key_ender",
     "relation_declare",
     "relation_end",
     "second_factor_added",

@@ -36,7 +36,7 @@ from instrument_share.accounts.services.registration import (
 )
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop, require_reason
-from instrument_share.kernel.plain_text import plain_line
+from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.states import next_state
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")

@@ -16,7 +16,7 @@ from instrument_share.accounts.services.tokens import end_keys
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
-from instrument_share.kernel.plain_text import plain_line
+from instrument_share.kernel.names import plain_line
 
 
 class UsernameTaken(Conflict):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from instrument_share.kernel.errors import Problem, gettext_noop
-from instrument_share.kernel.plain_text import plain_line
+from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.wording import Words
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.domain.countries import COUNTRY_CODES

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from instrument_share.kernel.plain_text import plain_line
+from instrument_share.kernel.names import plain_line
 from rewards.payments.domain.errors import AccountIncomplete, AccountNumberUnlikely
 
 NUMBER = re.compile(r"[0-9]{8,32}", re.ASCII)

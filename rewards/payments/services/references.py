@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from instrument_share.kernel.plain_text import plain_code
+from instrument_share.kernel.names import plain_code
 from rewards.payments.domain.errors import VoucherMissing, VoucherUsed
 from rewards.payments.models import Payment, Reversal
 

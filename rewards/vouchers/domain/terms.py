@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.money import FEN, round_down
-from instrument_share.kernel.plain_text import plain_code
+from instrument_share.kernel.names import plain_code
 
 NOTHING = Decimal("0.00")
 
