@@ -137,7 +137,7 @@ def notes(request: SignedInRequest) -> HttpResponse:
             now=clock.now(),
         )
         return redirect_with_message(request, _("The note is written."), reverse("instrument_notes"))
-    notes = read_queue(request, open_notes(request.user), "notes", "-written_at", "-id", limit=SHOWN)
+    notes = read_queue(request, open_notes(request.user), "open-notes", "-written_at", "-id", limit=SHOWN)
     context = {"form": form, "notes": notes}
     return render(request, "bookings/devices/notes.html", context, status=422 if form.errors else 200)
 
