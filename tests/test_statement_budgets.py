@@ -287,7 +287,13 @@ def add_list_rows(shop, first, last):
         for person in people
     )
     Project.objects.bulk_create(
-        Project(organization=company, name=f"纳米{number}", holder=person, created_at=NOW)
+        Project(
+            organization=company,
+            name=f"纳米{number}",
+            funding="natural_science",
+            holder=person,
+            created_at=NOW,
+        )
         for number, person in zip(numbers, people, strict=True)
     )
     SampleOrder.objects.bulk_create(

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from bookings.feeds.domain.webhooks import WebhookSide
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 
 class CalendarFeed(models.Model):

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 
 from bookings.projects.domain.choices import FundingSource, ProjectState
 from bookings.projects.domain.facts import LONGEST_NAME, LONGEST_NUMBER, get_title
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 
 class Project(models.Model):

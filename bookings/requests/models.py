@@ -7,8 +7,8 @@ from django.db.models import F, Q
 
 from bookings.requests.domain.choices import BookingGroupKind, CreditKind, CreditOutcome
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 
 class BookingGroup(models.Model):

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from bookings.samples.domain.choices import Afterwards, SampleFileKind, SampleStorage
 from bookings.samples.domain.states import OPEN_STATES, SampleOrderState
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 
 class SampleOrder(models.Model):

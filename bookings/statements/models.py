@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from bookings.statements.domain.states import NoteKind, StatementState
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 _NOT_SENT = Q(state=StatementState.DRAFT.value)
 _OF_ORGANIZATION = Q(payer_organization__isnull=False, payer_person__isnull=True)

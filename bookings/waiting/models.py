@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from bookings.waiting.domain import ENDS
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 
 class WaitlistEntry(models.Model):

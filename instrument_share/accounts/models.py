@@ -18,8 +18,8 @@ from instrument_share.accounts.domain import (
     Role,
     SizeClass,
 )
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 ERASED_NAME = "已注销用户"
 """What stands in the database for the name of a deleted account."""

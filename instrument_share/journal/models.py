@@ -5,9 +5,9 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 
+from instrument_share.databases.known_codes import known_code
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 
 SYSTEM = "system"
 """Who acted, of what the site does by itself."""

@@ -4,8 +4,8 @@ from functools import partial
 
 from django.db import models
 
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 from providers.search.domain.index import LONGEST_TERM, TermKind
 
 

@@ -6,9 +6,9 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind, FactState
 
 

@@ -5,8 +5,8 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 from rewards.findings.domain.states import STANDING, FalsificationState, FindingState
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.known_codes import known_code
 from rewards.vouchers.domain.choices import STORED_STATES, ApplicationState, ClaimState, Issuer
 from rewards.vouchers.domain.terms import Terms
 
