@@ -303,7 +303,7 @@ def add_list_rows(shop, first, last):
             user=shop.researcher,
             user_kind="external",
             direction="research",
-            afterwards="returned",
+            afterwards="return",
             subject=f"断口{number}",
             submitted_at=NOW,
             due_at=NOW + timedelta(days=3),
