@@ -12,7 +12,7 @@ from bookings.statements.services.drafting import statements_draft
 from bookings.usage.models import UsageLog
 from instrument_share.accounts.selectors import owning_organizations
 from instrument_share.kernel.city_time import CITY_TIME
-from tests.demo.test_load import NOW, _files, small  # noqa: F401 (a fixture)
+from tests.demo.small_city import NOW, small
 
 NUMBERS = ("YUT-EM-001", "YPU-CH-01", "QN-004")
 BEGINNING, MONTHS, AFTER = date(2026, 1, 1), 11, datetime(2026, 12, 1, tzinfo=CITY_TIME)

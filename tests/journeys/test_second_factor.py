@@ -49,8 +49,8 @@ def test_an_officer_sets_a_passkey_up_and_logs_in_with_it(enter, officer):
     page.goto("/bureau/")
     expect(page.get_by_role("heading", level=1)).to_have_text("待办事项与各单位进展")
 
-    page.locator("header form[action*=logout]").evaluate("form => form.submit()")
-    page.wait_for_url("**/")
+    with page.expect_navigation():
+        page.locator("header form[action*=logout]").evaluate("form => form.submit()")
     page.goto("/accounts/login/")
     axe(page)
     go(page.get_by_role("button", name="使用通行密钥登录"))
