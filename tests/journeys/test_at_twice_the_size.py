@@ -48,3 +48,12 @@ def test_at_twice_the_size_pages_fit_and_nothing_covers_the_focus(city, enter, l
         for _ in range(30):
             page.keyboard.press("Tab")
             assert page.evaluate(HIDDEN_FOCUS) == "", address
+
+
+def test_a_table_wider_than_the_window_scrolls_alone(city, enter):
+    officer = factories.officer()
+    officer.set_password(PASSWORD)
+    officer.save()
+    page = enter(officer.username, **TWICE)
+    page.goto("/bureau/completeness/")
+    axe(page)
