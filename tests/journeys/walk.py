@@ -69,7 +69,7 @@ the second for requests that failed as well, but those have a line of their own 
 
 TELL_OF_JUMPS = """
 let jumped = 0;
-new PerformanceObserver(list => {
+const watching = new PerformanceObserver(list => {
   for (const shift of list.getEntries()) {
     if (shift.hadRecentInput) continue;
     jumped += shift.value;
@@ -78,9 +78,14 @@ new PerformanceObserver(list => {
       console.error(`The page jumped by ${jumped.toFixed(2)}: ${parts.join(" | ")}`);
     }
   }
-}).observe({type: "layout-shift", buffered: true});
+});
+watching.observe({type: "layout-shift", buffered: true});
+for (const act of ["pointerdown", "keydown", "offline"]) {
+  addEventListener(act, () => watching.disconnect(), {capture: true, once: true});
+}
 """
-"""Tells the console when what stood there moves by itself; up to 0.1 of the window counts as steady
+"""Tells the console when what stood there moves by itself until somebody acts or the line is cut: what comes of
+that may take its place. Up to 0.1 of the window counts as steady
 (https://web.dev/articles/cls)."""
 
 
