@@ -84,9 +84,8 @@ for (const act of ["pointerdown", "keydown", "offline"]) {
   addEventListener(act, () => watching.disconnect(), {capture: true, once: true});
 }
 """
-"""Tells the console when what stood there moves by itself until somebody acts or the line is cut: what comes of
-that may take its place. Up to 0.1 of the window counts as steady
-(https://web.dev/articles/cls)."""
+"""Tells the console when what stood there moves by itself, until somebody acts or the line is cut: what comes
+of that may take its place. Up to 0.1 of the window counts as steady (https://web.dev/articles/cls)."""
 
 
 class Watch:
