@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -186,28 +184,6 @@ def test_verify_usage_says_when_what_is_kept_differs_and_the_rebuild_mends_it(ci
     WaitingLog.objects.all().delete()
     with pytest.raises(CommandError, match="rebuild_usage"):
         call_command("verify_usage", verbosity=0)
-
-
-def test_the_migration_fills_what_the_writes_would_have_kept(db):
-    done = Writes()
-    for write in (
-        ("log", 1, 9, "company", Decimal("10.01")),
-        ("log", 2, 16, "owner", Decimal(5)),
-        ("log", 3, 9, None, Decimal(7)),
-        ("correct", 2, 20, 60),
-        ("confirm_correction", 0),
-        ("correct", 1, 0, 120),
-        ("import", 12, True),
-    ):
-        done.do(*write)
-    unit = done.city.owner.pk
-    kept, waiting = get_kept_sums(unit), set(WaitingLog.objects.values_list("pk", flat=True))
-    assert (len(kept.days), len(kept.served), len(waiting)) == (3, 2, 3)
-    for model in (UsageDay, ServedDay, WaitingLog):
-        model.objects.all().delete()
-    import_module("bookings.migrations.0007_fill_usage_days").fill(apps, None)
-    assert get_kept_sums(unit) == kept
-    assert set(WaitingLog.objects.values_list("pk", flat=True)) == waiting
 
 
 def test_public_figures_are_of_whole_days(city):
