@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from instrument_share.web.api.examples import Examples
 
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -19,14 +21,14 @@ VALUES: Mapping[str, Any] = {
     "EventOut.code": "ok",
     "EventIn.code": "483920",
     "FindingRefusedOut.code": "finding.decided",
-    "PartOut.code": "booking.too_long",
+    "PartOut.code": "booking.slot_taken",
     "condition": "normal",
     "confirmed_at": "2026-12-02T02:00:00Z",
     "content": "Surface of two coatings",
     "decision": "keeper",
     "decided_at": "2026-11-26T02:00:00Z",
     "decision_note": "Bring the samples dry.",
-    "detail": "A booking lasts at most 480 minutes. Choose an earlier end.",
+    "detail": _("This time is taken (with the pause between two uses). Choose a time that is still free."),
     "EventIn.detail": "",
     "direction": "research",
     "district": "310101",

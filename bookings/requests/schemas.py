@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field, StringConstraints
@@ -141,7 +141,7 @@ class RequestIn(Schema):
 
 
 class QuoteLineOut(Schema):
-    unit: str = Field(
+    unit: Literal["hour", "sample", "use", "minimum"] = Field(
         description=_("what is priced: `hour`, `sample`, `use`, or `minimum` for what is added to reach it")
     )
     price_yuan: Decimal = Field(description=_("price of one unit, in yuan"))

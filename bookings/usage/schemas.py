@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ninja import Schema
 from pydantic import Field
 
+from bookings.requests.domain.choices import Direction
 from bookings.requests.schemas import (
     Count,
     InstrumentRef,
@@ -16,7 +17,7 @@ from bookings.requests.schemas import (
     serialize_instrument_ref,
     serialize_person_ref,
 )
-from bookings.usage.domain.choices import ResultKind
+from bookings.usage.domain.choices import Capture, ResultKind, UsagePurpose
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     Instant,
@@ -27,6 +28,7 @@ from instrument_share.web.api.fields import (
     Text500,
     organization_ref,
 )
+from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from bookings.usage.models import UsageDispute, UsageLog, UsageResult
@@ -132,9 +134,9 @@ class UsageOut(Schema):
     post_seconds: int
     idle_seconds: int
     effective_seconds: int = Field(description=_("seconds of set-up, measuring and post-processing together"))
-    service_mode: str
-    direction: str
-    purpose: str = Field(
+    service_mode: ServiceMode
+    direction: Direction
+    purpose: UsagePurpose = Field(
         description=_("what the hours are in the eyes of the assessment; `service` is ordinary shared use")
     )
     content: str
@@ -151,7 +153,7 @@ class UsageOut(Schema):
     price: list[QuoteLineOut] = Field(
         description=_("the price line by line, by which the amount was calculated")
     )
-    capture: str = Field(
+    capture: Capture = Field(
         description=_("how it was recorded: at check-out, by hand, from a sheet or by a device")
     )
     sheet_row: SheetRowOut | None = Field(
@@ -193,7 +195,7 @@ def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) ->
         payer_organization=organization_ref(payer) if payer else None,
         external=log.external,
         price=log.price,
-        capture=log.capture,
+        capture=Capture(log.capture),
         stated_results=[serialize_result(one) for one in log.stated_results.all()],
         sheet_row=_serialize_sheet_row(log),
         confirmed=confirmed,

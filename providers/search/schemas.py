@@ -9,7 +9,8 @@ from pydantic import Field, create_model
 
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
-from providers.instruments.domain.choices import InstrumentState
+from providers.instruments.domain.choices import Condition, InstrumentState
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_to_columns
 from providers.terms.domain.terms import MINUTE
 
@@ -64,7 +65,7 @@ class InstrumentFoundOut(InstrumentOut):
             "the lowest price in yuan for the kind of user asked for, or for who asks; null: on request"
         )
     )
-    price_from_unit: str | None = Field(
+    price_from_unit: PriceUnit | None = Field(
         examples=["hour"],
         description=_("what that price is for: an hour, a sample or a use; null: on request"),
     )
@@ -74,9 +75,9 @@ class PriceOut(Schema):
     """One public price; an empty kind or mode means any."""
 
     price_yuan: Decimal = Field(description=_("price of one unit, in yuan"))
-    unit: str = Field(examples=["hour"], description=_("what it is paid for: an hour, a sample or a use"))
-    user_kind: str | None = Field(description=_("the kind of user who pays it; null: any"))
-    service_mode: str | None = Field(description=_("the way of service that it is for; null: any"))
+    unit: PriceUnit = Field(examples=["hour"], description=_("what it is paid for: an hour, a sample or a use"))
+    user_kind: UserKind | None = Field(description=_("the kind of user who pays it; null: any"))
+    service_mode: ServiceMode | None = Field(description=_("the way of service that it is for; null: any"))
     from_time: time | None = Field(description=_("from which time of day, in Asia/Shanghai; null: all day"))
     until_time: time | None = Field(description=_("until which time of day, in Asia/Shanghai; null: all day"))
     weekdays: list[int] = Field(description=_("days of the week, 0 Monday … 6 Sunday; empty: every day"))
@@ -127,7 +128,7 @@ class InstrumentDetailOut(InstrumentOut):
     fee_text_zh: str = Field(
         description=_("the unit's words on its charges, in Chinese; `rule.prices` counts")
     )
-    condition: str = Field(description=_("how well it works, as the unit says"))
+    condition: Condition = Field(description=_("how well it works, as the unit says"))
     rule: RuleOut | None = Field(
         description=_("the version in force; null: there is none, and nothing can be booked")
     )

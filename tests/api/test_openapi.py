@@ -164,6 +164,28 @@ def test_everything_that_the_document_says_is_in_the_language_of_the_reader():
     assert told.startswith(f"开始前 {CHECK_IN_LEAD_MINUTES} 分钟起")
 
 
+def test_refusals_are_shown_in_the_words_in_which_they_are_answered():
+    with translation.override("zh-hans"):
+        chinese = _refused(api.get_openapi_schema())
+    assert {told for told in chinese if not CHINESE.search(told)} == set()
+    assert {told for told in _refused(DOCUMENT) if CHINESE.search(told)} == set()
+    assert {"该时段（含两次使用之间的间隔）已被占用，请选择空闲时段。", "情况已变化"} <= chinese
+
+
+def _refused(document):
+    """Title and every detail of the examples of refusals."""
+    answers = (
+        one
+        for path in document["paths"].values()
+        for operation in path.values()
+        for status, one in operation["responses"].items()
+        if int(status) >= 400
+    )
+    examples = [one["content"]["application/problem+json"]["example"] for one in answers]
+    parts = (part for one in examples for part in one["problems"])
+    return {one["title"] for one in examples} | {one["detail"] for one in (*examples, *parts)}
+
+
 def _said(part, where=""):
     """Every summary and description below a part, but for examples and the names of statuses."""
     if isinstance(part, dict):
@@ -271,6 +293,7 @@ def known(clock, db, in_process):
     }
 
 
+@pytest.mark.contract
 @schema.parametrize()
 @hypothesis_settings(
     max_examples=6,

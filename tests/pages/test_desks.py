@@ -70,6 +70,29 @@ def test_a_new_person_is_shown_the_way_to_the_catalogue(city, see):
     assert '<a class="btn btn-primary" href="/instruments/">去仪器目录</a>' in page
 
 
+def test_past_bookings_are_narrowed_by_instrument_and_end_and_exported_as_shown(city, see):
+    used(city, slot(day=1, hour=9))
+    cancelled = approved(city, slot(day=4, hour=14))
+    booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=slot(day=2).start)
+
+    def shown(**asked):
+        page = see(city.researcher, "me", now=slot(day=3).start, **asked)
+        return [booking.state for booking in page.context["past"].items], texts(page)
+
+    assert shown()[0] == ["cancelled", "completed"]
+    assert shown(state="cancelled")[0] == ["cancelled"]
+    assert shown(q=cancelled.public_id.lower())[0] == ["cancelled"]
+    assert shown(q=city.instrument.name_en.upper(), state="completed")[0] == ["completed"]
+    none, page = shown(q="没有这台")
+    assert none == []
+    assert "没有符合条件的预约" in page
+    assert "您还没有预约过仪器" not in page
+    csv = see(city.researcher, "me", now=slot(day=3).start, state="cancelled", format="csv")
+    head, *rows = b"".join(csv.streaming_content).decode().splitlines()
+    assert [row.split(",")[0] for row in rows] == [cancelled.public_id]
+    assert head == "\ufeff编号,仪器,测试内容,开始时间,结束时间,状态,临近取消或爽约收费（元）"
+
+
 def test_desk_lists_next_booking_then_pending_tasks(city, see):
     used(city, slot(day=1, hour=9))
     approved(city, slot(day=4, hour=14))

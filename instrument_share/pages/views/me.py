@@ -27,6 +27,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
+from instrument_share.pages.past_bookings import ORDERING, PastFilterForm, export_past
 from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
@@ -57,8 +58,11 @@ IN_USE = Q(state=BookingState.IN_USE)
 
 @login_required
 @require_safe
-def me(request: SignedInRequest) -> HttpResponse:
-    """Show the person's coming and past bookings, confirmations and ratings to give."""
+def me(request: SignedInRequest) -> HttpResponseBase:
+    """Show the person's coming and past bookings, confirmations and ratings to give.
+
+    `?q=` and `?state=` narrow the past bookings, `?format=csv` exports those.
+    """
     now = clock.now()
     viewer = request.user
     own = bookings.bookings(viewer).filter(user=viewer)
@@ -68,13 +72,12 @@ def me(request: SignedInRequest) -> HttpResponse:
     later = ahead.exclude(pk=following.pk) if following else ahead.none()
     to_confirm = bookings.waiting_confirmations(viewer).filter(user=viewer)
     confirm = _queue(request, to_confirm, "confirm", "starts_at", "id")
+    over = own.exclude(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE)
+    form = PastFilterForm(request, over.select_related("usage_log__review"))
+    if request.GET.get("format") == "csv":
+        return export_past(form.found)
     past = cursor.page(
-        own.exclude(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).select_related(
-            "usage_log__review"
-        ),
-        ordering=("-starts_at", "-id"),
-        cursor=request.GET.get("cursor"),
-        limit=PAST_PER_PAGE,
+        form.found, ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PAST_PER_PAGE
     )
     record = list(bookings.counting_credit_events(viewer.pk, now).order_by("-occurred_at", "-id"))
     context = {
@@ -86,6 +89,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         "may": bookings.get_possible_actions(viewer, following, now) if following else set(),
         "coming": _queue(request, later, "coming", "starts_at", "id"),
         "past": past,
+        "past_form": form,
         "confirm": confirm,
         "to_confirm": build_counted_logs(confirm.items),
         "to_rate": read_queue(

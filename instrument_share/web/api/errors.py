@@ -62,17 +62,22 @@ def add_error_handlers(api: NinjaAPI) -> None:
         api.add_exception_handler(kind, handler)
 
 
-def _precondition_failed(_request: HttpRequest, error: PreconditionFailed) -> HttpResponse:
+def _precondition_failed(_request: HttpRequest, failed: PreconditionFailed) -> HttpResponse:
+    error = failed.error
     return problem.response(
-        {**problem.body_of(error.error), "status": 412, "title": gettext("Changed meanwhile")}
+        problem.body(
+            status=412,
+            code=error.code,
+            detail=problem.told(error.message, error.params),
+            problems=problem.problems_told(error.problems),
+        )
     )
 
 
 def _precondition_missing(_request: HttpRequest, _error: Exception) -> HttpResponse:
-    members = problem.body(
-        status=428, code="precondition.missing", detail=gettext("Send the ETag as If-Match.")
+    return problem.response(
+        problem.body(status=428, code="precondition.missing", detail=gettext("Send the ETag as If-Match."))
     )
-    return problem.response({**members, "title": gettext("Say what you have seen")})
 
 
 def _not_valid(_request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+
 REF = "#/components/schemas/"
 PUBLIC_ID = "^[A-Z]{3}-"
 KINDS: Mapping[str, type | tuple[type, ...]] = {
@@ -30,7 +32,10 @@ class NoExample(LookupError):
 
 @dataclass(frozen=True)
 class Examples:
-    """What stands for each name: values by field, prefixes of ids by field or schema, and nulls."""
+    """What stands for each name: values by field, prefixes of ids by field or schema, and nulls.
+
+    What the site says itself is a lazy text, in the language of the document.
+    """
 
     values: Mapping[str, Any]
     prefixes: Mapping[str, str]
@@ -62,7 +67,7 @@ class _Composer:
     def compose(self, schema: Mapping[str, Any], owner: str = "", name: str = "") -> Any:
         """Return an example of a schema, which is the field `name` of the schema `owner`."""
         if f"{owner}.{name}" in self.examples.values and "anyOf" not in schema:
-            return self.examples.values[f"{owner}.{name}"]
+            return self._value(f"{owner}.{name}")
         if schema.get("examples"):
             return schema["examples"][0]
         if "$ref" in schema:
@@ -72,7 +77,7 @@ class _Composer:
             if combined in schema:
                 return self._compose_choice(schema[combined], owner, name)
         if "enum" in schema:
-            value = self.examples.values.get(name)
+            value = self._value(name)
             return value if value in schema["enum"] else schema["enum"][0]
         if schema.get("type") == "array":
             one = self.compose(schema["items"], owner, name)
@@ -107,8 +112,8 @@ class _Composer:
         kind = schema.get("type", "object")
         if schema.get("pattern", "").startswith(PUBLIC_ID):
             return self._make_id(owner, name)
-        if isinstance(self.examples.values.get(name), KINDS[kind]):
-            return self.examples.values[name]
+        if isinstance(value := self._value(name), KINDS[kind]):
+            return value
         if kind != "string":
             return schema.get("default", EMPTY[kind])
         if schema.get("format") in FORMATS:
@@ -116,6 +121,10 @@ class _Composer:
         if name.endswith("_yuan"):
             return "200.00"
         raise NoExample(f"{owner}.{name}")
+
+    def _value(self, name: str) -> Any:
+        value = self.examples.values.get(name)
+        return str(value) if isinstance(value, Promise) else value
 
     def _make_id(self, owner: str, name: str) -> str:
         known = (f"{owner}.{name}", name) if name != "id" else (owner,)

@@ -1,6 +1,8 @@
 """Refusals as the OpenAPI document declares them: problem details (RFC 9457), each with an example."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext
@@ -9,7 +11,8 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import Field
 
-from instrument_share.kernel.errors import Forbidden, gettext_noop
+from instrument_share.kernel.errors import Forbidden, NotFound, Problem, gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from instrument_share.web.api.auth import PersonalToken
 from instrument_share.web.api.descriptions import Descriptions
 from instrument_share.web.api.examples import Examples
@@ -23,7 +26,7 @@ class ProblemPart(Schema):
 
     code: str = Field(
         description=gettext_noop("stable code of the rule or of the kind of mistake"),
-        examples=["booking.too_long"],
+        examples=["booking.slot_taken"],
     )
     detail: str
     field: str | None = Field(
@@ -68,48 +71,79 @@ PHRASES = {
 }
 """Phrases of the statuses in the OpenAPI document. Those of `http` differ between versions of Python."""
 
-EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
-    400: ("request.unreadable", "The body is not JSON.", []),
-    401: ("authentication.missing", "Log in, or send a valid personal token.", []),
-    403: ("forbidden", Forbidden.message, []),
-    404: ("not_found", "There is nothing at this address, or you may not see it.", []),
+REFUSALS: Mapping[int, tuple[Problem, tuple[Problem, ...]]] = {
+    400: (Problem("request.unreadable", gettext_noop("The body is not JSON.")), ()),
+    401: (Problem("authentication.missing", gettext_noop("Log in, or send a valid personal token.")), ()),
+    403: (Problem(Forbidden.code, Forbidden.message), ()),
+    404: (Problem(NotFound.code, NotFound.message), ()),
     409: (
-        "booking.slot_taken",
-        "This time is taken (with the pause between two uses). Choose a time that is still free.",
-        [],
+        Problem(
+            "booking.slot_taken",
+            gettext_noop(
+                "This time is taken (with the pause between two uses). Choose a time that is still free."
+            ),
+        ),
+        (),
     ),
     410: (
-        "instrument.retired",
-        "“X-ray diffractometer” was retired on 30 Jun 2025 and can't be used any more. "
-        "Look in the catalogue for another.",
-        [],
+        Problem(
+            "instrument.retired",
+            gettext_noop(
+                "“{name}” was retired on {since} and can't be used any more. Look in the catalogue for another."
+            ),
+            {"name": Bilingual("X射线衍射仪", "X-ray diffractometer"), "since": date(2025, 6, 30)},
+        ),
+        (),
     ),
     412: (
-        "booking.changed_meanwhile",
-        "Somebody changed this booking meanwhile. Reload it and decide again.",
-        [],
+        Problem(
+            "booking.changed_meanwhile",
+            gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again."),
+        ),
+        (),
     ),
-    413: ("request.too_large", "The body is too large: at most 2.5 MB.", []),
-    415: ("request.content_type", "Send the body as JSON, with Content-Type: application/json.", []),
+    413: (
+        Problem(
+            "request.too_large",
+            gettext_noop("The body is too large: at most {megabytes} MB."),
+            {"megabytes": Decimal("2.5")},
+        ),
+        (),
+    ),
+    415: (
+        Problem(
+            "request.content_type",
+            gettext_noop("Send the body as JSON, with Content-Type: application/json."),
+        ),
+        (),
+    ),
     422: (
-        "booking.refused",
-        "This can't be booked as it stands. Change what is listed and try again.",
-        [
-            {
-                "code": "booking.too_long",
-                "detail": "A booking lasts at most 480 minutes. Choose an earlier end.",
-                "field": "ends_at",
-            }
-        ],
+        Problem(
+            "booking.refused",
+            gettext_noop("This can't be booked as it stands. Change what is listed and try again."),
+        ),
+        (
+            Problem(
+                "booking.too_long",
+                gettext_noop("A booking lasts at most {longest}. Choose an earlier end."),
+                {"longest": timedelta(hours=8)},
+                "ends_at",
+            ),
+        ),
     ),
-    428: ("precondition.missing", "Send the ETag as If-Match.", []),
+    428: (Problem("precondition.missing", gettext_noop("Send the ETag as If-Match.")), ()),
     429: (
-        "request.too_many",
-        "More requests have come from your account or network than this site answers in a minute. "
-        "Wait a minute, then try again.",
-        [],
+        Problem(
+            "request.too_many",
+            gettext_noop(
+                "More requests have come from your account or network than this site answers in a minute. "
+                "Wait a minute, then try again."
+            ),
+        ),
+        (),
     ),
 }
+"""One refusal for each status, with the words in which the site refuses: what, and what each rule says."""
 
 
 RETRY_AFTER = {
@@ -177,18 +211,16 @@ class ShareAPI(NinjaAPI):
 
 
 def _declare(status: int, response: dict[str, Any]) -> None:
-    code, detail, parts = EXAMPLES[status]
+    refused, parts = REFUSALS[status]
     response["description"] = PHRASES[status]
     response["content"] = {
         problem.CONTENT_TYPE: {
             "schema": {"$ref": "#/components/schemas/ProblemDetails"},
-            "example": {
-                "type": f"urn:instrument-share:problem:{code}",
-                "title": PHRASES[status],
-                "status": status,
-                "detail": detail,
-                "code": code,
-                "problems": parts,
-            },
+            "example": problem.body(
+                status=status,
+                code=refused.code,
+                detail=problem.told(refused.message, refused.params),
+                problems=problem.problems_told(parts),
+            ),
         }
     }

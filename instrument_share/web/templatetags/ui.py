@@ -286,9 +286,12 @@ def table_heads(heads: Sequence[ListHead]) -> dict[str, Any]:
 
 
 @register.inclusion_tag(_PARTS + "list_filter.html")
-def list_filter(form: FilterForm, *, in_panel: bool = False) -> dict[str, Any]:
-    """The filters of a list on top of it; what else the address holds stays, but for the page."""
-    return {"form": form, "in_panel": in_panel}
+def list_filter(form: FilterForm, *, in_panel: bool = False, section: str = "") -> dict[str, Any]:
+    """The filters of a list on top of it; what else the address holds stays, but for the page.
+
+    `section` is the part of the page that the reader comes back to, where the list is not its first.
+    """
+    return {"form": form, "in_panel": in_panel, "section": section}
 
 
 @register.inclusion_tag(_PARTS + "csv_link.html", takes_context=True)
