@@ -75,7 +75,9 @@ class PriceOut(Schema):
     """One public price; an empty kind or mode means any."""
 
     price_yuan: Decimal = Field(description=_("price of one unit, in yuan"))
-    unit: PriceUnit = Field(examples=["hour"], description=_("what it is paid for: an hour, a sample or a use"))
+    unit: PriceUnit = Field(
+        examples=["hour"], description=_("what it is paid for: an hour, a sample or a use")
+    )
     user_kind: UserKind | None = Field(description=_("the kind of user who pays it; null: any"))
     service_mode: ServiceMode | None = Field(description=_("the way of service that it is for; null: any"))
     from_time: time | None = Field(description=_("from which time of day, in Asia/Shanghai; null: all day"))

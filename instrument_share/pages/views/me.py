@@ -76,9 +76,7 @@ def me(request: SignedInRequest) -> HttpResponseBase:
     form = PastFilterForm(request, over.select_related("usage_log__review"))
     if request.GET.get("format") == "csv":
         return export_past(form.found)
-    past = cursor.page(
-        form.found, ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PAST_PER_PAGE
-    )
+    past = cursor.page(form.found, ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PAST_PER_PAGE)
     record = list(bookings.counting_credit_events(viewer.pk, now).order_by("-occurred_at", "-id"))
     context = {
         "tabs": build_my_tabs(viewer, "me"),

@@ -89,7 +89,8 @@ REFUSALS: Mapping[int, tuple[Problem, tuple[Problem, ...]]] = {
         Problem(
             "instrument.retired",
             gettext_noop(
-                "“{name}” was retired on {since} and can't be used any more. Look in the catalogue for another."
+                "“{name}” was retired on {since} and can't be used any more. "
+                "Look in the catalogue for another."
             ),
             {"name": Bilingual("X射线衍射仪", "X-ray diffractometer"), "since": date(2025, 6, 30)},
         ),
