@@ -113,6 +113,7 @@ from bookings.usage.selectors.usage import get_current_values, usage_logs, waiti
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.cases import case_uses_set
+from bookings.usage.services.disputes import usage_dispute
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.views.receipts import answer_receipt, is_receipt

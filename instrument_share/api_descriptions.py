@@ -88,6 +88,8 @@ CLOSED_LISTS: Mapping[str, str] = {
         "kind of user as the unit sees it: of the unit itself, of another organization, of an "
         "enterprise, or on their own"
     ),
+    "PriceUnit": _("what a price is for: an hour, a sample or a use"),
+    "Condition": _("how well an instrument works, as its unit says"),
     "ProposalOrder": _("what comes first: the soonest or the cheapest"),
     "ProjectState": _("whether bookings may name the project"),
     "FundingSource": _("who funds a project, as service records of the national platform tell it"),
@@ -112,6 +114,8 @@ CLOSED_LISTS: Mapping[str, str] = {
     "SampleStorage": _(
         "how a sample is kept until it is measured: at room temperature, cool, frozen, dry or dark"
     ),
+    "Capture": _("how a use was recorded: at check-out, by hand, from a sheet or by a device"),
+    "UsagePurpose": _("what a use was for; `service` is ordinary sharing, the others a policy may leave out"),
     "StatementState": _("state of a statement, from the draft to its payment in full"),
     "EventKind": _("what a device reports: the start or stop of a use, that it works, or a fault"),
     "FindingState": _("whether a finding is open, or how it was decided last"),

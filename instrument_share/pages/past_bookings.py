@@ -53,7 +53,7 @@ def export_past(found: "QuerySet[Booking]") -> StreamingHttpResponse:
     heads = [
         gettext("Number"),
         gettext("Instrument"),
-        gettext("Subject"),
+        gettext("What is to be measured"),
         gettext("Starts at"),
         gettext("Ends at"),
         gettext("State"),

@@ -86,7 +86,11 @@ def _require_fitting(manifest: dict[str, Any]) -> None:
         raise UpkeepError(
             f"The backup is of {manifest['engine']}, and DATABASE_URL names {connection.vendor}."
         )
-    known = {".".join(one) for one in MigrationLoader(connection).disk_migrations}
+    known = {
+        ".".join(one)
+        for key, migration in MigrationLoader(connection).disk_migrations.items()
+        for one in (key, *migration.replaces)
+    }
     if newer := sorted(set(manifest["migrations"]) - known):
         raise UpkeepError(
             f"The backup was made by another version of this software, with the migration {newer[0]}. "

@@ -96,7 +96,9 @@ def _migrations_recorded(transactional_db, settings):
     settings.MIGRATION_MODULES = {}
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
-    for app, name in MigrationLoader(None).disk_migrations.keys() - recorder.applied_migrations().keys():
+    on_disk = MigrationLoader(None).disk_migrations
+    known = {one for key, migration in on_disk.items() for one in (key, *migration.replaces)}
+    for app, name in known - recorder.applied_migrations().keys():
         recorder.record_applied(app, name)
 
 

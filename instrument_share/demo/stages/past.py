@@ -20,6 +20,8 @@ from providers import public as providers
 from providers.domain import DayKind, ServiceMode
 
 SEED = "yunping"
+DISPUTED = "YPU-CH-01"
+DISPUTE = "当天实际只测了一个样品，约一小时；登记的时长含仪器排查故障的时间，请核减。"
 COMING_DAYS = 60
 """How far ahead monthly maintenance is announced."""
 
@@ -37,6 +39,7 @@ def load(world: World) -> str:
         rows = [row for use in of_unit for row in _build_rows(world, by_unit[use.instrument], use)]
         counts = bookings.history_import(actor=world.people["admin"], rows=rows, now=world.now)
         logs += counts.logs
+    _dispute(world)
     _declare_relations(world)
     return f"{closed} closures, {logs} usage logs"
 
@@ -169,6 +172,23 @@ def _build_past_use(world: World, use: Use, keeper_id: int) -> PastUse:
         confirmed_at=use.confirmed_at,
         rating=Rating(use.rating) if use.rating else None,
     )
+
+
+def _dispute(world: World) -> None:
+    """Let a user dispute hours that the unit has left unanswered, for the freeze of their year to find."""
+    if DISPUTED not in world.instruments:
+        return
+    facts = next(one for one in world.city.instruments if one.number == DISPUTED)
+    logs = bookings.usage_logs(world.keeper(facts)).filter(  # type: ignore[misc]
+        instrument=world.instruments[DISPUTED],
+        external=True,
+        is_confirmed=True,
+        starts_at__lt=combine(date(world.assessed_year + 1, 1, 1), 0),
+    )
+    if log := logs.order_by("-starts_at").first():
+        bookings.usage_dispute(
+            actor=log.user, log_id=log.pk, reason=DISPUTE, now=log.entry.recorded_at + timedelta(days=4)
+        )
 
 
 def _declare_relations(world: World) -> None:

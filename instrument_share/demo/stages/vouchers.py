@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 
+from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.demo.history import combine
@@ -89,7 +90,10 @@ def _firms(world: World) -> "Iterator[tuple[Organization, User]]":
 def _grant(
     world: World, scheme: "VoucherScheme", firm: "Organization", admin: "User", began: datetime, number: int
 ) -> "VoucherGrant | None":
-    """Apply for a firm and grant it a voucher; the fifth is refused, those from the sixth on wait."""
+    """Apply for a firm and grant it a voucher; the fifth is refused, those from the sixth on wait.
+
+    An officer who once belonged to the sixth leaves its application to others.
+    """
     at = began + timedelta(days=1, hours=number)
     application = rewards.voucher_apply(
         actor=admin,
@@ -105,9 +109,20 @@ def _grant(
         "application_id": application.pk,
         "now": at + timedelta(days=3),
     }
+    if number == 5:
+        _leave_firm(world.people["fang"], firm, world)
     if number == 4:
         rewards.voucher_application_refuse(reason=INCOMPLETE, **about)
     return rewards.voucher_grant(**about) if number < 4 else None
+
+
+def _leave_firm(officer: "User", firm: "Organization", world: World) -> None:
+    """Let an officer have belonged to a firm until a year ago."""
+    joined, left = (world.now - timedelta(days=days) for days in (900, 400))
+    role = accounts.membership_grant(
+        actor=None, user=officer, organization=firm, role=Role.RESEARCHER, now=joined
+    )
+    accounts.membership_close(actor=officer, membership_id=role.pk, now=left)
 
 
 def _claim(world: World, grants: "list[VoucherGrant]") -> "Iterator[VoucherClaim]":
