@@ -28,5 +28,6 @@ class JournalConfig(AppConfig):
             *guards.append_only("journal_auditentry"),
             *guards.append_only("journal_auditseal"),
         )
-        pre_migrate.connect(_before_migrate, dispatch_uid="journal.rebuilds")
-        post_migrate.connect(_create_guards, dispatch_uid="journal.guards")
+        # Both are sent for each app; all migrations run between the first of one and the first of the other.
+        pre_migrate.connect(_before_migrate, sender=self, dispatch_uid="journal.rebuilds")
+        post_migrate.connect(_create_guards, sender=self, dispatch_uid="journal.guards")
