@@ -41,6 +41,11 @@ PAGES = {"pages", "people", "demo", "fuzzing"}
 They ask selectors and services whose own tests run on both engines, and journeys walk through the pages on
 PostgreSQL.
 """
+PAPERS_AND_FIGURES = {
+    *("test_report.py", "test_certificate.py", "test_recompute.py"),
+    *("test_statement_budgets.py", "test_numbers.py"),
+}
+"""Files of that kind elsewhere: papers, the statements of pages, and figures that several of them show."""
 LONGEST = {
     *("test_installation.py", "test_migrated_schema.py", "test_page_permissions.py"),
     *("test_page_frame.py", "test_hanging_mail.py"),
@@ -95,10 +100,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
+def is_about_pages(file: Path) -> bool:
+    in_a_folder = bool(PAGES & set(file.relative_to(TESTS).parts))
+    return in_a_folder or file.name.startswith("test_page_") or file.name in PAPERS_AND_FIGURES
+
+
 def mark(items: list[pytest.Item]) -> None:
     """Mark journeys, tests of pages, tests that need a database, and quick tests: each can be run alone."""
     for item in items:
-        if PAGES & set(item.path.relative_to(TESTS).parts) or item.path.name.startswith("test_page_"):
+        if is_about_pages(item.path):
             item.add_marker("page")
         if item.path.is_relative_to(JOURNEYS):
             item.add_marker("journey")
