@@ -13,15 +13,12 @@ from rewards.policy.services import policy_load
 from rewards.report.models import ReportPreview
 from rewards.report.selectors.previews import get_next_number
 from rewards.report.services.reports import report_send
-from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_year
+from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR
+from tests.rewards.shared_year import year, year_of_module
+
+__all__ = ["year", "year_of_module"]
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def year(db):
-    """A small city at the end of its year."""
-    return build_year()
 
 
 class Steps:

@@ -2,14 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.rewards.builders import build_city, build_year
+from tests.rewards.builders import build_city
 from tests.rewards.conftest import Steps
-
-
-@pytest.fixture
-def year(db):
-    """The year of the builders: 100.00, 63.51 and 38.17 points, awards of 91,933, 8,067 and 0 yuan."""
-    return build_year()
 
 
 @pytest.fixture

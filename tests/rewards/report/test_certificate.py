@@ -15,7 +15,7 @@ from rewards.report.reports.certificate import build_certificate, render_certifi
 from rewards.report.selectors.certificates import find_certificate_by_code, get_certificate
 from rewards.report.selectors.verification import verify_file
 from tests.documents.accessibility import find_problems
-from tests.rewards.page_fixtures import login, small, steps, year  # noqa: F401 (fixtures)
+from tests.rewards.page_fixtures import login, small, steps  # noqa: F401 (fixtures)
 from tests.rewards.reading import text_of
 
 LONG = "（云屏市）国家级新材料与高端装备制造产业公共技术服务平台联合实验室有限责任公司" * 2
@@ -27,7 +27,7 @@ def report(steps):  # noqa: F811
 
 
 @pytest.fixture
-def first(report, year):  # noqa: F811
+def first(report, year):
     return UnitAssessment.objects.get(organization=year.first)
 
 
@@ -83,7 +83,7 @@ def test_a_sheet_whose_figures_were_changed_behind_the_application_is_not_printe
     assert answer.status_code == 409
 
 
-def test_a_certificate_is_made_again_from_what_was_sealed(first, year):  # noqa: F811
+def test_a_certificate_is_made_again_from_what_was_sealed(first, year):
     def paper():
         """Without the signature, which follows the end of the paper."""
         return render_certificate(get_certificate(year.manager, first.public_id)).partition(b"%%EOF")[0]

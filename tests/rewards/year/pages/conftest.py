@@ -1,1 +1,1 @@
-from tests.rewards.page_fixtures import login, small, steps, year  # noqa: F401 (fixtures)
+from tests.rewards.page_fixtures import login, small, steps  # noqa: F401 (fixtures)
