@@ -20,6 +20,7 @@ WITHOUT_PEOPLE = {
     "instrument_share/documents/tables.py": "writes what others read",
     "instrument_share/pages/national/checks.py": "the job; who downloads its files is recorded",
     "instrument_share/pages/national/records.py": "writes what pages/views/national.py discloses",
+    "instrument_share/pages/past_bookings.py": "the reader's own bookings",
     "instrument_share/people/views/admission.py": "organizations as they are registered",
     "instrument_share/web/responses/exports.py": "writes what others read",
     "providers/exchange/views/imports.py": "the reader's own sheet",
