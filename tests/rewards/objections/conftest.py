@@ -1,14 +1,22 @@
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.models import Objection
+from rewards.objections.selectors.objections import get_signed
 from rewards.objections.services.objections import Objector, objection_answer, objection_raise
 from tests.rewards.builders import AFTER
 from tests.rewards.conftest import DAY
 
 RAISED = AFTER + 4 * DAY
 ANSWERED = AFTER + 8 * DAY
+
+
+def linked_in(sent):
+    """The objection to which the link in a mail leads."""
+    return get_signed(re.search(r"/openness/objections/([^/\s]+)/", sent.body)[1])
 
 
 class Objections:

@@ -37,7 +37,7 @@ from rewards.report.selectors.told import find_untold_changes
 from rewards.year.selectors import get_cycle_ahead
 from tests.rewards.builders import AFTER, CONTACT, YEAR
 from tests.rewards.conftest import DAY
-from tests.rewards.objections.conftest import ANSWERED, RAISED
+from tests.rewards.objections.conftest import ANSWERED, RAISED, linked_in
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_anybody_objects_while_the_notice_runs(objections, year):
         year.manager,
     }
     assert mail.outbox[0].to == ["zhang@example.org"]
-    assert sign_objection(objection) in mail.outbox[0].body
+    assert linked_in(mail.outbox[0]) == objection
 
 
 def test_the_last_day_of_the_notice_counts_whole_and_the_next_not(objections):

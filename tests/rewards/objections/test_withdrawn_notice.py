@@ -4,12 +4,11 @@ import pytest
 from django.core import mail
 
 from rewards.objections.models import Objection
-from rewards.objections.selectors.objections import sign_objection
 from rewards.report.reports.facts import get_report_facts
 from tests.rewards.assessment.test_adopting import DRAFT, adopt
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import DAY, Steps
-from tests.rewards.objections.conftest import ANSWERED, RAISED, Objections
+from tests.rewards.objections.conftest import ANSWERED, RAISED, Objections, linked_in
 from tests.rewards.objections.test_objections import letter_of
 
 pytestmark = pytest.mark.django_db
@@ -88,4 +87,4 @@ def test_who_objected_is_told_that_the_notice_is_withdrawn(objections):
     assert in_chinese.subject == f"{YEAR}年度评价结果的公示已撤回"
     assert "可再次提出异议" in in_chinese.body
     assert in_english.subject == f"Public notice of the results of {YEAR} withdrawn"
-    assert sign_objection(english) in in_english.body
+    assert linked_in(in_english) == english
