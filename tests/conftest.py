@@ -43,9 +43,9 @@ PostgreSQL.
 """
 PAPERS_AND_FIGURES = {
     *("test_report.py", "test_certificate.py", "test_recompute.py"),
-    *("test_statement_budgets.py", "test_numbers.py", "test_permissions.py"),
+    *("test_statement_budgets.py", "test_numbers.py"),
 }
-"""Files of that kind elsewhere: papers, statements and figures of pages, and who may do what."""
+"""Files of that kind elsewhere: papers, and the statements and figures of pages."""
 LONGEST = {
     *("test_installation.py", "test_migrated_schema.py", "test_page_permissions.py"),
     *("test_page_frame.py", "test_hanging_mail.py"),

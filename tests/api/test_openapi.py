@@ -296,7 +296,7 @@ def known(clock, db, in_process):
 @pytest.mark.contract
 @schema.parametrize()
 @hypothesis_settings(
-    max_examples=4,
+    max_examples=6,
     derandomize=True,
     deadline=None,
     database=None,
