@@ -23,7 +23,7 @@ ORDERING = ("-starts_at", "-id")
 
 
 class PastFilterForm(FilterForm):
-    """The filter of past bookings; their section keeps its place on the page."""
+    """The filter of past bookings; `found` are those that fit."""
 
     q = forms.CharField(label=_("Instrument, subject or number"), max_length=MAX_TEXT)
     state = forms.ChoiceField(label=_("How it ended"))
