@@ -1,7 +1,9 @@
 """What tests of pages share."""
 
+import csv
 import re
 from html import unescape
+from io import StringIO
 
 import pytest
 
@@ -18,3 +20,9 @@ def text_of(response):
     body = response.content.decode()
     main = body[body.index("<main") : body.index("</main>")] if "<main" in body else body
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
+
+
+def rows_of(response):
+    """The rows of an exported table, its heads first."""
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(StringIO(text)))

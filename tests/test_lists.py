@@ -23,18 +23,13 @@ WITHOUT_ORDERS = {
     "instrument_share/pages/templates/pages/styleguide.html": "shows the parts",
     "instrument_share/transparency/templates/transparency/log.html": "a log by number",
     "providers/instruments/templates/providers/instruments/recode.html": "a queue by unit and name",
-    "providers/search/templates/providers/search/synonyms.html": "a table of words in their order",
     "providers/units/templates/providers/units/unit_supervision.html": "what was done, by time",
     "rewards/assessment/templates/rewards/assessment/instrument_result.html": "logs by time",
 }
 WITHOUT_EXPORT = {
-    "instrument_share/operations/templates/operations/jobs.html": "a log of the site's own work",
-    "instrument_share/operations/templates/operations/mails.html": "addresses are shown masked, texts never",
     "instrument_share/pages/templates/pages/bureau.html": "a queue; what it leads to is exported",
     "instrument_share/pages/templates/pages/styleguide.html": "shows the parts",
     "instrument_share/transparency/templates/transparency/log.html": "read by programs through the API",
-    "providers/search/templates/providers/search/synonyms.html": "words of the site",
-    "providers/units/templates/providers/units/unit_supervision.html": "what the audit log exports",
     "rewards/assessment/templates/rewards/assessment/instrument_result.html": "stands in the year's package",
 }
 INCLUDED_IN = {

@@ -147,6 +147,12 @@ def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
     return [_given_up(row) for row in given_up[:limit]]
 
 
+def iterate_given_up_jobs() -> Iterator[GivenUpJob]:
+    """Yield every job that was given up and is kept, the last first."""
+    failed = DBTaskResult.objects.failed().order_by("-finished_at", "-id")
+    return (_given_up(row) for row in failed.iterator() if _state(row) is JobState.GIVEN_UP)
+
+
 def page_given_up_jobs(mark: str | None, limit: int = 50) -> "cursor.Page[Any]":
     """Return a page of the jobs that were given up, the last first; those that are tried again leave gaps."""
     page = cursor.page(

@@ -1,16 +1,22 @@
 """Pages of the table of synonyms and purposes, which the bureau maintains."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.views.common import person
@@ -18,22 +24,67 @@ from providers.search.forms import SynonymForm
 from providers.search.selectors.synonyms import synonym_group, synonym_groups, synonym_groups_with
 from providers.search.services.synonyms import synonym_group_remove, synonym_group_save
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from providers.search.models import SynonymGroup
+
 PER_PAGE = 50
+BATCH_SIZE = 500
+TABLE = ListTable(
+    (
+        ListColumn(gettext_lazy("Word"), "word", "first_word"),
+        ListColumn(gettext_lazy("Means the same")),
+        ListColumn(gettext_lazy("Methods")),
+        ListColumn(gettext_lazy("Last changed"), "changed", "updated_at", is_descending=True),
+    ),
+    ordering=("first_word", "id"),
+    first="word",
+)
 
 
 @login_required
 @require_safe
-def synonyms(request: HttpRequest) -> HttpResponse:
-    """List the groups by their first word; `?q=` filters by word."""
+def synonyms(request: HttpRequest) -> HttpResponseBase:
+    """List the groups by their first word; `?q=` filters by word, `?format=csv` exports what is found."""
     require(request.user, "providers.maintain_tables")
     text = request.GET.get("q", "").strip()[:60]
     found = synonym_groups(request.user, text)
-    page = cursor.page(found, ordering=("first_word", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
-    return render(
-        request,
-        "providers/search/synonyms.html",
-        {"page": page, "text": text, "count": found.order_by().count()},
-    )
+    ordering = TABLE.get_ordering(request)
+    if request.GET.get("format") == "csv":
+        return _export(found.order_by(*ordering))
+    page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    context = {
+        "page": page,
+        "heads": TABLE.build_heads(request),
+        "text": text,
+        "count": found.order_by().count(),
+    }
+    return render(request, "providers/search/synonyms.html", context)
+
+
+def _export(found: "QuerySet[SynonymGroup]") -> HttpResponseBase:
+    heads = [
+        _("Word"),
+        _("Means the same"),
+        _("Methods"),
+        _("On the home page (Chinese)"),
+        _("On the home page (English)"),
+        _("Last changed"),
+    ]
+    return csv_response("synonyms", heads, (_to_row(group) for group in found.iterator(BATCH_SIZE)))
+
+
+def _to_row(group: "SynonymGroup") -> list[Any]:
+    first, *others = (row.word for row in group.words.all())
+    return [
+        first,
+        " · ".join(others),
+        " · ".join(group.methods),
+        group.task_zh,
+        group.task_en,
+        group.updated_at,
+    ]
 
 
 @login_required

@@ -28,7 +28,9 @@ from instrument_share.jobs.worker import run_next_job
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Forbidden
 from tests import factories
+from tests.factories import NOW
 from tests.jobs import samples
+from tests.page_fixtures import rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +103,20 @@ def test_job_is_abandoned_with_reason_after_last_attempt(put, clock, monkeypatch
     assert (given_up.id, given_up.name, given_up.attempts) == (job_id, "tests.sample", 3)
     assert given_up.reason == "ValueError: out of paper"
     assert "samples.py" in given_up.trace
+
+
+def test_exported_jobs_are_those_that_were_given_up(put, clock, monkeypatch, see):
+    monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
+    given_up, tried_again = put(), put()
+    fail(given_up, clock)
+    fail(tried_again, clock)
+    DBTaskResult.objects.filter(pk=given_up).update(worker_ids=["w", "w", "w"], finished_at=NOW)
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    admin = factories.member(office, Role.SYSADMIN)
+    head, (*cells, trace) = rows_of(see(admin, "system_jobs", format="csv"))
+    assert head == ["编号", "任务", "失败时间", "尝试次数", "错误", "错误详情"]
+    assert cells == [given_up, "tests.sample", NOW.isoformat(), "3", "ValueError: out of paper"]
+    assert "samples.py" in trace
 
 
 def take(job_id, worker):

@@ -19,7 +19,7 @@ from instrument_share.mails.services import mail_record_failure, mails_enqueue
 from instrument_share.web.text.formats import moment
 from tests import factories
 from tests.factories import NOW
-from tests.page_fixtures import text_of
+from tests.page_fixtures import rows_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +106,26 @@ def test_mails_are_listed_by_state_and_sent_again_once(admin, see, send):
     for _twice in range(2):
         assert send(admin, "mail_retry", mail.public_id).status_code == 302
     assert "请补充清单" in text_of(see(admin, "system_mails", state="waiting"))
+
+
+def test_exported_mails_are_those_of_the_state_with_masked_addresses(admin, see):
+    failed = failed_mail()
+    mails_enqueue([EmailMessage("另一封", "文", to=["ren@example.org"])], now=NOW)
+    assert rows_of(see(admin, "system_mails", state="failed", format="csv")) == [
+        ["编号", "主题", "收件人", "状态", "错误", "排队时间", "最近尝试", "尝试次数"],
+        [
+            failed.public_id,
+            "请补充清单",
+            "r…@example.org",
+            "发送失败",
+            "OSError: r…@example.org refused",
+            NOW.isoformat(),
+            NOW.isoformat(),
+            "1",
+        ],
+    ]
+    subjects = [row[1] for row in rows_of(see(admin, "system_mails", format="csv"))]
+    assert subjects == ["主题", "另一封", "请补充清单"]
 
 
 def test_account_page_shows_roles_sessions_and_its_journal(admin, see, send, client):

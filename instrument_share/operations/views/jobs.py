@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,14 +16,20 @@ from instrument_share.operations.templatetags.operations_ui import period
 from instrument_share.operations.views.tabs import build_system_tabs
 from instrument_share.web import clock
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 
 
 @login_required
 @require_safe
-def jobs(request: SignedInRequest) -> HttpResponse:
-    """List scheduled jobs with their last and next run, and jobs that were given up."""
+def jobs(request: SignedInRequest) -> HttpResponseBase:
+    """List scheduled jobs with their last and next run, and jobs that were given up.
+
+    `?format=csv` exports the latter.
+    """
     require(request.user, "site.operate")
+    if request.GET.get("format") == "csv":
+        return _export()
     now = clock.now()
     context = {
         "tabs": build_system_tabs("system_jobs"),
@@ -35,6 +41,15 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "operations/jobs.html", context)
+
+
+def _export() -> HttpResponseBase:
+    heads = [_("Number"), _("Job"), _("Failed at"), _("Attempts"), _("Error"), _("Where it failed")]
+    rows = (
+        [job.id, job.name, job.failed_at, job.attempts, job.reason, job.trace]
+        for job in selectors.iterate_given_up_jobs()
+    )
+    return csv_response("failed-jobs", heads, rows)
 
 
 @confirmation_view

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts import selectors as accounts
@@ -19,12 +19,16 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.lists.tables import get_address
+from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import told
+from instrument_share.web.templatetags.sentences import named
+from instrument_share.web.templatetags.ui import act_in_words
 from instrument_share.web.text.labels import KINDS
 from providers.instruments.views.common import person
 from providers.units.domain.completeness import kind_changes
@@ -34,6 +38,7 @@ from providers.units.selectors.completeness import completeness_at, kinds_runnin
 from providers.units.selectors.reminders import reminder_plan, reminders
 from providers.units.selectors.supervision import titles_by_id, unit_acts
 from providers.units.services.reminders import completeness_remind
+from providers.units.templatetags.units_ui import subject_in_words
 from providers.units.views.acts import Act
 from providers.units.views.charts import completeness_chart
 from providers.units.views.completeness_filters import (
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 50
 ACTS_LISTED = 20
+BATCH_SIZE = 500
 REMINDERS_LISTED = 10
 YEARS_BACK = 3
 Row = TypeVar("Row")
@@ -107,13 +113,18 @@ def _page(rows: list[Row], key: Callable[[Row], str], after: str) -> "cursor.Pag
 
 @login_required
 @require_safe
-def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a unit's completeness, its course over the year, reminders and acts."""
+def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Show a unit's completeness, its course over the year, reminders and acts.
+
+    `?format=csv` exports the acts.
+    """
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()
     if not accounts.region_of(request.user):
         raise Forbidden
     unit = _owning(request, public_id)
+    if request.GET.get("format") == "csv":
+        return _export_acts(request, unit)
     year = _year(request, unit, today)
     days = [today - A_WEEK, today, *month_ends_of(year, today)]
     before, judged, *course = completeness_at([unit.pk], days)[unit.pk]
@@ -124,7 +135,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         limit=ACTS_LISTED,
     )
-    named = titles_by_id([entry.subject_id for entry in acts.items])
+    titles = titles_by_id([entry.subject_id for entry in acts.items])
     context = {
         "unit": unit,
         "kind_of_unit": KINDS.get(unit.kind, unit.kind),
@@ -140,9 +151,34 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
         "reminders": reminders(request.user, unit.pk)[:REMINDERS_LISTED],
         "may_remind": bool(judged.to_do) and _may_remind(request),
         "page": acts,
-        "acts": [Act(entry, named.get(entry.subject_id)) for entry in acts.items],
+        "acts": [Act(entry, titles.get(entry.subject_id)) for entry in acts.items],
     }
     return render(request, "providers/units/unit_supervision.html", context)
+
+
+def _export_acts(request: HttpRequest, unit: "Organization") -> HttpResponseBase:
+    found = unit_acts(request.user, unit).order_by("-at", "-id")
+    now, count = clock.now(), found.count()
+    people_disclosed(
+        actor=person(request), what="unit_acts.export", count=count, now=now, organization_id=unit.pk
+    )
+    heads = [
+        gettext("Time"),
+        gettext("Who acted"),
+        gettext("Action"),
+        gettext("Kind of subject"),
+        gettext("What it is about"),
+        gettext("Reason"),
+    ]
+    titles = titles_by_id(found.values_list("subject_id", flat=True))
+    acts = (Act(entry, titles.get(entry.subject_id)) for entry in found.iterator(BATCH_SIZE))
+    return csv_response(f"acts-{unit.public_id}", heads, map(_act_cells, acts))
+
+
+def _act_cells(act: Act) -> list[Any]:
+    entry = act.entry
+    words = [act_in_words(entry.action), subject_in_words(entry.action)]
+    return [entry.at, entry.who, *words, named(act.title) if act.title else "", act.reason]
 
 
 def _owning(request: HttpRequest, public_id: str) -> "Organization":

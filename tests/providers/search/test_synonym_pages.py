@@ -1,11 +1,14 @@
 """The bureau's page of a group of synonyms."""
 
+from datetime import timedelta
+
 import pytest
 
 from providers.search.models import SynonymGroup
 from providers.search.services.synonyms import synonym_group_save
 from tests import factories
 from tests.factories import NOW
+from tests.page_fixtures import rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +44,23 @@ def test_bureau_puts_a_purpose_on_the_home_page(officer, send, see):
     purpose = SynonymGroup.objects.get()
     assert (purpose.task_zh, purpose.task_en) == ("测孔隙", "Porosity")
     assert 'value="测孔隙"' in see(officer, "synonym_edit", purpose.public_id).content.decode()
+
+
+def test_groups_are_sorted_and_exported_as_shown(officer, see):
+    later = NOW + timedelta(days=1)
+    synonym_group_save(actor=officer, words=["质谱", "MS"], methods=[], now=later)
+    synonym_group_save(actor=officer, words=["电镜", "EM", "透射电镜"], now=NOW)
+    synonym_group_save(
+        actor=officer, words=["孔隙率"], methods=["压汞仪", "氮吸附"], task=("测孔隙", "Porosity"), now=NOW
+    )
+    words = {
+        order: [group.first_word for group in see(officer, "synonyms", sort=order).context["page"].items]
+        for order in ("word", "-word", "-changed")
+    }
+    assert words["-word"] == words["word"][::-1]
+    assert sorted(words["word"]) == sorted(["质谱", "电镜", "孔隙率"])
+    assert words["-changed"][0] == "质谱"
+    head, row = rows_of(see(officer, "synonyms", q="孔隙", format="csv"))
+    assert head == ["词", "同义词", "方法", "首页显示（中文）", "首页显示（英文）", "修改时间"]
+    assert row == ["孔隙率", "", "压汞仪 · 氮吸附", "测孔隙", "Porosity", NOW.isoformat()]
+    assert rows_of(see(officer, "synonyms", q="em", format="csv"))[1][:2] == ["电镜", "EM · 透射电镜"]

@@ -16,7 +16,7 @@ from providers.units.selectors.reminders import reminders
 from providers.units.views import supervision
 from tests import factories
 from tests.factories import NOW
-from tests.page_fixtures import text_of
+from tests.page_fixtures import rows_of, text_of
 
 DAY = timedelta(days=1)
 
@@ -190,6 +190,12 @@ def test_the_units_page_says_why_since_when_and_what_it_did(see, city, institute
     assert "开放服务案例 已过期 2026年1月27日 近 365 天已发布 0 条，应不少于 2 条。 请再发布 2 条。" in page
     assert "2026年3月1日 08:00 己 开放服务案例、单位动态 请尽快" in page
     assert "李经理 · 撤下 · 开放服务案例 · 案例 2026年3月1日 08:00 内容有误" in page
+    head, act = rows_of(see(bureau, "unit_supervision", institute.public_id, format="csv"))
+    assert head == ["时间", "操作人", "操作", "对象类别", "操作对象", "理由"]
+    assert act == [(NOW - DAY).isoformat(), "李经理", "撤下", "开放服务案例", "案例", "内容有误"]
+    read = AuditEntry.objects.get(action="personal_data.disclosed")
+    assert (read.actor, read.organization_id) == (bureau, institute.pk)
+    assert read.details == {"what": "unit_acts.export", "rows": 1}
 
 
 def test_information_in_review_is_not_asked_of_the_unit(see, send, city, institute, bureau):
