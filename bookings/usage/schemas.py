@@ -66,7 +66,7 @@ class ResultIn(Schema):
     """A result of a use; the identifier is a DOI, or the number of a patent or standard."""
 
     kind: ResultKind = Field(description=_("what came of the use"))
-    title: Text200 = Field(examples=["高强钢疲劳裂纹的原位观察"])
+    title: Text200
     identifier: Text100 = Field(
         "",
         examples=["10.1016/j.actamat.2026.01.004", "ZL200310102344.5"],

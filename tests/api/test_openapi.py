@@ -186,6 +186,40 @@ def _refused(document):
     return {one["title"] for one in examples} | {one["detail"] for one in (*examples, *parts)}
 
 
+WORDS = re.compile("[A-Za-z]{3,} [a-z]{2,}")
+
+
+def test_what_a_user_wrote_in_an_example_is_in_the_language_of_the_reader():
+    with translation.override("zh-hans"):
+        chinese = {text for name, text in _examples(api.get_openapi_schema()) if not name.endswith("en")}
+    assert {text for text in chinese if WORDS.search(text)} == set()
+    assert {"钛合金疲劳研究", "样品尚未备好。", "两种涂层的表面"} <= chinese
+    english = {text for name, text in _examples(DOCUMENT) if not name.endswith("zh")}
+    assert {text for text in english if CHINESE.search(text)} == set()
+
+
+def _examples(document):
+    """Every text of the examples of bodies and of what succeeds, with the name of its field."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            succeeded = (one for status, one in operation["responses"].items() if int(status) < 400)
+            for part in (operation.get("requestBody", {}), *succeeded):
+                for content in part.get("content", {}).values():
+                    yield from _texts(content.get("example"))
+
+
+def _texts(part, name=""):
+    match part:
+        case dict():
+            for key, one in part.items():
+                yield from _texts(one, str(key))
+        case list():
+            for one in part:
+                yield from _texts(one, name)
+        case str():
+            yield name, part
+
+
 def _said(part, where=""):
     """Every summary and description below a part, but for examples and the names of statuses."""
     if isinstance(part, dict):

@@ -34,7 +34,7 @@ class NoExample(LookupError):
 class Examples:
     """What stands for each name: values by field, prefixes of ids by field or schema, and nulls.
 
-    What the site says itself is a lazy text, in the language of the document.
+    A lazy text is in the language of the document.
     """
 
     values: Mapping[str, Any]
