@@ -22,7 +22,7 @@ from providers.exchange.services.national_checks import (
     national_check_start,
 )
 from providers.instruments.forms.countries import COUNTRIES
-from providers.instruments.permissions import is_keeper_of
+from providers.instruments.permissions import is_keeper_of, is_suspended_by_bureau_for
 from providers.instruments.selectors.categories import instruments_to_recode
 from providers.instruments.selectors.instruments import (
     InstrumentRetired,
@@ -68,6 +68,7 @@ from providers.instruments.services.instruments import (
     instrument_submit,
     instrument_suspend,
     instrument_update,
+    require_resumable,
 )
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import (

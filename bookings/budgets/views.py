@@ -1,6 +1,7 @@
 """An organization's projects with what each has left, and one project with its bookings and uses."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 PER_PAGE = 30
 TABLE = ListTable(
     (
-        ListColumn(gettext_lazy("Project"), "name"),
+        ListColumn(gettext_lazy("Name of the project"), "name"),
         ListColumn(gettext_lazy("Project holder"), "holder", "holder__name"),
         ListColumn(gettext_lazy("Period"), "period", "ends_on"),
         ListColumn(gettext_lazy("Budget"), "budget", "limit_yuan", is_figure=True, is_descending=True),
@@ -58,6 +59,10 @@ TABLE = ListTable(
     ordering=("name", "id"),
     first="name",
 )
+WITHOUT_BUDGETS = replace(
+    TABLE, columns=[replace(one, name="") if one.name == "budget" else one for one in TABLE.columns]
+)
+"""For who does not keep every project of the list: the order would tell the others' budgets."""
 ORDERING = ("-starts_at", "-id")
 CHART_MONTHS = 12
 
@@ -76,20 +81,18 @@ def organization_projects(request: SignedInRequest, organization_id: str) -> Htt
     is_closed = request.GET.get("state") == ProjectState.CLOSED
     asked = {"state": ProjectState.CLOSED if is_closed else ProjectState.OPEN, "text": form.get("q")}
     every_kept = kept_projects(request.user).filter(organization=organization)
-    kept, ordering = find_projects(every_kept, **asked), TABLE.get_ordering(request)
+    kept = find_projects(every_kept, **asked)
+    found = find_projects(projects(request.user).filter(organization=organization), **asked)
+    table = WITHOUT_BUDGETS if found.exclude(pk__in=kept.values("pk")).exists() else TABLE
+    ordering = table.get_ordering(request)
     if request.GET.get("format") == "csv":
         return _export_projects(request.user, organization, kept.order_by(*ordering))
-    page = cursor.page(
-        find_projects(projects(request.user).filter(organization=organization), **asked),
-        ordering=ordering,
-        cursor=request.GET.get("cursor"),
-        limit=PER_PAGE,
-    )
+    page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
     budgets = get_budgets(kept.filter(pk__in=[one.pk for one in page.items]))
     context = {
         "organization": organization,
         "page": page,
-        "heads": TABLE.build_heads(request),
+        "heads": table.build_heads(request),
         "form": form,
         "rows": [(one, budgets.get(one.pk)) for one in page.items],
         "is_closed": is_closed,
@@ -107,8 +110,8 @@ def _export_projects(
     viewer: "User", organization: "Organization", kept: "QuerySet[Project]"
 ) -> HttpResponseBase:
     heads = [
-        _("Project"),
-        _("Name"),
+        _("Number"),
+        _("Name of the project"),
         _("Project number"),
         _("Project holder"),
         _("State"),

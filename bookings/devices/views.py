@@ -26,6 +26,7 @@ from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.views.common import (
     get_possible_actions,
     get_return_address,
+    get_use_to_end_first,
     require_keeper,
     responsible_instruments,
 )
@@ -99,6 +100,7 @@ def arrival(request: SignedInRequest, public_id: str, code: str) -> HttpResponse
     context = {
         "booking": booking,
         "may": get_possible_actions(request.user, booking, now),
+        "to_end_first": get_use_to_end_first(request.user, booking, now),
         "opens": get_check_in_opening(booking.starts_at),
         "now": now,
     }

@@ -57,7 +57,7 @@ def sample_order_list(
 
 @router.post(
     "",
-    response={201: SampleOrderWithSamplesOut, **error_responses(400, 403, 404)},
+    response={201: SampleOrderWithSamplesOut, **error_responses(400, 403, 404, 410)},
     operation_id="sample_order_create",
     summary=gettext_noop("Order the measuring of samples"),
     openapi_extra=IDEMPOTENT,

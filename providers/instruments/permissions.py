@@ -59,6 +59,11 @@ def can_suspend_for_unit(user: Any, instrument: Any) -> bool:
     return bool((is_unit_manager | is_keeper_of)(user, instrument))
 
 
+def is_suspended_by_bureau_for(user: Any, instrument: Any) -> bool:
+    """Return whether the bureau has suspended the instrument and the user acts for the unit."""
+    return instrument.suspended_by_bureau and can_suspend_for_unit(user, instrument)
+
+
 rules.add_perm("providers.edit_unit", is_unit_manager)
 rules.add_perm("providers.edit_instrument", is_unit_manager)
 rules.add_perm("providers.set_rule", is_unit_manager)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
+from bookings.requests.services.instrument_decisions import instrument_suspend
 from bookings.usage.selectors.statistics import UseSums, sum_uses
 from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
@@ -24,6 +25,7 @@ from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
 HOUR = timedelta(hours=1)
+DECISIONS = ("approve", "move", "reject")
 
 
 def texts(response):
@@ -90,7 +92,7 @@ def test_past_bookings_are_narrowed_by_instrument_and_end_and_exported_as_shown(
     csv = see(city.researcher, "me", now=slot(day=3).start, state="cancelled", format="csv")
     head, *rows = b"".join(csv.streaming_content).decode().splitlines()
     assert [row.split(",")[0] for row in rows] == [cancelled.public_id]
-    assert head == "\ufeff编号,仪器设备,测试内容,开始时间,结束时间,状态,临近取消或爽约收费（元）"
+    assert head == "\ufeff编号,仪器设备,测试内容,开始时间,结束时间,状态,逾期取消或爽约收费（元）"
 
 
 def test_desk_lists_next_booking_then_pending_tasks(city, see):
@@ -175,7 +177,8 @@ def test_keeper_sees_requests_arrivals_and_overdue_uses(city, see):
     shown = texts(page)
     assert [one.public_id for one in page.context["waiting"].items] == [first.public_id, later.public_id]
     assert "应于 2026年3月3日 09:00 结束" in shown
-    assert text_of(page).count("签到 戊 ") == 1
+    assert "签到 戊 " not in text_of(page)
+    assert text_of(page).count("请先为正在使用的预约签退 戊 ") == 1
     assert [one.state for one in page.context["arrivals"].items] == ["approved", "approved"]
     assert shown.count("开始前 15 分钟起可签到") == 1
 
@@ -193,6 +196,64 @@ def test_keeper_sees_who_is_late_before_who_is_there_and_who_comes(city, see):
     page = see(city.keeper, "keeper", now=late.starts_at + timedelta(minutes=5))
     assert [one.pk for one in page.context["arrivals"].items] == [late.pk, coming.pk, done.pk, there.pk]
     assert texts(page).count("尚未到场") == 1
+
+
+def test_check_in_is_offered_once_the_use_before_it_is_over(city, see):
+    there, late = (approved(city, slot(day=1, hour=hour, length=1)) for hour in (9, 10))
+    booking_check_in(actor=city.keeper, booking_id=there.pk, now=there.starts_at)
+    check_in = reverse("booking_check_in", args=[late.public_id])
+
+    def pages():
+        for name, *about in (["keeper"], ["booking", late.public_id]):
+            yield see(city.keeper, name, *about, now=late.starts_at).content.decode()
+
+    for page in pages():
+        assert check_in not in page
+        assert "请先为正在使用的预约签退" in page
+        assert f'href="{reverse("booking", args=[there.public_id])}"' in page
+    assert "请先为正在使用的预约签退" not in texts(see(city.researcher, "booking", late.public_id))
+    booking_check_out(actor=city.keeper, booking_id=there.pk, now=late.starts_at)
+    for page in pages():
+        assert check_in in page
+        assert "请先为正在使用的预约签退" not in page
+
+
+def test_request_on_a_suspended_instrument_is_offered_to_be_declined_alone(city, see):
+    first, second = book(city, slot(day=3)), book(city, slot(day=4))
+    acts = {name: reverse(name, args=[first.public_id]) for name in (f"booking_{one}" for one in DECISIONS)}
+    chosen = f'value="{first.public_id}"'
+    last_day = {"now": first.decide_by - HOUR}
+    desks = ((city.keeper, "keeper", {}), (city.manager, "unit_desk", last_day))
+    for person, desk, at in desks:
+        page = see(person, desk, **at).content.decode()
+        assert [name for name, address in acts.items() if address in page] == list(acts)
+    assert chosen in see(city.keeper, "keeper").content.decode()
+    instrument_suspend(
+        actor=city.manager,
+        instrument_id=city.instrument.pk,
+        reason="更换探测器",
+        outcomes={first.public_id: "keep", second.public_id: "keep"},
+        now=NOW,
+    )
+    for person, desk, at in desks:
+        page = see(person, desk, **at).content.decode()
+        assert [name for name, address in acts.items() if address in page] == ["booking_reject"]
+        assert "仪器未开放，该申请只能退回。" in page
+    assert chosen not in see(city.keeper, "keeper").content.decode()
+
+
+def test_booking_again_is_offered_while_the_instrument_is_in_service(city, see):
+    booking = approved(city, slot(day=3))
+    again = f"{reverse('book', args=[city.instrument.public_id])}?like={booking.public_id}"
+    assert again in see(city.researcher, "booking", booking.public_id).content.decode()
+    instrument_suspend(
+        actor=city.manager,
+        instrument_id=city.instrument.pk,
+        reason="更换探测器",
+        outcomes={booking.public_id: "keep"},
+        now=NOW,
+    )
+    assert again not in see(city.researcher, "booking", booking.public_id).content.decode()
 
 
 def test_broken_instrument_is_closed_for_the_rest_of_the_day_in_two_steps(city, see):

@@ -14,6 +14,7 @@ from instrument_share.pages import data_sheet
 from instrument_share.web.responses.problem import told
 from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.fields import FIELDS
+from providers.instruments.services.instruments import instrument_suspend
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import qualification_grant
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
@@ -173,3 +174,14 @@ def test_an_instrument_without_a_keeper_says_so(see, city):
     assert "尚未指定机组负责人" not in page(see, None, city)
     city.instrument.keeper_links.all().delete()
     assert "尚未指定机组负责人，预约前请先与联系人确认" in page(see, None, city)
+
+
+def test_what_the_bureau_suspended_its_keeper_is_not_offered_to_resume(see, city):
+    officer = factories.officer()
+    instrument_suspend(actor=officer, instrument_id=city.instrument.pk, reason="安全检查", now=NOW)
+    about = ("instrument", city.instrument.public_id)
+    resume = reverse("instrument_resume", args=[city.instrument.public_id])
+    assert resume not in see(city.keeper, *about).content.decode()
+    assert see(city.keeper, "instrument_resume", city.instrument.public_id).status_code == 403
+    assert resume in see(officer, *about).content.decode()
+    assert see(officer, "instrument_resume", city.instrument.public_id).status_code == 200

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
@@ -49,6 +49,17 @@ def uses_while_suspended(viewer: "Viewer") -> QuerySet[Booking]:
     )
 
 
+def find_running_use(instrument_id: int) -> Booking | None:
+    """Return the booking that is checked in on the instrument; while there is one, no other is checked in."""
+    return Booking.objects.filter(instrument=instrument_id, state=BookingState.IN_USE).first()
+
+
+def annotate_running_use(queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Annotate `running_use`, the public id of the booking that `find_running_use` finds, else None."""
+    running = Booking.objects.filter(instrument=OuterRef("instrument"), state=BookingState.IN_USE)
+    return queryset.annotate(running_use=Subquery(running.values("public_id")[:1]))
+
+
 def get_last_booking(viewer: "User") -> Booking | None:
     """Return the person's most recent booking with its payer, or None."""
     own = Booking.objects.filter(user=viewer).select_related("payer_organization")
@@ -83,7 +94,7 @@ def waiting_decisions(viewer: "Viewer") -> QuerySet[Booking]:
 def keeper_day_bookings(viewer: "Viewer", day: date) -> QuerySet[Booking]:
     """Return a day's bookings (Asia/Shanghai) on instruments the viewer is responsible for, by start.
 
-    Overdue uses that were not checked out are included.
+    Overdue uses that were not checked out are included. `running_use` says which use is to end first.
     """
     today = get_date_interval(day)
     touches = Q(
@@ -92,11 +103,8 @@ def keeper_day_bookings(viewer: "Viewer", day: date) -> QuerySet[Booking]:
         ends_at__gt=today.start,
     )
     overdue = Q(state=BookingState.IN_USE, starts_at__lt=today.end)
-    return (
-        bookings(viewer)
-        .filter(get_responsible_condition(viewer), touches | overdue)
-        .order_by("starts_at", "id")
-    )
+    found = bookings(viewer).filter(get_responsible_condition(viewer), touches | overdue)
+    return annotate_running_use(found).order_by("starts_at", "id")
 
 
 def get_date_interval(day: date) -> Interval:

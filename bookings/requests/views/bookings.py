@@ -14,6 +14,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import (
     find_booking_problems,
     get_move_price,
+    is_in_service,
     is_new_decision_needed,
 )
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
@@ -34,6 +35,7 @@ from bookings.requests.views.common import (
     get_possible_actions,
     get_return_address,
     get_shown_interval,
+    get_use_to_end_first,
 )
 from bookings.requests.views.next_steps import describe_next_step
 from instrument_share.journal import selectors as journal
@@ -68,6 +70,8 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "booking": found,
         "log": getattr(found, "usage_log", None),
         "may": may,
+        "to_end_first": get_use_to_end_first(request.user, found, now),
+        "may_book_again": is_mine and is_in_service(found.instrument) and not found.planned_by_unit,
         "credit_count": counting_credit_events(found.user_id, now).count() if "approve" in may else 0,
         "is_mine": is_mine,
         "may_hand_over": is_mine

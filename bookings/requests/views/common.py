@@ -13,7 +13,7 @@ from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.admission import is_in_service
-from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.cancel_cost import get_move_deadline
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
@@ -84,17 +84,26 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
     moves = set(MOVES.get(BookingState(booking.state), {}))
     if "cancel" in moves:
         moves.add("move")
-    if not is_in_service(booking.instrument):
-        moves -= {"approve", "move"}
-    if now < get_check_in_opening(booking.starts_at):
-        moves.discard("check_in")
-    if "move" in moves and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
-        moves.remove("move")
-    return {
+    possible = {
         move
         for move in moves & ACTION_PERMISSIONS.keys()
         if rules.has_perm(ACTION_PERMISSIONS[move], viewer, booking)
     }
+    if not is_in_service(booking.instrument):
+        possible -= {"approve", "move"}
+    if now < get_check_in_opening(booking.starts_at) or get_use_to_end_first(viewer, booking, now):
+        possible.discard("check_in")
+    if "move" in possible and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
+        possible.remove("move")
+    return possible
+
+
+def get_use_to_end_first(viewer: "User", booking: "Booking", now: datetime) -> "Booking | None":
+    """Return the use under way that keeps the viewer from checking this booking in; None if nothing does."""
+    is_due = booking.state == BookingState.APPROVED and now >= get_check_in_opening(booking.starts_at)
+    if not (is_due and rules.has_perm(ACTION_PERMISSIONS["check_in"], viewer, booking)):
+        return None
+    return find_running_use(booking.instrument_id)
 
 
 def require_keeper(viewer: "User") -> None:

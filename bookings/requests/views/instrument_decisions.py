@@ -85,6 +85,7 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
 def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm putting an instrument back into service."""
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
+    providers.require_resumable(request.user, instrument)
     home = _home(request, instrument)
     return Confirmation(
         heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),

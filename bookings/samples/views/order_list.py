@@ -97,7 +97,7 @@ def _export(viewer: "User", found: "QuerySet[SampleOrder]") -> HttpResponseBase:
         _("Instrument"),
         _("For whom"),
         _("What is measured"),
-        _("Samples"),
+        _("Number of samples"),
         _("State"),
         _("Submitted at"),
         _("Quote in yuan"),

@@ -162,7 +162,7 @@ class ReviewForm(forms.Form):
     """A rating and a comment."""
 
     rating = forms.ChoiceField(
-        label=_("How was it?"), choices=partial(choices_of, Rating), widget=forms.RadioSelect
+        label=_("Rating"), choices=partial(choices_of, Rating), widget=forms.RadioSelect
     )
     comment = forms.CharField(
         label=_("A few words"),

@@ -9,8 +9,9 @@ from django.db import transaction
 from bookings.projects.domain.choices import NATIONAL_WORDS, FundingSource
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.errors import StillInUse, TooEarly
-from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.domain.states import MOVES
 from bookings.requests.models import Booking
+from bookings.requests.selectors.bookings import find_running_use
 from bookings.requests.services.held_time import apply_transition, booking_lock_for, pass_on_freed_time
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import OVERLAP_AT_CHECK_OUT
@@ -44,7 +45,7 @@ def write_check_in(
     opens = get_check_in_opening(booking.starts_at)
     if at < opens:
         raise TooEarly(opens=opens)
-    if Booking.objects.filter(instrument_id=booking.instrument_id, state=BookingState.IN_USE).exists():
+    if find_running_use(booking.instrument_id):
         raise StillInUse
     booking.checked_in_at = at
     apply_transition(booking, "check_in", "checked_in_at", actor=actor, now=now, details=details)

@@ -30,7 +30,7 @@ from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
 from providers.instruments.domain.states import LIVE
 from providers.instruments.models import Instrument, InstrumentCategory
-from providers.instruments.permissions import can_suspend_for_unit
+from providers.instruments.permissions import can_suspend_for_unit, is_suspended_by_bureau_for
 from providers.instruments.selectors.instruments import categories_with_parts
 from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import (
@@ -249,13 +249,18 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     return instrument
 
 
+def require_resumable(actor: "User", instrument: Instrument) -> None:
+    """Raise SuspendedByBureau where the bureau suspended the instrument and the actor acts for the unit."""
+    if is_suspended_by_bureau_for(actor, instrument):
+        raise SuspendedByBureau(reason=instrument.suspension_reason)
+
+
 @transaction.atomic
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
     """Resume a suspended instrument; only the bureau resumes what the bureau suspended."""
     instrument = move_instrument(actor, instrument_id, "resume", permission="providers.suspend_instrument")
     by_bureau = instrument.suspended_by_bureau
-    if by_bureau and can_suspend_for_unit(actor, instrument):
-        raise SuspendedByBureau(reason=instrument.suspension_reason)
+    require_resumable(actor, instrument)
     instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
     save_and_record(instrument, actor, "instrument.resumed", now, by_bureau=by_bureau)
     if by_bureau:

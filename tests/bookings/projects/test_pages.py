@@ -59,6 +59,21 @@ def test_administrator_opens_a_project_and_its_holder_sees_what_it_spends(city, 
     assert lines[1].endswith("按报价占用,200.00")
 
 
+def test_order_by_budget_is_for_who_sees_every_budget_of_the_list(city, as_person):
+    for name, budget in (("甲", 100), ("乙", 300), ("丙", 200)):
+        add_project(city, budget, name=name, number="", for_all_members=True)
+    address = f"/organizations/{city.company.public_id}/projects/"
+    orders = {}
+    for person in (city.admin, city.researcher):
+        page = as_person(person).get(address, {"sort": "-budget"})
+        orders[person] = [one.name for one, _budget in page.context["rows"]]
+        sorts = "sort=budget" in page.content.decode()
+        assert sorts is (person == city.admin)
+    assert orders[city.admin] == ["乙", "丙", "甲"]
+    page = as_person(city.researcher).get(address)
+    assert orders[city.researcher] == [one.name for one, _budget in page.context["rows"]]
+
+
 def test_form_keeps_what_was_entered_and_says_what_is_wrong(city, as_person):
     add_project(city)
     page = as_person(city.admin)

@@ -1,5 +1,7 @@
 """What each reader finds on the pages of vouchers."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -41,6 +43,13 @@ def test_visitor_reads_the_terms(vouchers, read):
     assert "研发项目名称" in page
     assert "¥3,000.00" in page
     assert reverse("voucher_apply", args=[scheme.public_id]) not in page
+
+
+def test_batch_that_has_not_begun_says_when_it_does(vouchers, read):
+    vouchers.open(apply_from=date(2026, 6, 1), apply_until=date(2026, 6, 30))
+    page = read(None, "vouchers")
+    assert "2026年6月1日起受理" in page
+    assert "仅可兑付" not in page
 
 
 def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable, read):
