@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 APPS = ["bookings", "providers", "rewards"]
 PARTS = [
     "accounts",
+    "api",
     "bootstrap",
     "databases",
     "demo",

@@ -26,10 +26,9 @@ from schemathesis.specs.openapi.checks import (
 
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.services.next_free import next_free_rebuild
-from instrument_share import api_descriptions
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.services import api_token_create
-from instrument_share.api import api
+from instrument_share.api import api, descriptions
 from instrument_share.management.commands.openapi import document
 from instrument_share.web.idempotency import IDEMPOTENT
 from instrument_share.wsgi import application
@@ -128,13 +127,13 @@ def test_what_several_schemas_mean_is_described_once_and_in_one_place():
     own = defaultdict(int)
     for schema in _schemas(Schema):
         for name, field in schema.model_fields.items():
-            shared = api_descriptions.FIELDS.get(field.alias or name)
+            shared = descriptions.FIELDS.get(field.alias or name)
             if name in schema.__annotations__ and not field.description:
                 own[field.alias or name] += 1
             assert field.description is None or field.description != shared, f"{schema.__name__}.{name}"
-    assert {name: own[name] for name in api_descriptions.FIELDS if own[name] < 2} == {}
+    assert {name: own[name] for name in descriptions.FIELDS if own[name] < 2} == {}
     used = {one["name"] for _, _, operation in OPERATIONS for one in operation["parameters"]}
-    assert api_descriptions.PARAMETERS.keys() - used == set()
+    assert descriptions.PARAMETERS.keys() - used == set()
 
 
 def test_schemas_have_names_of_their_own():

@@ -20,6 +20,39 @@ from instrument_share.web.text import formats
 MEGABYTE = 1024 * 1024
 
 
+MISTAKES: Mapping[tuple[str, ...], str] = {
+    ("missing",): gettext_noop("This is needed and missing."),
+    ("string_type",): gettext_noop("This has to be text."),
+    ("string_too_long",): gettext_noop("This is too long: at most {max_length} characters."),
+    ("string_too_short",): gettext_noop("This is too short: at least {min_length} characters."),
+    ("string_pattern_mismatch",): gettext_noop("This is not written as it should be: {pattern}"),
+    ("int_type", "int_parsing", "int_from_float", "int_parsing_size"): gettext_noop(
+        "This has to be a whole number."
+    ),
+    ("decimal_type", "decimal_parsing", "float_type", "float_parsing"): gettext_noop(
+        "This has to be a number."
+    ),
+    ("bool_type", "bool_parsing"): gettext_noop("This has to be true or false."),
+    ("greater_than",): gettext_noop("This has to be more than {gt}."),
+    ("greater_than_equal",): gettext_noop("This has to be at least {ge}."),
+    ("less_than",): gettext_noop("This has to be less than {lt}."),
+    ("less_than_equal",): gettext_noop("This may be at most {le}."),
+    ("enum", "literal_error"): gettext_noop("This has to be one of: {expected}."),
+    ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"): gettext_noop(
+        "This has to be a time with its zone, such as 2026-12-01T09:00:00+08:00."
+    ),
+    ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"): gettext_noop(
+        "This has to be a date, such as 2026-12-01."
+    ),
+    ("list_type", "set_type", "tuple_type"): gettext_noop("This has to be a list."),
+    ("too_long",): gettext_noop("Too many: at most {max_length}."),
+    ("too_short",): gettext_noop("Too few: at least {min_length}."),
+    ("extra_forbidden",): gettext_noop("There is no such field here."),
+}
+"""What is said of the kinds of mistakes that schemas find (pydantic's `type`), with their limits."""
+OTHER_MISTAKE = gettext_noop("This value can't be used: {reason}.")
+
+
 class ContentTypeWrong(Exception):
     """A body that is declared to be something else than JSON."""
 
@@ -90,18 +123,15 @@ def _not_valid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def build_invalid(errors: Iterable[Mapping[str, Any]]) -> Invalid:
     """Return the refusal of values that a schema does not take, by the errors that pydantic has found."""
-    message = gettext_noop("This value can't be used: {reason}.")
-    return Invalid(
-        problems=[
-            Problem(
-                f"field.{one['type']}",
-                message,
-                {"reason": one["msg"]},
-                ".".join(str(part) for part in one["loc"]) or None,
-            )
-            for one in errors
-        ]
-    )
+    return Invalid(problems=[build_problem(one) for one in errors])
+
+
+def build_problem(error: Mapping[str, Any]) -> Problem:
+    """Return what is wrong with one value, by the error that pydantic has found."""
+    kind = error["type"]
+    message = next((told for kinds, told in MISTAKES.items() if kind in kinds), OTHER_MISTAKE)
+    field = ".".join(str(part) for part in error["loc"]) or None
+    return Problem(f"field.{kind}", message, {"reason": error["msg"], **error.get("ctx", {})}, field)
 
 
 def _not_logged_in(_request: HttpRequest, _error: Exception) -> HttpResponse:

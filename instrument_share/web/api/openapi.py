@@ -1,7 +1,7 @@
 """Refusals as the OpenAPI document declares them: problem details (RFC 9457), each with an example."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +11,23 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import Field
 
-from instrument_share.kernel.errors import Forbidden, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import (
+    DomainError,
+    Forbidden,
+    IllegalMove,
+    Invalid,
+    NotFound,
+    Problem,
+    RevisionMismatch,
+    gettext_noop,
+)
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web.api.auth import PersonalToken
 from instrument_share.web.api.descriptions import Descriptions
+from instrument_share.web.api.errors import build_problem
 from instrument_share.web.api.examples import Examples
 from instrument_share.web.responses import problem
+from instrument_share.web.responses.failures import describe_busy, describe_failure
 
 TOKEN = PersonalToken.__name__
 
@@ -48,6 +59,9 @@ class ProblemDetails(Schema):
     problems: list[ProblemPart] = Field(
         description=gettext_noop("every rule or field that stands against it; empty: none")
     )
+    request_id: str = Field(
+        "", description=gettext_noop("with 500 and 503, the number under which the site’s log has it")
+    )
 
 
 def error_responses(*statuses: int) -> dict[int, type[ProblemDetails]]:
@@ -68,6 +82,8 @@ PHRASES = {
     422: "Unprocessable Entity",
     428: "Precondition Required",
     429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
 }
 """Phrases of the statuses in the OpenAPI document. Those of `http` differ between versions of Python."""
 
@@ -77,12 +93,7 @@ REFUSALS: Mapping[int, tuple[Problem, tuple[Problem, ...]]] = {
     403: (Problem(Forbidden.code, Forbidden.message), ()),
     404: (Problem(NotFound.code, NotFound.message), ()),
     409: (
-        Problem(
-            "booking.slot_taken",
-            gettext_noop(
-                "This time is taken (with the pause between two uses). Choose a time that is still free."
-            ),
-        ),
+        Problem(IllegalMove.code, IllegalMove.message, {"state": "cancelled", "move": "approve"}),
         (),
     ),
     410: (
@@ -96,13 +107,7 @@ REFUSALS: Mapping[int, tuple[Problem, tuple[Problem, ...]]] = {
         ),
         (),
     ),
-    412: (
-        Problem(
-            "booking.changed_meanwhile",
-            gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again."),
-        ),
-        (),
-    ),
+    412: (Problem(RevisionMismatch.code, RevisionMismatch.message), ()),
     413: (
         Problem(
             "request.too_large",
@@ -119,18 +124,8 @@ REFUSALS: Mapping[int, tuple[Problem, tuple[Problem, ...]]] = {
         (),
     ),
     422: (
-        Problem(
-            "booking.refused",
-            gettext_noop("This can't be booked as it stands. Change what is listed and try again."),
-        ),
-        (
-            Problem(
-                "booking.too_long",
-                gettext_noop("A booking lasts at most {longest}. Choose an earlier end."),
-                {"longest": timedelta(hours=8)},
-                "ends_at",
-            ),
-        ),
+        Problem(Invalid.code, Invalid.message),
+        (build_problem({"type": "missing", "loc": (), "msg": ""}),),
     ),
     428: (Problem("precondition.missing", gettext_noop("Send the ETag as If-Match.")), ()),
     429: (
@@ -144,8 +139,14 @@ REFUSALS: Mapping[int, tuple[Problem, tuple[Problem, ...]]] = {
         (),
     ),
 }
-"""One refusal for each status, with the words in which the site refuses: what, and what each rule says."""
+"""One refusal for each status, with the words in which the site refuses: what, and what each rule says.
 
+Some operations have others (`ShareAPI.refusals`).
+"""
+
+
+FAILURES = {500: describe_failure, 503: describe_busy}
+"""What every operation may answer by no fault of who asks."""
 
 RETRY_AFTER = {
     "Retry-After": {
@@ -178,10 +179,18 @@ class ShareAPI(NinjaAPI):
     The document names its operations in the active language.
     """
 
-    def __init__(self, *, descriptions: Descriptions, examples: Examples, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        descriptions: Descriptions,
+        examples: Examples,
+        refusals: Mapping[str, Mapping[int, DomainError]],
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self.descriptions = descriptions
         self.examples = examples
+        self.refusals = refusals
         self._documents: dict[tuple[str, str], OpenAPISchema] = {}
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
@@ -202,26 +211,38 @@ class ShareAPI(NinjaAPI):
                     operation["responses"].setdefault(403, {})
                 if "requestBody" in operation:
                     operation["responses"] |= {status: {} for status in OF_BODIES}
-                operation["responses"][429] = {"headers": RETRY_AFTER}
+                operation["responses"] |= {status: {"headers": RETRY_AFTER} for status in (429, 503)}
+                operation["responses"][500] = {}
+                refusals = self.refusals.get(operation["operationId"], {})
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
-                        _declare(int(status), response)
+                        _declare(int(status), response, refusals)
         self.descriptions.add_to(schema)
         self.examples.add_to(schema)
         return schema
 
 
-def _declare(status: int, response: dict[str, Any]) -> None:
-    refused, parts = REFUSALS[status]
+def _declare(status: int, response: dict[str, Any], refusals: Mapping[int, DomainError]) -> None:
     response["description"] = PHRASES[status]
     response["content"] = {
         problem.CONTENT_TYPE: {
             "schema": {"$ref": "#/components/schemas/ProblemDetails"},
-            "example": problem.body(
-                status=status,
-                code=refused.code,
-                detail=problem.told(refused.message, refused.params),
-                problems=problem.problems_told(parts),
-            ),
+            "example": _compose_refusal(status, refusals),
         }
     }
+
+
+def _compose_refusal(status: int, refusals: Mapping[int, DomainError]) -> dict[str, Any]:
+    if status in FAILURES:
+        _status, code, detail = FAILURES[status]()
+        return problem.body(status=status, code=code, detail=detail)
+    refused: DomainError | Problem
+    refused, parts = REFUSALS[status]
+    if status in refusals:
+        refused, parts = refusals[status], refusals[status].problems
+    return problem.body(
+        status=status,
+        code=refused.code,
+        detail=problem.told(refused.message, refused.params),
+        problems=problem.problems_told(parts),
+    )

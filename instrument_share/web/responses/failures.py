@@ -61,10 +61,11 @@ def _describe(request: HttpRequest, error: BaseException | None) -> tuple[int, s
         return _describe_full()
     if is_outcome_unknown(error):
         return _describe_outage(request)
-    return _describe_busy() if _is_database_busy(error) else describe_failure()
+    return describe_busy() if _is_database_busy(error) else describe_failure()
 
 
-def _describe_busy() -> tuple[int, str, str]:
+def describe_busy() -> tuple[int, str, str]:
+    """Return status, code and words for more work than the site does at once."""
     detail = gettext(
         "Too many requests came at once, or another machine takes over. Nothing was carried out. "
         "Try again in a moment."

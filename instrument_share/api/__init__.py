@@ -16,8 +16,9 @@ from bookings.usage.api.disputes import router as usage_disputes
 from bookings.usage.api.results import router as usage_results
 from bookings.usage.api.usage import router as usage
 from bookings.waiting.api import router as waiting
-from instrument_share.api_descriptions import DESCRIPTIONS
-from instrument_share.api_examples import EXAMPLES
+from instrument_share.api.descriptions import DESCRIPTIONS
+from instrument_share.api.examples import EXAMPLES
+from instrument_share.api.refusals import REFUSALS_OF
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.transparency.api import router as log
 from instrument_share.web.api.errors import JSONParser, add_error_handlers
@@ -46,6 +47,7 @@ api = ShareAPI(
     parser=JSONParser(),
     descriptions=DESCRIPTIONS,
     examples=EXAMPLES,
+    refusals=REFUSALS_OF,
 )
 add_error_handlers(api)
 api.add_router("", public)

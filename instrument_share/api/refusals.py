@@ -1,0 +1,75 @@
+"""Refusals that single operations answer, for the examples of the API's document."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bookings.credit.domain import AlreadyAppealed, AppealAnswered
+from bookings.devices.domain import SequenceGap
+from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken
+from bookings.requests.domain.errors import BookingChanged, BookingRefused, SlotTaken
+from bookings.usage.domain.errors import (
+    AlreadyAnswered,
+    AlreadyConfirmed,
+    AlreadyWithdrawn,
+    DisputeOpen,
+    ResultStated,
+    ResultWithdrawn,
+)
+from bookings.waiting.domain import AlreadyWaiting, OfferOver, WaitEnded
+from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from instrument_share.transparency.domain.errors import LogDamaged
+from rewards.findings.domain.errors import DecidedMeanwhile
+from rewards.vouchers.domain.errors import (
+    ApplicationDecided,
+    AppliedAlready,
+    AuditedBySame,
+    InvoiceUsed,
+    NothingToList,
+)
+
+TOO_LONG = Problem(
+    "booking.too_long",
+    gettext_noop("A booking lasts at most {longest}. Choose an earlier end."),
+    {"longest": timedelta(hours=8)},
+    "ends_at",
+)
+REFUSED = BookingRefused(problems=[TOO_LONG])
+REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
+    "basket_book": {409: SlotTaken(), 422: REFUSED},
+    "booking_approve": {412: BookingChanged()},
+    "booking_cancel": {412: BookingChanged()},
+    "booking_check_in": {412: BookingChanged()},
+    "booking_check_out": {412: BookingChanged()},
+    "booking_create": {409: SlotTaken(), 422: REFUSED},
+    "booking_move": {409: SlotTaken(), 412: BookingChanged(), 422: REFUSED},
+    "booking_reject": {412: BookingChanged()},
+    "credit_answer": {409: AppealAnswered()},
+    "credit_appeal": {409: AlreadyAppealed()},
+    "device_event": {409: SequenceGap(expected=118)},
+    "findings_decide": {409: DecidedMeanwhile(number=2)},
+    "log_consistency": {409: LogDamaged()},
+    "offer_accept": {409: OfferOver()},
+    "offer_decline": {409: OfferOver()},
+    "project_change": {409: ProjectNumberTaken(), 412: ProjectChanged()},
+    "project_close": {412: ProjectChanged()},
+    "project_create": {409: ProjectNumberTaken()},
+    "project_reopen": {412: ProjectChanged()},
+    "series_book": {409: SlotTaken(), 422: REFUSED},
+    "series_cancel": {412: BookingChanged()},
+    "series_move": {409: SlotTaken(), 412: BookingChanged(), 422: REFUSED},
+    "usage_confirm": {409: AlreadyConfirmed()},
+    "usage_correction_withdraw": {409: AlreadyWithdrawn()},
+    "usage_dispute": {409: DisputeOpen()},
+    "usage_dispute_answer": {409: AlreadyAnswered()},
+    "usage_result_state": {409: ResultStated()},
+    "usage_result_withdraw": {409: ResultWithdrawn()},
+    "voucher_application_refuse": {409: ApplicationDecided()},
+    "voucher_apply": {409: AppliedAlready()},
+    "voucher_claim_audit": {409: AuditedBySame()},
+    "voucher_claim_create": {409: InvoiceUsed(invoice="26312000000012345678", claim="VCL-7K2M9QX4TB")},
+    "voucher_grant": {409: ApplicationDecided()},
+    "voucher_payout_list_make": {409: NothingToList()},
+    "waiting_join": {409: AlreadyWaiting(), 422: REFUSED},
+    "waiting_leave": {409: WaitEnded()},
+}
+"""By operation and status; what is not here is answered as everywhere (`web.api.openapi.REFUSALS`)."""
