@@ -13,7 +13,7 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -49,6 +49,15 @@ CALL = re.compile(
 SCHEMA = re.compile(r"(Schema|In|Out|Page|Ref)$")
 """How the schemas of the API are called, and what they derive from."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+AVOIDED: Mapping[str, str] = {
+    "你": "您 or 贵单位",
+    "迟取消": "逾期取消",
+    "临近取消": "逾期取消",
+    "机时记录": "上机记录",
+    "双因素": "两步验证",
+}
+"""Words for which the platform has another one (docs/glossary.md)."""
 
 HEADER = """\
 msgid ""
@@ -208,6 +217,8 @@ def problems() -> Iterator[str]:
             translations[key][package] = text
             if fuzzy:
                 yield f"{package}: fuzzy: {key[1]!r}"
+            for word in filter(text.__contains__, AVOIDED):
+                yield f"{package}: {word} is to be {AVOIDED[word]}: {text!r}"
     for message, place in messages.items():
         texts = translations.get(message.key)
         if texts is None:

@@ -88,13 +88,14 @@ def package(tmp_path, monkeypatch):
 
 def test_every_kind_of_incomplete_translation_is_reported(package):
     package(
-        'gettext("New"); gettext("Empty"); gettext("Hello {name}"); gettext("Good"); gettext("Unsure")',
+        'gettext("New"); gettext("Empty"); gettext("Hello {name}"); gettext("Good"); gettext("Unsure")\n'
+        'gettext("Yours")',
         """
 msgid "Empty"
 msgstr ""
 
 msgid "Hello {name}"
-msgstr "你好 {nmae}"
+msgstr "您好 {nmae}"
 
 msgid "Good"
 msgstr "好"
@@ -105,13 +106,17 @@ msgstr "不确定"
 
 msgid "Old"
 msgstr "旧"
+
+msgid "Yours"
+msgstr "你的"
 """,
     )
     assert list(translations.problems()) == [
         "shop: fuzzy: 'Unsure'",
+        "shop: 你 is to be 您 or 贵单位: '你的'",
         "shop/words.py: no entry: 'New'",
         "shop: not translated: 'Empty'",
-        "shop: other placeholders: 'Hello {name}' → '你好 {nmae}'",
+        "shop: other placeholders: 'Hello {name}' → '您好 {nmae}'",
         "shop: no longer used: 'Old'",
     ]
 

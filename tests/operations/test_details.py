@@ -1,0 +1,59 @@
+"""Every key that the journal keeps has a word in which people read it."""
+
+import ast
+from pathlib import Path
+
+from instrument_share.operations.selectors.details import DETAILS
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
+RECORDERS = {"_record", "record_change", "record_finding", "record_order", "save_and_record"}
+"""Functions that take details as keywords, or as a dict somewhere among their arguments."""
+OTHER_KEYWORDS = {"actor", "action", "subject", "now", "organization", "organization_id", "details"}
+DECISIONS = {"suspension", "retirement", "qualification", "rule", "closure"}
+"""What `apply_outcomes` is called with, each a key of its own."""
+
+
+def read_keys(node):
+    """Keys that are written out in a dict, in dicts inside it and in what is joined to it."""
+    match node:
+        case ast.Dict(keys=keys, values=values):
+            yield from (key.value for key in keys if isinstance(key, ast.Constant))
+            for value in values:
+                yield from read_keys(value)
+        case ast.BinOp(left=one, right=other) | ast.IfExp(body=one, orelse=other):
+            yield from read_keys(one)
+            yield from read_keys(other)
+
+
+def recorded_by(call):
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    for keyword in call.keywords:
+        if keyword.arg == "details":
+            yield from read_keys(keyword.value)
+        elif name in RECORDERS and keyword.arg and keyword.arg not in OTHER_KEYWORDS:
+            yield keyword.arg
+    if name in RECORDERS:
+        for argument in call.args:
+            yield from read_keys(argument)
+
+
+def recorded_in(tree):
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call():
+                yield from recorded_by(node)
+            case ast.Assign(targets=[ast.Name(id="details")], value=value):
+                yield from read_keys(value)
+
+
+def test_every_key_of_the_details_has_a_word():
+    files = (
+        file
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*.py")
+        if "migrations" not in file.parts
+    )
+    recorded = {key for file in files for key in recorded_in(ast.parse(file.read_text(encoding="utf-8")))}
+    assert {"reason", "owed_yuan", "late"} <= recorded
+    assert (recorded | DECISIONS) - DETAILS.keys() == set()
