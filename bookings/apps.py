@@ -28,14 +28,16 @@ class BookingsConfig(AppConfig):
         from bookings.projects import badges as project_badges
         from bookings.projects import permissions as _projects  # noqa: F401
         from bookings.projects.domain import choices as projects
+        from bookings.projects.registry import register_bookings_ahead
         from bookings.proposals import domain as proposals
         from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
-        from bookings.requests.selectors.project_budget import register_uses_reader
+        from bookings.requests.selectors.project_budget import count_bookings_ahead, register_uses_reader
         from bookings.requests.services import sheet_effects
         from bookings.requests.services.held_time import register_rival_teller, register_time_taker
+        from bookings.requests.services.notifications import notify_of_closed_project
         from bookings.requests.views.rules import RULE_TAB, get_rule_notice
         from bookings.samples import badges as sample_badges
         from bookings.samples import permissions as _samples  # noqa: F401
@@ -84,6 +86,7 @@ class BookingsConfig(AppConfig):
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
         register_uses_reader(sum_project_uses)
+        register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
         register_key_ender("calendars", calendar_addresses_end)
         register_key_reader(device_selectors.bookings_by_key_of)
         register_key_reader(kiosk_selectors.bookings_by_key_of)

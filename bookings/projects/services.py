@@ -10,6 +10,7 @@ from bookings.projects.domain.choices import MOVES
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken, ProjectRefused
 from bookings.projects.domain.facts import ProjectFacts, find_fact_problems
 from bookings.projects.models import Project
+from bookings.projects.registry import tell_of_closing
 from bookings.projects.selectors import project_lock
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -64,8 +65,10 @@ def project_change(
 
 @transaction.atomic
 def project_close(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
-    """Close a project: bookings that name it stay, and no other one may."""
-    return _move(actor, project_id, "close", "project.closed", now, revision)
+    """Close a project: bookings that name it stay, and no other one may. Their users are told."""
+    project = _move(actor, project_id, "close", "project.closed", now, revision)
+    tell_of_closing(project, actor, now)
+    return project
 
 
 @transaction.atomic

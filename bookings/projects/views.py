@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookings.projects.domain.choices import MOVES
 from bookings.projects.forms import ProjectForm, describe_project
+from bookings.projects.registry import count_bookings_ahead
 from bookings.projects.selectors import get_kept_project
 from bookings.projects.services import project_change, project_close, project_create, project_reopen
 from instrument_share.accounts import selectors as accounts
@@ -94,11 +96,18 @@ def project_closing(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm closing a project."""
     found = get_kept_project(request.user, public_id)
     require_transition(MOVES, found.state, "close")
+    ahead = count_bookings_ahead(found, clock.now())
+    told = ngettext(
+        "{count} booking ahead names it. Whoever made it is told.",
+        "{count} bookings ahead name it. Whoever made them is told.",
+        ahead,
+    ).format(count=ahead)
     return Confirmation(
         heading=_("Close this project?"),
         consequences=[
             _("No booking can name it any more, and bookings that name it can't be moved."),
             _("Bookings made before take place as booked, and count towards its budget."),
+            *([told] if ahead else []),
         ],
         action=_("Close the project"),
         perform=lambda: project_close(actor=request.user, project_id=found.pk, now=clock.now()),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from bookings.projects.domain.budget import Budget, NamedProject, find_project_problems
 from bookings.projects.domain.choices import ProjectState
 from bookings.projects.selectors import is_open_to, project_locks
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from instrument_share.kernel.money import FEN
 
@@ -31,6 +32,18 @@ _readers: list[UsesReader] = []
 def register_uses_reader(reader: UsesReader) -> None:
     """Have `reader` return what the uses of these projects cost, in yuan by project."""
     _readers.append(reader)
+
+
+def get_bookings_ahead(project: "Project", now: datetime) -> QuerySet[Booking]:
+    """Return the bookings that name the project and have not begun, by start, with instrument and user."""
+    named = Booking.objects.filter(organization_project=project, state__in=NOT_BEGUN_STATES)
+    ahead = named.filter(starts_at__gt=now).order_by("starts_at", "id")
+    return ahead.select_related("instrument", "user")
+
+
+def count_bookings_ahead(project: "Project", now: datetime) -> int:
+    """Return how many bookings name the project and have not begun."""
+    return get_bookings_ahead(project, now).count()
 
 
 def get_budgets(

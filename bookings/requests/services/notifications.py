@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.project_budget import get_bookings_ahead
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -14,6 +15,8 @@ from instrument_share.kernel.wording import Bilingual
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from bookings.projects.models import Project
+    from instrument_share.accounts.models import User
     from providers.models import Instrument
 
 REQUESTED = gettext_noop("{user} asks to use {instrument} from {starts_at}. Decide by {decide_by}.")
@@ -47,6 +50,10 @@ KEPT = gettext_noop(
 KEPT_OUTSIDE_HOURS = gettext_noop(
     "The opening hours of {instrument} are changing; the booking from {starts_at} falls outside them. It "
     "takes place as booked."
+)
+PROJECT_CLOSED = gettext_noop(
+    "The project “{project}” is closed. Your booking of {instrument} from {starts_at} stands, but can't be "
+    "moved."
 )
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
 MOVED_BY_UNIT = gettext_noop(
@@ -92,6 +99,12 @@ def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any)
     """Notify the active keepers of the booked instrument."""
     ids = booking.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
     notify_ids(list(ids), booking, message, now, **params)
+
+
+def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -> None:
+    """Tell the users of bookings ahead that name the project, other than who closed it."""
+    for booking in get_bookings_ahead(project, now).exclude(user=actor):
+        notify_user(booking, PROJECT_CLOSED, now, project=project.name)
 
 
 def notify_of_claim(keeper_ids: "Collection[int]", booking: Booking, now: datetime) -> None:

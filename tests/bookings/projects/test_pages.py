@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from bookings.projects.models import Project
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.selectors import notifications
 from tests import factories
 from tests.api.test_api import Caller, asked
 from tests.bookings.projects.things import add_project
@@ -72,6 +74,24 @@ def test_order_by_budget_is_for_who_sees_every_budget_of_the_list(city, as_perso
     assert orders[city.admin] == ["乙", "丙", "甲"]
     page = as_person(city.researcher).get(address)
     assert orders[city.researcher] == [one.name for one, _budget in page.context["rows"]]
+
+
+def test_who_closes_a_project_is_told_whom_it_hits_and_these_are_told(city, as_person):
+    add_project(city, for_all_members=True)
+    named = {"organization_project_id": city.project.pk}
+    booking = book(city, slot(day=5), **named)
+    book(city, slot(day=6), actor=city.admin, **named)
+    book(city, slot(day=7))
+    page, address = as_person(city.admin), f"/projects/{city.project.public_id}/close/"
+    assert "有 2 个尚未开始的预约使用本项目，将通知预约人。" in text_of(page.get(address))
+    before = {person: list(notifications(person)) for person in (city.admin, city.researcher)}
+    page.post(address)
+    assert list(notifications(city.admin)) == before[city.admin]
+    assert len(notifications(city.researcher)) == len(before[city.researcher]) + 1
+    told = notifications(city.researcher).first()
+    assert told.path == f"/bookings/{booking.public_id}/"
+    assert told.params["project"] == "钛合金疲劳机理"
+    assert "不能改期" in text_of(as_person(city.researcher).get(reverse("inbox")))
 
 
 def test_form_keeps_what_was_entered_and_says_what_is_wrong(city, as_person):
