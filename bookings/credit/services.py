@@ -17,8 +17,9 @@ from bookings.credit.selectors import (
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditAnswer, CreditAppeal
 from bookings.requests.services.notifications import get_instrument_name
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import officers_of
+from instrument_share.accounts.selectors import officers_of, people_with_role
 from instrument_share.journal import services as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -27,6 +28,8 @@ from instrument_share.kernel.errors import gettext_noop, require_found, require_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from bookings.requests.models import CreditEvent
     from instrument_share.accounts.models import User
@@ -49,7 +52,7 @@ UPHELD = gettext_noop("Your appeal about {instrument}, {occurred_at}, was declin
 
 @transaction.atomic
 def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -> CreditAppeal:
-    """Appeal an event on one's own credit, once; keepers and managers of the unit are told.
+    """Appeal an event on one's own credit, once; the keepers are told, or the unit's managers where none is.
 
     Raises ReasonMissing, AlreadyAppealed and, after its days, AppealTooLate. The event counts meanwhile.
     """
@@ -64,9 +67,15 @@ def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -
         event=event, reason=reason[:500], appealed_at=now, answer_date=get_answer_date(now)
     )
     _record(event, "credit.appealed", actor, now, reason=reason)
-    keepers = event.booking.instrument.keepers.filter(is_active=True).exclude(pk=event.user_id)  # type: ignore[union-attr]
-    _notify(keepers, event, APPEALED, now, answer_date=appeal.answer_date)
+    _notify(_get_answerers(event), event, APPEALED, now, answer_date=appeal.answer_date)
     return appeal
+
+
+def _get_answerers(event: "CreditEvent") -> "QuerySet[User]":
+    instrument = event.booking.instrument  # type: ignore[union-attr]
+    keepers = instrument.keepers.filter(is_active=True).exclude(pk=event.user_id)
+    managers = people_with_role(Role.UNIT_MANAGER, instrument.organization_id).exclude(pk=event.user_id)
+    return keepers if keepers.exists() else managers
 
 
 @transaction.atomic

@@ -132,3 +132,17 @@ def test_database_keeps_events_answers_and_appeals(city):
 def test_unknown_public_holidays_do_not_keep_anybody_from_an_appeal():
     assert get_answer_date(NOW.replace(year=2199, month=12, day=20)) == add_weekdays(date(2199, 12, 20), 10)
     assert add_weekdays(date(2026, 3, 6), 1) == date(2026, 3, 9)
+
+
+def test_appeal_is_told_to_the_keepers_and_without_one_to_the_managers(city):
+    first, second = cancel_late(city, 10), cancel_late(city, 12)
+    before = {person: journal.notifications(person).count() for person in (city.keeper, city.manager)}
+
+    def told():
+        return [journal.notifications(person).count() - before[person] for person in before]
+
+    appeal(city, first)
+    assert told() == [1, 0]
+    city.instrument.keeper_links.all().delete()
+    appeal(city, second)
+    assert told() == [1, 1]
