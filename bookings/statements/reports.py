@@ -11,6 +11,7 @@ from instrument_share.documents.content import Block, Column, Heading, KeyValue,
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.hours import in_hours
 from instrument_share.kernel.renminbi import to_capitals
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _row(line: "StatementLine") -> list[str]:
         source.instrument.name_zh,
         source.user.name,
         f"{starts_at:%Y-%m-%d %H:%M}–{ends_at:{end}}",
-        f"{Decimal(line.effective_seconds) / 3600:.2f}" if line.log else "—",
+        f"{in_hours(line.effective_seconds)}" if line.log else "—",
         _format_money(line.amount_yuan),
     ]
 

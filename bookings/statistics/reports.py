@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from bookings.statistics.domain import DAYS, MONTHS, BookingFigures, Month, UsageFigures
 from bookings.usage.domain.choices import ResultKind
 from instrument_share.documents.content import Column, Table
+from instrument_share.kernel.hours import in_hours
 from instrument_share.kernel.wording import word
 
 
@@ -66,16 +67,11 @@ def list_rows(figures: YearFigures) -> list[Sequence[str]]:
     ]
 
 
-def to_hours(seconds: int, places: str = "0.01") -> Decimal:
-    """Return hours, rounded."""
-    return (Decimal(seconds) / 3600).quantize(Decimal(places))
-
-
 def _sums(figures: YearFigures) -> Table:
     usage, booked, year = figures.usage, figures.bookings, figures.usage.year
     pairs = [
-        (str(figures.hours.external), str(to_hours(year.external_seconds))),
-        (str(figures.hours.internal), str(to_hours(year.internal_seconds))),
+        (str(figures.hours.external), str(in_hours(year.external_seconds))),
+        (str(figures.hours.internal), str(in_hours(year.internal_seconds))),
         (_("Uses"), str(year.uses)),
         (_("Users"), str(len(usage.users))),
         (_("Paying organizations"), str(len(usage.payers))),
@@ -115,8 +111,8 @@ def name_months(year: int) -> list[str]:
 def _month(name: str, month: Month) -> Sequence[str]:
     return (
         name,
-        str(to_hours(month.external_seconds)),
-        str(to_hours(month.internal_seconds)),
+        str(in_hours(month.external_seconds)),
+        str(in_hours(month.internal_seconds)),
         str(month.uses),
         f"{month.amount_yuan:.2f}",
     )
@@ -125,7 +121,7 @@ def _month(name: str, month: Month) -> Sequence[str]:
 def _week(usage: UsageFigures) -> Table:
     columns = [Column(_("Hour")), *(Column(str(WEEKDAYS[day]), "right") for day in range(DAYS))]
     rows = [
-        (f"{hour:02}:00", *(str(to_hours(seconds)) for seconds in days))
+        (f"{hour:02}:00", *(str(in_hours(seconds)) for seconds in days))
         for hour, days in enumerate(usage.week)
     ]
     return Table(columns, rows)

@@ -22,13 +22,13 @@ from bookings.statistics.reports import (
     format_lead,
     list_rows,
     name_months,
-    to_hours,
 )
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.hours import in_hours
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_year
@@ -169,8 +169,8 @@ def _chart(figures: YearFigures, labels: list[str]) -> dict[str, Any]:
         "unit": _("hours"),
         "categories": labels,
         "series": [
-            {"name": hours.external, "data": [to_hours(one.external_seconds) for one in months]},
-            {"name": hours.internal, "data": [to_hours(one.internal_seconds) for one in months]},
+            {"name": hours.external, "data": [in_hours(one.external_seconds) for one in months]},
+            {"name": hours.internal, "data": [in_hours(one.internal_seconds) for one in months]},
         ],
     }
 
@@ -178,11 +178,11 @@ def _chart(figures: YearFigures, labels: list[str]) -> dict[str, Any]:
 def _shade(usage: UsageFigures) -> list[tuple[str, list[tuple[int, Any]]]]:
     """Return for each hour of the day its label, and for each day the shade from 0 to 5 and the hours."""
     most = max(max(days) for days in usage.week)
-    places = "1" if most >= WHOLE_HOURS_FROM * 3600 else "0.1"
+    places = 0 if most >= WHOLE_HOURS_FROM * 3600 else 1
     return [
         (
             f"{hour:02}:00",
-            [(-(-SHADES * seconds // most) if most else 0, to_hours(seconds, places)) for seconds in days],
+            [(-(-SHADES * seconds // most) if most else 0, in_hours(seconds, places)) for seconds in days],
         )
         for hour, days in enumerate(usage.week)
     ]

@@ -1,12 +1,12 @@
 """Chart data from figures of selectors."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bookings.public import Hours
+from instrument_share.kernel.hours import in_hours
 
 
 def build_stacked_hours(
@@ -19,11 +19,7 @@ def build_stacked_hours(
         "horizontal": horizontal,
         "categories": list(labels),
         "series": [
-            {"name": _("for external users"), "data": [_hours(row.external_seconds) for row in rows]},
-            {"name": _("for the unit itself"), "data": [_hours(row.internal_seconds) for row in rows]},
+            {"name": _("for external users"), "data": [in_hours(row.external_seconds) for row in rows]},
+            {"name": _("for the unit itself"), "data": [in_hours(row.internal_seconds) for row in rows]},
         ],
     }
-
-
-def _hours(seconds: int) -> Decimal:
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"))

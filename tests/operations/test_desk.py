@@ -119,8 +119,8 @@ def test_exported_mails_are_those_of_the_state_with_masked_addresses(admin, see)
             "r…@example.org",
             "发送失败",
             "OSError: r…@example.org refused",
-            NOW.isoformat(),
-            NOW.isoformat(),
+            "2026-03-02T08:00:00+08:00",
+            "2026-03-02T08:00:00+08:00",
             "1",
         ],
     ]

@@ -187,7 +187,7 @@ def test_table_is_read_in_parts(city, admin, see, monkeypatch):
         note(city.instrument, at=NOW + timedelta(minutes=number))
     rows = list(csv.reader(StringIO(sheet(see(admin, "journal_csv")))))
     assert len(rows) == 1 + 5
-    assert rows[1][0].startswith("2026-03-02T00:06")
+    assert rows[1][0].startswith("2026-03-02T08:06")
 
 
 def test_values_of_details_are_told_as_people_read_them():

@@ -1,6 +1,6 @@
 """What must my unit do next."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -158,6 +158,20 @@ def test_stale_item_links_to_confirmation(see, city):
     factories.instrument(city.owner, confirmed_at=None)
     address = f"/unit/{city.owner.public_id}/instruments/?state=to_confirm"
     assert f'href="{address}"' in see(city.manager, "unit_desk").content.decode()
+
+
+def test_instrument_is_to_be_confirmed_from_the_day_on_which_it_counts_as_stale(see, city):
+    city.instrument.confirmed_at = datetime(2025, 3, 1, 15, 59, tzinfo=UTC)  # 23:59 in the city
+    city.instrument.save(update_fields=["confirmed_at"])
+    address = [city.owner.public_id]
+
+    def listed(now):
+        page = see(city.manager, "unit_instruments", *address, now=now, state="to_confirm")
+        return [one.pk for one in page.context["page"].items]
+
+    midnight = datetime(2026, 3, 1, 16, tzinfo=UTC)
+    assert listed(midnight - timedelta(seconds=1)) == []
+    assert listed(midnight) == [city.instrument.pk]
 
 
 def test_reminders_and_take_downs_take_no_more_statements(see, city, bureau, statements):

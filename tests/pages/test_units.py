@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from instrument_share.accounts.models import District
+from instrument_share.accounts.models import District, Organization
 from providers.units.models import UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO
@@ -68,3 +68,11 @@ def test_the_list_takes_as_many_statements_for_twenty_units_as_for_one(units, st
             unit(f"云屏单位{number}", instruments=1)
 
     statements.assert_unchanged(lambda: Client().get(reverse("units")), by=more)
+
+
+def test_open_instruments_are_those_of_the_catalogue(units):
+    owner = Organization.objects.get(name_zh="云屏理工大学")
+    factories.instrument(owner, state="suspended")
+    factories.instrument(owner, state="draft", published_at=None)
+    page = Client().get(reverse("units"), {"q": "理工"}).content.decode()
+    assert re.findall(r"<strong>(\d+)</strong>", page) == ["3"]

@@ -36,7 +36,7 @@ def cells(*row):
         (True, "true"),
         (["电镜"], '"[""电镜""]"'),
         (date(2026, 3, 2), "2026-03-02"),
-        (datetime(2026, 3, 2, 8, tzinfo=UTC), "2026-03-02T08:00:00+00:00"),
+        (datetime(2026, 3, 2, 8, tzinfo=UTC), "2026-03-02T16:00:00+08:00"),
     ],
 )
 def test_text_is_never_a_formula_and_figures_stay_figures(value, cell):

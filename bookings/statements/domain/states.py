@@ -1,5 +1,7 @@
 """What may follow a state of a statement."""
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from instrument_share.kernel.errors import IllegalMove
@@ -42,6 +44,11 @@ OPEN_STATES = (StatementState.SENT, StatementState.CONFIRMED, StatementState.DIS
 """What was sent and is not settled: its payer owes it."""
 DUE_STATES = (StatementState.SENT, StatementState.CONFIRMED)
 """What is reminded of when it is overdue; a dispute waits for the unit."""
+
+
+def is_overdue(state: str, due_date: date | None, owed_yuan: Decimal, today: date) -> bool:
+    """Return whether the payer is late: something is owed, its last day is past, and no dispute is open."""
+    return state in DUE_STATES and due_date is not None and due_date < today and owed_yuan > 0
 
 
 class NoteKind(StrEnum):

@@ -1,9 +1,12 @@
 """Template tags of statements."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import template
 
+from bookings.statements.domain.states import is_overdue
 from bookings.statements.selectors.statements import Debt
 from bookings.statements.views.statement_list import get_payer_name
 from bookings.statements.views.statements import get_band_names
@@ -16,3 +19,9 @@ register.filter("payer_name", get_payer_name)
 def named_bands(debt: Debt) -> list[tuple[str, Decimal]]:
     """Return what is owed with the name of each band of age."""
     return list(zip(get_band_names(), debt.bands, strict=True))
+
+
+@register.filter
+def overdue_on(statement: Any, day: date) -> bool:
+    """Return whether a statement with its `owed_yuan` is overdue on that day."""
+    return is_overdue(statement.state, statement.due_date, statement.owed_yuan, day)

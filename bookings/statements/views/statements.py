@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings.statements.domain.billing import AGE_LIMITS
-from bookings.statements.domain.states import MOVES, StatementState
+from bookings.statements.domain.states import MOVES, StatementState, is_overdue
 from bookings.statements.forms import StatementFilterForm
 from bookings.statements.reports import build_statement_sheet, render_statement
 from bookings.statements.selectors.statements import (
@@ -149,7 +149,7 @@ def get_possible_moves(viewer: "User", found: "Statement") -> set[str]:
 
 def _is_overdue(found: "Statement") -> bool:
     today = clock.now().astimezone(CITY_TIME).date()
-    return bool(found.due_date and found.due_date < today and found.owed_yuan > 0)  # type: ignore[attr-defined]
+    return is_overdue(found.state, found.due_date, found.owed_yuan, today)  # type: ignore[attr-defined]
 
 
 def _steps(found: "Statement") -> "list[tuple[Any, str, Any]]":

@@ -159,7 +159,7 @@ def _list_more(
             )
             for year, count in findings.annotate(Count("pk")).order_by("cycle__year")
         ),
-        (samples, _("All {count} sample orders that wait for the unit"), reverse("sample_orders")),
+        (samples, _("All {count} sample orders that wait for you"), reverse("sample_orders")),
         (
             disputed,
             _("All {count} disputed statements"),

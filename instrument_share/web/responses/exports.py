@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 
 from instrument_share.kernel.cells import CsvLines, escape_formula
+from instrument_share.kernel.city_time import CITY_TIME
 
 MARK = "\ufeff"
 """Spreadsheet programs read Chinese right when the file begins with it."""
@@ -20,12 +21,17 @@ CSV = "text/csv; charset=utf-8"
 def csv_response(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
     """A CSV file in UTF-8, sent while the rows come in and in the language in which it was asked for.
 
-    Text stays text for who opens it as a spreadsheet, and figures stay figures; dates are in ISO 8601, lists
-    and the like stand in a cell as JSON.
+    Text stays text for who opens it as a spreadsheet, and figures stay figures; dates are in ISO 8601,
+    instants on the city's clock, lists and the like stand in a cell as JSON.
     """
-    response = StreamingHttpResponse(csv_lines(heads, rows, get_language()), content_type=CSV)
+    lines = csv_lines(heads, map(_on_the_citys_clock, rows), get_language())
+    response = StreamingHttpResponse(lines, content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _on_the_citys_clock(row: Iterable[Any]) -> list[Any]:
+    return [value.astimezone(CITY_TIME) if isinstance(value, datetime) else value for value in row]
 
 
 def csv_lines(heads: Iterable[Any], rows: Iterable[Iterable[Any]], language: str | None) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """Read a unit's own instruments for its managers."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from instrument_share.kernel.city_time import CITY_TIME
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.domain.states import LIVE
@@ -77,5 +78,6 @@ def own_instrument_counts(viewer: "Viewer", organization_id: int, now: datetime)
 
 
 def _stale(now: datetime) -> Q:
-    limit = now - FRESH_FOR - timedelta(days=1)
+    today = now.astimezone(CITY_TIME).date()
+    limit = datetime.combine(today - FRESH_FOR, time(), CITY_TIME)
     return Q(state__in=LIVE) & (Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=limit))

@@ -8,7 +8,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
-from providers.instruments.domain.states import PUBLIC
+from providers.instruments.domain.choices import InstrumentState
 from providers.units.domain.choices import ProfileState
 from providers.units.models import UnitProfile
 
@@ -31,7 +31,8 @@ def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
         .select_related("organization__district")
         .annotate(
             instrument_count=Count(
-                "organization__instruments", filter=Q(organization__instruments__state__in=PUBLIC)
+                "organization__instruments",
+                filter=Q(organization__instruments__state=InstrumentState.PUBLISHED),
             )
         )
     )

@@ -1,7 +1,7 @@
 """Edit a year's openness statement, prefilled from the logs."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.hours import in_hours
 from instrument_share.web import clock
 from instrument_share.web.text.formats import bilingual
 from providers.instruments.views.common import managed_unit
@@ -102,4 +103,4 @@ def _titles(unit: Any, year: int) -> dict[str, str]:
 
 
 def _hours(seconds: int) -> Decimal:
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return in_hours(seconds, places=1)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from bookings.public import get_logs_confirmed_by_clock
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.hours import in_hours
 from instrument_share.web import clock
 from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import number
@@ -109,7 +110,7 @@ def build_months(found: "UnitFigures") -> dict[str, Any]:
         "unit": _("hours"),
         "categories": [str(MONTHS[month]) for month in range(1, 13)],
         "series": [
-            {"name": name, "data": [round(seconds[kind] / 3600, 2) for seconds in found.months]}
+            {"name": name, "data": [in_hours(seconds[kind]) for seconds in found.months]}
             for kind, name in enumerate((_("Effective hours"), _("External hours")))
         ],
     }

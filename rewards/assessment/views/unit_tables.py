@@ -1,7 +1,6 @@
 """Units of a year with score, grade and amount: sortable table, charts, CSV."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents import tables
 from instrument_share.documents.content import Column, Table
+from instrument_share.kernel.hours import in_hours
 from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors
@@ -99,8 +99,8 @@ def build_charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str
         found.append(("awards", _("Award by unit"), _spec(awarded, series, _("yuan"))))
     if used:
         series = [
-            {"name": _("Effective hours"), "data": [_hours(each.effective_seconds) for each in used]},
-            {"name": _("External hours"), "data": [_hours(each.external_seconds) for each in used]},
+            {"name": _("Effective hours"), "data": [in_hours(each.effective_seconds) for each in used]},
+            {"name": _("External hours"), "data": [in_hours(each.external_seconds) for each in used]},
         ]
         found.append(("hours", _("Hours by unit"), _spec(used, series, _("hours"))))
     return found
@@ -113,7 +113,3 @@ def _highest(assessments: "Sequence[UnitAssessment]", value: Any) -> "list[UnitA
 def _spec(assessments: "Sequence[UnitAssessment]", series: list[dict[str, Any]], unit: str) -> dict[str, Any]:
     names = [bilingual(each.organization, "name") for each in assessments]
     return {"type": "bar", "categories": names, "series": series, "unit": unit, "horizontal": True}
-
-
-def _hours(seconds: int) -> Decimal:
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.01"))

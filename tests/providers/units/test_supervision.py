@@ -192,7 +192,7 @@ def test_the_units_page_says_why_since_when_and_what_it_did(see, city, institute
     assert "李经理 · 撤下 · 开放服务案例 · 案例 2026年3月1日 08:00 内容有误" in page
     head, act = rows_of(see(bureau, "unit_supervision", institute.public_id, format="csv"))
     assert head == ["时间", "操作人", "操作", "对象类别", "操作对象", "理由"]
-    assert act == [(NOW - DAY).isoformat(), "李经理", "撤下", "开放服务案例", "案例", "内容有误"]
+    assert act == ["2026-03-01T08:00:00+08:00", "李经理", "撤下", "开放服务案例", "案例", "内容有误"]
     read = AuditEntry.objects.get(action="personal_data.disclosed")
     assert (read.actor, read.organization_id) == (bureau, institute.pk)
     assert read.details == {"what": "unit_acts.export", "rows": 1}

@@ -169,6 +169,15 @@ def billed_in_api(billed):
     )
 
 
+def test_disputed_statement_is_not_overdue_while_the_unit_is_silent(billed, see, send):
+    number = billed.statement.public_id
+    assert see(billed.payer, "statement", number, now=LATER).context["is_overdue"] is True
+    assert "逾期" in text_of(see(billed.payer, "my_statements", now=LATER))
+    send(billed.payer, "statement_dispute", number, reason="第1行有误", now=APRIL_1)
+    assert see(billed.payer, "statement", number, now=LATER).context["is_overdue"] is False
+    assert "逾期" not in text_of(see(billed.payer, "my_statements", now=LATER))
+
+
 def test_debts_stand_by_age_with_their_payer(billed, see):
     pay(billed, 50)
     manager, unit = billed.city.manager, billed.city.owner.public_id
