@@ -229,7 +229,7 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.WaitlistEntry": SubjectKind(gettext_noop("Wait"), _waits),
     "bookings.CreditEvent": SubjectKind(gettext_noop("Credit event"), _credit_events),
     "bookings.Webhook": SubjectKind(gettext_noop("Webhook")),
-    "bookings.InstrumentNote": SubjectKind(gettext_noop("Note")),
+    "bookings.InstrumentNote": SubjectKind(gettext_noop("Note about an instrument")),
     "bookings.Device": SubjectKind(gettext_noop("Device")),
     "bookings.Kiosk": SubjectKind(gettext_noop("Kiosk")),
     "bookings.CalendarFeed": SubjectKind(gettext_noop("Calendar subscription")),

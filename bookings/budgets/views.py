@@ -197,7 +197,7 @@ def _export(viewer: "User", found: "Project") -> HttpResponseBase:
         _("Usage log"),
         _("Instrument"),
         _("Unit"),
-        _("For whom"),
+        _("Who used it"),
         _("Starts at"),
         _("Ends at"),
         _("State"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.proposals.domain import LONGEST, LONGEST_SPAN, SHORTEST, ProposalOrder
 from bookings.requests.forms.booking import PERSON, get_payers
@@ -34,7 +35,7 @@ class FindForm(forms.Form):
         required=False, choices=[(one, one) for one in ProposalOrder], widget=forms.HiddenInput
     )
     hours = forms.DecimalField(
-        label=_("Hours"),
+        label=pgettext_lazy("wanted", "Hours"),
         min_value=FEWEST_HOURS,
         max_value=LONGEST // HOUR,
         max_digits=5,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.proposals.domain import LONGEST
 from bookings.proposals.forms import FEWEST_HOURS, HOUR
@@ -20,7 +21,7 @@ class WaitForm(BookingForm):
     """What a request has, with a number of hours between an earliest start and a latest end."""
 
     hours = forms.DecimalField(
-        label=_("Hours"),
+        label=pgettext_lazy("wanted", "Hours"),
         min_value=FEWEST_HOURS,
         max_value=LONGEST // HOUR,
         max_digits=5,

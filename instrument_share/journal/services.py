@@ -304,7 +304,7 @@ def mail_choices_set(
         chosen = {"delivery": delivery.value}
         MailChoice.objects.update_or_create(user=actor, kind=kind.value, defaults=chosen)
     if changed:
-        details = {kind.value: one.value for kind, one in changed.items()}
+        details = {"mails": {kind.value: one.value for kind, one in changed.items()}}
         record(actor=actor, action="user.mails_chosen", subject=actor, now=now, details=details)
     return changed
 

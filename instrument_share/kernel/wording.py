@@ -85,6 +85,14 @@ def word(member: StrEnum) -> Words:
     return Words(_CLOSED_LISTS[type(member)][member])
 
 
+def find_member(list_name: str, code: str) -> StrEnum | None:
+    """Return the member with this code of a registered enumeration with this name; None where none has it."""
+    for members in _CLOSED_LISTS:
+        if members.__name__ == list_name and code in set(members):
+            return members(code)
+    return None
+
+
 def get_member(list_name: str, code: str) -> StrEnum:
     """Return the member with this code of the registered enumeration with this name."""
     return next(members(code) for members in _CLOSED_LISTS if members.__name__ == list_name)

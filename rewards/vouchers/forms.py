@@ -173,7 +173,7 @@ class PayoutForm(forms.Form):
     """A payout as it stands on the bank's advice."""
 
     amount_yuan = _money(_("Amount in yuan"))
-    paid_date = _day(_("Date of payment"))
+    paid_date = _day(pgettext_lazy("voucher", "Date of payment"))
     bank_reference = forms.CharField(
         label=_("The bank’s reference"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )

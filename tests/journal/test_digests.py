@@ -115,7 +115,7 @@ def test_official_matters_cannot_be_turned_off(reader):
         choose(reader, MailDelivery.NEVER, NotificationKind.ASSESSMENT)
     assert choose(reader, MailDelivery.DAILY, NotificationKind.ASSESSMENT)
     assert choose(reader, MailDelivery.DAILY, NotificationKind.ASSESSMENT) == {}
-    assert [entry.details for entry in AuditEntry.objects.all()] == [{"assessment": "daily"}]
+    assert [entry.details for entry in AuditEntry.objects.all()] == [{"mails": {"assessment": "daily"}}]
 
 
 def test_person_chooses_on_a_page(reader, client, clock):

@@ -137,7 +137,7 @@ def test_account_page_shows_roles_sessions_and_its_journal(admin, see, send, cli
     accounts.api_token_create(actor=person, name="导出", now=NOW)
     page = see(admin, "system_account", person.public_id)
     words = text_of(page)
-    for told in ("云屏晶体有限公司", "2026年3月2日 08:00 登录", "有效 API 令牌 1 个", "创建 API 令牌"):
+    for told in ("云屏晶体有限公司", "2026年3月2日 08:00 登录", "有效 接口令牌 1 个", "创建 接口令牌"):
         assert told in words
     assert "password" not in words.lower()
     answer = send(admin, "account_lock", person.public_id, reason="")

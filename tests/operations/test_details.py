@@ -3,7 +3,10 @@
 import ast
 from pathlib import Path
 
+from django.utils import translation
+
 from instrument_share.operations.selectors.details import DETAILS
+from instrument_share.operations.selectors.journal_rows import describe_value
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
@@ -57,3 +60,13 @@ def test_every_key_of_the_details_has_a_word():
     recorded = {key for file in files for key in recorded_in(ast.parse(file.read_text(encoding="utf-8")))}
     assert {"reason", "owed_yuan", "late"} <= recorded
     assert (recorded | DECISIONS) - DETAILS.keys() == set()
+
+
+def test_codes_are_told_in_the_words_of_their_lists():
+    with translation.override("zh-hans"):
+        assert describe_value("effect", "finding") == "异议成立：列为核查问题，由核查人员处理"
+        assert describe_value("days", {"2026-10-01": "holiday"}) == "2026-10-01：法定节假日"
+        assert describe_value("mails", {"bookings": "daily"}) == "预约、候补与信用记录：每日汇总"
+        assert describe_value("state", "approved") == "已通过"
+        assert describe_value("what", "accounts.export") == "账号名单导出"
+        assert describe_value("outcome", "nobody knows") == "nobody knows"

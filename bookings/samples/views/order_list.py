@@ -34,7 +34,7 @@ TABLE = ListTable(
     (
         ListColumn(gettext_lazy("What is measured")),
         ListColumn(gettext_lazy("Instrument"), "instrument", "instrument__name_zh"),
-        ListColumn(gettext_lazy("For whom"), "user", "user__name"),
+        ListColumn(gettext_lazy("User"), "user", "user__name"),
         ListColumn(gettext_lazy("Submitted at"), "submitted", "submitted_at", is_descending=True),
         ListColumn(gettext_lazy("Due by"), "due", "answer_by"),
         ListColumn(gettext_lazy("Quote"), "quote", "price_yuan", is_figure=True, is_descending=True),
@@ -95,7 +95,7 @@ def _export(viewer: "User", found: "QuerySet[SampleOrder]") -> HttpResponseBase:
     heads = [
         _("Sample order"),
         _("Instrument"),
-        _("For whom"),
+        _("User"),
         _("What is measured"),
         _("Number of samples"),
         _("State"),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.registry import Subject, registered_acts, registered_kinds
-from instrument_share.kernel.wording import Bilingual
-from instrument_share.operations.selectors.details import DETAILS
+from instrument_share.kernel.wording import Bilingual, find_member, word
+from instrument_share.operations.selectors.details import DETAILS, DISCLOSED, LISTS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST
 from instrument_share.web.text import formats, labels
 
@@ -105,12 +105,22 @@ def describe_value(key: str, value: Any) -> str:
         case list():
             return (", " if formats.in_english() else "、").join(describe_value(key, one) for one in value)
         case dict():
-            return _describe_pairs(value.items())
-        case str() if key == "role" and value in set(Role):
-            return str(labels.ROLES[Role(value)])
+            return _describe_pairs(key, value.items())
         case str():
-            return _describe_text(value)
+            return _describe_code(key, value) or _describe_text(value)
     return str(value)
+
+
+def _describe_code(key: str, code: str) -> str:
+    """Return the word for a code; empty where it is none of the key's."""
+    if key == "role" and code in set(Role):
+        return str(labels.ROLES[Role(code)])
+    if key == "state":
+        return labels.word(code)
+    if key == "what" and code in DISCLOSED:
+        return gettext(DISCLOSED[code])
+    members = (find_member(name, code) for name in LISTS.get(key, ()))
+    return next((gettext(word(member)) for member in members if member is not None), "")
 
 
 def in_language(name: Bilingual) -> str:
@@ -118,9 +128,14 @@ def in_language(name: Bilingual) -> str:
     return name.en if formats.in_english() and name.en else name.zh
 
 
-def _describe_pairs(pairs: Iterable[tuple[str, Any]]) -> str:
+def _describe_pairs(outer: str, pairs: Iterable[tuple[str, Any]]) -> str:
+    """Return the pairs inside a value in one line; under some keys they are codes of its lists."""
     separator, colon = ("; ", ": ") if formats.in_english() else ("；", "：")
-    return separator.join(f"{name_detail(key)}{colon}{describe_value(key, value)}" for key, value in pairs)
+    if outer in LISTS:
+        described = ((_describe_code(outer, key) or key, describe_value(outer, one)) for key, one in pairs)
+    else:
+        described = ((name_detail(key), describe_value(key, one)) for key, one in pairs)
+    return separator.join(f"{name}{colon}{value}" for name, value in described)
 
 
 def _describe_text(value: str) -> str:

@@ -296,7 +296,7 @@ def _as_csv(name: str, rows: list[CountedLog]) -> StreamingHttpResponse:
     head = [
         _("Number"),
         _("Instrument"),
-        _("For whom"),
+        _("Who used it"),
         _("Starts at"),
         _("Ends at"),
         _("Effective hours"),

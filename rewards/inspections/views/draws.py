@@ -140,7 +140,7 @@ def draw_table(_request: HttpRequest, public_id: str) -> HttpResponseBase:
     if found.candidates > LONGEST_TABLE:
         raise NotFound
     inputs = read_inputs(found)
-    heads = (_("Kind"), _("Id"), _("Weight"), _("Unit"), _("Instrument"), _("May lead"), _("Conflicts"))
+    heads = (_("Kind"), _("Id"), _("Weight"), _("USCC"), _("Instrument"), _("May lead"), _("Conflicts"))
     candidates = ((_("candidate"), item.id, item.weight, item.uscc, item.instrument) for item in inputs.items)
     inspectors = (
         (_("inspector"), each.number, "", "", "", _("Yes") if each.leads else _("No"), " ".join(each.barred))

@@ -235,8 +235,8 @@ def _how_to_verify(facts: ReportFacts, code: str, url: str) -> Iterator[Block]:
         "2. 在核验页面上传本文件。平台比对文件的SHA-256并验证数字签名，文件有任何改动即判为不符。"
     )
     yield Paragraph(
-        "3. 报送件内附清单文件，列明各文件的SHA-256。年度数据冻结后以清单的SHA-256为名，"
-        "任何人以相同的数据和办法重算，结果应当一致到分。"
+        "3. 报送件内附清单文件，列明各文件的SHA-256。年度数据冻结后以清单的SHA-256为名；"
+        "同一数据、同一办法，计算结果可重复、可验证。"
     )
     yield Table(
         columns=[Column("对象"), Column("SHA-256")],

@@ -62,7 +62,7 @@ def build_unit_blocks(assessment: UnitAssessment) -> list[Block]:
 
 def _reasoning_table(assessment: UnitAssessment) -> Table:
     return Table(
-        caption="奖励金额的由来",
+        caption="奖励金额计算过程",
         columns=[Column("步骤"), Column("依据与结果")],
         rows=describe_reasoning(assessment.award.reasoning),
         totals=("奖励金额", f"{format_money(assessment.award.amount_yuan)}元"),

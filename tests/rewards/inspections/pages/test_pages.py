@@ -115,7 +115,7 @@ def test_the_inputs_are_offered_as_a_table_too(drawn, client):
     response = client.get(reverse("draw_table", args=[draw.public_id]))
     rows = list(csv.reader(response.getvalue().decode("utf-8-sig").splitlines()))
     inputs = json.loads(b"".join(client.get(reverse("draw_inputs", args=[draw.public_id])).streaming_content))
-    assert rows[0] == ["类别", "编号", "权重", "管理单位", "仪器设备", "可主办", "回避单位"]
+    assert rows[0] == ["类别", "编号", "权重", "统一社会信用代码", "仪器设备", "可主办", "回避单位"]
     assert [[row[1], int(row[2]), *row[3:]] for row in rows if row[0] == "抽取对象"] == inputs["items"]
     assert [[int(row[1]), row[5] == "是", row[6].split()] for row in rows if row[0] == "检查人员"] == inputs[
         "inspectors"
