@@ -16,6 +16,10 @@ ANNOUNCED = gettext_noop(
     "The results of {year} are announced through {last}. Your unit: score {score}, award {amount} yuan. Who "
     "disagrees can object until then."
 )
+NOTICE_ENDED = gettext_noop(
+    "The public notice of the results of {year} has ended early: findings were decided, and the units have "
+    "been scored again. The new results will be announced."
+)
 APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is {amount} yuan.")
 SEALED = gettext_noop(
     "The report of {year} is sealed and with the Finance Bureau; your award is {amount} yuan."
@@ -53,6 +57,18 @@ def tell_of_policy(
 def tell_of_notice(cycle: AssessmentCycle, now: datetime) -> None:
     """Tell each unit its score and award, and until when one can object."""
     _tell_each(cycle, ANNOUNCED, now, last=cycle.notice_ends_date)
+
+
+def tell_of_ended_notice(cycle: AssessmentCycle, now: datetime) -> None:
+    """Tell each unit that the notice has ended, since the units are scored again, and that another comes.
+
+    Until then no unit can open its results; the link leads to the findings, which changed them.
+    """
+    path = reverse("findings", args=[cycle.year])
+    for organization_id in UnitAssessment.objects.filter(cycle=cycle).values_list(
+        "organization_id", flat=True
+    ):
+        tell_unit(organization_id, NOTICE_ENDED, now, path, {"year": cycle.year})
 
 
 def tell_of_approval(cycle: AssessmentCycle, now: datetime) -> None:
