@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from instrument_share.kernel.errors import IllegalMove
-from rewards.cycle.domain.states import BEFORE_APPROVAL, CycleState
+from rewards.cycle.domain.states import TAKES_FINDINGS
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.evidence import hash_evidence
 from rewards.findings.models import Finding
@@ -32,7 +32,7 @@ def finding_open(
 
     The unit is told; it answers and an auditor decides it like any other. The caller authorised the actor.
     """
-    if cycle.state not in (CycleState.FROZEN, *BEFORE_APPROVAL):
+    if cycle.state not in TAKES_FINDINGS:
         raise IllegalMove(state=cycle.state, move="finding")
     finding = Finding(
         cycle=cycle,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from instrument_share.web.text.formats import date_only, yuan
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
+from rewards.inspections.selectors.inspections import count_unrecorded
 from rewards.objections.selectors.objections import objections_in_notice
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             )
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
+            yield from _warn_of_inspections(cycle)
         case "preview":
             yield _("The letter with its attachments is made as it will be sealed, marked as a preview.")
         case "send":
@@ -171,5 +173,14 @@ def _tell_objectors(cycle: "AssessmentCycle") -> Iterator[str]:
         yield ngettext(
             "Who raised the %(count)s objection is told by mail, and can object to the new results.",
             "Those who raised the %(count)s objections are told by mail, and can object to the new results.",
+            count,
+        ) % {"count": count}
+
+
+def _warn_of_inspections(cycle: "AssessmentCycle") -> Iterator[str]:
+    if count := count_unrecorded(cycle):
+        yield ngettext(
+            "%(count)s random inspection is not recorded yet; it can lead to no finding any more.",
+            "%(count)s random inspections are not recorded yet; they can lead to no finding any more.",
             count,
         ) % {"count": count}
