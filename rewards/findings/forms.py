@@ -10,6 +10,7 @@ from instrument_share.web.text.formats import bracketed, in_english
 from rewards.cycle.forms import TEXT
 from rewards.findings.domain.states import HIGHEST_NUMBER, FalsificationState, FindingState
 from rewards.findings.reports import get_kind_text
+from rewards.findings.selectors.browsing import STILL_TO_ANSWER
 
 if TYPE_CHECKING:
     from rewards.findings.models import Finding
@@ -29,7 +30,8 @@ class FindingFilterForm(forms.Form):
         kinds = [(kind, f"{get_kind_text(kind)}{bracketed(n)}") for kind, n in sorted(facets.kinds.items())]
         units = [(pk, (en if in_english() and en else zh)) for pk, zh, en in facets.units]
         set_choices(
-            self.fields["state"], [every, *((s, s) for s in (*FindingState, FalsificationState.PROPOSED))]
+            self.fields["state"],
+            [every, *((s, s) for s in (*FindingState, STILL_TO_ANSWER, FalsificationState.PROPOSED))],
         )
         set_choices(self.fields["kind"], [every, *kinds])
         set_choices(self.fields["unit"], [every, *units])

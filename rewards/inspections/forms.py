@@ -159,14 +159,21 @@ class RecordForm(forms.Form):
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, may_open_finding: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, text in CHECKLIST.items():
             self.fields[code] = forms.ChoiceField(
                 label=gettext(text), widget=forms.RadioSelect, choices=choices_of(Seen)
             )
         self.order_fields(["inspected_date", *CHECKLIST])
-        set_choices(self.fields["outcome"], choices_of(InspectionOutcome))
+        if may_open_finding:
+            set_choices(self.fields["outcome"], choices_of(InspectionOutcome))
+        else:
+            set_choices(self.fields["outcome"], choices_of([InspectionOutcome.NO_OBJECTION]))
+            self.fields["outcome"].help_text = _(
+                "A finding can be opened from the freeze of the year’s data to the approval of results."
+            )
+            del self.fields["logs"]
         self.fields["inspected_date"].initial = today
         self.fields["inspected_date"].widget.attrs["max"] = today.isoformat()
 

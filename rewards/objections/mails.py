@@ -6,10 +6,23 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import word
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.models import Objection, ObjectionAnswer
 from rewards.objections.selectors.objections import sign_objection
+
+POLICY_DECIDED = gettext_noop(
+    "The decided policy replaces the draft by which the results were computed. The public notice in "
+    "which you objected is therefore withdrawn. The units are scored and the results announced "
+    "again; you can then object anew. Your objection is answered all the same."
+)
+SCORED_AGAIN = gettext_noop(
+    "Findings were decided after the results were computed, and the units have been scored again. The notice "
+    "in which you objected is therefore withdrawn. The new results will be announced; you can then object "
+    "anew. Your objection is answered all the same."
+)
+"""Why a notice is withdrawn, and what follows."""
 
 
 def build_receipt(objection: Objection) -> EmailMessage:
@@ -28,16 +41,11 @@ def build_answer(answer: ObjectionAnswer) -> EmailMessage:
         return _mail(objection, subject, [decided, answer.text, _("You can read it here at any time:")])
 
 
-def build_withdrawal(objection: Objection) -> EmailMessage:
-    """Return the mail that the notice is withdrawn, since the decided policy replaces the draft."""
+def build_withdrawal(objection: Objection, why: str) -> EmailMessage:
+    """Return the mail that the notice is withdrawn; `why` is POLICY_DECIDED or SCORED_AGAIN."""
     with translation.override(objection.language):
         subject = _("Public notice of the results of {year} withdrawn").format(**_facts(objection))
-        withdrawn = _(
-            "The decided policy replaces the draft by which the results were computed. The public notice in "
-            "which you objected is therefore withdrawn. The units are scored and the results announced "
-            "again; you can then object anew. Your objection is answered all the same."
-        )
-        return _mail(objection, subject, [withdrawn, _("You can read it here at any time:")])
+        return _mail(objection, subject, [_(why), _("You can read it here at any time:")])
 
 
 def _facts(objection: Objection) -> dict[str, int]:

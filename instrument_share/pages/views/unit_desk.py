@@ -155,7 +155,7 @@ def _list_more(
             (
                 count,
                 _("All {count} findings of {year} to answer").replace("{year}", str(year)),
-                reverse("findings", args=[year]) + "?state=open&sort=due",
+                f"{reverse('findings', args=[year])}?state=to_answer&unit={unit.public_id}&sort=due",
             )
             for year, count in findings.annotate(Count("pk")).order_by("cycle__year")
         ),

@@ -11,11 +11,10 @@ from providers.exchange.models import NationalYear
 from providers.instruments.domain.choices import SharingMode
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.fields import FIELDS
-from providers.instruments.domain.states import PUBLIC
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.units.models import OpennessStatement, UnitProfile
-from providers.units.selectors.yearly import instrument_revisions_at, year_interval
+from providers.units.selectors.yearly import registered_instruments_at, year_interval
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -101,12 +100,7 @@ def _counts(ids: Collection[int], year: int) -> Mapping[int, Mapping[str, object
     Each is counted as it stood at the end of the year, or stands now if the year is running.
     """
     rows = (
-        instrument_revisions_at(year_interval(year).end)
-        .filter(
-            organization_id__in=ids,
-            state__in=PUBLIC,
-            value_yuan__gte=settings.REGISTRATION_THRESHOLD_YUAN,
-        )
+        registered_instruments_at(ids, year_interval(year).end)
         .order_by()
         .values("organization_id")
         .annotate(

@@ -3,7 +3,7 @@
 There is no viewer: `rewards` freezes the year for those who may see its cycle.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from instrument_share.kernel.interval import Interval, intersect, merge, total_length
 from instrument_share.quick_columns import FewLists, Seconds
 from providers.instruments.domain.choices import SharingMode
+from providers.instruments.domain.states import PUBLIC
 from providers.instruments.models import Instrument
 from providers.terms.domain.listed_prices import OUTSIDE_KINDS
 from providers.terms.domain.open_seconds import OpenSeconds
@@ -142,15 +143,19 @@ def _case_counts(ids: list[int], whole: Interval) -> dict[int, int]:
 
 
 def _published_counts(ids: list[int], end: datetime) -> dict[int, int]:
-    return dict(
-        Instrument.objects.filter(
-            organization_id__in=ids,
-            published_at__lt=end,
-            value_yuan__gte=settings.REGISTRATION_THRESHOLD_YUAN,
-        )
-        .exclude(retired_at__lt=end)
-        .values_list("organization_id")
-        .annotate(number=Count("pk"))
+    rows = registered_instruments_at(ids, end).order_by().values_list("organization_id")
+    return dict(rows.annotate(number=Count("id")))
+
+
+def registered_instruments_at(organization_ids: Collection[int], end: datetime) -> QuerySet[Any]:
+    """Return the units' instruments that were public and at or above the threshold just before `end`.
+
+    Each as its last revision before it, so that later corrections change no year that is over.
+    """
+    return instrument_revisions_at(end).filter(
+        organization_id__in=organization_ids,
+        state__in=PUBLIC,
+        value_yuan__gte=settings.REGISTRATION_THRESHOLD_YUAN,
     )
 
 

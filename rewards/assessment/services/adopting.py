@@ -24,6 +24,7 @@ from rewards.declarations.domain.errors import FactsMissing
 from rewards.declarations.domain.facts import NO_SCORE, FactKind, find_missing
 from rewards.declarations.selectors import known_kinds
 from rewards.findings.models import Finding
+from rewards.objections.mails import POLICY_DECIDED
 from rewards.objections.services.objections import tell_of_withdrawal
 from rewards.policy.models import RewardPolicy
 from rewards.policy.selectors import get_policy, get_policy_rules, require_decided_policy
@@ -69,7 +70,7 @@ def cycle_adopt_policy(
     _require_facts(cycle, policy)
     scored, noticed = cycle.scored_at is not None, cycle.noticed_at is not None
     if noticed:
-        tell_of_withdrawal(cycle)
+        tell_of_withdrawal(cycle, POLICY_DECIDED)
     _delete_results(cycle)
     cycle.policy = policy
     cycle.save(update_fields=["state", "policy", *RESULTS])

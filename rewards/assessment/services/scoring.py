@@ -16,6 +16,7 @@ from rewards.assessment.domain.outcome import Outcome, compute_outcome
 from rewards.assessment.domain.stakes import Stake, compute_stakes
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.assessment.services.result_rows import build_result_rows, build_year_figures
+from rewards.assessment.services.telling import tell_of_ended_notice
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
@@ -24,6 +25,8 @@ from rewards.cycle.services.long_steps import LongStep
 from rewards.findings.domain.rulings import Ruling, Rulings, build_rulings
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import get_last_decision_number, list_rulings
+from rewards.objections.mails import SCORED_AGAIN
+from rewards.objections.services.objections import tell_of_withdrawal
 from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     """Score every unit and divide the budget; all results of the cycle are replaced.
 
     Scoring again gives the same rows unless a finding was decided in between. A cycle in public notice goes
-    back to scored when one was, and stays as it is otherwise.
+    back to scored when one was, of which units and who objected are told, and stays as it is otherwise.
     """
     return SCORE.take(actor=actor, cycle_id=cycle_id, now=now)
 
@@ -89,6 +92,9 @@ def _keep_score(
         return cycle
     if scores.policy_id != cycle.policy_id:
         raise PolicyReplaced(year=cycle.year)
+    if cycle.state == CycleState.NOTICED:
+        tell_of_withdrawal(cycle, SCORED_AGAIN)
+        tell_of_ended_notice(cycle, now)
     outcome = scores.outcome
     _store_results(cycle, outcome)
     Finding.objects.bulk_update(

@@ -16,6 +16,10 @@ ANNOUNCED = gettext_noop(
     "The results of {year} are announced through {last}. Your unit: score {score}, award {amount} yuan. Who "
     "disagrees can object until then."
 )
+NOTICE_ENDED = gettext_noop(
+    "The public notice of the results of {year} has ended early: findings were decided, and the units have "
+    "been scored again. The new results will be announced."
+)
 APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is {amount} yuan.")
 SEALED = gettext_noop(
     "The report of {year} is sealed and with the Finance Bureau; your award is {amount} yuan."
@@ -23,7 +27,10 @@ SEALED = gettext_noop(
 PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: {amount} yuan.")
 
 CAME_BACK = gettext_noop("The payment of {year}, {amount} yuan, came back on {day}: {reason}")
-
+NOT_CARRIED_OUT = gettext_noop(
+    "The bank could not pay your unit’s award of {year}, {amount} yuan. Please check the receiving account. "
+    "The bank’s reason: {reason}"
+)
 
 ADOPTED = gettext_noop("{year} is assessed by “{policy}”, which replaces the draft. {reason}")
 ADOPTED_SCORED = gettext_noop(
@@ -55,6 +62,18 @@ def tell_of_notice(cycle: AssessmentCycle, now: datetime) -> None:
     _tell_each(cycle, ANNOUNCED, now, last=cycle.notice_ends_date)
 
 
+def tell_of_ended_notice(cycle: AssessmentCycle, now: datetime) -> None:
+    """Tell each unit that the notice has ended, since the units are scored again, and that another comes.
+
+    Until then no unit can open its results; the link leads to the findings, which changed them.
+    """
+    path = reverse("findings", args=[cycle.year])
+    for organization_id in UnitAssessment.objects.filter(cycle=cycle).values_list(
+        "organization_id", flat=True
+    ):
+        tell_unit(organization_id, NOTICE_ENDED, now, path, {"year": cycle.year})
+
+
 def tell_of_approval(cycle: AssessmentCycle, now: datetime) -> None:
     """Tell each unit its approved award."""
     _tell_each(cycle, APPROVED, now)
@@ -73,6 +92,16 @@ def tell_of_payment(assessment: UnitAssessment, now: datetime, **params: Any) ->
 def tell_of_reversal(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
     """Tell a unit that a payment came back; `params`: day, amount and reason."""
     _tell(assessment, CAME_BACK, now, params)
+
+
+def tell_of_failure(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
+    """Tell a unit that the bank did not carry out a payment, with the way to its receiving account.
+
+    `params`: amount and reason.
+    """
+    path = reverse("payee_account", args=[assessment.organization.public_id])
+    params = {"year": assessment.cycle.year, **params}
+    tell_unit(assessment.organization_id, NOT_CARRIED_OUT, now, path, params)
 
 
 def _tell_each(cycle: AssessmentCycle, message: str, now: datetime, **params: Any) -> None:

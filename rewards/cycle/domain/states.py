@@ -46,6 +46,9 @@ place of a draft; nothing changes after approval."""
 BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 """States in which findings are answered and decided."""
 
+TAKES_FINDINGS = (CycleState.FROZEN, *BEFORE_APPROVAL)
+"""States in which people can open a finding, of an inspection or an objection."""
+
 SEALED = (CycleState.REPORTED, CycleState.PAID)
 """States in which a report is in force, sent or accepted."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from bookings.public import usage_logs
@@ -14,30 +14,36 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Finding
-from rewards.findings.selectors.findings import findings
+from rewards.findings.selectors.findings import TO_ANSWER, findings
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 
+STILL_TO_ANSWER = "to_answer"
+"""A value of the filter by state, beside the states: open ones that their unit has not answered."""
+
+
 @dataclass(frozen=True)
 class FindingFacets:
-    """The number of findings by state and kind, the units with findings, and falsifications proposed."""
+    """The number of findings by state and kind, to answer and with a falsification proposed; their units."""
 
     states: dict[str, int]
     kinds: dict[str, int]
     units: list[tuple[str, str, str]]
+    to_answer: int
     proposed: int
 
 
 def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
-    """Count the visible findings of a cycle by state and kind. Four statements."""
+    """Count the visible findings of a cycle by state and kind. Five statements."""
     seen = findings(viewer, cycle).order_by()
     units = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
     return FindingFacets(
         states=dict(seen.values_list("state").annotate(Count("pk"))),
         kinds=dict(seen.values_list("kind").annotate(Count("pk"))),
         units=sorted(set(units.distinct()), key=lambda unit: unit[1]),
+        to_answer=seen.filter(TO_ANSWER).count(),
         proposed=seen.filter(falsifications__state=FalsificationState.PROPOSED).count(),
     )
 
@@ -70,15 +76,22 @@ def filter_findings(
 
     `rank`: 0 for open ones; `on`: the day of the first log; `stake`: points, −1 where they are not known.
     """
-    field = "falsifications__state" if state == FalsificationState.PROPOSED else "state"
-    wanted = {field: state, "kind": kind, "organization__public_id": unit}
+    wanted = {"kind": kind, "organization__public_id": unit}
     rank = Case(When(state=FindingState.OPEN, then=0), default=1)
     return (
         findings(viewer, cycle)
-        .filter(**{name: value for name, value in wanted.items() if value})
+        .filter(_in_state(state), **{name: value for name, value in wanted.items() if value})
         .annotate(
             rank=rank,
             on=Coalesce("first_date", "answer_due_date"),
             stake=Coalesce("points_at_stake", Decimal(-1)),
         )
     )
+
+
+def _in_state(state: str) -> Q:
+    """Return the condition for a value of the filter by state: of a finding or of what goes beside one."""
+    if state == STILL_TO_ANSWER:
+        return TO_ANSWER
+    field = "falsifications__state" if state == FalsificationState.PROPOSED else "state"
+    return Q(**{field: state}) if state else Q()

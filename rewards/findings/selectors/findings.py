@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Max, QuerySet, When
+from django.db.models import Case, Max, Q, QuerySet, When
 
 from instrument_share.kernel.errors import require_found
 from rewards.cycle.domain.states import BEFORE_APPROVAL
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 
+TO_ANSWER = Q(state=FindingState.OPEN, answered_at=None, cycle__state__in=BEFORE_APPROVAL)
+"""Findings that their unit can still answer, and has not."""
+
+
 def findings(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[Finding]:
     """Return the findings of a cycle, open ones first; a unit's manager sees those of the unit."""
     is_open = Case(When(state=FindingState.OPEN, then=0), default=1)
@@ -28,14 +32,7 @@ def findings(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[Finding]:
 def findings_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Finding]:
     """Return a unit's undecided findings without an answer, the earliest due date first."""
     return (
-        _visible(viewer)
-        .filter(
-            organization_id=organization_id,
-            state=FindingState.OPEN,
-            answered_at=None,
-            cycle__state__in=BEFORE_APPROVAL,
-        )
-        .order_by("answer_due_date", "id")
+        _visible(viewer).filter(TO_ANSWER, organization_id=organization_id).order_by("answer_due_date", "id")
     )
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from instrument_share.kernel.errors import IllegalMove
-from rewards.cycle.domain.states import BEFORE_APPROVAL, CycleState
+from rewards.cycle.domain.states import TAKES_FINDINGS
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.evidence import hash_evidence
 from rewards.findings.models import Finding
 from rewards.findings.selectors.due import get_answer_due_date
 from rewards.findings.services.deciding import record_finding
+from rewards.findings.services.telling import tell_of_opened
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -29,9 +30,9 @@ def finding_open(
 ) -> Finding:
     """Open a finding of one of `OPENED_KINDS` in the (locked) year, of an inspection or objection.
 
-    The unit answers and an auditor decides it like any other. The caller has authorised the actor.
+    The unit is told; it answers and an auditor decides it like any other. The caller authorised the actor.
     """
-    if cycle.state not in (CycleState.FROZEN, *BEFORE_APPROVAL):
+    if cycle.state not in TAKES_FINDINGS:
         raise IllegalMove(state=cycle.state, move="finding")
     finding = Finding(
         cycle=cycle,
@@ -55,4 +56,5 @@ def finding_open(
         "due": finding.answer_due_date.isoformat(),
     }
     record_finding(actor, "finding.opened", finding, now, **details)
+    tell_of_opened(finding, now)
     return finding

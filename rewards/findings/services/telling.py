@@ -12,15 +12,20 @@ from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Words
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding
 from rewards.findings.selectors.due import get_answer_due_date
+from rewards.policy.domain.vocabulary import OPENED_KINDS
 
 OPENED = gettext_noop(
     "The check of {year} has questions about your usage logs. New findings: {count}. Answer each by {due}, "
     "or say that you have no objection."
+)
+OPENED_BY_PEOPLE = gettext_noop(
+    "The assessment of {year} has a new finding on your unit: {kind}. Answer it by {due}, or say that you "
+    "have no objection."
 )
 DECIDED = {
     FindingState.UPHELD: gettext_noop(
@@ -65,6 +70,12 @@ def tell_of_findings(cycle: AssessmentCycle, opened: Mapping[int, int], now: dat
     due = get_answer_due_date(now)
     for organization_id, count in opened.items():
         tell_unit(organization_id, OPENED, now, path, {"year": cycle.year, "count": count, "due": due})
+
+
+def tell_of_opened(finding: Finding, now: datetime) -> None:
+    """Tell the unit of a finding that people opened: what led to it, and until when to answer."""
+    params = {"kind": Words(OPENED_KINDS[finding.kind]), "due": finding.answer_due_date}
+    _tell_of(finding, OPENED_BY_PEOPLE, now, params)
 
 
 def tell_of_decision(finding: Finding, now: datetime) -> None:

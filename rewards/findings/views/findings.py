@@ -28,7 +28,7 @@ from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.findings.domain.states import FalsificationState, FindingState, is_decidable
 from rewards.findings.forms import FindingFilterForm, JointDecisionForm
-from rewards.findings.selectors.browsing import count_findings, filter_findings
+from rewards.findings.selectors.browsing import STILL_TO_ANSWER, count_findings, filter_findings
 from rewards.findings.selectors.findings import findings as visible_findings
 from rewards.findings.services.deciding import findings_decide as decide_findings
 from rewards.findings.views.tables import TABLE, export
@@ -138,6 +138,9 @@ def _tabs(request: HttpRequest, facets: "FindingFacets", chosen: str) -> list[tu
             for state in (FindingState.OPEN.value, FindingState.UPHELD.value, FindingState.DISMISSED.value)
         ),
     ]
+    if facets.to_answer:
+        address = get_address(request, state=STILL_TO_ANSWER)
+        tabs.insert(1, (_("To answer"), address, chosen == STILL_TO_ANSWER, facets.to_answer))
     if facets.proposed:
         state = FalsificationState.PROPOSED.value
         address = get_address(request, state=state)

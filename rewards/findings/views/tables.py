@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.responses.exports import csv_response
@@ -91,7 +92,7 @@ def _cells(finding: "Finding", organizations: "Mapping[str, Organization]") -> l
         format_money(finding.yuan_at_stake) if finding.yuan_at_stake is not None else "",
         str(labels.label("finding", finding.state).text),
         finding.answer_due_date.isoformat(),
-        finding.answered_at.date().isoformat() if finding.answered_at else "",
+        finding.answered_at.astimezone(CITY_TIME).date().isoformat() if finding.answered_at else "",
         str(finding.decision_number or ""),
         finding.reason,
     ]

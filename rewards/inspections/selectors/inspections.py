@@ -54,6 +54,11 @@ def inspections_to_record(viewer: "Viewer") -> QuerySet[RandomInspection]:
     return _rows().filter(_by(viewer), outcome="").order_by("draw_id", "position")
 
 
+def count_unrecorded(cycle: "AssessmentCycle") -> int:
+    """Return how many inspections of a year nobody has recorded yet."""
+    return RandomInspection.objects.filter(draw__cycle=cycle, outcome="").count()
+
+
 def get_photo(viewer: "Viewer", public_id: str, position: int) -> InspectionPhoto:
     """Return a photo of an inspection that the viewer may see. Raises NotFound."""
     inspection = get_inspection(viewer, public_id)

@@ -84,7 +84,8 @@ def inspection_record(
             "sha256": inspection.fingerprint,
         },
     )
-    _tell(inspection, now)
+    if inspection.finding is None:  # of a finding the unit is told as it is opened
+        _tell(inspection, now)
     return inspection
 
 
@@ -164,18 +165,10 @@ def _keep_photos(inspection: RandomInspection, photos: Iterable[IO[bytes]]) -> l
 
 
 def _tell(inspection: RandomInspection, now: datetime) -> None:
-    messages = {
-        InspectionOutcome.NO_OBJECTION: gettext_noop(
-            "The random inspection {inspection} of your unit is recorded: no objection."
-        ),
-        InspectionOutcome.FINDING: gettext_noop(
-            "The random inspection {inspection} of your unit led to a finding, which you can answer."
-        ),
-    }
     notify(
         users=people_with_role(Role.UNIT_MANAGER, inspection.organization_id),
         kind=NotificationKind.ASSESSMENT,
-        message=messages[InspectionOutcome(inspection.outcome)],
+        message=gettext_noop("The random inspection {inspection} of your unit is recorded: no objection."),
         params={"inspection": inspection.public_id},
         path=page_address("inspection", inspection.public_id),
         now=now,

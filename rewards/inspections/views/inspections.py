@@ -17,6 +17,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.files import picture_response
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
+from rewards.cycle.domain.states import TAKES_FINDINGS
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome, Seen
 from rewards.inspections.forms import RecordForm
@@ -35,7 +36,12 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "rewards.record_inspection", found)
     may_record = not found.outcome and rules.has_perm("rewards.record_inspection", request.user, found)
-    form = RecordForm(request.POST or None, request.FILES or None, today=today)
+    form = RecordForm(
+        request.POST or None,
+        request.FILES or None,
+        today=today,
+        may_open_finding=found.draw.cycle.state in TAKES_FINDINGS,
+    )
 
     def respond(_recorded: Any) -> HttpResponse:
         sentence = _("Recorded. The unit is told and can read it.")
@@ -52,7 +58,7 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
             checklist=form.checklist,
             notes=form.cleaned_data["notes"],
             photos=form.cleaned_data["photos"],
-            logs=form.cleaned_data["logs"].split(),
+            logs=form.cleaned_data.get("logs", "").split(),
             now=now,
         ),
         respond=respond,

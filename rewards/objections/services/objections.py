@@ -227,10 +227,13 @@ def objection_answer(
     return answer
 
 
-def tell_of_withdrawal(cycle: AssessmentCycle) -> None:
-    """Tell who objected that the notice, which still runs, is withdrawn, once for each objection."""
+def tell_of_withdrawal(cycle: AssessmentCycle, why: str) -> None:
+    """Tell who objected that the notice, which still runs, is withdrawn, once for each objection.
+
+    `why` is one of the reasons in `objections.mails`.
+    """
     for objection in objections_in_notice(cycle):
-        build_withdrawal(objection).send()
+        build_withdrawal(objection, why).send()
 
 
 def _open_finding(actor: "User", objection: Objection, now: datetime) -> Finding:

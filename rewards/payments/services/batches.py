@@ -10,6 +10,7 @@ from django.db.models import Max
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Problem, require_reason
 from rewards.assessment.models import Award
+from rewards.assessment.services.telling import tell_of_failure
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.domain.errors import (
@@ -77,7 +78,7 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
 
 @transaction.atomic
 def batch_settle(*, actor: "User", batch_id: int, answers: Sequence[BankRow], now: datetime) -> PaymentBatch:
-    """Record what the bank answers of rows of a batch: a payment, or that it failed and why.
+    """Record what the bank answers of rows of a batch: a payment, or that it failed and why; units are told.
 
     All of the answers or none; rows that are not among them go on waiting. Raises AnswersStale when one is
     not for a row that waits, and BankSheetWrong with a problem for each that can't be recorded.
@@ -124,6 +125,7 @@ def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> Non
         row.save(update_fields=["payment"])
     else:
         _fail(row, answer.reason, now)
+        tell_of_failure(row.award.assessment, now, amount=row.amount_yuan, reason=row.failed_reason)
 
 
 def _day(answer: BankRow) -> date:

@@ -26,7 +26,7 @@ from instrument_share.web.responses.problem import problems_told, status_of, tol
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
 from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_sheet
-from rewards.payments.domain.errors import AnswersStale
+from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
 from rewards.payments.reports import XLSX, build_bank_sheet
 from rewards.payments.selectors.batches import get_batch, waiting_rows
@@ -42,11 +42,13 @@ SALT = "rewards.payments.bank_answers"
 
 @confirmation_view
 def batch_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Confirm a batch of the awards in the address."""
+    """Confirm a batch of the awards in the address. Raises NothingChosen where there are none."""
     require(request.user, "rewards.record_payment")
     report = get_report(request.user, public_id)
     wanted = set(request.GET.getlist("award"))
     chosen = [unit for unit in get_sealed_units(report) if unit.award in wanted and unit.amount_yuan]
+    if not chosen:
+        raise NothingChosen
     total = yuan(sum(unit.amount_yuan for unit in chosen))
     address = reverse("report", args=[public_id])
     return Confirmation(

@@ -115,12 +115,13 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         and found.state == ReportState.ACCEPTED
         and rules.has_perm("rewards.record_payment", request.user, found)
     )
+    rows = _rows(units, live, payments)
     context = {
         "report": found,
         "cycle": found.cycle,
         "policy": get_policy_rules(found.cycle.policy),
         "problems": problems,
-        "rows": _rows(units, live, payments),
+        "rows": rows,
         "batches": batches(found),
         "came_back": reversed_payments(found),
         "sum_of_awards": sum((unit.amount_yuan for unit in units), Decimal(0)),
@@ -135,7 +136,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         "size_of_parts": sum(file["size"] for file in parts),
         "can_answer": answers and found.state == ReportState.SENT,
         "can_pay": can_pay,
-        "can_batch": can_pay and len(payments) < len(awarded),
+        "can_batch": can_pay and any(row.is_payable for row in rows),
     }
     return render(request, "rewards/payments/report.html", context)
 

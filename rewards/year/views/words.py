@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from instrument_share.web.text.formats import date_only, yuan
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
+from rewards.inspections.selectors.inspections import count_unrecorded
+from rewards.objections.selectors.objections import objections_in_notice
 
 if TYPE_CHECKING:
+    from rewards.cycle.models import AssessmentCycle
     from rewards.year.selectors import CycleAhead
 
 ACTIONS: dict[str, str | Promise] = {
@@ -136,8 +139,9 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
                 budget=yuan(cycle.budget_yuan), policy=cycle.policy
             )
             yield _("Results that were computed before are replaced; the same data give the same results.")
-            if cycle.state == CycleState.NOTICED:
-                yield _("The public notice ends, and has to begin anew.")
+            if cycle.state == CycleState.NOTICED and ahead.outdated:
+                yield _("The public notice ends, and has to begin anew. Each unit is told so.")
+                yield from _tell_objectors(cycle)
         case "announce":
             text = _("Everybody can read the units’ grades and amounts, and object for {days} working days.")
             yield text.format(days=settings.PUBLIC_NOTICE_WORKING_DAYS)
@@ -146,6 +150,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             )
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
+            yield from _warn_of_inspections(cycle)
         case "preview":
             yield _("The letter with its attachments is made as it will be sealed, marked as a preview.")
         case "send":
@@ -161,3 +166,21 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
         ) % {"count": ahead.open_findings}
     if move in {"freeze", "check", "score", "preview", "send"}:
         yield _("It may take minutes and goes on when you leave the page, which shows how far it is.")
+
+
+def _tell_objectors(cycle: "AssessmentCycle") -> Iterator[str]:
+    if count := objections_in_notice(cycle).count():
+        yield ngettext(
+            "Who raised the %(count)s objection is told by mail, and can object to the new results.",
+            "Those who raised the %(count)s objections are told by mail, and can object to the new results.",
+            count,
+        ) % {"count": count}
+
+
+def _warn_of_inspections(cycle: "AssessmentCycle") -> Iterator[str]:
+    if count := count_unrecorded(cycle):
+        yield ngettext(
+            "%(count)s random inspection is not recorded yet; it can lead to no finding any more.",
+            "%(count)s random inspections are not recorded yet; they can lead to no finding any more.",
+            count,
+        ) % {"count": count}

@@ -183,6 +183,17 @@ def test_an_instrument_as_it_stood_at_the_end_of_the_year(world):
     assert last["published_in_year"] is False
 
 
+@pytest.mark.parametrize(("value", "counts"), [("199999.99", [1, 0]), ("200000.00", [1, 1])])
+def test_a_value_corrected_after_the_year_counts_from_the_next_year_on(world, value, counts):
+    instrument = published(world)
+    after = datetime(2026, 1, 5, tzinfo=UTC)
+    change = {"value_yuan": Decimal(value)}
+    instrument_update(actor=world.manager, instrument_id=instrument.pk, values=change, now=after)
+    instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=after)
+    units = [unit for year in (2025, 2026) for unit in units_of_year(year)]
+    assert [unit["published_instruments"] for unit in units] == counts
+
+
 def test_open_time_counts_for_outside_users_and_what_was_closed_in_it(world, instrument):
     publish(world, instrument, terms(horizon=timedelta(days=4)))  # Monday to Friday, 9 to 17
     closure = closure_record(

@@ -9,6 +9,7 @@ from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, NotFound
 from providers.instruments.domain.pictures import PictureUnusable
 from rewards.findings.models import Finding
+from rewards.findings.services import telling
 from rewards.findings.services.deciding import finding_decide
 from rewards.inspections.domain.choices import DrawnFrom, InspectionOutcome, Seen
 from rewards.inspections.domain.errors import (
@@ -91,6 +92,11 @@ def test_a_finding_of_an_inspection_is_answered_and_decided_like_any_other(draws
     assert (finding.kind, finding.organization, finding.logs) == ("inspection", year.first, [log.public_id])
     assert finding.evidence["inspection"] == mine.public_id
     assert finding.answer_due_date > draws.drawn.date()
+    told = Notification.objects.get(user=year.manager, created_at=finding.found_at)
+    assert told.message == telling.OPENED_BY_PEOPLE
+    assert told.params["kind"] == {"words": "Seen at a random inspection"}
+    assert told.params["due"] == {"date": finding.answer_due_date.isoformat()}
+    assert told.path == f"/bureau/findings/{finding.public_id}/"
     decided = finding_decide(
         actor=draws.city.auditor,
         finding_id=finding.pk,

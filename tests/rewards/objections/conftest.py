@@ -3,6 +3,7 @@ import re
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from rewards.findings.services.deciding import finding_decide
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.models import Objection
 from rewards.objections.selectors.objections import get_signed
@@ -46,6 +47,17 @@ class Objections:
             "now": ANSWERED,
         }
         return objection_answer(**(facts | values))
+
+
+def decide_in_notice(steps, year):
+    """One objects twice; the finding that the first answer opens is upheld while the notice runs."""
+    steps.through("announce")
+    objections = Objections(steps)
+    about = objections.raise_one(about=year.first.public_id)
+    objections.raise_one(text="The hours are too few.", language="en")
+    finding = objections.answer(about, effect=AnswerEffect.FINDING).finding
+    steps.city.answer(finding, ANSWERED)
+    finding_decide(actor=steps.city.auditor, finding_id=finding.pk, uphold=True, reason="属实", now=ANSWERED)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotF
 from rewards.assessment.services.notice import cycle_announce
 from rewards.declarations.domain.errors import OwnUnit
 from rewards.findings.models import Finding
+from rewards.findings.services import telling
 from rewards.findings.services.deciding import finding_decide
 from rewards.findings.services.opening import finding_open
 from rewards.objections.domain.choices import AnswerEffect, InNameOf
@@ -151,6 +152,11 @@ def test_an_upheld_objection_opens_a_finding_that_hinders_approval(objections, y
     assert finding.evidence == {"objection": objection.public_id, "seen": "有效机时少计"}
     assert get_cycle_ahead(objections.city.officer, YEAR, ANSWERED).open_findings == 1
     assert list(find_untold_changes(objections.steps.cycle)) == []
+    told = Notification.objects.get(user=year.manager, message=telling.OPENED_BY_PEOPLE)
+    assert told.params["year"] == YEAR
+    assert told.params["kind"] == {"words": "Raised by an objection during the public notice"}
+    assert told.params["due"] == {"date": finding.answer_due_date.isoformat()}
+    assert told.path == f"/bureau/findings/{finding.public_id}/"
     finding_decide(
         actor=objections.city.auditor,
         finding_id=finding.pk,

@@ -3,12 +3,14 @@
 import pytest
 from django.core import mail
 
+from instrument_share.journal.models import Notification
+from rewards.assessment.services import telling
 from rewards.objections.models import Objection
 from rewards.report.reports.facts import get_report_facts
 from tests.rewards.assessment.test_adopting import DRAFT, adopt
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import DAY, Steps
-from tests.rewards.objections.conftest import ANSWERED, RAISED, Objections, linked_in
+from tests.rewards.objections.conftest import ANSWERED, RAISED, Objections, decide_in_notice, linked_in
 from tests.rewards.objections.test_objections import letter_of
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,29 @@ def test_who_objected_is_told_that_the_notice_is_withdrawn(objections):
     assert "可再次提出异议" in in_chinese.body
     assert in_english.subject == f"Public notice of the results of {YEAR} withdrawn"
     assert linked_in(in_english) == english
+
+
+def test_units_and_objectors_are_told_that_the_notice_ends_as_the_units_are_scored_again(steps, year):
+    decide_in_notice(steps, year)
+    mail.outbox.clear()
+    again = ANSWERED + DAY
+    assert steps.score(now=again).state == "scored"
+    told = Notification.objects.get(created_at=again, user=year.manager)
+    assert (told.message, told.params, told.path) == (
+        telling.NOTICE_ENDED,
+        {"year": YEAR},
+        f"/bureau/cycles/{YEAR}/findings/",
+    )
+    in_chinese, in_english = mail.outbox
+    assert in_chinese.subject == f"{YEAR}年度评价结果的公示已撤回"
+    assert "已重新评分" in in_chinese.body
+    assert "草案" not in in_chinese.body
+    assert "the units have been scored again" in in_english.body
+
+
+def test_scoring_again_without_another_decision_ends_no_notice_and_tells_nobody(steps):
+    steps.through("announce")
+    Objections(steps).raise_one()
+    mail.outbox.clear()
+    assert steps.score(now=ANSWERED).state == "noticed"
+    assert (mail.outbox, Notification.objects.filter(created_at=ANSWERED).count()) == ([], 0)

@@ -11,6 +11,7 @@ from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
 from rewards.assessment.models import Award
+from rewards.assessment.services import telling
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.domain.errors import (
     AccountCheckedBySame,
@@ -34,7 +35,7 @@ from rewards.payments.services.batches import batch_make, batch_settle, batch_wi
 from rewards.payments.services.payments import payment_record, payment_reverse
 from rewards.report.domain.errors import AwardsNotSealed
 from rewards.report.services.answers import report_accept
-from tests.rewards.builders import AFTER
+from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import DAY
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +219,21 @@ def test_the_banks_answers_become_payments_and_failures(make, pay, settle, steps
     settle(again, made(year.second, "ZF-2"))
     assert steps.cycle.state == "paid"
     assert (again.number, Payment.objects.count()) == (2, 2)
+
+
+def test_a_unit_is_told_that_the_bank_did_not_pay_but_not_of_what_finance_withdraws(
+    make, settle, steps, year
+):
+    manager = steps.city.person("负责人", year.second, Role.UNIT_MANAGER)
+    failed = BankRow(award_of(year.second).public_id, paid=False, reason="账号已销户")
+    settle(make(year.first, year.second), made(year.first, "ZF-1"), failed)
+    told = Notification.objects.get(user=manager, message=telling.NOT_CARRIED_OUT)
+    assert (told.params["year"], told.params["reason"]) == (YEAR, "账号已销户")
+    assert told.params["amount"] == {"decimal": "8067.00"}
+    assert told.path == f"/unit-accounts/{year.second.public_id}/"
+    again = make(year.second)
+    batch_withdraw(actor=steps.city.finance, batch_id=again.pk, reason="改为逐笔支付", now=NOW)
+    assert Notification.objects.filter(user=manager, message=telling.NOT_CARRIED_OUT).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from instrument_share.accounts.domain import Role
+from instrument_share.pages.views import unit_desk
 from rewards.findings.models import Finding
+from rewards.findings.services.opening import finding_open
+from tests import factories
 from tests.rewards.builders import AFTER, YEAR, local
 from tests.rewards.reading import text_of
 
@@ -264,6 +267,35 @@ def test_findings_are_sorted_by_date_hours_and_amount(login, found):
     assert kinds("yuan") == ["overlap", "no_booking"]
     shown = text_of(client.get(address))
     assert "2025年3月1日 云屏大学 扫描电子显微镜 30.00 ¥3,000.00" in shown
+
+
+def test_the_desk_of_a_unit_leads_to_the_findings_that_it_still_has_to_answer(login, found, monkeypatch):
+    monkeypatch.setattr(unit_desk, "MAX_LISTED", 0)
+    second = found.city.unit("云屏乙所")
+    factories.member(second, Role.UNIT_MANAGER, person=found.manager)
+    facts = {"kind": "objection", "instrument_id": None, "logs": (), "now": AFTER}
+    for unit in (found.unit, second):
+        of_unit = {"organization_id": unit.pk, "evidence": {"seen": unit.name_zh}}
+        finding_open(cycle=found.steps.cycle, actor=found.city.officer, **of_unit, **facts)
+    found.city.answer(finding("overlap"), AFTER)
+    client = login(found.manager)
+    for unit, kinds in ((found.unit, {"no_booking", "objection"}), (second, {"objection"})):
+        desk = client.get(reverse("unit_desk"), {"unit": unit.public_id})
+        (link,) = [(text, way) for text, way in desk.context["more"] if "核查问题" in text]
+        assert link[0] == f"{YEAR} 年度全部 {len(kinds)} 项待答复的核查问题"
+        listed = client.get(link[1])
+        assert {one.kind for one in listed.context["page"].items} == kinds
+        assert {one.organization for one in listed.context["page"].items} == {unit}
+        assert "待答复" in [str(tab[0]) for tab in listed.context["tabs"] if tab[2]]
+
+
+def test_the_day_of_an_answer_in_the_spreadsheet_is_the_citys(login, found):
+    found.city.answer(finding("no_booking"), local(2026, 1, 7, 0))
+    answer = login(found.city.auditor).get(
+        reverse("findings", args=[YEAR]), {"export": "csv", "kind": "no_booking"}
+    )
+    head, row = csv.reader(b"".join(answer).decode("utf-8-sig").splitlines())
+    assert dict(zip(head, row, strict=True))["答复日期"] == "2026-01-07"
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
 from tests.factories import jpeg
-from tests.rewards.builders import YEAR
+from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.inspections.conftest import draws  # noqa: F401 (fixture)
 from tests.rewards.reading import text_of
 
@@ -166,6 +166,37 @@ def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock
     photo = manager.get(reverse("inspection_photo", args=[one.public_id, 2]))
     assert photo["Content-Type"] == "image/jpeg"
     list(photo)
+
+
+def test_a_finding_is_offered_until_the_results_are_approved_which_says_so(drawn, login, clock, year):
+    one = RandomInspection.objects.get(organization=year.first)
+    address = reverse("inspection", args=[one.public_id])
+    client = login(one.lead.user)
+
+    def offered():
+        form = client.get(address).context["form"]
+        return [code for code, _ in form.fields["outcome"].choices], "logs" in form.fields
+
+    assert offered() == (["no_objection", "finding"], True)
+    drawn.steps.score()
+    drawn.steps.announce()
+    clock.set(AFTER + timedelta(days=14))
+    approve = reverse("cycle_step", args=[YEAR, "approve"])
+    told = "3项随机抽查尚未登记结果，审定后不能再据此列为核查问题。"
+    assert told in text_of(login(drawn.city.reviewer).get(approve))
+    drawn.steps.approve()
+    client = login(one.lead.user)
+    assert offered() == (["no_objection"], False)
+    page = text_of(client.get(address))
+    assert "自年度数据冻结起至结果审定前，方可列为核查问题。" in page
+    typed = {
+        "inspected_date": (drawn.drawn + timedelta(days=1)).date().isoformat(),
+        **dict.fromkeys(CHECKLIST, "yes"),
+        "outcome": "finding",
+        "notes": "现场无台账",
+    }
+    assert client.post(address, typed).status_code == 422
+    assert client.post(address, {**typed, "outcome": "no_objection"}).status_code == 302
 
 
 def test_a_list_of_draws_takes_as_many_statements_for_many(drawn, login, statements):

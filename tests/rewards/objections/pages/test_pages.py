@@ -10,7 +10,7 @@ from django.urls import reverse
 from rewards.objections.models import Objection, ObjectionAnswer
 from rewards.objections.views import public
 from tests.rewards.builders import YEAR
-from tests.rewards.objections.conftest import ANSWERED, RAISED, objections  # noqa: F401 (fixture)
+from tests.rewards.objections.conftest import ANSWERED, RAISED, decide_in_notice, objections  # noqa: F401 (fixture)
 from tests.rewards.reading import text_of
 
 TYPED = {
@@ -127,3 +127,11 @@ def test_the_year_leads_to_open_objections(noticed, login, clock):
     page = login(noticed.city.officer).get(reverse("cycle", args=[YEAR]))
     assert page.context["primary"][1] == LIST
     assert "还有 1 件异议待答复" in text_of(page)
+
+
+def test_the_confirmation_of_scoring_again_says_whom_it_tells(steps, year, login, clock):
+    decide_in_notice(steps, year)
+    clock.set(ANSWERED)
+    shown = text_of(login(steps.city.officer).get(reverse("cycle_step", args=[YEAR, "score"])))
+    assert "当前公示即告终止，须重新公示，并将通知各单位。" in shown
+    assert "系统将以邮件通知2件异议的异议人，异议人可对新结果再次提出异议。" in shown

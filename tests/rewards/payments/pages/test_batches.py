@@ -11,6 +11,7 @@ from django.urls import reverse
 from instrument_share.accounts.domain import Role
 from rewards.assessment.models import Award
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
+from rewards.payments.services.batches import batch_make
 from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER
 from tests.rewards.reading import text_of
@@ -147,3 +148,14 @@ def test_two_rows_of_a_batch_take_as_many_statements_as_one(finance, report, yea
         return len(statements.of(lambda: finance.get(address("batch", made))))
 
     assert shown(year.first) == shown(year.first, year.second)
+
+
+def test_a_batch_is_offered_while_an_award_can_be_paid_and_asked_for_with_one_only(finance, report, year):
+    page, new = reverse("report", args=[report.public_id]), reverse("batch_new", args=[report.public_id])
+    assert f'action="{new}"' in finance.get(page).content.decode()
+    nothing = finance.get(new)
+    assert nothing.status_code == 422
+    assert "请勾选要拨付的单位。" in text_of(nothing)
+    awards = [one.public_id for one in Award.objects.filter(amount_yuan__gt=0)]
+    batch_make(actor=year.city.finance, report_id=report.pk, awards=awards, now=AFTER + timedelta(days=16))
+    assert f'action="{new}"' not in finance.get(page).content.decode()
