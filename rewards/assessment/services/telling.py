@@ -27,10 +27,6 @@ SEALED = gettext_noop(
 PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: {amount} yuan.")
 
 CAME_BACK = gettext_noop("The payment of {year}, {amount} yuan, came back on {day}: {reason}")
-NOT_CARRIED_OUT = gettext_noop(
-    "The bank could not pay your unit’s award of {year}, {amount} yuan. Please check the receiving account. "
-    "The bank’s reason: {reason}"
-)
 
 ADOPTED = gettext_noop("{year} is assessed by “{policy}”, which replaces the draft. {reason}")
 ADOPTED_SCORED = gettext_noop(
@@ -92,16 +88,6 @@ def tell_of_payment(assessment: UnitAssessment, now: datetime, **params: Any) ->
 def tell_of_reversal(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
     """Tell a unit that a payment came back; `params`: day, amount and reason."""
     _tell(assessment, CAME_BACK, now, params)
-
-
-def tell_of_failure(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
-    """Tell a unit that the bank did not carry out a payment, with the way to its receiving account.
-
-    `params`: amount and reason.
-    """
-    path = reverse("payee_account", args=[assessment.organization.public_id])
-    params = {"year": assessment.cycle.year, **params}
-    tell_unit(assessment.organization_id, NOT_CARRIED_OUT, now, path, params)
 
 
 def _tell_each(cycle: AssessmentCycle, message: str, now: datetime, **params: Any) -> None:

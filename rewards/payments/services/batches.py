@@ -10,7 +10,6 @@ from django.db.models import Max
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Problem, require_reason
 from rewards.assessment.models import Award
-from rewards.assessment.services.telling import tell_of_failure
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.domain.errors import (
@@ -29,6 +28,7 @@ from rewards.payments.services.payments import (
     require_payable,
     write_payment,
 )
+from rewards.payments.services.telling import tell_of_failure
 from rewards.report.domain.errors import AwardsNotSealed
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.sealed import require_sealed_awards

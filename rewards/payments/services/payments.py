@@ -119,11 +119,20 @@ def require_payable(award: Award) -> PayeeAccount:
 def require_account(organization: "Organization") -> PayeeAccount:
     """Return the present account of an organization. Raises AccountMissing, AccountUnchecked."""
     account = get_accounts([organization.pk]).get(organization.pk)
-    if account is None:
-        raise AccountMissing(unit=organization.name_zh)
-    if account.checked_at is None:
-        raise AccountUnchecked(unit=organization.name_zh)
+    lack = find_account_lack(account, organization)
+    if lack is not None:
+        raise lack
+    assert account is not None, "a missing account is a lack"
     return account
+
+
+def find_account_lack(
+    account: PayeeAccount | None, organization: "Organization"
+) -> AccountMissing | AccountUnchecked | None:
+    """Return why nothing can be paid to the present account of an organization; None where it can."""
+    if account is None:
+        return AccountMissing(unit=organization.name_zh)
+    return AccountUnchecked(unit=organization.name_zh) if account.checked_at is None else None
 
 
 def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made, now: datetime) -> Payment:

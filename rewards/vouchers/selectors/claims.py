@@ -1,6 +1,7 @@
 """Claims, their state with payout lists and payouts, and what a statement would come to."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -186,10 +187,23 @@ def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
     return get_covered(terms, billed_uses([statement.pk])[statement.pk])
 
 
-def sum_billed_now(claim: VoucherClaim) -> Decimal:
-    """Return what is billed now of the uses that a claim covers; nothing once the statement is disputed."""
-    if not agreed_statements(claim.grant.organization_id).filter(pk=claim.statement_id).exists():
-        return Decimal(0)
-    covered = set(claim.uses.values_list("log", flat=True))
-    uses = billed_uses([claim.statement_id])[claim.statement_id]
-    return sum((use.billed_yuan for use in uses if use.log.pk in covered), Decimal(0))
+def find_changed_claims(found: Collection[VoucherClaim]) -> Mapping[int, Decimal]:
+    """Return what is billed now of the uses of the claims where that is no longer their basis, by their id.
+
+    Nothing is billed of a statement that is disputed. As many statements however many claims of a payer.
+    """
+    agreed: set[int] = set()
+    for payer in {claim.grant.organization_id for claim in found}:
+        agreed.update(agreed_statements(payer).order_by().values_list("pk", flat=True))
+    covered: dict[int, set[int]] = defaultdict(set)
+    for claim_id, log in VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"):
+        covered[claim_id].add(log)
+    uses = billed_uses([claim.statement_id for claim in found if claim.statement_id in agreed])
+    billed = {
+        claim.pk: sum(
+            (use.billed_yuan for use in uses.get(claim.statement_id, ()) if use.log.pk in covered[claim.pk]),
+            Decimal(0),
+        )
+        for claim in found
+    }
+    return {claim.pk: billed[claim.pk] for claim in found if billed[claim.pk] != claim.basis_yuan}

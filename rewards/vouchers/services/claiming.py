@@ -39,11 +39,11 @@ from rewards.vouchers.selectors.claims import (
     claim_lock,
     claimable_now,
     find_agreed_statement,
+    find_changed_claims,
     find_claim_on,
     find_claim_on_invoice,
     get_uses_of,
     is_listed,
-    sum_billed_now,
 )
 from rewards.vouchers.services.telling import check_proofs, keep_proofs, record_act, tell_administrators
 
@@ -224,8 +224,8 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
 
 def require_unchanged(claim: VoucherClaim) -> None:
     """Raise UsesChanged if the uses of a claim were corrected, or their statement disputed, since."""
-    billed = sum_billed_now(claim)
-    if billed != claim.basis_yuan:
+    billed = find_changed_claims([claim]).get(claim.pk)
+    if billed is not None:
         raise UsesChanged(claim=claim.public_id, now=f"{billed:.2f}", before=f"{claim.basis_yuan:.2f}")
 
 

@@ -17,7 +17,7 @@ from instrument_share.accounts.services.documents import Upload
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import Problem, gettext_noop, require_reason
+from instrument_share.kernel.errors import DomainError, Problem, gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 from rewards.vouchers.domain.choices import ApplicationState, Issuer
 from rewards.vouchers.domain.errors import (
@@ -160,14 +160,10 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
     """
     application = _lock_to_decide(actor, application_id)
     scheme, organization = scheme_lock(application.scheme_id), application.organization
-    earlier = waiting_before(application)
-    if earlier is not None:
-        raise EarlierFirst(organization=earlier.organization.name_zh)
-    if not scheme.terms.qualifies(organization.kind, organization.size_class):
-        raise NotQualified
+    hindrance = find_grant_hindrance(application)
+    if hindrance is not None:
+        raise hindrance
     amount = get_grant_amount(scheme.terms, application.amount_yuan, granted_amounts(scheme.pk))
-    if not amount:
-        raise BudgetSpent
     grant = VoucherGrant.objects.create(
         application=application,
         scheme=scheme,
@@ -190,6 +186,19 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
         params={"organization": _name(organization), "amount": f"{amount:.2f}", "last": scheme.use_until},
     )
     return grant
+
+
+def find_grant_hindrance(application: VoucherApplication) -> DomainError | None:
+    """Return why an application that waits cannot be granted now; None where it can."""
+    scheme, organization = application.scheme, application.organization
+    earlier = waiting_before(application)
+    if earlier is not None:
+        return EarlierFirst(organization=earlier.organization.name_zh)
+    if not scheme.terms.qualifies(organization.kind, organization.size_class):
+        return NotQualified()
+    if not get_grant_amount(scheme.terms, application.amount_yuan, granted_amounts(scheme.pk)):
+        return BudgetSpent()
+    return None
 
 
 @transaction.atomic

@@ -27,10 +27,10 @@ from rewards.vouchers.forms import ClaimForm
 from rewards.vouchers.selectors.claims import (
     claim_uses,
     claims,
+    find_changed_claims,
     get_claim,
     get_uses_of,
     offered_statements,
-    sum_billed_now,
 )
 from rewards.vouchers.selectors.payouts import get_payouts_of_claim
 from rewards.vouchers.selectors.vouchers import get_balances, get_file, get_grant
@@ -52,6 +52,8 @@ PERMISSIONS = {
     "audit": "rewards.audit_voucher",
     "refuse": "rewards.audit_voucher",
 }
+REFUSABLE = frozenset(stage for stage, moves in MOVES.items() if "refuse" in moves)
+"""Stages of a claim that a change of its uses still stops."""
 
 
 @login_required
@@ -121,9 +123,9 @@ def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> Ht
 def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a claim with its uses, files, decisions and payouts."""
     found = get_claim(request.user, public_id)
-    is_open = found.state in (ClaimState.SUBMITTED, ClaimState.CHECKED)
     oversees = rules.has_perm("rewards.see_vouchers", request.user)
-    billed = sum_billed_now(found) if is_open and oversees else found.basis_yuan
+    watched = oversees and found.stage in REFUSABLE  # type: ignore[attr-defined]
+    billed_now = find_changed_claims([found]).get(found.pk) if watched else None
     context = {
         "claim": found,
         "uses": claim_uses(found),
@@ -132,22 +134,27 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
             for one in found.files.order_by("id")
         ],
         "steps": _steps(found),
-        "moves": get_possible_moves(request, found),
+        "moves": get_possible_moves(request, found, is_changed=billed_now is not None),
         "oversees": oversees,
         "is_own_check": found.state == ClaimState.CHECKED and found.checked_by_id == request.user.pk,
-        "billed_now": billed if billed != found.basis_yuan else None,
+        "billed_now": billed_now,
         "payouts": get_payouts_of_claim(found),
     }
     return render(request, "rewards/vouchers/claim.html", context)
 
 
-def get_possible_moves(request: SignedInRequest, found: "VoucherClaim") -> set[str]:
-    """Return what the viewer may do with the claim now; who checked it does not audit it."""
+def get_possible_moves(request: SignedInRequest, found: "VoucherClaim", *, is_changed: bool) -> set[str]:
+    """Return what the viewer may do with the claim now; who checked it does not audit it.
+
+    Of a claim whose uses were changed since only a refusal is left.
+    """
     moves = {
         move
         for move in MOVES.get(found.stage, {})  # type: ignore[attr-defined]
         if rules.has_perm(PERMISSIONS[move], request.user, found.grant)
     }
+    if is_changed:
+        return moves & {"refuse"}
     return moves - {"audit"} if found.checked_by_id == request.user.pk else moves
 
 

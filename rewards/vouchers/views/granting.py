@@ -18,6 +18,7 @@ from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.vouchers.domain.choices import ApplicationState
@@ -32,6 +33,7 @@ from rewards.vouchers.selectors.vouchers import (
     waiting_before,
 )
 from rewards.vouchers.services.granting import (
+    find_grant_hindrance,
     voucher_application_refuse,
     voucher_apply,
     voucher_grant,
@@ -93,13 +95,15 @@ def application(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = get_application(request.user, public_id)
     waits = found.state == ApplicationState.SUBMITTED
     decides = waits and rules.has_perm("rewards.decide_voucher", request.user, found)
+    hindrance = find_grant_hindrance(found) if decides else None
     context = {
         "application": found,
         "stated": facts_in_words(found.stated),
         "files": _files(found.public_id, list(found.files.order_by("id"))),
         "decides": decides,
         "oversees": rules.has_perm("rewards.see_vouchers", request.user),
-        "earlier": waiting_before(found) if waits else None,
+        "hindrance": told(hindrance.message, hindrance.params) if hindrance else "",
+        "earlier": waiting_before(found) if hindrance else None,
     }
     return render(request, "rewards/vouchers/application.html", context)
 

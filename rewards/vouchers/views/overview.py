@@ -19,7 +19,7 @@ from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
 from rewards.vouchers.domain.terms import get_left
 from rewards.vouchers.forms import get_fact_text
-from rewards.vouchers.selectors.claims import claims
+from rewards.vouchers.selectors.claims import claims, find_changed_claims
 from rewards.vouchers.selectors.payouts import audited_claims, payout_lists
 from rewards.vouchers.selectors.vouchers import (
     applications,
@@ -92,6 +92,8 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
     today = clock.now().astimezone(CITY_TIME).date()
     granted = get_granted_by_scheme().get(found.pk)
     lists = rules.has_perm("rewards.list_vouchers", request.user)
+    to_list = list(audited_claims(found.pk)) if lists else []
+    changed = find_changed_claims(to_list)
     context = {
         "scheme": found,
         "facts": _terms(found),
@@ -100,7 +102,8 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "granted": granted or 0,
         "takes_applications": found.terms.takes_applications(today),
         "applies": bool(applying_organizations(request.user, found, today)),
-        "to_list": audited_claims(found.pk).count() if lists else 0,
+        "to_list": 0 if changed else len(to_list),
+        "changed": [(one, changed[one.pk]) for one in to_list if one.pk in changed],
         "grants": (shown := _page(request, grants(request.user).filter(scheme=found), "grants")),
         "balances": with_balances(shown.items),
         "grant_heads": GRANTS.plain_heads,

@@ -1,5 +1,7 @@
 """Payout lists as page and paper, and what Finance records of them."""
 
+from typing import TYPE_CHECKING
+
 import rules
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -15,10 +17,12 @@ from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.problem import told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
 from rewards.payments.selectors.accounts import get_accounts
+from rewards.payments.services.payments import find_account_lack, require_account
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
 from rewards.vouchers.reports import render_payout_list
 from rewards.vouchers.selectors.payouts import (
@@ -29,19 +33,26 @@ from rewards.vouchers.selectors.payouts import (
     payout_rows,
 )
 from rewards.vouchers.selectors.vouchers import get_scheme
+from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
 )
 
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from rewards.payments.models import PayeeAccount
+
 
 @confirmation_view
 def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Make a payout list of what is audited."""
+    """Make a payout list of what is audited. Raises UsesChanged."""
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
     waiting = list(audited_claims(scheme.pk))
+    for one in waiting:
+        require_unchanged(one)
     total = yuan(sum(one.amount_yuan for one in waiting))
     return Confirmation(
         heading=_("Make a payout list?"),
@@ -68,10 +79,20 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     accounts = get_accounts([row.claim.grant.organization_id for row in rows])
     context = {
         "list": found,
-        "rows": [(row, accounts.get(row.claim.grant.organization_id)) for row in rows],
+        "rows": [
+            (row, account := accounts.get(organization.pk), _say_what_lacks(account, organization))
+            for row in rows
+            for organization in [row.claim.grant.organization]
+        ],
         "pays": rules.has_perm("rewards.pay_voucher", request.user),
     }
     return render(request, "rewards/vouchers/list.html", context)
+
+
+def _say_what_lacks(account: "PayeeAccount | None", organization: "Organization") -> str:
+    """Return why nothing can be paid to the account of an organization; empty where it can."""
+    lack = find_account_lack(account, organization)
+    return told(lack.message, lack.params) if lack else ""
 
 
 @counts_as("export")
@@ -89,12 +110,12 @@ def list_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
-    """Record a payout."""
+    """Record a payout. Raises AccountMissing, AccountUnchecked."""
     require(request.user, "rewards.pay_voucher")
     found = get_payout_list(request.user, public_id)
     row, now = get_row(found, claim_id), clock.now()
     organization = row.claim.grant.organization
-    account = get_accounts([organization.pk]).get(organization.pk)
+    account = require_account(organization)
     form = PayoutForm(
         request.POST if request.method == "POST" else None,
         amount=row.amount_yuan,
@@ -104,7 +125,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
         heading=_("Record the payout to {organization}").format(organization=bilingual(organization, "name")),
         consequences=[
             _("Amount: {amount}").format(amount=yuan(row.amount_yuan)),
-            _("Account: {account}").format(account=account or _("none is entered yet")),
+            _("Account: {account}").format(account=account),
             _("A recorded payout can’t be changed; what comes back is recorded beside it."),
         ],
         action=_("Record the payout"),

@@ -11,7 +11,6 @@ from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
 from rewards.assessment.models import Award
-from rewards.assessment.services import telling
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.domain.errors import (
     AccountCheckedBySame,
@@ -30,6 +29,7 @@ from rewards.payments.domain.errors import (
 )
 from rewards.payments.models import BatchRow, PayeeAccount, Payment
 from rewards.payments.selectors.payments import get_paid_by_report
+from rewards.payments.services import telling
 from rewards.payments.services.accounts import account_check, account_enter
 from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
 from rewards.payments.services.payments import payment_record, payment_reverse

@@ -1,6 +1,7 @@
 """What each reader finds on the pages of vouchers."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,8 +12,9 @@ from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
 from rewards.vouchers.domain.codes import get_list_code
 from rewards.vouchers.views import overview
+from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.documents.reading import reader, text
-from tests.rewards.vouchers.conftest import LATER, add_statements
+from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, statement_of
 
 ADDRESSES = ("check", "audit", "refuse")
 
@@ -74,6 +76,74 @@ def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
     assert offered_moves(read(vouchers.auditor, *about), claim) == {"refuse"}
     vouchers.list(claimable.scheme)
     assert offered_moves(read(vouchers.auditor, *about), claim) == set()
+
+
+def change_uses(vouchers, claimable):
+    """A use of the claimed statement is corrected to 150 yuan, and the correction billed."""
+    correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
+    statement_of(vouchers.city, vouchers.admin, month=date(2026, 4, 1), over=APRIL_1 + 30 * DAY)
+
+
+def test_only_a_refusal_is_offered_of_a_claim_whose_uses_were_corrected(vouchers, claimable, read):
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    about = ("voucher_claim", claim.public_id)
+    change_uses(vouchers, claimable)
+    page = read(vouchers.officer, *about)
+    assert offered_moves(page, claim) == {"refuse"}
+    assert "¥150.00" in page
+
+
+def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouchers, claimable, read, clock):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    about = ("voucher_scheme", claimable.scheme.public_id)
+    new = reverse("voucher_list_new", args=[claimable.scheme.public_id])
+    address = reverse("voucher_claim", args=[claim.public_id])
+    page = read(vouchers.officer, *about)
+    assert (new in page, address in page) == (True, False)
+    change_uses(vouchers, claimable)
+    page = read(vouchers.officer, *about)
+    assert (new in page, address in page) == (False, True)
+    assert "¥150.00" in page
+    client = Client()
+    client.force_login(vouchers.officer)
+    assert client.get(new).status_code == 409
+    page = read(vouchers.officer, "voucher_claim", claim.public_id)
+    assert offered_moves(page, claim) == {"refuse"}
+    assert "¥150.00" in page
+    vouchers.refuse(claim)
+    assert address not in read(vouchers.officer, *about)
+
+
+def test_the_list_says_what_an_account_lacks_before_a_payout_is_recorded(vouchers, claimable, read):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    pay = reverse("voucher_payout_new", args=[made.public_id, claim.public_id])
+    about = ("voucher_list", made.public_id)
+    page = read(vouchers.finance, *about)
+    assert (pay in page, "尚未登记收款账户" in page) == (False, True)
+    client = Client()
+    client.force_login(vouchers.finance)
+    assert client.get(pay).status_code == 409
+    vouchers.enter_account()
+    page = read(vouchers.finance, *about)
+    assert (pay in page, "尚待另一人复核" in page) == (False, True)
+    vouchers.account()
+    assert pay in read(vouchers.finance, *about)
+
+
+def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
+    scheme = vouchers.open(budget_yuan=Decimal(1000))
+    vouchers.grant(scheme)
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    application = vouchers.apply(scheme, of=firm, actor=admin)
+    grant = reverse("voucher_application_grant", args=[application.public_id])
+    page = read(vouchers.officer, "voucher_application", application.public_id)
+    assert (grant in page, "本批预算已用完" in page) == (False, True)
+    Organization.objects.filter(pk=firm.pk).update(size_class="large")
+    page = read(vouchers.officer, "voucher_application", application.public_id)
+    assert (grant in page, "不面向这类性质和规模" in page) == (False, True)
+    refuse = reverse("voucher_application_refuse", args=[application.public_id])
+    assert refuse in page
 
 
 def test_later_application_is_granted_after_the_earlier_one(vouchers, read):
