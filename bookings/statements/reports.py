@@ -11,7 +11,7 @@ from instrument_share.documents.content import Block, Column, Heading, KeyValue,
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.hours import in_hours
+from instrument_share.kernel.interval import in_hours
 from instrument_share.kernel.renminbi import to_capitals
 
 if TYPE_CHECKING:

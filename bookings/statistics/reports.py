@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from bookings.statistics.domain import DAYS, MONTHS, BookingFigures, Month, UsageFigures
 from bookings.usage.domain.choices import ResultKind
 from instrument_share.documents.content import Column, Table
-from instrument_share.kernel.hours import in_hours
+from instrument_share.kernel.interval import in_hours
 from instrument_share.kernel.wording import word
 
 

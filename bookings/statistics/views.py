@@ -28,7 +28,7 @@ from instrument_share.accounts.selectors import organization
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.hours import in_hours
+from instrument_share.kernel.interval import in_hours
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_year

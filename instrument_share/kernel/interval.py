@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 
@@ -107,3 +108,8 @@ def intersect(intervals: Iterable[Interval], others: Iterable[Interval]) -> list
 def total_length(intervals: Iterable[Interval]) -> timedelta:
     """Return the duration covered, counting overlaps once."""
     return sum((interval.length for interval in merge(intervals)), timedelta())
+
+
+def in_hours(seconds: int, places: int = 2) -> Decimal:
+    """Return seconds as hours with so many decimals, halves rounded up, as pages, tables and papers show them."""
+    return (Decimal(seconds) / 3600).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bookings.public import Hours
-from instrument_share.kernel.hours import in_hours
+from instrument_share.kernel.interval import in_hours
 
 
 def build_stacked_hours(

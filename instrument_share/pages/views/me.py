@@ -26,8 +26,7 @@ from bookings.domain import (
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
-from instrument_share.kernel.hours import in_hours
-from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.interval import Interval, in_hours
 from instrument_share.pages.past_bookings import ORDERING, PastFilterForm, export_past
 from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
 from instrument_share.personal.services.disclosures import people_disclosed

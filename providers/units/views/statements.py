@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.hours import in_hours
+from instrument_share.kernel.interval import in_hours
 from instrument_share.web import clock
 from instrument_share.web.text.formats import bilingual
 from providers.instruments.views.common import managed_unit

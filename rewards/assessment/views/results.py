@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from bookings.public import get_logs_confirmed_by_clock
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
-from instrument_share.kernel.hours import in_hours
+from instrument_share.kernel.interval import in_hours
 from instrument_share.web import clock
 from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import number

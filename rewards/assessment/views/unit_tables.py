@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents import tables
 from instrument_share.documents.content import Column, Table
-from instrument_share.kernel.hours import in_hours
+from instrument_share.kernel.interval import in_hours
 from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors

@@ -159,7 +159,8 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
     Raises ApplicationDecided, EarlierFirst, NotQualified, BudgetSpent.
     """
     application = _lock_to_decide(actor, application_id)
-    scheme, organization = scheme_lock(application.scheme_id), application.organization
+    application.scheme = scheme = scheme_lock(application.scheme_id)
+    organization = application.organization
     hindrance = find_grant_hindrance(application)
     if hindrance is not None:
         raise hindrance
