@@ -58,7 +58,7 @@ def get_wait(viewer: "Viewer", public_id: str) -> WaitlistEntry:
 def get_offer(viewer: "Viewer", booking_id: str) -> WaitlistOffer:
     """Return what was offered by this booking, open or not, if the viewer sees the wait. Raises NotFound."""
     found = WaitlistOffer.objects.filter(booking__public_id=booking_id, entry__in=waits(viewer))
-    return require_found(found.select_related("booking", "entry__instrument").first())
+    return require_found(found.select_related("booking", "entry__instrument", "entry__user").first())
 
 
 def waits_in_order(instrument_id: int | None = None) -> QuerySet[WaitlistEntry]:

@@ -38,6 +38,7 @@ from instrument_share.web.text.formats import bilingual, moment, timerange
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry, WaitlistOffer
     from instrument_share.accounts.models import User
 
@@ -123,12 +124,19 @@ def accept(request: SignedInRequest, booking_id: str) -> HttpResponse:
     """Accept an offered time."""
     offer = get_offer(request.user, booking_id)
     booking = offer_accept(actor=request.user, booking_id=offer.booking_id, now=clock.now())
-    sentence = _("Booked. Show the code on this page when you come.")
+    return redirect_with_message(
+        request, _accepted(request, offer.entry, booking), get_booking_address(booking_id)
+    )
+
+
+def _accepted(request: SignedInRequest, entry: "WaitlistEntry", booking: "Booking") -> str:
+    if entry.user_id != request.user.pk:
+        return _("Accepted in the name of {user}, who has been told.").format(user=entry.user.name)
     if booking.state == BookingState.REQUESTED:
-        sentence = _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
+        return _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
             time=moment(booking.decide_by)
         )
-    return redirect_with_message(request, sentence, get_booking_address(booking_id))
+    return _("Booked. Show the code on this page when you come.")
 
 
 @login_required
@@ -138,7 +146,12 @@ def decline(request: SignedInRequest, booking_id: str) -> HttpResponse:
     """Decline an offered time, and wait on."""
     offer = get_offer(request.user, booking_id)
     offer_decline(actor=request.user, booking_id=offer.booking_id, now=clock.now())
-    return redirect_with_message(request, _("Declined. You stay on the list for other times."), _my_waiting())
+    sentence = _("Declined. You stay on the list for other times.")
+    if offer.entry.user_id != request.user.pk:
+        sentence = _("Declined in the name of {user}, who has been told and stays on the list.").format(
+            user=offer.entry.user.name
+        )
+    return redirect_with_message(request, sentence, _my_waiting())
 
 
 @confirmation_view

@@ -3,6 +3,7 @@ import pytest
 from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.waiting.models import WaitlistEntry
+from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.waiting.waiting import held, join
@@ -65,6 +66,20 @@ def test_declining_and_leaving(city, as_person):
     assert page.post(f"/waiting/{entry.public_id}/leave/").url == "/me/waiting/"
     entry.refresh_from_db()
     assert entry.end == "left"
+
+
+def test_whoever_answers_for_another_reads_so_and_the_other_is_told(city, as_person):
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
+    entry = join(city, wanted=slot(length=4))
+    page = as_person(admin)
+    assert "您以己的名义答复，系统会告知对方。" in text_of(page.get("/me/waiting/"))
+    declined = held(entry)
+    answer = page.post(f"/waiting/offers/{declined.public_id}/decline/", follow=True)
+    assert "已以己的名义谢绝，并已告知对方；对方仍在候补。" in text_of(answer)
+    accepted = held(entry)
+    answer = page.post(f"/waiting/offers/{accepted.public_id}/accept/", follow=True)
+    assert "已以己的名义接受，并已告知对方。" in text_of(answer)
+    assert "名义答复" not in text_of(as_person(entry.user).get("/me/waiting/"))
 
 
 def test_program_waits_and_answers(city, as_person):
