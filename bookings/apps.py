@@ -34,6 +34,7 @@ class BookingsConfig(AppConfig):
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
+        from bookings.requests.registry import register_wait_reader
         from bookings.requests.selectors.project_budget import count_bookings_ahead, register_uses_reader
         from bookings.requests.services import sheet_effects
         from bookings.requests.services.held_time import register_rival_teller, register_time_taker
@@ -54,6 +55,7 @@ class BookingsConfig(AppConfig):
         from bookings.usage.views.use_sheet import USE_SHEET
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401
+        from bookings.waiting.selectors import is_waiting
         from bookings.waiting.services.offers import free_time_offer, rivals_tell
         from instrument_share.accounts.services.tokens import register_key_ender
         from instrument_share.jobs.registry import register_recurring
@@ -85,6 +87,7 @@ class BookingsConfig(AppConfig):
         register_labels(credit_badges.STATES, {})
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
+        register_wait_reader(is_waiting)
         register_uses_reader(sum_project_uses)
         register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
         register_key_ender("calendars", calendar_addresses_end)

@@ -21,6 +21,8 @@ from bookings.waiting.selectors import (
     get_open_offer,
     get_wait,
     get_wait_state,
+    is_waiting,
+    takes_waits,
 )
 from bookings.waiting.services.entries import waiting_join, waiting_leave
 from bookings.waiting.services.offers import offer_accept, offer_decline
@@ -77,12 +79,9 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
     require(request.user, "bookings.book")
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    form = WaitForm(
-        request.POST or None,
-        viewer=request.user,
-        terms=providers.terms_at(instrument.pk, get_start(request.POST) or now),
-        initial=_propose(request, now),
-    )
+    proposed = _propose(request, now)
+    terms = providers.terms_at(instrument.pk, get_start(request.POST) or proposed["starts_at"])
+    form = WaitForm(request.POST or None, viewer=request.user, terms=terms, initial=proposed)
     return answer_form(
         request,
         form,
@@ -93,6 +92,8 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
             "instrument": instrument,
             "form": form,
             "count": count_waiting_for(instrument.pk),
+            "is_waiting": is_waiting(request.user, instrument.pk),
+            "is_possible": takes_waits(instrument, terms),
         },
     )
 
