@@ -20,6 +20,7 @@ class BookingsConfig(AppConfig):
         from bookings.feeds.selectors.invitations import get_invitation
         from bookings.feeds.services.calendars import calendar_addresses_end
         from bookings.groups import domain as groups
+        from bookings.groups.selectors.hand_over import get_hand_over_deadline
         from bookings.invariants import INVARIANTS
         from bookings.journal import ACTS, KINDS
         from bookings.kiosk import domain as kiosk
@@ -34,7 +35,7 @@ class BookingsConfig(AppConfig):
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
-        from bookings.requests.registry import register_wait_reader
+        from bookings.requests.registry import register_hand_over_deadline, register_wait_reader
         from bookings.requests.selectors.project_budget import count_bookings_ahead, register_uses_reader
         from bookings.requests.services import sheet_effects
         from bookings.requests.services.held_time import register_rival_teller, register_time_taker
@@ -88,6 +89,7 @@ class BookingsConfig(AppConfig):
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
         register_wait_reader(is_waiting)
+        register_hand_over_deadline(get_hand_over_deadline)
         register_uses_reader(sum_project_uses)
         register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
         register_key_ender("calendars", calendar_addresses_end)

@@ -1,6 +1,7 @@
 """The pages of series and of handing over."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from bookings.groups.domain import get_dates
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.together import series_book
 from bookings.requests.models import Booking, BookingGroup
+from bookings.requests.services.deciding import booking_approve
 from providers.domain import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -161,6 +163,33 @@ def test_booking_is_handed_over_to_a_colleague(city, see, client):
     client.post(address, {"colleague": colleague.public_id})
     booking.refresh_from_db()
     assert booking.user == colleague
+
+
+def test_nobody_is_offered_to_hand_over_where_no_colleague_is(city, see):
+    booking = book(city)
+    page = see(city.researcher, "booking", booking.public_id).content.decode()
+    assert reverse("booking_hand_over", args=[booking.public_id]) not in page
+    refused = see(city.researcher, "booking_hand_over", booking.public_id)
+    assert refused.status_code == 422
+    assert "付款单位没有其他成员" in text_of(refused)
+
+
+def test_handing_over_names_its_deadline_and_is_not_offered_after_it(db, see):
+    city = factories.city(decision="by_keeper", decision_hours=4, cancel_deadline_minutes=24 * 60)
+    factories.member(city.company, name="己")
+    booking = book(city, slot(day=3))
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    address = reverse("booking_hand_over", args=[booking.public_id])
+    deadline = "2026年3月4日 09:00"
+    page = see(city.researcher, "booking", booking.public_id)
+    assert address in page.content.decode()
+    assert f"转交同事须由机组人员重新审批，请于{deadline}前办理。" in text_of(page)
+    assert f"可办理至{deadline}。" in text_of(see(city.researcher, "booking_hand_over", booking.public_id))
+    late = slot(day=2, hour=9).start + timedelta(minutes=1)
+    page = see(city.researcher, "booking", booking.public_id, now=late)
+    assert address not in page.content.decode()
+    assert "重新审批" not in text_of(page)
+    assert see(city.researcher, "booking_hand_over", booking.public_id, now=late).status_code == 422
 
 
 def test_own_payment_offers_no_colleague(city, see):
