@@ -122,6 +122,9 @@ def test_several_dates_are_moved(city, series, client):
     address = reverse("series_move", args=[series.booked[0].public_id])
     typed = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "scope": "all"}
     book(city, slot(day=8, hour=11), subject="别的")
+    looked = client.post(address, typed)
+    assert [bool(problems) for _one, problems in looked.context["dates"]] == [False, True, False]
+    assert 'name="move"' not in looked.content.decode()
     refused = client.post(address, {**typed, "move": "1"})
     assert refused.status_code == 422
     assert "2026年3月10日 周二 10:00–12:00：" in text_of(refused)
@@ -129,6 +132,18 @@ def test_several_dates_are_moved(city, series, client):
     client.post(address, {**typed, **later})
     moved = Booking.objects.filter(subject="薄膜").order_by("starts_at")
     assert [one.starts_at for one in moved] == [slot(day=day, hour=11).start for day in (2, 9, 16)]
+
+
+def test_dates_that_take_each_others_place_may_move(city, series, client):
+    client.force_login(city.researcher)
+    address = reverse("series_move", args=[series.booked[0].public_id])
+    typed = {"starts_at": "2026-03-10T09:00", "ends_at": "2026-03-10T11:00", "scope": "all"}
+    looked = client.post(address, typed)
+    assert [list(problems) for _one, problems in looked.context["dates"]] == [[], [], []]
+    assert 'name="move"' in looked.content.decode()
+    client.post(address, {**typed, "move": "1"})
+    moved = Booking.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    assert list(moved) == [slot(day=day).start for day in (8, 15, 22)]
 
 
 def test_new_prices_and_their_sum_are_shown_before_dates_move(city, series, client):
