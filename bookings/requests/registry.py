@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 WaitReader = Callable[["User", int], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
+ClaimTeller = Callable[[int], str]
+_claim_tellers: list[ClaimTeller] = []
 _readers: list[WaitReader] = []
 _deadline_readers: list[DeadlineReader] = []
 
@@ -32,3 +34,13 @@ def register_hand_over_deadline(reader: DeadlineReader) -> None:
 def get_hand_over_deadline(giver: "User", booking: "Booking", now: datetime) -> datetime | None:
     """Return until when the giver may hand the booking over; None where they can't now."""
     return next((found for read in _deadline_readers if (found := read(giver, booking, now))), None)
+
+
+def register_claim_teller(teller: ClaimTeller) -> None:
+    """Have `teller` say whom it concerns besides its bookings if an instrument goes out of service."""
+    _claim_tellers.append(teller)
+
+
+def tell_claims(instrument_id: int) -> list[str]:
+    """Return whom it concerns besides its bookings if the instrument goes out of service, as sentences."""
+    return [sentence for tell in _claim_tellers if (sentence := tell(instrument_id))]

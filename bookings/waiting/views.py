@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
@@ -182,3 +183,14 @@ def leave(request: SignedInRequest, public_id: str) -> Confirmation:
 
 def _my_waiting() -> str:
     return page_address("my_waiting")
+
+
+def describe_waits(instrument_id: int) -> str:
+    """Return how many people wait for an instrument that goes out of service, as a sentence."""
+    count = count_waiting_for(instrument_id)
+    sentence = ngettext(
+        "{count} person waits for it: no time is offered while it is out of service.",
+        "{count} people wait for it: no time is offered while it is out of service.",
+        count,
+    )
+    return sentence.format(count=count) if count else ""
