@@ -20,6 +20,7 @@ class BookingsConfig(AppConfig):
         from bookings.feeds.selectors.invitations import get_invitation
         from bookings.feeds.services.calendars import calendar_addresses_end
         from bookings.groups import domain as groups
+        from bookings.groups.selectors.hand_over import get_hand_over_deadline
         from bookings.invariants import INVARIANTS
         from bookings.journal import ACTS, KINDS
         from bookings.kiosk import domain as kiosk
@@ -34,6 +35,11 @@ class BookingsConfig(AppConfig):
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
+        from bookings.requests.registry import (
+            register_claim_teller,
+            register_hand_over_deadline,
+            register_wait_reader,
+        )
         from bookings.requests.selectors.project_budget import count_bookings_ahead, register_uses_reader
         from bookings.requests.services import sheet_effects
         from bookings.requests.services.held_time import register_rival_teller, register_time_taker
@@ -42,6 +48,7 @@ class BookingsConfig(AppConfig):
         from bookings.samples import badges as sample_badges
         from bookings.samples import permissions as _samples  # noqa: F401
         from bookings.samples.domain import labels as sample_labels
+        from bookings.samples.views.orders import describe_open_orders
         from bookings.statements import badges as statement_badges
         from bookings.statements import permissions as _statements  # noqa: F401
         from bookings.statistics import permissions as _statistics  # noqa: F401
@@ -54,7 +61,9 @@ class BookingsConfig(AppConfig):
         from bookings.usage.views.use_sheet import USE_SHEET
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401
+        from bookings.waiting.selectors import is_waiting
         from bookings.waiting.services.offers import free_time_offer, rivals_tell
+        from bookings.waiting.views import describe_waits
         from instrument_share.accounts.services.tokens import register_key_ender
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
@@ -85,6 +94,10 @@ class BookingsConfig(AppConfig):
         register_labels(credit_badges.STATES, {})
         register_time_taker(free_time_offer)
         register_rival_teller(rivals_tell)
+        register_wait_reader(is_waiting)
+        register_claim_teller(describe_open_orders)
+        register_claim_teller(describe_waits)
+        register_hand_over_deadline(get_hand_over_deadline)
         register_uses_reader(sum_project_uses)
         register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
         register_key_ender("calendars", calendar_addresses_end)

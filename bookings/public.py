@@ -117,6 +117,13 @@ from bookings.usage.services.disputes import usage_dispute
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.views.receipts import answer_receipt, is_receipt
-from bookings.waiting.selectors import count_open_offers, count_waiting, count_waiting_for, waits
+from bookings.waiting.selectors import (
+    count_open_offers,
+    count_waiting,
+    count_waiting_for,
+    is_waiting,
+    takes_waits,
+    waits,
+)
 from bookings.waiting.services.entries import waiting_join
 from bookings.waiting.views import build_wait_rows

@@ -9,7 +9,9 @@ from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
+from bookings.samples.domain.errors import OutOfService
 from bookings.samples.domain.states import (
     LAPSING_STATES,
     MOVES,
@@ -43,6 +45,8 @@ PERMISSIONS = {
     "cancel": "bookings.answer_samples",
 }
 """What each move takes."""
+NEEDS_SERVICE = frozenset({"accept", "plan"})
+"""What is not possible while the instrument is out of service."""
 _BY_PROGRESS = {
     "plan": {Progress.TO_PLAN},
     "report": {Progress.MEASURED},
@@ -165,14 +169,26 @@ def is_move_possible(order: SampleOrder, move: str) -> bool:
     return progress is None or progress in _BY_PROGRESS.get(move, ())
 
 
+def require_in_service(order: SampleOrder) -> None:
+    """Raise OutOfService unless the instrument can be used; see `is_in_service` on what is to be locked."""
+    if not is_in_service(order.instrument):
+        raise OutOfService
+
+
+def count_open_orders(instrument_id: int) -> int:
+    """Return how many orders for the instrument have not ended."""
+    return SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES).count()
+
+
 def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> set[str]:
     """Return what the viewer may do with the order now."""
     is_late = order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now
-    return {
+    possible = {
         move
         for move, permission in PERMISSIONS.items()
         if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
     }
+    return possible if is_in_service(order.instrument) else possible - NEEDS_SERVICE
 
 
 def get_sample_terms(instrument: "Instrument", now: datetime) -> "Terms | None":

@@ -1,5 +1,6 @@
 """The form of a wait."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.proposals.domain import LONGEST
 from bookings.proposals.forms import FEWEST_HOURS, HOUR
+from bookings.requests.domain.waiting import get_waitable_modes
 from bookings.requests.forms.booking import BookingForm
 from providers.domain import ServiceMode
 
@@ -34,6 +36,10 @@ class WaitForm(BookingForm):
         self.fields["starts_at"].label = _("Earliest start")
         self.fields["ends_at"].label = _("Latest end")
         del self.fields["samples"]
+
+    def get_modes(self, terms: "Terms") -> Collection[ServiceMode]:
+        """Return those in which one can wait."""
+        return get_waitable_modes(terms)
 
     def as_wait(self) -> dict[str, Any]:
         """Return the keyword arguments of `waiting_join`."""

@@ -8,6 +8,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.proposals.domain import ProposalOrder, find_slot
 from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.waiting import get_waitable_modes
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import SHORTEST_ANSWER, WaitState, get_offerable_span
@@ -22,6 +24,7 @@ from providers.domain import ServiceMode
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
+    from providers.domain import Terms
     from providers.models import Instrument
 
 OPEN = Q(end="")
@@ -58,7 +61,7 @@ def get_wait(viewer: "Viewer", public_id: str) -> WaitlistEntry:
 def get_offer(viewer: "Viewer", booking_id: str) -> WaitlistOffer:
     """Return what was offered by this booking, open or not, if the viewer sees the wait. Raises NotFound."""
     found = WaitlistOffer.objects.filter(booking__public_id=booking_id, entry__in=waits(viewer))
-    return require_found(found.select_related("booking", "entry__instrument").first())
+    return require_found(found.select_related("booking", "entry__instrument", "entry__user").first())
 
 
 def waits_in_order(instrument_id: int | None = None) -> QuerySet[WaitlistEntry]:
@@ -104,6 +107,18 @@ def count_open_offers(viewer: "User") -> int:
 def count_waiting_for(instrument_id: int) -> int:
     """Return how many people wait for the instrument."""
     return WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id).count()
+
+
+def is_waiting(viewer: "Viewer", instrument_id: int) -> bool:
+    """Return whether the viewer waits for the instrument already."""
+    if viewer.is_anonymous:
+        return False
+    return WaitlistEntry.objects.filter(OPEN, user=viewer, instrument_id=instrument_id).exists()
+
+
+def takes_waits(instrument: "Instrument", terms: "Terms | None") -> bool:
+    """Return whether anybody can join the list: the instrument is in service, and booked by the hour."""
+    return is_in_service(instrument) and bool(get_waitable_modes(terms))
 
 
 def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:

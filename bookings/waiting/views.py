@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
@@ -21,6 +22,8 @@ from bookings.waiting.selectors import (
     get_open_offer,
     get_wait,
     get_wait_state,
+    is_waiting,
+    takes_waits,
 )
 from bookings.waiting.services.entries import waiting_join, waiting_leave
 from bookings.waiting.services.offers import offer_accept, offer_decline
@@ -38,6 +41,7 @@ from instrument_share.web.text.formats import bilingual, moment, timerange
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry, WaitlistOffer
     from instrument_share.accounts.models import User
 
@@ -76,12 +80,9 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
     require(request.user, "bookings.book")
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    form = WaitForm(
-        request.POST or None,
-        viewer=request.user,
-        terms=providers.terms_at(instrument.pk, get_start(request.POST) or now),
-        initial=_propose(request, now),
-    )
+    proposed = _propose(request, now)
+    terms = providers.terms_at(instrument.pk, get_start(request.POST) or proposed["starts_at"])
+    form = WaitForm(request.POST or None, viewer=request.user, terms=terms, initial=proposed)
     return answer_form(
         request,
         form,
@@ -92,6 +93,8 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
             "instrument": instrument,
             "form": form,
             "count": count_waiting_for(instrument.pk),
+            "is_waiting": is_waiting(request.user, instrument.pk),
+            "is_possible": takes_waits(instrument, terms),
         },
     )
 
@@ -123,12 +126,19 @@ def accept(request: SignedInRequest, booking_id: str) -> HttpResponse:
     """Accept an offered time."""
     offer = get_offer(request.user, booking_id)
     booking = offer_accept(actor=request.user, booking_id=offer.booking_id, now=clock.now())
-    sentence = _("Booked. Show the code on this page when you come.")
+    return redirect_with_message(
+        request, _accepted(request, offer.entry, booking), get_booking_address(booking_id)
+    )
+
+
+def _accepted(request: SignedInRequest, entry: "WaitlistEntry", booking: "Booking") -> str:
+    if entry.user_id != request.user.pk:
+        return _("Accepted in the name of {user}, who has been told.").format(user=entry.user.name)
     if booking.state == BookingState.REQUESTED:
-        sentence = _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
+        return _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
             time=moment(booking.decide_by)
         )
-    return redirect_with_message(request, sentence, get_booking_address(booking_id))
+    return _("Booked. Show the code on this page when you come.")
 
 
 @login_required
@@ -138,7 +148,12 @@ def decline(request: SignedInRequest, booking_id: str) -> HttpResponse:
     """Decline an offered time, and wait on."""
     offer = get_offer(request.user, booking_id)
     offer_decline(actor=request.user, booking_id=offer.booking_id, now=clock.now())
-    return redirect_with_message(request, _("Declined. You stay on the list for other times."), _my_waiting())
+    sentence = _("Declined. You stay on the list for other times.")
+    if offer.entry.user_id != request.user.pk:
+        sentence = _("Declined in the name of {user}, who has been told and stays on the list.").format(
+            user=offer.entry.user.name
+        )
+    return redirect_with_message(request, sentence, _my_waiting())
 
 
 @confirmation_view
@@ -168,3 +183,14 @@ def leave(request: SignedInRequest, public_id: str) -> Confirmation:
 
 def _my_waiting() -> str:
     return page_address("my_waiting")
+
+
+def describe_waits(instrument_id: int) -> str:
+    """Return how many people wait for an instrument that goes out of service, as a sentence."""
+    count = count_waiting_for(instrument_id)
+    sentence = ngettext(
+        "{count} person waits for it: no time is offered while it is out of service.",
+        "{count} people wait for it: no time is offered while it is out of service.",
+        count,
+    )
+    return sentence.format(count=count) if count else ""

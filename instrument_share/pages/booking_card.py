@@ -32,8 +32,8 @@ class Bookability(StrEnum):
     UNPUBLISHED = "unpublished"
 
 
-SAMPLES_TAKEN = frozenset({Bookability.BOOKABLE, Bookability.OTHER_PAYER, Bookability.NO_TIME})
-"""With these the viewer may send in samples: the unit looks for the time."""
+OPEN = frozenset({Bookability.BOOKABLE, Bookability.OTHER_PAYER, Bookability.NO_TIME})
+"""With these the viewer lacks a time at most: they may wait for one, or send in samples."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class BookingCard:
     def has_form(self) -> bool:
         """Return whether the form for booking has anything to choose."""
         return self.bookability in {Bookability.BOOKABLE, Bookability.OTHER_PAYER}
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the instrument is open to the viewer, though perhaps no time is free soon."""
+        return self.bookability in OPEN
 
 
 def build_booking_card(

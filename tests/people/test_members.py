@@ -110,9 +110,16 @@ def test_leaving_lists_each_booking_with_what_its_cancellation_costs(see):
 
 def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, colleague):
     assert "请先移交给同事" in text_of(send(admin, "organization_leave", company.public_id))
+    asked = see(admin, "organization_leave", company.public_id)
+    assert (asked.status_code, "请先移交给同事" in text_of(asked)) == (409, True)
+    leave, members = (reverse(name, args=[company.public_id]) for name in ("organization_leave", "members"))
+    page = see(admin, "my_organizations").content.decode()
+    assert (leave in page, members in page) == (False, True)
+    assert "如需退出，请先移交角色" in page
     own = of(admin, "org_admin")
     send(admin, "hand_over", company.public_id, own.public_id, successor=colleague.pk)
     assert of(colleague, "org_admin").state == "active"
+    assert leave in see(admin, "my_organizations").content.decode()
     send(admin, "organization_leave", company.public_id)
     assert see(admin, "organization", company.public_id).status_code == 404
 

@@ -8,6 +8,7 @@ from bookings.groups.domain import NotPaidByOrganization
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import find_problems_in, is_new_decision_needed
 from bookings.requests.selectors.cancel_cost import get_free_until
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.request_facts import read_request_facts
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -27,6 +28,9 @@ LATE = gettext_noop(
 BEGUN = gettext_noop(
     "The booked time has begun, and whoever does not come is answerable for that. Come, cancel it, or ask "
     "the keeper."
+)
+NOBODY = gettext_noop(
+    "Nobody else belongs to the organization that pays. Invite a colleague first, or cancel the booking."
 )
 CODES_OF_PEOPLE = (
     "booking.account_inactive",
@@ -57,17 +61,38 @@ def find_hand_over_problems(
     return found
 
 
-def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
-    """What is missed stays with who missed it, and nobody is handed it in the minutes that are left.
+def find_obstacles(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
+    """Return why nobody may have this booking and its companions any more, whoever it is, each reason once.
+
+    Raises NotPaidByOrganization.
+    """
+    found = [] if get_colleagues(booking).exists() else [Problem("booking.hand_over_to_nobody", NOBODY)]
+    for one in (booking, *get_companions(booking)):
+        found += [problem for problem in _find_lateness(giver, one, now) if problem not in found]
+    return found
+
+
+def get_hand_over_deadline(giver: "User", booking: Booking, now: datetime) -> datetime | None:
+    """Return until when the giver may hand the booking over to somebody; None where they can't now."""
+    if booking.payer_organization is None or find_obstacles(giver, booking, now):
+        return None
+    return min(_get_deadline(giver, one) for one in (booking, *get_companions(booking)))
+
+
+def _get_deadline(giver: "User", booking: Booking) -> datetime:
+    """Return the booking's start, or the end of free cancelling where the unit has to decide again.
 
     A request costs nothing to cancel: an approved booking would escape its charge by becoming one.
     """
+    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
+    return get_free_until(booking) if is_new_decision_needed(giver, booking, terms) else booking.starts_at
+
+
+def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
+    """What is missed stays with who missed it, and nobody is handed it in the minutes that are left."""
     if now >= booking.starts_at:
         return [Problem("booking.hand_over_begun", BEGUN)]
-    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
-    if not is_new_decision_needed(giver, booking, terms):
-        return []
-    deadline = get_free_until(booking)
+    deadline = _get_deadline(giver, booking)
     return [Problem("booking.hand_over_late", LATE, {"deadline": deadline})] if now > deadline else []
 
 

@@ -2,21 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from bookings.groups.domain import Scope
 from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import MovePrice, get_move_price
+from bookings.requests.selectors.admission import MovePrice, find_booking_problems, get_move_price
 from bookings.requests.selectors.companions import get_companions
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 
 @dataclass(frozen=True)
 class MovedDate:
-    """A date of a series with the time to which it would move, and its price there; or why it has none."""
+    """A date of a series with the time to which it would move, its price there if any, and what is wrong."""
 
     booking: Booking
     interval: Interval
@@ -34,16 +40,41 @@ def get_moves(booking: Booking, interval: Interval, scope: Scope) -> list[tuple[
     return [(one, Interval(start, start + interval.length)) for one, start in starts]
 
 
-def get_moved_dates(booking: Booking, interval: Interval, scope: Scope) -> list[MovedDate]:
-    """Return each date that would move with its price now and then. Raises NotFound."""
-    return [_price(one, target) for one, target in get_moves(booking, interval, scope)]
+def get_moved_dates(
+    viewer: "User", booking: Booking, interval: Interval, scope: Scope, now: datetime
+) -> list[MovedDate]:
+    """Return each date that the viewer would move, with its price and what is wrong. Raises NotFound."""
+    moves = get_moves(booking, interval, scope)
+    companions = {one.pk: get_companions(one) for one, _target in moves}
+    together = {*companions, *(mate.pk for mates in companions.values() for mate in mates)}
+    return [
+        MovedDate(
+            one,
+            target,
+            _find_price(one, companions[one.pk], target),
+            find_booking_problems(
+                viewer,
+                one.instrument,
+                interval=target,
+                service_mode=ServiceMode(one.service_mode),
+                payer_organization=one.payer_organization,
+                subject=one.subject,
+                samples=one.samples,
+                now=now,
+                moved_booking=one,
+                # A date may get the time that another one leaves.
+                moved_with_it=together,
+            ),
+        )
+        for one, target in moves
+    ]
 
 
-def _price(booking: Booking, target: Interval) -> MovedDate:
+def _find_price(booking: Booking, companions: Sequence[Booking], target: Interval) -> MovePrice | None:
     try:
-        return MovedDate(booking, target, get_move_price(booking, get_companions(booking), target))
-    except BookingRefused as refusal:
-        return MovedDate(booking, target, None, refusal.problems)
+        return get_move_price(booking, companions, target)
+    except BookingRefused:
+        return None
 
 
 def sum_prices(dates: Sequence[MovedDate]) -> tuple[Decimal, Decimal]:

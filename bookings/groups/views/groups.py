@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from bookings.groups.domain import HandOverRefused
 from bookings.groups.forms import HandOverForm
 from bookings.groups.selectors.groups import get_group
-from bookings.groups.selectors.hand_over import get_colleagues
+from bookings.groups.selectors.hand_over import find_obstacles, get_colleagues, get_hand_over_deadline
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.domain.choices import BookingGroupKind
 from bookings.requests.domain.states import HOLDING_STATES
@@ -23,6 +24,7 @@ from instrument_share.web import clock
 from instrument_share.web.desks import navigation
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import moment
 from providers import public as providers
 
 HEADINGS = {
@@ -55,24 +57,29 @@ def hand_over(request: SignedInRequest, public_id: str) -> Confirmation:
     """Choose the colleague who comes instead, and hand the booking over."""
     booking = get_booking(request.user, public_id)
     require(request.user, "bookings.hand_over", booking)
+    now = clock.now()
+    if problems := find_obstacles(request.user, booking, now):
+        raise HandOverRefused(problems=problems)
     form = HandOverForm(
         request.POST if request.method == "POST" else None, colleagues=list(get_colleagues(booking))
     )
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
     asks_again = is_new_decision_needed(request.user, booking, terms)
+    deadline = get_hand_over_deadline(request.user, booking, now)
     return Confirmation(
         heading=_("Hand this booking over?"),
         consequences=[
             _("Time, price and payer stay. Your colleague and the keeper are told."),
             _("It is your colleague's from then on: you can't cancel, move or take it back yourself."),
             *([_("The keeper decides again, since another person comes.")] if asks_again else []),
+            _("Possible until {time}.").format(time=moment(deadline)),
         ],
         action=_("Hand over the booking"),
         perform=lambda: booking_hand_over(
             actor=request.user,
             booking_id=booking.pk,
             colleague_id=form.get_colleague_id(),
-            now=clock.now(),
+            now=now,
         ),
         success=_("Handed over. Your colleague has been told."),
         back_address=get_booking_address(public_id),

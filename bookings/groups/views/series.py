@@ -172,9 +172,9 @@ def move_series(request: SignedInRequest, public_id: str) -> HttpResponse:
     asked: dict[str, Any] = {}
     if form.is_valid():
         asked = {"interval": form.interval, "scope": Scope(form.cleaned_data["scope"])}
-    dates = get_moved_dates(booking, **asked) if asked else []
+    now = clock.now()
+    dates = get_moved_dates(request.user, booking, now=now, **asked) if asked else []
     if is_sent and asked:
-        now = clock.now()
         call = partial(series_move, actor=request.user, booking_id=booking.pk, now=now, **asked)
         if run_service(form, call) is not None:
             address = reverse("booking_group", args=[booking.group.public_id])
@@ -185,6 +185,7 @@ def move_series(request: SignedInRequest, public_id: str) -> HttpResponse:
         "here": get_desk(request.user, booking),
         "form": form,
         "dates": [(one, problems_told(one.problems)) for one in dates],
+        "may_move": not any(one.problems for one in dates),
         "before_yuan": before,
         "after_yuan": after,
         "difference_yuan": after - before,

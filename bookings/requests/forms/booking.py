@@ -1,6 +1,6 @@
 """The form of a booking request."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -104,7 +104,7 @@ class BookingForm(IntervalForm):
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
         usual = get_usual_applicant(viewer)
         payer = usual.payer.public_id if usual and usual.payer else PERSON
-        modes = sorted(terms.service_modes) if terms else []
+        modes = sorted(self.get_modes(terms)) if terms else []
         usual_values = {"payer": payer, "service_mode": next(iter(modes), None)}
         super().__init__(data, initial={**usual_values, **(initial or {})})
         self._organizations = _organizations_of(viewer)
@@ -113,6 +113,10 @@ class BookingForm(IntervalForm):
         self._offer_projects(viewer)
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()
+
+    def get_modes(self, terms: "Terms") -> Collection[ServiceMode]:
+        """Return the ways of service to choose from."""
+        return terms.service_modes
 
     def _offer_projects(self, viewer: "User") -> None:
         """Offer the projects that the person may use; who has none names one in words."""

@@ -39,6 +39,8 @@ CREDIT = "credit"
 """Credit events that still count; they have an end."""
 KEEPER, QUALIFICATION, MEMBER = "keeper", "qualification", "member"
 """Who keeps the instrument; whether the requester may operate it, and has a role with who pays."""
+BOOKING_PARTS = frozenset({HOLD, *QuotaHolder})
+"""Rows whose key is that of a booking."""
 NO_INSTANT = Cast(Value(None), DateTimeField())
 NO_KEY = Cast(Value(None), BigIntegerField())
 
@@ -68,6 +70,15 @@ class Parts:
     def with_parts(self, parts: Iterable[Part]) -> "Parts":
         """Return these rows and others, as of bookings that are not made yet."""
         return Parts([*(part for rows in self._rows.values() for part in rows), *parts])
+
+    def without_bookings(self, ids: Collection[int]) -> "Parts":
+        """Return these rows without what some bookings hold and take of quotas, as when they make way."""
+        return Parts(
+            part
+            for rows in self._rows.values()
+            for part in rows
+            if part.name not in BOOKING_PARTS or part.key not in ids
+        )
 
     def rows(self, name: str, instrument_id: int | None) -> list[Part]:
         """Return the rows of this kind, by start."""

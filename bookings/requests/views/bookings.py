@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import BookingState
+from bookings.requests.registry import get_hand_over_deadline
 from bookings.requests.selectors.admission import (
     find_booking_problems,
     get_move_price,
@@ -74,10 +75,9 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "may_book_again": is_mine and is_in_service(found.instrument) and not found.planned_by_unit,
         "credit_count": counting_credit_events(found.user_id, now).count() if "approve" in may else 0,
         "is_mine": is_mine,
-        "may_hand_over": is_mine
-        and "cancel" in may
-        and found.payer_organization is not None
-        and now < found.starts_at,
+        "hand_over_until": get_hand_over_deadline(request.user, found, now)
+        if is_mine and "cancel" in may
+        else None,
         "here": get_desk(request.user, found),
         "shows_code": is_mine
         and found.state in {BookingState.APPROVED, BookingState.IN_USE}

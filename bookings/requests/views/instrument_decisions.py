@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE
+from bookings.requests.registry import tell_claims
 from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
 from bookings.requests.services import instrument_decisions
 from bookings.requests.services.instrument_decisions import (
@@ -48,6 +49,7 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
         consequences=[
             _("Nobody can book it until it is put back into service; everybody sees so, with the reason."),
             _("Uses that are under way go on."),
+            *tell_claims(instrument.pk),
         ],
         action=_("Suspend and say why"),
         condition=get_upcoming_condition(instrument.pk, now),
@@ -71,6 +73,7 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
         consequences=[
             _("It leaves the catalogue and can never be booked again; its records stay."),
             _("Its open time ends now."),
+            *tell_claims(instrument.pk),
             _("This can't be undone."),
         ],
         action=_("Retire for good"),

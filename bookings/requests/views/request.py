@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.decision import get_decision_deadline
-from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.waiting import is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
+from bookings.requests.registry import is_waiting
 from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
 from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
 from bookings.requests.selectors.calendar import get_bookable_week
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
-TAKEN_CODES = {SlotTaken.code, "booking.linked_taken"}
 NAMED_BY_ADDRESS = {"starts_at": "start", "ends_at": "end", "payer": "payer", "service_mode": "service_mode"}
 
 
@@ -170,7 +170,8 @@ def _priced(
             get_linked_quotes(request.user, linked_ids, **facts),
         ),
         "problems": problems_told(problems),
-        "is_taken": not TAKEN_CODES.isdisjoint(problem.code for problem in problems),
+        "may_wait": is_worth_waiting(problems, facts["service_mode"], terms),
+        "is_waiting": bool(problems) and is_waiting(request.user, instrument.pk),
         "wait_query": _get_wait_query(form),
         "instead": _get_next_offer(request, instrument, form, now) if problems else None,
         "terms": terms,

@@ -46,3 +46,12 @@ class StillPlanned(DomainError):
 
     code = "samples.still_planned"
     message = gettext_noop("A time is booked for these samples. Cancel the booking first.")
+
+
+class OutOfService(Conflict):
+    """A step towards a use of an instrument that is suspended or retired, or whose unit is."""
+
+    code = "samples.out_of_service"
+    message = gettext_noop(
+        "The instrument is out of service. Quotes are accepted and samples planned again once it is back."
+    )

@@ -16,12 +16,12 @@ from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.errors import OrderRefused, QuoteChanged
 from bookings.samples.domain.states import SampleOrderState
 from bookings.samples.models import Sample, SampleOrder
-from bookings.samples.selectors import order_lock, orders_to_lapse
+from bookings.samples.selectors import order_lock, orders_to_lapse, require_in_service
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for, record_order
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.errors import Problem, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
@@ -120,8 +120,14 @@ def sample_order_create(
 def sample_order_accept(
     *, actor: "User", order_id: int, now: datetime, shown_yuan: Decimal | None = None
 ) -> SampleOrder:
-    """Accept the quote as who placed the order. Raises QuoteChanged where another amount was shown."""
+    """Accept the quote as who placed the order.
+
+    Raises QuoteChanged where another amount was shown, and OutOfService.
+    """
+    asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
+    providers.instrument_lock(asked.instrument_id)
     order = order_lock_for(actor, order_id, "accept", now, permission="bookings.answer_samples")
+    require_in_service(order)
     if shown_yuan is not None and shown_yuan != order.quoted_yuan:
         raise QuoteChanged
     order.accepted_at = now

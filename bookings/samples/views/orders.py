@@ -9,12 +9,14 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.samples.domain.states import OPEN_STATES, SampleOrderState
 from bookings.samples.forms import OrderForm, build_rows
 from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
+    count_open_orders,
     get_file,
     get_order,
     get_order_progress,
@@ -157,3 +159,14 @@ def sample_file(request: SignedInRequest, public_id: str, sha256: str) -> FileRe
     return FileResponse(
         found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.media_type
     )
+
+
+def describe_open_orders(instrument_id: int) -> str:
+    """Return how many sample orders are open for an instrument that goes out of service, as a sentence."""
+    count = count_open_orders(instrument_id)
+    sentence = ngettext(
+        "{count} sample order is open: no quote is accepted, no time planned while it is out of service.",
+        "{count} sample orders are open: no quote is accepted, no time planned while it is out of service.",
+        count,
+    )
+    return sentence.format(count=count) if count else ""

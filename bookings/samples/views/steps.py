@@ -17,7 +17,14 @@ from bookings.samples.domain.errors import AlreadyPlanned, NotMeasured
 from bookings.samples.domain.quote import has_own_prices
 from bookings.samples.domain.states import Progress, SampleOrderState, get_next_state
 from bookings.samples.forms import ClosingForm, PhotosForm, QuoteForm, ReceiptForm, ReportForm
-from bookings.samples.selectors import PERMISSIONS, get_order, get_order_progress, order_samples
+from bookings.samples.selectors import (
+    NEEDS_SERVICE,
+    PERMISSIONS,
+    get_order,
+    get_order_progress,
+    order_samples,
+    require_in_service,
+)
 from bookings.samples.services.files import sample_order_report, sample_photos_add
 from bookings.samples.services.handling import (
     sample_order_close,
@@ -48,6 +55,8 @@ def _order_for(request: SignedInRequest, public_id: str, move: str) -> "SampleOr
     found = get_order(request.user, public_id)
     require(request.user, PERMISSIONS[move], found)
     get_next_state(found.state, move)
+    if move in NEEDS_SERVICE:
+        require_in_service(found)
     return found
 
 

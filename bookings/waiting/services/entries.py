@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bookings.proposals.domain import LONGEST_SPAN
 from bookings.requests.domain.choices import Direction
+from bookings.requests.domain.waiting import find_lasting
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import get_payer
@@ -21,7 +22,7 @@ from bookings.waiting.domain import (
     get_offerable_span,
 )
 from bookings.waiting.models import WaitlistEntry
-from bookings.waiting.selectors import OPEN_OFFER, waits_in_order
+from bookings.waiting.selectors import OPEN_OFFER, is_waiting, waits_in_order
 from bookings.waiting.services import notifications
 from bookings.waiting.services.ends import record_wait, wait_end
 from bookings.waiting.services.offers import free_time_offer, offer_pass_on
@@ -34,23 +35,6 @@ from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
-
-TIME_CODES = frozenset(
-    {
-        "booking.off_step",
-        "booking.too_soon",
-        "booking.too_far",
-        "booking.outside_windows",
-        "booking.closed",
-        "booking.slot_taken",
-        "booking.linked_taken",
-        "booking.linked_refused",
-        "booking.project_not_begun",
-        "booking.project_over",
-    }
-)
-"""What is wrong with a certain time, not with waiting for another one; so are quotas."""
-QUOTA_CODES = "booking.quota_"
 
 
 @transaction.atomic
@@ -96,7 +80,7 @@ def waiting_join(
         joined_at=now,
     )
     _require_possible(entry, now)
-    if WaitlistEntry.objects.filter(user=actor, instrument_id=instrument_id, end="").exists():
+    if is_waiting(actor, instrument_id):
         raise AlreadyWaiting
     entry.save(force_insert=True)
     record_wait(entry, "waiting.joined", actor, now)
@@ -120,8 +104,7 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
         project=entry.organization_project,
         now=now,
     )
-    lasting = [one for one in problems if one.code not in TIME_CODES and not one.code.startswith(QUOTA_CODES)]
-    if lasting:
+    if lasting := find_lasting(problems):
         raise build_refusal(lasting)
 
 

@@ -10,7 +10,9 @@ from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry
+    from instrument_share.accounts.models import User
 
 OFFERED = gettext_noop(
     "{instrument} is free for you from {starts_at}. Accept by {answer_by}, or it goes to the next on the "
@@ -28,17 +30,51 @@ TAKEN = gettext_noop(
     "A request for {instrument} from {starts_at} was approved; that time is taken. You stay on the waiting "
     "list."
 )
+ACCEPTED_FOR_YOU = gettext_noop(
+    "{actor} has accepted {instrument} from {starts_at} in your name. Cancel the booking if you can't come."
+)
+DECLINED_FOR_YOU = gettext_noop(
+    "{actor} has declined the offer of {instrument} from {starts_at} in your name. You stay on the waiting "
+    "list."
+)
 OVER = gettext_noop("No time came free on {instrument} before {latest}. You wait for it no longer.")
 
 
 def notify_waiting(entry: "WaitlistEntry", message: str, now: datetime, **params: Any) -> None:
     """Notify somebody who waits."""
+    _notify(entry, message, now, page_address("my_waiting"), params.get("answer_by"), params)
+
+
+def notify_of_acceptance(booking: "Booking", actor: "User", now: datetime) -> None:
+    """Tell who waited that somebody else has accepted the time for them; at once, since they are to come."""
+    entry = booking.waitlist_offer.entry
+    if actor.pk != entry.user_id:
+        path = page_address("booking", booking.public_id)
+        params = {"actor": actor.name, "starts_at": booking.starts_at}
+        _notify(entry, ACCEPTED_FOR_YOU, now, path, now, params)
+
+
+def notify_of_refusal(booking: "Booking", actor: "User", now: datetime) -> None:
+    """Tell who waits that somebody else has declined the time for them."""
+    entry = booking.waitlist_offer.entry
+    if actor.pk != entry.user_id:
+        notify_waiting(entry, DECLINED_FOR_YOU, now, actor=actor.name, starts_at=booking.starts_at)
+
+
+def _notify(
+    entry: "WaitlistEntry",
+    message: str,
+    now: datetime,
+    path: str,
+    act_by: datetime | None,
+    params: dict[str, Any],
+) -> None:
     notify(
         users=[entry.user_id],
         message=message,
         now=now,
-        path=page_address("my_waiting"),
+        path=path,
         kind=NotificationKind.BOOKINGS,
-        act_by=params.get("answer_by"),
+        act_by=act_by,
         params={"instrument": get_instrument_name(entry.instrument), "latest": entry.latest, **params},
     )

@@ -132,6 +132,7 @@ def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     for one in (*get_companions(booking), booking):
         _accept(one, actor, now)
     wait_end(booking.waitlist_offer.entry, WaitState.BOOKED, actor=actor, now=now)
+    notifications.notify_of_acceptance(booking, actor, now)
     return booking
 
 
@@ -151,6 +152,7 @@ def offer_decline(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     """Decline an offered time; the next on the list are offered it, and one goes on waiting for another."""
     booking = _open_offer_lock(actor, booking_id, now)
     offer_pass_on(booking, "decline", actor=actor, now=now)
+    notifications.notify_of_refusal(booking, actor, now)
     return booking
 
 

@@ -234,19 +234,37 @@ def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) ->
 
 
 def organizations_held_alone(viewer: User) -> list[Organization]:
-    """Return the organizations that nobody would answer for without the viewer."""
+    """Return the organizations that nobody would answer for without the viewer; two statements."""
     own = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE).select_related("organization")
-    return [one.organization for one in own.order_by("id") if is_held_alone(one)]
+    return [one.organization for one in _find_held_alone(own.order_by("id"))]
 
 
 def is_held_alone(membership: Membership) -> bool:
     """Return whether ending an active role would leave nobody who answers for the organization."""
-    role = Role(membership.role)
-    where = {} if role is Role.SYSADMIN else {"organization_id": membership.organization_id}
-    others = Membership.objects.filter(state=MembershipState.ACTIVE, user__is_active=True, **where).exclude(
-        user_id=membership.user_id
+    return bool(_find_held_alone([membership]))
+
+
+def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
+    """Return those of one person's active roles that nobody else has; one of the system, wherever it is."""
+    own = list(own)
+    within = Q(organization__in={one.organization_id for one in own}) | Q(role=Role.SYSADMIN)
+    others = set(
+        Membership.objects.filter(within, state=MembershipState.ACTIVE, user__is_active=True)
+        .exclude(user__in={one.user_id for one in own})
+        .values_list("organization_id", "role")
     )
-    return is_last(role, {Role(one) for one in others.values_list("role", flat=True).distinct()})
+    return [
+        one
+        for one in own
+        if is_last(
+            Role(one.role),
+            {
+                Role(role)
+                for where, role in others
+                if one.role == Role.SYSADMIN or where == one.organization_id
+            },
+        )
+    ]
 
 
 def registrations_waiting(viewer: User) -> QuerySet[Organization]:

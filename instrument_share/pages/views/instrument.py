@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from instrument_share.pages.booking_card import SAMPLES_TAKEN, build_booking_card
+from instrument_share.pages.booking_card import build_booking_card
 from instrument_share.pages.coming_rules import get_coming_rules
 from instrument_share.pages.data_sheet import render_data_sheet
 from instrument_share.pages.eligibility import filter_prices, get_eligibility
@@ -59,9 +59,9 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "prices": filter_prices(prices, may),
         "gaps": gaps,
         "card": card,
-        "takes_samples": terms is not None
-        and ServiceMode.SAMPLES in terms.service_modes
-        and card.bookability in SAMPLES_TAKEN,
+        "takes_samples": terms is not None and ServiceMode.SAMPLES in terms.service_modes and card.is_open,
+        "is_waiting": bookings.is_waiting(request.user, found.pk),
+        "may_wait": card.is_open and bookings.takes_waits(found, terms),
         "week": week,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),

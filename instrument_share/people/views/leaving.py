@@ -83,6 +83,8 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
     held = accounts.active_roles(request.user.pk, found.pk)
     if not held:
         raise NotFound
+    if found in accounts.organizations_held_alone(request.user):
+        raise services.LastOfRole
     name = bilingual(found, "name")
     now = clock.now()
     ending = bookings.bookings_ending_with_leaving(request.user, found, now)

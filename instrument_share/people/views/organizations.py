@@ -62,9 +62,18 @@ def my_organizations(request: SignedInRequest) -> HttpResponse:
     """List one's memberships with their state and next step."""
     belongings = accounts.belongings(request.user)
     waiting = accounts.waiting_requests(request.user, [one.organization for one in belongings])
+    alone = {one.pk for one in accounts.organizations_held_alone(request.user)}
     context = {
         "tabs": build_my_tabs(request.user, "my_organizations"),
-        "rows": [(one, waiting.get(one.organization.pk, 0)) for one in belongings],
+        "rows": [
+            {
+                "row": one,
+                "waiting": waiting.get(one.organization.pk, 0),
+                "is_held_alone": one.organization.pk in alone,
+                "may_hand_over": bool(accounts.roles_to_grant(request.user, one.organization)),
+            }
+            for one in belongings
+        ],
         "is_new": not belongings,
     }
     return render(request, "people/my_organizations.html", context)

@@ -16,12 +16,18 @@ from bookings.samples.domain.errors import (
     AlreadyPlanned,
     DeadlinePassed,
     OrderRefused,
+    OutOfService,
     QuoteChanged,
     StillPlanned,
 )
 from bookings.samples.domain.states import Progress
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import get_order, get_order_progress, sample_orders_waiting
+from bookings.samples.selectors import (
+    get_order,
+    get_order_progress,
+    get_possible_moves,
+    sample_orders_waiting,
+)
 from bookings.samples.services.handling import sample_order_close, sample_order_quote, sample_order_reject
 from bookings.samples.services.orders import (
     SampleFacts,
@@ -34,6 +40,7 @@ from bookings.usage.services.usage import usage_correct
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.domain import PriceUnit, ServiceMode
+from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -259,3 +266,19 @@ def test_a_keeper_quotes_only_for_their_instruments(city):
         sample_order_quote(
             actor=city.researcher, order_id=submitted(city).pk, hours=Decimal(1), report_days=3, now=NOW
         )
+
+
+def test_no_quote_is_accepted_and_no_time_planned_while_the_instrument_is_out_of_service(city):
+    to_accept, to_plan = quoted(city), received(city)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    with pytest.raises(OutOfService):
+        accepted(city, to_accept)
+    with pytest.raises(OutOfService):
+        planned(city, to_plan)
+    for order, viewer, move in ((to_accept, city.researcher, "accept"), (to_plan, city.keeper, "plan")):
+        assert move not in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="published")
+    for order, viewer, move in ((to_accept, city.researcher, "accept"), (to_plan, city.keeper, "plan")):
+        assert move in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
+    assert accepted(city, to_accept).state == "accepted"
+    assert planned(city, to_plan).state == "approved"

@@ -20,6 +20,7 @@ from bookings.waiting.domain import AlreadyWaiting, OfferOver, SpanRefused, Wait
 from bookings.waiting.models import WaitlistOffer
 from bookings.waiting.selectors import count_waiting, waits
 from bookings.waiting.services.entries import waiting_leave, waits_end_due
+from bookings.waiting.services.notifications import ACCEPTED_FOR_YOU, DECLINED_FOR_YOU
 from bookings.waiting.services.offers import (
     free_time_offer_due,
     offer_accept,
@@ -154,6 +155,30 @@ def test_whoever_administers_the_payer_may_answer_and_one_gets_it(city):
     assert offer_accept(actor=admin, booking_id=pk, now=NOW).user == entry.user
     with pytest.raises(OfferOver):
         offer_decline(actor=entry.user, booking_id=pk, now=NOW)
+
+
+@pytest.mark.parametrize("answer", [offer_accept, offer_decline])
+def test_whoever_waits_is_told_what_another_answered_for_them(city, answer):
+    entry = join(city)
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
+    booking = held(entry)
+    before = journal.notifications(entry.user).count()
+    answer(actor=admin, booking_id=booking.pk, now=NOW)
+    told = journal.notifications(entry.user).order_by("-id")[0]
+    assert journal.notifications(entry.user).count() == before + 1
+    assert (told.message, told.path) == {
+        offer_accept: (ACCEPTED_FOR_YOU, f"/bookings/{booking.public_id}/"),
+        offer_decline: (DECLINED_FOR_YOU, "/me/waiting/"),
+    }[answer]
+    assert told.params["actor"] == "庚"
+
+
+@pytest.mark.parametrize("answer", [offer_accept, offer_decline])
+def test_nobody_is_told_of_their_own_answer(city, answer):
+    entry = join(city)
+    before = journal.notifications(entry.user).count()
+    answer(actor=entry.user, booking_id=held(entry).pk, now=NOW)
+    assert journal.notifications(entry.user).count() == before
 
 
 class TestWhatFreesTime:

@@ -3,6 +3,7 @@ import pytest
 from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.waiting.models import WaitlistEntry
+from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.waiting.waiting import held, join
@@ -47,6 +48,65 @@ def test_taken_time_leads_to_the_list_and_the_offer_to_a_booking(city, as_person
     assert page.post(f"/waiting/offers/{offered}/accept/").status_code == 409
 
 
+def test_samples_wait_for_no_time(city, as_person):
+    page = as_person(city.researcher)
+    address = f"/instruments/{city.instrument.public_id}/wait/"
+    city.rule.service_modes = ["samples"]
+    city.rule.save()
+    shown = page.get(address)
+    assert "该仪器目前不能候补" in text_of(shown)
+    assert 'name="hours"' not in shown.content.decode()
+    assert address not in page.get(f"/instruments/{city.instrument.public_id}/").content.decode()
+
+
+def test_one_waits_in_any_way_of_service_but_that_of_samples(city, as_person):
+    page = as_person(city.researcher).get(f"/instruments/{city.instrument.public_id}/wait/")
+    modes = [code for code, _word in page.context["form"].fields["service_mode"].choices]
+    assert modes == ["operated", "remote", "self_operated"]
+
+
+def test_whoever_waits_is_led_to_the_wait_and_not_to_another(city, as_person):
+    entry = join(city)
+    page = as_person(entry.user)
+    address = f"/instruments/{city.instrument.public_id}/wait/"
+    for shown in (page.get(address), page.get(f"/instruments/{city.instrument.public_id}/")):
+        assert "您已在该仪器的候补名单中。 查看候补" in text_of(shown)
+        assert "加入候补" not in text_of(shown)
+    asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
+    asked |= {"payer": city.company.public_id, "service_mode": "self_operated"}
+    quote = page.get(f"/instruments/{city.instrument.public_id}/quote/", asked).content.decode()
+    assert address not in quote
+    assert "/me/waiting/" in quote
+
+
+def suspend(city):
+    city.instrument.state = "suspended"
+    city.instrument.save()
+
+
+def close_for_companies(city):
+    city.instrument.open_windows.update(rule=factories.rule(city.instrument, user_kinds=["outside"]))
+
+
+def nothing(_city):
+    pass
+
+
+@pytest.mark.parametrize(("happens", "offered"), [(nothing, 1), (suspend, 0), (close_for_companies, 0)])
+def test_no_wait_is_offered_where_every_request_is_refused(city, as_person, happens, offered):
+    book(city)
+    happens(city)
+    page = as_person(city.researcher)
+    address = f"/instruments/{city.instrument.public_id}/wait/"
+    asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
+    asked |= {"payer": city.company.public_id, "service_mode": "self_operated"}
+    quote = page.get(f"/instruments/{city.instrument.public_id}/quote/", asked).content.decode()
+    shown = page.get(f"/instruments/{city.instrument.public_id}/").content.decode()
+    assert (quote.count(address), shown.count(address)) == (offered, offered)
+    if happens is suspend:
+        assert "该仪器目前不能候补" in text_of(page.get(address))
+
+
 def test_wait_form_says_what_is_wrong(city, as_person):
     page = as_person(city.researcher)
     asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T10:00", "subject": "陶瓷", "hours": "2"}
@@ -65,6 +125,20 @@ def test_declining_and_leaving(city, as_person):
     assert page.post(f"/waiting/{entry.public_id}/leave/").url == "/me/waiting/"
     entry.refresh_from_db()
     assert entry.end == "left"
+
+
+def test_whoever_answers_for_another_reads_so_and_the_other_is_told(city, as_person):
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
+    entry = join(city, wanted=slot(length=4))
+    page = as_person(admin)
+    assert "您以己的名义答复，系统会告知对方。" in text_of(page.get("/me/waiting/"))
+    declined = held(entry)
+    answer = page.post(f"/waiting/offers/{declined.public_id}/decline/", follow=True)
+    assert "已以己的名义谢绝，并已告知对方；对方仍在候补。" in text_of(answer)
+    accepted = held(entry)
+    answer = page.post(f"/waiting/offers/{accepted.public_id}/accept/", follow=True)
+    assert "已以己的名义接受，并已告知对方。" in text_of(answer)
+    assert "名义答复" not in text_of(as_person(entry.user).get("/me/waiting/"))
 
 
 def test_program_waits_and_answers(city, as_person):

@@ -1,6 +1,7 @@
 """The pages of series and of handing over."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from bookings.groups.domain import get_dates
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.together import series_book
 from bookings.requests.models import Booking, BookingGroup
+from bookings.requests.services.deciding import booking_approve
 from providers.domain import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -120,6 +122,9 @@ def test_several_dates_are_moved(city, series, client):
     address = reverse("series_move", args=[series.booked[0].public_id])
     typed = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "scope": "all"}
     book(city, slot(day=8, hour=11), subject="别的")
+    looked = client.post(address, typed)
+    assert [bool(problems) for _one, problems in looked.context["dates"]] == [False, True, False]
+    assert 'name="move"' not in looked.content.decode()
     refused = client.post(address, {**typed, "move": "1"})
     assert refused.status_code == 422
     assert "2026年3月10日 周二 10:00–12:00：" in text_of(refused)
@@ -127,6 +132,18 @@ def test_several_dates_are_moved(city, series, client):
     client.post(address, {**typed, **later})
     moved = Booking.objects.filter(subject="薄膜").order_by("starts_at")
     assert [one.starts_at for one in moved] == [slot(day=day, hour=11).start for day in (2, 9, 16)]
+
+
+def test_dates_that_take_each_others_place_may_move(city, series, client):
+    client.force_login(city.researcher)
+    address = reverse("series_move", args=[series.booked[0].public_id])
+    typed = {"starts_at": "2026-03-10T09:00", "ends_at": "2026-03-10T11:00", "scope": "all"}
+    looked = client.post(address, typed)
+    assert [list(problems) for _one, problems in looked.context["dates"]] == [[], [], []]
+    assert 'name="move"' in looked.content.decode()
+    client.post(address, {**typed, "move": "1"})
+    moved = Booking.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    assert list(moved) == [slot(day=day).start for day in (8, 15, 22)]
 
 
 def test_new_prices_and_their_sum_are_shown_before_dates_move(city, series, client):
@@ -161,6 +178,33 @@ def test_booking_is_handed_over_to_a_colleague(city, see, client):
     client.post(address, {"colleague": colleague.public_id})
     booking.refresh_from_db()
     assert booking.user == colleague
+
+
+def test_nobody_is_offered_to_hand_over_where_no_colleague_is(city, see):
+    booking = book(city)
+    page = see(city.researcher, "booking", booking.public_id).content.decode()
+    assert reverse("booking_hand_over", args=[booking.public_id]) not in page
+    refused = see(city.researcher, "booking_hand_over", booking.public_id)
+    assert refused.status_code == 422
+    assert "付款单位没有其他成员" in text_of(refused)
+
+
+def test_handing_over_names_its_deadline_and_is_not_offered_after_it(db, see):
+    city = factories.city(decision="by_keeper", decision_hours=4, cancel_deadline_minutes=24 * 60)
+    factories.member(city.company, name="己")
+    booking = book(city, slot(day=3))
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    address = reverse("booking_hand_over", args=[booking.public_id])
+    deadline = "2026年3月4日 09:00"
+    page = see(city.researcher, "booking", booking.public_id)
+    assert address in page.content.decode()
+    assert f"转交同事须由机组人员重新审批，请于{deadline}前办理。" in text_of(page)
+    assert f"可办理至{deadline}。" in text_of(see(city.researcher, "booking_hand_over", booking.public_id))
+    late = slot(day=2, hour=9).start + timedelta(minutes=1)
+    page = see(city.researcher, "booking", booking.public_id, now=late)
+    assert address not in page.content.decode()
+    assert "重新审批" not in text_of(page)
+    assert see(city.researcher, "booking_hand_over", booking.public_id, now=late).status_code == 422
 
 
 def test_own_payment_offers_no_colleague(city, see):

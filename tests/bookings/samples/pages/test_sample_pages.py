@@ -5,7 +5,9 @@ from django.urls import reverse
 
 from bookings.samples.models import SampleOrder
 from bookings.samples.services.handling import sample_order_reject
+from bookings.waiting.models import WaitlistEntry
 from providers.domain import ServiceMode
+from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
 from tests.bookings.samples.steps import (
@@ -19,7 +21,9 @@ from tests.bookings.samples.steps import (
     reported,
     submitted,
 )
+from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, jpeg, slot
+from tests.page_fixtures import text_of
 
 ROW = {"name": "断口", "number": "A-1", "tests": "形貌", "storage": "cool", "hazards": ["toxic"]}
 ORDER = {
@@ -204,3 +208,31 @@ def test_the_planned_booking_says_that_nobody_has_to_come(as_user, city):
     assert not page.context["shows_code"]
     assert address(booking.sample_order) in page.text
     assert "cancel" not in page.context["may"]
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("instrument_suspend", "published"), ("instrument_retire", "suspended")]
+)
+def test_whoever_takes_an_instrument_out_of_service_reads_whom_else_it_concerns(city, see, name, state):
+    submitted(city)
+    quoted(city)
+    join(city)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state=state)
+    page = text_of(see(city.manager, name, city.instrument.public_id))
+    assert "有 2 个送样委托未结束" in page
+    assert "有 1 人候补" in page
+    SampleOrder.objects.update(state="rejected")
+    WaitlistEntry.objects.update(end="left", ended_at=NOW)
+    page = text_of(see(city.manager, name, city.instrument.public_id))
+    assert "个送样委托" not in page
+    assert "人候补" not in page
+
+
+def test_a_quote_for_an_instrument_out_of_service_leads_to_no_acceptance(city, see):
+    order = quoted(city)
+    address = reverse("sample_order_accept", args=[order.public_id])
+    assert address in see(city.researcher, "sample_order", order.public_id).content.decode()
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    assert address not in see(city.researcher, "sample_order", order.public_id).content.decode()
+    refused = see(city.researcher, "sample_order_accept", order.public_id)
+    assert (refused.status_code, "该仪器已停用" in text_of(refused)) == (409, True)

@@ -1,0 +1,44 @@
+"""What waiting for another time helps against, and ways of service in which one can wait."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bookings.requests.domain.errors import SlotTaken
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.kernel.errors import Problem
+    from providers.domain import Terms
+
+TAKEN_CODES = frozenset({SlotTaken.code, "booking.linked_taken"})
+TIME_CODES = TAKEN_CODES | {
+    "booking.off_step",
+    "booking.too_soon",
+    "booking.too_far",
+    "booking.outside_windows",
+    "booking.closed",
+    "booking.linked_refused",
+    "booking.project_not_begun",
+    "booking.project_over",
+}
+"""What is wrong with a certain time, not with waiting for another one; so are quotas."""
+QUOTA_CODES = "booking.quota_"
+
+
+def get_waitable_modes(terms: "Terms | None") -> frozenset[ServiceMode]:
+    """Return in which ways of service one can wait: a wait names hours, and no number of samples."""
+    return frozenset(terms.service_modes) - {ServiceMode.SAMPLES} if terms else frozenset()
+
+
+def find_lasting(problems: "Iterable[Problem]") -> "list[Problem]":
+    """Return what would be wrong with a request at another time too."""
+    return [one for one in problems if one.code not in TIME_CODES and not one.code.startswith(QUOTA_CODES)]
+
+
+def is_worth_waiting(problems: "list[Problem]", service_mode: ServiceMode, terms: "Terms") -> bool:
+    """Return whether a request is refused because its time is taken, and for nothing that lasts."""
+    return (
+        not TAKEN_CODES.isdisjoint(one.code for one in problems)
+        and not find_lasting(problems)
+        and service_mode in get_waitable_modes(terms)
+    )
