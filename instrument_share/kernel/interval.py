@@ -111,5 +111,5 @@ def total_length(intervals: Iterable[Interval]) -> timedelta:
 
 
 def in_hours(seconds: int, places: int = 2) -> Decimal:
-    """Return seconds as hours with so many decimals, halves rounded up, as pages, tables and papers show them."""
+    """Return seconds as hours with so many decimals, halves rounded up, as everything shows them."""
     return (Decimal(seconds) / 3600).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
