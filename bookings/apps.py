@@ -38,6 +38,7 @@ class BookingsConfig(AppConfig):
         from bookings.requests.registry import (
             register_claim_teller,
             register_hand_over_deadline,
+            register_retirement_ender,
             register_wait_reader,
         )
         from bookings.requests.selectors.project_budget import count_bookings_ahead, register_uses_reader
@@ -62,6 +63,7 @@ class BookingsConfig(AppConfig):
         from bookings.waiting import badges as waiting_badges
         from bookings.waiting import permissions as _waiting  # noqa: F401
         from bookings.waiting.selectors import is_waiting
+        from bookings.waiting.services.entries import waits_of_retired_end
         from bookings.waiting.services.offers import free_time_offer, rivals_tell
         from bookings.waiting.views import describe_waits
         from instrument_share.accounts.services.tokens import register_key_ender
@@ -98,6 +100,7 @@ class BookingsConfig(AppConfig):
         register_claim_teller(describe_open_orders)
         register_claim_teller(describe_waits)
         register_hand_over_deadline(get_hand_over_deadline)
+        register_retirement_ender(waits_of_retired_end)
         register_uses_reader(sum_project_uses)
         register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
         register_key_ender("calendars", calendar_addresses_end)

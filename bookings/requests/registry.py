@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 WaitReader = Callable[["User", int], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
 ClaimTeller = Callable[[int], str]
+RetirementEnder = Callable[["User", int, str, datetime], None]
 _claim_tellers: list[ClaimTeller] = []
 _readers: list[WaitReader] = []
 _deadline_readers: list[DeadlineReader] = []
+_retirement_enders: list[RetirementEnder] = []
 
 
 def register_wait_reader(reader: WaitReader) -> None:
@@ -44,3 +46,14 @@ def register_claim_teller(teller: ClaimTeller) -> None:
 def tell_claims(instrument_id: int) -> list[str]:
     """Return whom it concerns besides its bookings if the instrument goes out of service, as sentences."""
     return [sentence for tell in _claim_tellers if (sentence := tell(instrument_id))]
+
+
+def register_retirement_ender(ender: RetirementEnder) -> None:
+    """Have `ender` end what else awaits an instrument that is retired, under the instrument's lock."""
+    _retirement_enders.append(ender)
+
+
+def end_with_retirement(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:
+    """End what awaits the instrument besides its bookings."""
+    for ender in _retirement_enders:
+        ender(actor, instrument_id, reason, now)

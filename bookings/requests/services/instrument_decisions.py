@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bookings.requests.domain.errors import REASON_MISSING, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking
+from bookings.requests.registry import end_with_retirement
 from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.held_time import pass_on_instruments
@@ -65,11 +66,12 @@ def instrument_retire(
     now: datetime,
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> "Instrument":
-    """Retire a suspended instrument for good; bookings that were kept have to be cancelled."""
+    """Retire a suspended instrument for good; bookings that were kept have to be cancelled, waits end."""
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     affected = _upcoming_bookings_lock(instrument_id, outcomes, {"cancel"}, now)
     apply_outcomes(affected, actor=actor, reason=reason, decision="retirement", now=now)
+    end_with_retirement(actor, instrument_id, reason, now)
     retired = providers.instrument_retire(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     return retired

@@ -22,7 +22,7 @@ from bookings.waiting.domain import (
     get_offerable_span,
 )
 from bookings.waiting.models import WaitlistEntry
-from bookings.waiting.selectors import OPEN_OFFER, is_waiting, waits_in_order
+from bookings.waiting.selectors import OPEN, OPEN_OFFER, is_waiting, waits_in_order
 from bookings.waiting.services import notifications
 from bookings.waiting.services.ends import record_wait, wait_end
 from bookings.waiting.services.offers import free_time_offer, offer_pass_on
@@ -129,6 +129,14 @@ def waits_end_due(now: datetime) -> int:
     """End waits in whose span no time can be offered any more; return their number."""
     over = [one for one in waits_in_order() if get_offerable_span(one.wanted, one.length, now) is None]
     return sum(_end(entry.pk, now) for entry in over)
+
+
+def waits_of_retired_end(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:
+    """End the waits for an instrument that is retired, and tell who waited; under the instrument's lock."""
+    waiting = WaitlistEntry.objects.select_for_update(of=("self",)).select_related("instrument", "user")
+    for entry in waiting.filter(OPEN, instrument=instrument_id).order_by("pk"):
+        wait_end(entry, WaitState.OVER, actor=actor, now=now)
+        notifications.notify_waiting(entry, notifications.RETIRED, now, reason=reason)
 
 
 @transaction.atomic

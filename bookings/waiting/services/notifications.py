@@ -37,6 +37,7 @@ DECLINED_FOR_YOU = gettext_noop(
     "{actor} has declined the offer of {instrument} from {starts_at} in your name. You stay on the waiting "
     "list."
 )
+RETIRED = gettext_noop("{instrument} was retired: {reason} You wait for it no longer.")
 OVER = gettext_noop("No time came free on {instrument} before {latest}. You wait for it no longer.")
 
 

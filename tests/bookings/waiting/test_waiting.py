@@ -12,6 +12,7 @@ from bookings.requests.services.deciding import booking_approve, booking_reject
 from bookings.requests.services.instrument_decisions import (
     closure_lift,
     instrument_resume,
+    instrument_retire,
     instrument_suspend,
 )
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
@@ -20,7 +21,7 @@ from bookings.waiting.domain import AlreadyWaiting, OfferOver, SpanRefused, Wait
 from bookings.waiting.models import WaitlistOffer
 from bookings.waiting.selectors import count_waiting, waits
 from bookings.waiting.services.entries import waiting_leave, waits_end_due
-from bookings.waiting.services.notifications import ACCEPTED_FOR_YOU, DECLINED_FOR_YOU
+from bookings.waiting.services.notifications import ACCEPTED_FOR_YOU, DECLINED_FOR_YOU, RETIRED
 from bookings.waiting.services.offers import (
     free_time_offer_due,
     offer_accept,
@@ -352,3 +353,17 @@ def test_rivals_of_an_approved_request_are_told(city):
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     assert offered(entry) == []
     assert "approved" in journal.notifications(entry.user).get().message
+
+
+def test_waits_for_a_retired_instrument_end_and_who_waited_is_told(city):
+    booking = book(city)
+    first, second = join(city), join(city, now=NOW + MINUTE)
+    about = {"actor": city.manager, "instrument_id": city.instrument.pk, "now": NOW + HOUR}
+    instrument_suspend(**about, reason="报废", outcomes={booking.public_id: "cancel"})
+    assert count_waiting(city.keeper) != []
+    instrument_retire(**about, reason="已报废")
+    for entry in (first, second):
+        entry.refresh_from_db()
+        assert (entry.end, entry.ended_at) == ("over", NOW + HOUR)
+        told = journal.notifications(entry.user).first()
+        assert (told.message, told.params["reason"]) == (RETIRED, "已报废")
