@@ -66,14 +66,17 @@ class Page:
 
 
 def opened(client, address):
-    """The page at an address, or None where something else comes; what was written is undone."""
+    """The page at an address, or None where something else comes; what was written is undone.
+
+    A refusal leads to the desk and to the start page by buttons of its own.
+    """
     with transaction.atomic():
         answer = client.get(address)
         transaction.set_rollback(True)
     if answer.streaming:
         list(answer)  # read to its end, the file is closed
         return None
-    if answer.status_code == 302 or "html" not in answer["Content-Type"]:
+    if answer.status_code != 200 or "html" not in answer["Content-Type"]:
         return None
     return Page(answer.content.decode(), address)
 

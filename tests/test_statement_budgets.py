@@ -62,7 +62,7 @@ MEMBERS = {
     "events": 10,
     "week": 8,
     "month": 8,
-    "instrument": 19,
+    "instrument": 20,
 }
 """Session, account, roles and unread notifications are 4 of these."""
 

@@ -57,7 +57,7 @@ def test_administrator_opens_a_project_and_its_holder_sees_what_it_spends(city, 
     assert f'href="/bookings/{Booking.objects.get().public_id}/"' in page.content.decode()
     lines = as_person(city.admin).get(made.url, {"format": "csv"}).getvalue().decode().splitlines()
     booking = Booking.objects.get()
-    assert lines[1].startswith(f"{booking.public_id},,场发射扫描电子显微镜,云屏测试大学,戊,2026-03-03T01:00")
+    assert lines[1].startswith(f"{booking.public_id},,场发射扫描电子显微镜,云屏测试大学,戊,2026-03-03T09:00")
     assert lines[1].endswith("按报价占用,200.00")
 
 
