@@ -49,6 +49,7 @@ class BookingsConfig(AppConfig):
         from bookings.samples import badges as sample_badges
         from bookings.samples import permissions as _samples  # noqa: F401
         from bookings.samples.domain import labels as sample_labels
+        from bookings.samples.services.handling import orders_of_retired_reject
         from bookings.samples.views.orders import describe_open_orders
         from bookings.statements import badges as statement_badges
         from bookings.statements import permissions as _statements  # noqa: F401
@@ -101,6 +102,7 @@ class BookingsConfig(AppConfig):
         register_claim_teller(describe_waits)
         register_hand_over_deadline(get_hand_over_deadline)
         register_retirement_ender(waits_of_retired_end)
+        register_retirement_ender(orders_of_retired_reject)
         register_uses_reader(sum_project_uses)
         register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
         register_key_ender("calendars", calendar_addresses_end)

@@ -51,6 +51,8 @@ MOVES: Moves = {
 }
 """Once the unit has the samples, an order ends only by their return or disposal."""
 
+UNHANDED_STATES = tuple(SampleOrderState(state) for state, moves in MOVES.items() if "reject" in moves)
+"""The unit has no samples yet, and may still decline."""
 OPEN_STATES = tuple(SampleOrderState(state) for state in MOVES)
 WAITING_FOR_UNIT = (
     SampleOrderState.SUBMITTED,

@@ -17,8 +17,9 @@ from bookings.samples.domain.errors import (
     StillPlanned,
 )
 from bookings.samples.domain.quote import OwnPrices, calculate_order_quote, find_quote_problems
-from bookings.samples.domain.states import SampleOrderState
+from bookings.samples.domain.states import UNHANDED_STATES, SampleOrderState
 from bookings.samples.models import SampleOrder
+from bookings.samples.selectors import order_lock
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for
 from instrument_share.kernel.errors import Problem, gettext_noop, require_reason
@@ -79,11 +80,26 @@ def sample_order_quote(
 def sample_order_reject(*, actor: "User", order_id: int, reason: str, now: datetime) -> SampleOrder:
     """Decline an order before its samples are there, with a reason for the user. Raises ReasonMissing."""
     order = order_lock_for(actor, order_id, "reject", now, permission="bookings.handle_samples")
-    order.end_note = require_reason(reason, code=REJECTION_REASON_MISSING)
-    order.ended_at, order.ended_by = now, actor
-    move_order(order, "reject", *ENDING_FIELDS, actor=actor, now=now, action="sample_order.rejected")
-    notifications.notify_user(order, notifications.REJECTED, now, reason=order.end_note)
+    _reject(order, actor, require_reason(reason, code=REJECTION_REASON_MISSING), now)
     return order
+
+
+def _reject(order: SampleOrder, actor: "User", reason: str, now: datetime) -> None:
+    order.end_note, order.ended_at, order.ended_by = reason, now, actor
+    move_order(order, "reject", *ENDING_FIELDS, actor=actor, now=now, action="sample_order.rejected")
+    notifications.notify_user(order, notifications.REJECTED, now, reason=reason)
+
+
+def orders_of_retired_reject(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:
+    """Decline the orders for an instrument that is retired whose samples are not there yet.
+
+    Under the instrument's lock. What is there stays to be given back or disposed of.
+    """
+    waiting = SampleOrder.objects.filter(instrument=instrument_id, state__in=UNHANDED_STATES)
+    for order_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        order = order_lock(order_id)
+        if order.state in UNHANDED_STATES:
+            _reject(order, actor, reason, now)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.models import CreditEvent
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.instrument_decisions import instrument_retire, instrument_suspend
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.errors import (
@@ -29,6 +30,7 @@ from bookings.samples.selectors import (
     sample_orders_waiting,
 )
 from bookings.samples.services.handling import sample_order_close, sample_order_quote, sample_order_reject
+from bookings.samples.services.notifications import REJECTED
 from bookings.samples.services.orders import (
     SampleFacts,
     sample_order_accept,
@@ -266,6 +268,19 @@ def test_a_keeper_quotes_only_for_their_instruments(city):
         sample_order_quote(
             actor=city.researcher, order_id=submitted(city).pk, hours=Decimal(1), report_days=3, now=NOW
         )
+
+
+def test_retirement_declines_orders_whose_samples_are_not_there_yet(city):
+    to_accept, there = quoted(city), received(city)
+    about = {"actor": city.manager, "instrument_id": city.instrument.pk, "now": NOW + timedelta(hours=1)}
+    instrument_suspend(**about, reason="停用", outcomes={})
+    instrument_retire(**about, reason="已报废")
+    for order in (to_accept, there):
+        order.refresh_from_db()
+    assert (to_accept.state, to_accept.end_note, to_accept.ended_by) == ("rejected", "已报废", city.manager)
+    assert there.state == "received"
+    told = Notification.objects.filter(user=city.researcher).latest("pk")
+    assert (told.message, told.params["reason"]) == (REJECTED, "已报废")
 
 
 def test_no_quote_is_accepted_and_no_time_planned_while_the_instrument_is_out_of_service(city):
