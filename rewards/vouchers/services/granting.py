@@ -161,10 +161,10 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
     application = _lock_to_decide(actor, application_id)
     application.scheme = scheme = scheme_lock(application.scheme_id)
     organization = application.organization
-    hindrance = find_grant_hindrance(application)
+    amount = get_amount_to_grant(application)
+    hindrance = find_grant_hindrance(application, amount)
     if hindrance is not None:
         raise hindrance
-    amount = get_grant_amount(scheme.terms, application.amount_yuan, granted_amounts(scheme.pk))
     grant = VoucherGrant.objects.create(
         application=application,
         scheme=scheme,
@@ -189,15 +189,21 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
     return grant
 
 
-def find_grant_hindrance(application: VoucherApplication) -> DomainError | None:
-    """Return why an application that waits cannot be granted now; None where it can."""
+def get_amount_to_grant(application: VoucherApplication) -> Decimal:
+    """Return what an application would get now, in yuan: as much of its amount as the batch has left."""
+    scheme = application.scheme
+    return get_grant_amount(scheme.terms, application.amount_yuan, granted_amounts(scheme.pk))
+
+
+def find_grant_hindrance(application: VoucherApplication, amount: Decimal) -> DomainError | None:
+    """Return why an application that waits cannot be granted this amount now; None where it can."""
     scheme, organization = application.scheme, application.organization
     earlier = waiting_before(application)
     if earlier is not None:
         return EarlierFirst(organization=earlier.organization.name_zh)
     if not scheme.terms.qualifies(organization.kind, organization.size_class):
         return NotQualified()
-    if not get_grant_amount(scheme.terms, application.amount_yuan, granted_amounts(scheme.pk)):
+    if not amount:
         return BudgetSpent()
     return None
 

@@ -22,18 +22,17 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.vouchers.domain.choices import ApplicationState
-from rewards.vouchers.domain.terms import get_grant_amount
 from rewards.vouchers.forms import ApplicationForm, SchemeForm, facts_in_words
 from rewards.vouchers.selectors.vouchers import (
     applying_organizations,
     get_application,
     get_file,
     get_scheme,
-    granted_amounts,
     waiting_before,
 )
 from rewards.vouchers.services.granting import (
     find_grant_hindrance,
+    get_amount_to_grant,
     voucher_application_refuse,
     voucher_apply,
     voucher_grant,
@@ -95,7 +94,7 @@ def application(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = get_application(request.user, public_id)
     waits = found.state == ApplicationState.SUBMITTED
     decides = waits and rules.has_perm("rewards.decide_voucher", request.user, found)
-    hindrance = find_grant_hindrance(found) if decides else None
+    hindrance = find_grant_hindrance(found, get_amount_to_grant(found)) if decides else None
     context = {
         "application": found,
         "stated": facts_in_words(found.stated),
@@ -131,7 +130,7 @@ def application_grant(request: SignedInRequest, public_id: str) -> Confirmation:
     """Grant a voucher."""
     found = get_application(request.user, public_id)
     require(request.user, "rewards.decide_voucher", found)
-    amount = get_grant_amount(found.scheme.terms, found.amount_yuan, granted_amounts(found.scheme_id))
+    amount = get_amount_to_grant(found)
     return Confirmation(
         heading=_("Grant {organization} a voucher?").format(
             organization=bilingual(found.organization, "name")
