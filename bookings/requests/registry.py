@@ -1,4 +1,4 @@
-"""What rooms above this one say on the pages of requests and bookings."""
+"""What rooms above this one say on the pages of requests and bookings, and end with an instrument."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,19 +13,19 @@ DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
 ClaimTeller = Callable[[int], str]
 RetirementEnder = Callable[["User", int, str, datetime], None]
 _claim_tellers: list[ClaimTeller] = []
-_readers: list[WaitReader] = []
+_wait_readers: list[WaitReader] = []
 _deadline_readers: list[DeadlineReader] = []
 _retirement_enders: list[RetirementEnder] = []
 
 
 def register_wait_reader(reader: WaitReader) -> None:
     """Have `reader` say whether a person waits for an instrument already."""
-    _readers.append(reader)
+    _wait_readers.append(reader)
 
 
 def is_waiting(viewer: "User", instrument_id: int) -> bool:
     """Return whether the viewer is on the waiting list of the instrument already."""
-    return any(reader(viewer, instrument_id) for reader in _readers)
+    return any(reader(viewer, instrument_id) for reader in _wait_readers)
 
 
 def register_hand_over_deadline(reader: DeadlineReader) -> None:

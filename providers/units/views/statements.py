@@ -1,7 +1,6 @@
 """Edit a year's openness statement, prefilled from the logs."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -85,8 +84,8 @@ def _begun_with(unit: Any, year: int | None) -> dict[str, Any]:
     return {
         **begun,
         "year": year,
-        "total_hours": _hours(hours.internal_seconds + hours.external_seconds),
-        "external_hours": _hours(hours.external_seconds),
+        "total_hours": in_hours(hours.internal_seconds + hours.external_seconds, places=1),
+        "external_hours": in_hours(hours.external_seconds, places=1),
         **_titles(unit, year),
     }
 
@@ -100,7 +99,3 @@ def _titles(unit: Any, year: int) -> dict[str, str]:
                 unit=bilingual(unit, "name"), year=year
             )
     return made
-
-
-def _hours(seconds: int) -> Decimal:
-    return in_hours(seconds, places=1)
