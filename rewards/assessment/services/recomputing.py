@@ -85,12 +85,17 @@ def _is_since(cycle: AssessmentCycle, finding: Finding, at_stake: tuple[Any, Any
     return finding.found_at > scored_at and at_stake == (None, None)
 
 
+_LATER_TOTALS = {"balance", "internal_income_yuan"}
+"""Sums that are missing in years that were scored before they were kept."""
+
+
 def _compare_results(cycle: AssessmentCycle, outcome: Outcome) -> list[Difference]:
     rows = build_result_rows(cycle, get_policy_rules(cycle.policy), outcome, {})
     computed = [*rows.assessments, *rows.indicators, *rows.instruments, *rows.awards]
     figures = build_year_figures(outcome)
-    if "balance" not in cycle.totals:  # scored before balances were kept
-        del figures["totals"]["balance"]
+    for name in _LATER_TOTALS - cycle.totals.keys():
+        del figures["totals"][name]
+    if "balance" not in cycle.totals:
         for assessment in rows.assessments:
             assessment.balance = None
     return [

@@ -86,6 +86,7 @@ def _totals(outcome: Outcome) -> dict[str, Any]:
         "effective_seconds": _whole(_sum(each.effective_seconds for each in counting)),
         "external_seconds": _whole(_sum(each.external_seconds for each in counting)),
         "external_income_yuan": str(round_to_fen(_sum(each.external_income for each in counting))),
+        "internal_income_yuan": str(round_to_fen(_sum(each.internal_income for each in counting))),
         "awarded_yuan": str(outcome.allocation.total),
         "balance": add_balances(unit.balance for unit in outcome.units).as_json(),
         "months": [

@@ -193,9 +193,6 @@ def build_instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
 def build_instruments_list(facts: ReportFacts) -> Table:
     """Tabulate the instruments for paper: the number below the name, and the sums of the year."""
     cycle, table = facts.cycle, build_instruments_table(facts.assessments)
-    internal = sum(
-        (one.internal_income_yuan for each in facts.assessments for one in each.instruments.all()), Decimal(0)
-    )
     unit, name, number, *figures = table.columns
     return replace(
         table,
@@ -209,10 +206,20 @@ def build_instruments_list(facts: ReportFacts) -> Table:
             format_hours(cycle.totals["effective_seconds"]),
             format_hours(cycle.totals["external_seconds"]),
             format_money(cycle.totals["external_income_yuan"]),
-            format_money(internal),
+            format_money(_get_internal_income(facts)),
             str(cycle.entries_counted),
             "",
         ),
+    )
+
+
+def _get_internal_income(facts: ReportFacts) -> str | Decimal:
+    """Return what the year keeps, or the sum of the rows where it was scored before this was kept."""
+    kept: str | None = facts.cycle.totals.get("internal_income_yuan")
+    if kept is not None:
+        return kept
+    return sum(
+        (one.internal_income_yuan for each in facts.assessments for one in each.instruments.all()), Decimal(0)
     )
 
 

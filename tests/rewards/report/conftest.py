@@ -1,0 +1,1 @@
+from tests.rewards.page_fixtures import small  # noqa: F401 (fixture)

@@ -1,0 +1,37 @@
+"""The row of sums below a report's instruments: exact sums that are rounded once."""
+
+from decimal import Decimal
+
+from rewards.assessment.models import InstrumentResult
+from rewards.assessment.services.recomputing import find_result_differences
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.tables import build_instruments_list
+from tests.rewards.builders import YEAR, local
+
+
+def add_an_internal_use_of_which_a_fraction_counts(small, instrument):
+    """36 of 61 parts of ¥1,000 are ¥590.1639…"""
+    own = {"payer": small.unit, "external": False}
+    small.city.log(instrument, local(YEAR, 6, 1, 20), amount=Decimal(0), **own)
+    small.city.log(instrument, local(YEAR, 6, 2, 2), amount=Decimal(1000), **own)
+
+
+def test_internal_income_is_summed_before_it_is_rounded(small):
+    second = small.city.instrument(small.unit, "透射电子显微镜")
+    for instrument in (small.instrument, second):
+        add_an_internal_use_of_which_a_fraction_counts(small, instrument)
+    cycle = small.steps.through("score")
+    rows = set(InstrumentResult.objects.values_list("internal_income_yuan", flat=True))
+    assert rows == {Decimal("590.16")}
+    assert cycle.totals["internal_income_yuan"] == "1180.33"
+    assert build_instruments_list(get_report_facts(cycle)).totals[7] == "1,180.33"
+    assert find_result_differences(cycle) == []
+
+
+def test_a_year_that_was_scored_before_the_sum_was_kept_stands_as_it_was(small):
+    add_an_internal_use_of_which_a_fraction_counts(small, small.instrument)
+    cycle = small.steps.through("score")
+    del cycle.totals["internal_income_yuan"]
+    cycle.save()
+    assert build_instruments_list(get_report_facts(cycle)).totals[7] == "590.16"
+    assert find_result_differences(cycle) == []
