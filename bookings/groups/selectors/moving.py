@@ -40,34 +40,46 @@ def get_moves(booking: Booking, interval: Interval, scope: Scope) -> list[tuple[
     return [(one, Interval(start, start + interval.length)) for one, start in starts]
 
 
+def order_moves(moves: Sequence[tuple[Booking, Interval]]) -> list[tuple[Booking, Interval]]:
+    """Return the moves in the order in which they are made.
+
+    The last goes first where they move on, so that none meets the one after it.
+    """
+    move_on = any(target.start > one.starts_at for one, target in moves)
+    return list(reversed(moves)) if move_on else list(moves)
+
+
 def get_moved_dates(
     viewer: "User", booking: Booking, interval: Interval, scope: Scope, now: datetime
 ) -> list[MovedDate]:
-    """Return each date that the viewer would move, with its price and what is wrong. Raises NotFound."""
-    moves = get_moves(booking, interval, scope)
-    companions = {one.pk: get_companions(one) for one, _target in moves}
-    together = {*companions, *(mate.pk for mates in companions.values() for mate in mates)}
-    return [
-        MovedDate(
-            one,
-            target,
-            _find_price(one, companions[one.pk], target),
-            find_booking_problems(
-                viewer,
-                one.instrument,
-                interval=target,
-                service_mode=ServiceMode(one.service_mode),
-                payer_organization=one.payer_organization,
-                subject=one.subject,
-                samples=one.samples,
-                now=now,
-                moved_booking=one,
-                # A date may get the time that another one leaves.
-                moved_with_it=together,
-            ),
+    """Return each date that the viewer would move, with its price and what is wrong. Raises NotFound.
+
+    Each is checked as `series_move` would find it: with those before it at their new times.
+    """
+    dates: list[MovedDate] = []
+    moved: list[tuple[Booking, Interval]] = []
+    planned = Decimal(0)
+    for one, target in order_moves(get_moves(booking, interval, scope)):
+        companions = get_companions(one)
+        price = _find_price(one, companions, target)
+        problems = find_booking_problems(
+            viewer,
+            one.instrument,
+            interval=target,
+            service_mode=ServiceMode(one.service_mode),
+            payer_organization=one.payer_organization,
+            subject=one.subject,
+            samples=one.samples,
+            now=now,
+            moved_booking=one,
+            moved_before=moved,
+            planned_yuan=planned,
         )
-        for one, target in moves
-    ]
+        dates.append(MovedDate(one, target, price, problems))
+        if not problems:
+            moved += [(each, target) for each in (one, *companions)]
+            planned += price.after_yuan - price.before_yuan if price else 0
+    return sorted(dates, key=lambda each: each.interval.start)
 
 
 def _find_price(booking: Booking, companions: Sequence[Booking], target: Interval) -> MovePrice | None:

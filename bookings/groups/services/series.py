@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.groups.domain import Scope, tell_refusals
 from bookings.groups.selectors.groups import get_dates_ahead
-from bookings.groups.selectors.moving import get_moves
+from bookings.groups.selectors.moving import get_moves, order_moves
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import MOVES
 from bookings.requests.models import Booking
@@ -62,8 +62,7 @@ def series_move(
     booking = _lock_date(actor, booking_id, revision)
     dates = get_moves(booking, interval, scope)
     refused, moved = [], []
-    # The last goes first where they move on, so that none meets the one after it.
-    for one, target in reversed(dates) if interval.start > booking.starts_at else dates:
+    for one, target in order_moves(dates):
         try:
             moved.append(move_without_passing_on(actor, one.pk, target, now))
         except (BookingRefused, SlotTaken) as refusal:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -60,15 +60,17 @@ def find_booking_problems(
     samples: int,
     now: datetime,
     moved_booking: Booking | None = None,
-    moved_with_it: Collection[int] = (),
+    moved_before: Sequence[tuple[Booking, Interval]] = (),
     project: "Project | None" = None,
+    planned_yuan: Decimal = Decimal(0),
 ) -> list[Problem]:
     """Return everything that is wrong with this request, as `booking_create` would find it.
 
     Instruments that must be booked together are checked together; problems of a linked one are reported with
     its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the viewer, or the booking's
     own user when `moved_booking` is given. The deadline for changes binds that user, not the keeper. A moved
-    booking names the `project` that it named before. Bookings `moved_with_it`, by key, make way for it.
+    booking names the `project` that it named before. Bookings `moved_before` count at their new times;
+    `planned_yuan` is what they take of the project's budget there besides.
     """
     user = viewer if moved_booking is None else moved_booking.user
     others: dict[int, Booking | None]
@@ -83,10 +85,8 @@ def find_booking_problems(
         payer_id=None if payer_organization is None else payer_organization.pk,
         now=now,
     )
-    if moved_with_it:
-        facts = {
-            pk: replace(one, parts=one.parts.without_bookings(moved_with_it)) for pk, one in facts.items()
-        }
+    if moved_before:
+        facts = {pk: one.with_moved(moved_before, user, payer_organization) for pk, one in facts.items()}
     return find_problems_in(
         viewer,
         user,
@@ -99,6 +99,7 @@ def find_booking_problems(
         samples=samples,
         price_is_agreed=moved_booking is not None and moved_booking.planned_by_unit,
         project=project if moved_booking is None else moved_booking.organization_project,
+        planned_yuan=planned_yuan,
         now=now,
     )
 

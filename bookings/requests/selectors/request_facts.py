@@ -6,7 +6,7 @@ whoever changes them takes that lock, or the one on the memberships.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -123,6 +123,33 @@ class RequestFacts:
     def intervals(self, name: str, *, exclude: int | None = None) -> list[Interval]:
         """Return the times of the rows of this kind, without that of one booking."""
         return self.parts.intervals(name, self.instrument.pk, () if exclude is None else (exclude,))
+
+    def with_moved(
+        self, moves: Sequence[tuple[Booking, Interval]], user: "User", payer: "Organization | None"
+    ) -> "RequestFacts":
+        """Return these facts with bookings at the times to which they move, as the user's and payer's."""
+        moved = [part for booking, target in moves for part in _as_moved_parts(booking, target, user, payer)]
+        kept = self.parts.without_bookings({booking.pk for booking, _ in moves})
+        return replace(self, parts=kept.with_parts(moved))
+
+
+def _as_moved_parts(
+    booking: Booking, target: Interval, user: "User", payer: "Organization | None"
+) -> list[Part]:
+    """Return what a booking holds where it moves, and how it counts towards these quotas there."""
+    held_until = target.end + (booking.held_until - booking.ends_at)
+    counts = {
+        QuotaHolder.USER: booking.user_id == user.pk,
+        QuotaHolder.ORGANIZATION: payer is not None and booking.payer_organization_id == payer.pk,
+    }
+    return [
+        Part(HOLD, booking.instrument_id, booking.pk, target.start, held_until),
+        *(
+            Part(holder, booking.instrument_id, booking.pk, target.start, target.end)
+            for holder, does in counts.items()
+            if does
+        ),
+    ]
 
 
 def get_payer(actor: "User", organization_id: int | None) -> "Organization | None":

@@ -160,6 +160,36 @@ def test_new_prices_and_their_sum_are_shown_before_dates_move(city, series, clie
     assert list(moved) == [Decimal("200.00"), Decimal("300.00"), Decimal("300.00")]
 
 
+@pytest.mark.parametrize("days", [0, 1], ids=["in place", "a day on"])
+def test_a_quota_that_only_the_dates_together_exceed_is_shown_before_they_move(city, series, client, days):
+    """Seven hours a month: three dates of two hours keep it, the third of three hours does not."""
+    factories.rule(city.instrument, quotas=[{"holder": "user", "span": "month", "most_minutes": 420}])
+    client.force_login(city.researcher)
+    address = reverse("series_move", args=[series.booked[0].public_id])
+    day = f"2026-03-0{3 + days}"
+    typed = {"starts_at": f"{day}T09:00", "ends_at": f"{day}T12:00", "scope": "all"}
+    looked = client.post(address, typed)
+    assert sorted(len(problems) for _one, problems in looked.context["dates"]) == [0, 1, 1]
+    assert 'name="move"' not in looked.content.decode()
+    assert client.post(address, {**typed, "move": "1"}).status_code == 422
+    assert {one.ends_at - one.starts_at for one in Booking.objects.all()} == {timedelta(hours=2)}
+
+
+def test_dates_that_would_run_into_each_other_are_shown_before_they_move(city, client):
+    """Two dates on one morning, an hour each, an hour between them."""
+    requests = [
+        Wanted(city.instrument, one, ServiceMode.SELF_OPERATED, city.company, "薄膜")
+        for one in (slot(day=1, hour=9), slot(day=1, hour=12))
+    ]
+    series = series_book(actor=city.researcher, requests=requests, now=NOW)
+    client.force_login(city.researcher)
+    address = reverse("series_move", args=[series.booked[0].public_id])
+    typed = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T13:00", "scope": "all"}
+    looked = client.post(address, typed)
+    assert 'name="move"' not in looked.content.decode()
+    assert client.post(address, {**typed, "move": "1"}).status_code == 422
+
+
 def test_single_booking_has_no_pages_of_series(city, see):
     booking = book(city)
     assert see(city.researcher, "series_cancel", booking.public_id).status_code == 404
