@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.proposals.domain import ProposalOrder, find_slot
 from bookings.requests.domain.states import BookingState
-from bookings.requests.domain.waiting import get_waitable_modes
-from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
+from bookings.requests.selectors.admission import find_booking_problems, is_in_service
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import SHORTEST_ANSWER, WaitState, get_offerable_span
@@ -24,9 +25,11 @@ from providers.domain import ServiceMode
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
+    from instrument_share.kernel.errors import Problem
     from providers.domain import Terms
     from providers.models import Instrument
 
+STANDS_FOR_A_SUBJECT = "—"
 OPEN = Q(end="")
 OPEN_OFFER = Q(booking__state=BookingState.OFFERED)
 
@@ -119,6 +122,34 @@ def is_waiting(viewer: "Viewer", instrument_id: int) -> bool:
 def takes_waits(instrument: "Instrument", terms: "Terms | None") -> bool:
     """Return whether anybody can join the list: the instrument is in service, and booked by the hour."""
     return is_in_service(instrument) and bool(get_waitable_modes(terms))
+
+
+def find_hindrances(
+    viewer: "User", instrument: "Instrument", terms: "Terms", start: datetime, now: datetime
+) -> "list[Problem]":
+    """Return what `waiting_join` would refuse whoever pays and in any way of service; of the way with least.
+
+    Nothing where one of them is possible. What the viewer still has to type is not among it.
+    """
+    payers = [*(one.organization for one in standing(viewer).memberships), None]
+    found = []
+    for payer, mode in product(payers, sorted(get_waitable_modes(terms))):
+        problems = find_lasting(
+            find_booking_problems(
+                viewer,
+                instrument,
+                interval=Interval(start, start + terms.min_length),
+                service_mode=mode,
+                payer_organization=payer,
+                subject=STANDS_FOR_A_SUBJECT,
+                samples=0,
+                now=now,
+            )
+        )
+        if not problems:
+            return []
+        found.append(problems)
+    return min(found, key=len, default=[])
 
 
 def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:

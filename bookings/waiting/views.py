@@ -18,6 +18,7 @@ from bookings.waiting.domain import WaitState
 from bookings.waiting.forms import WaitForm
 from bookings.waiting.selectors import (
     count_waiting_for,
+    find_hindrances,
     get_offer,
     get_open_offer,
     get_wait,
@@ -36,6 +37,7 @@ from instrument_share.web.forms.fields import IntervalForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, moment, timerange
 from providers import public as providers
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry, WaitlistOffer
     from instrument_share.accounts.models import User
+    from providers.domain import Terms
+    from providers.models import Instrument
 
 USUAL_DAYS = timedelta(days=7)
 
@@ -94,9 +98,19 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
             "form": form,
             "count": count_waiting_for(instrument.pk),
             "is_waiting": is_waiting(request.user, instrument.pk),
-            "is_possible": takes_waits(instrument, terms),
+            **_tell_hindrances(request, instrument, terms, proposed["starts_at"], now),
         },
     )
+
+
+def _tell_hindrances(
+    request: SignedInRequest, instrument: "Instrument", terms: "Terms | None", start: datetime, now: datetime
+) -> dict[str, Any]:
+    """Return whether the viewer can wait here, and what keeps them from it."""
+    if terms is None or not takes_waits(instrument, terms):
+        return {"is_possible": False}
+    found = find_hindrances(request.user, instrument, terms, start, now)
+    return {"is_possible": not found, "hindrances": problems_told(found)}
 
 
 def _propose(request: SignedInRequest, now: datetime) -> dict[str, Any]:

@@ -103,8 +103,10 @@ def test_no_wait_is_offered_where_every_request_is_refused(city, as_person, happ
     quote = page.get(f"/instruments/{city.instrument.public_id}/quote/", asked).content.decode()
     shown = page.get(f"/instruments/{city.instrument.public_id}/").content.decode()
     assert (quote.count(address), shown.count(address)) == (offered, offered)
-    if happens is suspend:
-        assert "该仪器目前不能候补" in text_of(page.get(address))
+    words = text_of(page.get(address))
+    assert ("该仪器目前不能候补" in words) == (happens is suspend)
+    assert ("您目前不能候补该仪器，原因如下" in words) == (happens is close_for_companies)
+    assert ("加入候补" in words) == bool(offered)
 
 
 def test_wait_form_says_what_is_wrong(city, as_person):
