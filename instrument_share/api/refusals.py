@@ -6,6 +6,7 @@ from datetime import timedelta
 from bookings.credit.domain import AlreadyAppealed, AppealAnswered
 from bookings.devices.domain import SequenceGap
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken
+from bookings.requests.domain.admission import build_too_long
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, SlotTaken
 from bookings.usage.domain.errors import (
     AlreadyAnswered,
@@ -16,7 +17,7 @@ from bookings.usage.domain.errors import (
     ResultWithdrawn,
 )
 from bookings.waiting.domain import AlreadyWaiting, OfferOver, WaitEnded
-from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from instrument_share.kernel.errors import DomainError
 from instrument_share.transparency.domain.errors import LogDamaged
 from rewards.findings.domain.errors import DecidedMeanwhile
 from rewards.vouchers.domain.errors import (
@@ -27,13 +28,7 @@ from rewards.vouchers.domain.errors import (
     NothingToList,
 )
 
-TOO_LONG = Problem(
-    "booking.too_long",
-    gettext_noop("A booking lasts at most {longest}. Choose an earlier end."),
-    {"longest": timedelta(hours=8)},
-    "ends_at",
-)
-REFUSED = BookingRefused(problems=[TOO_LONG])
+REFUSED = BookingRefused(problems=[build_too_long(timedelta(hours=8))])
 REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
     "basket_book": {409: SlotTaken(), 422: REFUSED},
     "booking_approve": {412: BookingChanged()},

@@ -226,12 +226,17 @@ def _check_length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
             "ends_at",
         )
     if interval.length > terms.max_length:
-        yield Problem(
-            "booking.too_long",
-            gettext_noop("A booking lasts at most {longest}. Choose an earlier end."),
-            {"longest": terms.max_length},
-            "ends_at",
-        )
+        yield build_too_long(terms.max_length)
+
+
+def build_too_long(longest: timedelta) -> Problem:
+    """Return the refusal of a booking that lasts more than `longest`."""
+    return Problem(
+        "booking.too_long",
+        gettext_noop("A booking lasts at most {longest}. Choose an earlier end."),
+        {"longest": longest},
+        "ends_at",
+    )
 
 
 def _check_ahead(terms: "TermsDraft", interval: Interval, now: datetime) -> Iterator[Problem]:
