@@ -187,13 +187,13 @@ def inspect(auditor):
 def answer_findings(manager):
     """The unit is told of both findings on its desk: what a check found, and what the inspector saw."""
     manager.goto("/unit/")
-    go(manager.get_by_role("link", name="答复核查问题“同一仪器上两条记录时间重叠”"))
+    go(manager.get_by_role("link", name="说明核查问题“同一仪器上两条记录时间重叠”"))
     axe(manager)
     manager.get_by_label("对该问题无异议").check()
     go(manager.get_by_role("button", name="提交说明给核查人员"))
     expect(manager.get_by_text("单位无异议。")).to_be_visible()
     manager.goto("/unit/")
-    manager.get_by_role("link", name="答复核查问题“双随机抽查发现的问题”").click()
+    manager.get_by_role("link", name="说明核查问题“双随机抽查发现的问题”").click()
     expect(manager.locator("main")).to_contain_text("台账缺十二月记录")
     manager.get_by_label("单位说明").fill("十二月台账在另一册，已送核查人员。")
     go(manager.get_by_role("button", name="提交说明给核查人员"))

@@ -60,8 +60,8 @@ class DayForm(DaysForm):
     """Change one day of a year."""
 
     date = DayField(label=_("Day"), widget=DayInput())
-    kind = forms.ChoiceField(label=_("It is"), initial=DayKind.HOLIDAY.value, choices=_day_kinds)
-    name = forms.CharField(label=_("Its name"), max_length=50, required=False)
+    kind = forms.ChoiceField(label=_("Kind of day"), initial=DayKind.HOLIDAY.value, choices=_day_kinds)
+    name = forms.CharField(label=_("Name of the day"), max_length=50, required=False)
 
     field_order = ("date", "kind", "name", "source")
 

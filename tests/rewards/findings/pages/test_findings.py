@@ -159,7 +159,7 @@ def test_a_decision_needs_its_reason_and_its_logs_and_keeps_what_was_typed(login
 def test_the_decision_is_offered_when_the_unit_has_answered_or_its_time_is_over(login, found, clock):
     client = login(found.city.auditor)
     words = text_of(shown(client, "overlap"))
-    assert "可在2026年1月20日前答复。单位答复后即可作出决定，最迟自2026年1月21日起可作出决定。" in words
+    assert "可在2026年1月20日前作出说明。单位说明后即可作出决定，最迟自2026年1月21日起可作出决定。" in words
     assert shown(client, "overlap").context["decision"] is None
     assert decide(client, "overlap", outcome="none", reason="属实。").status_code == 409
     clock.set(local(2026, 1, 21))
@@ -247,11 +247,11 @@ def test_two_units_see_no_more_than_their_own_logs(login, found):
 def test_the_desk_of_the_unit_names_what_has_to_be_answered_and_until_when(found, login, clock):
     clock.set(AFTER + timedelta(days=2))
     desk = text_of(login(found.manager).get("/unit/"))
-    assert desk.count("答复核查问题") == Finding.objects.count()
-    assert "答复核查问题“无对应预约记录” 2026年1月20日截止" in desk
+    assert desk.count("说明核查问题") == Finding.objects.count()
+    assert "说明核查问题“无对应预约记录” 2026年1月20日截止" in desk
     address = reverse("finding_answer", args=[finding("no_booking").public_id])
     login(found.manager).post(address, {"answer": "临时加测"})
-    assert "答复核查问题“无对应预约记录”" not in text_of(login(found.manager).get("/unit/"))
+    assert "说明核查问题“无对应预约记录”" not in text_of(login(found.manager).get("/unit/"))
 
 
 def test_findings_are_sorted_by_date_hours_and_amount(login, found):
@@ -282,11 +282,11 @@ def test_the_desk_of_a_unit_leads_to_the_findings_that_it_still_has_to_answer(lo
     for unit, kinds in ((found.unit, {"no_booking", "objection"}), (second, {"objection"})):
         desk = client.get(reverse("unit_desk"), {"unit": unit.public_id})
         (link,) = [(text, way) for text, way in desk.context["more"] if "核查问题" in text]
-        assert link[0] == f"{YEAR} 年度全部 {len(kinds)} 项待答复的核查问题"
+        assert link[0] == f"{YEAR} 年度全部 {len(kinds)} 项待说明的核查问题"
         listed = client.get(link[1])
         assert {one.kind for one in listed.context["page"].items} == kinds
         assert {one.organization for one in listed.context["page"].items} == {unit}
-        assert "待答复" in [str(tab[0]) for tab in listed.context["tabs"] if tab[2]]
+        assert "待说明" in [str(tab[0]) for tab in listed.context["tabs"] if tab[2]]
 
 
 def test_the_day_of_an_answer_in_the_spreadsheet_is_the_citys(login, found):
@@ -295,7 +295,7 @@ def test_the_day_of_an_answer_in_the_spreadsheet_is_the_citys(login, found):
         reverse("findings", args=[YEAR]), {"export": "csv", "kind": "no_booking"}
     )
     head, row = csv.reader(b"".join(answer).decode("utf-8-sig").splitlines())
-    assert dict(zip(head, row, strict=True))["答复日期"] == "2026-01-07"
+    assert dict(zip(head, row, strict=True))["说明日期"] == "2026-01-07"
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -324,7 +324,7 @@ def test_several_are_decided_at_once_and_each_refusal_stands_in_its_row(login, f
     both = [finding(kind).public_id for kind in ("no_booking", "overlap")]
     answer = client.post(address, {"outcome": "dismiss", "reason": "属实。", "findings": both})
     assert answer.status_code == 409
-    assert "单位可在2026年1月20日前（含当日）答复。" in text_of(answer)
+    assert "单位可在2026年1月20日前（含当日）作出说明。" in text_of(answer)
     assert (finding("no_booking").state, finding("overlap").state) == ("dismissed", "open")
     found.city.answer(finding("overlap"), AFTER + timedelta(days=1))
     answer = client.post(
