@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
+from bookings.requests.selectors.cancel_cost import CancelCost, get_cost_of_one
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
@@ -53,11 +53,14 @@ def get_qualification_condition(qualification: "Qualification", now: datetime) -
 
 
 def get_payer_condition(user_id: int, organization_id: int, now: datetime) -> Q:
-    """Return the condition for a person's bookings ahead that an organization pays, companions included."""
+    """Return the condition for a person's bookings ahead that an organization pays, companions included.
+
+    Offers from the waiting list are among them; they are withdrawn.
+    """
     return Q(
         user_id=user_id,
         payer_organization_id=organization_id,
-        state__in=CANCELLABLE_STATES,
+        state__in=NOT_BEGUN_STATES,
         starts_at__gt=now,
     )
 
@@ -70,10 +73,10 @@ def get_organization_condition(organization_id: int) -> Q:
 def get_organization_suspension_condition(organization_id: int) -> Q:
     """Return the condition for bookings that can't begin once the organization is suspended.
 
-    Those are its own, and what is booked together with them.
+    Those are its own, and what is booked together with them; offers from the waiting list are withdrawn.
     """
-    own = Booking.objects.filter(get_organization_condition(organization_id), state__in=CANCELLABLE_STATES)
-    return Q(state__in=CANCELLABLE_STATES, group__in=own.values("group"))
+    own = Booking.objects.filter(get_organization_condition(organization_id), state__in=NOT_BEGUN_STATES)
+    return Q(state__in=NOT_BEGUN_STATES, group__in=own.values("group"))
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def get_organization_suspension_effects(
     require(viewer, "accounts.suspend_organization", organization)
     under_way = get_organization_condition(organization.pk) & Q(state=BookingState.IN_USE)
     return OrganizationSuspensionEffects(
-        ending=list(_with_names(get_organization_suspension_condition(organization.pk))),
+        ending=list(_without_offers(get_organization_suspension_condition(organization.pk))),
         under_way=list(_with_names(under_way)),
         people=list(accounts.people_of(organization)),
     )
@@ -105,15 +108,19 @@ def bookings_ending_with_membership(
     is_own = viewer.pk == membership.user_id
     if not is_own and membership.role not in accounts.roles_to_grant(viewer, membership.organization):
         return []
-    return list(_with_names(get_payer_condition(membership.user_id, membership.organization_id, now)))
+    return list(_without_offers(get_payer_condition(membership.user_id, membership.organization_id, now)))
 
 
 def bookings_ending_with_leaving(
     viewer: "User", organization: "Organization", now: datetime
 ) -> list[tuple[Booking, CancelCost]]:
     """Return the viewer's bookings that leaving the organization would cancel, each with what that costs."""
-    ahead = _with_names(get_payer_condition(viewer.pk, organization.pk, now))
-    return [(booking, get_cancel_cost(viewer, booking, now)) for booking in ahead]
+    ahead = _without_offers(get_payer_condition(viewer.pk, organization.pk, now))
+    return [(booking, get_cost_of_one(viewer, booking, now)) for booking in ahead]
+
+
+def _without_offers(condition: Q) -> QuerySet[Booking]:
+    return _with_names(condition & Q(state__in=CANCELLABLE_STATES))
 
 
 def _with_names(condition: Q) -> QuerySet[Booking]:

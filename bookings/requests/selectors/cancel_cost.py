@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CancelCost:
-    """The rule's deadline (`free_until`) and percentage, and the charge if cancelled now.
+    """The rule's deadline (`free_until`), and the charge if cancelled now.
 
     A late cancellation also counts on the user's credit. A cancellation by the unit costs nothing.
     """
 
     late: bool
-    percent: int
     charge_yuan: Decimal
     free_until: datetime
 
@@ -43,7 +42,20 @@ def get_free_until(booking: Booking) -> datetime:
 
 
 def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
-    """Return what a cancellation by the viewer would cost now, if nobody takes the time."""
+    """Return what a cancellation by the viewer would cost now, if nobody takes the time.
+
+    What was booked with it is cancelled too: it is late where one is, free until the first deadline of all.
+    """
+    costs = [get_cost_of_one(viewer, one, now) for one in (booking, *get_companions(booking))]
+    return CancelCost(
+        late=any(one.late for one in costs),
+        charge_yuan=sum((one.charge_yuan for one in costs), Decimal(0)),
+        free_until=min(one.free_until for one in costs),
+    )
+
+
+def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
+    """Return what cancelling this booking would cost, without what was booked with it."""
     terms = providers.terms_of(booking.rule)
     late = is_cancelled_late(booking, now, by_user=viewer.pk == booking.user_id)
     whole = Interval(booking.starts_at, booking.ends_at)
@@ -52,7 +64,7 @@ def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         if late
         else Decimal(0)
     )
-    return CancelCost(late, terms.late_cancel_percent, charge, get_free_until(booking))
+    return CancelCost(late, charge, get_free_until(booking))
 
 
 def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:

@@ -202,6 +202,9 @@ def move_without_passing_on(
     require_admitted_move(booking, interval, actor, now)
     for one in (*companions, booking):
         _move_booking(one, interval, actor, now)
+    if actor.pk != booking.user_id:
+        for one in companions:
+            notifications.notify_other_keepers(one, notifications.MOVED, now, actor)
     return booking
 
 

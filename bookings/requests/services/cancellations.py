@@ -50,12 +50,14 @@ def cancel_companions(
 ) -> None:
     """Cancel the bookings made together with this one, without charge unless the user cancels late.
 
-    It counts on the user's credit only once, with the booking itself.
+    Their keepers are told, whoever cancels.
     """
     for companion in get_companions(booking):
-        write_cancellation(
-            companion, actor=actor, reason=reason, now=now, by_user=by_user, counts_on_credit=False
-        )
+        write_cancellation(companion, actor=actor, reason=reason, now=now, by_user=by_user)
+        if not by_user and companion.state == BookingState.CANCELLED:
+            notifications.notify_other_keepers(
+                companion, notifications.CANCELLED, now, actor, reason=companion.decision_note or "—"
+            )
 
 
 def write_cancellation(
@@ -65,13 +67,12 @@ def write_cancellation(
     reason: str,
     now: datetime,
     by_user: bool = False,
-    counts_on_credit: bool = True,
     announce: bool = True,
 ) -> None:
     """Write a cancellation under the caller's lock and in its transaction, and notify the other side.
 
-    `counts_on_credit` says whether a late one counts on the user's credit; `announce` is false where the
-    caller notifies them itself. An offer from the waiting list is withdrawn instead: it lapses.
+    `announce` is false where the caller notifies them itself. An offer from the waiting list is withdrawn
+    instead: it lapses.
     """
     if booking.state == BookingState.OFFERED:
         let_offer_go(booking, "lapse", actor=actor, reason=reason, now=now)
@@ -92,7 +93,7 @@ def write_cancellation(
         now=now,
         details={"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {},
     )
-    if booking.late_cancel and counts_on_credit:
+    if booking.late_cancel:
         create_credit_event(booking, CreditKind.LATE_CANCEL, now)
     if announce:
         notifications.notify_other_side(
@@ -101,7 +102,10 @@ def write_cancellation(
 
 
 def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
-    """Create a credit event for the booking's user."""
+    """Count on the credit of the booking's user, once for instruments that were booked together."""
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    if CreditEvent.objects.filter(booking__in=together, kind=kind.value).exists():
+        return
     CreditEvent.objects.create(
         user=booking.user,
         booking=booking,

@@ -45,7 +45,7 @@ def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     for one in together:
         one.moved_by_unit_at = None
         one.save(update_fields=["moved_by_unit_at"])
-    record_change(booking, actor, "booking.agreed", now)
+        record_change(one, actor, "booking.agreed", now)
     for one in together:
         if one.state == BookingState.REQUESTED:
             _approve(one, actor, now, "")
@@ -108,7 +108,7 @@ def requests_decide(
     for pk in ids:
         if approve:
             booking_approve(actor=actor, booking_id=pk, now=now)
-        else:
+        elif waiting.filter(pk=pk).exists():  # declining one has cancelled what was asked for with it
             booking_reject(actor=actor, booking_id=pk, reason=reason, now=now)
     return len(ids)
 

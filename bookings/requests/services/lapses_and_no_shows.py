@@ -11,6 +11,8 @@ from bookings.requests.domain.check_in import get_no_show_limit
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import (
@@ -70,6 +72,9 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
         _cancel_not_agreed(booking, now)
         pass_on_freed_time(booking, now)
         return False
+    if not is_in_service(booking.instrument):
+        _cancel_out_of_service(booking, now)
+        return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
@@ -82,9 +87,21 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
 
 def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
     """Cancel a booking whose user did not agree to the time that the unit chose, without charge."""
+    _cancel(booking, notifications.CANCELLED_NOT_AGREED, now)
+
+
+def _cancel_out_of_service(booking: Booking, now: datetime) -> None:
+    """Cancel a kept booking that could not begin with what was booked with it, without charge."""
+    companions = get_companions(booking)
+    for one in (*companions, booking):
+        _cancel(one, notifications.CANCELLED_OUT_OF_SERVICE, now)
+    pass_on_freed_time(booking, now)
+
+
+def _cancel(booking: Booking, message: str, now: datetime) -> None:
     write_cancellation(booking, actor=None, reason="", now=now, announce=False)
     for notify in (notifications.notify_user, notifications.notify_keepers):
-        notify(booking, notifications.CANCELLED_NOT_AGREED, now)
+        notify(booking, message, now)
 
 
 def _get_suspended_organization(booking: Booking) -> "Organization | None":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from django.db import transaction
 
+from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.affected import get_payer_condition
 from bookings.requests.services import notifications
@@ -80,18 +81,13 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
     name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
     ahead = _upcoming_bookings(membership, now)
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
-    counted: set[tuple[int, int]] = set()
     for booking in held.order_by("instrument_id", "starts_at"):
+        was_offered = booking.state == BookingState.OFFERED
         write_cancellation(
-            booking,
-            actor=actor,
-            reason=membership.reason,
-            now=now,
-            by_user=by_oneself,
-            counts_on_credit=(booking.group_id, booking.part) not in counted,
-            announce=False,
+            booking, actor=actor, reason=membership.reason, now=now, by_user=by_oneself, announce=False
         )
-        counted.add((booking.group_id, booking.part))
+        if was_offered:
+            continue
         notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)
         if not by_oneself:
             notifications.notify_user(

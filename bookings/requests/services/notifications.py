@@ -40,6 +40,10 @@ CANCELLED_NOT_AGREED = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: {user} had not agreed to the "
     "time to which it was moved."
 )
+CANCELLED_OUT_OF_SERVICE = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: it was kept, and nobody was "
+    "checked in while the instrument was out of service."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."
@@ -99,6 +103,15 @@ def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any)
     """Notify the active keepers of the booked instrument."""
     ids = booking.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
     notify_ids(list(ids), booking, message, now, **params)
+
+
+def notify_other_keepers(
+    booking: Booking, message: str, now: datetime, actor: "User | None", **params: Any
+) -> None:
+    """Notify the keepers of an instrument booked together with another of what was done there."""
+    ids = booking.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+    others = [pk for pk in ids if actor is None or pk != actor.pk]
+    notify_ids(others, booking, message, now, **params)
 
 
 def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -> None:

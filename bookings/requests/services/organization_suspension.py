@@ -68,8 +68,14 @@ def _cancel_what_has_not_begun(organization: "Organization", actor: "User", now:
 def cancel_for_suspension(
     booking: Booking, organization: "Organization", *, actor: "User | None", now: datetime
 ) -> None:
-    """Cancel a booking that can't begin, without charge, and tell its user and keepers elsewhere."""
+    """Cancel a booking that can't begin, without charge, and tell its user and keepers elsewhere.
+
+    Of an offer from the waiting list, `write_cancellation` tells that it is withdrawn.
+    """
+    was_offered = booking.state == BookingState.OFFERED
     write_cancellation(booking, actor=actor, reason=organization.reason, now=now, announce=False)
+    if was_offered:
+        return
     told = {"organization": _name(organization), "reason": organization.reason}
     notifications.notify_user(booking, notifications.CANCELLED_WITH_SUSPENSION, now, **told)
     if booking.instrument.organization_id != organization.pk:

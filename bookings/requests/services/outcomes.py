@@ -122,12 +122,14 @@ def _apply_outcome(
         write_cancellation(booking, actor=actor, reason=reason, now=now)
     else:
         with _naming(booking):
-            together = [*get_companions(booking), booking]
+            companions = get_companions(booking)
             require_admitted_move(booking, outcome, actor, now)
-            for moved in together:
+            for moved in (*companions, booking):
                 terms = get_terms(moved.instrument_id, outcome.start)
                 moved.moved_by_unit_at = None if moved.planned_by_unit else now
                 write_move_by_unit(moved, outcome, terms, actor=actor, now=now, details={decision: True})
+        for moved in companions:
+            notifications.notify_other_keepers(moved, notifications.MOVED, now, actor)
         to_answer = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT
         message = notifications.MOVED if booking.planned_by_unit else to_answer
         notifications.notify_user(booking, message, now, reason=reason)

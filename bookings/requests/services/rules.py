@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain.errors import REASON_MISSING, RuleHitsBookings
+from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.selectors.rule_effects import (
     RuleChange,
@@ -93,7 +94,7 @@ def _settle_bookings(
         error_class=RuleHitsBookings,
         code="rule.booking_without_outcome",
     )
-    if any(outcome == "cancel" for _booking, outcome in affected):
+    if any(outcome == "cancel" and booking.state != BookingState.OFFERED for booking, outcome in affected):
         reason = require_reason(reason, code=REASON_MISSING)
     apply_outcomes(
         affected,

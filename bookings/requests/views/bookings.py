@@ -1,5 +1,6 @@
 """Pages of a booking: details, next step, cancelling and moving."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -49,7 +50,7 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import moment, timerange, yuan
+from instrument_share.web.text.formats import bilingual, in_english, moment, timerange, yuan
 from providers import public as providers
 from providers.domain import ServiceMode
 
@@ -114,7 +115,7 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=_consequences(request, found, now),
         action=_("Cancel the booking"),
         perform=lambda: booking_cancel(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
-        success=lambda: _cancelled(get_booking(request.user, public_id)),
+        success=lambda: _cancelled(request, get_booking(request.user, public_id)),
         back_address=get_booking_address(public_id),
         next_address=get_return_address(request, get_booking_address(public_id)),
         form=form,
@@ -123,10 +124,12 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
     )
 
 
-def _cancelled(booking: "Booking") -> str:
-    if booking.late_cancel:
+def _cancelled(request: SignedInRequest, booking: "Booking") -> str:
+    together = [booking, *(one for one, _is_visible in get_group(request.user, booking))]
+    late = [one for one in together if one.late_cancel]
+    if late:
         return _("Cancelled late: {amount} may be charged, less if somebody takes the time.").format(
-            amount=yuan(booking.charged_yuan)
+            amount=yuan(sum((one.charged_yuan or Decimal(0) for one in late), Decimal(0)))
         )
     return _("Cancelled without charge. The time is free for others at once.")
 
@@ -135,6 +138,9 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
     cost = get_cancel_cost(request.user, booking, now)
     time = timerange(Interval(booking.starts_at, booking.ends_at))
     lines = [_("{time} is given back; others can book it at once.").format(time=time)]
+    if companions := get_companions(booking):
+        names = (", " if in_english() else "、").join(bilingual(one.instrument, "name") for one in companions)
+        lines.append(_("What was booked with it is cancelled too: {instruments}.").format(instruments=names))
     if booking.user_id != request.user.pk:
         lines.append(
             _("{user} is told at once, with your reason; it costs them nothing.").format(
@@ -144,9 +150,8 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
     elif cost.late:
         lines.append(
             _(
-                "The deadline was {deadline}: {percent}% of the price, {amount}, is charged for the part "
-                "that nobody takes."
-            ).format(deadline=moment(cost.free_until), percent=cost.percent, amount=yuan(cost.charge_yuan))
+                "The deadline was {deadline}: up to {amount} is charged, for the part that nobody takes."
+            ).format(deadline=moment(cost.free_until), amount=yuan(cost.charge_yuan))
         )
         lines.append(
             _(

@@ -64,8 +64,8 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
     if not is_mine:
         return _("It takes place as booked.")
     if cost.late:
-        return _("Come at {time} and show the code. Cancelling now costs {percent}% of the price.").format(
-            time=moment(booking.starts_at), percent=cost.percent
+        return _("Come at {time} and show the code. Cancelling now costs up to {amount}.").format(
+            time=moment(booking.starts_at), amount=yuan(cost.charge_yuan)
         )
     return _("Come at {time} and show the code. Cancelling is free until {deadline}.").format(
         time=moment(booking.starts_at), deadline=moment(cost.free_until)

@@ -202,7 +202,10 @@ def _cancellation(terms: TermsDraft) -> Iterator[Sentence]:
 def _turnaround(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.turnaround:
         yield Sentence(
-            gettext_noop("After each use {turnaround} are blocked for cleaning and set-up."),
+            gettext_noop(
+                "After each booking {turnaround} are kept free for cleaning and set-up, until its use is "
+                "checked out."
+            ),
             {"turnaround": _length(terms.turnaround)},
         )
 

@@ -152,7 +152,12 @@ class TermsDraft:
         },
     )
     turnaround: timedelta = field(
-        default=timedelta(), metadata={"description": gettext_noop("kept free after each use, in minutes")}
+        default=timedelta(),
+        metadata={
+            "description": gettext_noop(
+                "kept free after each booking, until its use is checked out, in minutes"
+            )
+        },
     )
     may_span_gaps: bool = field(
         default=False,

@@ -8,7 +8,7 @@ from django.utils import translation
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.services.membership import membership_end, organization_leave
-from bookings.requests.services.notifications import CANCELLED_WITH_OWN_MEMBERSHIP
+from bookings.requests.services.notifications import CANCELLED_WITH_OWN_MEMBERSHIP, WITHDRAWN
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
@@ -20,6 +20,7 @@ from instrument_share.web.responses import problem
 from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,16 @@ def test_future_bookings_are_cancelled_free_and_keeper_notified(city, admin):
     assert text.endswith("不收取费用：您已不再是付费单位“云屏测试科技有限公司”的成员。")
     assert accounts.active_roles(city.researcher.pk, city.company.pk) == frozenset()
     assert later.pk != soon.pk
+
+
+def test_an_offer_that_the_organization_was_to_pay_is_withdrawn(city, admin):
+    offer = held(join(city, city.researcher, wanted=slot(day=5)))
+    take(city, admin)
+    offer.refresh_from_db()
+    assert offer.state == BookingState.LAPSED
+    assert WITHDRAWN in told(city.researcher)
+    assert CANCELLED_WITH_OWN_MEMBERSHIP not in told(city.researcher)
+    assert LEFT not in told(city.keeper)
 
 
 def test_future_bookings_can_be_kept_for_organization(city, admin):

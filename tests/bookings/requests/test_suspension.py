@@ -9,7 +9,11 @@ from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.affected import get_organization_suspension_effects
 from bookings.requests.selectors.bookings import get_booking, uses_while_suspended
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
-from bookings.requests.services.notifications import CANCELLED_WITH_SUSPENSION, USE_GOES_ON
+from bookings.requests.services.notifications import (
+    CANCELLED_WITH_SUSPENSION,
+    USE_GOES_ON,
+    WITHDRAWN,
+)
 from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts.models import Organization
@@ -18,6 +22,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, NotFound, ReasonMissing
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +111,18 @@ def test_booking_left_in_a_suspended_organization_never_becomes_a_no_show(city, 
     booking.refresh_from_db()
     assert (booking.state, booking.charged_yuan) == (BookingState.CANCELLED, None)
     assert not CreditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("suspended", ["owner", "company"])
+def test_an_offer_that_cannot_be_accepted_any_more_is_withdrawn(city, officer, suspended):
+    """It would end as unanswered, and the second one that does ends the wait."""
+    entry = join(city, wanted=slot(day=5))
+    offer = held(entry)
+    suspend(getattr(city, suspended), officer)
+    offer.refresh_from_db()
+    assert (offer.state, offer.decision_note) == (BookingState.LAPSED, "安全事故")
+    assert [one for one in told(entry.user) if one in (WITHDRAWN, CANCELLED_WITH_SUSPENSION)] == [WITHDRAWN]
+    assert CANCELLED_WITH_SUSPENSION not in told(city.keeper)
 
 
 def test_linked_booking_in_other_unit_is_cancelled(city, officer):

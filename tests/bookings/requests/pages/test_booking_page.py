@@ -125,7 +125,7 @@ def test_late_cancellation_shows_charge_before_confirmation(city, booking, see, 
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     late = booking.starts_at - 60 * MINUTE
     asked = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
-    assert "免费取消截止于 2026年3月2日 09:00：按无人使用的部分收取费用的 50%，最多 ¥100.00。" in asked
+    assert "免费取消截止于 2026年3月2日 09:00：按无人使用的部分收费，最多收取 ¥100.00。" in asked
     send(city.researcher, "booking_cancel", booking.public_id, now=late)
     done = bookings_selectors.get_booking(city.researcher, booking.public_id)
     assert (done.state, done.late_cancel, str(done.charged_yuan)) == ("cancelled", True, "100.00")

@@ -15,6 +15,7 @@ from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
+from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -175,6 +176,14 @@ def test_bookings_are_settled_one_by_one(open_city, post):
     assert (found[kept.pk].state, found[kept.pk].starts_at) == ("approved", kept.starts_at)
     assert found[moved.pk].starts_at == slot(day=4, hour=10).start
     assert (found[cancelled.pk].state, found[cancelled.pk].decision_note) == ("cancelled", "人员调整")
+
+
+def test_an_offer_outside_the_new_hours_is_withdrawn_without_a_question(open_city, post):
+    offer = held(join(open_city, wanted=slot(day=3, hour=17)))
+    assert post("publish", **seen(post("preview"))).status_code == 302
+    offer.refresh_from_db()
+    assert offer.state == "lapsed"
+    assert versions() == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("way", "states"), [("keep", ["approved"] * 2), ("cancel", ["cancelled"] * 2)])

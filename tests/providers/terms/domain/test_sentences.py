@@ -52,7 +52,7 @@ IN_CHINESE = """\
 最多可提前 30 天预约。
 请至少提前 2 小时预约。
 一次预约可跨越两个开放时段之间的间隔（如过夜）。
-每次使用后预留 15 分钟用于清洁和准备。
+每次预约结束后预留 15 分钟用于清洁和准备，签退后即可预约。
 每人每周最多预约 10 小时。
 可预约的用户：外单位科研人员、企业。
 服务方式：自主上机、送样。
@@ -75,7 +75,7 @@ Time is booked in steps of 30 minutes: 30 minutes at least, 8 hours at most.
 It can be booked up to 30 days ahead.
 Book at least 2 hours before the start.
 A booking may run on through the hours between two openings, overnight.
-After each use 15 minutes are blocked for cleaning and set-up.
+After each booking 15 minutes are kept free for cleaning and set-up, until its use is checked out.
 One person may book 10 hours a week at most.
 It may be booked by: outside researchers, enterprises.
 Ways of service: self-operated, samples sent in.
