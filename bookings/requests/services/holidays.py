@@ -29,8 +29,9 @@ def holidays_set(*, actor: "User | None", year: int, days: Iterable[Day], source
     entered = list(days)
     corrected = DayTable({day.date: day.kind for day in entered}, frozenset({year}))
     changed = window_changes(corrected, now)
-    outside = find_bookings_in_lost_time({pk: one.lost for pk, one in changed.items()})
     providers.calendar_year_set(actor=actor, year=year, days=entered, source=source, now=now)
+    # Under the locks that the change of windows took: what is booked meanwhile is told too.
+    outside = find_bookings_in_lost_time({pk: one.lost for pk, one in changed.items()})
     next_free_rebuild(now)
     for booking in outside:
         notifications.notify_user(booking, notifications.OUTSIDE_OPEN_TIME, now)
