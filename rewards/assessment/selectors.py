@@ -15,7 +15,7 @@ from rewards.assessment.models import BEST_FIRST, Award, IndicatorResult, Instru
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
-from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
+from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage, name_as_frozen
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -128,28 +128,24 @@ def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
 
 
 def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
-    """Return what the public notice says of each unit, best score first; nothing before the notice.
+    """Return what the public notice says of each unit, named as frozen, best score first.
 
-    Keys: organization (public id), name_zh, name_en, grade_zh, grade_en, amount_yuan.
+    Nothing before the notice. Keys: organization (public id), name_zh, name_en, grade_zh, grade_en,
+    amount_yuan.
     """
     if cycle.state not in NOTICED:
         return []
-    rows = UnitAssessment.objects.filter(cycle=cycle).order_by(*BEST_FIRST)
+    rows = UnitAssessment.objects.filter(cycle=cycle).select_related("organization", "award")
+    results = list(rows.order_by(*BEST_FIRST))
+    name_as_frozen(cycle, [each.organization for each in results])
     return [
         {
-            "organization": public_id,
-            "name_zh": name_zh,
-            "name_en": name_en,
-            "grade_zh": grade_zh,
-            "grade_en": grade_en,
-            "amount_yuan": amount,
+            "organization": each.organization.public_id,
+            "name_zh": each.organization.name_zh,
+            "name_en": each.organization.name_en,
+            "grade_zh": each.grade_zh,
+            "grade_en": each.grade_en,
+            "amount_yuan": each.award.amount_yuan,
         }
-        for public_id, name_zh, name_en, grade_zh, grade_en, amount in rows.values_list(
-            "organization__public_id",
-            "organization__name_zh",
-            "organization__name_en",
-            "grade_zh",
-            "grade_en",
-            "award__amount_yuan",
-        )
+        for each in results
     ]

@@ -51,6 +51,9 @@ class Finding(models.Model):
     no_objection = models.BooleanField(default=False, help_text="the unit accepts what was found")
     answer_due_date = models.DateField()
     answered_at = models.DateTimeField(null=True)
+    answered_late = models.BooleanField(
+        default=False, db_default=False, help_text="the first answer came after the last day for it"
+    )
     answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     found_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -74,6 +77,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.kind}"
+
+    @property
+    def is_answered_in_time(self) -> bool:
+        """Whether the unit has answered, first by the last day for it; a late answer is read all the same."""
+        return self.answered_at is not None and not self.answered_late
 
 
 class FindingDecision(models.Model):

@@ -37,6 +37,7 @@ from rewards.cycle.selectors.browsing import (
     viewable_log_ids,
 )
 from rewards.cycle.selectors.scope import managed_units
+from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.findings.domain.states import FindingState
 from rewards.findings.reports import get_kind_text
 from rewards.findings.selectors.findings import findings
@@ -83,6 +84,7 @@ def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
     require_part(request.user)
     found = assessment_selectors.get_assessment(request.user, public_id)
     require(request.user, "rewards.see_assessment", found)
+    name_as_frozen(found.cycle, [found.organization])
     return found
 
 

@@ -16,6 +16,7 @@ from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors
 from rewards.cycle.reports import format_hours, format_money, format_points
+from rewards.cycle.selectors.snapshot import name_as_frozen
 
 if TYPE_CHECKING:
     from rewards.assessment.models import UnitAssessment
@@ -45,11 +46,14 @@ TABLE = ListTable(
 
 
 def get_assessments(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment]":
-    """Return the assessments of all units, sorted as the address says. One statement."""
+    """Return the assessments of all units, named as frozen, sorted as the address says."""
     path = TABLE.get_ordering(request)[0]
     column = F(path.removeprefix("-"))
     order = column.desc(nulls_last=True) if path.startswith("-") else column.asc(nulls_first=True)
-    return list(assessment_selectors.assessments(request.user, cycle).order_by(order, "organization__uscc"))
+    found = assessment_selectors.assessments(request.user, cycle).order_by(order, "organization__uscc")
+    assessments = list(found)
+    name_as_frozen(cycle, [each.organization for each in assessments])
+    return assessments
 
 
 def get_csv_address(request: HttpRequest, year: int) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
@@ -22,6 +23,7 @@ from rewards.cycle.domain.snapshot_schema import (
 )
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
     from rewards.cycle.models import AssessmentCycle
 
 FOLDER = "snapshots"
@@ -130,3 +132,16 @@ def _manifest(cycle: "AssessmentCycle") -> bytes:
 def get_manifest_name(snapshot_hash: str) -> str:
     """Return the name in storage of a manifest."""
     return f"{FOLDER}/{snapshot_hash}.json"
+
+
+def name_as_frozen(cycle: "AssessmentCycle", organizations: Collection["Organization"]) -> None:
+    """Give units of a frozen year the names and codes that they had then, to be shown and never saved.
+
+    Whoever is no unit of the year keeps its own. Raises SnapshotDamaged.
+    """
+    if not organizations:
+        return
+    units = {row.organization: row for row in StoredSnapshot(cycle).units()}
+    for one in organizations:
+        if unit := units.get(one.public_id):
+            one.name_zh, one.name_en, one.uscc = unit.name_zh, unit.name_en, unit.uscc

@@ -20,6 +20,7 @@ from providers.public import (
     openness_of_year,
     units_of_year,
 )
+from rewards.cycle.domain.groups import group_related
 from rewards.cycle.domain.parts import Part, encode_manifest, encode_part, hash_content
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
@@ -103,13 +104,12 @@ def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int], facts: FactsOfYe
     """Yield the units with their related organizations and what is confirmed of them."""
     families = {uscc: related_ids(pk) for uscc, pk in ids.items()}
     known = organizations_by_id(frozenset().union(*families.values()))
-    owning = frozenset(ids.values())
+    groups = group_related({pk: families[uscc] for uscc, pk in ids.items()})
     for unit in units:
-        family = families[unit["uscc"]]
-        group = sorted(known[member].uscc for member in family & owning)
+        group = groups[ids[unit["uscc"]]]
         relations = {
-            "related": sorted(known[member].public_id for member in family),
-            "group": group[0] if len(group) > 1 else None,
+            "related": sorted(known[member].public_id for member in families[unit["uscc"]]),
+            "group": min(known[member].uscc for member in group) if len(group) > 1 else None,
         }
         confirmed = {
             "qualifications": sorted(facts.qualifications.get(unit["uscc"], [])),

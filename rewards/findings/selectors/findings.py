@@ -81,7 +81,7 @@ def _says(finding: Finding, decision: FindingDecision | None) -> bool:
 
 
 def list_rulings(cycle: AssessmentCycle) -> list[Ruling]:
-    """Return what each finding of the cycle says; an open one is overdue if nobody has answered it."""
+    """Return what each finding of the cycle says; an open one is overdue without an answer in time."""
     usccs = {pk: uscc for uscc, pk in get_unit_ids(cycle).items()}
     rows = Finding.objects.filter(cycle=cycle).order_by("id")
     return [
@@ -92,7 +92,8 @@ def list_rulings(cycle: AssessmentCycle) -> list[Ruling]:
             logs=frozenset(finding.logs),
             invalidated=frozenset(finding.invalidated_logs),
             upheld=finding.state == FindingState.UPHELD,
-            overdue=finding.overdue or (finding.state == FindingState.OPEN and finding.answered_at is None),
+            overdue=finding.overdue
+            or (finding.state == FindingState.OPEN and not finding.is_answered_in_time),
             falsified=finding.falsified,
         )
         for finding in rows

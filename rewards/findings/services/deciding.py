@@ -49,9 +49,11 @@ def finding_answer(
         raise AnswerMissing
     if finding.answered_at and (finding.answer, finding.no_objection) == (answer, no_objection):
         return finding
+    if finding.answered_at is None:
+        finding.answered_late = now.astimezone(CITY_TIME).date() > finding.answer_due_date
     finding.answer, finding.no_objection = answer, no_objection
     finding.answered_at, finding.answered_by = now, actor
-    finding.save(update_fields=["answer", "no_objection", "answered_at", "answered_by"])
+    finding.save(update_fields=["answer", "no_objection", "answered_at", "answered_late", "answered_by"])
     record_finding(actor, "finding.answered", finding, now, answer=answer, no_objection=no_objection)
     return finding
 
@@ -138,7 +140,7 @@ def _decide(
         raise DecidedMeanwhile(number=finding.decision_number)
     _require_decidable(cycle, finding, uphold, reason, logs, now)
     finding.state, finding.reason, finding.invalidated_logs = state, reason, logs
-    finding.overdue = uphold and finding.answered_at is None
+    finding.overdue = uphold and not finding.is_answered_in_time
     decide_next(actor, finding, now)
     return finding, True
 

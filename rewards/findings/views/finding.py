@@ -217,6 +217,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
     marked = set(decision["logs"].value() or []) if decision else invalidated
     context = {
         "finding": found,
+        "is_too_late_to_answer": not found.is_answered_in_time and _today() > found.answer_due_date,
         "cycle": found.cycle,
         "pieces": build_pieces(found.kind, found.evidence, grounds, organizations),
         "pictures": pictures,

@@ -12,7 +12,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import working_days_between
 from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.objections.models import Objection
@@ -87,13 +87,9 @@ def get_instruments_in_order(assessment: UnitAssessment) -> list[InstrumentResul
 
 def _name_as_frozen(facts: ReportFacts) -> None:
     """Give units and instruments the names and numbers that they had when the year was frozen."""
-    snapshot = StoredSnapshot(facts.cycle)
-    units = {row.organization: row for row in snapshot.units()}
-    instruments = {row.instrument: row for row in snapshot.instruments()}
-    owners = [each.organization for each in facts.assessments]
-    for owner in (*owners, *(each.organization for each in facts.findings)):
-        unit = units[owner.public_id]
-        owner.name_zh, owner.name_en, owner.uscc = unit.name_zh, unit.name_en, unit.uscc
+    units = (each.organization for each in facts.assessments)
+    name_as_frozen(facts.cycle, [*units, *(each.organization for each in facts.findings)])
+    instruments = {row.instrument: row for row in StoredSnapshot(facts.cycle).instruments()}
     results = [one.instrument for each in facts.assessments for one in each.instruments.all()]
     for instrument in (*results, *(each.instrument for each in facts.findings if each.instrument)):
         frozen = instruments[instrument.public_id]

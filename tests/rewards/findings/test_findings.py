@@ -177,6 +177,27 @@ def test_a_unit_that_lets_the_days_pass_loses_points(steps, suspicious, year):
     assert (result.deducted, result.points - result.score) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("answers", "overdue"),
+    [
+        ([local(2026, 1, 20, 23, 59)], False),
+        ([local(2026, 1, 21)], True),
+        ([local(2026, 1, 20, 23, 59), local(2026, 1, 22)], False),
+        ([local(2026, 1, 21), local(2026, 1, 22)], True),
+    ],
+    ids=["on the last day", "a minute later", "changed later", "late and changed"],
+)
+def test_an_answer_after_the_last_day_is_read_and_costs_points(steps, suspicious, year, answers, overdue):
+    steps.through("check")
+    finding = Finding.objects.get(kind="overlap")
+    for number, at in enumerate(answers):
+        finding_answer(actor=year.manager, finding_id=finding.pk, answer=f"说明{number}", now=at)
+    facts = {"actor": steps.city.auditor, "finding_id": finding.pk, "now": local(2026, 1, 23)}
+    assert finding_decide(**facts, uphold=True, reason="认定").overdue is overdue
+    assert finding_decide(**facts, uphold=False, reason="无误").overdue is False
+    assert finding_decide(**facts, uphold=True, reason="再次认定").overdue is overdue
+
+
 def test_only_unit_answers_and_only_auditor_decides(steps, suspicious, year):
     steps.through("check")
     finding = Finding.objects.first()

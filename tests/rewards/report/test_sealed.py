@@ -11,10 +11,12 @@ from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.personal.services.deletions import account_deletion_ask, account_deletions_carry_out
 from rewards.assessment.models import Award, UnitAssessment
+from rewards.assessment.selectors import get_public_results
 from rewards.assessment.services.recomputing import find_result_differences
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
@@ -227,6 +229,24 @@ def test_papers_say_the_names_of_the_freeze(steps, year):
         text = package.read(RESULTS).decode() + package.read("csv/评价结果.csv").decode()
     assert "云屏大学" in text
     assert "改名" not in text
+
+
+def test_pages_say_the_names_of_the_freeze(steps, year, client):
+    steps.through("announce")
+    rename = "UPDATE accounts_organization SET name_zh = '改名大学', name_en = 'Renamed' WHERE id = %s"
+    change(rename, year.first.pk)
+    assert get_public_results(steps.cycle)[0]["name_zh"] == "云屏大学"
+    client.force_login(year.city.officer)
+    assessment = UnitAssessment.objects.get(organization=year.first)
+    pages = [
+        reverse("result", args=[YEAR]),
+        reverse("cycle", args=[YEAR]),
+        reverse("assessment", args=[assessment.public_id]),
+        reverse("units_csv", args=[YEAR]),
+    ]
+    for page in pages:
+        words = client.get(page).content.decode()
+        assert ("云屏大学" in words, "改名大学" in words) == (True, False), page
 
 
 def test_instruments_stand_in_the_order_of_the_names_at_the_freeze(steps, year):
