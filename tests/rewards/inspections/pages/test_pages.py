@@ -11,8 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
+from rewards.inspections.services.draws import auditors_named
+from tests import factories
 from tests.factories import jpeg
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.inspections.conftest import draws  # noqa: F401 (fixture)
@@ -166,6 +170,31 @@ def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock
     photo = manager.get(reverse("inspection_photo", args=[one.public_id, 2]))
     assert photo["Content-Type"] == "image/jpeg"
     list(photo)
+
+
+def test_an_inspector_who_joined_the_unit_is_told_and_another_auditor_records(draws, login, clock):  # noqa: F811
+    clock.set(draws.drawn)
+    auditors = auditors_named([draws.city.auditor.pk, draws.second_auditor.pk], {})
+    draws.announce(size=1, inspectors=auditors)
+    (one,) = draws.make()
+    address = reverse("inspection", args=[one.public_id])
+    bureau = Organization.objects.get(kind="bureau")
+    other = draws.city.person("核查三", bureau, Role.BUREAU_AUDITOR)
+    factories.member(one.organization, person=one.lead.user)
+    own = login(one.lead.user).get(address)
+    assert own.context["form"] is None
+    assert "您属于该机构，或离开未满三年，应当回避：请由他人决定。" in text_of(own)
+    waiting = login(other).get(address)
+    assert waiting.context["form"] is None
+    assert "检查人员尚未登记结果。" in text_of(waiting)
+    factories.member(one.organization, person=one.second.user)
+    assert "抽中的核查人员均已不能登记，由其他核查人员登记。" in text_of(
+        login(draws.city.officer).get(address)
+    )
+    offered = login(other).get(address)
+    assert "抽中的核查人员均已不能登记，请您代为登记。" in text_of(offered)
+    assert offered.context["form"] is not None
+    assert address in login(other).get(reverse("bureau")).content.decode()
 
 
 def test_a_finding_is_offered_until_the_results_are_approved_which_says_so(drawn, login, clock, year):
