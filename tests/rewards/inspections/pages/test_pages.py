@@ -81,6 +81,44 @@ def test_lines_that_cannot_be_read_are_told(draws, login, clock):  # noqa: F811
     assert not InspectionDraw.objects.exists()
 
 
+def test_units_of_several_lines_of_one_person_are_all_conflicts(draws, login, clock, year):  # noqa: F811
+    clock.set(draws.announced)
+    announce(
+        login(draws.city.officer),
+        draws,
+        experts="专家甲，云屏海关，云屏大学\n专家乙，云屏海关\n专家甲，云屏海关，云屏海洋研究院\n专家丙，云屏海关",
+        conflicts="核查二，云屏大学\n核查二，云屏海洋研究院",
+        size="1",
+    )
+    barred = dict(Inspector.objects.order_by("number").values_list("name", "barred"))
+    both = sorted([year.first.uscc, year.third.uscc])
+    assert barred == {"科技局核查": [], "核查二": both, "专家甲": both, "专家乙": [], "专家丙": []}
+    assert Inspector.objects.count() == 5
+
+
+def test_auditors_of_the_same_name_are_told_apart_by_their_user_names(draws, login, clock, year):  # noqa: F811
+    bureau = Organization.objects.get(kind="bureau")
+    one, other = (factories.member(bureau, Role.BUREAU_AUDITOR, name="王某") for _ in range(2))
+    clock.set(draws.announced)
+    client = login(draws.city.officer)
+    form = client.get(reverse("draw_new", args=[YEAR])).context["form"]
+    labels = dict(form.fields["auditors"].choices)
+    assert [labels[each.pk] for each in (one, other, draws.second_auditor)] == [
+        f"王某（{one.username}）",
+        f"王某（{other.username}）",
+        "核查二",
+    ]
+    chosen = {"auditors": [one.pk, other.pk]}
+    refused = announce(client, draws, conflicts="王某，云屏大学", **chosen)
+    assert refused.context["form"].errors["conflicts"] == [
+        f"第 1 行：多名核查人员姓名为“王某”，请改填用户名：{one.username}, {other.username}。"
+    ]
+    assert not InspectionDraw.objects.exists()
+    announce(client, draws, conflicts=f"{other.username}，云屏大学", **chosen)
+    barred = dict(Inspector.objects.exclude(user=None).values_list("user", "barred"))
+    assert barred == {one.pk: [], other.pk: [year.first.uscc]}
+
+
 def test_everybody_reads_a_draw_and_only_the_bureau_the_names(drawn, login, client):
     draw = InspectionDraw.objects.get()
     address = reverse("draw", args=[draw.public_id])
