@@ -1,9 +1,10 @@
 """Forms to announce a draw, to enter its seed, and to record an inspection."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 LINE = gettext_lazy("Line {number}: {text}")
+WHO = TypeVar("WHO", bound=Hashable)
 
 
 class DrawForm(forms.Form):
@@ -55,7 +57,9 @@ class DrawForm(forms.Form):
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("One in a line: name, unit; unit. Memberships and related units are known already."),
+        help_text=_(
+            "One in a line: name or user name, unit; unit. Memberships and related units are known already."
+        ),
     )
 
     def __init__(
@@ -67,28 +71,42 @@ class DrawForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {user.get_full_name(): user.pk for user in auditors}
+        people = list(auditors)
+        self.people = defaultdict[str, list["User"]](list)
+        for user in people:
+            for name in {user.get_full_name(), user.username}:
+                self.people[name].append(user)
         self.units = units
         set_choices(self.fields["over"], choices_of(DrawnFrom))
-        set_choices(self.fields["auditors"], [(pk, name) for name, pk in self.people.items()])
+        set_choices(self.fields["auditors"], [(user.pk, self._label(user)) for user in people])
         self.fields["seed_date"].widget.attrs["min"] = earliest.isoformat()
 
     def clean(self) -> dict[str, Any]:
         """Read experts and declared conflicts line by line."""
         cleaned = super().clean() or self.cleaned_data
-        experts = list(self._experts(cleaned.get("experts", "")))
-        declared = dict(self._declared(cleaned.get("conflicts", "")))
+        experts = _merge(self._experts(cleaned.get("experts", "")))
+        declared = _merge(self._declared(cleaned.get("conflicts", "")))
         chosen = [int(pk) for pk in cleaned.get("auditors", [])]
-        cleaned["inspectors"] = [*auditors_named(chosen, declared), *experts]
+        cleaned["inspectors"] = [
+            *auditors_named(chosen, declared),
+            *(NamedInspector(*names, barred=barred) for names, barred in experts.items()),
+        ]
         return cleaned
 
-    def _experts(self, text: str) -> Iterator[NamedInspector]:
+    def _label(self, user: "User") -> str:
+        """Return the name, with the user name where another auditor has the same."""
+        name = user.get_full_name()
+        if len(self.people[name]) == 1:
+            return name
+        return gettext("{name} ({user_name})").format(name=name, user_name=user.username)
+
+    def _experts(self, text: str) -> Iterator[tuple[tuple[str, str], frozenset[str]]]:
         for number, parts in _lines(text):
             if len(parts) not in (2, 3) or not all(parts[:2]):
                 self._refuse("experts", number, gettext("write name and organization, with a comma between."))
             else:
                 barred = self._units("experts", number, parts[2] if len(parts) == 3 else "")
-                yield NamedInspector(parts[0][:100], parts[1][:100], barred=barred)
+                yield (parts[0][:100], parts[1][:100]), barred
 
     def _declared(self, text: str) -> Iterator[tuple[int, frozenset[str]]]:
         for number, parts in _lines(text):
@@ -96,8 +114,16 @@ class DrawForm(forms.Form):
                 self._refuse(
                     "conflicts", number, gettext("write an auditor’s name and units, with a comma between.")
                 )
+            elif len(found := self.people[parts[0]]) > 1:
+                self._refuse(
+                    "conflicts",
+                    number,
+                    gettext(
+                        "several auditors are called “{name}”; write the user name instead: {user_names}."
+                    ).format(name=parts[0], user_names=", ".join(user.username for user in found)),
+                )
             else:
-                yield self.people[parts[0]], self._units("conflicts", number, parts[1])
+                yield found[0].pk, self._units("conflicts", number, parts[1])
 
     def _units(self, field: str, number: int, text: str) -> frozenset[str]:
         """Return the units of a list by name or USCC."""
@@ -111,6 +137,14 @@ class DrawForm(forms.Form):
 
     def _refuse(self, field: str, number: int, text: str) -> None:
         self.add_error(field, LINE.format(number=number, text=text))
+
+
+def _merge(lines: Iterable[tuple[WHO, frozenset[str]]]) -> dict[WHO, frozenset[str]]:
+    """Return the units of all lines of each person."""
+    merged = defaultdict[WHO, frozenset[str]](frozenset)
+    for who, units in lines:
+        merged[who] |= units
+    return merged
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

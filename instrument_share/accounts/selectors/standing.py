@@ -61,15 +61,25 @@ def standing(viewer: "Viewer") -> Standing:
         return NO_STANDING
     known: Standing | None = getattr(viewer, "_standing", None)
     if known is None:
-        # The database's clock: permissions are asked without an instant.
-        rows = Membership.objects.filter(user=viewer).exclude(ended_at__lt=Now() - BOUND_FOR)
-        rows = rows.annotate(counts=ExpressionWrapper(_IN_FORCE & ~_lacks_second_factor(), BooleanField()))
+        rows = (
+            binding_memberships()
+            .filter(user=viewer)
+            .annotate(counts=ExpressionWrapper(_IN_FORCE & ~_lacks_second_factor(), BooleanField()))
+        )
         found = list(rows.select_related("organization", "organization__district").order_by("id"))
         known = Standing(
             tuple(one for one in found if one.counts), frozenset(one.organization_id for one in found)
         )
         viewer._standing = known  # type: ignore[attr-defined]
     return known
+
+
+def binding_memberships() -> QuerySet[Membership]:
+    """Return the memberships that bind a person to an organization: see `Standing.bound_to`.
+
+    By the database's clock: permissions are asked without an instant.
+    """
+    return Membership.objects.exclude(ended_at__lt=Now() - BOUND_FOR)
 
 
 def standing_rows(viewer: User) -> QuerySet[Membership]:

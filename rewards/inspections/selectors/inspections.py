@@ -2,10 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.selectors import (
+    binding_memberships,
+    people_with_role,
+    region_of,
+    standing,
+)
 from instrument_share.kernel.errors import require_found
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.inspections.models import InspectionDraw, InspectionPhoto, RandomInspection
@@ -50,8 +55,23 @@ def visible_of_year(viewer: "Viewer", cycle: "AssessmentCycle") -> QuerySet[Rand
 
 
 def inspections_to_record(viewer: "Viewer") -> QuerySet[RandomInspection]:
-    """Return what the viewer was drawn to inspect and nobody has recorded yet, first drawn first."""
-    return _rows().filter(_by(viewer), outcome="").order_by("draw_id", "position")
+    """Return what the viewer may record and nobody has recorded yet, first drawn first.
+
+    That is what he or she was drawn to inspect and, for an auditor of the city, what has no inspector left.
+    """
+    own = standing(viewer)
+    if not own.holds(Role.BUREAU_AUDITOR):
+        return _rows().none()
+    due = _by(viewer)
+    if region_of(viewer, Role.BUREAU_AUDITOR).whole:
+        due |= Q(~Exists(_inspectors_left()))
+    waiting = _rows().filter(due, outcome="").exclude(organization__in=own.bound_to)
+    return waiting.order_by("draw_id", "position")
+
+
+def has_inspector_left(inspection: RandomInspection) -> bool:
+    """Return whether somebody who was drawn is an auditor still, and does not belong to the unit."""
+    return RandomInspection.objects.filter(Exists(_inspectors_left()), pk=inspection.pk).exists()
 
 
 def count_unrecorded(cycle: "AssessmentCycle") -> int:
@@ -68,6 +88,15 @@ def get_photo(viewer: "Viewer", public_id: str, position: int) -> InspectionPhot
 def auditors() -> "QuerySet[User]":
     """Return who may lead inspections: the bureau's auditors."""
     return people_with_role(Role.BUREAU_AUDITOR).order_by("name", "id")
+
+
+def _inspectors_left() -> "QuerySet[User]":
+    """Return, of the inspection of the query around it, the inspectors who may record it."""
+    binding = binding_memberships().filter(
+        user=OuterRef("pk"), organization=OuterRef(OuterRef("organization"))
+    )
+    drawn = Q(pk=OuterRef("lead__user")) | Q(pk=OuterRef("second__user"))
+    return people_with_role(Role.BUREAU_AUDITOR).filter(drawn, ~Exists(binding))
 
 
 def _by(viewer: "Viewer") -> Q:

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from bookings.public import usage_logs
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -17,6 +16,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_found
 from providers.public import prepare_picture, store_once
 from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.models import Finding
 from rewards.findings.services.opening import finding_open
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome, Seen
@@ -53,12 +53,13 @@ def inspection_record(
 ) -> RandomInspection:
     """Record an inspection once, as one of its inspectors; with the outcome `finding`, open a finding.
 
+    Where none of them is left who may, any auditor of the bureau records it who is not bound to the unit.
     `logs` are the public ids of the usage logs that the finding is about; the entry that was drawn is always
-    among them. Raises InspectionRecorded, ChecklistIncomplete, NotesMissing, InspectedInFuture,
+    among them. Raises OwnUnit, InspectionRecorded, ChecklistIncomplete, NotesMissing, InspectedInFuture,
     LogsNotOfUnit, PhotosTooMany, PictureUnusable.
     """
     inspection = _lock(inspection_id)
-    require(actor, "rewards.record_inspection", inspection)
+    require_on_other_unit(actor, "rewards.record_inspection", inspection)
     _require_complete(inspection, outcome, inspected_date, checklist, notes, now)
     if len(photos) > MOST_PHOTOS:
         raise PhotosTooMany(most=MOST_PHOTOS)

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from instrument_share.accounts.permissions import require
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
@@ -19,6 +20,7 @@ from instrument_share.web.responses.outcomes import answer_form, redirect_with_m
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.domain.states import TAKES_FINDINGS
 from rewards.cycle.selectors.scope import can_see_all
+from rewards.declarations.permissions import require_on_other_unit
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome, Seen
 from rewards.inspections.forms import RecordForm
 from rewards.inspections.selectors import inspections as selectors
@@ -34,7 +36,7 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()
     if request.method == "POST":
-        require(request.user, "rewards.record_inspection", found)
+        require_on_other_unit(request.user, "rewards.record_inspection", found)
     may_record = not found.outcome and rules.has_perm("rewards.record_inspection", request.user, found)
     form = RecordForm(
         request.POST or None,
@@ -68,6 +70,8 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
             "cycle": found.draw.cycle,
             "form": form if may_record else None,
             "points": [(_(CHECKLIST[code]), Seen(seen)) for code, seen in found.checklist.items()],
+            "is_auditor": standing(request.user).holds(Role.BUREAU_AUDITOR),
+            "has_inspector_left": selectors.has_inspector_left(found),
             "photos": found.photos.order_by("position"),
             "sees_names": can_see_all(request.user) or may_record,
         },

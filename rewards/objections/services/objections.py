@@ -1,6 +1,6 @@
 """Raise objections during the public notice, comment on them, and answer them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,7 @@ def objection_raise(
 ) -> Objection:
     """Raise an objection, by anybody, while the public notice runs; the same in one notice changes nothing.
 
+    It is the same if e-mail, unit, subject, text and files agree: a corrected one is another.
     `about` is the public id of the unit concerned, or empty. Raises NotInNotice, TextMissing, UnitUnknown,
     FilesTooMany, Invalid for files that cannot be kept.
     """
@@ -90,24 +91,25 @@ def objection_raise(
     if about and about not in units_in_notice(cycle):
         raise UnitUnknown
     files = _check(uploads)
-    raised = Objection.objects.filter(cycle=cycle)
-    in_notice = objections_in_notice(cycle)
-    if same := in_notice.filter(email=objector.email.strip(), text=text.strip()).first():
+    content = {
+        "organization_id": organization_ids_by_public_id([about]).get(about),
+        "email": objector.email.strip(),
+        "subject": subject.strip(),
+        "text": text.strip(),
+    }
+    if same := _find_same(cycle, content, files):
         return same
     objection = Objection.objects.create(
         cycle=cycle,
-        number=raised.count() + 1,
-        organization_id=organization_ids_by_public_id([about]).get(about),
+        number=Objection.objects.filter(cycle=cycle).count() + 1,
         user=_account(actor),
         in_name_of=objector.in_name_of.value,
         name=objector.name.strip(),
         organization_name=objector.organization_name.strip(),
-        email=objector.email.strip(),
         phone=objector.phone.strip(),
         language=language,
-        subject=subject.strip(),
-        text=text.strip(),
         raised_at=now,
+        **content,
     )
     kept = _keep(objection, files)
     details = {
@@ -123,6 +125,15 @@ def objection_raise(
 
 def _account(actor: "User | AnonymousUser") -> "User | None":
     return actor if actor.is_authenticated else None
+
+
+def _find_same(
+    cycle: AssessmentCycle, content: Mapping[str, Any], files: Iterable[CheckedUpload]
+) -> Objection | None:
+    """Return the objection of the notice that has the same content and files."""
+    hashes = {one.sha256 for one in files}
+    rows = objections_in_notice(cycle).filter(**content).prefetch_related("files")
+    return next((row for row in rows if {one.sha256 for one in row.files.all()} == hashes), None)
 
 
 def _check(uploads: Iterable[Upload]) -> list[CheckedUpload]:

@@ -1,11 +1,22 @@
 """The receiving accounts of units."""
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import people_with_role
 from instrument_share.kernel.errors import require_found
 from rewards.payments.models import PayeeAccount
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+
+def account_keepers(unit: "Organization") -> "QuerySet[User]":
+    """Return the managers of a unit; the administrators of an organization that only uses instruments."""
+    return people_with_role(Role.UNIT_MANAGER if unit.owns_instruments else Role.ORG_ADMIN, unit.pk)
 
 
 def accounts_of(organization_id: int) -> QuerySet[PayeeAccount]:

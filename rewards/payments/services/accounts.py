@@ -17,11 +17,9 @@ from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.account import Account
 from rewards.payments.domain.errors import AccountCheckedBySame, AccountReplaced
 from rewards.payments.models import PayeeAccount
-from rewards.payments.selectors.accounts import account_lock, accounts_of
+from rewards.payments.selectors.accounts import account_keepers, account_lock, accounts_of
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from instrument_share.accounts.models import Organization, User
 
 TO_CHECK = (
@@ -58,7 +56,7 @@ def account_enter(
         entered_by=actor,
     )
     _record(actor, "account.entered", account, now)
-    checkers = people_with_role(Role.FINANCE_OFFICER) | _keepers(unit)
+    checkers = people_with_role(Role.FINANCE_OFFICER) | account_keepers(unit)
     notify(
         users=checkers.exclude(pk=actor.pk),
         kind=NotificationKind.ASSESSMENT,
@@ -88,7 +86,7 @@ def account_check(*, actor: "User", account_id: int, now: datetime) -> PayeeAcco
     account.save(update_fields=["checked_at", "checked_by"])
     _record(actor, "account.checked", account, now)
     notify(
-        users=_keepers(account.organization),
+        users=account_keepers(account.organization),
         kind=NotificationKind.ASSESSMENT,
         message=_choose(account.organization, CHECKED),
         params={"unit": Bilingual(account.organization.name_zh, account.organization.name_en)},
@@ -96,11 +94,6 @@ def account_check(*, actor: "User", account_id: int, now: datetime) -> PayeeAcco
         now=now,
     )
     return account
-
-
-def _keepers(unit: "Organization") -> "QuerySet[User]":
-    """Return the managers of a unit; the administrators of an organization that only uses instruments."""
-    return people_with_role(Role.UNIT_MANAGER if unit.owns_instruments else Role.ORG_ADMIN, unit.pk)
 
 
 def _choose(unit: "Organization", messages: tuple[str, str]) -> str:

@@ -17,6 +17,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
+from rewards.payments.selectors.accounts import account_keepers
 from rewards.payments.services.payments import require_account
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
@@ -47,6 +48,10 @@ from rewards.vouchers.services.telling import record_act, tell_administrators
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+
+CAME_BACK = gettext_noop(
+    "The payout of {amount} yuan to {organization} came back: {reason} Check the receiving account."
+)
 
 
 @transaction.atomic
@@ -172,14 +177,8 @@ def voucher_payout_reverse(
         reversed=reversed_date.isoformat(),
         reason=text,
     )
-    _tell(
-        payout.row,
-        gettext_noop(
-            "The payout of {amount} yuan to {organization} came back: {reason} Check the receiving account."
-        ),
-        now,
-        reason=text,
-    )
+    _tell(payout.row, CAME_BACK, now, reason=text)
+    _tell_keepers(payout.row, text, now)
     return reversal
 
 
@@ -196,18 +195,31 @@ def _require_past(day: date, now: datetime) -> date:
 
 
 def _tell(row: VoucherPayoutRow, message: str, now: datetime, **params: Any) -> None:
+    path = reverse("voucher_claim", args=[row.claim.public_id])
+    organization_id = row.claim.grant.organization_id
+    tell_administrators(organization_id, message, now, path=path, params=_describe(row) | params)
+
+
+def _tell_keepers(row: VoucherPayoutRow, reason: str, now: datetime) -> None:
+    """Tell who keeps the account without being an administrator, who can open the claim and is told of it."""
     organization = row.claim.grant.organization
-    tell_administrators(
-        organization.pk,
-        message,
-        now,
-        path=reverse("voucher_claim", args=[row.claim.public_id]),
-        params={
-            "organization": Bilingual(organization.name_zh, organization.name_en),
-            "amount": f"{row.amount_yuan:.2f}",
-            **params,
-        },
+    administrators = people_with_role(Role.ORG_ADMIN, organization.pk)
+    notify(
+        users=account_keepers(organization).exclude(pk__in=administrators),
+        kind=NotificationKind.ASSESSMENT,
+        message=CAME_BACK,
+        params=_describe(row) | {"reason": reason},
+        path=reverse("payee_account", args=[organization.public_id]),
+        now=now,
     )
+
+
+def _describe(row: VoucherPayoutRow) -> dict[str, Any]:
+    organization = row.claim.grant.organization
+    return {
+        "organization": Bilingual(organization.name_zh, organization.name_en),
+        "amount": f"{row.amount_yuan:.2f}",
+    }
 
 
 def _record(actor: "User", action: str, payout: VoucherPayout, now: datetime, **details: Any) -> None:

@@ -78,6 +78,7 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
         "claim_heads": CLAIMS.plain_heads,
         "offered": offered_statements(found) if may_claim and is_valid else [],
         "lacks_account": may_claim and (account is None or account.checked_at is None),
+        "may_see_account": rules.has_perm("rewards.see_account", request.user, found),
     }
     return render(request, "rewards/vouchers/voucher.html", context)
 

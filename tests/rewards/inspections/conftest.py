@@ -4,7 +4,7 @@ import pytest
 
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
-from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, Seen
+from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, InspectionOutcome, Seen
 from rewards.inspections.models import InspectionDraw, RandomInspection
 from rewards.inspections.services.draws import NamedInspector, auditors_named, draw_announce, draw_make
 from tests.rewards.builders import AFTER
@@ -52,7 +52,7 @@ class Draws:
         facts = {
             "actor": inspection.lead.user,
             "inspection_id": inspection.pk,
-            "outcome": "no_objection",
+            "outcome": InspectionOutcome.NO_OBJECTION,
             "inspected_date": (self.drawn + DAY).astimezone(CITY_TIME).date(),
             "checklist": SEEN,
             "notes": "",

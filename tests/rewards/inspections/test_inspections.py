@@ -1,13 +1,19 @@
 """Inspections: recorded once by who was drawn, with checklist, photos and a finding where one is due."""
 
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import District, Organization
+from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, NotFound
 from providers.instruments.domain.pictures import PictureUnusable
+from rewards.declarations.domain.errors import OwnUnit
 from rewards.findings.models import Finding
 from rewards.findings.services import telling
 from rewards.findings.services.deciding import finding_decide
@@ -22,6 +28,8 @@ from rewards.inspections.domain.errors import (
 )
 from rewards.inspections.models import InspectionPhoto
 from rewards.inspections.selectors.inspections import get_inspection, inspections_to_record
+from rewards.inspections.services.draws import auditors_named
+from tests import factories
 from tests.factories import jpeg
 from tests.rewards.conftest import DAY
 from tests.rewards.inspections.conftest import SEEN
@@ -54,6 +62,78 @@ def test_an_inspector_records_only_what_was_drawn_for_him_or_her(draws, drawn):
                     draws.record(each, actor=auditor)
         with pytest.raises(Forbidden):
             draws.record(each, actor=draws.city.officer)
+
+
+@pytest.fixture
+def pair(draws):
+    """An inspection by both auditors, and a third one who was not drawn."""
+    named = auditors_named([draws.city.auditor.pk, draws.second_auditor.pk], {})
+    draws.announce(size=1, inspectors=named)
+    (one,) = draws.make()
+    other = draws.city.person("核查三", Organization.objects.get(kind="bureau"), Role.BUREAU_AUDITOR)
+    return SimpleNamespace(inspection=one, lead=one.lead.user, second=one.second.user, other=other)
+
+
+def lose_role(person, _unit):
+    person.memberships.update(state="ended", ended_at=Now())
+    forget_standing(person)
+
+
+def join_unit(person, unit):
+    factories.member(unit, person=person)
+
+
+def leave_unit(person, unit):
+    join_unit(person, unit)
+    person.memberships.filter(organization=unit).update(state="ended", ended_at=Now())
+    forget_standing(person)
+
+
+def lock_account(person, _unit):
+    person.is_active = False
+    person.save()
+
+
+@pytest.mark.parametrize("lose", [lose_role, join_unit, leave_unit])
+def test_who_was_drawn_records_only_as_an_auditor_who_is_not_of_the_unit(draws, pair, lose):
+    lose(pair.lead, pair.inspection.organization)
+    assert list(inspections_to_record(pair.lead)) == []
+    for person in (pair.lead, pair.other):
+        with pytest.raises(Forbidden):
+            draws.record(pair.inspection, actor=person)
+    assert list(inspections_to_record(pair.other)) == []
+    assert list(inspections_to_record(pair.second)) == [pair.inspection]
+    assert draws.record(pair.inspection, actor=pair.second).recorded_by == pair.second
+
+
+@pytest.mark.parametrize("lose", [lose_role, join_unit, leave_unit, lock_account])
+def test_another_auditor_records_where_nobody_who_was_drawn_is_left(draws, pair, lose):
+    for person in (pair.lead, pair.second):
+        lose(person, pair.inspection.organization)
+    with pytest.raises(Forbidden):
+        draws.record(pair.inspection, actor=draws.city.officer)
+    assert list(inspections_to_record(draws.city.officer)) == []
+    assert list(inspections_to_record(pair.other)) == [pair.inspection]
+    assert draws.record(pair.inspection, actor=pair.other).recorded_by == pair.other
+
+
+def test_an_auditor_of_the_unit_does_not_stand_in(draws, pair):
+    for person in (pair.lead, pair.second, pair.other):
+        join_unit(person, pair.inspection.organization)
+    assert list(inspections_to_record(pair.other)) == []
+    with pytest.raises(OwnUnit):
+        draws.record(pair.inspection, actor=pair.other)
+
+
+def test_an_auditor_of_a_district_does_not_stand_in(draws, pair):
+    district = District.objects.create(code="990105", name_zh="启辰高新区")
+    bureau = factories.organization("高新区科技局", kind="bureau", region=district)
+    theirs = factories.member(bureau, Role.BUREAU_AUDITOR)
+    for person in (pair.lead, pair.second):
+        lose_role(person, bureau)
+    assert list(inspections_to_record(theirs)) == []
+    with pytest.raises(Forbidden):
+        draws.record(pair.inspection, actor=theirs)
 
 
 def test_an_inspection_is_recorded_once(draws, drawn):

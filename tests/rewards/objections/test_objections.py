@@ -91,10 +91,26 @@ def test_what_an_objection_needs(objections, year):
 
 def test_the_same_objection_sent_twice_is_one(objections):
     first = objections.raise_one(uploads=[ContentFile(b"%PDF-", "证明.pdf")])
-    assert objections.raise_one() == first
+    assert objections.raise_one(uploads=[ContentFile(b"%PDF-", "证明（1）.pdf")]) == first
     assert len(mail.outbox) == 1
     assert ObjectionFile.objects.get().file.name.startswith("objections/")
-    assert objections.raise_one(text="另一件").number == 2
+
+
+def test_a_corrected_objection_is_a_new_one(objections, year):
+    first = objections.raise_one(uploads=[ContentFile(b"%PDF-", "证明.pdf")])
+    corrections = [
+        {"about": year.first.public_id},
+        {"subject": "有效机时少计两小时"},
+        {"text": "另一件"},
+        {"objector": Objector("张三", "zhang@example.com")},
+        {"uploads": []},
+        {"uploads": [ContentFile(b"%PDF-2", "证明.pdf")]},
+    ]
+    for number, corrected in enumerate(corrections, start=2):
+        uploads = [ContentFile(b"%PDF-", "证明.pdf")]
+        assert objections.raise_one(**{"uploads": uploads, **corrected}).number == number
+    assert objections.raise_one(uploads=[ContentFile(b"%PDF-", "证明.pdf")]) == first
+    assert len(mail.outbox) == 7
 
 
 def test_approval_waits_for_every_answer(objections, year):

@@ -2,8 +2,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
 from rewards.payments.domain.errors import (
     AccountMissing,
@@ -137,6 +139,31 @@ def test_a_number_of_the_bank_is_of_one_transfer_whatever_was_paid(vouchers, row
         with pytest.raises(VoucherUsed):
             require_reference(number)
     assert require_reference(" HK-2 ") == "HK-2"
+
+
+def read_told(person):
+    told = Notification.objects.filter(user=person, message__contains="came back")
+    return list(told.values_list("path", flat=True))
+
+
+def test_a_payout_that_came_back_is_told_to_administrators_and_who_keeps_the_account(vouchers, claim, row):
+    company = vouchers.city.company
+    keeper = factories.member(company, Role.UNIT_MANAGER, name="壬")
+    factories.member(company, Role.UNIT_MANAGER, both := factories.member(company, Role.ORG_ADMIN, name="癸"))
+    company.owns_instruments = True
+    company.save()
+    vouchers.account(actor=keeper)
+    vouchers.come_back(vouchers.pay(row))
+    of_claim = [reverse("voucher_claim", args=[claim.public_id])]
+    assert read_told(vouchers.admin) == of_claim
+    assert read_told(both) == of_claim
+    assert read_told(keeper) == [reverse("payee_account", args=[company.public_id])]
+
+
+def test_a_payout_that_came_back_to_an_organization_without_instruments_is_told_once(vouchers, claim, row):
+    vouchers.account()
+    vouchers.come_back(vouchers.pay(row))
+    assert read_told(vouchers.admin) == [reverse("voucher_claim", args=[claim.public_id])]
 
 
 def test_account_of_a_unit_is_not_kept_by_an_administrator(vouchers):

@@ -11,8 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
+from rewards.inspections.services.draws import auditors_named
+from tests import factories
 from tests.factories import jpeg
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.inspections.conftest import draws  # noqa: F401 (fixture)
@@ -75,6 +79,44 @@ def test_lines_that_cannot_be_read_are_told(draws, login, clock):  # noqa: F811
     assert [line[:4] for line in errors["experts"]] == ["第 1 ", "第 2 "]
     assert len(errors["conflicts"]) == 1
     assert not InspectionDraw.objects.exists()
+
+
+def test_units_of_several_lines_of_one_person_are_all_conflicts(draws, login, clock, year):  # noqa: F811
+    clock.set(draws.announced)
+    announce(
+        login(draws.city.officer),
+        draws,
+        experts="专家甲，云屏海关，云屏大学\n专家乙，云屏海关\n专家甲，云屏海关，云屏海洋研究院\n专家丙，云屏海关",
+        conflicts="核查二，云屏大学\n核查二，云屏海洋研究院",
+        size="1",
+    )
+    barred = dict(Inspector.objects.order_by("number").values_list("name", "barred"))
+    both = sorted([year.first.uscc, year.third.uscc])
+    assert barred == {"科技局核查": [], "核查二": both, "专家甲": both, "专家乙": [], "专家丙": []}
+    assert Inspector.objects.count() == 5
+
+
+def test_auditors_of_the_same_name_are_told_apart_by_their_user_names(draws, login, clock, year):  # noqa: F811
+    bureau = Organization.objects.get(kind="bureau")
+    one, other = (factories.member(bureau, Role.BUREAU_AUDITOR, name="王某") for _ in range(2))
+    clock.set(draws.announced)
+    client = login(draws.city.officer)
+    form = client.get(reverse("draw_new", args=[YEAR])).context["form"]
+    labels = dict(form.fields["auditors"].choices)
+    assert [labels[each.pk] for each in (one, other, draws.second_auditor)] == [
+        f"王某（{one.username}）",
+        f"王某（{other.username}）",
+        "核查二",
+    ]
+    chosen = {"auditors": [one.pk, other.pk]}
+    refused = announce(client, draws, conflicts="王某，云屏大学", **chosen)
+    assert refused.context["form"].errors["conflicts"] == [
+        f"第 1 行：多名核查人员姓名为“王某”，请改填用户名：{one.username}, {other.username}。"
+    ]
+    assert not InspectionDraw.objects.exists()
+    announce(client, draws, conflicts=f"{other.username}，云屏大学", **chosen)
+    barred = dict(Inspector.objects.exclude(user=None).values_list("user", "barred"))
+    assert barred == {one.pk: [], other.pk: [year.first.uscc]}
 
 
 def test_everybody_reads_a_draw_and_only_the_bureau_the_names(drawn, login, client):
@@ -166,6 +208,31 @@ def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock
     photo = manager.get(reverse("inspection_photo", args=[one.public_id, 2]))
     assert photo["Content-Type"] == "image/jpeg"
     list(photo)
+
+
+def test_an_inspector_who_joined_the_unit_is_told_and_another_auditor_records(draws, login, clock):  # noqa: F811
+    clock.set(draws.drawn)
+    auditors = auditors_named([draws.city.auditor.pk, draws.second_auditor.pk], {})
+    draws.announce(size=1, inspectors=auditors)
+    (one,) = draws.make()
+    address = reverse("inspection", args=[one.public_id])
+    bureau = Organization.objects.get(kind="bureau")
+    other = draws.city.person("核查三", bureau, Role.BUREAU_AUDITOR)
+    factories.member(one.organization, person=one.lead.user)
+    own = login(one.lead.user).get(address)
+    assert own.context["form"] is None
+    assert "您属于该机构，或离开未满三年，应当回避：请由他人决定。" in text_of(own)
+    waiting = login(other).get(address)
+    assert waiting.context["form"] is None
+    assert "检查人员尚未登记结果。" in text_of(waiting)
+    factories.member(one.organization, person=one.second.user)
+    assert "抽中的核查人员均已不能登记，由其他核查人员登记。" in text_of(
+        login(draws.city.officer).get(address)
+    )
+    offered = login(other).get(address)
+    assert "抽中的核查人员均已不能登记，请您代为登记。" in text_of(offered)
+    assert offered.context["form"] is not None
+    assert address in login(other).get(reverse("bureau")).content.decode()
 
 
 def test_a_finding_is_offered_until_the_results_are_approved_which_says_so(drawn, login, clock, year):

@@ -58,10 +58,19 @@ def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable,
     page = read(vouchers.admin, "voucher", claimable.grant.public_id)
     new = [claimable.grant.public_id, claimable.statement.public_id]
     assert reverse("voucher_claim_new", args=new) in page
-    assert "尚未" in page or "收款账户" in page
     form = read(vouchers.admin, "voucher_claim_new", *new)
     assert claimable.log.public_id in form
     assert 'value="100.00"' in form
+
+
+def test_the_account_that_is_lacking_is_linked_for_whom_it_is_open_to(vouchers, claimable, read):
+    account = reverse("payee_account", args=[vouchers.city.company.public_id])
+    page = read(vouchers.admin, "voucher", claimable.grant.public_id)
+    assert "没有账户就无法兑付" in page
+    assert (account in page, "收款账户由贵单位的管理单位管理员维护。" in page) == (True, False)
+    Organization.objects.filter(pk=vouchers.city.company.pk).update(owns_instruments=True)
+    page = read(vouchers.admin, "voucher", claimable.grant.public_id)
+    assert (account in page, "收款账户由贵单位的管理单位管理员维护。" in page) == (False, True)
 
 
 def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
@@ -127,6 +136,9 @@ def test_the_list_says_what_an_account_lacks_before_a_payout_is_recorded(voucher
     vouchers.enter_account()
     page = read(vouchers.finance, *about)
     assert (pay in page, "尚待另一人复核" in page) == (False, True)
+    account = reverse("payee_account", args=[vouchers.city.company.public_id])
+    assert account in page
+    assert account not in read(vouchers.officer, *about)
     vouchers.account()
     assert pay in read(vouchers.finance, *about)
 
