@@ -190,11 +190,11 @@ def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
 def find_changed_claims(found: Collection[VoucherClaim]) -> Mapping[int, Decimal]:
     """Return what is billed now of the uses of the claims where that is no longer their basis, by their id.
 
-    Nothing is billed of a statement that is disputed. As many statements however many claims of a payer.
+    Nothing is billed of a statement that is disputed. Takes three statements, however many claims.
     """
-    agreed: set[int] = set()
-    for payer in {claim.grant.organization_id for claim in found}:
-        agreed.update(agreed_statements(payer).order_by().values_list("pk", flat=True))
+    agreed_of_payers = agreed_statements(*{claim.grant.organization_id for claim in found})
+    of_claims = agreed_of_payers.filter(pk__in=[claim.statement_id for claim in found])
+    agreed = set(of_claims.order_by().values_list("pk", flat=True))
     covered: dict[int, set[int]] = defaultdict(set)
     for claim_id, log in VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"):
         covered[claim_id].add(log)

@@ -222,11 +222,13 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
     return claim
 
 
-def require_unchanged(claim: VoucherClaim) -> None:
-    """Raise UsesChanged if the uses of a claim were corrected, or their statement disputed, since."""
-    billed = find_changed_claims([claim]).get(claim.pk)
-    if billed is not None:
-        raise UsesChanged(claim=claim.public_id, now=f"{billed:.2f}", before=f"{claim.basis_yuan:.2f}")
+def require_unchanged(*found: VoucherClaim) -> None:
+    """Raise UsesChanged for the first claim whose uses were corrected, or their statement disputed, since."""
+    billed = find_changed_claims(found)
+    changed = next((claim for claim in found if claim.pk in billed), None)
+    if changed is not None:
+        now, before = (f"{amount:.2f}" for amount in (billed[changed.pk], changed.basis_yuan))
+        raise UsesChanged(claim=changed.public_id, now=now, before=before)
 
 
 def _path(claim: VoucherClaim) -> str:

@@ -2,16 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
 from rewards.vouchers.domain.codes import get_list_code
 from rewards.vouchers.views import overview
+from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.documents.reading import reader, text
 from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, statement_of
@@ -244,6 +247,28 @@ def test_lists_take_as_many_statements_however_long(vouchers, statements, clock)
         firm.get(reverse("voucher", args=[grant.public_id]))
 
     statements.assert_unchanged(read_all, by=lambda: vouchers.claim(grant, found[1]))
+
+
+def test_list_of_many_claims_is_made_with_as_many_statements(vouchers, statements, clock):
+    clock.set(LATER)
+    scheme, (firm, admin) = vouchers.open(), vouchers.firm("云屏小微科技有限公司")
+    grant, other = vouchers.grant(scheme), vouchers.grant(scheme, of=firm, actor=admin)
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120])
+    payer = SimpleNamespace(company=firm, researcher=factories.member(firm, Role.RESEARCHER, name="丁"))
+    (of_other,) = add_statements(payer, admin, [140])
+    vouchers.approve(vouchers.claim(grant, found[0]))
+    bureau = Client()
+    bureau.force_login(vouchers.officer)
+
+    def ask():
+        return bureau.get(reverse("voucher_list_new", args=[scheme.public_id])).content.decode()
+
+    def add_claims():
+        vouchers.approve(vouchers.claim(grant, found[1]))
+        vouchers.approve(vouchers.claim(other, of_other, actor=admin))
+
+    statements.assert_unchanged(ask, by=add_claims)
+    assert "共3笔，合计¥180.00" in ask()
 
 
 def test_what_waits_says_how_many_and_goes_on_behind_the_first_page(vouchers, clock, monkeypatch):
