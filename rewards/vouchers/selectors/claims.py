@@ -150,8 +150,13 @@ class Offered:
     claimable: Claimable
 
 
-def offered_statements(grant: VoucherGrant) -> list[Offered]:
-    """Return the statements against which a voucher can be claimed now; the caller may see it."""
+def offered_statements(grant: VoucherGrant, day: date) -> list[Offered]:
+    """Return the statements against which a voucher can be claimed on a day; the caller may see it.
+
+    Empty after its last day.
+    """
+    if not grant.scheme.terms.takes_claims(day):
+        return []
     taken = claims_in_force().filter(grant__organization=grant.organization_id)
     apart = related_ids(grant.organization_id)
     found = agreed_statements(grant.organization_id).exclude(pk__in=taken.values("statement"))

@@ -76,8 +76,7 @@ def voucher_claim(
     require(actor, "rewards.claim_voucher", grant)
     organization_lock(grant.organization_id)
     today = now.astimezone(CITY_TIME).date()
-    if today > grant.scheme.use_until:
-        raise VoucherExpired(last=grant.scheme.use_until.isoformat())
+    require_valid(grant, today)
     statement = _require_statement(grant, statement_id)
     uses = get_uses_of(statement, grant.scheme.terms)
     invoice = normalize_invoice(invoice_number)
@@ -115,6 +114,12 @@ def voucher_claim(
         now=now,
     )
     return claim
+
+
+def require_valid(grant: VoucherGrant, day: date) -> None:
+    """Raise VoucherExpired after the last day of a voucher."""
+    if not grant.scheme.terms.takes_claims(day):
+        raise VoucherExpired(last=grant.scheme.use_until)
 
 
 def _require_statement(grant: VoucherGrant, statement_id: int) -> "Statement":

@@ -36,11 +36,11 @@ def test_share_of_a_confirmed_statement_is_claimed(vouchers, claimable):
     assert (claim.invoice_number, claim.year) == ("26500001", 2026)
     assert [use.log_id for use in claim.uses.all()] == [claimable.log.pk]
     assert balance(claimable.grant) == Decimal(900)
-    assert offered_statements(claimable.grant) == []
+    assert offered_statements(claimable.grant, LATER.date()) == []
 
 
 def test_what_is_offered_is_what_is_claimed(vouchers, claimable):
-    (offer,) = offered_statements(claimable.grant)
+    (offer,) = offered_statements(claimable.grant, LATER.date())
     claim = vouchers.claim(claimable.grant, claimable.statement)
     assert offer.claimable.amount_yuan == claim.amount_yuan
 
@@ -86,7 +86,7 @@ def test_uses_outside_the_period_are_not_supported(vouchers):
     confirmed_use(vouchers.city)
     grant = vouchers.grant(vouchers.open(use_from=date(2026, 3, 10)))
     statement = statement_of(vouchers.city, vouchers.admin)
-    assert offered_statements(grant) == []
+    assert offered_statements(grant, LATER.date()) == []
     with pytest.raises(NothingClaimable):
         vouchers.claim(grant, statement)
 
@@ -94,6 +94,8 @@ def test_uses_outside_the_period_are_not_supported(vouchers):
 def test_voucher_has_a_last_day(vouchers, claimable):
     last = claimable.scheme.use_until
     assert last == date(2026, 12, 31)
+    assert len(offered_statements(claimable.grant, last)) == 1
+    assert offered_statements(claimable.grant, last + timedelta(days=1)) == []
     with pytest.raises(VoucherExpired):
         vouchers.claim(claimable.grant, claimable.statement, now=LATER + timedelta(days=300))
 
@@ -105,7 +107,7 @@ def test_hours_of_a_related_unit_are_not_supported(vouchers, claimable):
         declared_at=LONG_AGO,
         declared_by=vouchers.officer,
     )
-    assert offered_statements(claimable.grant) == []
+    assert offered_statements(claimable.grant, LATER.date()) == []
     with pytest.raises(RelatedUnit):
         vouchers.claim(claimable.grant, claimable.statement)
 

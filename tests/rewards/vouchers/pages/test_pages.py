@@ -1,6 +1,6 @@
 """What each reader finds on the pages of vouchers."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -12,11 +12,13 @@ from django.urls import reverse
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
+from instrument_share.kernel.city_time import CITY_TIME
 from rewards.vouchers.domain.codes import get_list_code
 from rewards.vouchers.views import overview
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.documents.reading import reader, text
+from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, statement_of
 
 ADDRESSES = ("check", "audit", "refuse")
@@ -65,6 +67,19 @@ def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable,
     form = read(vouchers.admin, "voucher_claim_new", *new)
     assert claimable.log.public_id in form
     assert 'value="100.00"' in form
+
+
+def test_nothing_can_be_claimed_after_the_last_day(vouchers, claimable, read, clock):
+    new = reverse("voucher_claim_new", args=[claimable.grant.public_id, claimable.statement.public_id])
+    about = (vouchers.admin, "voucher", claimable.grant.public_id)
+    client = Client()
+    clock.set(datetime(2026, 12, 31, 23, 59, tzinfo=CITY_TIME))
+    client.force_login(vouchers.admin)
+    assert (new in read(*about), client.get(new).status_code) == (True, 200)
+    clock.move(timedelta(minutes=1))
+    page, over = read(*about), client.get(new)
+    assert (new in page, "已过期" in page, over.status_code) == (False, True, 409)
+    assert "该创新券有效期至2026年12月31日，已过期。" in text_of(over)
 
 
 def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
