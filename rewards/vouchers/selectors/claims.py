@@ -137,9 +137,11 @@ def find_claim_on(statement: "Statement", uses: Collection[BilledUse]) -> Vouche
     return first.claim if first else None
 
 
-def find_claim_on_invoice(seller_id: int, number: str) -> VoucherClaim | None:
-    """Return the claim in force on an invoice (number as normalized) of a unit, if there is one."""
-    return claims_in_force().filter(seller=seller_id, invoice_number=number).first()
+def find_claim_on_invoice(statement: "Statement", number: str) -> VoucherClaim | None:
+    """Return the payer's claim in force on an invoice of the unit (number as normalized), if there is one."""
+    payer, seller = statement.payer_organization_id, statement.organization_id
+    found = claims_in_force().filter(grant__organization=payer, seller=seller, invoice_number=number)
+    return found.first()
 
 
 @dataclass(frozen=True)

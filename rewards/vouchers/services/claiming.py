@@ -16,6 +16,7 @@ from instrument_share.accounts.selectors.organizations import related_ids
 from instrument_share.accounts.services.documents import Upload
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found, require_reason
 from instrument_share.kernel.wording import Bilingual
@@ -27,6 +28,7 @@ from rewards.vouchers.domain.errors import (
     ClaimedAlready,
     ClaimIncomplete,
     InvoiceUsed,
+    InvoiceUsedByOther,
     NothingClaimable,
     RelatedUnit,
     StatementUnconfirmed,
@@ -69,8 +71,9 @@ def voucher_claim(
 
     `sole_support` is the organization's word that no other public money pays for these hours; `shown_yuan`
     the amount that its administrator was shown. Under the lock of the organization, by which its claims come
-    one after the other. Raises VoucherExpired, StatementUnconfirmed, RelatedUnit, ClaimedAlready,
-    InvoiceUsed, ClaimIncomplete, NothingClaimable, AmountChanged.
+    one after the other; an invoice that another organization claims is refused by the database. Raises
+    VoucherExpired, StatementUnconfirmed, RelatedUnit, ClaimedAlready, InvoiceUsed, ClaimIncomplete,
+    NothingClaimable, AmountChanged, InvoiceUsedByOther.
     """
     grant = require_found(VoucherGrant.objects.select_related("scheme").filter(pk=grant_id).first())
     require(actor, "rewards.claim_voucher", grant)
@@ -90,18 +93,19 @@ def voucher_claim(
         raise NothingClaimable
     if shown_yuan not in (None, found.amount_yuan):
         raise AmountChanged(amount=f"{found.amount_yuan:.2f}")
-    claim = VoucherClaim.objects.create(
-        grant=grant,
-        statement=statement,
-        seller_id=statement.organization_id,
-        year=statement.year,
-        basis_yuan=found.basis_yuan,
-        amount_yuan=found.amount_yuan,
-        invoice_number=invoice,
-        invoice_date=invoice_date,
-        submitted_at=now,
-        submitted_by=actor,
-    )
+    with raise_when_taken(InvoiceUsedByOther(invoice=invoice), VoucherClaim, "seller", "invoice_number"):
+        claim = VoucherClaim.objects.create(
+            grant=grant,
+            statement=statement,
+            seller_id=statement.organization_id,
+            year=statement.year,
+            basis_yuan=found.basis_yuan,
+            amount_yuan=found.amount_yuan,
+            invoice_number=invoice,
+            invoice_date=invoice_date,
+            submitted_at=now,
+            submitted_by=actor,
+        )
     VoucherUse.objects.bulk_create(_to_use(claim, use) for use in uses)
     proofs = keep_proofs(files, claim=claim)
     _record(actor, "voucher_claim.submitted", claim, now, files=proofs, logs=[u.log.public_id for u in uses])
@@ -135,7 +139,7 @@ def _require_unclaimed(statement: "Statement", uses: Sequence[BilledUse], invoic
     before = find_claim_on(statement, uses)
     if before is not None:
         raise ClaimedAlready(claim=before.public_id)
-    same = find_claim_on_invoice(statement.organization_id, invoice)
+    same = find_claim_on_invoice(statement, invoice)
     if same is not None:
         raise InvoiceUsed(invoice=invoice, claim=same.public_id)
 

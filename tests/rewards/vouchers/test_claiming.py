@@ -12,6 +12,7 @@ from rewards.vouchers.domain.errors import (
     ClaimedAlready,
     ClaimIncomplete,
     InvoiceUsed,
+    InvoiceUsedByOther,
     NothingClaimable,
     RelatedUnit,
     StatementUnconfirmed,
@@ -23,7 +24,7 @@ from rewards.vouchers.selectors.vouchers import get_balances
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, cancelled_late, confirmed_use, correct
 from tests.factories import LONG_AGO, slot
-from tests.rewards.vouchers.conftest import LATER, add_statements, proof, statement_of
+from tests.rewards.vouchers.conftest import LATER, add_statements, proof, statement_of, statement_to_another
 
 
 def balance(grant):
@@ -135,6 +136,19 @@ def test_invoice_of_a_unit_is_claimed_once_however_it_is_typed(vouchers, claimab
     with pytest.raises(InvoiceUsed):
         vouchers.claim(claimable.grant, april, invoice="Ab12", now=now)
     assert vouchers.claim(claimable.grant, april, invoice="Ab13", now=now).amount_yuan == Decimal(100)
+
+
+def test_invoice_of_a_unit_is_claimed_by_one_organization(vouchers, claimable):
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    grant = vouchers.grant(claimable.scheme, of=firm, actor=admin)
+    statement = statement_to_another(vouchers.city, firm, admin)
+    first = vouchers.claim(claimable.grant, claimable.statement, invoice="1")
+    with pytest.raises(InvoiceUsedByOther) as refused:
+        vouchers.claim(grant, statement, invoice="1", actor=admin)
+    assert refused.value.code == "voucher.invoice_used"
+    assert first.public_id not in str(refused.value)
+    vouchers.refuse(first)
+    assert vouchers.claim(grant, statement, invoice="1", actor=admin).amount_yuan == Decimal(100)
 
 
 def test_claim_lacks_nothing(vouchers, claimable):
