@@ -8,6 +8,7 @@ from ninja import Path, Query, Router, Status
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain.tokens import TokenScope
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import EVERYBODY, members, person
@@ -166,9 +167,10 @@ def voucher_list(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50)
 )
 def voucher(request: HttpRequest, voucher_id: Id) -> schemas.VoucherWithClaimableOut:
     found = vouchers.get_grant(request.user, voucher_id)
+    today = clock.now().astimezone(CITY_TIME).date()
     return schemas.VoucherWithClaimableOut(
         **schemas.serialize_voucher(found, vouchers.get_balances([found])[found.pk]),
-        claimable=[schemas.serialize_offer(one) for one in claim_selectors.offered_statements(found)],
+        claimable=[schemas.serialize_offer(one) for one in claim_selectors.offered_statements(found, today)],
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from bookings.statements.domain.errors import NothingOwed
 from instrument_share.kernel.money import FEN
 
 AGE_LIMITS = (30, 60, 90)
@@ -67,6 +68,12 @@ def previous_month(day: date) -> date:
 def is_payable(amount_yuan: Decimal, owed_yuan: Decimal) -> bool:
     """Return whether the amount pays what is owed or a part of it; a credit is paid by negative amounts."""
     return bool(amount_yuan) and 0 < amount_yuan * owed_yuan <= owed_yuan * owed_yuan
+
+
+def require_owed(owed_yuan: Decimal) -> None:
+    """Raise NothingOwed where no amount can be paid."""
+    if not owed_yuan:
+        raise NothingOwed
 
 
 def get_age_band(sent_date: date, today: date) -> int:

@@ -32,6 +32,16 @@ class PaymentExceeds(DomainError):
     )
 
 
+class NothingOwed(Conflict):
+    """A payment of a statement over nothing."""
+
+    code = "statement.nothing_owed"
+    message = gettext_noop(
+        "Nothing is outstanding, so there is no payment to record. The statement is settled once its payer "
+        "confirms it."
+    )
+
+
 class PaidInFuture(DomainError):
     """A date of a payment or an invoice that lies in the future."""
 

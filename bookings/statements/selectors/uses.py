@@ -30,10 +30,10 @@ class BilledUse:
     billed_yuan: Decimal
 
 
-def agreed_statements(organization_id: int) -> QuerySet[Statement]:
-    """Return the statements to which a payer agreed, newest first; the caller may see them."""
+def agreed_statements(*organization_ids: int) -> QuerySet[Statement]:
+    """Return the statements to which these payers agreed, newest first; the caller may see them."""
     return (
-        Statement.objects.filter(payer_organization=organization_id, state__in=AGREED_STATES)
+        Statement.objects.filter(payer_organization__in=organization_ids, state__in=AGREED_STATES)
         .select_related("organization")
         .order_by("-month", "-id")
     )

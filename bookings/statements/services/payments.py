@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bookings.statements.domain.billing import is_payable
+from bookings.statements.domain.billing import is_payable, require_owed
 from bookings.statements.domain.errors import (
     REVERSAL_REASON_MISSING,
     PaidInFuture,
@@ -44,7 +44,7 @@ def statement_payment_record(
 ) -> StatementPayment:
     """Record a payment of a statement or of a part of it; what pays the rest settles it.
 
-    Raises IllegalMove, VoucherRecorded, PaymentExceeds, PaidInFuture, PaperMissing.
+    Raises IllegalMove, VoucherRecorded, NothingOwed, PaymentExceeds, PaidInFuture, PaperMissing.
     """
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
@@ -52,6 +52,7 @@ def statement_payment_record(
     earlier = _get_reversed(statement, paper)
     get_next_state(statement.state, "pay")
     owed = statement.total_yuan - sum_payments(statement)
+    require_owed(owed)
     if not is_payable(amount_yuan, owed):
         raise PaymentExceeds(owed=f"{owed:.2f}", amount=f"{amount_yuan:.2f}")
     if max(paid_date, invoice_date) > now.astimezone(CITY_TIME).date():

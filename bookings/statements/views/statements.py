@@ -139,12 +139,13 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def get_possible_moves(viewer: "User", found: "Statement") -> set[str]:
-    """Return what the viewer may do with the statement now."""
-    return {
+    """Return what the viewer may do with the statement now; of one over nothing, no payment is recorded."""
+    moves = {
         move
         for move in MOVES.get(found.state, {})
         if move in PERMISSIONS and rules.has_perm(PERMISSIONS[move], viewer, found)
     }
+    return moves if found.owed_yuan else moves - {"pay"}  # type: ignore[attr-defined]
 
 
 def _is_overdue(found: "Statement") -> bool:

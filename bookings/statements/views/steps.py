@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from bookings.statements.domain.billing import to_fen
+from bookings.statements.domain.billing import require_owed, to_fen
 from bookings.statements.domain.states import StatementState, get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm, SendingForm
 from bookings.statements.selectors.statements import get_payment, get_statement, statements_of_unit
@@ -225,10 +225,11 @@ def statement_answering(request: SignedInRequest, public_id: str) -> Confirmatio
 
 @confirmation_view
 def statement_payment_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Record a payment."""
+    """Record a payment. Raises NothingOwed."""
     found = _statement_for(request, public_id, "pay")
     now = clock.now()
     owed = to_fen(found.owed_yuan)  # type: ignore[attr-defined]
+    require_owed(owed)
     form = PaymentForm(
         request.POST if request.method == "POST" else None, owed=owed, today=now.astimezone(CITY_TIME).date()
     )

@@ -13,6 +13,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.demo.history import combine
 from instrument_share.demo.world import World
+from instrument_share.kernel.city_time import CITY_TIME
 from rewards import public as rewards
 
 if TYPE_CHECKING:
@@ -127,8 +128,9 @@ def _leave_firm(officer: "User", firm: "Organization", world: World) -> None:
 
 def _claim(world: World, grants: "list[VoucherGrant]") -> "Iterator[VoucherClaim]":
     """Claim against what each firm has confirmed, a month of one firm after a month of another."""
-    offers = [[(grant, offer) for offer in rewards.offered_statements(grant)] for grant in grants]
     at = world.now - timedelta(days=12)
+    day = at.astimezone(CITY_TIME).date()
+    offers = [[(grant, offer) for offer in rewards.offered_statements(grant, day)] for grant in grants]
     for number, (grant, offer) in enumerate(chain.from_iterable(zip(*offers, strict=False)), start=1):
         if number > len(ENDS):
             return

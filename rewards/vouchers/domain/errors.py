@@ -113,6 +113,14 @@ class InvoiceUsed(Conflict):
     message = gettext_noop("Invoice {invoice} stands on claim {claim} already. Nothing is paid for twice.")
 
 
+class InvoiceUsedByOther(InvoiceUsed):
+    """An invoice on which a claim in force of another organization stands."""
+
+    message = gettext_noop(
+        "Invoice {invoice} stands on a claim of another organization already. Nothing is paid for twice."
+    )
+
+
 class ClaimIncomplete(DomainError):
     """A claim that lacks something; `problems` name the fields."""
 

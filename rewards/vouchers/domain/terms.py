@@ -43,6 +43,10 @@ class Terms:
         """Return whether a use that starts on a day is paid for."""
         return self.use_from <= day <= self.use_until
 
+    def takes_claims(self, day: date) -> bool:
+        """Return whether the vouchers can still be claimed on a day."""
+        return day <= self.use_until
+
     def find_problems(self) -> Iterator[Problem]:
         """Yield what contradicts itself."""
         if not (self.kinds and self.sizes):

@@ -137,9 +137,11 @@ def find_claim_on(statement: "Statement", uses: Collection[BilledUse]) -> Vouche
     return first.claim if first else None
 
 
-def find_claim_on_invoice(seller_id: int, number: str) -> VoucherClaim | None:
-    """Return the claim in force on an invoice (number as normalized) of a unit, if there is one."""
-    return claims_in_force().filter(seller=seller_id, invoice_number=number).first()
+def find_claim_on_invoice(statement: "Statement", number: str) -> VoucherClaim | None:
+    """Return the payer's claim in force on an invoice of the unit (number as normalized), if there is one."""
+    payer, seller = statement.payer_organization_id, statement.organization_id
+    found = claims_in_force().filter(grant__organization=payer, seller=seller, invoice_number=number)
+    return found.first()
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,13 @@ class Offered:
     claimable: Claimable
 
 
-def offered_statements(grant: VoucherGrant) -> list[Offered]:
-    """Return the statements against which a voucher can be claimed now; the caller may see it."""
+def offered_statements(grant: VoucherGrant, day: date) -> list[Offered]:
+    """Return the statements against which a voucher can be claimed on a day; the caller may see it.
+
+    Empty after its last day.
+    """
+    if not grant.scheme.terms.takes_claims(day):
+        return []
     taken = claims_in_force().filter(grant__organization=grant.organization_id)
     apart = related_ids(grant.organization_id)
     found = agreed_statements(grant.organization_id).exclude(pk__in=taken.values("statement"))
@@ -190,11 +197,11 @@ def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
 def find_changed_claims(found: Collection[VoucherClaim]) -> Mapping[int, Decimal]:
     """Return what is billed now of the uses of the claims where that is no longer their basis, by their id.
 
-    Nothing is billed of a statement that is disputed. As many statements however many claims of a payer.
+    Nothing is billed of a statement that is disputed. Takes three statements, however many claims.
     """
-    agreed: set[int] = set()
-    for payer in {claim.grant.organization_id for claim in found}:
-        agreed.update(agreed_statements(payer).order_by().values_list("pk", flat=True))
+    agreed_of_payers = agreed_statements(*{claim.grant.organization_id for claim in found})
+    of_claims = agreed_of_payers.filter(pk__in=[claim.statement_id for claim in found])
+    agreed = set(of_claims.order_by().values_list("pk", flat=True))
     covered: dict[int, set[int]] = defaultdict(set)
     for claim_id, log in VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"):
         covered[claim_id].add(log)

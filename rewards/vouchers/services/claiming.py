@@ -16,6 +16,7 @@ from instrument_share.accounts.selectors.organizations import related_ids
 from instrument_share.accounts.services.documents import Upload
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found, require_reason
 from instrument_share.kernel.wording import Bilingual
@@ -27,6 +28,7 @@ from rewards.vouchers.domain.errors import (
     ClaimedAlready,
     ClaimIncomplete,
     InvoiceUsed,
+    InvoiceUsedByOther,
     NothingClaimable,
     RelatedUnit,
     StatementUnconfirmed,
@@ -69,15 +71,15 @@ def voucher_claim(
 
     `sole_support` is the organization's word that no other public money pays for these hours; `shown_yuan`
     the amount that its administrator was shown. Under the lock of the organization, by which its claims come
-    one after the other. Raises VoucherExpired, StatementUnconfirmed, RelatedUnit, ClaimedAlready,
-    InvoiceUsed, ClaimIncomplete, NothingClaimable, AmountChanged.
+    one after the other; an invoice that another organization claims is refused by the database. Raises
+    VoucherExpired, StatementUnconfirmed, RelatedUnit, ClaimedAlready, InvoiceUsed, ClaimIncomplete,
+    NothingClaimable, AmountChanged, InvoiceUsedByOther.
     """
     grant = require_found(VoucherGrant.objects.select_related("scheme").filter(pk=grant_id).first())
     require(actor, "rewards.claim_voucher", grant)
     organization_lock(grant.organization_id)
     today = now.astimezone(CITY_TIME).date()
-    if today > grant.scheme.use_until:
-        raise VoucherExpired(last=grant.scheme.use_until.isoformat())
+    require_valid(grant, today)
     statement = _require_statement(grant, statement_id)
     uses = get_uses_of(statement, grant.scheme.terms)
     invoice = normalize_invoice(invoice_number)
@@ -91,18 +93,19 @@ def voucher_claim(
         raise NothingClaimable
     if shown_yuan not in (None, found.amount_yuan):
         raise AmountChanged(amount=f"{found.amount_yuan:.2f}")
-    claim = VoucherClaim.objects.create(
-        grant=grant,
-        statement=statement,
-        seller_id=statement.organization_id,
-        year=statement.year,
-        basis_yuan=found.basis_yuan,
-        amount_yuan=found.amount_yuan,
-        invoice_number=invoice,
-        invoice_date=invoice_date,
-        submitted_at=now,
-        submitted_by=actor,
-    )
+    with raise_when_taken(InvoiceUsedByOther(invoice=invoice), VoucherClaim, "seller", "invoice_number"):
+        claim = VoucherClaim.objects.create(
+            grant=grant,
+            statement=statement,
+            seller_id=statement.organization_id,
+            year=statement.year,
+            basis_yuan=found.basis_yuan,
+            amount_yuan=found.amount_yuan,
+            invoice_number=invoice,
+            invoice_date=invoice_date,
+            submitted_at=now,
+            submitted_by=actor,
+        )
     VoucherUse.objects.bulk_create(_to_use(claim, use) for use in uses)
     proofs = keep_proofs(files, claim=claim)
     _record(actor, "voucher_claim.submitted", claim, now, files=proofs, logs=[u.log.public_id for u in uses])
@@ -115,6 +118,12 @@ def voucher_claim(
         now=now,
     )
     return claim
+
+
+def require_valid(grant: VoucherGrant, day: date) -> None:
+    """Raise VoucherExpired after the last day of a voucher."""
+    if not grant.scheme.terms.takes_claims(day):
+        raise VoucherExpired(last=grant.scheme.use_until)
 
 
 def _require_statement(grant: VoucherGrant, statement_id: int) -> "Statement":
@@ -130,7 +139,7 @@ def _require_unclaimed(statement: "Statement", uses: Sequence[BilledUse], invoic
     before = find_claim_on(statement, uses)
     if before is not None:
         raise ClaimedAlready(claim=before.public_id)
-    same = find_claim_on_invoice(statement.organization_id, invoice)
+    same = find_claim_on_invoice(statement, invoice)
     if same is not None:
         raise InvoiceUsed(invoice=invoice, claim=same.public_id)
 
@@ -222,11 +231,13 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
     return claim
 
 
-def require_unchanged(claim: VoucherClaim) -> None:
-    """Raise UsesChanged if the uses of a claim were corrected, or their statement disputed, since."""
-    billed = find_changed_claims([claim]).get(claim.pk)
-    if billed is not None:
-        raise UsesChanged(claim=claim.public_id, now=f"{billed:.2f}", before=f"{claim.basis_yuan:.2f}")
+def require_unchanged(*found: VoucherClaim) -> None:
+    """Raise UsesChanged for the first claim whose uses were corrected, or their statement disputed, since."""
+    billed = find_changed_claims(found)
+    changed = next((claim for claim in found if claim.pk in billed), None)
+    if changed is not None:
+        now, before = (f"{amount:.2f}" for amount in (billed[changed.pk], changed.basis_yuan))
+        raise UsesChanged(claim=changed.public_id, now=now, before=before)
 
 
 def _path(claim: VoucherClaim) -> str:

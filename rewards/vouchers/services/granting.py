@@ -16,6 +16,7 @@ from instrument_share.accounts.selectors import organization_lock, people_with_r
 from instrument_share.accounts.services.documents import Upload
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
@@ -69,20 +70,19 @@ def voucher_scheme_open(
     problems = list(terms.find_problems())
     if problems:
         raise SchemeIncomplete(problems=problems)
-    if VoucherScheme.objects.filter(code=code, batch=batch).exists():
-        raise BatchOpened(batch=batch)
     kept = replace(terms, kinds=sorted(terms.kinds), sizes=sorted(terms.sizes))
-    scheme = VoucherScheme.objects.create(
-        code=code,
-        batch=batch,
-        issuer=issuer.value,
-        name_zh=name_zh.strip(),
-        name_en=name_en.strip(),
-        facts=[{"zh": one["zh"], "en": one["en"]} for one in facts],
-        opened_at=now,
-        opened_by=actor,
-        **vars(kept),
-    )
+    with raise_when_taken(BatchOpened(batch=batch), VoucherScheme, "code", "batch"):
+        scheme = VoucherScheme.objects.create(
+            code=code,
+            batch=batch,
+            issuer=issuer.value,
+            name_zh=name_zh.strip(),
+            name_en=name_en.strip(),
+            facts=[{"zh": one["zh"], "en": one["en"]} for one in facts],
+            opened_at=now,
+            opened_by=actor,
+            **vars(kept),
+        )
     told = {name: str(value) for name, value in vars(kept).items()}
     record_act(actor, "voucher_scheme.opened", scheme, now, organization_id=None, batch=str(scheme), **told)
     return scheme

@@ -65,8 +65,7 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
     waiting = audited_claims_lock(scheme.pk)
     if not waiting:
         raise NothingToList
-    for claim in waiting:
-        require_unchanged(claim)
+    require_unchanged(*waiting)
     last = scheme.payout_lists.aggregate(last=Max("number"))["last"] or 0
     made = VoucherPayoutList.objects.create(
         scheme=scheme,

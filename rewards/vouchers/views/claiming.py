@@ -35,6 +35,7 @@ from rewards.vouchers.selectors.claims import (
 from rewards.vouchers.selectors.payouts import get_payouts_of_claim
 from rewards.vouchers.selectors.vouchers import get_balances, get_file, get_grant
 from rewards.vouchers.services.claiming import (
+    require_valid,
     voucher_claim,
     voucher_claim_audit,
     voucher_claim_check,
@@ -61,13 +62,13 @@ REFUSABLE = frozenset(stage for stage, moves in MOVES.items() if "refuse" in mov
 def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a voucher: what is left, until when, its claims, and statements to claim against."""
     found = get_grant(request.user, public_id)
-    is_valid = clock.now().astimezone(CITY_TIME).date() <= found.scheme.use_until
+    today = clock.now().astimezone(CITY_TIME).date()
     may_claim = rules.has_perm("rewards.claim_voucher", request.user, found)
     account = get_accounts([found.organization_id]).get(found.organization_id)
     context = {
         "grant": found,
         "left": get_balances([found])[found.pk],
-        "is_valid": is_valid,
+        "is_valid": found.scheme.terms.takes_claims(today),
         "may_claim": may_claim,
         "claims": cursor.page(
             claims(request.user).filter(grant=found),
@@ -76,7 +77,7 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
             limit=PER_PAGE,
         ),
         "claim_heads": CLAIMS.plain_heads,
-        "offered": offered_statements(found) if may_claim and is_valid else [],
+        "offered": offered_statements(found, today) if may_claim else [],
         "lacks_account": may_claim and (account is None or account.checked_at is None),
         "may_see_account": rules.has_perm("rewards.see_account", request.user, found),
     }
@@ -87,13 +88,15 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> HttpResponse:
-    """Claim on a voucher against a statement."""
+    """Claim on a voucher against a statement. Raises VoucherExpired."""
     grant, now = get_grant(request.user, public_id), clock.now()
     require(request.user, "rewards.claim_voucher", grant)
-    offers = {one.statement.public_id: one for one in offered_statements(grant)}
+    today = now.astimezone(CITY_TIME).date()
+    require_valid(grant, today)
+    offers = {one.statement.public_id: one for one in offered_statements(grant, today)}
     offer = require_found(offers.get(statement_id))
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = ClaimForm(*posted, amount=offer.claimable.amount_yuan, today=now.astimezone(CITY_TIME).date())
+    form = ClaimForm(*posted, amount=offer.claimable.amount_yuan, today=today)
     return answer_form(
         request,
         form,

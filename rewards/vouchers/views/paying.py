@@ -51,8 +51,7 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
     waiting = list(audited_claims(scheme.pk))
-    for one in waiting:
-        require_unchanged(one)
+    require_unchanged(*waiting)
     total = yuan(sum(one.amount_yuan for one in waiting))
     return Confirmation(
         heading=_("Make a payout list?"),

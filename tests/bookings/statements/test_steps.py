@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bookings.statements.domain.errors import (
+    NothingOwed,
     PaidInFuture,
     PaperMissing,
     PaymentExceeds,
@@ -227,14 +228,22 @@ def test_credit_is_confirmed_and_paid_back(billed):
     assert reload(credit).state == "settled"
 
 
-def test_statement_of_nothing_is_settled_by_its_confirmation(billed):
+def send_over_nothing(billed, now):
+    """A second statement, of a use of 200 yuan and of as much that is taken back."""
     city = billed.city
     correct(city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(0))
     confirmed_use(city, slot(day=2), confirmed_at=APRIL_1 + DAY)
-    may_1 = APRIL_1 + 30 * DAY
-    (even,) = draft(city, month=TODAY.replace(day=1), now=may_1)
+    (even,) = draft(city, month=TODAY.replace(day=1), now=now)
     assert even.total_yuan == 0
-    billed.statement = statement_send(actor=city.manager, statement_id=even.pk, now=may_1)
+    return statement_send(actor=city.manager, statement_id=even.pk, now=now)
+
+
+def test_statement_over_nothing_is_settled_by_its_confirmation(billed):
+    may_1 = APRIL_1 + 30 * DAY
+    billed.statement = send_over_nothing(billed, may_1)
+    for amount in (0, 10, -10):
+        with pytest.raises(NothingOwed):
+            pay(billed, amount, now=may_1)
     assert confirm(billed, may_1).state == "settled"
 
 

@@ -190,6 +190,14 @@ def add_statements(city, admin, amounts, hour=9):
     return found
 
 
+def statement_to_another(city, firm, admin):
+    """A sent and confirmed statement of the unit to another firm, over one use of 200 yuan."""
+    researcher = factories.member(firm, Role.RESEARCHER, name="丁")
+    of_firm = SimpleNamespace(**{**vars(city), "company": firm, "researcher": researcher})
+    confirmed_use(of_firm, slot(day=8))
+    return statement_of(of_firm, admin)
+
+
 @pytest.fixture
 def vouchers(db):
     return Vouchers(factories.city())

@@ -1,4 +1,4 @@
-"""What two processes do with the last yuan; started by `test_two_at_once`."""
+"""What two processes do with the last yuan, or with the same number; started by `test_two_at_once`."""
 
 from tests.processes import attempt, lingering_after, lingering_after_unguarded, wake
 
@@ -33,6 +33,50 @@ def grant_meanwhile(checked, released, results, *, environment, is_locked, **fac
     released.set()
 
 
+def claim_on_an_invoice_slowly(checked, released, results, *, environment, **facts):
+    """Claim, staying between looking for the invoice and writing the claim."""
+    claiming = _wake(environment, is_locked=True)
+    claiming.claimable_now = lingering_after_unguarded(checked, released, claiming.claimable_now)
+    attempt(results, claiming.voucher_claim, uploads=[_invoice()], **facts)
+
+
+def open_slowly(checked, released, results, *, environment, **facts):
+    """Open a batch, staying before it is written."""
+    granting = _wake_granting(environment, is_locked=True)
+    granting.replace = lingering_after_unguarded(checked, released, granting.replace)
+    _open(results, granting, **facts)
+
+
+def open_meanwhile(checked, released, results, *, environment, **facts):
+    granting = _wake_granting(environment, is_locked=True)
+    checked.wait(60)
+    _open(results, granting, **facts)
+    released.set()
+
+
+def _open(results, granting, **facts):
+    from rewards.vouchers.domain.choices import Issuer
+    from tests.rewards.vouchers.conftest import terms
+
+    about = {"issuer": Issuer.CITY, "terms": terms(), "name_zh": "科技创新券", "name_en": "", "facts": []}
+    attempt(results, granting.voucher_scheme_open, code="YP", batch=1, **about, **facts)
+
+
+def reverse_slowly(checked, released, results, *, environment, is_locked, **facts):
+    """Record what came back, staying between looking for the bank's number and writing it."""
+    paying = _wake_paying(environment, is_locked)
+    linger = lingering_after if is_locked else lingering_after_unguarded
+    paying.require_reference = linger(checked, released, paying.require_reference)
+    attempt(results, paying.voucher_payout_reverse, **facts)
+
+
+def pay_meanwhile(checked, released, results, *, environment, is_locked, **facts):
+    paying = _wake_paying(environment, is_locked)
+    checked.wait(60)
+    attempt(results, paying.voucher_payout_record, **facts)
+    released.set()
+
+
 def _invoice():
     from django.core.files.base import ContentFile
 
@@ -56,3 +100,13 @@ def _wake_granting(environment, is_locked):
         granting.scheme_lock = lambda pk: granting.VoucherScheme.objects.get(pk=pk)
         granting.waiting_before = lambda _application: None
     return granting
+
+
+def _wake_paying(environment, is_locked):
+    wake(environment)
+    from rewards.payments.services import references
+    from rewards.vouchers.services import paying
+
+    if not is_locked:
+        references.references_lock = lambda: None
+    return paying

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -99,6 +100,14 @@ def test_a_claim_goes_from_its_invoice_to_the_payout_list(ask, vouchers, claimab
     ]
     assert ask(vouchers.finance, "get", f"/payout-lists/{made['id']}")[1] == made
     assert ask(vouchers.admin, "get", "/payout-lists")[1]["items"] == []
+
+
+def test_after_its_last_day_nothing_is_claimable_on_a_voucher(ask, vouchers, claimable, clock):
+    clock.set(LATER + timedelta(days=300))
+    _, voucher = ask(vouchers.admin, "get", f"/grants/{claimable.grant.public_id}")
+    assert (voucher["use_until"], voucher["claimable"]) == ("2026-12-31", [])
+    status, problem = ask(vouchers.admin, "post", "/claims", **claim_of(claimable))
+    assert (status, problem["code"]) == (409, "voucher.expired")
 
 
 def test_a_claim_that_comes_to_something_else_or_is_anothers_is_refused(ask, vouchers, claimable):

@@ -12,6 +12,7 @@ from rewards.vouchers.domain.errors import (
     ClaimedAlready,
     ClaimIncomplete,
     InvoiceUsed,
+    InvoiceUsedByOther,
     NothingClaimable,
     RelatedUnit,
     StatementUnconfirmed,
@@ -23,7 +24,7 @@ from rewards.vouchers.selectors.vouchers import get_balances
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, cancelled_late, confirmed_use, correct
 from tests.factories import LONG_AGO, slot
-from tests.rewards.vouchers.conftest import LATER, add_statements, proof, statement_of
+from tests.rewards.vouchers.conftest import LATER, add_statements, proof, statement_of, statement_to_another
 
 
 def balance(grant):
@@ -36,11 +37,11 @@ def test_share_of_a_confirmed_statement_is_claimed(vouchers, claimable):
     assert (claim.invoice_number, claim.year) == ("26500001", 2026)
     assert [use.log_id for use in claim.uses.all()] == [claimable.log.pk]
     assert balance(claimable.grant) == Decimal(900)
-    assert offered_statements(claimable.grant) == []
+    assert offered_statements(claimable.grant, LATER.date()) == []
 
 
 def test_what_is_offered_is_what_is_claimed(vouchers, claimable):
-    (offer,) = offered_statements(claimable.grant)
+    (offer,) = offered_statements(claimable.grant, LATER.date())
     claim = vouchers.claim(claimable.grant, claimable.statement)
     assert offer.claimable.amount_yuan == claim.amount_yuan
 
@@ -86,7 +87,7 @@ def test_uses_outside_the_period_are_not_supported(vouchers):
     confirmed_use(vouchers.city)
     grant = vouchers.grant(vouchers.open(use_from=date(2026, 3, 10)))
     statement = statement_of(vouchers.city, vouchers.admin)
-    assert offered_statements(grant) == []
+    assert offered_statements(grant, LATER.date()) == []
     with pytest.raises(NothingClaimable):
         vouchers.claim(grant, statement)
 
@@ -94,6 +95,8 @@ def test_uses_outside_the_period_are_not_supported(vouchers):
 def test_voucher_has_a_last_day(vouchers, claimable):
     last = claimable.scheme.use_until
     assert last == date(2026, 12, 31)
+    assert len(offered_statements(claimable.grant, last)) == 1
+    assert offered_statements(claimable.grant, last + timedelta(days=1)) == []
     with pytest.raises(VoucherExpired):
         vouchers.claim(claimable.grant, claimable.statement, now=LATER + timedelta(days=300))
 
@@ -105,7 +108,7 @@ def test_hours_of_a_related_unit_are_not_supported(vouchers, claimable):
         declared_at=LONG_AGO,
         declared_by=vouchers.officer,
     )
-    assert offered_statements(claimable.grant) == []
+    assert offered_statements(claimable.grant, LATER.date()) == []
     with pytest.raises(RelatedUnit):
         vouchers.claim(claimable.grant, claimable.statement)
 
@@ -133,6 +136,19 @@ def test_invoice_of_a_unit_is_claimed_once_however_it_is_typed(vouchers, claimab
     with pytest.raises(InvoiceUsed):
         vouchers.claim(claimable.grant, april, invoice="Ab12", now=now)
     assert vouchers.claim(claimable.grant, april, invoice="Ab13", now=now).amount_yuan == Decimal(100)
+
+
+def test_invoice_of_a_unit_is_claimed_by_one_organization(vouchers, claimable):
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    grant = vouchers.grant(claimable.scheme, of=firm, actor=admin)
+    statement = statement_to_another(vouchers.city, firm, admin)
+    first = vouchers.claim(claimable.grant, claimable.statement, invoice="1")
+    with pytest.raises(InvoiceUsedByOther) as refused:
+        vouchers.claim(grant, statement, invoice="1", actor=admin)
+    assert refused.value.code == "voucher.invoice_used"
+    assert first.public_id not in str(refused.value)
+    vouchers.refuse(first)
+    assert vouchers.claim(grant, statement, invoice="1", actor=admin).amount_yuan == Decimal(100)
 
 
 def test_claim_lacks_nothing(vouchers, claimable):

@@ -23,7 +23,7 @@ from tests.bookings.statements.conftest import (
     not_attended,
     reload,
 )
-from tests.bookings.statements.test_steps import TODAY, pay
+from tests.bookings.statements.test_steps import TODAY, pay, send_over_nothing
 from tests.factories import slot
 from tests.page_fixtures import text_of
 
@@ -132,6 +132,18 @@ def test_payment_form_offers_what_is_outstanding(billed, see, send):
     assert done.status_code == 302
     page = text_of(see(manager, "statement", number, now=APRIL_1))
     assert "ZF-9" in page and "FP-9" in page and "¥119.50" in page
+
+
+def test_no_payment_of_a_statement_over_nothing_is_offered(billed, see, send):
+    manager, may_1 = billed.city.manager, APRIL_1 + 30 * DAY
+    assert "登记到账…" in text_of(see(manager, "statement", billed.statement.public_id, now=may_1))
+    number = send_over_nothing(billed, may_1).public_id
+    page = text_of(see(manager, "statement", number, now=may_1))
+    assert "¥0.00" in page and "登记到账" not in page
+    assert "确认…" in text_of(see(billed.payer, "statement", number, now=may_1))
+    refused = send(manager, "statement_payment", number, now=may_1)
+    assert refused.status_code == 409
+    assert "没有未付金额，无需登记到账。付款方确认后，结算单转为“已结清”。" in text_of(refused)
 
 
 def test_charges_are_told_by_booking_and_kind(city, see):

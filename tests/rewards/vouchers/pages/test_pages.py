@@ -1,19 +1,24 @@
 """What each reader finds on the pages of vouchers."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
+from instrument_share.kernel.city_time import CITY_TIME
 from rewards.vouchers.domain.codes import get_list_code
 from rewards.vouchers.views import overview
+from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.documents.reading import reader, text
+from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, statement_of
 
 ADDRESSES = ("check", "audit", "refuse")
@@ -71,6 +76,19 @@ def test_the_account_that_is_lacking_is_linked_for_whom_it_is_open_to(vouchers, 
     Organization.objects.filter(pk=vouchers.city.company.pk).update(owns_instruments=True)
     page = read(vouchers.admin, "voucher", claimable.grant.public_id)
     assert (account in page, "收款账户由贵单位的管理单位管理员维护。" in page) == (False, True)
+
+
+def test_nothing_can_be_claimed_after_the_last_day(vouchers, claimable, read, clock):
+    new = reverse("voucher_claim_new", args=[claimable.grant.public_id, claimable.statement.public_id])
+    about = (vouchers.admin, "voucher", claimable.grant.public_id)
+    client = Client()
+    clock.set(datetime(2026, 12, 31, 23, 59, tzinfo=CITY_TIME))
+    client.force_login(vouchers.admin)
+    assert (new in read(*about), client.get(new).status_code) == (True, 200)
+    clock.move(timedelta(minutes=1))
+    page, over = read(*about), client.get(new)
+    assert (new in page, "已过期" in page, over.status_code) == (False, True, 409)
+    assert "该创新券有效期至2026年12月31日，已过期。" in text_of(over)
 
 
 def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
@@ -256,6 +274,28 @@ def test_lists_take_as_many_statements_however_long(vouchers, statements, clock)
         firm.get(reverse("voucher", args=[grant.public_id]))
 
     statements.assert_unchanged(read_all, by=lambda: vouchers.claim(grant, found[1]))
+
+
+def test_list_of_many_claims_is_made_with_as_many_statements(vouchers, statements, clock):
+    clock.set(LATER)
+    scheme, (firm, admin) = vouchers.open(), vouchers.firm("云屏小微科技有限公司")
+    grant, other = vouchers.grant(scheme), vouchers.grant(scheme, of=firm, actor=admin)
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120])
+    payer = SimpleNamespace(company=firm, researcher=factories.member(firm, Role.RESEARCHER, name="丁"))
+    (of_other,) = add_statements(payer, admin, [140])
+    vouchers.approve(vouchers.claim(grant, found[0]))
+    bureau = Client()
+    bureau.force_login(vouchers.officer)
+
+    def ask():
+        return bureau.get(reverse("voucher_list_new", args=[scheme.public_id])).content.decode()
+
+    def add_claims():
+        vouchers.approve(vouchers.claim(grant, found[1]))
+        vouchers.approve(vouchers.claim(other, of_other, actor=admin))
+
+    statements.assert_unchanged(ask, by=add_claims)
+    assert "共3笔，合计¥180.00" in ask()
 
 
 def test_what_waits_says_how_many_and_goes_on_behind_the_first_page(vouchers, clock, monkeypatch):
