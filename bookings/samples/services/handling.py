@@ -125,7 +125,6 @@ def sample_order_receive(
         actor=actor,
         now=now,
         action="sample_order.received",
-        details={"brought_by": order.brought_by},
     )
     notifications.notify_user(order, notifications.RECEIVED, now)
     return order

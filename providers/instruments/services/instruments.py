@@ -216,9 +216,12 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
 
 
 @transaction.atomic
-def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Publish a submitted instrument."""
+def instrument_publish(
+    *, actor: "User", instrument_id: int, now: datetime, revision: int | None = None
+) -> Instrument:
+    """Publish a submitted instrument; raises ChangedSinceRead where `revision`, which was read, is not it."""
     instrument = move_instrument(actor, instrument_id, "publish", permission="providers.review_publication")
+    require_revision(revision, instrument.revision, ChangedSinceRead)
     instrument.published_at = instrument.confirmed_at = now
     save_and_record(instrument, actor, "instrument.published", now)
     _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)

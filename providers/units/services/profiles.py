@@ -14,6 +14,7 @@ from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import (
     Invalid,
+    RevisionMismatch,
     gettext_noop,
     require_found,
     require_reason,
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
+class ProfileChanged(RevisionMismatch):
+    """A profile that is no longer the one which the bureau has read."""
+
+    code = "unit_profile.changed_since_read"
+    message = gettext_noop(
+        "The unit has changed this since you read it. Look at it as it is now, then decide."
+    )
+
+
 @transaction.atomic
 def unit_profile_save(
     *,
@@ -44,9 +54,8 @@ def unit_profile_save(
     `revision` is the one that the editor began with; raises RevisionMismatch if it has changed.
     """
     organization = lock_unit(actor, organization_id, permission="providers.edit_unit")
-    profile = UnitProfile.objects.filter(organization=organization).first() or UnitProfile(
-        organization=organization
-    )
+    stored = UnitProfile.objects.select_for_update().filter(organization=organization).first()
+    profile = stored or UnitProfile(organization=organization)
     if profile.state == ProfileState.SUBMITTED:
         raise InReview(state=profile.state)
     require_revision(revision, profile.revision)
@@ -76,9 +85,12 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
 
 
 @transaction.atomic
-def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
-    """Publish a submitted profile."""
+def unit_profile_publish(
+    *, actor: "User", organization_id: int, now: datetime, revision: int | None = None
+) -> UnitProfile:
+    """Publish a submitted profile; raises ProfileChanged where `revision`, which was read, is not it."""
     profile = _move_profile(actor, organization_id, "publish", permission="providers.review_publication")
+    require_revision(revision, profile.revision, ProfileChanged)
     profile.published_at = profile.confirmed_at = now
     save_and_record(profile, actor, "unit_profile.published", now)
     _tell(profile, gettext_noop("The bureau has published your unit's profile."), now)

@@ -87,16 +87,19 @@ def publish(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Publish “{name}”").format(name=name),
         consequences=consequences,
         action=_("Publish"),
-        perform=lambda: _PUBLISH[found.kind](actor=request.user, now=clock.now(), **_subject(found)),
+        perform=lambda: _PUBLISH[found.kind](
+            actor=request.user, now=clock.now(), revision=_get_seen(request), **_subject(found)
+        ),
         success=_("“{name}” is published. Next in line stands below.").format(name=name),
         back_address=_address(found),
         next_address=page_address("bureau"),
+        form=SeenForm({"seen": str(found.subject.revision)}),
     )
 
 
 def _accept(request: SignedInRequest, found: Review) -> Confirmation:
     """Ask with the new values, and accept these alone: the unit may go on editing meanwhile."""
-    name, seen = _name(found), request.POST.get("seen", "")
+    name = _name(found)
     return Confirmation(
         heading=_("Accept the changes of “{name}”").format(name=name),
         consequences=[_("The new values are public at once."), _("The unit's managers are told.")],
@@ -104,7 +107,7 @@ def _accept(request: SignedInRequest, found: Review) -> Confirmation:
         perform=lambda: instrument_changes_accept(
             actor=request.user,
             now=clock.now(),
-            revision=int(seen) if seen.isascii() and seen.isdigit() else UNREAD,
+            revision=_get_seen(request),
             **_subject(found),
         ),
         success=_("Accepted; the changes of “{name}” are public.").format(name=name),
@@ -114,6 +117,12 @@ def _accept(request: SignedInRequest, found: Review) -> Confirmation:
         template="providers/units/review_accept.html",
         extra_context={"review": found, "compared": comparison(found)},
     )
+
+
+def _get_seen(request: HttpRequest) -> int:
+    """Return the revision that the page showed on which the viewer has decided."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() else UNREAD
 
 
 @confirmation_view

@@ -240,6 +240,8 @@ def test_the_unit_declines_and_gives_back_unmeasured_with_a_reason(city):
 def test_who_brought_the_samples_is_recorded(city):
     order = received(city)
     assert (order.brought_by, order.received_by, order.received_at) == ("顺丰 SF123", city.keeper, NOW)
+    # Who brought them can be erased from the order, and never from the journal.
+    assert "SF123" not in str(AuditEntry.objects.get(action="sample_order.received").details)
     assert order.due_at == NOW + 7 * DAY
 
 

@@ -88,10 +88,36 @@ def test_publishing_and_returning_by_the_officer(at, world, draft):
     draft.refresh_from_db()
     assert (draft.state, draft.return_reason) == ("draft", "缺图片")
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
-    answer = client.post(reverse("review_publish", args=[draft.public_id]))
+    draft.refresh_from_db()
+    answer = client.post(reverse("review_publish", args=[draft.public_id]), {"seen": draft.revision})
     draft.refresh_from_db()
     assert (draft.state, answer["Location"]) == ("published", reverse("bureau"))
     assert client.get(reverse("bureau_review", args=[draft.public_id])).status_code == 404
+
+
+def test_only_what_the_officer_has_read_is_published(at, world, draft):
+    """Another officer returned it meanwhile, and the unit has submitted something else."""
+    profile_of = {"actor": world.manager, "organization_id": world.unit.pk}
+    instrument_of = {"actor": world.manager, "instrument_id": draft.pk}
+    unit_profile_save(**profile_of, values=PROFILE, now=NOW)
+    profile = unit_profile_submit(**profile_of, now=NOW)
+    instrument_submit(**instrument_of, now=NOW)
+    officer = at("officer")
+    addresses = [reverse("review_publish", args=[one.public_id]) for one in (draft, profile)]
+    seen = [{"seen": officer.get(each).context["form"]["seen"].value()} for each in addresses]
+    instrument_return(actor=world.officer, instrument_id=draft.pk, reason="请写明型号", now=NOW)
+    instrument_update(**instrument_of, values={"model": "TX-200F"}, now=NOW)
+    instrument_submit(**instrument_of, now=NOW)
+    unit_profile_return(actor=world.officer, organization_id=world.unit.pk, reason="电话打不通", now=NOW)
+    unit_profile_save(**profile_of, values={"phone": "0570-7654322"}, now=NOW)
+    unit_profile_submit(**profile_of, now=NOW)
+    for one, address, read in zip((draft, profile), addresses, seen, strict=True):
+        refused = officer.post(address, read)
+        assert (refused.status_code, "此后又作了修改" in text_of(refused)) == (409, True)
+        again = {"seen": refused.context["form"]["seen"].value()}
+        assert officer.post(address, again).status_code == 302
+        one.refresh_from_db()
+        assert one.state == "published"
 
 
 def test_a_profile_is_reviewed_as_a_whole(at, world, read):
@@ -101,7 +127,7 @@ def test_a_profile_is_reviewed_as_a_whole(at, world, read):
     assert "云屏材料研究所单位简介" in page
     assert "首次提交。" in page
     assert "云屏市科技路 1 号" in page
-    at("officer").post(reverse("review_publish", args=[profile.public_id]))
+    at("officer").post(reverse("review_publish", args=[profile.public_id]), {"seen": profile.revision})
     profile.refresh_from_db()
     assert profile.state == "published"
 
