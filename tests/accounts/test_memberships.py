@@ -143,6 +143,22 @@ def test_a_sysadmin_takes_a_role_but_not_the_last_one(company, admin):
         services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
 
 
+@pytest.mark.parametrize("is_same_office", [True, False])
+def test_the_only_sysadmin_outside_suspended_organizations_stays(is_same_office):
+    office = factories.organization("云屏市大数据中心")
+    other_office = office if is_same_office else factories.organization("云屏市信息中心")
+    sysadmin, _other = (factories.member(one, Role.SYSADMIN) for one in (office, other_office))
+    other_office.state = "suspended"
+    other_office.save()
+    with pytest.raises(LastOfRole):
+        services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
+    assert selectors.organizations_held_alone(sysadmin) == [office]
+    other_office.state = "admitted"
+    other_office.save()
+    services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
+    assert of(sysadmin, "sysadmin").state == "ended"
+
+
 def test_member_list_uses_constant_query_count_for_managers(company, admin, statements):
     statements.assert_unchanged(
         lambda: [one.user.name for one in selectors.members(admin, company)],

@@ -245,9 +245,13 @@ def is_held_alone(membership: Membership) -> bool:
 
 
 def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
-    """Return those of one person's active roles that nobody else has; one of the system, wherever it is."""
+    """Return those of one person's active roles that nobody else has.
+
+    A system administrator's is looked for in every admitted organization, as it counts nowhere else.
+    """
     own = list(own)
-    within = Q(organization__in={one.organization_id for one in own}) | Q(role=Role.SYSADMIN)
+    within = Q(organization__in={one.organization_id for one in own}) & ~Q(role=Role.SYSADMIN)
+    within |= Q(organization__state=OrganizationState.ADMITTED, role=Role.SYSADMIN)
     others = set(
         Membership.objects.filter(within, state=MembershipState.ACTIVE, user__is_active=True)
         .exclude(user__in={one.user_id for one in own})
