@@ -1,5 +1,7 @@
 """Asking to join, being admitted, roles given, taken and handed over; nobody leaves an organization alone."""
 
+from importlib import import_module
+
 import pytest
 
 from instrument_share.accounts import selectors, services
@@ -157,6 +159,21 @@ def test_the_only_sysadmin_outside_suspended_organizations_stays(is_same_office)
     other_office.save()
     services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
     assert of(sysadmin, "sysadmin").state == "ended"
+
+
+def test_giving_and_ending_the_role_of_a_sysadmin_locks_the_offices_of_all(company, monkeypatch):
+    offices = [factories.organization(f"云屏市第{number}中心") for number in "一二三"]
+    sysadmin, _second = [factories.member(office, Role.SYSADMIN) for office in offices[:2]]
+    organizations = import_module("instrument_share.accounts.selectors.organizations")
+    locks, locked = organizations.organization_locks, []
+    monkeypatch.setattr(
+        organizations, "organization_locks", lambda ids: locked.append(sorted(ids)) or locks(ids)
+    )
+    third = grant(sysadmin, factories.user("寅"), offices[2], Role.SYSADMIN)
+    services.membership_close(actor=sysadmin, membership_id=third.pk, reason="轮岗", now=NOW)
+    assert locked == [[office.pk for office in offices]] * 2
+    grant(sysadmin, factories.member(company), company, Role.ORG_ADMIN)
+    assert locked[2:] == [[company.pk]]
 
 
 def test_member_list_uses_constant_query_count_for_managers(company, admin, statements):

@@ -19,6 +19,7 @@ from instrument_share.accounts.domain.invitations import (
 )
 from instrument_share.accounts.domain.roles import MANAGING_ROLES, is_last
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
+from instrument_share.accounts.selectors.organizations import organization_lock_for
 from instrument_share.accounts.selectors.standing import forget_standing, roles_to_grant
 from instrument_share.kernel.errors import NotFound, require_found
 
@@ -115,12 +116,13 @@ def memberships_of_organization_lock(organization_id: int) -> None:
 def membership_lock(membership_id: int) -> Membership:
     """Return the membership, locked with its organization until the transaction ends.
 
-    The organization is locked first, so that decisions about its people follow one another.
+    The organization is locked first, so that decisions about its people follow one another (see
+    `organization_lock_for`).
     """
-    at = require_found(
-        Membership.objects.filter(pk=membership_id).values_list("organization_id", flat=True).first()
+    at, role = require_found(
+        Membership.objects.filter(pk=membership_id).values_list("organization_id", "role").first()
     )
-    Organization.objects.select_for_update(no_key=True).get(pk=at)
+    organization_lock_for(at, Role(role))
     locked = Membership.objects.select_for_update(of=("self",)).select_related("organization", "user")
     return locked.get(pk=membership_id)
 

@@ -74,7 +74,7 @@ def membership_grant(
     Who manages its people gives roles to those who belong to it; system administrators to anybody. `actor` is
     None at installation only.
     """
-    held = selectors.organization_lock(organization.pk)
+    held = selectors.organization_lock_for(organization.pk, role)
     if actor is not None:
         require_may_grant(actor, held, role)
         is_sysadmin = selectors.standing(actor).holds(Role.SYSADMIN)
