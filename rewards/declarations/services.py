@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock
+from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.accounts.services.documents import LONGEST_NAME, CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -24,6 +25,7 @@ from instrument_share.kernel.errors import (
     require_reason,
 )
 from instrument_share.kernel.states import next_state
+from instrument_share.kernel.wording import Bilingual
 from providers.public import instruments, store_once
 from rewards.declarations.domain.errors import (
     FactConfirmed,
@@ -44,6 +46,14 @@ if TYPE_CHECKING:
 REASON_MISSING = "reward.reason_missing"
 FOLDER = "facts"
 MOST_FILES = 5
+DECIDED = {
+    FactState.CONFIRMED: gettext_noop(
+        "{year}: a fact declared for {unit} (proof: {evidence}) was confirmed."
+    ),
+    FactState.RETURNED: gettext_noop(
+        "{year}: a fact declared for {unit} (proof: {evidence}) was returned: {reason}"
+    ),
+}
 
 
 @transaction.atomic
@@ -212,20 +222,27 @@ def _decide(actor: "User", fact: DeclaredFact, move: str, reason: str, now: date
     fact.decided_at, fact.decided_by = now, actor
     fact.save()
     _record(actor, f"fact.{fact.state}", fact, now)
-    message = gettext_noop("{year}: a fact that you declared was confirmed. Proof: {evidence}.")
-    if reason:
-        message = gettext_noop("{year}: a fact that you declared was returned: {reason} Proof: {evidence}.")
-    params = {"year": str(fact.year), "evidence": fact.evidence, "reason": reason}
-    path = page_address("declared_facts", fact.year)
+    _tell(fact, now)
+    return fact
+
+
+def _tell(fact: DeclaredFact, now: datetime) -> None:
+    """Tell everybody who manages the unit, and who declared the fact, of the decision."""
+    unit = fact.organization
+    managers = people_with_role(Role.UNIT_MANAGER, unit.pk).values_list("pk", flat=True)
     notify(
-        users=[fact.declared_by_id],
-        message=message,
-        params=params,
-        path=path,
+        users={*managers, fact.declared_by_id},
+        message=DECIDED[FactState(fact.state)],
+        params={
+            "year": str(fact.year),
+            "unit": Bilingual(unit.name_zh, unit.name_en),
+            "evidence": fact.evidence,
+            "reason": fact.reason,
+        },
+        path=page_address("declared_facts", fact.year),
         now=now,
         kind=NotificationKind.ASSESSMENT,
     )
-    return fact
 
 
 def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime, **more: Any) -> None:

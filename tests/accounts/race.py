@@ -3,8 +3,8 @@
 import os
 
 
-def take_the_others_role(ready, results, *, environment, locked, actor_id, membership_id, now):
-    """Take the role once; put `taken` or the error's name into `results`."""
+def end_role(ready, results, *, environment, locked, actor_id, membership_id, now):
+    """End the role once; put `ended` or the error's name into `results`."""
     os.environ.update(environment)
     import django
 
@@ -44,7 +44,7 @@ def take_the_others_role(ready, results, *, environment, locked, actor_id, membe
     except Exception as error:
         results.put(type(error).__name__)
     else:
-        results.put("taken")
+        results.put("ended")
 
 
 def lock_the_other(ready, results, *, environment, locked, actor_id, user_id, now):

@@ -1,5 +1,7 @@
 """Asking to join, being admitted, roles given, taken and handed over; nobody leaves an organization alone."""
 
+from importlib import import_module
+
 import pytest
 
 from instrument_share.accounts import selectors, services
@@ -141,6 +143,37 @@ def test_a_sysadmin_takes_a_role_but_not_the_last_one(company, admin):
         )
     with pytest.raises(LastOfRole):
         services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
+
+
+@pytest.mark.parametrize("is_same_office", [True, False])
+def test_the_only_sysadmin_outside_suspended_organizations_stays(is_same_office):
+    office = factories.organization("云屏市大数据中心")
+    other_office = office if is_same_office else factories.organization("云屏市信息中心")
+    sysadmin, _other = (factories.member(one, Role.SYSADMIN) for one in (office, other_office))
+    other_office.state = "suspended"
+    other_office.save()
+    with pytest.raises(LastOfRole):
+        services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
+    assert selectors.organizations_held_alone(sysadmin) == [office]
+    other_office.state = "admitted"
+    other_office.save()
+    services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
+    assert of(sysadmin, "sysadmin").state == "ended"
+
+
+def test_giving_and_ending_the_role_of_a_sysadmin_locks_the_offices_of_all(company, monkeypatch):
+    offices = [factories.organization(f"云屏市第{number}中心") for number in "一二三"]
+    sysadmin, _second = [factories.member(office, Role.SYSADMIN) for office in offices[:2]]
+    organizations = import_module("instrument_share.accounts.selectors.organizations")
+    locks, locked = organizations.organization_locks, []
+    monkeypatch.setattr(
+        organizations, "organization_locks", lambda ids: locked.append(sorted(ids)) or locks(ids)
+    )
+    third = grant(sysadmin, factories.user("寅"), offices[2], Role.SYSADMIN)
+    services.membership_close(actor=sysadmin, membership_id=third.pk, reason="轮岗", now=NOW)
+    assert locked == [[office.pk for office in offices]] * 2
+    grant(sysadmin, factories.member(company), company, Role.ORG_ADMIN)
+    assert locked[2:] == [[company.pk]]
 
 
 def test_member_list_uses_constant_query_count_for_managers(company, admin, statements):

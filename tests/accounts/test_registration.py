@@ -13,8 +13,9 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import Registration, is_phone
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
 from instrument_share.accounts.services.organizations import NotAdmitted
-from instrument_share.accounts.services.registration import NotCorrectable, NothingCorrected
+from instrument_share.accounts.services.registration import GIVEN_WAY, NotCorrectable, NothingCorrected
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound, ReasonMissing
 from instrument_share.kernel.uscc import compute_check_character
 from tests import factories
@@ -223,6 +224,34 @@ def test_refused_registration_frees_code_for_its_owner(officer, registrant):
     assert roles(rightful) == [("org_admin", "active")]
     assert [one.name for one in selectors.documents(rightful, again)] == ["真.pdf"]
     assert list(selectors.documents(registrant, again)) == []
+
+
+def test_people_of_a_registration_that_gives_way_are_told_once_and_their_roles_end_in_the_journal(
+    officer, registrant
+):
+    made = register(registrant, owns_instruments=True)
+    asking, rightful = factories.user("丑"), factories.user("寅")
+    for person in (asking, rightful):
+        services.membership_request(actor=person, organization_id=made.pk, now=NOW)
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="冒名", now=NOW)
+    Notification.objects.all().delete()
+    ending = list(made.memberships.order_by("id"))
+    register(rightful, name_zh="云屏晶体有限责任公司")
+    assert [(one.user, one.role, one.state, one.ended_at) for one in made.memberships.order_by("id")[:4]] == [
+        (registrant, "org_admin", "ended", NOW),
+        (registrant, "unit_manager", "ended", NOW),
+        (asking, "researcher", "ended", NOW),
+        (rightful, "researcher", "ended", NOW),
+    ]
+    for membership in ending:
+        entry = journal.history(membership).last()
+        details = {"user": membership.user.public_id, "role": membership.role}
+        assert (entry.action, entry.actor, entry.details) == ("membership.ended", rightful, details)
+    told = Notification.objects.exclude(user=officer).order_by("user_id")
+    assert [(one.user, one.message, one.path) for one in told] == [
+        (person, GIVEN_WAY, "/me/organizations/") for person in (registrant, asking)
+    ]
+    assert told[0].params == {"name": {"zh": "云屏晶体有限公司", "en": ""}, "uscc": USCC}
 
 
 def test_a_suspended_organization_acts_through_nobody_until_it_is_reinstated(officer):

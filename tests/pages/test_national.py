@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from bookings.usage.domain.choices import Rating
 from bookings.usage.services.usage import usage_confirm, usage_log_by_hand, usage_review
+from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Invalid
 from instrument_share.pages.national import checks
 from instrument_share.pages.national.checks import pack_report, unpack_report
@@ -329,6 +330,22 @@ def test_check_of_a_region_says_what_a_check_of_its_units_says(city, officer, re
     run_jobs()
     page = region()
     assert all(group.refusal.field in page for group in expected.groups)
+
+
+def test_who_downloads_a_file_of_a_region_is_recorded_with_the_number_of_its_rows(
+    city, officer, region, run_jobs
+):
+    for day in (-1, -2, -3):
+        used(city, day)
+    save(city)  # three uses and the instrument pass; the unit lacks one field
+    region.send()
+    run_jobs()
+    for name in checks.FILES:
+        read(region.file(name))
+    disclosed = AuditEntry.objects.filter(action="personal_data.disclosed").order_by("id")
+    assert [(one.actor, one.details) for one in disclosed] == [
+        (officer, {"what": "national.export", "year": YEAR, "rows": rows}) for rows in (4, 4, 5, 1, 1)
+    ]
 
 
 def test_a_check_that_is_started_twice_runs_once(city, region, run_jobs):

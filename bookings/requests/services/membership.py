@@ -53,7 +53,8 @@ def membership_end(
 @transaction.atomic
 def organization_leave(*, actor: "User", organization_id: int, now: datetime) -> None:
     """End all of one's own roles in an organization; without roles nothing changes. Raises LastOfRole."""
-    organization = accounts.organization_lock(organization_id)
+    roles = accounts.active_roles(actor.pk, organization_id)
+    organization = accounts.organization_lock_for(organization_id, *roles)
     own = [
         one
         for each in accounts.belongings(actor)

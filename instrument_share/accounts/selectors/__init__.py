@@ -59,6 +59,7 @@ from instrument_share.accounts.selectors.organizations import (
     organization_inside,
     organization_joinable,
     organization_lock,
+    organization_lock_for,
     organization_locks,
     organizations,
     organizations_by_id,
@@ -74,6 +75,7 @@ from instrument_share.accounts.selectors.organizations import (
     supervising_bureau,
     suspension_of,
     suspensions,
+    sysadmin_organization_ids,
 )
 from instrument_share.accounts.selectors.people import (
     api_tokens,
@@ -170,6 +172,7 @@ __all__ = [
     "organization_inside",
     "organization_joinable",
     "organization_lock",
+    "organization_lock_for",
     "organization_locks",
     "organizations",
     "organizations_by_id",
@@ -206,6 +209,7 @@ __all__ = [
     "supervising_bureau",
     "suspension_of",
     "suspensions",
+    "sysadmin_organization_ids",
     "users_by_id",
     "valid_token",
     "waiting_requests",

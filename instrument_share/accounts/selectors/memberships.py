@@ -19,6 +19,7 @@ from instrument_share.accounts.domain.invitations import (
 )
 from instrument_share.accounts.domain.roles import MANAGING_ROLES, is_last
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
+from instrument_share.accounts.selectors.organizations import organization_lock_for
 from instrument_share.accounts.selectors.standing import forget_standing, roles_to_grant
 from instrument_share.kernel.errors import NotFound, require_found
 
@@ -115,12 +116,13 @@ def memberships_of_organization_lock(organization_id: int) -> None:
 def membership_lock(membership_id: int) -> Membership:
     """Return the membership, locked with its organization until the transaction ends.
 
-    The organization is locked first, so that decisions about its people follow one another.
+    The organization is locked first, so that decisions about its people follow one another (see
+    `organization_lock_for`).
     """
-    at = require_found(
-        Membership.objects.filter(pk=membership_id).values_list("organization_id", flat=True).first()
+    at, role = require_found(
+        Membership.objects.filter(pk=membership_id).values_list("organization_id", "role").first()
     )
-    Organization.objects.select_for_update(no_key=True).get(pk=at)
+    organization_lock_for(at, Role(role))
     locked = Membership.objects.select_for_update(of=("self",)).select_related("organization", "user")
     return locked.get(pk=membership_id)
 
@@ -245,9 +247,13 @@ def is_held_alone(membership: Membership) -> bool:
 
 
 def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
-    """Return those of one person's active roles that nobody else has; one of the system, wherever it is."""
+    """Return those of one person's active roles that nobody else has.
+
+    A system administrator's is looked for in every admitted organization, as it counts nowhere else.
+    """
     own = list(own)
-    within = Q(organization__in={one.organization_id for one in own}) | Q(role=Role.SYSADMIN)
+    within = Q(organization__in={one.organization_id for one in own}) & ~Q(role=Role.SYSADMIN)
+    within |= Q(organization__state=OrganizationState.ADMITTED, role=Role.SYSADMIN)
     others = set(
         Membership.objects.filter(within, state=MembershipState.ACTIVE, user__is_active=True)
         .exclude(user__in={one.user_id for one in own})

@@ -74,6 +74,22 @@ def organization_locks(organization_ids: Iterable[int]) -> list[Organization]:
     return list(rows.order_by("pk"))
 
 
+def organization_lock_for(organization_id: int, *roles: Role) -> Organization:
+    """Return the organization, locked to give or to end these roles there until the transaction ends.
+
+    The role of a system administrator counts in the whole site, which keeps one: for it the organizations of
+    all administrators are locked, in order of id, so before any other lock.
+    """
+    ids = {organization_id, *(sysadmin_organization_ids() if Role.SYSADMIN in roles else ())}
+    return next(one for one in organization_locks(ids) if one.pk == organization_id)
+
+
+def sysadmin_organization_ids() -> set[int]:
+    """Return the organizations, whatever their state, in which somebody is a system administrator."""
+    seats = Membership.objects.filter(role=Role.SYSADMIN.value, state=MembershipState.ACTIVE)
+    return set(seats.values_list("organization_id", flat=True))
+
+
 def organizations(viewer: "Viewer") -> QuerySet[Organization]:
     """Return admitted organizations, which are public, and a member's own before admission."""
     own = standing(viewer).organization_ids()

@@ -28,6 +28,20 @@ def record_change(
     )
 
 
+def record_membership(
+    actor: User | None, action: str, membership: Membership, now: datetime, **details: Any
+) -> None:
+    """Record a change of a person's role in the journal."""
+    record(
+        actor=actor,
+        action=action,
+        subject=membership,
+        now=now,
+        organization_id=membership.organization_id,
+        details={"user": membership.user.public_id, "role": membership.role, **details},
+    )
+
+
 def tell_officers(organization: Organization, message: str, now: datetime) -> None:
     """Notify the officers who supervise the organization."""
     notify(
@@ -91,13 +105,5 @@ def grant_implied_role(
 ) -> None:
     """Give a person a role that follows from what the organization is; one that had ended begins again."""
     membership, is_new = activate_membership(person, organization, role, now)
-    if not is_new:
-        return
-    record(
-        actor=actor,
-        action="membership.granted",
-        subject=membership,
-        now=now,
-        organization_id=organization.pk,
-        details={"user": person.public_id, "role": role.value},
-    )
+    if is_new:
+        record_membership(actor, "membership.granted", membership, now)

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from instrument_share.accounts import selectors
-from instrument_share.accounts.domain import MembershipState, Role
-from instrument_share.accounts.models import Membership, Session, User
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Session, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.accounts.services.tokens import end_keys
@@ -149,8 +149,7 @@ def lock_account(actor: User, user_id: int) -> User:
     So of two administrators who lock each other at the same moment the second finds that they are none any
     more, and an administrator stays: whoever acts is one, and acts on somebody else.
     """
-    seats = Membership.objects.filter(role=Role.SYSADMIN.value, state=MembershipState.ACTIVE)
-    selectors.organization_locks(seats.values_list("organization_id", flat=True))
+    selectors.organization_locks(selectors.sysadmin_organization_ids())
     if not selectors.people_with_role(Role.SYSADMIN).filter(pk=actor.pk).exists():
         raise Forbidden
     open_accounts = User.objects.filter(pk=user_id, erased_at__isnull=True)

@@ -141,10 +141,10 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
 
 
 def _lock_invitation(invitation_id: int) -> Invitation:
-    at = require_found(
-        Invitation.objects.filter(pk=invitation_id).values_list("organization_id", flat=True).first()
+    at, role = require_found(
+        Invitation.objects.filter(pk=invitation_id).values_list("organization_id", "role").first()
     )
-    selectors.organization_lock(at)
+    selectors.organization_lock_for(at, Role(role))
     locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization", "invited_by")
     return locked.get(pk=invitation_id)
 

@@ -15,9 +15,9 @@ from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.services._common import activate_membership
+from instrument_share.accounts.services._common import activate_membership, record_membership
 from instrument_share.journal.addresses import page_address
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
@@ -74,7 +74,7 @@ def membership_grant(
     Who manages its people gives roles to those who belong to it; system administrators to anybody. `actor` is
     None at installation only.
     """
-    held = selectors.organization_lock(organization.pk)
+    held = selectors.organization_lock_for(organization.pk, role)
     if actor is not None:
         require_may_grant(actor, held, role)
         is_sysadmin = selectors.standing(actor).holds(Role.SYSADMIN)
@@ -82,7 +82,7 @@ def membership_grant(
             raise NotAMember
     membership, is_new = activate_membership(user, held, role, now)
     if is_new:
-        _record(actor, "membership.granted", membership, now)
+        record_membership(actor, "membership.granted", membership, now)
         if actor is not None and actor.pk != user.pk:
             _tell([user], GRANTED, membership, now)
     return membership
@@ -107,7 +107,7 @@ def membership_request(*, actor: User, organization_id: int, now: datetime, note
         membership.state = next_state(MEMBERSHIP, membership.state, "ask")
     membership.note, membership.reason, membership.ended_at = note.strip()[:200], "", None
     membership.save()
-    _record(actor, "membership.requested", membership, now)
+    record_membership(actor, "membership.requested", membership, now)
     _tell(selectors.managers_of(organization), ASKED, membership, now, path=_members_path(organization))
     return membership
 
@@ -120,7 +120,7 @@ def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membe
     if membership.state != MembershipState.ACTIVE:
         membership.state = next_state(MEMBERSHIP, membership.state, "admit")
         membership.save(update_fields=["state"])
-        _record(actor, "membership.admitted", membership, now)
+        record_membership(actor, "membership.admitted", membership, now)
         _tell([membership.user], ADMITTED, membership, now)
     return membership
 
@@ -134,7 +134,7 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
     membership.state = next_state(MEMBERSHIP, membership.state, "refuse")
     membership.ended_at = now
     membership.save(update_fields=["state", "reason", "ended_at"])
-    _record(actor, "membership.refused", membership, now, reason=membership.reason)
+    record_membership(actor, "membership.refused", membership, now, reason=membership.reason)
     _tell([membership.user], REFUSED, membership, now, reason=membership.reason)
     return membership
 
@@ -147,7 +147,7 @@ def membership_withdraw(*, actor: User, membership_id: int, now: datetime) -> Me
     if membership.state == MembershipState.PENDING:
         membership.state, membership.ended_at = MembershipState.ENDED.value, now
         membership.save(update_fields=["state", "ended_at"])
-        _record(actor, "membership.withdrawn", membership, now)
+        record_membership(actor, "membership.withdrawn", membership, now)
     return membership
 
 
@@ -167,7 +167,7 @@ def membership_close(*, actor: User, membership_id: int, now: datetime, reason: 
         return membership
     _require_not_last(membership)
     _close(membership, reason.strip()[:500], now)
-    _record(actor, "membership.ended", membership, now, reason=membership.reason)
+    record_membership(actor, "membership.ended", membership, now, reason=membership.reason)
     if by_oneself:
         others = selectors.managers_of(membership.organization).exclude(pk=actor.pk)
         _tell(others, LEFT, membership, now, path=_members_path(membership.organization))
@@ -198,12 +198,12 @@ def membership_hand_over(*, actor: User, membership_id: int, successor_id: int, 
     if membership.state != MembershipState.ACTIVE or membership.role not in MANAGING_ROLES:
         raise RoleNotYours
     taken, _is_new = activate_membership(successor, organization, Role(membership.role), now)
-    _record(actor, "membership.handed_over", taken, now, **{"from": actor.public_id})
+    record_membership(actor, "membership.handed_over", taken, now, **{"from": actor.public_id})
     _close(membership, "", now)
-    _record(actor, "membership.ended", membership, now, to=successor.public_id)
+    record_membership(actor, "membership.ended", membership, now, to=successor.public_id)
     if not selectors.active_roles(actor.pk, organization.pk):
         kept, _is_new = activate_membership(actor, organization, Role.RESEARCHER, now)
-        _record(actor, "membership.granted", kept, now)
+        record_membership(actor, "membership.granted", kept, now)
     _tell([successor], GRANTED, taken, now)
     return taken
 
@@ -225,17 +225,6 @@ def _close(membership: Membership, reason: str, now: datetime) -> None:
     membership.state = next_state(MEMBERSHIP, membership.state, "end")
     membership.reason, membership.ended_at = reason, now
     membership.save(update_fields=["state", "reason", "ended_at"])
-
-
-def _record(actor: User | None, action: str, membership: Membership, now: datetime, **details: Any) -> None:
-    record(
-        actor=actor,
-        action=action,
-        subject=membership,
-        now=now,
-        organization_id=membership.organization_id,
-        details={"user": membership.user.public_id, "role": membership.role, **details},
-    )
 
 
 def _tell(

@@ -25,13 +25,26 @@ from instrument_share.accounts.models import (
     User,
 )
 from instrument_share.accounts.permissions import require, require_unless_system
-from instrument_share.accounts.services._common import grant_implied_role, record_change, tell_officers
+from instrument_share.accounts.services._common import (
+    grant_implied_role,
+    record_change,
+    record_membership,
+    tell_officers,
+)
 from instrument_share.accounts.services.documents import CheckedUpload, Upload, add_documents, check_uploads
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
+from instrument_share.kernel.wording import Bilingual
 
 REGISTERED = gettext_noop("“{name}” has registered and waits for admission.")
 HANDED_IN_AGAIN = gettext_noop("“{name}” has corrected its registration and waits for admission.")
+GIVEN_WAY = gettext_noop(
+    "Somebody else has registered an organization with the code {uscc}. The refused registration of “{name}” "
+    "is void, and your membership in it has ended. If it is your organization, ask to be admitted; otherwise "
+    "register yours with its own code."
+)
 
 USCC_TAKEN = "organization.uscc_taken"
 TAKEN = Problem(
@@ -218,12 +231,25 @@ def _hand_in(
 
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
-    """Free the code of a refused registration: its roles end and its documents are removed."""
-    Membership.objects.filter(
+    """Free the code of a refused registration: its roles end, who had them is told, documents are removed."""
+    ending = Membership.objects.filter(
         organization=refused, state__in=[MembershipState.ACTIVE, MembershipState.PENDING]
-    ).update(state=MembershipState.ENDED.value, ended_at=now)
+    )
+    people = set()
+    for membership in ending.select_related("user").order_by("id"):
+        membership.state, membership.ended_at = MembershipState.ENDED.value, now
+        membership.save(update_fields=["state", "ended_at"])
+        record_membership(actor, "membership.ended", membership, now)
+        people.add(membership.user)
     OrganizationDocument.objects.filter(organization=refused, removed_at__isnull=True).update(removed_at=now)
     record_change(actor, "organization.given_way", refused, now)
+    notify(
+        users=people - {actor},
+        message=GIVEN_WAY,
+        params={"name": Bilingual(refused.name_zh, refused.name_en), "uscc": refused.uscc},
+        path=page_address("my_organizations"),
+        now=now,
+    )
 
 
 def _give_first_roles(organization: Organization, registrant: User, now: datetime) -> None:

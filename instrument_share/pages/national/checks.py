@@ -121,6 +121,14 @@ def _write(name: str, records: Iterator[NationalRecord], year: int, file: IO[byt
             file.writelines(line.encode() for line in lines)
 
 
+def count_rows(name: str, report: NationalReport) -> int:
+    """Return how many rows a file of the check has, by what the check has counted."""
+    counts = report.counts.values()
+    if name in REFUSED_CSV.values():
+        return sum(group.count for group in report.groups)
+    return sum(count.total if name == DRAFTS_XLSX else count.passing for count in counts)
+
+
 def pack_report(report: NationalReport) -> dict[str, Any]:
     """Return a report as JSON, its sentences untranslated: each reader reads it in their language."""
     return {

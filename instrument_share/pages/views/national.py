@@ -22,6 +22,7 @@ from instrument_share.pages.national.checks import (
     REFUSED_CSV,
     SUBMIT_JSON,
     SUBMIT_XLSX,
+    count_rows,
     units_of_region,
     unpack_report,
 )
@@ -120,7 +121,11 @@ def region_file(request: SignedInRequest, year: int, name: str) -> HttpResponseB
     if check is None or check.made_at is None or name not in FILES:
         raise NotFound
     people_disclosed(
-        actor=request.user, what="national.export", count=check.done, now=clock.now(), details={"year": year}
+        actor=request.user,
+        what="national.export",
+        count=count_rows(name, unpack_report(check.report)),
+        now=clock.now(),
+        details={"year": year},
     )
     file = default_storage.open(f"{check.folder}/{name}")
     return FileResponse(file, as_attachment=True, filename=f"national-{year}-{name}")

@@ -1,5 +1,6 @@
 """A role ends: what becomes of the bookings that the organization pays, and of the instruments kept by it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,17 @@ def states():
 
 def take(city, admin, **more):
     return membership_end(actor=admin, membership_id=of(city.researcher).pk, reason="离职", now=NOW, **more)
+
+
+def test_a_sysadmin_who_leaves_locks_the_offices_of_all_at_once(statements):
+    offices = [factories.organization(f"云屏市第{number}中心") for number in "一二三"]
+    _first, leaving, _third = [factories.member(office, Role.SYSADMIN) for office in offices]
+    done = statements.of(lambda: organization_leave(actor=leaving, organization_id=offices[1].pk, now=NOW))
+    first = next(one for one in done if 'FROM "accounts_organization"' in one)
+    found = re.search(r'"id" IN \(([\d, ]+)\) ORDER BY "accounts_organization"."id"', first)
+    assert found
+    assert {int(pk) for pk in found[1].split(",")} == {office.pk for office in offices}
+    assert not accounts.active_roles(leaving.pk, offices[1].pk)
 
 
 def test_future_bookings_are_cancelled_free_and_keeper_notified(city, admin):

@@ -180,6 +180,23 @@ def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(c
     ]
 
 
+def test_managers_of_the_unit_and_the_declarer_are_told_once_that_a_fact_is_returned(city):
+    manager = city.manager
+    city.city.person("别家管理员", city.second, Role.UNIT_MANAGER)
+    city.city.person("实验员", city.first, Role.KEEPER)
+    declared = {"organization_id": city.first.pk, "year": YEAR, "kind": FactKind.GRADE, "code": "good"}
+    message = "{year}: a fact declared for {unit} (proof: {evidence}) was returned: {reason}"
+    unit = {"zh": city.first.name_zh, "en": city.first.name_en}
+    for declarer, readers in ((city.city.officer, [city.city.officer, manager]), (manager, [manager])):
+        Notification.objects.all().delete()
+        fact = fact_declare(actor=declarer, evidence="合同", now=AFTER, **declared)
+        fact_return(actor=city.city.reviewer, fact_id=fact.pk, reason="等级有误。", now=AFTER)
+        told = Notification.objects.order_by("user_id")
+        assert [one.user for one in told] == readers
+        assert {(one.message, one.path) for one in told} == {(message, f"/facts/{YEAR}/")}
+        assert told[0].params == {"year": str(YEAR), "unit": unit, "evidence": "合同", "reason": "等级有误。"}
+
+
 @pytest.mark.parametrize(
     ("kind", "facts", "code"),
     [
