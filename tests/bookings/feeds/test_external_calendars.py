@@ -28,11 +28,13 @@ from bookings.feeds.services.external_calendars import (
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import closure_lift
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.apart import run_apart
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Keeper
 from providers.terms.models import Closure
+from tests import factories
 from tests.bookings.requests.booking import book, codes
 from tests.factories import NOW, slot
 
@@ -250,17 +252,54 @@ def test_a_calendar_of_more_bytes_than_are_read_is_refused_as_too_large(read):
     assert closed() == [Interval(utc(4, 1), utc(4, 3))]
 
 
-def test_who_may_no_longer_close_the_instrument_closes_nothing(city, read):
-    Keeper.objects.all().delete()
-    failing = read(calendar(lesson()))
-    assert (failing.failing_since, closed()) == (NOW, [])
+def lose_role(keeper):
+    Keeper.objects.filter(user=keeper).delete()
 
 
-def test_the_calendar_of_a_locked_account_closes_nothing(city, read):
-    city.keeper.is_active = False
-    city.keeper.save()
-    failing = read(calendar(lesson()))
-    assert (failing.failing_since, closed()) == (NOW, [])
+def lock_account(keeper):
+    keeper.is_active = False
+    keeper.save()
+
+
+@pytest.mark.parametrize("leave", [lose_role, lock_account])
+def test_calendar_of_a_former_keeper_closes_nothing_and_is_told_once_to_who_is_there(
+    client, city, read, clock, leave
+):
+    clock.set(NOW)
+    colleague, locked = (factories.member(city.owner, Role.KEEPER) for _ in range(2))
+    for keeper in (colleague, locked):
+        Keeper.objects.create(instrument=city.instrument, user=keeper)
+    lock_account(locked)
+    read(calendar())
+    leave(city.keeper)
+    failing = read(calendar(lesson()), NOW + MINUTE)
+    assert (failing.failing_since, failing.read_at, closed()) == (NOW + MINUTE, NOW, [])
+    read(calendar(lesson()), NOW + 2 * MINUTE)
+    read(calendar(lesson()), NOW + timedelta(days=2))
+    assert [told(one) for one in (city.manager, colleague, locked, city.keeper)] == [1, 1, 0, 0]
+    message = Notification.objects.get(user=city.manager, path=reverse("external_calendars"))
+    assert (message.params["person"], message.is_urgent) == (city.keeper.name, True)
+    client.force_login(colleague)
+    page = client.get(reverse("external_calendars")).content.decode()
+    assert "关联者已不再负责该仪器，请取消关联后重新关联。" in page
+
+
+def test_calendar_is_followed_again_when_its_keeper_is_back(city, read):
+    lose_role(city.keeper)
+    read(calendar(lesson()))
+    Keeper.objects.create(instrument=city.instrument, user=city.keeper)
+    followed = read(calendar(lesson()), NOW + MINUTE)
+    assert (followed.failing_since, followed.failure, len(closed())) == (None, "", 1)
+    lose_role(city.keeper)
+    read(calendar(lesson()), NOW + 2 * MINUTE)
+    assert told(city.manager) == 2
+
+
+def test_nobody_is_told_of_a_calendar_while_its_unit_is_suspended(city, read):
+    city.owner.state = OrganizationState.SUSPENDED
+    city.owner.save()
+    read(calendar(lesson()))
+    assert (closed(), told(city.manager)) == ([], 0)
 
 
 def test_the_journal_does_not_keep_the_address_that_opens_a_calendar(city):
