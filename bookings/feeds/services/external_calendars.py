@@ -21,6 +21,7 @@ from bookings.feeds.models import BusyTime, ExternalCalendar
 from bookings.feeds.selectors.external_calendars import ANSWERED_FOR
 from bookings.feeds.services.calls import CallRefused, fetch, may_be_called
 from bookings.requests.domain.errors import ClosureHitsBookings
+from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
 from bookings.requests.services.notifications import tell_of_maker
@@ -37,6 +38,7 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from providers.models import Closure
 
 READ = "bookings.external_calendar_read"
 SECONDS_TO_READ = 20
@@ -98,7 +100,7 @@ def external_calendar_disconnect(*, actor: "User", calendar_id: int, now: dateti
     providers.instrument_lock(calendar.instrument_id)
     require(actor, "providers.close_instrument", calendar.instrument)
     for busy in calendar.busy_times.select_related("closure"):
-        _open_again(busy, actor, now)
+        _lift(busy.closure, actor, now)
     _record(calendar, actor, "external_calendar.disconnected", now)
     calendar.delete()
 
@@ -151,35 +153,29 @@ def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:
 
 def _follow(calendar: ExternalCalendar, times: Mapping[str, Interval], now: datetime) -> None:
     known = {busy.key: busy for busy in calendar.busy_times.select_related("closure")}
-    for key, busy in known.items():
-        if times.get(key) != Interval(busy.starts_at, busy.ends_at) and busy.ends_at > now:
-            _forget(busy, calendar.created_by, now)
     followed = {
         key: Interval(busy.starts_at, busy.ends_at) for key, busy in known.items() if busy.closure is not None
     }
     for key, time in times.items():
         if followed.get(key) != time:
             _close(calendar, key, time, now)
-
-
-@transaction.atomic
-def _forget(busy: BusyTime, actor: "User", now: datetime) -> None:
-    _open_again(busy, actor, now)
-    busy.delete()
-
-
-def _open_again(busy: BusyTime, actor: "User", now: datetime) -> None:
-    closure = busy.closure
-    if closure is not None and closure.lifted_at is None and closure.ends_at > now:
-        closure_lift(actor=actor, closure_id=closure.pk, now=now)
+    for key, busy in known.items():
+        if key not in times and busy.ends_at > now:
+            _forget(busy, calendar.created_by, now)
 
 
 @transaction.atomic
 def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) -> None:
-    """Close the instrument for a time, or tell the keeper once that bookings lie in it."""
-    busy, is_new = BusyTime.objects.get_or_create(
-        calendar=calendar, key=key, defaults={"starts_at": time.start, "ends_at": time.end}
-    )
+    """Close the instrument for an event, or tell the keeper once that bookings lie in its time.
+
+    An event that was moved has the closure of its time before lifted only then: what both times cover is
+    offered to nobody who waits.
+    """
+    instrument_group_lock(calendar.instrument_id)
+    known = calendar.busy_times.select_related("closure").filter(key=key).first()
+    busy = known or BusyTime(calendar=calendar, key=key)
+    before, is_changed = busy.closure, (busy.starts_at, busy.ends_at) != (time.start, time.end)
+    busy.starts_at, busy.ends_at, busy.closure = time.start, time.end, None
     try:
         busy.closure = closure_place(
             actor=calendar.created_by,
@@ -190,10 +186,21 @@ def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) 
             now=now,
         )
     except ClosureHitsBookings:
-        if is_new:
+        if is_changed:
             _notify(calendar, HITS_BOOKINGS, now, starts_at=time.start)
-        return
-    busy.save(update_fields=["closure"])
+    busy.save()
+    _lift(before, calendar.created_by, now)
+
+
+@transaction.atomic
+def _forget(busy: BusyTime, actor: "User", now: datetime) -> None:
+    _lift(busy.closure, actor, now)
+    busy.delete()
+
+
+def _lift(closure: "Closure | None", actor: "User", now: datetime) -> None:
+    if closure is not None and closure.lifted_at is None and closure.ends_at > now:
+        closure_lift(actor=actor, closure_id=closure.pk, now=now)
 
 
 def _note_failure(calendar: ExternalCalendar, reason: str, now: datetime) -> None:

@@ -36,6 +36,7 @@ from providers.instruments.models import Keeper
 from providers.terms.models import Closure
 from tests import factories
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 
 ADDRESS = "https://calendar.example.org/a.ics"
@@ -63,6 +64,11 @@ def calendar(*events):
 def lesson(uid="a", day=4, hour=1, *more):
     """An event of two hours in March 2026, in universal time."""
     return event(uid, f":202603{day:02}T{hour:02}0000Z", f":202603{day:02}T{hour + 2:02}0000Z", *more)
+
+
+def longer():
+    """The event of `lesson()`, an hour longer."""
+    return event("a", ":20260304T010000Z", ":20260304T040000Z")
 
 
 def times(text):
@@ -201,6 +207,44 @@ def test_reading_twice_changes_nothing_and_a_moved_event_moves_its_closure(read)
     assert Closure.objects.count() == 1
     read(calendar(lesson(day=5)), NOW + MINUTE)
     assert closed() == [Interval(utc(5, 1), utc(5, 3))]
+
+
+def test_event_that_becomes_longer_offers_its_time_to_nobody_who_waits(city, read):
+    read(calendar(lesson()))
+    entry = join(city, wanted=slot(day=2, hour=9))
+    read(calendar(longer()), NOW + MINUTE)
+    assert closed() == [Interval(utc(4, 1), utc(4, 4))]
+    assert offered(entry) == []
+
+
+def test_event_that_moves_away_offers_its_time_to_who_waits(city, read):
+    read(calendar(lesson()))
+    entry = join(city, wanted=slot(day=2, hour=9))
+    read(calendar(lesson(hour=3)), NOW + MINUTE)
+    assert closed() == [Interval(utc(4, 3), utc(4, 5))]
+    assert offered(entry) == [(utc(4, 1), utc(4, 3), "offered")]
+
+
+def test_event_that_gets_another_name_offers_its_time_to_nobody_who_waits(city, read):
+    read(calendar(lesson()))
+    entry = join(city, wanted=slot(day=2, hour=9))
+    read(calendar(lesson("b")), NOW + MINUTE)
+    assert (closed(), offered(entry)) == ([Interval(utc(4, 1), utc(4, 3))], [])
+
+
+def test_event_that_becomes_longer_after_its_end_closes_once(read):
+    read(calendar(lesson()))
+    for number in range(2):
+        read(calendar(longer()), utc(4, 3) + number * MINUTE)
+    assert closed() == [Interval(utc(4, 1), utc(4, 3)), Interval(utc(4, 1), utc(4, 4))]
+
+
+def test_event_that_reaches_into_a_booking_opens_its_time_and_is_told_once(city, read):
+    read(calendar(lesson()))
+    book(city, slot(day=2, hour=11))
+    for number in range(1, 3):
+        read(calendar(longer()), NOW + number * MINUTE)
+    assert (closed(), told(city.keeper)) == ([], 1)
 
 
 def test_an_event_that_is_gone_opens_its_time_again(city, read):
