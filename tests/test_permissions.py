@@ -432,6 +432,8 @@ PARTS = {
     "offer_pass_on": "of offer_decline, waiting_leave and offers_lapse_due",
     "apply_outcomes": "of decisions that hit bookings",
     "record_remote_address": "of the web's edge; writes nothing",
+    "readings_outlast_rollback": "of the web's edge; writes what pages have shown",
+    "record_reading": "of people_disclosed",
     "build_entry": "of every service",
     "add_documents": "of what files documents",
     "cancel_for_suspension": "of organization_suspend and bookings_no_show_due",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from bookings.devices.domain import STARTS_AHEAD, Event, EventKind, NotSigned, require_signed
 from bookings.devices.models import Device, DeviceEvent, InstrumentNote
@@ -12,9 +12,8 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.keys import is_check_in_code
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_booking, keeper_day_bookings
-from bookings.requests.selectors.scope import get_responsible_condition
+from bookings.requests.selectors.scope import get_answered_condition, get_responsible_condition
 from bookings.usage.domain.choices import Capture
-from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 
@@ -23,20 +22,8 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 KEY = "bookings.devices"
-_IN_UNIT = Q(
-    made_by__is_active=True,
-    made_by__memberships__state=MembershipState.ACTIVE,
-    made_by__memberships__organization=F("instrument__organization"),
-)
-ANSWERED_FOR = _IN_UNIT & (
-    Q(made_by__memberships__role=Role.UNIT_MANAGER)
-    | Q(made_by__memberships__role=Role.KEEPER, instrument__keeper_links__user=F("made_by"))
-)
-"""The condition for devices and kiosks whose maker looks after the instrument still.
-
-As `bookings.manage_device` says, but while a unit is suspended its people stay its people: what they made
-works again when it is back. Whoever has left may still hold the key.
-"""
+ANSWERED_FOR = get_answered_condition("made_by")
+"""The condition for devices and kiosks that work: whoever has left may still hold the key."""
 
 
 def get_device(viewer: "User", instrument: "Instrument") -> Device | None:

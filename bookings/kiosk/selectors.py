@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from bookings.devices.domain import Event, EventKind
 from bookings.devices.models import Device
@@ -30,7 +30,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.holds import held_rows
-from instrument_share.accounts.domain import Role
+from bookings.requests.selectors.scope import get_ending_condition
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -38,6 +38,7 @@ from instrument_share.kernel.names import mask_name
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.domain import Role
     from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
 
@@ -60,15 +61,12 @@ def kiosk_acts(viewer: "User", instrument: "Instrument") -> QuerySet[KioskAct]:
     return found.select_related("kiosk", "booking__user").order_by("-received_at", "-id")
 
 
-def count_keys_ending(person: "User", organization: "Organization", *roles_left: Role) -> int:
+def count_keys_ending(person: "User", organization: "Organization", *roles_left: "Role") -> int:
     """Return how many devices and kiosks of a unit stop where a person keeps only these roles in it."""
-    if Role.UNIT_MANAGER in roles_left:
-        return 0
-    kept = Q(instrument__keeper_links__user=person) if Role.KEEPER in roles_left else Q(pk__in=[])
-    made = Q(made_by=person, instrument__organization=organization) & ~kept
+    ending = get_ending_condition("made_by", person, organization, *roles_left)
     return (
-        Device.objects.filter(made, revoked_at__isnull=True).count()
-        + Kiosk.objects.filter(made, ended_at__isnull=True).count()
+        Device.objects.filter(ending, revoked_at__isnull=True).count()
+        + Kiosk.objects.filter(ending, ended_at__isnull=True).count()
     )
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 _address: ContextVar[str] = ContextVar("address", default="")
+_readings: ContextVar[list[AuditEntry] | None] = ContextVar("readings", default=None)
 
 
 @contextmanager
@@ -92,6 +93,31 @@ def record(
     )
     made.save(force_insert=True)
     return made
+
+
+def record_reading(entry: AuditEntry) -> None:
+    """Write the AuditEntry of what was read; within `readings_outlast_rollback`, at its end."""
+    readings = _readings.get()
+    if readings is None:
+        entry.save(force_insert=True)
+    else:
+        readings.append(entry)
+
+
+@contextmanager
+def readings_outlast_rollback() -> "Iterator[None]":
+    """Write at the end, after the transactions inside, the entries that `record_reading` gets inside.
+
+    A refusal rolls back what was done, but its page shows what was read. An exception leaves no entry: its
+    page shows nothing of that.
+    """
+    readings: list[AuditEntry] = []
+    token = _readings.set(readings)
+    try:
+        yield
+    finally:
+        _readings.reset(token)
+    record_all(readings)
 
 
 def record_all(entries: Iterable[AuditEntry]) -> None:

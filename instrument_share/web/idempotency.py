@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from ninja.decorators import decorate_view
 
+from instrument_share.journal.services import readings_outlast_rollback
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.models import IdempotencyRecord
@@ -87,18 +88,19 @@ def idempotent_form(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
             return view(request, *args, **kwargs)
         fingerprint = _form_fingerprint(request)
         key = hashlib.sha256(f"{token}:{fingerprint}".encode()).hexdigest()
-        try:
-            with transaction.atomic():
-                record, is_new = _claim(request.user.pk, request.path, key, fingerprint)
-                if not is_new:
-                    return _answer(record)
-                response = view(request, *args, **kwargs)
-                if not isinstance(response, HttpResponse) or not _changed_something(response):
-                    raise _Refused(response)
-                _keep(record, response)
-                return response
-        except _Refused as refused:
-            return refused.response
+        with readings_outlast_rollback():
+            try:
+                with transaction.atomic():
+                    record, is_new = _claim(request.user.pk, request.path, key, fingerprint)
+                    if not is_new:
+                        return _answer(record)
+                    response = view(request, *args, **kwargs)
+                    if not isinstance(response, HttpResponse) or not _changed_something(response):
+                        raise _Refused(response)
+                    _keep(record, response)
+                    return response
+            except _Refused as refused:
+                return refused.response
 
     return once
 

@@ -8,6 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from bookings.devices.services.keys import device_key_make
+from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
@@ -84,17 +85,22 @@ def test_ending_a_role_lists_the_bookings_that_it_ends(see, send):
     assert Booking.objects.get().state == "approved"
 
 
-def test_keys_that_end_with_a_role_are_told_before_it_ends(see, city):
+def test_keys_and_calendars_that_end_with_a_role_are_told_before_it_ends(see, city):
+    external_calendar_connect(
+        actor=city.keeper, instrument_id=city.instrument.pk, address="https://calendar.example.org/", now=NOW
+    )
     kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
     device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
     held = city.keeper.memberships.get()
     admin = factories.member(city.owner, Role.ORG_ADMIN)
-    words = "2 个终端或自助签到屏将停止工作"
+    words = ("2 个终端或自助签到屏将停止工作", "1 个外部日历将停止同步")
     pages = ((admin, "member_end", held.public_id), (city.keeper, "organization_leave"))
     for person, name, *more in pages:
-        assert words in see(person, name, city.owner.public_id, *more).content.decode()
+        page = see(person, name, city.owner.public_id, *more).content.decode()
+        assert all(one in page for one in words)
     factories.member(city.owner, Role.UNIT_MANAGER, city.keeper)
-    assert "停止工作" not in see(admin, "member_end", city.owner.public_id, held.public_id).content.decode()
+    page = see(admin, "member_end", city.owner.public_id, held.public_id).content.decode()
+    assert not any(word in page for word in ("停止工作", "停止同步"))
 
 
 def test_leaving_lists_each_booking_with_what_its_cancellation_costs(see):

@@ -83,3 +83,13 @@ def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address,
     entry = AuditEntry.objects.get(action="personal_data.disclosed")
     assert (entry.actor, entry.details["what"]) == (reader, what)
     assert entry.details["rows"] >= 0
+
+
+@pytest.mark.django_db
+def test_members_shown_with_a_refused_invitation_are_recorded(city, send):
+    admin = factories.member(city.company, Role.ORG_ADMIN)
+    page = send(admin, "invitation_send", city.company.public_id, email="nobody", form_token="one")
+    assert (page.status_code, city.researcher.name in page.content.decode()) == (422, True)
+    entry = AuditEntry.objects.get(action="personal_data.disclosed")
+    assert (entry.actor, entry.details) == (admin, {"what": "members.list", "rows": 2})
+    assert (entry.subject_id, entry.organization_id) == (city.company.public_id, city.company.pk)

@@ -1,19 +1,17 @@
 """Making and revoking the key of an instrument's device."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from bookings.devices.domain import KeyMissing
 from bookings.devices.models import Device
 from bookings.devices.selectors import ANSWERED_FOR
-from bookings.requests.services.notifications import get_instrument_name
-from instrument_share.accounts import selectors as accounts
+from bookings.requests.services.notifications import tell_of_maker
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
-from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import record
 from instrument_share.kernel.errors import gettext_noop
 from providers import public as providers
 
@@ -77,25 +75,9 @@ def _end(instrument_id: int, now: datetime) -> bool:
     device.revoked_at = now
     _save(device)
     _record(device, instrument, None, "device.key_revoked", now)
-    tell_of_maker(instrument, ENDED, device.made_by, now, page="instrument_device")
+    path = page_address("instrument_device", instrument.public_id)
+    tell_of_maker(instrument, ENDED, device.made_by, now, path=path)
     return True
-
-
-def tell_of_maker(
-    instrument: "Instrument", message: str, maker: "User", now: datetime, *, page: str, **params: Any
-) -> None:
-    """Tell who looks after an instrument that something ended with the role of the person who made it."""
-    managers = accounts.managers_of(instrument.organization).values_list("pk", flat=True)
-    keepers = instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
-    notify(
-        users=sorted({*managers, *keepers}),
-        message=message,
-        params={"instrument": get_instrument_name(instrument), "person": maker.get_full_name(), **params},
-        path=page_address(page, instrument.public_id),
-        kind=NotificationKind.UNIT,
-        act_by=now,
-        now=now,
-    )
 
 
 def _lock(instrument_id: int) -> "Instrument":

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from bookings.feeds.models import BusyTime, ExternalCalendar
+from bookings.requests.selectors.scope import get_answered_condition, get_ending_condition
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.domain import Role
+    from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
+
+ANSWERED_FOR = get_answered_condition("created_by")
+"""Calendars with it are followed: whoever connected them still looks after the instrument."""
 
 
 def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> QuerySet[ExternalCalendar]:
@@ -26,3 +32,9 @@ def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> Qu
         .prefetch_related(Prefetch("busy_times", queryset=undecided, to_attr="undecided"))
         .order_by("instrument__name_zh", "id")
     )
+
+
+def count_calendars_ending(person: "User", organization: "Organization", *roles_left: "Role") -> int:
+    """Return how many calendars close nothing any more where a person keeps only these roles in a unit."""
+    ending = get_ending_condition("created_by", person, organization, *roles_left)
+    return ExternalCalendar.objects.filter(ending).count()

@@ -18,23 +18,27 @@ from bookings.feeds.domain.busy_times import (
 )
 from bookings.feeds.domain.webhooks import AddressRefused
 from bookings.feeds.models import BusyTime, ExternalCalendar
+from bookings.feeds.selectors.external_calendars import ANSWERED_FOR
 from bookings.feeds.services.calls import CallRefused, fetch, may_be_called
 from bookings.requests.domain.errors import ClosureHitsBookings
+from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
+from bookings.requests.services.notifications import tell_of_maker
 from instrument_share.accounts.permissions import require
 from instrument_share.apart import Failed, TookTooMuch, run_apart
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Forbidden, gettext_noop, require_found
+from instrument_share.kernel.errors import DomainError, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from providers.models import Closure
 
 READ = "bookings.external_calendar_read"
 SECONDS_TO_READ = 20
@@ -48,6 +52,14 @@ HITS_BOOKINGS = gettext_noop(
     "A calendar that you have connected takes {instrument} from {starts_at}, and a booking lies in that "
     "time. It stays open until you close it or move the booking."
 )
+ENDED = gettext_noop(
+    "The external calendar of {instrument} is no longer followed: {person}, who connected it, no longer "
+    "looks after the instrument. Disconnect the calendar and connect it again."
+)
+KEEPER_LEFT = gettext_noop(
+    "Whoever connected it no longer looks after the instrument. Disconnect it and connect it again."
+)
+"""What the page says of it then."""
 FAILS = gettext_noop(
     "The external calendar of {instrument} could not be read for a day: {reason} The closures made of it "
     "stay as they are. Mend the address or disconnect it."
@@ -88,7 +100,7 @@ def external_calendar_disconnect(*, actor: "User", calendar_id: int, now: dateti
     providers.instrument_lock(calendar.instrument_id)
     require(actor, "providers.close_instrument", calendar.instrument)
     for busy in calendar.busy_times.select_related("closure"):
-        _open_again(busy, actor, now)
+        _lift(busy.closure, actor, now)
     _record(calendar, actor, "external_calendar.disconnected", now)
     calendar.delete()
 
@@ -104,17 +116,18 @@ def external_calendars_read_due(_now: datetime) -> int:
 def external_calendar_read(public_id: str, now: datetime) -> None:
     """Read a calendar, outside any transaction, and make, move and lift closures as it says.
 
-    What can't be read changes nothing, nor does the calendar of a locked account; after a day whoever
-    connected it is told. Each time is a transaction of its own, so that one that is refused doesn't keep the
-    others.
+    What can't be read changes nothing; after a day whoever connected it is told. Nor does the calendar of
+    somebody who no longer looks after the instrument; who does so now is told at once. Each time is a
+    transaction of its own, so that one that is refused doesn't keep the others.
     """
-    found = ExternalCalendar.objects.select_related("instrument", "created_by")
+    found = ExternalCalendar.objects.select_related("instrument__organization", "created_by")
     calendar = found.filter(public_id=public_id).first()
     if calendar is None:
         return
+    if not found.filter(ANSWERED_FOR, pk=calendar.pk).exists():
+        _note_keeper_left(calendar, now)
+        return
     try:
-        if not calendar.created_by.is_active:
-            raise Forbidden
         times = _fetch_times(calendar.address, now)
         _follow(calendar, times, now)
     except (CallRefused, OSError, HTTPException, ValueError, DomainError) as error:
@@ -140,35 +153,29 @@ def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:
 
 def _follow(calendar: ExternalCalendar, times: Mapping[str, Interval], now: datetime) -> None:
     known = {busy.key: busy for busy in calendar.busy_times.select_related("closure")}
-    for key, busy in known.items():
-        if times.get(key) != Interval(busy.starts_at, busy.ends_at) and busy.ends_at > now:
-            _forget(busy, calendar.created_by, now)
     followed = {
         key: Interval(busy.starts_at, busy.ends_at) for key, busy in known.items() if busy.closure is not None
     }
     for key, time in times.items():
         if followed.get(key) != time:
             _close(calendar, key, time, now)
-
-
-@transaction.atomic
-def _forget(busy: BusyTime, actor: "User", now: datetime) -> None:
-    _open_again(busy, actor, now)
-    busy.delete()
-
-
-def _open_again(busy: BusyTime, actor: "User", now: datetime) -> None:
-    closure = busy.closure
-    if closure is not None and closure.lifted_at is None and closure.ends_at > now:
-        closure_lift(actor=actor, closure_id=closure.pk, now=now)
+    for key, busy in known.items():
+        if key not in times and busy.ends_at > now:
+            _forget(busy, calendar.created_by, now)
 
 
 @transaction.atomic
 def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) -> None:
-    """Close the instrument for a time, or tell the keeper once that bookings lie in it."""
-    busy, is_new = BusyTime.objects.get_or_create(
-        calendar=calendar, key=key, defaults={"starts_at": time.start, "ends_at": time.end}
-    )
+    """Close the instrument for an event, or tell the keeper once that bookings lie in its time.
+
+    An event that was moved has the closure of its time before lifted only then: what both times cover is
+    offered to nobody who waits.
+    """
+    instrument_group_lock(calendar.instrument_id)
+    known = calendar.busy_times.select_related("closure").filter(key=key).first()
+    busy = known or BusyTime(calendar=calendar, key=key)
+    before, is_changed = busy.closure, (busy.starts_at, busy.ends_at) != (time.start, time.end)
+    busy.starts_at, busy.ends_at, busy.closure = time.start, time.end, None
     try:
         busy.closure = closure_place(
             actor=calendar.created_by,
@@ -179,10 +186,21 @@ def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) 
             now=now,
         )
     except ClosureHitsBookings:
-        if is_new:
+        if is_changed:
             _notify(calendar, HITS_BOOKINGS, now, starts_at=time.start)
-        return
-    busy.save(update_fields=["closure"])
+    busy.save()
+    _lift(before, calendar.created_by, now)
+
+
+@transaction.atomic
+def _forget(busy: BusyTime, actor: "User", now: datetime) -> None:
+    _lift(busy.closure, actor, now)
+    busy.delete()
+
+
+def _lift(closure: "Closure | None", actor: "User", now: datetime) -> None:
+    if closure is not None and closure.lifted_at is None and closure.ends_at > now:
+        closure_lift(actor=actor, closure_id=closure.pk, now=now)
 
 
 def _note_failure(calendar: ExternalCalendar, reason: str, now: datetime) -> None:
@@ -192,6 +210,15 @@ def _note_failure(calendar: ExternalCalendar, reason: str, now: datetime) -> Non
         calendar.told_at = now
         _notify(calendar, FAILS, now, reason=calendar.failure)
     calendar.save(update_fields=["failure", "failing_since", "told_at"])
+
+
+@transaction.atomic
+def _note_keeper_left(calendar: ExternalCalendar, now: datetime) -> None:
+    """Note that whoever connected a calendar has left, and tell once who looks after the instrument."""
+    untold = ExternalCalendar.objects.filter(pk=calendar.pk).exclude(failure=KEEPER_LEFT)
+    if untold.update(failure=KEEPER_LEFT, failing_since=calendar.failing_since or now):
+        path = page_address("external_calendars")
+        tell_of_maker(calendar.instrument, ENDED, calendar.created_by, now, path=path)
 
 
 def _notify(calendar: ExternalCalendar, message: str, now: datetime, **params: Any) -> None:

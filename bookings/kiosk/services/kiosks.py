@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.devices.selectors import ANSWERED_FOR
-from bookings.devices.services.keys import tell_of_maker
 from bookings.kiosk.domain import MOST_KIOSKS, KioskEnded, TooManyKiosks
 from bookings.kiosk.models import Kiosk
 from bookings.kiosk.selectors import hash_key
+from bookings.requests.services.notifications import tell_of_maker
 from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import gettext_noop, require_found
 from providers import public as providers
@@ -75,7 +76,8 @@ def _end(kiosk_id: int, now: datetime) -> bool:
     kiosk.ended_at = now
     kiosk.save(update_fields=["ended_at"])
     _record(kiosk, None, "kiosk.ended", now)
-    tell_of_maker(kiosk.instrument, ENDED, kiosk.made_by, now, page="instrument_kiosks", name=kiosk.name)
+    path = page_address("instrument_kiosks", kiosk.instrument.public_id)
+    tell_of_maker(kiosk.instrument, ENDED, kiosk.made_by, now, path=path, name=kiosk.name)
     return True
 
 

@@ -1,14 +1,15 @@
-"""Conditions for the bookings and usage that a viewer may see."""
+"""Conditions for rows that a viewer may see, and for those that people who left have made."""
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
 
 NOTHING = Q(pk__in=[])
@@ -41,3 +42,27 @@ def get_responsible_condition(viewer: "Viewer") -> Q:
     return Q(instrument__in=kept.values("pk")) | Q(
         instrument__organization__in=own.organization_ids(Role.UNIT_MANAGER)
     )
+
+
+def get_answered_condition(maker: str) -> Q:
+    """Return the condition for rows whose maker, by the name of the field, still looks after the instrument.
+
+    As `bookings.manage_device` and `providers.close_instrument` say, but while a unit is suspended its people
+    stay its people: what they made works again when it is back.
+    """
+    in_unit = {
+        f"{maker}__is_active": True,
+        f"{maker}__memberships__state": MembershipState.ACTIVE,
+        f"{maker}__memberships__organization": F("instrument__organization"),
+    }
+    manages = {f"{maker}__memberships__role": Role.UNIT_MANAGER}
+    keeps = {f"{maker}__memberships__role": Role.KEEPER, "instrument__keeper_links__user": F(maker)}
+    return Q(**in_unit) & (Q(**manages) | Q(**keeps))
+
+
+def get_ending_condition(maker: str, person: "User", organization: "Organization", *roles_left: Role) -> Q:
+    """Return the condition for rows of a unit that end where their maker keeps only these roles in it."""
+    if Role.UNIT_MANAGER in roles_left:
+        return NOTHING
+    kept = Q(instrument__keeper_links__user=person) if Role.KEEPER in roles_left else NOTHING
+    return Q(**{maker: person, "instrument__organization": organization}) & ~kept

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.project_budget import get_bookings_ahead
+from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -152,6 +153,23 @@ def notify_other_side(booking: Booking, message: str, now: datetime, *, by_user:
     """Notify the keepers of what the user has done, or the user of what the unit has done."""
     notify_them = notify_keepers if by_user else notify_user
     notify_them(booking, message, now, **params)
+
+
+def tell_of_maker(
+    instrument: "Instrument", message: str, maker: "User", now: datetime, *, path: str, **params: Any
+) -> None:
+    """Tell who looks after an instrument that something ended with the role of the person who made it."""
+    managers = accounts.managers_of(instrument.organization).values_list("pk", flat=True)
+    keepers = instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+    notify(
+        users=sorted({*managers, *keepers}),
+        message=message,
+        params={"instrument": get_instrument_name(instrument), "person": maker.get_full_name(), **params},
+        path=path,
+        kind=NotificationKind.UNIT,
+        act_by=now,
+        now=now,
+    )
 
 
 def get_instrument_name(instrument: "Instrument") -> Bilingual:

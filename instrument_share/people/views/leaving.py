@@ -34,15 +34,24 @@ def count_bookings(count: int) -> str:
     return sentence.format(count=count)
 
 
-def count_keys(person: "User", organization: "Organization", *roles_left: Role) -> list[str]:
-    """Return that keys end which the person made in roles that are not left to them, if there are any."""
-    count = bookings.count_keys_ending(person, organization, *roles_left)
-    sentence = ngettext(
+def describe_what_stops(person: "User", organization: "Organization", *roles_left: Role) -> list[str]:
+    """Return what stops of what the person made in roles that are not left to them, a sentence for each."""
+    keys = bookings.count_keys_ending(person, organization, *roles_left)
+    of_keys = ngettext(
         "{count} device or kiosk stops: its key ends with the role of who made it. Make a new one.",
         "{count} devices and kiosks stop: their keys end with the role of who made them. Make new ones.",
-        count,
+        keys,
     )
-    return [sentence.format(count=count)] if count else []
+    calendars = bookings.count_calendars_ending(person, organization, *roles_left)
+    of_calendars = ngettext(
+        "{count} external calendar is no longer followed: it ends with the role of who connected it. "
+        "Somebody else disconnects it and connects it again.",
+        "{count} external calendars are no longer followed: they end with the role of who connected them. "
+        "Somebody else disconnects them and connects them again.",
+        calendars,
+    )
+    ending = [(keys, of_keys), (calendars, of_calendars)]
+    return [sentence.format(count=count) for count, sentence in ending if count]
 
 
 @confirmation_view
@@ -60,7 +69,7 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> C
         consequences=[
             _("Your colleague has the role at once and is told; you no longer have it."),
             _("You stay a member: what you have booked stays booked."),
-            *count_keys(request.user, found, *(own - {Role(held.role)})),
+            *describe_what_stops(request.user, found, *(own - {Role(held.role)})),
         ],
         action=_("Hand it over"),
         perform=lambda: services.membership_hand_over(
@@ -94,7 +103,7 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
         heading=_("Leave {name}?").format(name=name),
         consequences=[
             _("These roles of yours end: {roles}.").format(roles=roles),
-            *count_keys(request.user, found),
+            *describe_what_stops(request.user, found),
         ],
         action=_("Leave the organization"),
         perform=lambda: bookings.organization_leave(actor=request.user, organization_id=found.pk, now=now),

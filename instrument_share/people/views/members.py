@@ -12,7 +12,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import Role
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm
-from instrument_share.people.views.leaving import count_bookings, count_keys
+from instrument_share.people.views.leaving import count_bookings, describe_what_stops
 from instrument_share.people.views.member_list import (
     get_managed_organization,
     get_members_address,
@@ -191,7 +191,7 @@ def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
     if held.role == Role.KEEPER:
         found.append(_("They no longer keep any instrument of the unit; name other keepers."))
     left = accounts.active_roles(held.user_id, held.organization_id) - {Role(held.role)}
-    found += count_keys(held.user, held.organization, *left)
+    found += describe_what_stops(held.user, held.organization, *left)
     if is_last_of_theirs:
         found.append(_("It is their last role here: they no longer belong to the organization."))
     return found

@@ -62,21 +62,10 @@ def preview(
     kind: SheetKind = INSTRUMENTS,
     now: datetime,
 ) -> ImportReport:
-    """Return what `apply` would do with this sheet, row by row. Raises HeadingMissing.
-
-    A sheet of user names or addresses is answered with people's names: who asked for how many is recorded.
-    """
+    """Return what `apply` would do with this sheet, row by row. Raises HeadingMissing."""
     with transaction.atomic():
         report, plan = _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)
-        if actor is not None and plan.people:
-            people_disclosed(
-                actor=actor,
-                what=f"{kind.name.value}.previewed",
-                count=plan.people,
-                now=now,
-                subject=organization_lock(organization_id),
-                organization_id=organization_id,
-            )
+        _record_people_shown(actor, organization_id, plan, kind, now)
         return report
 
 
@@ -99,6 +88,7 @@ def apply(
     """
     report, plan = _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)
     if report.errors and not partial:
+        _record_people_shown(actor, organization_id, plan, kind, now)
         return report
     taken, rows = [], 0
     for step in plan.steps:
@@ -116,6 +106,21 @@ def apply(
         details={**report.counts, "entered": rows},
     )
     return replace(report, applied=True, entered=rows, left=report.left - rows, made=made)
+
+
+def _record_people_shown(
+    actor: "User | None", organization_id: int, plan: Plan, kind: SheetKind, now: datetime
+) -> None:
+    """Record who asked for how many people: a sheet of user names is answered with people's names."""
+    if actor is not None and plan.people:
+        people_disclosed(
+            actor=actor,
+            what=f"{kind.name.value}.previewed",
+            count=plan.people,
+            now=now,
+            subject=organization_lock(organization_id),
+            organization_id=organization_id,
+        )
 
 
 def _plan(

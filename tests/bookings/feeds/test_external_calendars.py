@@ -28,12 +28,15 @@ from bookings.feeds.services.external_calendars import (
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import closure_lift
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.apart import run_apart
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Keeper
 from providers.terms.models import Closure
+from tests import factories
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 
 ADDRESS = "https://calendar.example.org/a.ics"
@@ -61,6 +64,11 @@ def calendar(*events):
 def lesson(uid="a", day=4, hour=1, *more):
     """An event of two hours in March 2026, in universal time."""
     return event(uid, f":202603{day:02}T{hour:02}0000Z", f":202603{day:02}T{hour + 2:02}0000Z", *more)
+
+
+def longer():
+    """The event of `lesson()`, an hour longer."""
+    return event("a", ":20260304T010000Z", ":20260304T040000Z")
 
 
 def times(text):
@@ -201,6 +209,44 @@ def test_reading_twice_changes_nothing_and_a_moved_event_moves_its_closure(read)
     assert closed() == [Interval(utc(5, 1), utc(5, 3))]
 
 
+def test_event_that_becomes_longer_offers_its_time_to_nobody_who_waits(city, read):
+    read(calendar(lesson()))
+    entry = join(city, wanted=slot(day=2, hour=9))
+    read(calendar(longer()), NOW + MINUTE)
+    assert closed() == [Interval(utc(4, 1), utc(4, 4))]
+    assert offered(entry) == []
+
+
+def test_event_that_moves_away_offers_its_time_to_who_waits(city, read):
+    read(calendar(lesson()))
+    entry = join(city, wanted=slot(day=2, hour=9))
+    read(calendar(lesson(hour=3)), NOW + MINUTE)
+    assert closed() == [Interval(utc(4, 3), utc(4, 5))]
+    assert offered(entry) == [(utc(4, 1), utc(4, 3), "offered")]
+
+
+def test_event_that_gets_another_name_offers_its_time_to_nobody_who_waits(city, read):
+    read(calendar(lesson()))
+    entry = join(city, wanted=slot(day=2, hour=9))
+    read(calendar(lesson("b")), NOW + MINUTE)
+    assert (closed(), offered(entry)) == ([Interval(utc(4, 1), utc(4, 3))], [])
+
+
+def test_event_that_becomes_longer_after_its_end_closes_once(read):
+    read(calendar(lesson()))
+    for number in range(2):
+        read(calendar(longer()), utc(4, 3) + number * MINUTE)
+    assert closed() == [Interval(utc(4, 1), utc(4, 3)), Interval(utc(4, 1), utc(4, 4))]
+
+
+def test_event_that_reaches_into_a_booking_opens_its_time_and_is_told_once(city, read):
+    read(calendar(lesson()))
+    book(city, slot(day=2, hour=11))
+    for number in range(1, 3):
+        read(calendar(longer()), NOW + number * MINUTE)
+    assert (closed(), told(city.keeper)) == ([], 1)
+
+
 def test_an_event_that_is_gone_opens_its_time_again(city, read):
     read(calendar(lesson()))
     read(calendar(), NOW + MINUTE)
@@ -250,17 +296,54 @@ def test_a_calendar_of_more_bytes_than_are_read_is_refused_as_too_large(read):
     assert closed() == [Interval(utc(4, 1), utc(4, 3))]
 
 
-def test_who_may_no_longer_close_the_instrument_closes_nothing(city, read):
-    Keeper.objects.all().delete()
-    failing = read(calendar(lesson()))
-    assert (failing.failing_since, closed()) == (NOW, [])
+def lose_role(keeper):
+    Keeper.objects.filter(user=keeper).delete()
 
 
-def test_the_calendar_of_a_locked_account_closes_nothing(city, read):
-    city.keeper.is_active = False
-    city.keeper.save()
-    failing = read(calendar(lesson()))
-    assert (failing.failing_since, closed()) == (NOW, [])
+def lock_account(keeper):
+    keeper.is_active = False
+    keeper.save()
+
+
+@pytest.mark.parametrize("leave", [lose_role, lock_account])
+def test_calendar_of_a_former_keeper_closes_nothing_and_is_told_once_to_who_is_there(
+    client, city, read, clock, leave
+):
+    clock.set(NOW)
+    colleague, locked = (factories.member(city.owner, Role.KEEPER) for _ in range(2))
+    for keeper in (colleague, locked):
+        Keeper.objects.create(instrument=city.instrument, user=keeper)
+    lock_account(locked)
+    read(calendar())
+    leave(city.keeper)
+    failing = read(calendar(lesson()), NOW + MINUTE)
+    assert (failing.failing_since, failing.read_at, closed()) == (NOW + MINUTE, NOW, [])
+    read(calendar(lesson()), NOW + 2 * MINUTE)
+    read(calendar(lesson()), NOW + timedelta(days=2))
+    assert [told(one) for one in (city.manager, colleague, locked, city.keeper)] == [1, 1, 0, 0]
+    message = Notification.objects.get(user=city.manager, path=reverse("external_calendars"))
+    assert (message.params["person"], message.is_urgent) == (city.keeper.name, True)
+    client.force_login(colleague)
+    page = client.get(reverse("external_calendars")).content.decode()
+    assert "关联者已不再负责该仪器，请取消关联后重新关联。" in page
+
+
+def test_calendar_is_followed_again_when_its_keeper_is_back(city, read):
+    lose_role(city.keeper)
+    read(calendar(lesson()))
+    Keeper.objects.create(instrument=city.instrument, user=city.keeper)
+    followed = read(calendar(lesson()), NOW + MINUTE)
+    assert (followed.failing_since, followed.failure, len(closed())) == (None, "", 1)
+    lose_role(city.keeper)
+    read(calendar(lesson()), NOW + 2 * MINUTE)
+    assert told(city.manager) == 2
+
+
+def test_nobody_is_told_of_a_calendar_while_its_unit_is_suspended(city, read):
+    city.owner.state = OrganizationState.SUSPENDED
+    city.owner.save()
+    read(calendar(lesson()))
+    assert (closed(), told(city.manager)) == ([], 0)
 
 
 def test_the_journal_does_not_keep_the_address_that_opens_a_calendar(city):

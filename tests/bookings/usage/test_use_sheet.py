@@ -111,6 +111,22 @@ def test_a_preview_that_shows_peoples_names_leaves_a_trace(city):
     assert told == [{"what": "uses.previewed", "rows": 1}]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{}, {"words": "1", "field": "service_mode", "word": "看心情", "meaning": "没有这个"}],
+    ids=["import refused", "words refused"],
+)
+def test_refused_sheet_whose_page_shows_names_leaves_a_trace(city, send, typed):
+    common = {"actor": city.keeper, "organization_id": city.owner.pk, "kind": KINDS["uses"]}
+    text = HEADING + row(city) + row(city, "02-28", mode="看心情")
+    key = sheet_keep(content=text.encode(), map_text="", **common)
+    page = send(city.keeper, "sheet_preview", city.owner.public_id, "uses", key, **typed, form_token="one")
+    assert (page.status_code, city.researcher.name in text_of(page)) == (422, True)
+    told = [one.details for one in history(city.owner) if one.action == "personal_data.disclosed"]
+    assert told == [{"what": "uses.previewed", "rows": 1}]
+    assert not UsageLog.objects.exists()
+
+
 def test_one_bad_row_keeps_all_out_and_every_problem_names_its_cell(city):
     other = instrument(city.owner, inner_number="别人的")
     report = bring(
