@@ -54,7 +54,8 @@ def finding_answer(
     finding.answer, finding.no_objection = answer, no_objection
     finding.answered_at, finding.answered_by = now, actor
     finding.save(update_fields=["answer", "no_objection", "answered_at", "answered_late", "answered_by"])
-    record_finding(actor, "finding.answered", finding, now, answer=answer, no_objection=no_objection)
+    details = {"answer": answer, "no_objection": no_objection, "overdue": finding.answered_late}
+    record_finding(actor, "finding.answered", finding, now, **details)
     return finding
 
 

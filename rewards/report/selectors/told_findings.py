@@ -152,6 +152,7 @@ def _finding(finding: Finding, told: "Mapping[str, AuditEntry]") -> Iterator[str
         "reason": (finding.reason, get_detail(decided, "reason", "")),
         "no_objection": (finding.no_objection, get_detail(answered, "no_objection", False)),
         "answer": (finding.answer, get_detail(answered, "answer", "")),
+        "answered_late": (finding.answered_late, get_detail(answered, "overdue", False)),
         **act(answered, finding.answered_at, finding.answered_by_id, "answered"),
         **act(decided, finding.decided_at, finding.decided_by_id, "decided"),
     }
