@@ -23,7 +23,9 @@ class RewardsConfig(AppConfig):
         from instrument_share.web.text.labels import register_labels
         from rewards import guards, personal
         from rewards.cycle import badges as cycle_badges
+        from rewards.cycle.selectors.cycles import get_frozen_date
         from rewards.declarations import badges as fact_badges
+        from rewards.declarations.registry import register_frozen_reader
         from rewards.findings import badges as finding_badges
         from rewards.forecast.tasks import RECURRING
         from rewards.inspections import badges as inspection_badges
@@ -52,6 +54,7 @@ class RewardsConfig(AppConfig):
         register_words({**inspection_choices.LABELS, **objection_choices.LABELS, **voucher_choices.LABELS})
         register_labels(report_badges.STATES)
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)
+        register_frozen_reader(get_frozen_date)
         register_issued_papers(find_list_paper)
         register_finance_tasks(find_payout_tasks)
         register_references(is_payout_reference)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet, Sum
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
@@ -33,6 +34,13 @@ def get_running_notices(today: date) -> QuerySet[AssessmentCycle]:
     """Return the years whose results are in public notice, which everybody may see, newest first."""
     running = AssessmentCycle.objects.filter(state=CycleState.NOTICED, notice_ends_date__gte=today)
     return running.order_by("-year")
+
+
+def get_frozen_date(year: int) -> date | None:
+    """Return the day in the city on which the data of a year were frozen; None while they aren't."""
+    frozen = AssessmentCycle.objects.filter(year=year, frozen_at__isnull=False)
+    at = frozen.values_list("frozen_at", flat=True).first()
+    return None if at is None else at.astimezone(CITY_TIME).date()
 
 
 def cycle_lock(cycle_id: int) -> AssessmentCycle:

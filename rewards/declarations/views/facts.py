@@ -23,6 +23,7 @@ from providers.public import instruments
 from rewards.declarations.domain.facts import FactKind, FactState
 from rewards.declarations.forms import FactForm, FactReadForm
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
+from rewards.declarations.registry import get_frozen_date
 from rewards.declarations.reports import KINDS, get_titles
 from rewards.declarations.selectors import (
     declarable_units,
@@ -66,9 +67,12 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
         )
         if declared is not None:
             sentence = _("Declared. It counts once the bureau has confirmed it.")
+            if get_frozen_date(year) is not None:
+                sentence = _describe_effect(year)
             return redirect_with_message(request, sentence, reverse("declared_facts", args=[year]))
     context = {
         "year": year,
+        "frozen_date": get_frozen_date(year),
         "form": form,
         "rows": _rows(request, year),
         "years": [
@@ -80,6 +84,12 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "rewards/declarations/facts.html", context, status=status)
+
+
+def _describe_effect(year: int) -> str:
+    if get_frozen_date(year) is None:
+        return _("It counts when the data of {year} are frozen.").format(year=year)
+    return _("The data of {year} are frozen: it no longer counts for that year.").format(year=year)
 
 
 def require_year(year: int) -> None:
@@ -125,7 +135,7 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
     if verb == "confirm":
         return Confirmation(
             heading=heading,
-            consequences=[_("It counts when the data of {year} are frozen.").format(year=fact.year)],
+            consequences=[_describe_effect(fact.year)],
             action=_("Confirm the fact"),
             perform=lambda: fact_confirm(
                 actor=request.user,

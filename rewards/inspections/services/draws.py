@@ -218,11 +218,11 @@ def draw_make(*, actor: "User", draw_id: int, seed: str, now: datetime) -> DrawR
     if done := DrawResult.objects.filter(draw=draw).first():
         if done.seed == seed:
             return done
-        raise DrawnAlready(date=done.drawn_at.astimezone(CITY_TIME).date().isoformat(), seed=done.seed)
+        raise DrawnAlready(date=done.drawn_at.astimezone(CITY_TIME).date(), seed=done.seed)
     if not seed:
         raise SeedMissing
     if now.astimezone(CITY_TIME).date() < draw.seed_date:
-        raise SeedNotOut(date=draw.seed_date.isoformat())
+        raise SeedNotOut(date=draw.seed_date)
     drawn = draw_inspections(read_inputs(draw), seed)
     result = DrawResult.objects.create(draw=draw, seed=seed, drawn_at=now, drawn_by=actor)
     inspections = _keep_drawn(draw, drawn)

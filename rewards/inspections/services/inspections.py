@@ -110,7 +110,7 @@ def _require_complete(
         raise InspectionRecorded
     drawn = inspection.draw.result.drawn_at.astimezone(CITY_TIME).date()
     if not drawn <= inspected_date <= now.astimezone(CITY_TIME).date():
-        raise InspectedInFuture(first=drawn.isoformat())
+        raise InspectedInFuture(first=drawn)
     if set(CHECKLIST) - set(checklist):
         raise ChecklistIncomplete
     has_to_tell = outcome is InspectionOutcome.FINDING or Seen.NO in checklist.values()

@@ -112,7 +112,7 @@ def require_payable(award: Award) -> PayeeAccount:
     """
     paid = get_payment_of_award(award.pk)
     if paid is not None:
-        raise AlreadyPaid(date=paid.paid_date.isoformat())
+        raise AlreadyPaid(date=paid.paid_date)
     return require_account(award.assessment.organization)
 
 
@@ -171,7 +171,7 @@ def require_day(day: date, report: FinanceReport, now: datetime) -> None:
     """Raise PaidBeforeReport or PaidInFuture for a day on which nothing can have been paid."""
     sealed_date = report.sealed_at.astimezone(CITY_TIME).date()
     if day < sealed_date:
-        raise PaidBeforeReport(date=sealed_date.isoformat())
+        raise PaidBeforeReport(date=sealed_date)
     if day > now.astimezone(CITY_TIME).date():
         raise PaidInFuture
 
@@ -189,9 +189,9 @@ def payment_reverse(
     reason = require_reason(reason, code=REASON_MISSING)
     earlier = Reversal.objects.filter(payment=payment).first()
     if earlier is not None:
-        raise PaymentReversed(date=earlier.reversed_date.isoformat())
+        raise PaymentReversed(date=earlier.reversed_date)
     if reversed_date < payment.paid_date:
-        raise ReversedTooEarly(date=payment.paid_date.isoformat())
+        raise ReversedTooEarly(date=payment.paid_date)
     require_day(reversed_date, report, now)
     reversal = Reversal.objects.create(
         payment=payment,

@@ -145,8 +145,7 @@ def _require_may_apply(scheme: VoucherScheme, organization: "Organization", now:
     if not (is_admitted and terms.qualifies(organization.kind, organization.size_class)):
         raise NotQualified
     if not terms.takes_applications(now.astimezone(CITY_TIME).date()):
-        first, last = terms.apply_from.isoformat(), terms.apply_until.isoformat()
-        raise NotOpenNow(first=first, last=last)
+        raise NotOpenNow(first=terms.apply_from, last=terms.apply_until)
     others = scheme.applications.filter(organization=organization)
     if others.exclude(state=ApplicationState.REFUSED).exists():
         raise AppliedAlready

@@ -117,13 +117,13 @@ def voucher_payout_record(
     _require_uninvolved(actor, row)
     paid = get_payout_in_force(row)
     if paid is not None:
-        raise PaidAlready(date=paid.paid_date.isoformat())
+        raise PaidAlready(date=paid.paid_date)
     if amount_yuan != row.amount_yuan:
         raise PayoutDiffers(listed=f"{row.amount_yuan:.2f}", amount=f"{amount_yuan:.2f}")
     account = require_account(row.claim.grant.organization)
     made_date = row.payout_list.made_at.astimezone(CITY_TIME).date()
     if paid_date < made_date:
-        raise PaidBeforeList(date=made_date.isoformat())
+        raise PaidBeforeList(date=made_date)
     payout = VoucherPayout.objects.create(
         row=row,
         number=row.payouts.count() + 1,
@@ -156,9 +156,9 @@ def voucher_payout_reverse(
     text = require_reason(reason, code=REASON_MISSING)
     earlier = VoucherReversal.objects.filter(payout=payout).first()
     if earlier is not None:
-        raise PayoutReversed(date=earlier.reversed_date.isoformat())
+        raise PayoutReversed(date=earlier.reversed_date)
     if reversed_date < payout.paid_date:
-        raise ReversedTooEarly(date=payout.paid_date.isoformat())
+        raise ReversedTooEarly(date=payout.paid_date)
     reversal = VoucherReversal.objects.create(
         payout=payout,
         reversed_date=_require_past(reversed_date, now),

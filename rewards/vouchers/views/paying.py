@@ -23,6 +23,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.payments.services.payments import find_account_lack, require_account
+from rewards.vouchers.domain.errors import NothingToList
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
 from rewards.vouchers.reports import render_payout_list
 from rewards.vouchers.selectors.payouts import (
@@ -47,10 +48,12 @@ if TYPE_CHECKING:
 
 @confirmation_view
 def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Make a payout list of what is audited. Raises UsesChanged."""
+    """Make a payout list of what is audited. Raises NothingToList, UsesChanged."""
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
     waiting = list(audited_claims(scheme.pk))
+    if not waiting:
+        raise NothingToList
     require_unchanged(*waiting)
     total = yuan(sum(one.amount_yuan for one in waiting))
     return Confirmation(

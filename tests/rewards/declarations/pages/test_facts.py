@@ -57,6 +57,19 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     assert client.get(reverse("fact_decide", args=[fact.public_id, "burn"])).status_code == 404
 
 
+def test_facts_of_a_year_that_is_frozen_are_said_to_count_no_more(login, small, manager):
+    client = login(manager)
+    typed = {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"}
+    assert "已于2026年1月5日冻结" not in text_of(client.get(ADDRESS))
+    AssessmentCycle.objects.update(frozen_at=AFTER)
+    assert "2025年度数据已于2026年1月5日冻结" in text_of(client.get(ADDRESS))
+    assert "2025年度数据已冻结，不再计入该年度。" in text_of(client.post(ADDRESS, typed, follow=True))
+    client = login(small.city.officer)
+    asked = client.get(reverse("fact_decide", args=[DeclaredFact.objects.get().public_id, "confirm"]))
+    assert "2025年度数据已冻结，不再计入该年度。" in text_of(asked)
+    assert "冻结时计入" not in text_of(asked)
+
+
 def test_a_manager_sees_and_declares_for_the_own_unit_only(login, small, manager):
     other = small.city.unit("云屏材料研究所")
     client = login(manager)

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from instrument_share.journal.guards import guards_lifted
+from instrument_share.web.text.formats import date_only
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.payments.models import Payment
@@ -92,6 +93,7 @@ def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent
     assert [answer["Location"] for answer in twice] == [address("report", sent) + "#units"] * 2
     again = pay(client, sent, year.first, form_token="y")
     assert again.status_code == 409
+    assert f"该奖励已于{date_only(Payment.objects.get().paid_date)}拨付，未重复登记。" in text_of(again)
     assert Payment.objects.count() == 1
 
 

@@ -120,6 +120,14 @@ def test_only_a_refusal_is_offered_of_a_claim_whose_uses_were_corrected(vouchers
     assert "¥150.00" in page
 
 
+def test_no_list_is_made_of_no_claim(vouchers, claimable):
+    client = Client()
+    client.force_login(vouchers.officer)
+    asked = client.get(reverse("voucher_list_new", args=[claimable.scheme.public_id]))
+    assert asked.status_code == 409
+    assert "本方案没有复审通过、待列入清单的申请。" in text_of(asked)
+
+
 def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouchers, claimable, read, clock):
     claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
     about = ("voucher_scheme", claimable.scheme.public_id)
