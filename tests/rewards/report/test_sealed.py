@@ -110,7 +110,7 @@ def test_nothing_is_paid_before_the_report(report, year, steps):
     report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
     with pytest.raises(PaidBeforeReport) as refused:
         pay(report, year.first, "91933.00", actor=steps.city.finance, day=date(2026, 1, 19))
-    assert refused.value.params == {"date": "2026-01-20"}
+    assert refused.value.params == {"date": date(2026, 1, 20)}
     assert pay(report, year.first, "91933.00", actor=steps.city.finance, day=date(2026, 1, 20)).pk
 
 
