@@ -83,9 +83,8 @@ watching.observe({type: "layout-shift", buffered: true});
 for (const act of ["pointerdown", "keydown", "offline"]) {
   addEventListener(act, () => watching.disconnect(), {capture: true, once: true});
 }
-matchMedia("print").addEventListener("change", () => watching.disconnect(), {once: true});
 """
-"""Tells the console when what stood there moves by itself, until somebody acts, prints, or the line is cut:
+"""Tells the console when what stood there moves by itself, until somebody acts or the line is cut:
 what comes of that may take its place. Up to 0.1 of the window counts as steady (https://web.dev/articles/cls)."""
 
 
