@@ -10,11 +10,10 @@ from bookings.groups.domain import Scope
 from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import MovePrice, find_booking_problems, get_move_price
+from bookings.requests.selectors.admission import MovePrice, find_problems_at, get_move_price
 from bookings.requests.selectors.companions import get_companions
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
-from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -62,19 +61,7 @@ def get_moved_dates(
     for one, target in order_moves(get_moves(booking, interval, scope)):
         companions = get_companions(one)
         price = _find_price(one, companions, target)
-        problems = find_booking_problems(
-            viewer,
-            one.instrument,
-            interval=target,
-            service_mode=ServiceMode(one.service_mode),
-            payer_organization=one.payer_organization,
-            subject=one.subject,
-            samples=one.samples,
-            now=now,
-            moved_booking=one,
-            moved_before=moved,
-            planned_yuan=planned,
-        )
+        problems = find_problems_at(viewer, one, target, now, moved_before=moved, planned_yuan=planned)
         dates.append(MovedDate(one, target, price, problems))
         if not problems:
             moved += [(each, target) for each in (one, *companions)]

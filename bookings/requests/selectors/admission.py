@@ -104,6 +104,34 @@ def find_booking_problems(
     )
 
 
+def find_problems_at(
+    viewer: "User",
+    booking: Booking,
+    interval: Interval,
+    now: datetime,
+    *,
+    moved_before: Sequence[tuple[Booking, Interval]] = (),
+    planned_yuan: Decimal = Decimal(0),
+) -> list[Problem]:
+    """Return everything that is wrong with a booking in the interval, its own time or one to which it moves.
+
+    `moved_before` and `planned_yuan` are those of `find_booking_problems`.
+    """
+    return find_booking_problems(
+        viewer,
+        booking.instrument,
+        interval=interval,
+        service_mode=ServiceMode(booking.service_mode),
+        payer_organization=booking.payer_organization,
+        subject=booking.subject,
+        samples=booking.samples,
+        now=now,
+        moved_booking=booking,
+        moved_before=moved_before,
+        planned_yuan=planned_yuan,
+    )
+
+
 def find_problems_in(
     viewer: "User",
     user: "User",

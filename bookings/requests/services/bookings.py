@@ -17,7 +17,7 @@ from bookings.requests.domain.errors import (
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import (
-    find_booking_problems,
+    find_problems_at,
     find_problems_in,
     is_new_decision_needed,
 )
@@ -233,18 +233,7 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
 
 def require_admitted_move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> None:
     """Raise BookingRefused or SlotTaken unless the booking may be moved to the interval."""
-    problems = find_booking_problems(
-        actor,
-        booking.instrument,
-        interval=interval,
-        service_mode=ServiceMode(booking.service_mode),
-        payer_organization=booking.payer_organization,
-        subject=booking.subject,
-        samples=booking.samples,
-        now=now,
-        moved_booking=booking,
-    )
-    if problems:
+    if problems := find_problems_at(actor, booking, interval, now):
         raise build_refusal(problems)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, BookingGroup
-from bookings.requests.selectors.admission import find_booking_problems, find_problems_in
+from bookings.requests.selectors.admission import find_problems_at, find_problems_in
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import booking_lock, booking_projects_lock
 from bookings.requests.selectors.request_facts import read_request_facts
@@ -116,18 +116,7 @@ def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
         accounts.memberships_lock(offered.user, offered.payer_organization_id)
     booking_projects_lock(booking_id)
     booking = _open_offer_lock(actor, booking_id, now)
-    problems = find_booking_problems(
-        actor,
-        booking.instrument,
-        interval=Interval(booking.starts_at, booking.ends_at),
-        service_mode=ServiceMode(booking.service_mode),
-        payer_organization=booking.payer_organization,
-        subject=booking.subject,
-        samples=booking.samples,
-        now=now,
-        moved_booking=booking,
-    )
-    if problems:
+    if problems := find_problems_at(actor, booking, Interval(booking.starts_at, booking.ends_at), now):
         raise build_refusal(problems)
     for one in (*get_companions(booking), booking):
         _accept(one, actor, now)
