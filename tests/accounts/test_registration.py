@@ -16,7 +16,7 @@ from instrument_share.accounts.services.organizations import NotAdmitted
 from instrument_share.accounts.services.registration import GIVEN_WAY, NotCorrectable, NothingCorrected
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
-from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound, ReasonMissing
+from instrument_share.kernel.errors import Forbidden, Invalid, NotFound, ReasonMissing
 from instrument_share.kernel.uscc import compute_check_character
 from tests import factories
 from tests.factories import NOW
@@ -254,15 +254,13 @@ def test_people_of_a_registration_that_gives_way_are_told_once_and_their_roles_e
     assert told[0].params == {"name": {"zh": "云屏晶体有限公司", "en": ""}, "uscc": USCC}
 
 
-def test_a_suspended_organization_acts_through_nobody_until_it_is_reinstated(officer):
-    company = factories.organization("云屏晶体有限公司")
-    admin = factories.member(company, Role.ORG_ADMIN)
-    services.organization_suspend(actor=officer, organization_id=company.pk, reason="被投诉", now=NOW)
-    assert selectors.refresh_standing(admin).roles == frozenset()
-    with pytest.raises(IllegalMove):
-        services.organization_suspend(actor=officer, organization_id=company.pk, reason="再次", now=NOW)
-    services.organization_reinstate(actor=officer, organization_id=company.pk, now=NOW)
-    assert selectors.refresh_standing(admin).roles == {Role.ORG_ADMIN}
+def test_a_registrant_who_no_longer_owns_instruments_loses_the_managers_role_in_the_journal(registrant):
+    made = register(registrant, owns_instruments=True)
+    correct = partial(services.organization_correct, actor=registrant, organization_id=made.pk, now=NOW)
+    correct(registration=FACTS)
+    assert roles(registrant) == [("org_admin", "active"), ("unit_manager", "ended")]
+    entry = journal.history(made.memberships.get(role="unit_manager")).last()
+    assert (entry.action, entry.actor) == ("membership.ended", registrant)
 
 
 def test_the_same_document_is_kept_once_and_read_by_few(officer, registrant):

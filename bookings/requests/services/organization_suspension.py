@@ -15,6 +15,7 @@ from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import write_cancellation
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
+from instrument_share.accounts.domain import Role
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 
@@ -31,7 +32,7 @@ def organization_suspend(
     That is what is booked on its instruments, and what it pays elsewhere. Uses under way go on; keepers check
     them out although the unit is suspended.
     """
-    accounts.organization_lock(organization_id)
+    accounts.organization_lock_for(organization_id, Role.SYSADMIN)
     accounts.memberships_of_organization_lock(organization_id)
     _lock_instruments(organization_id)
     suspended = account_services.organization_suspend(

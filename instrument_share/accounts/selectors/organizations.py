@@ -90,6 +90,21 @@ def sysadmin_organization_ids() -> set[int]:
     return set(seats.values_list("organization_id", flat=True))
 
 
+def has_all_sysadmins(organization: Organization) -> bool:
+    """Return whether the site's system administrators are people of this organization, and of no other.
+
+    Such an organization isn't suspended: nobody could maintain the accounts of the site.
+    """
+    seats = Membership.objects.filter(
+        role=Role.SYSADMIN.value,
+        state=MembershipState.ACTIVE,
+        user__is_active=True,
+        organization__state=OrganizationState.ADMITTED,
+    )
+    places = set(seats.values_list("organization_id", flat=True))
+    return places == {organization.pk}
+
+
 def organizations(viewer: "Viewer") -> QuerySet[Organization]:
     """Return admitted organizations, which are public, and a member's own before admission."""
     own = standing(viewer).organization_ids()

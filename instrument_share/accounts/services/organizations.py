@@ -46,6 +46,15 @@ REVISED = gettext_noop("The bureau has changed what is registered of “{name}�
 REINSTATED = gettext_noop("“{name}” is reinstated; its people can act for it again.")
 
 
+class HasAllSysadmins(Conflict):
+    """The site keeps somebody who maintains its accounts."""
+
+    code = "organization.has_all_sysadmins"
+    message = gettext_noop(
+        "The site's only system administrators belong to it. Let one of another organization be made first."
+    )
+
+
 REVISED_COLUMNS = (
     "name_zh",
     "kind",
@@ -188,9 +197,12 @@ def organization_suspend(*, actor: User, organization_id: int, reason: str, now:
     """Suspend an organization, so that nobody acts for it; its people are told.
 
     What becomes of bookings is for `bookings.requests.services.organization_suspend`, which calls this.
+    Raises HasAllSysadmins where the site would be left without a system administrator.
     """
-    organization = selectors.organization_lock(organization_id)
+    organization = selectors.organization_lock_for(organization_id, Role.SYSADMIN)
     require(actor, "accounts.suspend_organization", organization)
+    if selectors.has_all_sysadmins(organization):
+        raise HasAllSysadmins
     return _decide(organization, "suspend", require_reason(reason), actor=actor, now=now)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import (
@@ -232,19 +232,11 @@ def _hand_in(
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
     """Free the code of a refused registration: its roles end, who had them is told, documents are removed."""
-    ending = Membership.objects.filter(
-        organization=refused, state__in=[MembershipState.ACTIVE, MembershipState.PENDING]
-    )
-    people = set()
-    for membership in ending.select_related("user").order_by("id"):
-        membership.state, membership.ended_at = MembershipState.ENDED.value, now
-        membership.save(update_fields=["state", "ended_at"])
-        record_membership(actor, "membership.ended", membership, now)
-        people.add(membership.user)
+    ended = _end_memberships(Membership.objects.filter(organization=refused), actor, now)
     OrganizationDocument.objects.filter(organization=refused, removed_at__isnull=True).update(removed_at=now)
     record_change(actor, "organization.given_way", refused, now)
     notify(
-        users=people - {actor},
+        users={membership.user for membership in ended} - {actor},
         message=GIVEN_WAY,
         params={"name": Bilingual(refused.name_zh, refused.name_en), "uscc": refused.uscc},
         path=page_address("my_organizations"),
@@ -258,6 +250,18 @@ def _give_first_roles(organization: Organization, registrant: User, now: datetim
     for role in roles:
         grant_implied_role(organization, registrant, role, actor=registrant, now=now)
     if not organization.owns_instruments:
-        Membership.objects.filter(
-            user=registrant, organization=organization, role=Role.UNIT_MANAGER.value
-        ).update(state=MembershipState.ENDED.value, ended_at=now)
+        managing = Membership.objects.filter(organization=organization, role=Role.UNIT_MANAGER.value)
+        _end_memberships(managing.filter(user=registrant), registrant, now)
+
+
+def _end_memberships(
+    memberships: QuerySet[Membership], actor: User | None, now: datetime
+) -> list[Membership]:
+    """End those that hold or are asked for, and return them."""
+    open_states = [MembershipState.ACTIVE, MembershipState.PENDING]
+    ending = list(memberships.filter(state__in=open_states).select_related("user").order_by("id"))
+    for membership in ending:
+        membership.state, membership.ended_at = MembershipState.ENDED.value, now
+        membership.save(update_fields=["state", "ended_at"])
+        record_membership(actor, "membership.ended", membership, now)
+    return ending

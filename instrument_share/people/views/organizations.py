@@ -247,6 +247,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
         "steps": _steps(found),
         "resubmission": _describe_resubmission(found),
         "suspension": accounts.suspension_of(found),
+        "has_all_sysadmins": may["suspend"] and accounts.has_all_sysadmins(found),
         "belongs": bool(accounts.active_roles(request.user.pk, found.pk)),
         "overseen": accounts.region_of(request.user).covers(found),
     }

@@ -66,9 +66,9 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
             form, lambda: fact_declare(actor=request.user, year=year, now=now, **form.declared)
         )
         if declared is not None:
-            sentence = _("Declared. It counts once the bureau has confirmed it.")
-            if get_frozen_date(year) is not None:
-                sentence = _describe_effect(year)
+            is_open = get_frozen_date(year) is None
+            counts_later = _("Declared. It counts once the bureau has confirmed it.")
+            sentence = counts_later if is_open else _describe_effect(year)
             return redirect_with_message(request, sentence, reverse("declared_facts", args=[year]))
     context = {
         "year": year,
