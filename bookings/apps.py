@@ -91,6 +91,7 @@ def _register_answers() -> None:
     from bookings.feeds.services.calendars import calendar_addresses_end
     from bookings.kiosk.views.keepers import KIOSK_TAB
     from bookings.requests.services import sheet_effects
+    from bookings.requests.services.next_free import next_free_refresh
     from bookings.requests.views.rules import RULE_TAB, get_rule_notice
     from bookings.usage.selectors.statistics import get_unit_hours_of_year
     from bookings.usage.views.use_sheet import USE_SHEET
@@ -99,6 +100,7 @@ def _register_answers() -> None:
     from providers.public import (
         register_instrument_notice,
         register_instrument_tabs,
+        register_link_follower,
         register_logged_hours,
         register_rule_effects,
         register_sheet_imports,
@@ -110,6 +112,7 @@ def _register_answers() -> None:
     register_instrument_notice(get_rule_notice)
     register_logged_hours(get_unit_hours_of_year)
     register_rule_effects(sheet_effects)
+    register_link_follower(next_free_refresh)
     register_sheet_imports(USE_SHEET)
 
 

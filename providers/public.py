@@ -23,6 +23,7 @@ from providers.exchange.services.national_checks import (
 )
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of, is_suspended_by_bureau_for
+from providers.instruments.registry import register_link_follower
 from providers.instruments.selectors.categories import instruments_to_recode
 from providers.instruments.selectors.instruments import (
     InstrumentRetired,

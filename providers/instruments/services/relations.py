@@ -17,6 +17,7 @@ from instrument_share.kernel.errors import (
 )
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
+from providers.instruments.registry import tell_link_followers
 from providers.instruments.services.common import lock_instrument, lock_unit
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def instrument_links_set(
 ) -> list[int]:
     """Set the other instruments of the unit that a booking includes; return their ids in order.
 
-    Existing bookings stay as they are.
+    Existing bookings stay as they are; who follows the links is told (`providers.instruments.registry`).
     """
     instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     wanted = set(linked_ids) - {instrument.pk}
@@ -57,6 +58,7 @@ def instrument_links_set(
         InstrumentLink(instrument=instrument, linked_id=pk) for pk in sorted(wanted - held)
     )
     _record(actor, "instrument.linked", instrument, now, instrument.organization_id, wanted)
+    tell_link_followers([instrument.pk], now)
     return sorted(wanted)
 
 

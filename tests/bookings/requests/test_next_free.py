@@ -1,6 +1,7 @@
 """After a booking the projection is what a rebuild makes of it, though mostly little is read for it."""
 
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -9,7 +10,9 @@ from bookings.requests.models import NextFree
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.services import next_free
 from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share.accounts.domain import Role
 from instrument_share.kernel.interval import Interval
+from providers.instruments.services.relations import instrument_links_set
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -89,3 +92,18 @@ def test_an_old_row_is_refreshed_in_full():
     next_free_rebuild(later)
     assert rows() == kept
     assert kept[0]["at"] > LONG_AGO
+
+
+def test_a_new_link_moves_the_next_free_time_at_once():
+    city = factories.city(decision="at_once")
+    second = factories.instrument(city.owner)
+    manager = factories.member(city.owner, Role.UNIT_MANAGER)
+    factories.rule(second, decision="at_once")
+    factories.windows(second, NOW + timedelta(days=2), days=3)
+    next_free_rebuild(NOW)
+    at = NextFree.objects.get(instrument=city.instrument).at
+    link = partial(instrument_links_set, actor=manager, instrument_id=city.instrument.pk, now=NOW)
+    link(linked_ids=[second.pk])
+    assert NextFree.objects.get(instrument=city.instrument).at == NOW + timedelta(days=2)
+    link(linked_ids=[])
+    assert NextFree.objects.get(instrument=city.instrument).at == at
