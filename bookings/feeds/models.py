@@ -157,7 +157,8 @@ class ExternalCalendar(models.Model):
 class BusyTime(models.Model):
     """A time of an external calendar, and the closure that was made of it.
 
-    It has none where bookings lie in it: whether they are moved or cancelled is for the keeper to decide.
+    It has none where bookings lie in it, or that of its shorter time before: whether they are moved or
+    cancelled is for the keeper to decide.
     """
 
     calendar = models.ForeignKey(ExternalCalendar, on_delete=models.CASCADE, related_name="busy_times")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from bookings.feeds.models import BusyTime, ExternalCalendar
 from bookings.requests.selectors.scope import get_answered_condition, get_ending_condition
@@ -21,9 +21,11 @@ def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> Qu
     """Return the calendars of these instruments.
 
     Each has the number of its closures that are not over (`closures_ahead`), and `undecided`: the times in
-    which bookings lie.
+    which bookings lie, closed in part where they became longer.
     """
-    undecided = BusyTime.objects.filter(closure__isnull=True, ends_at__gt=now).order_by("starts_at")
+    is_whole = Q(closure__starts_at=F("starts_at"), closure__ends_at=F("ends_at"))
+    is_open = Q(closure__isnull=True) | (Q(closure__lifted_at__isnull=True) & ~is_whole)
+    undecided = BusyTime.objects.filter(is_open, ends_at__gt=now).order_by("starts_at")
     ahead = Q(busy_times__closure__lifted_at__isnull=True, busy_times__closure__ends_at__gt=now)
     return (
         ExternalCalendar.objects.filter(instrument__in=instruments)

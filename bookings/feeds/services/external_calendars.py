@@ -153,15 +153,24 @@ def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:
 
 def _follow(calendar: ExternalCalendar, times: Mapping[str, Interval], now: datetime) -> None:
     known = {busy.key: busy for busy in calendar.busy_times.select_related("closure")}
-    followed = {
-        key: Interval(busy.starts_at, busy.ends_at) for key, busy in known.items() if busy.closure is not None
-    }
     for key, time in times.items():
-        if followed.get(key) != time:
+        if key not in known or not _is_followed(known[key], time):
             _close(calendar, key, time, now)
     for key, busy in known.items():
         if key not in times and busy.ends_at > now:
             _forget(busy, calendar.created_by, now)
+
+
+def _is_followed(busy: BusyTime, time: Interval) -> bool:
+    """Return whether the event's time is closed, or was and a keeper has lifted that."""
+    closure = busy.closure
+    if closure is None:
+        return False
+    return time == (_interval(busy) if closure.lifted_at else _interval(closure))
+
+
+def _interval(of: "BusyTime | Closure") -> Interval:
+    return Interval(of.starts_at, of.ends_at)
 
 
 @transaction.atomic
@@ -169,13 +178,14 @@ def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) 
     """Close the instrument for an event, or tell the keeper once that bookings lie in its time.
 
     An event that was moved has the closure of its time before lifted only then: what both times cover is
-    offered to nobody who waits.
+    offered to nobody who waits. One that became longer and meets a booking keeps that closure until its
+    whole time can be closed.
     """
     instrument_group_lock(calendar.instrument_id)
     known = calendar.busy_times.select_related("closure").filter(key=key).first()
     busy = known or BusyTime(calendar=calendar, key=key)
-    before, is_changed = busy.closure, (busy.starts_at, busy.ends_at) != (time.start, time.end)
-    busy.starts_at, busy.ends_at, busy.closure = time.start, time.end, None
+    before, is_changed = busy.closure, known is None or _interval(known) != time
+    busy.starts_at, busy.ends_at = time.start, time.end
     try:
         busy.closure = closure_place(
             actor=calendar.created_by,
@@ -186,10 +196,12 @@ def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) 
             now=now,
         )
     except ClosureHitsBookings:
+        busy.closure = before if before is not None and time.contains(_interval(before)) else None
         if is_changed:
             _notify(calendar, HITS_BOOKINGS, now, starts_at=time.start)
     busy.save()
-    _lift(before, calendar.created_by, now)
+    if busy.closure != before:
+        _lift(before, calendar.created_by, now)
 
 
 @transaction.atomic

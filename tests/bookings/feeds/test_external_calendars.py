@@ -17,6 +17,7 @@ from bookings.feeds.domain.busy_times import (
 )
 from bookings.feeds.domain.webhooks import AddressRefused
 from bookings.feeds.models import ExternalCalendar
+from bookings.feeds.selectors import external_calendars as shown_calendars
 from bookings.feeds.services import external_calendars
 from bookings.feeds.services.calls import Answer
 from bookings.feeds.services.external_calendars import (
@@ -32,7 +33,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.apart import run_apart
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
-from providers.instruments.models import Keeper
+from providers.instruments.models import Instrument, Keeper
 from providers.terms.models import Closure
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -239,11 +240,26 @@ def test_event_that_becomes_longer_after_its_end_closes_once(read):
     assert closed() == [Interval(utc(4, 1), utc(4, 3)), Interval(utc(4, 1), utc(4, 4))]
 
 
-def test_event_that_reaches_into_a_booking_opens_its_time_and_is_told_once(city, read):
+def test_event_that_reaches_into_a_booking_stays_closed_as_before_until_the_booking_goes(city, read):
+    read(calendar(lesson()))
+    booking = book(city, slot(day=2, hour=11))
+    for number in range(1, 3):
+        read(calendar(longer()), NOW + number * MINUTE)
+    assert (closed(), told(city.keeper)) == ([Interval(utc(4, 1), utc(4, 3))], 1)
+    (shown,) = shown_calendars.external_calendars(Instrument.objects.all(), NOW)
+    assert [(one.starts_at, one.ends_at) for one in shown.undecided] == [(utc(4, 1), utc(4, 4))]
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW + 3 * MINUTE)
+    read(calendar(longer()), NOW + 4 * MINUTE)
+    assert (closed(), told(city.keeper)) == ([Interval(utc(4, 1), utc(4, 4))], 1)
+    (shown,) = shown_calendars.external_calendars(Instrument.objects.all(), NOW)
+    assert shown.undecided == []
+
+
+def test_event_that_moves_onto_a_booking_opens_its_time_before_and_is_told_once(city, read):
     read(calendar(lesson()))
     book(city, slot(day=2, hour=11))
     for number in range(1, 3):
-        read(calendar(longer()), NOW + number * MINUTE)
+        read(calendar(lesson(hour=2)), NOW + number * MINUTE)
     assert (closed(), told(city.keeper)) == ([], 1)
 
 
