@@ -27,6 +27,12 @@ def as_yuan(amount: str | Decimal | None) -> str:
 
 
 @register.filter
+def hours_figure(hours: str | Decimal | None) -> str:
+    """Format hours with two decimals for a column, and a dash where there are none."""
+    return "—" if hours in (None, "") else f"{Decimal(hours):,.2f}"
+
+
+@register.filter
 def capture_word(code: str) -> str:
     """Return the label of how a log was captured."""
     return str(CAPTURES.get(code, code))

@@ -101,7 +101,7 @@ def test_reported_less_excluded_less_overlap_is_what_counts_and_old_years_show_a
     add_an_unconfirmed_and_an_overlapping_log(small)
     small.steps.through("score")
     officer = login(small.city.officer)
-    lines = "上报 5 50 − 按规则剔除 1 10 − 重叠时段 0 9.02 = 计入 4 30.98"
+    lines = "上报 5 50.00 − 按规则剔除 1 10.00 − 重叠时段 0 9.02 = 计入 4 30.98"
     assert lines in text_of(unit_page(officer, small.unit))
     assert lines in text_of(officer.get(reverse("cycle", args=[YEAR])))
     assert find_result_differences(small.steps.cycle) == []
