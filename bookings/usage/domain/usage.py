@@ -106,13 +106,18 @@ def propose_end(checked_in_at: datetime, booked_end: datetime, now: datetime) ->
 def find_end_problems(checked_in_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Problem]:
     """Yield problems of the end of a check-out; it is entered to the minute, as of the check-in's minute."""
     if ends_at > now:
-        yield Problem(
-            "usage.not_over",
-            gettext_noop("The use can't end later than now. Enter when it really ended."),
-            field="ends_at",
-        )
+        yield not_over_problem()
     if ends_at < checked_in_at.replace(second=0, microsecond=0):
         yield ends_before_start_problem()
+
+
+def not_over_problem() -> Problem:
+    """Return the problem of an end that is later than now."""
+    return Problem(
+        "usage.not_over",
+        gettext_noop("The use can't end later than now. Enter when it really ended."),
+        field="ends_at",
+    )
 
 
 def ends_before_start_problem() -> Problem:

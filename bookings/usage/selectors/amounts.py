@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from bookings.requests.domain import pricing
 from bookings.usage.domain.choices import Capture
-from bookings.usage.domain.corrections import EFFECTIVE_PARTS
+from bookings.usage.domain.corrections import EFFECTIVE_PARTS, find_addition_problems
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import (
     Spent,
@@ -100,7 +102,9 @@ def _price_use(booking: "Booking", time: Interval, spent: Spent, samples: int) -
     )
 
 
-def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: str) -> dict[str, Any]:
+def calculate_correction(
+    log: "UsageLog", changes: Mapping[str, Any], reason: str, now: datetime
+) -> dict[str, Any]:
     """Return what a correction to these values changes.
 
     The amount follows the corrected values under the rule of the use, unless `changes` names it or it was
@@ -110,7 +114,9 @@ def calculate_correction(log: "UsageLog", changes: Mapping[str, Any], reason: st
     before = get_current_values(log)
     differing = {name: value for name, value in changes.items() if before.get(name) != value}
     after = {**before, **differing}
-    problems = find_value_problems(log, after, differing, reason)
+    problems = find_value_problems(log, after, differing, reason) or list(
+        find_addition_problems(before, after, now, settings.MANUAL_ENTRY_LIMIT_DAYS)
+    )
     if not differing.keys().isdisjoint(AMOUNT_FIELDS) and has_waiting_correction(log, AMOUNT_FIELDS):
         problems.append(correction_waiting_problem())
     if problems:

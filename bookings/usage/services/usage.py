@@ -220,7 +220,7 @@ def usage_correct(
     """
     log = log_lock(log_id)
     require(actor, "bookings.correct_usage", log)
-    differing = calculate_correction(log, changes, reason)
+    differing = calculate_correction(log, changes, reason, now)
     correction = UsageCorrection(log=log, changes=chain.to_plain_value(differing), reason=reason.strip())
     append_entry(correction, EntryKind.CORRECTION, instrument=log.instrument, actor=actor, now=now)
     waiting_add([log])

@@ -133,7 +133,10 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
     require(request.user, "bookings.correct_usage", log)
     values = get_current_values(log)
     form = CorrectionForm(request.POST if request.method == "POST" else None, values=values)
-    changes = run_service(form, lambda: calculate_correction(log, form.changes, form.cleaned_data["reason"]))
+    now = clock.now()
+    changes = run_service(
+        form, lambda: calculate_correction(log, form.changes, form.cleaned_data["reason"], now)
+    )
     shown = changes and json.dumps(chain.to_plain_value(changes), sort_keys=True)
     if changes and request.POST.get("shown") == shown:
         correction = run_service(
@@ -143,7 +146,7 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
                 log_id=log.pk,
                 changes=form.changes,
                 reason=form.cleaned_data["reason"],
-                now=clock.now(),
+                now=now,
             ),
         )
         if correction is not None:

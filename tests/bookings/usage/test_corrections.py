@@ -50,7 +50,7 @@ def test_correction_applies_after_second_person_confirms(city):
 def test_amount_of_correction_follows_corrected_values(city):
     log = use(city, slot(hour=9, length=2))
     half = {"ends_at": log.ends_at - timedelta(hours=1), "measuring_seconds": 3600}
-    correct = partial(calculate_correction, log, reason="提前结束")
+    correct = partial(calculate_correction, log, reason="提前结束", now=log.ends_at)
     assert correct(half)["amount_yuan"] == Decimal(100)
     assert correct({**half, "amount_yuan": Decimal("70.00")})["amount_yuan"] == Decimal(70)
     assert "amount_yuan" not in correct({**half, "amount_yuan": log.amount_yuan})

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bookings.usage.domain.choices import Capture
+from bookings.usage.domain.corrections import find_addition_problems
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import (
     Spent,
@@ -90,6 +91,35 @@ def test_a_use_ends_after_it_starts_and_stays_in_its_year():
         assert corrected(starts_at=after, ends_at=after + timedelta(hours=1), **year) == [
             ("usage.other_year", "starts_at")
         ]
+
+
+def added(now, **changes):
+    """The codes of what stands against a correction of `LOG` that is entered now."""
+    return [one.code for one in find_addition_problems(LOG, {**LOG, **changes}, now, 92)]
+
+
+LATE = USED.start + timedelta(days=92, seconds=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "changes", "codes"),
+    [
+        (USED.end, {"ends_at": USED.end + HOUR}, ["usage.not_over"]),
+        (USED.end + HOUR, {"ends_at": USED.end + HOUR}, []),
+        (USED.end, {"starts_at": USED.start + 24 * HOUR, "ends_at": USED.end + 24 * HOUR}, ["usage.not_over"]),
+        (USED.end, {"starts_at": USED.start - timedelta(days=91)}, []),
+        (USED.end, {"starts_at": USED.start - timedelta(days=92)}, ["usage.added_too_late"]),
+        (LATE, {"starts_at": USED.start + HOUR, "ends_at": USED.end - HOUR}, []),
+        (LATE, {"starts_at": USED.start - HOUR}, ["usage.added_too_late"]),
+        (LATE - timedelta(seconds=1), {"measuring_seconds": 9600}, []),
+        (LATE, {"measuring_seconds": 9001}, ["usage.added_too_late"]),
+        (LATE, {"setup_seconds": 0, "measuring_seconds": 9600}, []),
+        (LATE, {"amount_yuan": Decimal(400), "samples": 4}, []),
+    ],
+)
+def test_correction_adds_no_time_that_is_ahead_or_can_no_longer_be_entered(now, changes, codes):
+    assert added(now, **changes) == codes
 
 
 def test_hours_by_hand_are_over_and_not_older_than_the_limit():
