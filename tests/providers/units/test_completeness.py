@@ -28,7 +28,7 @@ from providers.units.services.profiles import (
     unit_profile_save,
     unit_profile_submit,
 )
-from providers.units.services.publications import publication_publish
+from providers.units.services.publications import publication_publish, publication_update
 from tests.providers.conftest import INSTRUMENT, NOW, PROFILE, published, terms
 from tests.providers.terms.test_windows import local, publish
 
@@ -94,6 +94,41 @@ def test_a_confirmation_changes_no_day_before_it(world, district):
     assert states(world.unit, TODAY + timedelta(days=399))["instrument"] == "stale"
 
 
+@pytest.mark.parametrize(
+    ("kind", "known", "said", "held", "dates"),
+    [
+        (
+            PublicationKind.REGULATION,
+            {"effective_date": date(2025, 1, 1), "expiry_date": date(2025, 9, 30)},
+            {"effective_date": date(2025, 1, 1), "expiry_date": date(2026, 12, 31)},
+            "regulation",
+            (date(2025, 10, 31), date(2025, 12, 31)),
+        ),
+        (
+            PublicationKind.OPENNESS,
+            {"year": 2023, "networkable_count": 3},
+            {"year": 2024, "networkable_count": 3},
+            "openness",
+            (date(2025, 9, 30), date(2025, 12, 31)),
+        ),
+    ],
+)
+def test_a_date_that_is_changed_later_completes_no_month_before(
+    world, district, kind, known, said, held, dates
+):
+    common = {"actor": world.manager, "kind": kind}
+    text = {"title_zh": "标题", "body_zh": "正文"}
+    publication = publication_publish(
+        organization_id=world.unit.pk, values={**text, **known}, now=NOW, **common
+    )
+    publication_update(
+        publication_id=publication.pk, values={**text, **said}, now=NOW + timedelta(days=100), **common
+    )
+    before, after = dates
+    assert states(world.unit, before)[held] == "stale"
+    assert held not in states(world.unit, after)
+
+
 def test_a_profile_without_picture_or_district_is_missing_and_says_so(world):
     common = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
     unit_profile_save(values=PROFILE, **common)
@@ -117,7 +152,7 @@ def test_one_unit_and_two_take_as_many_statements(world, district, statements):
         lambda: completeness_of(ids, TODAY),
         by=lambda: [fill(world, world.unit, world.manager), fill(world, world.other, world.other_manager)],
     )
-    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 9
+    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 11
 
 
 def test_the_year_of_a_unit(world, district):
