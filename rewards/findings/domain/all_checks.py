@@ -44,7 +44,7 @@ class SeenCandidate:
     first_start: datetime
     effective_seconds: int
     amount: Decimal
-    """Of its entries together; of those of other units too."""
+    """Of its entries together."""
 
     @property
     def first_date(self) -> date:
@@ -152,7 +152,10 @@ def _two_places(
     units: Mapping[str, UnitRow],
     whereabouts: Whereabouts,
 ) -> Iterator[SeenCandidate]:
-    """Yield the candidates among the suspects, whose instruments are read once more."""
+    """Yield the candidates among the suspects, whose instruments are read once more.
+
+    Where the instruments are of two units, each answers for its own entries: there is a candidate for each.
+    """
     by_operator: dict[str, list[EntryFacts]] = defaultdict(list)
     for place, suspects in sorted(whereabouts.suspects().items()):
         instrument = instruments[place]
@@ -164,11 +167,23 @@ def _two_places(
     for operator in sorted(by_operator):
         by_later: dict[str, list[Candidate]] = defaultdict(list)
         for pair in check_two_places(by_operator[operator]):
-            by_later[pair.entries[1]].append(pair)
-        for later, pairs in by_later.items():
+            for candidate in _split_by_owner(pair, entries_by_id):
+                by_later[candidate.entries[-1]].append(candidate)
+        for later, candidates in by_later.items():
             entry = entries_by_id[later]
-            for candidate in merge_causes(pairs):
+            for candidate in merge_causes(candidates):
                 yield SeenCandidate.of(candidate, entry.instrument, usccs[entry.owner], entries_by_id)
+
+
+def _split_by_owner(pair: Candidate, entries: Mapping[str, EntryFacts]) -> list[Candidate]:
+    """Return the pair, or for each of two owners their entry, with the other owner as evidence."""
+    first, second = (entries[each].owner for each in pair.entries)
+    if first == second:
+        return [pair]
+    return [
+        Candidate(pair.kind, (own,), {**pair.evidence, "elsewhere": other})
+        for own, other in zip(pair.entries, (second, first), strict=True)
+    ]
 
 
 def _entries(snapshot: FrozenYear, instrument: InstrumentRow, unit: UnitRow) -> list[EntryFacts]:

@@ -36,6 +36,7 @@ NAMES: dict[str, str | Promise] = {
     "amount": _("Amount logged"),
     "quoted": _("Amount quoted"),
     "places": _("Places"),
+    "elsewhere": _("Owner of the other instrument"),
     "entries": _("Logs involved"),
     "days": _("Days in a row"),
     "from": _("First day"),
@@ -88,7 +89,7 @@ def build_pieces(
 def organizations_in(evidence: Mapping[str, Any]) -> list[str]:
     """Return the public ids of the organizations that the evidence names."""
     pieces = [evidence, *further_evidence(evidence)]
-    return [each[key] for each in pieces for key in ("user", "owner") if each.get(key)]
+    return [each[key] for each in pieces for key in ("user", "owner", "elsewhere") if each.get(key)]
 
 
 def _shown(key: str, value: Any, organizations: "Mapping[str, Organization]") -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRow, build_row
@@ -14,6 +15,7 @@ from rewards.findings.domain.checks import check_two_places
 from tests.rewards.assessment.domain.test_outcome_of_snapshot import UNIT
 from tests.rewards.cycle.domain.test_snapshot_schema import INSTRUMENT, MORNING, USAGE
 
+OTHER = UNIT | {"uscc": "91990105YP10000279", "organization": "ORG-OTHER"}
 PLACES = ("实验楼101", "实验楼101", "实验楼202", "")
 
 
@@ -36,6 +38,17 @@ class City:
     def usage(self, instrument):
         self.read.append(instrument)
         return [use for use in self.uses if use.instrument == instrument]
+
+
+class CityOfTwo(City):
+    """The same instruments, of which the third is of another unit."""
+
+    def units(self):
+        return [*super().units(), build_row(UnitRow, OTHER)]
+
+    def instruments(self):
+        first, second, third, last = super().instruments()
+        return [first, second, structs.replace(third, uscc=OTHER["uscc"]), last]
 
 
 def use(number, instrument=0, operator="USR-1", start=0, hours=2, **values):
@@ -83,6 +96,23 @@ def test_only_instruments_of_suspects_are_read_twice():
     kinds = [(each.candidate.kind, each.instrument) for each in run_checks(2025, city)]
     assert ("two_places", "INS-2") in kinds
     assert city.read == ["INS-0", "INS-1", "INS-2", "INS-3", "INS-0", "INS-2"]
+
+
+def test_two_places_of_two_units_are_a_candidate_for_each_with_its_own_entry():
+    theirs = use(2, instrument=2, start=1, owner_organization=OTHER["organization"])
+    city = CityOfTwo([use(1), theirs])
+    found = [each for each in run_checks(2025, city) if each.candidate.kind == "two_places"]
+    first, second = sorted(found, key=lambda each: each.candidate.entries)
+    assert [(each.uscc, each.instrument, each.candidate.entries) for each in (first, second)] == [
+        (UNIT["uscc"], "INS-0", ("LOG-1",)),
+        (OTHER["uscc"], "INS-2", ("LOG-2",)),
+    ]
+    assert [each.candidate.evidence["elsewhere"] for each in (first, second)] == [
+        OTHER["organization"],
+        UNIT["organization"],
+    ]
+    assert all(each.candidate.evidence["places"] == ["实验楼101", "实验楼202"] for each in (first, second))
+    assert (first.amount, first.effective_seconds) == (city.uses[0].amount_yuan, USAGE["effective_seconds"])
 
 
 def test_candidates_come_by_instrument_and_then_by_operator():
