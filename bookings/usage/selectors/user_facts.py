@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def get_user_facts(
     instrument: "Instrument",
+    user: "User",
     organization: "Organization | None",
     user_kind: UserKind,
     related_ids: frozenset[int] | None = None,
@@ -24,21 +25,22 @@ def get_user_facts(
     """Return the fields of a log that hold the facts at the time of writing it.
 
     `external`: the user does not belong to the owning unit. `related`: external, but of an organization
-    related to the owner. A person who pays privately counts as in the region. `related_ids` are the
-    organizations related to the owner, read if not given.
+    related to the owner: the one that pays, or any of theirs where the user pays. A person who pays
+    privately counts as in the region. `related_ids` are the organizations related to the owner, read if not
+    given.
     """
+    owner = instrument.organization_id
+    external = is_external(instrument, organization, user_kind)
+    family = accounts.related_ids(owner) if related_ids is None else related_ids
     if organization is None:
         return {
             "user_kind": user_kind.value,
             "user_organization_kind": "",
             "user_size_class": SizeClass.NONE.value,
             "in_region": True,
-            "external": is_external(instrument, None, user_kind),
-            "related": False,
+            "external": external,
+            "related": external and not family.isdisjoint(accounts.standing(user).organization_ids()),
         }
-    owner = instrument.organization_id
-    external = is_external(instrument, organization, user_kind)
-    family = accounts.related_ids(owner) if related_ids is None else related_ids
     return {
         "user_kind": user_kind.value,
         "user_organization_kind": organization.kind,

@@ -129,7 +129,9 @@ def write_check_out(
         payer_person=booking.payer_person,
         starts_at=use.time.start,
         ends_at=use.time.end,
-        **get_user_facts(booking.instrument, booking.payer_organization, UserKind(booking.user_kind)),
+        **get_user_facts(
+            booking.instrument, booking.user, booking.payer_organization, UserKind(booking.user_kind)
+        ),
         **use.spent.to_fields(),
         service_mode=booking.service_mode,
         direction=booking.direction,

@@ -51,7 +51,7 @@ class ImportContext:
     rules: "dict[int, list[Terms]]"
     families: dict[int, frozenset[int]]
     kinds: dict[tuple[int, int | None, int], UserKind] = field(default_factory=dict)
-    user_facts: dict[tuple[int, int | None, UserKind], dict[str, Any]] = field(default_factory=dict)
+    user_facts: dict[tuple[int, int | None, int], dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -93,11 +93,11 @@ class ImportContext:
     def get_user_facts(self, row: HistoryRow, instrument: "Instrument") -> dict[str, Any]:
         """Return the frozen facts, cached."""
         kind = self.get_user_kind(row, instrument)
-        key = (instrument.organization_id, row.payer_organization_id, kind)
+        payer = self.get_payer(row)
+        key = (row.user_id, row.payer_organization_id, instrument.organization_id)
         if key not in self.user_facts:
-            self.user_facts[key] = get_user_facts(
-                instrument, self.get_payer(row), kind, self.families[instrument.organization_id]
-            )
+            family = self.families[instrument.organization_id]
+            self.user_facts[key] = get_user_facts(instrument, self.users[row.user_id], payer, kind, family)
         return self.user_facts[key]
 
 

@@ -159,7 +159,7 @@ def usage_log_by_hand(
         operator=operator or actor,
         payer_organization=payer,
         payer_person=None if payer else user,
-        **get_user_facts(instrument, payer, kind),
+        **get_user_facts(instrument, user, payer, kind),
         starts_at=time.start,
         ends_at=time.end,
         **spent.to_fields(),

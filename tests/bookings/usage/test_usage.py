@@ -121,18 +121,27 @@ def test_use_inside_the_owner_is_internal_and_use_by_relatives_is_marked(city):
     low, high = sorted((sister, city.owner), key=lambda one: one.pk)
     OrganizationRelation.objects.create(first=low, second=high, declared_at=NOW)
     logs = {}
-    for day, (name, payer) in enumerate(
-        [("own", city.owner), ("sister", sister), ("other", city.company)], 1
-    ):
-        person = factories.member(payer)
+    parties = [
+        ("own", city.owner, city.owner),
+        ("sister", sister, sister),
+        ("other", city.company, city.company),
+        ("a person of the sister", sister, None),
+        ("a person of another", city.company, None),
+        ("a person of the owner", city.owner, None),
+    ]
+    for day, (name, organization, payer) in enumerate(parties, 1):
+        person = factories.member(organization)
         interval = slot(day=day)
-        booking = book(city, interval, actor=person, payer_organization_id=payer.pk)
+        booking = book(city, interval, actor=person, payer_organization_id=payer and payer.pk)
         booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
         logs[name] = booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
     assert {name: (log.user_kind, log.external, log.related) for name, log in logs.items()} == {
         "own": ("inside", False, False),
         "sister": ("outside", True, True),
         "other": ("enterprise", True, False),
+        "a person of the sister": ("individual", True, True),
+        "a person of another": ("individual", True, False),
+        "a person of the owner": ("inside", False, False),
     }
 
 
