@@ -41,7 +41,7 @@ CYCLE_COLUMNS = (
     "approved_at",
     "approved_by_id",
 )
-"""What stays of a year once its results are approved: everything but its state."""
+"""What stays of a year once its results are approved; its state moves on among the last ones alone."""
 REPORT_COLUMNS = (
     "public_id",
     "cycle_id",
@@ -141,8 +141,16 @@ RESULTS = (
     refuse_columns(
         "rewards_assessmentcycle", CYCLE_COLUMNS, f"OLD.state IN ({_FINAL})", "rewards_cycle_final", APPROVED
     ),
+    refuse_columns(
+        "rewards_assessmentcycle",
+        ("state",),
+        f"OLD.state IN ({_FINAL}) AND NEW.state NOT IN ({_FINAL})",
+        "rewards_cycle_final_state",
+        APPROVED,
+    ),
+    *append_only("rewards_rewardpolicy"),
 )
-"""Results may be computed anew until they are approved, and never afterwards."""
+"""Results may be computed anew until they are approved, and never afterwards; a policy stays as it was loaded."""
 
 REPORTS = (
     *kept_but_for("rewards_financereport", REPORT_COLUMNS, ANSWER_COLUMNS, "OLD.state <> 'sent'"),

@@ -1,7 +1,8 @@
 """Loaded policies and their rules."""
 
+import hashlib
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -48,6 +49,19 @@ def years_of_policy(policy: RewardPolicy) -> list[int]:
 def get_policy_rules(policy: RewardPolicy) -> PolicyRules:
     """Parse the stored document of a policy."""
     return _read(policy.document)
+
+
+def get_policy_columns(policy: RewardPolicy) -> dict[str, tuple[Any, Any]]:
+    """Return what is stored of a policy beside its document, and what the document gives, by column."""
+    rules = get_policy_rules(policy)
+    return {
+        "code": (policy.code, rules.code),
+        "version": (policy.version, rules.version),
+        "title_zh": (policy.title_zh, rules.title_zh),
+        "title_en": (policy.title_en, rules.title_en),
+        "is_draft": (policy.is_draft, rules.draft),
+        "sha256": (policy.sha256, hashlib.sha256(policy.document.encode()).hexdigest()),
+    }
 
 
 def require_decided_policy(policy: RewardPolicy) -> None:

@@ -29,6 +29,7 @@ CHANGES = {
     "a finding moved in": "UPDATE rewards_finding SET organization_id = organization_id",
     "a smaller budget": "UPDATE rewards_assessmentcycle SET budget_yuan = 1",
     "another total": "UPDATE rewards_assessmentcycle SET totals = '{}'",
+    "a state from before": "UPDATE rewards_assessmentcycle SET state = 'scored'",
     "another snapshot": "UPDATE rewards_assessmentcycle SET snapshot_hash = ''",
     "a part of the snapshot": "UPDATE rewards_snapshotpart SET sha256 = ''",
     "no snapshot": "DELETE FROM rewards_snapshotpart",
@@ -81,6 +82,12 @@ def test_results_can_be_changed_until_they_are_approved_and_never_after(steps, y
     steps.approve()
     after = is_refused(statement)
     assert (before, after) == (("the year is frozen",) * 2 if of_snapshot else ("", "results are approved"))
+
+
+def test_a_policy_stays_as_it_was_loaded(steps):
+    assert steps.cycle.policy.code
+    for change in ("UPDATE rewards_rewardpolicy SET document = ''", "DELETE FROM rewards_rewardpolicy"):
+        assert is_refused(change) == "rewards_rewardpolicy is append-only"
 
 
 def test_nothing_is_added_to_approved_results(steps, year):

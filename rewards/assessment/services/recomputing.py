@@ -23,7 +23,7 @@ from rewards.findings.selectors.findings import (
     list_rulings,
     list_scored_rulings,
 )
-from rewards.policy.selectors import get_policy_rules
+from rewards.policy.selectors import get_policy_columns, get_policy_rules
 
 OWN_NAMES = frozenset({"id", "public_id", "cycle", "assessment"})
 """What a row is called and belongs to, which no computing gives."""
@@ -98,7 +98,12 @@ def _compare_results(cycle: AssessmentCycle, outcome: Outcome) -> list[Differenc
     if "balance" not in cycle.totals:
         for assessment in rows.assessments:
             assessment.balance = None
+    policy = get_policy_columns(cycle.policy)
     return [
+        *_differences(
+            {f"policy {name}": str(stored) for name, (stored, _) in policy.items()},
+            {f"policy {name}": str(given) for name, (_, given) in policy.items()},
+        ),
         *_differences(
             {f"year {name}": _plain(getattr(cycle, name)) for name in figures},
             {f"year {name}": _plain(figure) for name, figure in figures.items()},

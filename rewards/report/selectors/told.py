@@ -7,12 +7,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from instrument_share.journal.selectors import entries
-from rewards.cycle.domain.parts import hash_content, parse_manifest
+from rewards.cycle.domain.parts import parse_manifest
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.policy.models import RewardPolicy
-from rewards.policy.selectors import get_policy_rules
+from rewards.policy.selectors import get_policy_columns
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport, ReportPreview
 
@@ -112,16 +112,7 @@ def _snapshot(cycle: AssessmentCycle) -> Iterator[str]:
 
 
 def _policy(policy: RewardPolicy) -> Iterator[str]:
-    rules = get_policy_rules(policy)
-    columns = {
-        "code": (policy.code, rules.code),
-        "version": (policy.version, rules.version),
-        "title_zh": (policy.title_zh, rules.title_zh),
-        "title_en": (policy.title_en, rules.title_en),
-        "is_draft": (policy.is_draft, rules.draft),
-        "sha256": (policy.sha256, hash_content(policy.document.encode())),
-    }
-    yield from compare("policy", "document", columns)
+    yield from compare("policy", "document", get_policy_columns(policy))
     loaded = told_of([policy]).get(policy.public_id, {}).get("policy.loaded")
     told = {
         "sha256": (policy.sha256, get_detail(loaded, "sha256")),

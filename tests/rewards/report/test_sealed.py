@@ -173,6 +173,8 @@ FIGURES = {
     "entries_counted": "UPDATE rewards_instrumentresult SET entries_counted = entries_counted + 1",
     "year totals": "UPDATE rewards_assessmentcycle SET totals = '{}'",
     "year entries_counted": "UPDATE rewards_assessmentcycle SET entries_counted = entries_counted + 1",
+    "policy title_zh": "UPDATE rewards_rewardpolicy SET title_zh = 'x'",
+    "policy sha256": "UPDATE rewards_rewardpolicy SET document = document || ' '",
     "year allocation": "UPDATE rewards_assessmentcycle SET budget_yuan = budget_yuan * 2",
 }
 
