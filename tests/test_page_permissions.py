@@ -417,8 +417,8 @@ certificate                          in    403   403   403   403   403   ok    4
 assessment_sheet                     in    403   403   403   403   403   ok    404   ok    ok    ok    403
 # the unit's, drawn for the auditor
 draws                                in    403   403   403   403   403   ok    ok    ok    ok    ok    403
-draw_new                             in    403   403   403   403   403   403   403   ok    403   403   403
-draw_seed                            in    403   403   403   403   403   403   403   ok    403   403   403
+draw_new                             in    403   403   403   403   403   403   403   ok    ok    403   403
+draw_seed                            in    403   403   403   403   403   403   403   ok    ok    403   403
 inspection                           in    404   404   404   404   404   ok    404   ok    ok    ok    404
 POST:inspection                      in    404   404   404   404   404   403   404   403   ok    403   404
 inspection_photo                     in    404   404   404   404   404   ok    404   ok    ok    ok    404

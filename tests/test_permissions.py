@@ -302,8 +302,8 @@ falsification_decide           .     .     .     .     .     .     .     .     y
 cycle_score                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_announce                 .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_approve                  .     .     .     .     .     .     .     .     yes   .     .     .
-draw_announce                  .     .     .     .     .     .     .     .     yes   .     .     .
-draw_make                      .     .     .     .     .     .     .     .     yes   .     .     .
+draw_announce                  .     .     .     .     .     .     .     .     yes   yes   .     .
+draw_make                      .     .     .     .     .     .     .     .     yes   yes   .     .
 # drawn for the auditor
 inspection_record              .     .     .     .     .     .     .     .     .     yes   .     .
 objection_raise                yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes

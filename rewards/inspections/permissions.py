@@ -26,7 +26,7 @@ records_as_drawn = has_role(Role.BUREAU_AUDITOR) & is_drawn_inspector
 
 add_permissions(
     {
-        "rewards.draw_inspections": is_officer,
+        "rewards.draw_inspections": is_officer | is_auditor,
         "rewards.record_inspection": (records_as_drawn | is_auditor & lacks_inspector) & ~is_on_own_unit,
     }
 )

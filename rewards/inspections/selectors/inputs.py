@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from instrument_share.accounts.selectors import (
     organization_ids_by_public_id,
     organization_ids_of_people,
+    organizations_by_id,
     related_ids,
 )
 from instrument_share.kernel.city_time import CITY_TIME
@@ -63,6 +64,33 @@ def find_conflicts(cycle: "AssessmentCycle", user_ids: Collection[int]) -> Mappi
     return {
         person: frozenset(uscc for uscc, family in families.items() if family & reach[person])
         for person in user_ids
+    }
+
+
+def find_conflicts_of_experts(
+    cycle: "AssessmentCycle", organization_names: Collection[str]
+) -> Mapping[str, frozenset[str]]:
+    """Return the units (USCC) that people of these organizations may not inspect, by the name as written.
+
+    They are those whose Chinese name, or that of an organization related to them now or when the year was
+    frozen, stands in what was written: who is of 云屏大学物理学院 is of 云屏大学.
+    """
+    units = list(StoredSnapshot(cycle).units())
+    ids = organization_ids_by_public_id({each for unit in units for each in (unit.organization, *unit.related)})
+    members = {
+        unit.uscc: {ids[unit.organization], *(ids[each] for each in unit.related)}
+        | related_ids(ids[unit.organization])
+        for unit in units
+    }
+    known = organizations_by_id({pk for some in members.values() for pk in some})
+    families = {
+        unit.uscc: {unit.name_zh, *(known[pk].name_zh for pk in members[unit.uscc])} for unit in units
+    }
+    return {
+        written: frozenset(
+            uscc for uscc, family in families.items() if any(name in written for name in family)
+        )
+        for written in organization_names
     }
 
 

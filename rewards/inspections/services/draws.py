@@ -47,7 +47,13 @@ from rewards.inspections.domain.errors import (
     YearNotDrawable,
 )
 from rewards.inspections.models import DrawResult, InspectionDraw, Inspector, RandomInspection
-from rewards.inspections.selectors.inputs import find_conflicts, list_items, read_inputs, units_of_year
+from rewards.inspections.selectors.inputs import (
+    find_conflicts,
+    find_conflicts_of_experts,
+    list_items,
+    read_inputs,
+    units_of_year,
+)
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -153,20 +159,18 @@ def _require_announceable(
 
 def _bar_related(cycle: AssessmentCycle, inspectors: Sequence[NamedInspector]) -> list[NamedInspector]:
     """Add to what was declared the units that a person, or an expert's organization, belongs to."""
-    found = find_conflicts(cycle, [each.user_id for each in inspectors if each.user_id is not None])
-    by_name = units_of_year(cycle)
+    of_auditors = find_conflicts(cycle, [each.user_id for each in inspectors if each.user_id is not None])
+    of_experts = find_conflicts_of_experts(cycle, {each.organization_name for each in inspectors})
     return [
-        NamedInspector(each.name, each.organization_name, each.user_id, _barred(each, found, by_name))
+        NamedInspector(
+            each.name,
+            each.organization_name,
+            each.user_id,
+            each.barred
+            | (of_experts[each.organization_name] if each.user_id is None else of_auditors[each.user_id]),
+        )
         for each in inspectors
     ]
-
-
-def _barred(
-    each: NamedInspector, found: Mapping[int, frozenset[str]], by_name: Mapping[str, str]
-) -> frozenset[str]:
-    own = by_name.get(each.organization_name)
-    related = found[each.user_id] if each.user_id is not None else frozenset()
-    return each.barred | related | ({own} if own else set())
 
 
 def _build_inputs(

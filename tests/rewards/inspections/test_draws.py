@@ -164,6 +164,18 @@ def test_what_was_declared_and_an_experts_own_unit_are_conflicts(draws, year):
     ]
 
 
+def test_an_expert_of_a_part_or_a_relative_of_a_unit_does_not_inspect_it(draws, year):
+    year.third.parent = year.second
+    year.third.save()
+    named = auditors_named([draws.city.auditor.pk, draws.second_auditor.pk], {})
+    experts = [NamedInspector("专家乙", "云屏大学物理学院"), NamedInspector("专家丙", year.second.name_zh)]
+    draws.announce(inspectors=[*named, *experts])
+    assert [each.barred for each in Inspector.objects.order_by("number")[2:]] == [
+        [year.first.uscc],
+        sorted([year.second.uscc, year.third.uscc]),
+    ]
+
+
 def test_a_unit_without_two_inspectors_is_named(draws, year):
     named = [*auditors_named([draws.city.auditor.pk], {}), NamedInspector("专家乙", "云屏海洋研究院")]
     with pytest.raises(InspectorsTooFew) as refused:
