@@ -104,7 +104,6 @@ def usage_log_by_hand(
     service_mode: ServiceMode,
     content: str,
     now: datetime,
-    operator: "User | None" = None,
     setup_seconds: int = 0,
     measuring_seconds: int | None = None,
     post_seconds: int = 0,
@@ -123,9 +122,10 @@ def usage_log_by_hand(
 ) -> UsageLog:
     """Record a use without a booking, as a keeper or unit manager.
 
-    The price is that of the rule in force at its start, unless an amount is given. A use that overlaps others
-    is recorded with an `overlap_reason` only; it is marked, and the common time counts once. Raises
-    UsageRefused with everything that is wrong, including hours that are too old.
+    The user operated the instrument where it was self-operated, else the actor. The price is that of the rule
+    in force at its start, unless an amount is given. A use that overlaps others is recorded with an
+    `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with everything
+    that is wrong, including hours that are too old.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
@@ -156,7 +156,7 @@ def usage_log_by_hand(
     log = UsageLog(
         instrument=instrument,
         user=user,
-        operator=operator or actor,
+        operator=user if service_mode is ServiceMode.SELF_OPERATED else actor,
         payer_organization=payer,
         payer_person=None if payer else user,
         **get_user_facts(instrument, payer, kind),
