@@ -80,22 +80,24 @@ def orders_to_handle(viewer: "Viewer") -> QuerySet[SampleOrder]:
     return orders_handled(viewer).filter(state__in=OPEN_STATES)
 
 
-def sample_orders_waiting(viewer: "Viewer") -> QuerySet[SampleOrder]:
+def sample_orders_waiting(viewer: "Viewer", now: datetime) -> QuerySet[SampleOrder]:
     """Return the orders with which the viewer has to do the next step for the unit, the most urgent first.
 
-    Who waits for a quote or samples to come, and who has a planned time ahead, is not among them.
+    Who waits for a quote or samples to come, and who has a planned time that is not over, is not among them.
     """
-    planned = Q(state=SampleOrderState.RECEIVED, booking__state__in=[BookingState.APPROVED])
+    planned = Q(
+        state=SampleOrderState.RECEIVED, booking__state=BookingState.APPROVED, booking__ends_at__gt=now
+    )
     waiting = orders_to_handle(viewer).filter(state__in=WAITING_FOR_UNIT).exclude(planned)
     return waiting.order_by("due_at", "id")
 
 
-def find_orders(viewer: "Viewer", *, part: OrderPart, text: str = "") -> QuerySet[SampleOrder]:
+def find_orders(viewer: "Viewer", *, part: OrderPart, now: datetime, text: str = "") -> QuerySet[SampleOrder]:
     """Return a part of the orders that the viewer handles, by a piece of what, on what, for whom or number.
 
     To sort them there are `answer_by`, the deadline or a day far off, and `price_yuan`, the quote or -1.
     """
-    waiting = sample_orders_waiting(viewer)
+    waiting = sample_orders_waiting(viewer, now)
     parts: dict[OrderPart, Callable[[], QuerySet[SampleOrder]]] = {
         "waiting": lambda: waiting,
         "others": lambda: orders_to_handle(viewer).exclude(pk__in=waiting.order_by().values("pk")),

@@ -249,7 +249,13 @@ def test_the_most_urgent_stands_first_and_what_others_do_is_not_waiting(city):
     first, second = received(city), submitted(city)
     quoted(city)
     planned(city)
-    assert list(sample_orders_waiting(city.keeper)) == [second, first]
+    assert list(sample_orders_waiting(city.keeper, NOW)) == [second, first]
+
+
+def test_samples_whose_planned_time_passed_unmeasured_wait_for_the_unit_again(city):
+    booking = planned(city)
+    assert list(sample_orders_waiting(city.keeper, booking.ends_at - timedelta(seconds=1))) == []
+    assert list(sample_orders_waiting(city.keeper, booking.ends_at)) == [booking.sample_order]
 
 
 def test_the_report_sets_the_time_for_collecting(city):
