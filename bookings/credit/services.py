@@ -19,7 +19,7 @@ from bookings.requests.models import CreditAnswer, CreditAppeal
 from bookings.requests.services.notifications import get_instrument_name
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import officers_of, people_with_role
+from instrument_share.accounts.selectors import binding_memberships, officers_of, people_with_role
 from instrument_share.journal import services as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -125,7 +125,9 @@ def _pass_on(event_id: int, now: datetime) -> bool:
     appeal.passed_on_at = now
     appeal.save(update_fields=["passed_on_at"])
     _record(event, "credit.appeal_passed_on", None, now)
-    officers = officers_of(event.booking.instrument.organization).exclude(pk=event.user_id)  # type: ignore[union-attr]
+    unit = event.booking.instrument.organization  # type: ignore[union-attr]
+    bound = binding_memberships().filter(organization=unit).values("user")
+    officers = officers_of(unit).exclude(pk=event.user_id).exclude(pk__in=bound)
     _notify(officers, event, PASSED_ON, now)
     _notify([event.user], event, PASSED_ON_TO_USER, now)
     return True
