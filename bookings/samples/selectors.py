@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
-from bookings.samples.domain.errors import OutOfService
+from bookings.samples.domain.errors import OutOfService, PayerLeft
 from bookings.samples.domain.states import (
     LAPSING_STATES,
     MOVES,
@@ -22,6 +22,7 @@ from bookings.samples.domain.states import (
     get_progress,
 )
 from bookings.samples.models import Sample, SampleFile, SampleOrder
+from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
 from providers import public as providers
 from providers.domain import ServiceMode
@@ -45,8 +46,8 @@ PERMISSIONS = {
     "cancel": "bookings.answer_samples",
 }
 """What each move takes."""
-NEEDS_SERVICE = frozenset({"accept", "plan"})
-"""What is not possible while the instrument is out of service."""
+LEADS_TO_USE = frozenset({"accept", "plan"})
+"""What is possible while the instrument is in service and its user belongs to the organization that pays."""
 _BY_PROGRESS = {
     "plan": {Progress.TO_PLAN},
     "report": {Progress.MEASURED},
@@ -171,10 +172,20 @@ def is_move_possible(order: SampleOrder, move: str) -> bool:
     return progress is None or progress in _BY_PROGRESS.get(move, ())
 
 
-def require_in_service(order: SampleOrder) -> None:
-    """Raise OutOfService unless the instrument can be used; see `is_in_service` on what is to be locked."""
+def require_use_possible(order: SampleOrder) -> None:
+    """Raise OutOfService unless the instrument can be used, PayerLeft unless its user may let the payer pay.
+
+    See `is_in_service` and `memberships_lock` on what is to be locked.
+    """
     if not is_in_service(order.instrument):
         raise OutOfService
+    if not _is_of_payer(order):
+        raise PayerLeft
+
+
+def _is_of_payer(order: SampleOrder) -> bool:
+    payer = order.payer_organization_id
+    return payer is None or payer in standing(order.user).organization_ids()
 
 
 def count_open_orders(instrument_id: int) -> int:
@@ -190,7 +201,9 @@ def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> s
         for move, permission in PERMISSIONS.items()
         if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
     }
-    return possible if is_in_service(order.instrument) else possible - NEEDS_SERVICE
+    if possible.isdisjoint(LEADS_TO_USE) or (is_in_service(order.instrument) and _is_of_payer(order)):
+        return possible
+    return possible - LEADS_TO_USE
 
 
 def get_sample_terms(instrument: "Instrument", now: datetime) -> "Terms | None":

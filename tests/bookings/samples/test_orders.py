@@ -12,12 +12,14 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import instrument_retire, instrument_suspend
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.requests.services.membership import membership_end
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.errors import (
     AlreadyPlanned,
     DeadlinePassed,
     OrderRefused,
     OutOfService,
+    PayerLeft,
     QuoteChanged,
     StillPlanned,
 )
@@ -39,6 +41,8 @@ from bookings.samples.services.orders import (
 )
 from bookings.samples.services.planning import sample_order_plan
 from bookings.usage.services.usage import usage_correct
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership, User
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.domain import PriceUnit, ServiceMode
@@ -305,3 +309,17 @@ def test_no_quote_is_accepted_and_no_time_planned_while_the_instrument_is_out_of
         assert move in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
     assert accepted(city, to_accept).state == "accepted"
     assert planned(city, to_plan).state == "approved"
+
+
+def test_nothing_is_accepted_or_planned_for_a_payer_that_the_user_has_left(city):
+    to_accept, to_plan = quoted(city), received(city)
+    role = Membership.objects.get(user=city.researcher, organization=city.company)
+    administrator = factories.member(city.company, Role.ORG_ADMIN)
+    membership_end(actor=administrator, membership_id=role.pk, reason="离职", now=NOW)
+    city.researcher = User.objects.get(pk=city.researcher.pk)
+    for order, viewer, move in ((to_accept, city.researcher, "accept"), (to_plan, city.keeper, "plan")):
+        assert move not in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
+    with pytest.raises(PayerLeft):
+        accepted(city, to_accept)
+    with pytest.raises(PayerLeft):
+        planned(city, to_plan)
