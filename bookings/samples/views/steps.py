@@ -237,7 +237,7 @@ def report(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _order_for(request, public_id, "report")
     if get_order_progress(found) not in (None, Progress.MEASURED):
         raise NotMeasured
-    form = ReportForm(_sent(request), request.FILES or None)
+    form = ReportForm(_sent(request), request.FILES or None, initial={"note": found.report_note})
     return Confirmation(
         heading=_("Deliver the report"),
         consequences=[

@@ -152,6 +152,12 @@ def test_a_report_is_delivered_and_read_by_its_owner(client, as_keeper, city, cl
     assert client.get(reverse("sample_file", args=[order.public_id, kept.sha256])).status_code == 404
 
 
+def test_further_report_begins_with_the_note_of_the_one_before(as_keeper, city):
+    order = received(city)
+    reported(city, order, note="纯度 98%")
+    assert "纯度 98%</textarea>" in as_keeper.get(address(order, "sample_order_report")).content.decode()
+
+
 def test_hostile_files_are_refused_beside_the_field(as_keeper, city):
     order = reported(city)
     answer = as_keeper.post(
