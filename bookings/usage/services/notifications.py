@@ -28,6 +28,10 @@ RECORDED_BY_DEVICE = gettext_noop(
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
 )
+CORRECTION_CONFIRMED = gettext_noop(
+    "The correction of your use of {instrument} from {starts_at} was confirmed and counts now. Disagree if "
+    "it is wrong."
+)
 CORRECTION_WITHDRAWN = gettext_noop(
     "The proposed correction of your use of {instrument} from {starts_at} was withdrawn. Nothing changes."
 )

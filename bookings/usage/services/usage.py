@@ -233,7 +233,7 @@ def usage_correct(
 def usage_confirm(
     *, actor: "User", log_id: int, now: datetime, correction_id: int | None = None
 ) -> UsageConfirmation:
-    """Confirm a log, or a correction of it, as a second person.
+    """Confirm a log, or a correction of it, as a second person; of a correction the user is told.
 
     Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was recorded,
     AlreadyConfirmed the second time, AlreadyWithdrawn for a correction that was taken back, DisputeOpen for
@@ -261,6 +261,8 @@ def usage_confirm(
     if correction is not None:
         before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
         usage_days_change(log, before, after)
+        if actor.pk != log.user_id:
+            notifications.notify_user_of_log(log, notifications.CORRECTION_CONFIRMED, now)
     return confirmation_write(log, correction, actor=actor, now=now)
 
 

@@ -16,7 +16,9 @@ from bookings.usage.selectors.usage import (
     waiting_confirmations,
 )
 from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.services.notifications import CORRECTION_CONFIRMED
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
 from tests.bookings.requests.booking import codes, use
 from tests.bookings.usage.test_usage import by_hand
@@ -45,6 +47,16 @@ def test_correction_applies_after_second_person_confirms(city):
     assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
     log.refresh_from_db()
     assert log.amount_yuan == Decimal("200.00")
+
+
+def test_user_is_told_of_a_correction_that_somebody_else_confirms(city):
+    log = use(city)
+    for corrected, second, told in ((1, city.researcher, False), (2, city.manager, True)):
+        facts = {"changes": {"samples": corrected}, "reason": "样品数有误", "now": log.ends_at}
+        correction = usage_correct(actor=city.keeper, log_id=log.pk, **facts)
+        usage_confirm(actor=second, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+        last = Notification.objects.filter(user=city.researcher).latest("pk")
+        assert (last.message == CORRECTION_CONFIRMED) == told
 
 
 def test_amount_of_correction_follows_corrected_values(city):
