@@ -7,6 +7,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.project_budget import get_bookings_ahead
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -170,6 +171,13 @@ def tell_of_maker(
         act_by=now,
         now=now,
     )
+
+
+def list_answerers(instrument: "Instrument") -> list[int]:
+    """Return the keys of who is told what a unit has to do: the active keepers, else the unit's managers."""
+    keepers = instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+    managers = accounts.people_with_role(Role.UNIT_MANAGER, instrument.organization_id)
+    return list(keepers) or list(managers.values_list("pk", flat=True))
 
 
 def get_instrument_name(instrument: "Instrument") -> Bilingual:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from bookings.requests.services.notifications import get_instrument_name
+from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.models import UsageLog
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -76,9 +76,8 @@ def tell_of_device(log: UsageLog, now: datetime) -> None:
 
 
 def notify_keepers_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:
-    """Notify the active keepers of a log's instrument, linking to its page."""
-    keepers = log.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
-    _notify(list(keepers), log, message, now, user=log.user.name, **params)
+    """Notify who answers for a log's instrument, linking to its page."""
+    _notify(list_answerers(log.instrument), log, message, now, user=log.user.name, **params)
 
 
 def _notify(user_ids: Collection[int], log: UsageLog, message: str, now: datetime, **params: Any) -> None:

@@ -32,7 +32,7 @@ from bookings.samples.selectors import (
     sample_orders_waiting,
 )
 from bookings.samples.services.handling import sample_order_close, sample_order_quote, sample_order_reject
-from bookings.samples.services.notifications import REJECTED
+from bookings.samples.services.notifications import REJECTED, SUBMITTED
 from bookings.samples.services.orders import (
     SampleFacts,
     sample_order_accept,
@@ -46,7 +46,7 @@ from instrument_share.accounts.models import Membership, User
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.domain import PriceUnit, ServiceMode
-from providers.instruments.models import Instrument
+from providers.instruments.models import Instrument, Keeper
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -309,6 +309,12 @@ def test_no_quote_is_accepted_and_no_time_planned_while_the_instrument_is_out_of
         assert move in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
     assert accepted(city, to_accept).state == "accepted"
     assert planned(city, to_plan).state == "approved"
+
+
+def test_managers_are_asked_for_a_quote_where_the_instrument_has_no_keeper(city):
+    Keeper.objects.filter(instrument=city.instrument).delete()
+    submitted(city)
+    assert Notification.objects.get(user=city.manager).message == SUBMITTED
 
 
 def test_nothing_is_accepted_or_planned_for_a_payer_that_the_user_has_left(city):
