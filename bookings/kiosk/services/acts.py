@@ -160,6 +160,7 @@ def _notify_keepers(kiosk: Kiosk, message: str, now: datetime, **params: Any) ->
         path=page_address("instrument_kiosks", instrument.public_id),
         params={"instrument": get_instrument_name(instrument), **params},
         kind=NotificationKind.UNIT,
+        act_by=now,
     )
 
 

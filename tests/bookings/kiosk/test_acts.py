@@ -182,7 +182,8 @@ def test_fault_is_an_incident_for_the_keepers(city, kiosk):
     assert not send(kiosk, "fault", NOW, text="真空泵停转").refusal
     note = InstrumentNote.objects.get()
     assert (note.kind, note.text, note.written_by) == ("incident", "真空泵停转", None)
-    assert Notification.objects.filter(user=city.keeper).latest("id").params["detail"] == "真空泵停转"
+    told = Notification.objects.filter(user=city.keeper).latest("id")
+    assert (told.params["detail"], told.is_urgent) == ("真空泵停转", True)
     for _ in range(9):
         send(kiosk, "fault", NOW, text="真空泵停转")
     with pytest.raises(TooManyFaults):
