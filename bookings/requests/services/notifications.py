@@ -173,11 +173,15 @@ def tell_of_maker(
     )
 
 
-def list_answerers(instrument: "Instrument") -> list[int]:
-    """Return the keys of who is told what a unit has to do: the active keepers, else the unit's managers."""
-    keepers = instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
+def list_answerers(instrument: "Instrument", *, besides: "Collection[int]" = ()) -> list[int]:
+    """Return the keys of who is told what a unit has to do: the active keepers, else the unit's managers.
+
+    `besides` are the keys of people about whom it is: where they are the only keepers, managers are told.
+    """
+    keepers = instrument.keepers.filter(is_active=True).exclude(pk__in=besides)
     managers = accounts.people_with_role(Role.UNIT_MANAGER, instrument.organization_id)
-    return list(keepers) or list(managers.values_list("pk", flat=True))
+    others = managers.exclude(pk__in=besides).values_list("pk", flat=True)
+    return list(keepers.values_list("pk", flat=True)) or list(others)
 
 
 def get_instrument_name(instrument: "Instrument") -> Bilingual:

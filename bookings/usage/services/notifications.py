@@ -19,6 +19,10 @@ CONFIRM_UNTIL = gettext_noop(
     "from {confirm_until} if you do neither."
 )
 CONFIRM_SEVERAL = gettext_noop("{count} of your uses were recorded from a sheet. Confirm or question them.")
+CONFIRM_OWN = gettext_noop(
+    "{user} recorded hours of their own use of {instrument} from {starts_at}. Confirm them as a second "
+    "person, or correct them."
+)
 CONFIRMED_BY_CLOCK = gettext_noop(
     "Nobody questioned your use of {instrument} from {starts_at}, so it was confirmed automatically."
 )
@@ -47,18 +51,35 @@ def notify_user_of_log(log: UsageLog, message: str, now: datetime, **params: Any
 
 
 def ask_to_confirm(log: UsageLog, now: datetime) -> None:
-    """Ask the user of a new log to confirm or question it, and say what happens otherwise."""
+    """Ask the user of a new log to confirm or question it, and say what happens otherwise.
+
+    Who recorded their own use can't confirm it, so that their colleagues are asked.
+    """
     days = settings.USAGE_CONFIRM_DAYS
-    if days:
+    if is_recorded_by_user(log):
+        ask_colleagues_to_confirm(log, now)
+    elif days:
         notify_user_of_log(log, CONFIRM_UNTIL, now, confirm_until=now + timedelta(days=days))
     else:
         notify_user_of_log(log, CONFIRM, now)
 
 
+def is_recorded_by_user(log: UsageLog) -> bool:
+    """Return whether the user of a log has recorded it, so that somebody else of the unit confirms it."""
+    return log.entry.recorded_by_id == log.user_id
+
+
+def ask_colleagues_to_confirm(log: UsageLog, now: datetime) -> None:
+    """Ask who answers for the instrument besides the user of a log."""
+    others = list_answerers(log.instrument, besides=[log.user_id])
+    _notify(others, log, CONFIRM_OWN, now, user=log.user.name)
+
+
 def ask_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:
-    """Ask the one user of new logs to confirm or question them, in one message."""
-    if len(logs) == 1:
-        ask_to_confirm(logs[0], now)
+    """Ask the one user of new logs to confirm or question them, in one message unless it is their own."""
+    if len(logs) == 1 or is_recorded_by_user(logs[0]):
+        for log in logs:
+            ask_to_confirm(log, now)
     else:
         notify(
             users=[logs[0].user_id],

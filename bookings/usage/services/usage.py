@@ -225,7 +225,10 @@ def usage_correct(
     append_entry(correction, EntryKind.CORRECTION, instrument=log.instrument, actor=actor, now=now)
     waiting_add([log])
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
-    notifications.notify_user_of_log(log, notifications.CORRECTED, now)
+    if actor.pk == log.user_id:
+        notifications.ask_colleagues_to_confirm(log, now)
+    else:
+        notifications.notify_user_of_log(log, notifications.CORRECTED, now)
     return correction
 
 
