@@ -172,20 +172,23 @@ def is_move_possible(order: SampleOrder, move: str) -> bool:
     return progress is None or progress in _BY_PROGRESS.get(move, ())
 
 
+def find_obstacle(order: SampleOrder) -> OutOfService | PayerLeft | None:
+    """Return why the samples can't be measured as things stand, None where they can."""
+    if not is_in_service(order.instrument):
+        return OutOfService()
+    payer = order.payer_organization_id
+    if payer is not None and payer not in standing(order.user).organization_ids():
+        return PayerLeft()
+    return None
+
+
 def require_use_possible(order: SampleOrder) -> None:
     """Raise OutOfService unless the instrument can be used, PayerLeft unless its user may let the payer pay.
 
     See `is_in_service` and `memberships_lock` on what is to be locked.
     """
-    if not is_in_service(order.instrument):
-        raise OutOfService
-    if not _is_of_payer(order):
-        raise PayerLeft
-
-
-def _is_of_payer(order: SampleOrder) -> bool:
-    payer = order.payer_organization_id
-    return payer is None or payer in standing(order.user).organization_ids()
+    if obstacle := find_obstacle(order):
+        raise obstacle
 
 
 def count_open_orders(instrument_id: int) -> int:
@@ -201,7 +204,7 @@ def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> s
         for move, permission in PERMISSIONS.items()
         if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
     }
-    if possible.isdisjoint(LEADS_TO_USE) or (is_in_service(order.instrument) and _is_of_payer(order)):
+    if possible.isdisjoint(LEADS_TO_USE) or find_obstacle(order) is None:
         return possible
     return possible - LEADS_TO_USE
 
