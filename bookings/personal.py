@@ -11,9 +11,12 @@ from bookings.requests.selectors.bookings import unfinished_bookings
 from bookings.requests.services.membership import organization_leave
 from bookings.samples.selectors import unfinished_orders
 from bookings.samples.services.handling import bringers_erase
+from bookings.statements.domain.billing import previous_month
+from bookings.statements.selectors.billing import charges_to_be_billed, get_month_of, uses_to_be_billed
 from bookings.statements.selectors.statements import unsettled_statements
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence
 from instrument_share.personal.registry import (
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 OPEN_BOOKING = gettext_noop("The booking {number} is not over: cancel it, or let it take place.")
 OPEN_ORDER = gettext_noop("The sample order {number} is not closed: cancel it, or let it be finished.")
 UNPAID = gettext_noop("The statement {number} in your name is not settled: pay it first.")
+UNBILLED = gettext_noop(
+    "What you owe for {number} is on no statement yet: wait for the statement of its month and pay it first."
+)
 OPEN_PROJECT = gettext_noop(
     "You are the holder of the project “{name}”: let your organization name another one."
 )
@@ -126,7 +132,7 @@ def register() -> None:
     register_eraser("bookings", _erase)
 
 
-def _find_unfinished(user: "User", _now: datetime) -> Iterator[Obstacle]:
+def _find_unfinished(user: "User", now: datetime) -> Iterator[Obstacle]:
     for booking in unfinished_bookings(user):
         yield Obstacle(
             Sentence(OPEN_BOOKING, {"number": booking.public_id}), page_address("booking", booking.public_id)
@@ -138,6 +144,15 @@ def _find_unfinished(user: "User", _now: datetime) -> Iterator[Obstacle]:
     for statement in unsettled_statements(user):
         yield Obstacle(
             Sentence(UNPAID, {"number": str(statement)}), page_address("statement", statement.public_id)
+        )
+    since = get_month_of(previous_month(now.astimezone(CITY_TIME).date())).start
+    for log in uses_to_be_billed(user, since):
+        yield Obstacle(
+            Sentence(UNBILLED, {"number": log.public_id}), page_address("usage_log", log.public_id)
+        )
+    for charged in charges_to_be_billed(user, since):
+        yield Obstacle(
+            Sentence(UNBILLED, {"number": charged.public_id}), page_address("booking", charged.public_id)
         )
     for project in held_projects(user):
         yield Obstacle(

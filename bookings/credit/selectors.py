@@ -15,6 +15,7 @@ from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
+from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from providers.domain import CalendarYearUnknown
@@ -78,8 +79,9 @@ def waiting_appeals(viewer: "Viewer") -> QuerySet[CreditAppeal]:
     if viewer.is_anonymous:
         return CreditAppeal.objects.filter(NOTHING)
     at_unit = Q(passed_on_at__isnull=True) & _of_unit(viewer, "event__booking")
+    is_bound = Q(event__booking__instrument__organization__in=standing(viewer).bound_to)
     return (
-        CreditAppeal.objects.filter(UNANSWERED, at_unit | _of_bureau(viewer, "event__"))
+        CreditAppeal.objects.filter(UNANSWERED, at_unit | (_of_bureau(viewer, "event__") & ~is_bound))
         .exclude(event__user=viewer)
         .select_related("event__booking__instrument", "event__user")
         .order_by("answer_date", "id")

@@ -16,10 +16,9 @@ from bookings.credit.selectors import (
 )
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditAnswer, CreditAppeal
-from bookings.requests.services.notifications import get_instrument_name
-from instrument_share.accounts.domain import Role
+from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import officers_of, people_with_role
+from instrument_share.accounts.selectors import binding_memberships, officers_of
 from instrument_share.journal import services as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -28,8 +27,6 @@ from instrument_share.kernel.errors import gettext_noop, require_found, require_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from django.db.models import QuerySet
 
     from bookings.requests.models import CreditEvent
     from instrument_share.accounts.models import User
@@ -67,15 +64,9 @@ def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -
         event=event, reason=reason[:500], appealed_at=now, answer_date=get_answer_date(now)
     )
     _record(event, "credit.appealed", actor, now, reason=reason)
-    _notify(_get_answerers(event), event, APPEALED, now, answer_date=appeal.answer_date)
+    answerers = list_answerers(event.booking.instrument, besides=[event.user_id])  # type: ignore[union-attr]
+    _notify(answerers, event, APPEALED, now, answer_date=appeal.answer_date)
     return appeal
-
-
-def _get_answerers(event: "CreditEvent") -> "QuerySet[User]":
-    instrument = event.booking.instrument  # type: ignore[union-attr]
-    keepers = instrument.keepers.filter(is_active=True).exclude(pk=event.user_id)
-    managers = people_with_role(Role.UNIT_MANAGER, instrument.organization_id).exclude(pk=event.user_id)
-    return keepers if keepers.exists() else managers
 
 
 @transaction.atomic
@@ -125,7 +116,9 @@ def _pass_on(event_id: int, now: datetime) -> bool:
     appeal.passed_on_at = now
     appeal.save(update_fields=["passed_on_at"])
     _record(event, "credit.appeal_passed_on", None, now)
-    officers = officers_of(event.booking.instrument.organization).exclude(pk=event.user_id)  # type: ignore[union-attr]
+    unit = event.booking.instrument.organization  # type: ignore[union-attr]
+    bound = binding_memberships().filter(organization=unit).values("user")
+    officers = officers_of(unit).exclude(pk=event.user_id).exclude(pk__in=bound)
     _notify(officers, event, PASSED_ON, now)
     _notify([event.user], event, PASSED_ON_TO_USER, now)
     return True
@@ -143,7 +136,7 @@ def _record(event: "CreditEvent", action: str, actor: "User | None", now: dateti
 
 
 def _notify(
-    users: "Iterable[User]", event: "CreditEvent", message: str, now: datetime, **params: Any
+    users: "Iterable[User | int]", event: "CreditEvent", message: str, now: datetime, **params: Any
 ) -> None:
     journal.notify(
         users=users,

@@ -54,8 +54,10 @@ def project_list(
 ) -> ProjectsPage:
     """Those that you may name in a booking, and all of organizations that you manage; the newest first."""
     wanted: dict[str, Any] = {"organization__public_id": organization, "state": state}
-    found = projects(request.user).filter(
-        **{name: value for name, value in wanted.items() if value is not None}
+    found = (
+        projects(request.user)
+        .prefetch_related("members")
+        .filter(**{name: value for name, value in wanted.items() if value is not None})
     )
     rows = page(found, ordering=("-id",), cursor=cursor, limit=limit)
     kept = set(kept_projects(request.user).values_list("pk", flat=True))

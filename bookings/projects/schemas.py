@@ -62,6 +62,12 @@ class ProjectOut(Schema):
     funding: FundingSource
     holder: HolderRef
     for_all_members: bool
+    members: list[PublicId] | None = Field(
+        description=_(
+            "people who may use it besides the holder, where not everybody may; null for those who do not "
+            "keep the project"
+        )
+    )
     first_date: date | None
     last_date: date | None
     budget_yuan: Decimal | None = Field(
@@ -81,12 +87,13 @@ class ProjectsPage(Schema):
 
 
 def serialize_project(project: "Project", *, is_kept: bool) -> ProjectOut:
-    """Return a project of a selector; its budget only for those who keep it."""
+    """Return a project of a selector; its budget and members only for those who keep it."""
     kept = ("name", "number", "funding", "for_all_members", "first_date", "last_date", "state", "revision")
     return ProjectOut(
         id=project.public_id,
         organization=organization_ref(project.organization),
         holder=HolderRef(id=project.holder.public_id, name=project.holder.name),
+        members=sorted(one.public_id for one in project.members.all()) if is_kept else None,
         budget_yuan=project.budget_yuan if is_kept else None,
         **{name: getattr(project, name) for name in kept},
     )

@@ -19,7 +19,7 @@ from bookings.samples.domain.states import Progress, SampleOrderState
 from bookings.samples.selectors import get_order_progress, order_files, order_samples
 from bookings.samples.services.orders import LONGEST, MOST_SAMPLES, SampleFacts
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
+from instrument_share.web.api.fields import NO_NUL, OrganizationRef, PublicId, Text200, organization_ref
 
 if TYPE_CHECKING:
     from bookings.samples.models import SampleOrder
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 class SampleIn(Schema):
     """A sample as its owner describes it."""
 
-    number: str = Field(max_length=LONGEST["number"], description=_("number by which its owner knows it"))
-    name: str = Field(max_length=LONGEST["name"], description=_("what the sample is"))
-    tests: str = Field(max_length=LONGEST["tests"], description=_("what is wanted of it"))
+    number: str = Field(
+        max_length=LONGEST["number"], pattern=NO_NUL, description=_("number by which its owner knows it")
+    )
+    name: str = Field(max_length=LONGEST["name"], pattern=NO_NUL, description=_("what the sample is"))
+    tests: str = Field(max_length=LONGEST["tests"], pattern=NO_NUL, description=_("what is wanted of it"))
     storage: SampleStorage = SampleStorage.ROOM
     hazards: list[SampleHazard] = []
 
@@ -45,8 +47,8 @@ class SampleOrderIn(Schema):
     payer_organization: PublicId | None = Field(
         None, description=_("the organization that pays; null: you pay yourself")
     )
-    subject: str = Field(max_length=200)
-    project: str = Field("", max_length=200)
+    subject: Text200
+    project: Text200 = ""
     direction: Direction = Direction.RESEARCH
     afterwards: Afterwards = Field(Afterwards.RETURN, description=_("what becomes of the samples"))
     samples: list[SampleIn] = Field(max_length=MOST_SAMPLES, description=_("the samples, one by one"))

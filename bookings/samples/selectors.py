@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
-from bookings.samples.domain.errors import OutOfService
+from bookings.samples.domain.errors import OutOfService, PayerLeft
 from bookings.samples.domain.states import (
     LAPSING_STATES,
     MOVES,
@@ -22,6 +22,7 @@ from bookings.samples.domain.states import (
     get_progress,
 )
 from bookings.samples.models import Sample, SampleFile, SampleOrder
+from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
 from providers import public as providers
 from providers.domain import ServiceMode
@@ -45,8 +46,8 @@ PERMISSIONS = {
     "cancel": "bookings.answer_samples",
 }
 """What each move takes."""
-NEEDS_SERVICE = frozenset({"accept", "plan"})
-"""What is not possible while the instrument is out of service."""
+LEADS_TO_USE = frozenset({"accept", "plan"})
+"""What is possible while the instrument is in service and its user belongs to the organization that pays."""
 _BY_PROGRESS = {
     "plan": {Progress.TO_PLAN},
     "report": {Progress.MEASURED},
@@ -80,22 +81,24 @@ def orders_to_handle(viewer: "Viewer") -> QuerySet[SampleOrder]:
     return orders_handled(viewer).filter(state__in=OPEN_STATES)
 
 
-def sample_orders_waiting(viewer: "Viewer") -> QuerySet[SampleOrder]:
+def sample_orders_waiting(viewer: "Viewer", now: datetime) -> QuerySet[SampleOrder]:
     """Return the orders with which the viewer has to do the next step for the unit, the most urgent first.
 
-    Who waits for a quote or samples to come, and who has a planned time ahead, is not among them.
+    Who waits for a quote or samples to come, and who has a planned time that is not over, is not among them.
     """
-    planned = Q(state=SampleOrderState.RECEIVED, booking__state__in=[BookingState.APPROVED])
+    planned = Q(
+        state=SampleOrderState.RECEIVED, booking__state=BookingState.APPROVED, booking__ends_at__gt=now
+    )
     waiting = orders_to_handle(viewer).filter(state__in=WAITING_FOR_UNIT).exclude(planned)
     return waiting.order_by("due_at", "id")
 
 
-def find_orders(viewer: "Viewer", *, part: OrderPart, text: str = "") -> QuerySet[SampleOrder]:
+def find_orders(viewer: "Viewer", *, part: OrderPart, now: datetime, text: str = "") -> QuerySet[SampleOrder]:
     """Return a part of the orders that the viewer handles, by a piece of what, on what, for whom or number.
 
     To sort them there are `answer_by`, the deadline or a day far off, and `price_yuan`, the quote or -1.
     """
-    waiting = sample_orders_waiting(viewer)
+    waiting = sample_orders_waiting(viewer, now)
     parts: dict[OrderPart, Callable[[], QuerySet[SampleOrder]]] = {
         "waiting": lambda: waiting,
         "others": lambda: orders_to_handle(viewer).exclude(pk__in=waiting.order_by().values("pk")),
@@ -169,10 +172,23 @@ def is_move_possible(order: SampleOrder, move: str) -> bool:
     return progress is None or progress in _BY_PROGRESS.get(move, ())
 
 
-def require_in_service(order: SampleOrder) -> None:
-    """Raise OutOfService unless the instrument can be used; see `is_in_service` on what is to be locked."""
+def find_obstacle(order: SampleOrder) -> OutOfService | PayerLeft | None:
+    """Return why the samples can't be measured as things stand, None where they can."""
     if not is_in_service(order.instrument):
-        raise OutOfService
+        return OutOfService()
+    payer = order.payer_organization_id
+    if payer is not None and payer not in standing(order.user).organization_ids():
+        return PayerLeft()
+    return None
+
+
+def require_use_possible(order: SampleOrder) -> None:
+    """Raise OutOfService unless the instrument can be used, PayerLeft unless its user may let the payer pay.
+
+    See `is_in_service` and `memberships_lock` on what is to be locked.
+    """
+    if obstacle := find_obstacle(order):
+        raise obstacle
 
 
 def count_open_orders(instrument_id: int) -> int:
@@ -188,7 +204,9 @@ def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> s
         for move, permission in PERMISSIONS.items()
         if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
     }
-    return possible if is_in_service(order.instrument) else possible - NEEDS_SERVICE
+    if possible.isdisjoint(LEADS_TO_USE) or find_obstacle(order) is None:
+        return possible
+    return possible - LEADS_TO_USE
 
 
 def get_sample_terms(instrument: "Instrument", now: datetime) -> "Terms | None":

@@ -30,7 +30,7 @@ HOURS_SERVED = HourNames(gettext_lazy("Hours for external users"), gettext_lazy(
 """Of instruments: whom they served."""
 HOURS_PAID_FOR = HourNames(
     gettext_lazy("Hours on instruments of other units"),
-    gettext_lazy("Hours on instruments of its own and related units"),
+    gettext_lazy("Hours on its own instruments"),
 )
 """Of a payer: whose instruments its people used."""
 

@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import translation
 
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.statements.services.drafting import statements_draft_due
 from bookings.usage.models import UsageLog
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.accounts.selectors import accounts
@@ -24,7 +26,7 @@ from instrument_share.personal import registry
 from instrument_share.personal.services import deletions
 from instrument_share.transparency.registry import registered_checks
 from tests import factories
-from tests.bookings.requests.booking import book
+from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 from tests.transparency.history import grow, settle
 
@@ -144,6 +146,19 @@ def test_what_is_open_has_to_be_ended_first_and_is_named(city, person):
     assert [one.params["number"] for one in refused.value.problems] == [booking.public_id]
     booking_cancel(actor=person, booking_id=booking.pk, now=NOW)
     assert deletions.account_deletion_ask(actor=person, now=NOW).due_at == NOW + WEEK
+
+
+def test_what_a_person_owes_is_billed_before_the_account_is_deleted(city, person):
+    log = use(city, slot(day=1), payer=False)
+    charged = book(city, slot(day=3), payer=False)
+    booking_cancel(actor=person, booking_id=charged.pk, now=charged.starts_at - timedelta(minutes=5))
+    use(city, slot(day=2))
+    named = [one.sentence.params["number"] for one in registry.obstacles(person, slot(day=4).end)]
+    assert named == [log.public_id, charged.public_id]
+    usage_confirm(actor=person, log_id=log.pk, now=log.ends_at)
+    statements_draft_due(NOW + 30 * timedelta(days=1))
+    (obstacle,) = registry.obstacles(person, NOW + 30 * timedelta(days=1))
+    assert obstacle.path.startswith("/statements/")
 
 
 def test_who_answers_alone_for_an_organization_hands_over_first(city):

@@ -22,7 +22,7 @@ from bookings.devices.services.notes import incident_keep
 from bookings.devices.services.starts import use_begin
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services.notifications import get_instrument_name
+from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.domain.choices import Capture
 from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import get_operator_id, write_check_out
@@ -197,7 +197,7 @@ def _get_details(device: Device, event: Event) -> dict[str, Any]:
 
 def _notify_keepers(device: Device, message: str, now: datetime, **params: Any) -> None:
     notify(
-        users=list(device.instrument.keepers.filter(is_active=True)),
+        users=list_answerers(device.instrument),
         kind=NotificationKind.USES,
         act_by=now,
         message=message,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -120,4 +121,12 @@ def _lock(actor: "User", webhook_id: int) -> Webhook:
 
 
 def _record(webhook: Webhook, actor: "User", action: str, now: datetime) -> None:
-    record(actor=actor, action=action, subject=webhook, now=now, organization_id=webhook.organization_id)
+    """Record the host alone, which outlasts the webhook: the rest of an address may hold a key."""
+    record(
+        actor=actor,
+        action=action,
+        subject=webhook,
+        now=now,
+        organization_id=webhook.organization_id,
+        details={"host": urlsplit(webhook.address).hostname},
+    )

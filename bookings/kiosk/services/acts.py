@@ -24,7 +24,7 @@ from bookings.kiosk.models import Kiosk, KioskAct
 from bookings.kiosk.selectors import find_ended, find_presented, require_attempts_left
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services.notifications import get_instrument_name
+from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import get_operator_id, write_check_out
 from bookings.usage.services.notifications import notify_user_of_log
@@ -154,12 +154,13 @@ def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, detail: str, now: datetime)
 def _notify_keepers(kiosk: Kiosk, message: str, now: datetime, **params: Any) -> None:
     instrument = kiosk.instrument
     notify(
-        users=list(instrument.keepers.filter(is_active=True)),
+        users=list_answerers(instrument),
         message=message,
         now=now,
         path=page_address("instrument_kiosks", instrument.public_id),
         params={"instrument": get_instrument_name(instrument), **params},
         kind=NotificationKind.UNIT,
+        act_by=now,
     )
 
 

@@ -7,6 +7,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.project_budget import get_bookings_ahead
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -170,6 +171,17 @@ def tell_of_maker(
         act_by=now,
         now=now,
     )
+
+
+def list_answerers(instrument: "Instrument", *, besides: "Collection[int]" = ()) -> list[int]:
+    """Return the keys of who is told what a unit has to do: the active keepers, else the unit's managers.
+
+    `besides` are the keys of people about whom it is: where they are the only keepers, managers are told.
+    """
+    keepers = instrument.keepers.filter(is_active=True).exclude(pk__in=besides)
+    managers = accounts.people_with_role(Role.UNIT_MANAGER, instrument.organization_id)
+    others = managers.exclude(pk__in=besides).values_list("pk", flat=True)
+    return list(keepers.values_list("pk", flat=True)) or list(others)
 
 
 def get_instrument_name(instrument: "Instrument") -> Bilingual:

@@ -55,3 +55,13 @@ class OutOfService(Conflict):
     message = gettext_noop(
         "The instrument is out of service. Quotes are accepted and samples planned again once it is back."
     )
+
+
+class PayerLeft(Conflict):
+    """A step towards a use that an organization was to pay whose user is no longer of it."""
+
+    code = "samples.payer_left"
+    message = gettext_noop(
+        "Whoever ordered no longer belongs to the organization that was to pay, or it is suspended. Order "
+        "anew with another payer; samples that are at the unit are given back."
+    )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from bookings.requests.services.notifications import get_instrument_name
+from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.samples.models import SampleOrder
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -36,9 +36,8 @@ def notify_user(order: SampleOrder, message: str, now: datetime, **params: Any) 
 
 
 def notify_keepers(order: SampleOrder, message: str, now: datetime, **params: Any) -> None:
-    """Tell the active keepers of the instrument."""
-    ids = order.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
-    _notify(list(ids), order, message, now, params)
+    """Tell who answers for the instrument."""
+    _notify(list_answerers(order.instrument), order, message, now, params)
 
 
 def _notify(

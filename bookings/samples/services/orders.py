@@ -16,7 +16,7 @@ from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.errors import OrderRefused, QuoteChanged
 from bookings.samples.domain.states import SampleOrderState
 from bookings.samples.models import Sample, SampleOrder
-from bookings.samples.selectors import order_lock, orders_to_lapse, require_in_service
+from bookings.samples.selectors import order_lock, orders_to_lapse, require_use_possible
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for, record_order
 from instrument_share.accounts import selectors as accounts
@@ -122,12 +122,14 @@ def sample_order_accept(
 ) -> SampleOrder:
     """Accept the quote as who placed the order.
 
-    Raises QuoteChanged where another amount was shown, and OutOfService.
+    Raises QuoteChanged where another amount was shown, OutOfService and PayerLeft.
     """
     asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
+    if asked.payer_organization_id is not None:
+        accounts.memberships_lock(actor, asked.payer_organization_id)
     providers.instrument_lock(asked.instrument_id)
     order = order_lock_for(actor, order_id, "accept", now, permission="bookings.answer_samples")
-    require_in_service(order)
+    require_use_possible(order)
     if shown_yuan is not None and shown_yuan != order.quoted_yuan:
         raise QuoteChanged
     order.accepted_at = now

@@ -14,7 +14,7 @@ from bookings.requests.services.held_time import record_change, translate_overla
 from bookings.samples.domain.errors import AlreadyPlanned
 from bookings.samples.domain.states import Progress, get_next_state
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import get_order_progress, order_lock, require_in_service
+from bookings.samples.selectors import get_order_progress, order_lock, require_use_possible
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order
 from instrument_share.accounts import selectors as accounts
@@ -34,7 +34,8 @@ def sample_order_plan(*, actor: "User", order_id: int, interval: "Interval", now
 
     It is admitted by the checks of every booking and holds its time as others do; what can't be booked
     without another instrument takes that too. Its price is the accepted quote, and stays. Raises
-    AlreadyPlanned, OutOfService, BookingRefused with every problem, or SlotTaken where that is the only one.
+    AlreadyPlanned, OutOfService, PayerLeft, BookingRefused with every problem, or SlotTaken where that is the
+    only one.
     """
     asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
     if asked.payer_organization_id is not None:
@@ -46,7 +47,7 @@ def sample_order_plan(*, actor: "User", order_id: int, interval: "Interval", now
     get_next_state(order.state, "plan")
     if get_order_progress(order) != Progress.TO_PLAN:
         raise AlreadyPlanned
-    require_in_service(order)
+    require_use_possible(order)
     facts = read_request_facts(
         order.user, ids, interval=interval, payer_id=order.payer_organization_id, now=now
     )

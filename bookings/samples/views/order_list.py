@@ -22,6 +22,8 @@ from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
     from bookings.samples.models import SampleOrder
@@ -58,22 +60,25 @@ def sample_orders_kept(request: SignedInRequest) -> HttpResponseBase:
     responsible_instruments(request.user)
     form = OrderFilterForm(request)
     part = PARTS.get(request.GET.get("show", ""), "waiting")
-    found = find_orders(request.user, part=part, text=form.get("q"))
+    now = clock.now()
+    found = find_orders(request.user, part=part, now=now, text=form.get("q"))
     ordering = TABLE.get_ordering(request)
     if request.GET.get("format") == "csv":
         return _export(request.user, found.order_by(*ordering))
     context = {
-        "now": clock.now(),
+        "now": now,
         "page": cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE),
         "heads": TABLE.build_heads(request),
         "form": form,
         "part": part,
-        "tabs": _build_tabs(request, part, form.get("q")),
+        "tabs": _build_tabs(request, part, form.get("q"), now),
     }
     return render(request, "bookings/samples/kept.html", context)
 
 
-def _build_tabs(request: SignedInRequest, shown: "OrderPart", text: str) -> list[tuple[Any, ...]]:
+def _build_tabs(
+    request: SignedInRequest, shown: "OrderPart", text: str, now: "datetime"
+) -> list[tuple[Any, ...]]:
     names: dict[OrderPart, str] = {
         "waiting": _("Waiting for the unit"),
         "others": _("Planned, or waiting for the user"),
@@ -85,7 +90,7 @@ def _build_tabs(request: SignedInRequest, shown: "OrderPart", text: str) -> list
             name,
             get_address(request, show="" if part == "waiting" else part),
             part == shown,
-            find_orders(request.user, part=part, text=text).count(),
+            find_orders(request.user, part=part, now=now, text=text).count(),
         )
         for part, name in names.items()
     ]

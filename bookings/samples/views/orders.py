@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.samples.domain.states import OPEN_STATES, SampleOrderState
+from bookings.samples.domain.states import LAPSING_STATES, OPEN_STATES, Progress, SampleOrderState
 from bookings.samples.forms import OrderForm, build_rows
 from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
     count_open_orders,
+    find_obstacle,
     get_file,
     get_order,
     get_order_progress,
@@ -31,6 +32,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
@@ -94,13 +96,17 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
     found, now = get_order(request.user, public_id), clock.now()
     is_mine = found.user_id == request.user.pk
     may_handle = rules.has_perm("bookings.handle_samples", request.user, found)
+    progress = get_order_progress(found)
+    is_ahead = found.state in LAPSING_STATES or progress == Progress.TO_PLAN
+    obstacle = find_obstacle(found) if is_ahead else None
     context = {
         "order": found,
+        "obstacle": obstacle and told(obstacle.message, obstacle.params),
         "is_mine": is_mine,
         "up": page_address("my_samples") if is_mine or not may_handle else reverse("sample_orders"),
         "samples": order_samples(found),
         "files": order_files(request.user, found),
-        "progress": get_order_progress(found),
+        "progress": progress,
         "moves": get_possible_moves(request.user, found, now),
         "may_add_photos": found.state in OPEN_STATES
         and rules.has_perm("bookings.add_sample_photos", request.user, found),

@@ -18,12 +18,12 @@ from bookings.samples.domain.quote import has_own_prices
 from bookings.samples.domain.states import Progress, SampleOrderState, get_next_state
 from bookings.samples.forms import ClosingForm, PhotosForm, QuoteForm, ReceiptForm, ReportForm
 from bookings.samples.selectors import (
-    NEEDS_SERVICE,
+    LEADS_TO_USE,
     PERMISSIONS,
     get_order,
     get_order_progress,
     order_samples,
-    require_in_service,
+    require_use_possible,
 )
 from bookings.samples.services.files import sample_order_report, sample_photos_add
 from bookings.samples.services.handling import (
@@ -55,8 +55,8 @@ def _order_for(request: SignedInRequest, public_id: str, move: str) -> "SampleOr
     found = get_order(request.user, public_id)
     require(request.user, PERMISSIONS[move], found)
     get_next_state(found.state, move)
-    if move in NEEDS_SERVICE:
-        require_in_service(found)
+    if move in LEADS_TO_USE:
+        require_use_possible(found)
     return found
 
 
@@ -237,7 +237,7 @@ def report(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _order_for(request, public_id, "report")
     if get_order_progress(found) not in (None, Progress.MEASURED):
         raise NotMeasured
-    form = ReportForm(_sent(request), request.FILES or None)
+    form = ReportForm(_sent(request), request.FILES or None, initial={"note": found.report_note})
     return Confirmation(
         heading=_("Deliver the report"),
         consequences=[

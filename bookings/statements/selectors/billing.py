@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -15,6 +15,9 @@ from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, IS_CORRECTED, iterate_counted_rows
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 _READ: dict[str, Any] = {
     name: name for name in ("starts_at", "ends_at", "amount_yuan", "payer_organization_id", "payer_person_id")
@@ -120,6 +123,30 @@ def _charges(organization_id: int, month: Interval) -> Iterator[Billable]:
             ends_at=booking.ends_at,
             amount_yuan=booking.charged_yuan,
         )
+
+
+def uses_to_be_billed(person: "User", since: datetime) -> list[UsageLog]:
+    """Return the uses recorded since an instant for which a person owes something on no statement yet."""
+    logs = UsageLog.objects.filter(
+        _starts_since_statements_began(),
+        ~Exists(_LINES),
+        payer_person=person,
+        entry__recorded_at__gte=since,
+    )
+    read = iterate_counted_rows(logs.order_by("id"), {"amount_yuan": "amount_yuan"})
+    owed = [row["pk"] for rows in read for row in rows if row["amount_yuan"]]
+    return list(logs.filter(pk__in=owed).order_by("id"))
+
+
+def charges_to_be_billed(person: "User", since: datetime) -> QuerySet[Booking]:
+    """Return the bookings that ended since an instant and whose charge a person owes on no statement yet."""
+    return Booking.objects.filter(
+        _starts_since_statements_began(),
+        payer_person=person,
+        charged_yuan__gt=0,
+        statement_line__isnull=True,
+        ended_at__gte=since,
+    ).order_by("id")
 
 
 def _to_billable(row: dict[str, Any]) -> Billable:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from bookings.requests.services.notifications import get_instrument_name
+from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.models import UsageLog
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -19,6 +19,10 @@ CONFIRM_UNTIL = gettext_noop(
     "from {confirm_until} if you do neither."
 )
 CONFIRM_SEVERAL = gettext_noop("{count} of your uses were recorded from a sheet. Confirm or question them.")
+CONFIRM_OWN = gettext_noop(
+    "{user} recorded hours of their own use of {instrument} from {starts_at}. Confirm them as a second "
+    "person, or correct them."
+)
 CONFIRMED_BY_CLOCK = gettext_noop(
     "Nobody questioned your use of {instrument} from {starts_at}, so it was confirmed automatically."
 )
@@ -27,6 +31,10 @@ RECORDED_BY_DEVICE = gettext_noop(
 )
 CORRECTED = gettext_noop(
     "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
+)
+CORRECTION_CONFIRMED = gettext_noop(
+    "The correction of your use of {instrument} from {starts_at} was confirmed and counts now. Disagree if "
+    "it is wrong."
 )
 CORRECTION_WITHDRAWN = gettext_noop(
     "The proposed correction of your use of {instrument} from {starts_at} was withdrawn. Nothing changes."
@@ -43,18 +51,35 @@ def notify_user_of_log(log: UsageLog, message: str, now: datetime, **params: Any
 
 
 def ask_to_confirm(log: UsageLog, now: datetime) -> None:
-    """Ask the user of a new log to confirm or question it, and say what happens otherwise."""
+    """Ask the user of a new log to confirm or question it, and say what happens otherwise.
+
+    Who recorded their own use can't confirm it, so that their colleagues are asked.
+    """
     days = settings.USAGE_CONFIRM_DAYS
-    if days:
+    if is_recorded_by_user(log):
+        ask_colleagues_to_confirm(log, now)
+    elif days:
         notify_user_of_log(log, CONFIRM_UNTIL, now, confirm_until=now + timedelta(days=days))
     else:
         notify_user_of_log(log, CONFIRM, now)
 
 
+def is_recorded_by_user(log: UsageLog) -> bool:
+    """Return whether the user of a log has recorded it, so that somebody else of the unit confirms it."""
+    return log.entry.recorded_by_id == log.user_id
+
+
+def ask_colleagues_to_confirm(log: UsageLog, now: datetime) -> None:
+    """Ask who answers for the instrument besides the user of a log."""
+    others = list_answerers(log.instrument, besides=[log.user_id])
+    _notify(others, log, CONFIRM_OWN, now, user=log.user.name)
+
+
 def ask_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:
-    """Ask the one user of new logs to confirm or question them, in one message."""
-    if len(logs) == 1:
-        ask_to_confirm(logs[0], now)
+    """Ask the one user of new logs to confirm or question them, in one message unless it is their own."""
+    if len(logs) == 1 or is_recorded_by_user(logs[0]):
+        for log in logs:
+            ask_to_confirm(log, now)
     else:
         notify(
             users=[logs[0].user_id],
@@ -72,9 +97,8 @@ def tell_of_device(log: UsageLog, now: datetime) -> None:
 
 
 def notify_keepers_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:
-    """Notify the active keepers of a log's instrument, linking to its page."""
-    keepers = log.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
-    _notify(list(keepers), log, message, now, user=log.user.name, **params)
+    """Notify who answers for a log's instrument, linking to its page."""
+    _notify(list_answerers(log.instrument), log, message, now, user=log.user.name, **params)
 
 
 def _notify(user_ids: Collection[int], log: UsageLog, message: str, now: datetime, **params: Any) -> None:

@@ -104,7 +104,6 @@ def usage_log_by_hand(
     service_mode: ServiceMode,
     content: str,
     now: datetime,
-    operator: "User | None" = None,
     setup_seconds: int = 0,
     measuring_seconds: int | None = None,
     post_seconds: int = 0,
@@ -123,9 +122,10 @@ def usage_log_by_hand(
 ) -> UsageLog:
     """Record a use without a booking, as a keeper or unit manager.
 
-    The price is that of the rule in force at its start, unless an amount is given. A use that overlaps others
-    is recorded with an `overlap_reason` only; it is marked, and the common time counts once. Raises
-    UsageRefused with everything that is wrong, including hours that are too old.
+    The user operated the instrument where it was self-operated, else the actor. The price is that of the rule
+    in force at its start, unless an amount is given. A use that overlaps others is recorded with an
+    `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with everything
+    that is wrong, including hours that are too old.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
@@ -156,7 +156,7 @@ def usage_log_by_hand(
     log = UsageLog(
         instrument=instrument,
         user=user,
-        operator=operator or actor,
+        operator=user if service_mode is ServiceMode.SELF_OPERATED else actor,
         payer_organization=payer,
         payer_person=None if payer else user,
         **get_user_facts(instrument, user, payer, kind),
@@ -225,7 +225,10 @@ def usage_correct(
     append_entry(correction, EntryKind.CORRECTION, instrument=log.instrument, actor=actor, now=now)
     waiting_add([log])
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
-    notifications.notify_user_of_log(log, notifications.CORRECTED, now)
+    if actor.pk == log.user_id:
+        notifications.ask_colleagues_to_confirm(log, now)
+    else:
+        notifications.notify_user_of_log(log, notifications.CORRECTED, now)
     return correction
 
 
@@ -233,7 +236,7 @@ def usage_correct(
 def usage_confirm(
     *, actor: "User", log_id: int, now: datetime, correction_id: int | None = None
 ) -> UsageConfirmation:
-    """Confirm a log, or a correction of it, as a second person.
+    """Confirm a log, or a correction of it, as a second person; of a correction the user is told.
 
     Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was recorded,
     AlreadyConfirmed the second time, AlreadyWithdrawn for a correction that was taken back, DisputeOpen for
@@ -261,6 +264,8 @@ def usage_confirm(
     if correction is not None:
         before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
         usage_days_change(log, before, after)
+        if actor.pk != log.user_id:
+            notifications.notify_user_of_log(log, notifications.CORRECTION_CONFIRMED, now)
     return confirmation_write(log, correction, actor=actor, now=now)
 
 

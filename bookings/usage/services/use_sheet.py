@@ -87,14 +87,12 @@ class _Use:
     def to_facts(self) -> dict[str, Any]:
         """Return the keyword arguments of `usage_log_by_hand`."""
         values = self.row.values
-        mode = ServiceMode(values["service_mode"])
         return {
             "instrument_id": self.instrument.pk,
             "interval": self.time,
             "user": self.user,
-            "operator": self.user if mode is ServiceMode.SELF_OPERATED else None,
             "payer_organization_id": self.payer.pk if self.payer else None,
-            "service_mode": mode,
+            "service_mode": ServiceMode(values["service_mode"]),
             "content": values["content"],
             "measuring_seconds": self.spent.measuring_seconds,
             "idle_seconds": self.spent.idle_seconds,

@@ -30,6 +30,7 @@ from bookings.usage.domain.usage import propose_end
 from bookings.usage.forms.usage import CheckOutForm
 from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.notifications import is_recorded_by_user
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import Conflict
 from instrument_share.kernel.interval import Interval
@@ -217,7 +218,12 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _recorded(log: "UsageLog") -> str:
-    return _("Checked out: {hours} effective, {amount}. {user} is asked to confirm it.").format(
+    sentence = (
+        _("Checked out: {hours} effective, {amount}. Somebody else of the unit confirms it.")
+        if is_recorded_by_user(log)
+        else _("Checked out: {hours} effective, {amount}. {user} is asked to confirm it.")
+    )
+    return sentence.format(
         hours=hours(timedelta(seconds=log.effective_seconds)),
         amount=yuan(log.amount_yuan),
         user=log.user.name,

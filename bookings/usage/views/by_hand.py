@@ -13,6 +13,7 @@ from rules import has_perm
 from bookings.requests.views.common import responsible_instruments
 from bookings.usage.forms.by_hand import ByHandForm
 from bookings.usage.selectors.usage import find_overlapping_times
+from bookings.usage.services.notifications import is_recorded_by_user
 from bookings.usage.services.usage import usage_log_by_hand
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.interval import Interval
@@ -37,7 +38,11 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     )
     log = run_service(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))
     if log is not None:
-        sentence = _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
+        sentence = (
+            _("Recorded. Somebody else of the unit confirms it.")
+            if is_recorded_by_user(log)
+            else _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
+        )
         return redirect_with_message(request, sentence, reverse("usage_log", args=[log.public_id]))
     return render(
         request,

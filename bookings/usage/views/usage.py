@@ -45,6 +45,7 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from bookings.usage.models import UsageCorrection, UsageLog, UsageOverlap
+    from instrument_share.accounts.models import User
 
 
 @login_required
@@ -72,6 +73,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "dispute_until": get_dispute_deadline(log),
         "now": clock.now(),
         "overlap": overlap,
+        "overlapped": overlap and _list_overlapped(viewer, overlap),
         "overlap_reason": overlap and _get_overlap_reason(log, overlap),
         "receipts": get_covered_numbers(log, entries),
         "next_receipts_at": get_next_checkpoint_at(clock.now()),
@@ -97,6 +99,13 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         and rules.has_perm("bookings.review_usage", viewer, log),
         "review_form": review_form,
     }
+
+
+def _list_overlapped(viewer: "User", overlap: "UsageOverlap") -> list[tuple[str, bool]]:
+    """Return the numbers of the uses that a use overlaps, each with whether the viewer may read it."""
+    logs = usage_selectors.usage_logs(viewer).filter(public_id__in=list(overlap.taken))
+    readable = set(logs.values_list("public_id", flat=True))
+    return [(number, number in readable) for number in overlap.taken]
 
 
 def _get_overlap_reason(log: "UsageLog", overlap: "UsageOverlap") -> str:

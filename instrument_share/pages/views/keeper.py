@@ -47,7 +47,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     to_confirm = bookings.waiting_confirmations(request.user).exclude(user=request.user)
     confirm = _page(request, to_confirm, "confirm", "starts_at", "id")
     disputes = bookings.waiting_disputes(request.user)
-    samples = bookings.sample_orders_waiting(request.user)
+    samples = bookings.sample_orders_waiting(request.user, now)
     closures = providers.closure_rows(keeps, Interval(now, now + CLOSURES_AHEAD)).select_related("instrument")
     ending = providers.qualifications_of(keeps, now).filter(expires_at__lte=now + QUALIFICATIONS_AHEAD)
     context = {

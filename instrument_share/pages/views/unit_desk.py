@@ -105,7 +105,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "drafts": drafts.order_by("urgency", "name_zh", "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
         "tasks": _tasks(request, unit.pk, now, waiting),
-        "more": _list_more(request, unit, requests, counts["unbookable"]),
+        "more": _list_more(request, unit, requests, counts["unbookable"], now),
         "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=MAX_LISTED),
         "waiting": requests,
         "unbookable_count": counts["unbookable"],
@@ -124,7 +124,8 @@ def _tasks(
     """Return what is due: requests that lapse today, findings to answer, instruments that can't be booked."""
     midnight = datetime.combine(now.astimezone(CITY_TIME).date() + ONE_DAY, time(), CITY_TIME)
     unbookable = own_instruments(request.user, organization_id, now, state="unbookable")
-    samples = bookings.sample_orders_waiting(request.user).filter(instrument__organization_id=organization_id)
+    samples = bookings.sample_orders_waiting(request.user, now)
+    samples = samples.filter(instrument__organization_id=organization_id)
     tasks: dict[str, list[Any]] = {
         "lapsing": list(waiting.filter(decide_by__lt=midnight)[:MAX_LISTED]),
         "findings": list(rewards.findings_to_answer(request.user, organization_id)[:MAX_LISTED]),
@@ -142,11 +143,11 @@ def _tasks(
 
 
 def _list_more(
-    request: HttpRequest, unit: "Organization", waiting: "Queue[Booking]", unbookable: int
+    request: HttpRequest, unit: "Organization", waiting: "Queue[Booking]", unbookable: int, now: datetime
 ) -> list[tuple[str, str]]:
     """Return what is due beyond the first of each kind: how much there is in all, and where all of it is."""
     viewer, statements = request.user, reverse("unit_statements", args=[unit.public_id])
-    samples = bookings.sample_orders_waiting(viewer).order_by().count()
+    samples = bookings.sample_orders_waiting(viewer, now).order_by().count()
     disputed = bookings.statements_to_answer(viewer, unit.pk).order_by().count()
     findings = rewards.findings_to_answer(viewer, unit.pk).order_by().values_list("cycle__year")
     found = [

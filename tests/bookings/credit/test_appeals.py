@@ -101,6 +101,15 @@ def test_appeal_that_the_unit_does_not_answer_in_ten_working_days_goes_to_the_bu
     ]
 
 
+def test_officer_bound_to_the_unit_is_neither_asked_nor_told(city):
+    officer, of_the_unit = factories.officer(), factories.officer()
+    factories.member(city.owner, person=of_the_unit)
+    appeal(city, cancel_late(city, 10))
+    credit_appeals_pass_on_due(NOW + 15 * DAY)
+    assert [waiting_appeals(one).count() for one in (officer, of_the_unit)] == [1, 0]
+    assert [len(journal.notifications(one)) for one in (officer, of_the_unit)] == [1, 0]
+
+
 def test_nobody_answers_their_own_appeal(city):
     factories.keeper(city.instrument, city.researcher)
     event = cancel_late(city, 10)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.devices.domain import Event, EventKind, NotSigned
-from bookings.devices.models import DeviceEvent
+from bookings.devices.models import Device, DeviceEvent
 from bookings.devices.services.events import device_event_receive
 from bookings.devices.services.keys import device_key_make, device_key_revoke, device_keys_end_due
 from bookings.requests.keys import get_check_in_code
@@ -20,6 +20,7 @@ from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden
+from providers.instruments.models import Keeper
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.devices.signing import TestDevice, sign
@@ -247,6 +248,13 @@ def test_fault_is_told_to_the_keepers(city, device):
     told = Notification.objects.filter(user=city.keeper).latest("id")
     assert told.params["detail"] == "真空泵停转"
     assert AuditEntry.objects.filter(action="device.faulted", actor=None).count() == 1
+
+
+def test_fault_is_told_to_the_managers_where_there_is_no_keeper(city, device):
+    Device.objects.update(made_by=city.manager)
+    Keeper.objects.filter(instrument=city.instrument).delete()
+    assert device.send("fault", detail="真空泵停转")["recorded"]
+    assert Notification.objects.get(user=city.manager).params["detail"] == "真空泵停转"
 
 
 def test_message_is_refused_unless_its_signature_is_of_now(city, device, clock):

@@ -18,7 +18,13 @@ from bookings.feeds.models import Webhook, WebhookDelivery
 from bookings.feeds.selectors.webhooks import get_webhook_secret
 from bookings.feeds.services import deliveries, sending
 from bookings.feeds.services.calls import Answer, CallRefused
-from bookings.feeds.services.webhooks import webhook_create, webhook_enable, webhook_rekey, webhook_test
+from bookings.feeds.services.webhooks import (
+    webhook_create,
+    webhook_enable,
+    webhook_rekey,
+    webhook_remove,
+    webhook_test,
+)
 from bookings.requests.services.cancellations import booking_cancel
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.models import Organization
@@ -88,6 +94,15 @@ def test_a_message_names_what_happened_and_nobody(city, webhook, receiver, work)
     assert message["unit"] == city.owner.public_id
     assert message["at"] == "2026-03-02T00:00:00+00:00"
     assert city.researcher.name not in json.dumps(message, ensure_ascii=False)
+
+
+def test_journal_tells_the_host_of_a_webhook_also_once_it_is_removed(city, webhook):
+    webhook_remove(actor=city.manager, webhook_id=webhook.pk, now=NOW)
+    acts = AuditEntry.objects.filter(action__startswith="webhook.").order_by("pk")
+    assert [(one.action, one.details["host"]) for one in acts] == [
+        ("webhook.created", "lims.example.org"),
+        ("webhook.removed", "lims.example.org"),
+    ]
 
 
 def test_a_message_is_signed_with_the_time(city, webhook, receiver, work):

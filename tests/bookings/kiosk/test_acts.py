@@ -26,6 +26,7 @@ from bookings.usage.models import UsageLog
 from bookings.usage.services.attendance import booking_check_out
 from bookings.usage.services.usage import usage_confirm
 from instrument_share.journal.models import AuditEntry, Notification
+from providers.instruments.models import Keeper
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -181,11 +182,19 @@ def test_fault_is_an_incident_for_the_keepers(city, kiosk):
     assert not send(kiosk, "fault", NOW, text="真空泵停转").refusal
     note = InstrumentNote.objects.get()
     assert (note.kind, note.text, note.written_by) == ("incident", "真空泵停转", None)
-    assert Notification.objects.filter(user=city.keeper).latest("id").params["detail"] == "真空泵停转"
+    told = Notification.objects.filter(user=city.keeper).latest("id")
+    assert (told.params["detail"], told.is_urgent) == ("真空泵停转", True)
     for _ in range(9):
         send(kiosk, "fault", NOW, text="真空泵停转")
     with pytest.raises(TooManyFaults):
         send(kiosk, "fault", NOW, text="真空泵停转")
+
+
+def test_fault_is_told_to_the_managers_where_there_is_no_keeper(city):
+    Keeper.objects.filter(instrument=city.instrument).delete()
+    made, _key = kiosk_make(actor=city.manager, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    send(made, "fault", NOW, text="真空泵停转")
+    assert Notification.objects.get(user=city.manager).params["detail"] == "真空泵停转"
 
 
 def test_nothing_is_taken_from_a_kiosk_that_was_ended(city, kiosk, booking):

@@ -203,3 +203,18 @@ def test_program_opens_changes_and_closes_a_project_and_books_for_it(city, clock
     assert refused.json()["problems"][0]["field"] == "holder"
     assert admin("POST", f"/projects/{project}/close").json()["state"] == "closed"
     assert admin("POST", f"/projects/{project}/reopen").json()["state"] == "open"
+
+
+def test_project_is_read_and_sent_back_without_losing_who_may_use_it(city):
+    people = frozenset({city.researcher.pk})
+    project = add_project(city, for_all_members=False, member_ids=people).public_id
+    admin, user = Caller(city.admin), Caller(city.researcher)
+    read = admin("GET", f"/projects/{project}")
+    assert read.json()["members"] == [city.researcher.public_id]
+    assert admin("GET", "/projects").json()["items"][0]["members"] == [city.researcher.public_id]
+    assert user("GET", f"/projects/{project}").json()["members"] is None
+    kept = ("name", "number", "funding", "for_all_members", "members", "first_date", "last_date")
+    facts = {name: read.json()[name] for name in kept} | {"holder": read.json()["holder"]["id"]}
+    changed = admin("PUT", f"/projects/{project}", facts, **{"If-Match": read["ETag"]})
+    assert changed.json()["members"] == [city.researcher.public_id]
+    assert user("GET", f"/projects/{project}").status_code == 200

@@ -53,6 +53,23 @@ def test_an_order_with_mistakes_names_all_of_them(ask, city):
     ]
 
 
+def test_text_with_a_character_that_no_text_has_is_refused(ask, city):
+    """PostgreSQL takes no NUL: the answer was a failure of the server."""
+    sample = {"number": "A-1\0", "name": "断口\0", "tests": "形貌\0"}
+    answer = ask(
+        city.researcher, "post", **order_of(city, subject="断口\0", project="项目\0", samples=[sample])
+    )
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["problems"]] == [
+        "subject",
+        "project",
+        "samples.0.number",
+        "samples.0.name",
+        "samples.0.tests",
+    ]
+    assert not SampleOrder.objects.exists()
+
+
 def test_each_reads_what_they_may_see(ask, city):
     order, other = reported(city), submitted(city)
     listed = ask(city.keeper, "get").json()["items"]

@@ -12,12 +12,14 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import instrument_retire, instrument_suspend
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.requests.services.membership import membership_end
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.errors import (
     AlreadyPlanned,
     DeadlinePassed,
     OrderRefused,
     OutOfService,
+    PayerLeft,
     QuoteChanged,
     StillPlanned,
 )
@@ -30,7 +32,7 @@ from bookings.samples.selectors import (
     sample_orders_waiting,
 )
 from bookings.samples.services.handling import sample_order_close, sample_order_quote, sample_order_reject
-from bookings.samples.services.notifications import REJECTED
+from bookings.samples.services.notifications import REJECTED, SUBMITTED
 from bookings.samples.services.orders import (
     SampleFacts,
     sample_order_accept,
@@ -39,10 +41,12 @@ from bookings.samples.services.orders import (
 )
 from bookings.samples.services.planning import sample_order_plan
 from bookings.usage.services.usage import usage_correct
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership, User
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.domain import PriceUnit, ServiceMode
-from providers.instruments.models import Instrument
+from providers.instruments.models import Instrument, Keeper
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -249,7 +253,13 @@ def test_the_most_urgent_stands_first_and_what_others_do_is_not_waiting(city):
     first, second = received(city), submitted(city)
     quoted(city)
     planned(city)
-    assert list(sample_orders_waiting(city.keeper)) == [second, first]
+    assert list(sample_orders_waiting(city.keeper, NOW)) == [second, first]
+
+
+def test_samples_whose_planned_time_passed_unmeasured_wait_for_the_unit_again(city):
+    booking = planned(city)
+    assert list(sample_orders_waiting(city.keeper, booking.ends_at - timedelta(seconds=1))) == []
+    assert list(sample_orders_waiting(city.keeper, booking.ends_at)) == [booking.sample_order]
 
 
 def test_the_report_sets_the_time_for_collecting(city):
@@ -299,3 +309,23 @@ def test_no_quote_is_accepted_and_no_time_planned_while_the_instrument_is_out_of
         assert move in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
     assert accepted(city, to_accept).state == "accepted"
     assert planned(city, to_plan).state == "approved"
+
+
+def test_managers_are_asked_for_a_quote_where_the_instrument_has_no_keeper(city):
+    Keeper.objects.filter(instrument=city.instrument).delete()
+    submitted(city)
+    assert Notification.objects.get(user=city.manager).message == SUBMITTED
+
+
+def test_nothing_is_accepted_or_planned_for_a_payer_that_the_user_has_left(city):
+    to_accept, to_plan = quoted(city), received(city)
+    role = Membership.objects.get(user=city.researcher, organization=city.company)
+    administrator = factories.member(city.company, Role.ORG_ADMIN)
+    membership_end(actor=administrator, membership_id=role.pk, reason="离职", now=NOW)
+    city.researcher = User.objects.get(pk=city.researcher.pk)
+    for order, viewer, move in ((to_accept, city.researcher, "accept"), (to_plan, city.keeper, "plan")):
+        assert move not in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
+    with pytest.raises(PayerLeft):
+        accepted(city, to_accept)
+    with pytest.raises(PayerLeft):
+        planned(city, to_plan)

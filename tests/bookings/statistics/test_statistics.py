@@ -16,6 +16,7 @@ from bookings.statistics import selectors
 from bookings.statistics.domain import spread_over_week
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.city_time import CITY_TIME
 from providers import public as providers
 from tests import factories
@@ -138,3 +139,15 @@ def test_organization_reads_on_whose_instruments_its_people_spent_the_hours(used
     assert "对外服务" not in words
     sent = see(administrator, "statistics_file", *arguments, "csv", now=now)
     assert "使用外单位仪器机时" in b"".join(sent.streaming_content).decode()
+
+
+@pytest.mark.django_db
+def test_hours_on_a_related_units_instrument_are_those_of_another_unit(city, see):
+    low, high = sorted((city.company, city.owner), key=lambda one: one.pk)
+    OrganizationRelation.objects.create(first=low, second=high, declared_at=NOW)
+    assert use(city).related
+    administrator = factories.member(city.company, Role.ORG_ADMIN)
+    page = see(administrator, "statistics", "organization", city.company.public_id, now=slot(day=5).start)
+    assert "使用外单位仪器机时 2 小时" in text_of(page)
+    assert "使用本单位仪器机时" in text_of(page)
+    assert "关联单位" not in text_of(page)

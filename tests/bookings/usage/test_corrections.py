@@ -16,8 +16,11 @@ from bookings.usage.selectors.usage import (
     waiting_confirmations,
 )
 from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.services.notifications import CONFIRM_OWN, CORRECTION_CONFIRMED
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
+from tests import factories
 from tests.bookings.requests.booking import codes, use
 from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, slot
@@ -45,6 +48,29 @@ def test_correction_applies_after_second_person_confirms(city):
     assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
     log.refresh_from_db()
     assert log.amount_yuan == Decimal("200.00")
+
+
+def test_user_is_told_of_a_correction_that_somebody_else_confirms(city):
+    log = use(city)
+    for corrected, second, told in ((1, city.researcher, False), (2, city.manager, True)):
+        facts = {"changes": {"samples": corrected}, "reason": "样品数有误", "now": log.ends_at}
+        correction = usage_correct(actor=city.keeper, log_id=log.pk, **facts)
+        usage_confirm(actor=second, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+        last = Notification.objects.filter(user=city.researcher).latest("pk")
+        assert (last.message == CORRECTION_CONFIRMED) == told
+
+
+def test_who_recorded_or_corrects_their_own_use_has_colleagues_asked_to_confirm(city):
+    own = {"user": city.keeper, "payer_organization_id": city.owner.pk}
+    log = by_hand(city, Interval(NOW - MINUTE, NOW), **own)
+    usage_correct(actor=city.keeper, log_id=log.pk, changes={"samples": 2}, reason="样品数有误", now=NOW)
+    assert not Notification.objects.filter(user=city.keeper).exists()
+    told = Notification.objects.filter(user=city.manager)
+    assert [one.message for one in told] == [CONFIRM_OWN, CONFIRM_OWN]
+    colleague = factories.keeper(city.instrument)
+    by_hand(city, Interval(NOW - 2 * MINUTE, NOW - MINUTE), **own)
+    assert Notification.objects.filter(user=colleague).latest("pk").message == CONFIRM_OWN
+    assert told.count() == 2
 
 
 def test_amount_of_correction_follows_corrected_values(city):

@@ -11,10 +11,12 @@ from bookings.usage.selectors.disputes import waiting_disputes
 from bookings.usage.selectors.usage import waiting_confirmations
 from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
+from bookings.usage.services.notifications import DISPUTED
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
+from providers.instruments.models import Keeper
 from tests.bookings.requests.booking import use
 from tests.factories import member, slot
 from tests.page_fixtures import text_of
@@ -51,6 +53,12 @@ def test_user_disputes_hours_and_the_unit_answers_once(city, log):
     assert [row["open_dispute"] for row in usage_of_year(2026)] == [None]
     acts = [entry.action for entry in journal.history(log)]
     assert acts[-2:] == ["usage.disputed", "usage.dispute_answered"]
+
+
+def test_managers_are_told_where_the_instrument_has_no_keeper(city, log):
+    Keeper.objects.filter(instrument=city.instrument).delete()
+    usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    assert journal.notifications(city.manager)[0].message == DISPUTED
 
 
 def test_unit_cannot_confirm_disputed_hours_and_is_not_asked_to(city, log):

@@ -16,7 +16,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.kernel.interval import Interval, calculate_share_left
 from tests.bookings.requests.booking import book, codes
 from tests.bookings.usage.test_usage import by_hand
-from tests.factories import NOW, slot
+from tests.factories import NOW, member, slot
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -125,3 +125,14 @@ def test_keeper_sees_the_other_use_and_records_with_a_reason(city, see, send):
     assert f'href="/usage/{first.public_id}/"' in shown
     assert "两个样品仓" in shown
     assert second.amount_yuan == Decimal("200.00")
+
+
+def test_log_leads_to_the_uses_it_overlaps_only_where_they_may_be_read(city, see):
+    colleague = member(city.company)
+    first = by_hand(city, MORNING, user=colleague)
+    second = by_hand(city, LATE_MORNING, overlap_reason="两个样品仓")
+    link = f'href="/usage/{first.public_id}/"'
+    assert see(city.researcher, "usage_log", first.public_id).status_code == 404
+    shown = see(city.researcher, "usage_log", second.public_id).content.decode()
+    assert (first.public_id in shown, link in shown) == (True, False)
+    assert link in see(city.keeper, "usage_log", second.public_id).content.decode()

@@ -197,6 +197,11 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     assert codes(refused) == ["usage.not_over"]
 
 
+def test_user_operated_what_is_entered_by_hand_as_self_operated(city):
+    log = by_hand(city, Interval(NOW - MINUTE, NOW), service_mode=ServiceMode.SELF_OPERATED)
+    assert (log.operator, log.entry.recorded_by) == (city.researcher, city.keeper)
+
+
 def test_payer_must_be_organization_of_user(city):
     """Or two colleagues could make their own use a small enterprise's."""
     colleague = factories.keeper(city.instrument)

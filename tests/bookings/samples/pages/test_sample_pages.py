@@ -152,6 +152,12 @@ def test_a_report_is_delivered_and_read_by_its_owner(client, as_keeper, city, cl
     assert client.get(reverse("sample_file", args=[order.public_id, kept.sha256])).status_code == 404
 
 
+def test_further_report_begins_with_the_note_of_the_one_before(as_keeper, city):
+    order = received(city)
+    reported(city, order, note="纯度 98%")
+    assert "纯度 98%</textarea>" in as_keeper.get(address(order, "sample_order_report")).content.decode()
+
+
 def test_hostile_files_are_refused_beside_the_field(as_keeper, city):
     order = reported(city)
     answer = as_keeper.post(
@@ -233,6 +239,7 @@ def test_a_quote_for_an_instrument_out_of_service_leads_to_no_acceptance(city, s
     address = reverse("sample_order_accept", args=[order.public_id])
     assert address in see(city.researcher, "sample_order", order.public_id).content.decode()
     Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
-    assert address not in see(city.researcher, "sample_order", order.public_id).content.decode()
+    page = see(city.researcher, "sample_order", order.public_id)
+    assert (address in page.content.decode(), "该仪器已停用" in text_of(page)) == (False, True)
     refused = see(city.researcher, "sample_order_accept", order.public_id)
     assert (refused.status_code, "该仪器已停用" in text_of(refused)) == (409, True)

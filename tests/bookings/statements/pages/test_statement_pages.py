@@ -12,6 +12,7 @@ from bookings.statements.models import Statement
 from bookings.statements.schemas import serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.statements import statement_send
+from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.statements.conftest import (
     APRIL_1,
@@ -51,6 +52,21 @@ def test_unit_drafts_a_month_and_sends_everything(city, see, send):
     assert Statement.objects.get().state == "sent"
     page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
     assert "发送全部草稿" not in page
+
+
+def test_lines_lead_only_to_what_the_reader_may_open(city, see):
+    log, charged = confirmed_use(city), cancelled_late(city, slot(day=4))
+    (march,) = draft(city)
+    statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
+    links = [f'href="/usage/{log.public_id}/"', f'href="/bookings/{charged.public_id}/"']
+    administrator = factories.member(city.company, Role.ORG_ADMIN)
+    manager = factories.member(city.company, Role.UNIT_MANAGER)
+    for payer, leads in ((administrator, [True, True]), (manager, [False, False])):
+        page = see(payer, "statement", march.public_id, now=APRIL_1).content.decode()
+        assert (log.public_id in page, charged.public_id in page) == (True, True)
+        assert [link in page for link in links] == leads
+        answers = (see(payer, "usage_log", log.public_id), see(payer, "booking", charged.public_id))
+        assert [answer.status_code == 200 for answer in answers] == leads
 
 
 def shown_on(page):
