@@ -131,8 +131,14 @@ def _work_state(job_id: UUID | None, known: Mapping[str, JobState]) -> WorkState
 
 
 def worker_seen_at() -> datetime | None:
-    """Return when a worker last said that it is alive; None if none ever has."""
-    return Worker.objects.aggregate(last=Max("seen_at"))["last"]
+    """Return when a worker last gave a sign of life; None if none ever has.
+
+    One that ends as it should is forgotten, and so is manage.py tick: of these the last recurring job that
+    they began is the sign.
+    """
+    seen = Worker.objects.aggregate(last=Max("seen_at"))["last"]
+    began = RecurringRun.objects.aggregate(last=Max("started_at"))["last"]
+    return max((one for one in (seen, began) if one), default=None)
 
 
 def count_given_up_jobs() -> int:

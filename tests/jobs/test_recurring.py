@@ -12,7 +12,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.jobs import registry, worker
 from instrument_share.jobs.models import RecurringRun
 from instrument_share.jobs.registry import Job, RecurringJob, register_recurring
-from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs
+from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs, worker_seen_at
 from instrument_share.jobs.services import RUN_NOW, enqueue, recurring_claim, recurring_run_now
 from instrument_share.jobs.tasks import run_recurring_now
 from instrument_share.jobs.worker import work_once
@@ -118,6 +118,15 @@ def test_tick_runs_recurring_and_queued_jobs(ran, clock, capsys):
     assert [text for text, _job in samples.ran] == ["a"]
     assert capsys.readouterr().out == "good: 4\n" * 2
     assert not is_worker_running(clock.now())
+
+
+def test_worker_that_was_stopped_was_last_seen_when_it_began_a_job(ran, one_round, clock):
+    assert worker_seen_at() is None
+    one_round()
+    stopped_at = clock.now()
+    clock.move(10 * MINUTE)
+    assert not is_worker_running(clock.now())
+    assert worker_seen_at() == stopped_at
 
 
 def test_worker_survives_database_outage(monkeypatch, caplog):
