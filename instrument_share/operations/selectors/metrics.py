@@ -124,7 +124,10 @@ def _standbys() -> Iterator[GaugeMetricFamily]:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), extract(epoch FROM max(replay_lag)) FROM pg_stat_replication")
+        cursor.execute(
+            "SELECT count(*), extract(epoch FROM max(replay_lag)) FROM pg_stat_replication "
+            "WHERE application_name <> 'pg_basebackup'"  # a copy that is being made follows nothing yet
+        )
         count, lag = cursor.fetchone()
     yield _gauge("share_standbys", "Servers that follow the database.", count)
     if lag is not None:
