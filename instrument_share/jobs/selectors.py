@@ -105,6 +105,12 @@ def queue() -> Queue:
     return Queue(waiting["count"], DBTaskResult.objects.running().count(), waiting["since"])
 
 
+def running_jobs() -> list[tuple[str, datetime | None]]:
+    """Return the jobs of the queue that run, each with when it was begun, the one that runs longest first."""
+    rows = DBTaskResult.objects.running().order_by("started_at")
+    return [(_name(row), row.started_at) for row in rows]
+
+
 def is_worker_running(now: datetime) -> bool:
     """Return whether any worker has said lately that it is alive."""
     return Worker.objects.filter(seen_at__gt=now - SILENT_FOR).exists()
@@ -174,10 +180,14 @@ def given_up_job(job_id: str) -> GivenUpJob | None:
     return _given_up(row) if row and _state(row) is JobState.GIVEN_UP else None
 
 
+def _name(row: DBTaskResult) -> str:
+    return found.name if (found := job_of_path(row.task_path)) else str(row.task_path)
+
+
 def _given_up(row: DBTaskResult) -> GivenUpJob:
     return GivenUpJob(
         id=str(row.pk),
-        name=found.name if (found := job_of_path(row.task_path)) else row.task_path,
+        name=_name(row),
         attempts=len(row.worker_ids),
         failed_at=row.finished_at,
         reason=row.traceback.strip().rpartition("\n")[2],

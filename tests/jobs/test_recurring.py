@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from instrument_share.accounts.domain import OrganizationKind, Role
@@ -151,10 +152,24 @@ def test_the_list_of_jobs_tells_how_they_ended_and_why(ran, clock, capsys, monke
     call_command("jobs")
     assert capsys.readouterr().out.splitlines() == [
         "No worker is running.",
+        "In the queue: 0 waiting, 0 running.",
         "2026-03-02 09:00:05  failed     broken  ValueError: no holidays",
         "2026-03-02 09:00:05  done       good",
         "2026-03-02 09:00:05  done       last",
         "2026-03-02 09:00:05  given up   tests.sample  ValueError: out of paper  (3 attempts)",
+    ]
+
+
+def test_the_list_of_jobs_names_what_runs_and_counts_what_waits(clock, capsys):
+    clock.set(datetime(2026, 3, 2, 1, 0, 5, tzinfo=UTC))
+    first = enqueue("tests.sample", text="a")
+    enqueue("tests.sample", text="b")
+    started = {"status": TaskResultStatus.RUNNING, "started_at": clock.now() - 20 * MINUTE}
+    DBTaskResult.objects.filter(pk=first).update(**started, worker_ids=["a"])
+    call_command("jobs")
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "In the queue: 1 waiting, 1 running.",
+        "2026-03-02 08:40:05  running    tests.sample",
     ]
 
 
