@@ -24,7 +24,7 @@ from instrument_share.jobs.selectors import (
 )
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.mails.selectors import is_mail_delivered
-from instrument_share.operations.selectors.backups import get_last_backup_at
+from instrument_share.operations.selectors.backups import count_findings, get_last_backup_at
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 from instrument_share.transparency.selectors.checks import get_alarms
 from providers import public as providers
@@ -227,6 +227,11 @@ def check_backup(now: datetime) -> Found:
         yield Level.WARNING, f"The last backup is of {_day(last)}. Look why the nightly one was not made."
 
 
+def check_records(_now: datetime) -> Found:
+    if found := count_findings():
+        yield Level.ERROR, f"The last manage.py verify had {found} findings. Run it again: it names them."
+
+
 def _day(instant: datetime) -> str:
     return f"{instant.astimezone(CITY_TIME):%Y-%m-%d}"
 
@@ -240,6 +245,7 @@ SETTINGS_CHECKS = (
     check_static_files,
     check_signing_key,
     check_backup,
+    check_records,
 )
 DATABASE_CHECKS = (
     check_engine,

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.db import connection
 
 from instrument_share.jobs.services import upkeep_record
-from instrument_share.operations.selectors.backups import MARK
+from instrument_share.operations.selectors.backups import FOUND, MARK
 from instrument_share.upkeep import archive, database, encryption, stored_files
 from instrument_share.upkeep.errors import UpkeepError
 from instrument_share.upkeep.manifest import describe_database, describe_site
 
 BACKUP = "backup"
-MADE_ANEW = {"static", "made", "device-bridge", MARK}
+MADE_ANEW = {"static", "made", "device-bridge", MARK, FOUND}
 """What stands in VAR_DIR and comes back by itself."""
 _NAME = re.compile(r"instrument-share-(\d{8}T\d{6}Z)\.tar(\.age)?")
 

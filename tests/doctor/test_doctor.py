@@ -90,6 +90,15 @@ def test_a_night_without_a_backup_is_told(healthy, tmp_path):
     assert found.text == "No backup was made on this machine. Set up a nightly one (docs/operations.md)."
 
 
+def test_what_the_last_check_of_everything_found_is_told(healthy, tmp_path):
+    (tmp_path / "last-verify").write_text("0")
+    assert without_engine(ill()) == []
+    (tmp_path / "last-verify").write_text("2")
+    (found,) = without_engine(ill())
+    assert (found.level, found.check) == (Level.ERROR, "records")
+    assert found.text == "The last manage.py verify had 2 findings. Run it again: it names them."
+
+
 def test_bridge_of_devices_is_expected_where_a_broker_is_named(healthy, settings, monkeypatch, tmp_path):
     settings.MQTT_URL = "mqtts://broker.example.org"
     monkeypatch.setattr("bookings.public.find_broker_problem", lambda: "The broker refuses: Not authorized.")
