@@ -115,6 +115,15 @@ def test_bridge_of_devices_is_expected_where_a_broker_is_named(healthy, settings
         assert [one.check for one in without_engine(ill())] == checks
 
 
+def test_a_site_whose_work_is_done_by_cron_needs_no_worker(healthy):
+    Worker.objects.all().delete()
+    run = RecurringRun.objects.create(name=recurring()[0].name, started_at=NOW - timedelta(minutes=2))
+    assert without_engine(ill()) == []
+    run.started_at -= timedelta(seconds=1)
+    run.save()
+    assert [one.check for one in without_engine(ill())] == ["worker"]
+
+
 def test_failed_jobs_are_named(healthy):
     name = next(one.name for one in recurring())
     RecurringRun.objects.create(name=name, started_at=NOW, finished_at=NOW, problem="OSError: disk full")
