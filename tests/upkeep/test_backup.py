@@ -149,6 +149,20 @@ def test_files_in_a_bucket_come_back_into_an_empty_one(
     assert "The folder or bucket of files holds some." in again.stderr
 
 
+def test_a_file_in_a_bucket_that_expires_meanwhile_keeps_nobody_from_a_backup(
+    var, bucket, tmp_path, monkeypatch
+):
+    for name in ("papers/a.pdf", "personal/b.zip"):
+        bucket.save(name, ContentFile(b"content"))
+    named = list(bucket.iterate_names())
+    monkeypatch.setattr(type(bucket), "iterate_names", lambda _self: iter(named))
+    bucket.delete("personal/b.zip")
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    held = [name for name in backup_check(file, identity=None)["files"] if name.endswith((".pdf", ".zip"))]
+    assert "files/files/papers/a.pdf" in held
+    assert "files/files/personal/b.zip" not in held
+
+
 def test_files_on_another_disk_are_backed_up_and_links_that_lead_back_are_not_followed(var, tmp_path):
     (var / "files").rename(tmp_path / "disk")
     (var / "files").symlink_to(tmp_path / "disk")
