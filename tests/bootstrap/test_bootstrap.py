@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import translation
@@ -61,6 +62,20 @@ def test_second_run_changes_nothing_but_the_links(bootstrap, example):
     second = bootstrap(example)
     assert snapshot() == before
     assert first.count("http://testserver/") == second.count("http://testserver/") == 4
+
+
+@pytest.mark.parametrize("email", ["stranger@example.org", "admin@example.org"])
+def test_account_that_somebody_opened_before_becomes_no_administrator(bootstrap, example, email):
+    """Its name is free for whoever signs up first, and an address that is merely claimed proves nothing."""
+    stranger = User.objects.create_user("admin", email, PASSWORD, name="陌生人")
+    EmailAddress.objects.create(user=stranger, email=email, primary=True, verified="stranger" in email)
+    before = snapshot()
+    with pytest.raises(CommandError, match="admin"):
+        bootstrap(example)
+    assert snapshot() == before
+    EmailAddress.objects.filter(user=stranger).update(email="admin@example.org", verified=True)
+    bootstrap(example)
+    assert Membership.objects.filter(user=stranger, role="sysadmin").exists()
 
 
 def test_categories_and_holidays_come_with_the_file(bootstrap, example, tmp_path):
