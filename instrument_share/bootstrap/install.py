@@ -70,9 +70,10 @@ def _establish(plan: InstitutionPlan, region: "District | None", now: datetime) 
         phone=plan.phone,
     )
     entered = selectors.organization_by_uscc(uscc.normalize(plan.uscc))
-    body = entered or services.organization_register(actor=None, registration=registration, now=now)
-    if body.state == OrganizationState.ADMITTED:
-        return body
+    if entered and entered.state not in (OrganizationState.PENDING, OrganizationState.REFUSED):
+        return entered
+    # Whoever registered something under this code, when nobody could refuse it, gives way.
+    body = services.organization_register(actor=None, registration=registration, now=now)
     return services.institution_establish(organization=body, region=region, now=now)
 
 
