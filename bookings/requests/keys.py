@@ -1,5 +1,6 @@
 """The code by which a user is recognized at the instrument: computed from the site's own key, not kept."""
 
+from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from instrument_share.kernel.public_id import ALPHABET
@@ -8,9 +9,15 @@ CHECK_IN = "bookings.requests.check_in"
 LENGTH = 6
 
 
+def get_first_key() -> str:
+    """Return the oldest key that the site names: what is computed from it outlives a new `SECRET_KEY`."""
+    key: str = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1]
+    return key
+
+
 def get_check_in_code(booking_id: str) -> str:
     """Return the code of a booking by its public id: six letters and digits that are not mistaken."""
-    digest = salted_hmac(CHECK_IN, booking_id, algorithm="sha256").digest()
+    digest = salted_hmac(CHECK_IN, booking_id, secret=get_first_key(), algorithm="sha256").digest()
     return "".join(ALPHABET[byte & 31] for byte in digest[:LENGTH])
 
 

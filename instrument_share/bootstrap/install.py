@@ -11,11 +11,22 @@ from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.bootstrap.plan import InstitutionPlan, PersonPlan, Plan
 from instrument_share.kernel import uscc
+from instrument_share.kernel.errors import Conflict, gettext_noop
 from providers import public as providers
 from providers.domain import CategoryRow, Day
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import District, Organization, User
+
+
+class NameTaken(Conflict):
+    """Whoever signed up under a name before would get the roles that were meant for somebody else."""
+
+    code = "bootstrap.name_taken"
+    message = gettext_noop(
+        "Somebody has the user name {username} already and has not confirmed the address {email}. Choose "
+        "another user name, or name the address of this account."
+    )
 
 
 @transaction.atomic
@@ -29,7 +40,8 @@ def install(
     """Enter the plan and return the people who have no password yet. Safe to repeat.
 
     `read_rows` reads the category table that the plan names; `passwords` are those of new people, by user
-    name. Raises what `read_rows` raises, or Invalid where a rule refuses a value; then nothing is entered.
+    name. Raises what `read_rows` raises, Invalid where a rule refuses a value, or NameTaken; then nothing is
+    entered.
     """
     districts = {
         one.code: services.district_create(actor=None, now=now, **one.model_dump()) for one in plan.districts
@@ -58,14 +70,18 @@ def _establish(plan: InstitutionPlan, region: "District | None", now: datetime) 
         phone=plan.phone,
     )
     entered = selectors.organization_by_uscc(uscc.normalize(plan.uscc))
-    body = entered or services.organization_register(actor=None, registration=registration, now=now)
-    if body.state == OrganizationState.ADMITTED:
-        return body
+    if entered and entered.state not in (OrganizationState.PENDING, OrganizationState.REFUSED):
+        return entered
+    # Whoever registered something under this code, when nobody could refuse it, gives way.
+    body = services.organization_register(actor=None, registration=registration, now=now)
     return services.institution_establish(organization=body, region=region, now=now)
 
 
 def _enter_person(plan: PersonPlan, body: "Organization", password: str | None, now: datetime) -> "User":
-    person = selectors.person_named(plan.username) or services.user_create(
+    entered = selectors.person_named(plan.username)
+    if entered and not selectors.is_address_of(entered, plan.email):
+        raise NameTaken(username=plan.username, email=plan.email)
+    person = entered or services.user_create(
         actor=None, username=plan.username, name=plan.name, email=plan.email, password=password, now=now
     )
     held = selectors.active_roles(person.pk, body.pk)

@@ -18,13 +18,13 @@ from instrument_share.documents.sealing.signing_key import get_certificate_end
 from instrument_share.jobs.selectors import (
     Ending,
     given_up_jobs,
-    is_worker_running,
     queue,
     recurring_jobs,
+    worker_seen_at,
 )
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.mails.selectors import is_mail_delivered
-from instrument_share.operations.selectors.backups import get_last_backup_at
+from instrument_share.operations.selectors.backups import count_findings, get_last_backup_at
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 from instrument_share.transparency.selectors.checks import get_alarms
 from providers import public as providers
@@ -32,6 +32,8 @@ from rewards import public as rewards
 
 SHORTEST_SECRET = 50
 MOST_CLOCK_DRIFT = timedelta(seconds=5)
+MOST_SILENCE = timedelta(minutes=2)
+"""A worker gives a sign every few seconds, manage.py tick by cron every minute."""
 MOST_BETWEEN_CHECKPOINTS = timedelta(days=2)
 MOST_WAITING = timedelta(minutes=10)
 MOST_BETWEEN_BACKUPS = timedelta(hours=26)
@@ -188,7 +190,8 @@ def check_policy(_now: datetime) -> Found:
 
 
 def check_worker(now: datetime) -> Found:
-    if not is_worker_running(now):
+    seen = worker_seen_at()
+    if seen is None or now - seen > MOST_SILENCE:
         yield (
             Level.ERROR,
             "No worker runs: no mail is sent and nothing happens by the clock. Start manage.py worker.",
@@ -227,6 +230,11 @@ def check_backup(now: datetime) -> Found:
         yield Level.WARNING, f"The last backup is of {_day(last)}. Look why the nightly one was not made."
 
 
+def check_records(_now: datetime) -> Found:
+    if found := count_findings():
+        yield Level.ERROR, f"The last manage.py verify had {found} findings. Run it again: it names them."
+
+
 def _day(instant: datetime) -> str:
     return f"{instant.astimezone(CITY_TIME):%Y-%m-%d}"
 
@@ -240,6 +248,7 @@ SETTINGS_CHECKS = (
     check_static_files,
     check_signing_key,
     check_backup,
+    check_records,
 )
 DATABASE_CHECKS = (
     check_engine,

@@ -105,6 +105,12 @@ def queue() -> Queue:
     return Queue(waiting["count"], DBTaskResult.objects.running().count(), waiting["since"])
 
 
+def running_jobs() -> list[tuple[str, datetime | None]]:
+    """Return the jobs of the queue that run, each with when it was begun, the one that runs longest first."""
+    rows = DBTaskResult.objects.running().order_by("started_at")
+    return [(_name(row), row.started_at) for row in rows]
+
+
 def is_worker_running(now: datetime) -> bool:
     """Return whether any worker has said lately that it is alive."""
     return Worker.objects.filter(seen_at__gt=now - SILENT_FOR).exists()
@@ -131,8 +137,14 @@ def _work_state(job_id: UUID | None, known: Mapping[str, JobState]) -> WorkState
 
 
 def worker_seen_at() -> datetime | None:
-    """Return when a worker last said that it is alive; None if none ever has."""
-    return Worker.objects.aggregate(last=Max("seen_at"))["last"]
+    """Return when a worker last gave a sign of life; None if none ever has.
+
+    One that ends as it should is forgotten, and so is manage.py tick: of these the last recurring job that
+    they began is the sign.
+    """
+    seen = Worker.objects.aggregate(last=Max("seen_at"))["last"]
+    began = RecurringRun.objects.aggregate(last=Max("started_at"))["last"]
+    return max((one for one in (seen, began) if one), default=None)
 
 
 def count_given_up_jobs() -> int:
@@ -168,10 +180,14 @@ def given_up_job(job_id: str) -> GivenUpJob | None:
     return _given_up(row) if row and _state(row) is JobState.GIVEN_UP else None
 
 
+def _name(row: DBTaskResult) -> str:
+    return found.name if (found := job_of_path(row.task_path)) else str(row.task_path)
+
+
 def _given_up(row: DBTaskResult) -> GivenUpJob:
     return GivenUpJob(
         id=str(row.pk),
-        name=found.name if (found := job_of_path(row.task_path)) else row.task_path,
+        name=_name(row),
         attempts=len(row.worker_ids),
         failed_at=row.finished_at,
         reason=row.traceback.strip().rpartition("\n")[2],

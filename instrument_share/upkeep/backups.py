@@ -12,13 +12,13 @@ from django.conf import settings
 from django.db import connection
 
 from instrument_share.jobs.services import upkeep_record
-from instrument_share.operations.selectors.backups import MARK
+from instrument_share.operations.selectors.backups import FOUND, MARK
 from instrument_share.upkeep import archive, database, encryption, stored_files
 from instrument_share.upkeep.errors import UpkeepError
 from instrument_share.upkeep.manifest import describe_database, describe_site
 
 BACKUP = "backup"
-MADE_ANEW = {"static", "made", "device-bridge", MARK}
+MADE_ANEW = {"static", "made", "device-bridge", MARK, FOUND}
 """What stands in VAR_DIR and comes back by itself."""
 _NAME = re.compile(r"instrument-share-(\d{8}T\d{6}Z)\.tar(\.age)?")
 
@@ -66,7 +66,7 @@ def _write(writer: archive.Writer, folder: Path, now: datetime) -> dict[str, Any
 
 def _iterate_files(folder: Path) -> Iterator[tuple[str, Path]]:
     root = Path(settings.VAR_DIR)
-    for parent, folders, names in os.walk(root):
+    for parent, folders, names in os.walk(root, followlinks=True):
         here = Path(parent)
         folders[:] = sorted(one for one in folders if not _is_left_out(here / one, root, folder))
         for name in sorted(names):
@@ -81,7 +81,15 @@ def _is_left_out(path: Path, root: Path, folder: Path) -> bool:
     is_made_anew = path.parent == root and (path.name in MADE_ANEW or path.name.startswith(".backup-"))
     there = str(connection.settings_dict["NAME"])
     is_database = connection.vendor == "sqlite" and str(path).startswith(there)
-    return is_made_anew or is_database or path.resolve() == folder.resolve() or path.is_symlink()
+    return is_made_anew or is_database or path.resolve() == folder.resolve() or _leads_back(path, root)
+
+
+def _leads_back(path: Path, root: Path) -> bool:
+    """Return whether a link leads to what is backed up anyway; one to another disk does not."""
+    if not path.is_symlink():
+        return False
+    there, here = path.resolve(), root.resolve()
+    return there.is_relative_to(here) or here.is_relative_to(there)
 
 
 def get_key_files() -> dict[str, Path]:

@@ -16,6 +16,20 @@ from instrument_share.upkeep.errors import UpkeepError
 
 PIECE = 8 << 20
 """Bytes that are in memory at once."""
+ADDRESS = {
+    "PGHOST": "HOST",
+    "PGPORT": "PORT",
+    "PGUSER": "USER",
+    "PGPASSWORD": "PASSWORD",
+    "PGDATABASE": "NAME",
+    # Of several servers the primary: a standby knows nothing of the view that `still` names.
+    "PGTARGETSESSIONATTRS": "target_session_attrs",
+    "PGSSLMODE": "sslmode",
+    "PGSSLROOTCERT": "sslrootcert",
+    "PGSSLCERT": "sslcert",
+    "PGSSLKEY": "sslkey",
+}
+"""What PostgreSQL's programs call the parts of DATABASE_URL, as Django names them."""
 
 
 @contextmanager
@@ -139,16 +153,9 @@ def _clear() -> None:
 def _start(
     command: list[str], *, stderr: int, stdin: int | None = None, stdout: int | None = None
 ) -> "subprocess.Popen[bytes]":
-    there = connection.settings_dict
-    names = {
-        "PGHOST": "HOST",
-        "PGPORT": "PORT",
-        "PGUSER": "USER",
-        "PGPASSWORD": "PASSWORD",
-        "PGDATABASE": "NAME",
-    }
+    there = {**connection.settings_dict["OPTIONS"], **connection.settings_dict}
     # By the environment: other accounts of the machine can read the arguments of a program.
-    facts = {name: str(there[key]) for name, key in names.items() if there.get(key)}
+    facts = {name: str(there[key]) for name, key in ADDRESS.items() if there.get(key)}
     try:
         return subprocess.Popen(  # noqa: S603
             command, env={**os.environ, **facts}, stdin=stdin, stdout=stdout, stderr=stderr

@@ -58,8 +58,8 @@ def restore(file: Path, *, identity: Path | None, now: datetime) -> Restored:
     found = [f"{name}: {problem}" for name, problems in verify(now) for problem in problems]
     if manifest["secret_key"] != get_key_mark():
         notices.append(
-            "SECRET_KEY is another one. Name the former one in SECRET_KEY_FALLBACKS, or second factors and "
-            "calendars have to be set up anew."
+            "SECRET_KEY is another one. Name the former one in SECRET_KEY_FALLBACKS, or second factors, "
+            "calendars, webhooks and devices have to be set up anew."
         )
     details = {"file": file.name, "made_at": manifest["made_at"], "differences": len(differences)}
     upkeep_record(action="backup.restored", name=BACKUP, now=now, details=details | {"found": len(found)})

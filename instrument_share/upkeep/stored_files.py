@@ -28,11 +28,19 @@ def is_in_bucket(name: str) -> bool:
 
 
 def iterate_bucket() -> Iterator[tuple[str, int, IO[bytes]]]:
-    """Yield each file in the bucket, if there is one: its name in VAR_DIR, size and content."""
-    if isinstance(default_storage, BucketStorage):
-        for name in default_storage.iterate_names():
-            with default_storage.open(name) as content:
-                yield f"{FOLDER}{name}", content.size, content
+    """Yield each file in the bucket, if there is one: its name in VAR_DIR, size and content.
+
+    One that is gone has expired since the server named it, such as a copy of personal data.
+    """
+    if not isinstance(default_storage, BucketStorage):
+        return
+    for name in default_storage.iterate_names():
+        try:
+            content = default_storage.open(name)
+        except FileNotFoundError:
+            continue
+        with content:
+            yield f"{FOLDER}{name}", content.size, content
 
 
 def has_files() -> bool:

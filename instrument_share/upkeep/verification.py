@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, ForeignKey, Model, OuterRef
 
 from instrument_share.jobs.selectors import find_lost_jobs
 from instrument_share.journal.guards import registered_guards
 from instrument_share.mails.selectors import find_broken_mails
+from instrument_share.operations.selectors.backups import FOUND
 from instrument_share.transparency.registry import (
     Check,
     registered_checks,
@@ -37,6 +40,13 @@ def verify(now: datetime) -> Iterator[tuple[str, list[str]]]:
     """Yield each check by its name with what it has found."""
     for check in get_checks(now):
         yield check.name, check.run_all()
+
+
+def findings_record(count: int) -> None:
+    """Leave how much a check of everything has found to the monitoring; whole, though the disk be full."""
+    growing = Path(settings.VAR_DIR, f".{FOUND}.part")
+    growing.write_text(str(count))
+    growing.replace(growing.with_name(FOUND))
 
 
 def find_orphans() -> Iterator[str]:

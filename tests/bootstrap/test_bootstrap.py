@@ -4,13 +4,19 @@ import re
 from io import StringIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import translation
 
+from instrument_share.accounts.domain import OrganizationKind
+from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.models import District, Membership, Organization, User
+from instrument_share.accounts.services import organization_register
 from instrument_share.journal.models import AuditEntry
 from providers import public as providers
+from tests import factories
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +67,39 @@ def test_second_run_changes_nothing_but_the_links(bootstrap, example):
     second = bootstrap(example)
     assert snapshot() == before
     assert first.count("http://testserver/") == second.count("http://testserver/") == 4
+
+
+@pytest.mark.parametrize("email", ["stranger@example.org", "admin@example.org"])
+def test_account_that_somebody_opened_before_becomes_no_administrator(bootstrap, example, email):
+    """Its name is free for whoever signs up first, and an address that is merely claimed proves nothing."""
+    stranger = User.objects.create_user("admin", email, PASSWORD, name="陌生人")
+    EmailAddress.objects.create(user=stranger, email=email, primary=True, verified="stranger" in email)
+    before = snapshot()
+    with pytest.raises(CommandError, match="admin"):
+        bootstrap(example)
+    assert snapshot() == before
+    EmailAddress.objects.filter(user=stranger).update(email="admin@example.org", verified=True)
+    bootstrap(example)
+    assert Membership.objects.filter(user=stranger, role="sysadmin").exists()
+
+
+@pytest.mark.parametrize("state", ["pending", "refused"])
+def test_organization_that_somebody_registered_under_the_code_before_gives_way(bootstrap, example, state):
+    stranger = factories.user("陌生人")
+    facts = Registration(
+        uscc="119901010000000014", name_zh="冒名机构", kind=OrganizationKind.GOVERNMENT, phone="0999-1234567"
+    )
+    organization_register(actor=stranger, registration=facts, now=NOW)
+    Organization.objects.update(state=state)
+    bootstrap(example)
+    bureau = Organization.objects.get(uscc="119901010000000014")
+    assert (bureau.name_zh, bureau.kind, bureau.state) == ("示例市科学技术局", "bureau", "admitted")
+    assert not Membership.objects.filter(user=stranger).exclude(state="ended").exists()
+    assert AuditEntry.objects.filter(action="organization.given_way").count() == 1
+    Organization.objects.filter(pk=bureau.pk).update(state="suspended")
+    bootstrap(example)
+    bureau.refresh_from_db()
+    assert bureau.state == "suspended"  # what is there stays as it is
 
 
 def test_categories_and_holidays_come_with_the_file(bootstrap, example, tmp_path):

@@ -90,6 +90,15 @@ def test_a_night_without_a_backup_is_told(healthy, tmp_path):
     assert found.text == "No backup was made on this machine. Set up a nightly one (docs/operations.md)."
 
 
+def test_what_the_last_check_of_everything_found_is_told(healthy, tmp_path):
+    (tmp_path / "last-verify").write_text("0")
+    assert without_engine(ill()) == []
+    (tmp_path / "last-verify").write_text("2")
+    (found,) = without_engine(ill())
+    assert (found.level, found.check) == (Level.ERROR, "records")
+    assert found.text == "The last manage.py verify had 2 findings. Run it again: it names them."
+
+
 def test_bridge_of_devices_is_expected_where_a_broker_is_named(healthy, settings, monkeypatch, tmp_path):
     settings.MQTT_URL = "mqtts://broker.example.org"
     monkeypatch.setattr("bookings.public.find_broker_problem", lambda: "The broker refuses: Not authorized.")
@@ -104,6 +113,15 @@ def test_bridge_of_devices_is_expected_where_a_broker_is_named(healthy, settings
     for ago, checks in ((59, []), (61, ["device_bridge"])):
         os.utime(mark, (NOW.timestamp() - ago,) * 2)
         assert [one.check for one in without_engine(ill())] == checks
+
+
+def test_a_site_whose_work_is_done_by_cron_needs_no_worker(healthy):
+    Worker.objects.all().delete()
+    run = RecurringRun.objects.create(name=recurring()[0].name, started_at=NOW - timedelta(minutes=2))
+    assert without_engine(ill()) == []
+    run.started_at -= timedelta(seconds=1)
+    run.save()
+    assert [one.check for one in without_engine(ill())] == ["worker"]
 
 
 def test_failed_jobs_are_named(healthy):

@@ -6,13 +6,14 @@ from threading import Event
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.jobs import registry, worker
 from instrument_share.jobs.models import RecurringRun
 from instrument_share.jobs.registry import Job, RecurringJob, register_recurring
-from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs
+from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs, worker_seen_at
 from instrument_share.jobs.services import RUN_NOW, enqueue, recurring_claim, recurring_run_now
 from instrument_share.jobs.tasks import run_recurring_now
 from instrument_share.jobs.worker import work_once
@@ -120,6 +121,15 @@ def test_tick_runs_recurring_and_queued_jobs(ran, clock, capsys):
     assert not is_worker_running(clock.now())
 
 
+def test_worker_that_was_stopped_was_last_seen_when_it_began_a_job(ran, one_round, clock):
+    assert worker_seen_at() is None
+    one_round()
+    stopped_at = clock.now()
+    clock.move(10 * MINUTE)
+    assert not is_worker_running(clock.now())
+    assert worker_seen_at() == stopped_at
+
+
 def test_worker_survives_database_outage(monkeypatch, caplog):
     def away(_now, idle_worker):
 
@@ -142,10 +152,24 @@ def test_the_list_of_jobs_tells_how_they_ended_and_why(ran, clock, capsys, monke
     call_command("jobs")
     assert capsys.readouterr().out.splitlines() == [
         "No worker is running.",
+        "In the queue: 0 waiting, 0 running.",
         "2026-03-02 09:00:05  failed     broken  ValueError: no holidays",
         "2026-03-02 09:00:05  done       good",
         "2026-03-02 09:00:05  done       last",
         "2026-03-02 09:00:05  given up   tests.sample  ValueError: out of paper  (3 attempts)",
+    ]
+
+
+def test_the_list_of_jobs_names_what_runs_and_counts_what_waits(clock, capsys):
+    clock.set(datetime(2026, 3, 2, 1, 0, 5, tzinfo=UTC))
+    first = enqueue("tests.sample", text="a")
+    enqueue("tests.sample", text="b")
+    started = {"status": TaskResultStatus.RUNNING, "started_at": clock.now() - 20 * MINUTE}
+    DBTaskResult.objects.filter(pk=first).update(**started, worker_ids=["a"])
+    call_command("jobs")
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "In the queue: 1 waiting, 1 running.",
+        "2026-03-02 08:40:05  running    tests.sample",
     ]
 
 

@@ -42,6 +42,7 @@ def whole_site(settings, tmp_path):
     settings.VAR_DIR, settings.CHECKPOINT_FILE = tmp_path, str(tmp_path / "second/place")
     for mark in ("last-backup", "device-bridge"):
         (tmp_path / mark).touch()
+    (tmp_path / "last-verify").write_text("0")
     now = site_clock.now()
     signing_key.load_signer(now)
     return now

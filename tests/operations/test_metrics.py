@@ -2,6 +2,7 @@
 
 from urllib.request import Request, urlopen
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
@@ -98,6 +99,18 @@ def test_figures_come_without_a_database_too(counted, monkeypatch):
     found = scrape(counted)
     assert found["share_database_up",] == 0
     assert ("share_mails_waiting",) not in found
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("program", "followers"), [("walreceiver", 1), ("pg_basebackup", 0)])
+def test_a_copy_that_is_being_made_is_no_server_that_follows(counted, program, followers):
+    before = scrape(counted)["share_standbys",]
+    there = connection.get_connection_params()
+    address = {name: there[name] for name in ("host", "port", "user", "password") if there.get(name)}
+    # A connection for replication, as these programs have; it streams nothing, and stands in the same view.
+    with psycopg.connect(**address, application_name=program, replication="true", autocommit=True):
+        assert scrape(counted)["share_standbys",] == before + followers
 
 
 @on_postgresql

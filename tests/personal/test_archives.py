@@ -14,6 +14,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.personal import registry
 from instrument_share.personal.models import PersonalArchive
 from instrument_share.personal.services import archives
+from instrument_share.personal.services.retention import retention_apply
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.factories import NOW
@@ -75,6 +76,25 @@ def test_nobody_else_downloads_it_and_nobody_after_seven_days(city, made):
     for actor, when in ((city.keeper, NOW), (city.researcher, NOW + WEEK)):
         with pytest.raises(NotFound):
             archives.archive_download(actor=actor, public_id=made.public_id, now=when)
+
+
+@pytest.mark.parametrize("days", [3, 30])
+def test_archive_is_there_for_as_many_days_as_the_site_keeps_it_and_no_longer(city, clock, settings, days):
+    settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"archives": days}
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    clock.set(NOW + timedelta(days=2))  # no worker ran until then
+    archives.archive_make.func(None, public_id=asked.public_id)
+    end = clock.now() + timedelta(days=days)
+    asked.refresh_from_db()
+    assert asked.expires_at == end
+    retention_apply(end - timedelta(minutes=1))
+    taken = archives.archive_download(
+        actor=city.researcher, public_id=asked.public_id, now=end - timedelta(minutes=1)
+    )
+    assert taken.file.storage.exists(taken.file.name)
+    retention_apply(end + timedelta(minutes=1))
+    assert not PersonalArchive.objects.exists()
+    assert not taken.file.storage.exists(taken.file.name)
 
 
 def test_second_copy_is_asked_for_when_the_first_is_made(city):

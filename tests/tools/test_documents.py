@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,16 @@ def test_the_manual_of_operations_says_the_same_in_chinese():
     assert len(ours["settings"]) > 30
     for part, found in ours.items():
         assert theirs[part] == found, part
+
+
+def test_the_document_of_the_architecture_names_every_room_in_its_order():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    tree, order = text.split("```")[3], " ".join(text.split())
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    for contract in contracts["contracts"]:
+        if contract["name"].startswith("2."):
+            rooms = [one for one in contract["layers"] if ":" not in one]
+            assert " > ".join(f"`{room}`" for room in rooms) in order
+            assert [room for room in rooms if f"\n  {room}/ " not in tree] == []
+    packages = {one.parent.name for one in (ROOT / "instrument_share").glob("*/__init__.py")}
+    assert [one for one in sorted(packages) if f"\n  {one}/ " not in tree] == []

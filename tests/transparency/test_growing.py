@@ -22,6 +22,7 @@ from instrument_share.transparency.selectors.checkpoints import (
     prove_growth,
     prove_leaf,
 )
+from instrument_share.transparency.selectors.checks import count_unsent
 from instrument_share.transparency.selectors.tree import Tree
 from instrument_share.transparency.services import growing, sending
 from instrument_share.transparency.services.sending import checkpoints_send
@@ -159,4 +160,18 @@ def test_checkpoints_go_to_the_second_place_and_by_mail(city, settings, tmp_path
     written = (tmp_path / "checkpoints.txt").read_text()
     assert written == "".join(f"{one.note}\n" for one in Checkpoint.objects.order_by("number"))
     assert re.search(r"\n5\n", written)
+    call_command("verify_audit", verbosity=0)
+
+
+@pytest.mark.parametrize("cut", ["in the root", "in a character"])
+def test_a_checkpoint_that_a_full_disk_cut_off_is_sent_whole(city, settings, tmp_path, cut):
+    second = tmp_path / "checkpoints.txt"
+    settings.CHECKPOINT_FILE = str(second)
+    grow(city, 1)
+    note = Checkpoint.objects.get().note.encode()
+    there = note.index(b"\n5\n") + 9 if cut == "in the root" else note.index("—".encode()) + 1
+    second.write_bytes(note[:there])
+    assert count_unsent() == 1
+    checkpoints_send(NOW)
+    assert count_unsent() == 0
     call_command("verify_audit", verbosity=0)

@@ -149,6 +149,36 @@ def test_files_in_a_bucket_come_back_into_an_empty_one(
     assert "The folder or bucket of files holds some." in again.stderr
 
 
+def test_a_file_in_a_bucket_that_expires_meanwhile_keeps_nobody_from_a_backup(
+    var, bucket, tmp_path, monkeypatch
+):
+    for name in ("papers/a.pdf", "personal/b.zip"):
+        bucket.save(name, ContentFile(b"content"))
+    named = list(bucket.iterate_names())
+    monkeypatch.setattr(type(bucket), "iterate_names", lambda _self: iter(named))
+    bucket.delete("personal/b.zip")
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    held = [name for name in backup_check(file, identity=None)["files"] if name.endswith((".pdf", ".zip"))]
+    assert "files/files/papers/a.pdf" in held
+    assert "files/files/personal/b.zip" not in held
+
+
+def test_files_on_another_disk_are_backed_up_and_links_that_lead_back_are_not_followed(var, tmp_path):
+    (var / "files").rename(tmp_path / "disk")
+    (var / "files").symlink_to(tmp_path / "disk")
+    (var / "log-keys/key.pem").rename(tmp_path / "key.pem")
+    (var / "log-keys/key.pem").symlink_to(tmp_path / "key.pem")
+    (var / "again").symlink_to(var)
+    (var / "above").symlink_to(tmp_path)
+    (var / "gone").symlink_to(tmp_path / "nowhere")
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    assert sorted(backup_check(file, identity=None)["files"]) == [
+        "files/files/empty",
+        "files/files/papers/一.pdf",
+        "files/log-keys/key.pem",
+    ]
+
+
 def test_a_backup_is_for_its_recipient_alone(var, pair, tmp_path):
     file = backup_make(tmp_path / "backups", recipient=pair[1], now=NOW)
     assert file.stat().st_mode & 0o777 == 0o600

@@ -16,6 +16,7 @@ from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.services import record
 from instrument_share.mails.models import OutgoingMail
 from instrument_share.mails.services import mails_enqueue
+from instrument_share.operations.selectors.backups import count_findings
 from instrument_share.upkeep.verification import find_missing_guards, get_checks, verify
 from rewards.vouchers.models import VoucherClaim, VoucherGrant, VoucherPayoutList, VoucherPayoutRow
 from tests import factories
@@ -25,6 +26,13 @@ from tests.factories import NOW, slot
 from tests.rewards.vouchers.conftest import claimable, vouchers  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def var(settings, tmp_path):
+    """The folder in which the command leaves how much it has found."""
+    settings.VAR_DIR = tmp_path
+    return tmp_path
 
 
 def found():
@@ -65,6 +73,7 @@ def test_a_site_in_order_has_no_finding(city):
     call_command("verify", stdout=said)
     assert {line.split()[1] for line in said.getvalue().splitlines()} == {"ok"}
     assert len(said.getvalue().splitlines()) == len(get_checks(NOW))
+    assert count_findings() == 0
 
 
 def test_two_bookings_of_the_same_time_are_named(city):
@@ -79,8 +88,10 @@ def test_two_bookings_of_the_same_time_are_named(city):
     )
     told = f"{second.public_id} holds time that {first.public_id} holds on the same instrument"
     assert found()["bookings.doubles"] == [told]
-    with pytest.raises(CommandError, match=r"bookings\.doubles: BKG-"):
+    assert count_findings() is None
+    with pytest.raises(CommandError, match=r"bookings\.doubles: BKG-") as told:
         call_command("verify", stdout=StringIO())
+    assert count_findings() == len(str(told.value).splitlines()) > 0
 
 
 def test_a_booking_that_was_removed_and_one_that_nobody_made_are_named(city):

@@ -84,8 +84,9 @@ def organization_register(
     """Enter a body by its USCC (GB 32100); it waits for the bureau's admission.
 
     Who registers it becomes its first administrator, and manager where it owns instruments; both take effect
-    with the admission. A refused registration does not keep its code from somebody else: theirs takes its
-    place. Raises Invalid with every problem.
+    with the admission. A refused registration does not keep its code from somebody else, nor a waiting one
+    from the site itself, which enters its authorities: theirs takes its place. Raises Invalid with every
+    problem.
     """
     require_unless_system(actor, "accounts.register_organization")
     facts = registration.normalized()
@@ -150,7 +151,8 @@ def find_registration_problems(
 ) -> list[Problem]:
     """Return everything that is wrong with the facts; `corrected` is the organization that has them already.
 
-    A refused registration does not keep its code from somebody else, only from a correction.
+    A refused registration does not keep its code from somebody else, only from a correction; a waiting one
+    does not keep it from the site itself, which may enter authorities.
     """
     problems = [
         *rules.find_problems(facts),
@@ -161,7 +163,10 @@ def find_registration_problems(
         problems.append(AUTHORITY)
     others = Organization.objects.filter(uscc=facts.uscc)
     if corrected is None:
-        is_taken = others.exclude(state=OrganizationState.REFUSED).exists()
+        giving_way = {OrganizationState.REFUSED}
+        if is_authority_allowed:
+            giving_way.add(OrganizationState.PENDING)
+        is_taken = others.exclude(state__in=giving_way).exists()
     else:
         is_taken = others.exclude(pk=corrected.pk).exists()
     return [*problems, TAKEN] if is_taken else problems
@@ -231,7 +236,7 @@ def _hand_in(
 
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
-    """Free the code of a refused registration: its roles end, who had them is told, documents are removed."""
+    """Free the code of what is not admitted: its roles end, who had them is told, documents are removed."""
     ended = _end_memberships(Membership.objects.filter(organization=refused), actor, now)
     OrganizationDocument.objects.filter(organization=refused, removed_at__isnull=True).update(removed_at=now)
     record_change(actor, "organization.given_way", refused, now)

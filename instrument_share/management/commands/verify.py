@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from instrument_share.upkeep.verification import verify
+from instrument_share.upkeep.verification import findings_record, verify
 from instrument_share.web import clock
 
 
@@ -21,5 +21,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:<18} {len(problems) or 'ok'}")
             self.stdout.flush()
             found += [f"{name}: {problem}" for problem in problems]
+        findings_record(len(found))
         if found:
             raise CommandError("\n".join(found))

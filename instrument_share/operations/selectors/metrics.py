@@ -17,7 +17,7 @@ from instrument_share.documents.sealing.signing_key import get_certificate_end
 from instrument_share.jobs.selectors import Ending, count_given_up_jobs, queue, recurring_jobs, worker_seen_at
 from instrument_share.journal.selectors import last_sealed_at, unsealed_since
 from instrument_share.mails.selectors import mail_queue
-from instrument_share.operations.selectors.backups import get_last_backup_at
+from instrument_share.operations.selectors.backups import count_findings, get_last_backup_at
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 from instrument_share.transparency.selectors.checks import count_unsent, get_alarms
 
@@ -44,6 +44,8 @@ class _SiteCollector(Collector):
         yield from _certificate()
         if backed_up := get_last_backup_at():
             yield _gauge("share_last_backup_timestamp_seconds", "The last backup.", backed_up.timestamp())
+        if (findings := count_findings()) is not None:
+            yield _gauge("share_verify_findings", "What the last manage.py verify found.", findings)
         if seen := bookings.bridge_seen_at():
             yield _gauge(
                 "share_device_bridge_seen_timestamp_seconds", "A bridge's last sign.", seen.timestamp()
@@ -124,7 +126,10 @@ def _standbys() -> Iterator[GaugeMetricFamily]:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), extract(epoch FROM max(replay_lag)) FROM pg_stat_replication")
+        cursor.execute(
+            "SELECT count(*), extract(epoch FROM max(replay_lag)) FROM pg_stat_replication "
+            "WHERE application_name <> 'pg_basebackup'"  # a copy that is being made follows nothing yet
+        )
         count, lag = cursor.fetchone()
     yield _gauge("share_standbys", "Servers that follow the database.", count)
     if lag is not None:

@@ -9,6 +9,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import translation
 
+from instrument_share.accounts.domain.privacy import RetentionRule
 from instrument_share.accounts.permissions import require
 from instrument_share.jobs.registry import JobContext, job
 from instrument_share.jobs.services import enqueue
@@ -19,13 +20,13 @@ from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
 from instrument_share.personal import registry
 from instrument_share.personal.contents import write_archive
 from instrument_share.personal.models import PersonalArchive
+from instrument_share.personal.settings import get_days
 from instrument_share.web import clock
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 MAKE = "personal.archive"
-KEPT_FOR = timedelta(days=7)
 IN_MEMORY = 5_000_000
 READY = gettext_noop("The copy of your data is ready. You can download it until {until}.")
 
@@ -44,7 +45,7 @@ def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
     PersonalArchive.objects.filter(user=actor, made_at__isnull=True).delete()
     with raise_when_taken(ArchiveWaiting(), PersonalArchive, "user"):  # asked for twice at once
         asked = PersonalArchive.objects.create(
-            user=actor, asked_at=now, expires_at=now + KEPT_FOR, total=len(registry.own_rows())
+            user=actor, asked_at=now, expires_at=now + _kept_for(), total=len(registry.own_rows())
         )
     record(actor=actor, action="personal_archive.asked", subject=asked, now=now)
     enqueue(MAKE, public_id=asked.public_id)
@@ -73,7 +74,7 @@ def archive_make(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (
 @transaction.atomic
 def _keep(found: PersonalArchive, content: "File[bytes]", digest: str, now: datetime) -> None:
     found.file.save(f"{found.public_id}.zip", content, save=False)
-    found.sha256, found.made_at, found.expires_at = digest, now, now + KEPT_FOR
+    found.sha256, found.made_at, found.expires_at = digest, now, now + _kept_for()
     found.save(update_fields=["file", "sha256", "made_at", "expires_at"])
     notify(
         users=[found.user_id],
@@ -95,10 +96,17 @@ def archive_download(*, actor: "User", public_id: str, now: datetime) -> Persona
 
 
 def archives_forget_old(before: datetime, limit: int) -> int:
-    """Delete archives that were asked for before an instant, files first; at most so many."""
+    """Delete archives that have expired, files first, at most so many; return their number.
+
+    `before` is the present less the days of the rule. Each is kept until the time that its owner was told.
+    """
     # A job that dies between the two leaves a row without its file, and the next one deletes the row.
-    old = list(PersonalArchive.objects.filter(asked_at__lt=before).order_by("pk")[:limit])
+    old = list(PersonalArchive.objects.filter(expires_at__lt=before + _kept_for()).order_by("pk")[:limit])
     for one in old:
         if one.file:
             one.file.delete(save=False)
     return PersonalArchive.objects.filter(pk__in=[one.pk for one in old]).delete()[0]
+
+
+def _kept_for() -> timedelta:
+    return timedelta(days=get_days(RetentionRule.ARCHIVES))

@@ -6,5 +6,5 @@ from instrument_share.transparency.domain.notes import NOTE
 
 
 def read_second_place(file: Path) -> list[str]:
-    """Return the notes in a file of checkpoints, in order. Raises OSError."""
-    return [match[0] for match in NOTE.finditer(file.read_text(encoding="utf-8"))]
+    """Return the notes in a file of checkpoints, in order; what is none is passed over. Raises OSError."""
+    return [match[0] for match in NOTE.finditer(file.read_text(encoding="utf-8", errors="replace"))]

@@ -40,7 +40,10 @@ def checkpoints_send(now: datetime) -> None:
 def _append_to(file: Path) -> None:
     there = set(read_second_place(file)) if file.exists() else set()
     lacking = [one for one in Checkpoint.objects.order_by("number") if one.note not in there]
+    end = file.read_bytes()[-1:] if file.exists() else b""
     with file.open("a", encoding="utf-8") as out:
+        if end not in (b"", b"\n"):  # a full disk has cut the last one off
+            out.write("\n")
         out.writelines(f"{one.note}\n" for one in lacking)
 
 
