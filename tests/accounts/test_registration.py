@@ -469,3 +469,12 @@ def test_an_officer_decides_on_no_organization_of_their_own(officer):
             decide(**asked)
     made.refresh_from_db()
     assert (made.state, made.size_class) == ("admitted", "small")
+
+
+def test_who_registered_may_leave_what_the_bureau_has_refused(officer, registrant):
+    made = register(registrant)
+    role = registrant.memberships.get()
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="非本市", now=NOW)
+    assert selectors.organizations_held_alone(registrant) == []
+    ended = services.membership_close(actor=registrant, membership_id=role.pk, now=NOW)
+    assert ended.state == "ended"

@@ -249,7 +249,8 @@ def is_held_alone(membership: Membership) -> bool:
 def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
     """Return those of one person's active roles that nobody else has.
 
-    A system administrator's is looked for in every admitted organization, as it counts nowhere else.
+    A system administrator's is looked for in every admitted organization, as it counts nowhere else. A
+    refused registration needs nobody: who registered it may leave it.
     """
     own = list(own)
     within = Q(organization__in={one.organization_id for one in own}) & ~Q(role=Role.SYSADMIN)
@@ -262,7 +263,8 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
     return [
         one
         for one in own
-        if is_last(
+        if one.organization.state != OrganizationState.REFUSED
+        and is_last(
             Role(one.role),
             {
                 Role(role)
