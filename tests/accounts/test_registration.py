@@ -478,3 +478,14 @@ def test_who_registered_may_leave_what_the_bureau_has_refused(officer, registran
     assert selectors.organizations_held_alone(registrant) == []
     ended = services.membership_close(actor=registrant, membership_id=role.pk, now=NOW)
     assert ended.state == "ended"
+
+
+def test_earlier_refusal_is_not_told_of_a_registration_by_somebody_else(officer, registrant):
+    made = register(registrant)
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="执照非本人所有", now=NOW)
+    later = NOW + timedelta(days=9)
+    services.organization_register(
+        actor=factories.user("丑"), registration=FACTS, documents=[licence()], now=later
+    )
+    made.refresh_from_db()
+    assert (made.state, selectors.resubmission_of(made), made.created_at) == ("pending", None, later)

@@ -97,8 +97,8 @@ def organization_register(
         raise Invalid(problems=problems)
     if refused is not None:
         _give_way(refused, actor, now)
-    organization = refused or Organization(created_at=now)
-    organization.registered_by = actor
+    organization = refused or Organization()
+    organization.created_at, organization.registered_by = now, actor
     _hand_in(organization, facts, superior, now)
     record_change(actor, "organization.registered", organization, now)
     if actor is not None:
