@@ -489,3 +489,14 @@ def test_earlier_refusal_is_not_told_of_a_registration_by_somebody_else(officer,
     )
     made.refresh_from_db()
     assert (made.state, selectors.resubmission_of(made), made.created_at) == ("pending", None, later)
+
+
+def test_manager_role_that_a_correction_ends_is_in_the_journal(officer, registrant):
+    made = register(registrant, owns_instruments=True)
+    correct = partial(services.organization_correct, actor=registrant, organization_id=made.pk)
+    correct(registration=FACTS, now=NOW)
+    role = registrant.memberships.get(role="unit_manager")
+    assert [one.action for one in journal.history(role)] == ["membership.granted", "membership.ended"]
+    correct(registration=replace(FACTS, contact="丑"), now=NOW + timedelta(days=1))
+    role.refresh_from_db()
+    assert role.ended_at == NOW

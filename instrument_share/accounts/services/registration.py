@@ -232,15 +232,7 @@ def _hand_in(
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
     """Free the code of a refused registration: its roles end, who had them is told, documents are removed."""
-    ending = Membership.objects.filter(
-        organization=refused, state__in=[MembershipState.ACTIVE, MembershipState.PENDING]
-    )
-    people = set()
-    for membership in ending.select_related("user").order_by("id"):
-        membership.state, membership.ended_at = MembershipState.ENDED.value, now
-        membership.save(update_fields=["state", "ended_at"])
-        record_membership(actor, "membership.ended", membership, now)
-        people.add(membership.user)
+    people = _end_roles(Q(organization=refused), actor, now)
     OrganizationDocument.objects.filter(organization=refused, removed_at__isnull=True).update(removed_at=now)
     record_change(actor, "organization.given_way", refused, now)
     notify(
@@ -252,12 +244,24 @@ def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
     )
 
 
+def _end_roles(which: Q, actor: User | None, now: datetime) -> set[User]:
+    """End roles that are held or asked for; return whose they were."""
+    open_states = [MembershipState.ACTIVE, MembershipState.PENDING]
+    ending = list(
+        Membership.objects.filter(which, state__in=open_states).select_related("user").order_by("id")
+    )
+    for membership in ending:
+        membership.state, membership.ended_at = MembershipState.ENDED.value, now
+        membership.save(update_fields=["state", "ended_at"])
+        record_membership(actor, "membership.ended", membership, now)
+    return {membership.user for membership in ending}
+
+
 def _give_first_roles(organization: Organization, registrant: User, now: datetime) -> None:
     """Make who registered it administrator, and manager where it owns instruments."""
     roles = [Role.ORG_ADMIN, *([Role.UNIT_MANAGER] if organization.owns_instruments else [])]
     for role in roles:
         grant_implied_role(organization, registrant, role, actor=registrant, now=now)
     if not organization.owns_instruments:
-        Membership.objects.filter(
-            user=registrant, organization=organization, role=Role.UNIT_MANAGER.value
-        ).update(state=MembershipState.ENDED.value, ended_at=now)
+        managing = Q(organization=organization, user=registrant, role=Role.UNIT_MANAGER)
+        _end_roles(managing, registrant, now)
