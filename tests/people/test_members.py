@@ -12,7 +12,7 @@ from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import Invitation, Membership
+from instrument_share.accounts.models import Invitation, Membership, Organization
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -233,3 +233,15 @@ def test_form_preselects_payer_of_last_booking(see, city):
     book(city, payer=False)
     after = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]
     assert (own, after) == (city.company.public_id, "person")
+
+
+def test_page_of_the_organization_offers_to_leave_only_who_may(see, send, company, admin, colleague):
+    leave, members = (reverse(name, args=[company.public_id]) for name in ("organization_leave", "members"))
+    page = see(admin, "organization", company.public_id).content.decode()
+    assert leave not in page
+    assert "如需退出，请先移交角色" in page
+    assert leave in see(colleague, "organization", company.public_id).content.decode()
+    Organization.objects.filter(pk=company.pk).update(state="suspended")
+    page = see(admin, "organization", company.public_id).content.decode()
+    assert (leave in page, members in page) == (False, False)
+    assert "该单位仅由您负责，暂不能退出" in page
