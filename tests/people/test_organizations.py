@@ -275,3 +275,13 @@ def test_an_administrator_changes_the_contact(send):
     )
     company.refresh_from_db()
     assert (company.name_en, company.contact, company.phone) == ("Crystals", "寅", "0570-7654321")
+
+
+def test_change_of_what_is_registered_is_not_offered_for_an_authority(see):
+    officer = factories.officer()
+    finance = factories.organization("云屏财政局", kind="finance")
+    company = factories.organization("云屏晶体有限公司")
+    for found, is_offered in ((company, True), (finance, False)):
+        page = see(officer, "organization", found.public_id).content.decode()
+        assert (reverse("organization_revise", args=[found.public_id]) in page) is is_offered
+    assert see(officer, "organization_revise", finance.public_id).status_code == 403

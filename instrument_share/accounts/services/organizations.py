@@ -8,11 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from instrument_share.accounts import selectors
-from instrument_share.accounts.domain import (
-    OrganizationKind,
-    OrganizationState,
-    Role,
-)
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.domain import registration as rules
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.domain.states import ORGANIZATION
@@ -133,7 +129,7 @@ def _revised_columns(organization: Organization, registration: Registration) -> 
     facts = replace(registration, uscc=organization.uscc).normalized()
     superior = superior_of(facts)
     problems = [*rules.find_problems(facts), *superior_missing(facts, superior)]
-    if rules.AUTHORITIES & {facts.kind, OrganizationKind(organization.kind)}:
+    if facts.kind in rules.AUTHORITIES:
         problems.append(AUTHORITY)
     if problems:
         raise Invalid(problems=problems)
