@@ -500,3 +500,16 @@ def test_manager_role_that_a_correction_ends_is_in_the_journal(officer, registra
     correct(registration=replace(FACTS, contact="丑"), now=NOW + timedelta(days=1))
     role.refresh_from_db()
     assert role.ended_at == NOW
+
+
+def test_revision_of_what_was_empty_is_in_the_journal_as_empty(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    above = factories.organization("云屏集团")
+    revise(officer, made, parent_uscc=above.uscc)
+    revise(officer, made, parent_uscc="")
+    entries = journal.history(made).filter(action="organization.revised")
+    assert [(one.details["before"], one.details["after"]) for one in entries] == [
+        ({"parent": ""}, {"parent": "云屏集团"}),
+        ({"parent": "云屏集团"}, {"parent": ""}),
+    ]

@@ -27,6 +27,7 @@ from instrument_share.accounts.services._common import (
 from instrument_share.accounts.services.registration import (
     AUTHORITY,
     columns_of,
+    find_differences,
     superior_missing,
     superior_of,
 )
@@ -141,11 +142,10 @@ def _save_revision(
     organization: Organization, changed: Mapping[str, Any], actor: User, reason: str, now: datetime
 ) -> None:
     """Save the changed columns, with their values before and after in the journal."""
-    before = {name: str(getattr(organization, name)) for name in changed}
+    before, after = find_differences(organization, changed)
     for name, value in changed.items():
         setattr(organization, name, value)
     organization.save(update_fields=list(changed))
-    after = {name: str(value) for name, value in changed.items()}
     record_change(actor, "organization.revised", organization, now, reason=reason, before=before, after=after)
 
 

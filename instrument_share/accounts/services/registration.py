@@ -132,7 +132,7 @@ def organization_correct(
     problems = [*find_registration_problems(facts, organization), *unusable]
     if problems:
         raise Invalid(problems=problems)
-    before, after = _differences(organization, columns_of(facts, superior))
+    before, after = find_differences(organization, columns_of(facts, superior))
     if not after and not _have_documents_changed(organization, good):
         raise NothingCorrected
     was_refused = organization.state == OrganizationState.REFUSED
@@ -167,7 +167,7 @@ def find_registration_problems(
     return [*problems, TAKEN] if is_taken else problems
 
 
-def _differences(
+def find_differences(
     organization: Organization, columns: Mapping[str, Any]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the columns that differ from the organization's, before and after, as the journal has them."""
