@@ -124,7 +124,7 @@ def test_bureau_sees_previous_reason_and_corrections(see, send, person, district
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
     officer = factories.officer()
-    send(officer, "organization_refuse", made.public_id, reason="规模不符")
+    send(officer, "organization_refuse", made.public_id, reason="规模不符", seen=made.submission)
     same = typed()
     del same["documents"]
     unchanged = send(person, "organization_correct", made.public_id, **same)
@@ -152,7 +152,8 @@ def test_location_outside_city_is_accepted(send, person, district):
 def test_a_refused_registration_is_corrected(see, send, person, district):
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
-    send(factories.officer(), "organization_refuse", made.public_id, reason="执照已过期")
+    officer = factories.officer()
+    send(officer, "organization_refuse", made.public_id, reason="执照已过期", seen=made.submission)
     assert "科技局未予准入：执照已过期" in text_of(see(person, "my_organizations"))
     page = see(person, "organization_correct", made.public_id).content.decode()
     assert 'value="云屏晶体有限公司"' in page
@@ -179,18 +180,22 @@ def test_the_bureau_decides_suspends_and_reinstates(see, send, person, district)
     assert (made.state, made.reason) == ("admitted", "")
 
 
-def test_only_the_registration_that_the_officer_has_read_is_admitted(see, send, person, district):
+def test_only_the_registration_that_the_officer_has_read_is_decided_on(see, send, person, district):
     officer = factories.officer()
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
     shown = see(officer, "organization_admit", made.public_id)
     assert "企业规模 小型" in text_of(shown)
     seen = shown.context["form"]["seen"].value()
+    assert f'value="{seen}"' in see(officer, "organization_refuse", made.public_id).content.decode()
     corrected = typed(size_class="micro")
     del corrected["documents"]
     send(person, "organization_correct", made.public_id, now=NOW + timedelta(minutes=1), **corrected)
     for sent in ({"seen": seen}, {}):
         assert send(officer, "organization_admit", made.public_id, **sent).status_code == 409
+        refused = send(officer, "organization_refuse", made.public_id, reason="规模不符", **sent)
+        assert refused.status_code == 409
+        assert "规模不符" in refused.content.decode()
     made.refresh_from_db()
     assert (made.state, made.size_class) == ("pending", "micro")
 

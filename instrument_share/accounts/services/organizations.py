@@ -165,17 +165,23 @@ def organization_admit(
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
     if organization.state != OrganizationState.ADMITTED:
-        if submission not in (None, organization.submission):
-            raise CorrectedSinceRead
+        _require_read(organization, submission)
         _decide(organization, "admit", "", actor=actor, now=now)
     return organization
 
 
 @transaction.atomic
-def organization_refuse(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
-    """Refuse a registration, with a reason; it can be corrected and handed in again."""
+def organization_refuse(
+    *, actor: User, organization_id: int, reason: str, now: datetime, submission: str | None = None
+) -> Organization:
+    """Refuse a registration, with a reason; it can be corrected and handed in again.
+
+    `submission` is the one that the actor has read. Raises CorrectedSinceRead where it was corrected since.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
+    if organization.state == OrganizationState.PENDING:
+        _require_read(organization, submission)
     return _decide(organization, "refuse", require_reason(reason), actor=actor, now=now)
 
 
@@ -196,6 +202,11 @@ def organization_reinstate(*, actor: User, organization_id: int, now: datetime) 
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
     return _decide(organization, "reinstate", "", actor=actor, now=now)
+
+
+def _require_read(organization: Organization, submission: str | None) -> None:
+    if submission not in (None, organization.submission):
+        raise CorrectedSinceRead
 
 
 DECISIONS = {
