@@ -13,6 +13,7 @@ from instrument_share.accounts.domain import MembershipState, OrganizationState,
 from instrument_share.accounts.domain.invitations import (
     InvitationExpired,
     InvitationOver,
+    InvitationSuspended,
     InvitationTaken,
     InvitationWithdrawn,
     InviterDismissed,
@@ -215,9 +216,10 @@ def invitation_problem(found: Invitation, now: datetime) -> InvitationOver | Non
     if now >= found.expires_at:
         return InvitationExpired()
     inviter = found.invited_by
-    if not inviter.is_active or Role(found.role) not in roles_to_grant(inviter, found.organization):
-        return InviterDismissed()
-    return None
+    if inviter.is_active and Role(found.role) in roles_to_grant(inviter, found.organization):
+        return None
+    is_suspended = found.organization.state == OrganizationState.SUSPENDED
+    return InvitationSuspended() if is_suspended else InviterDismissed()
 
 
 def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) -> dict[int, int]:
