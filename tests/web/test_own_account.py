@@ -317,3 +317,9 @@ def test_answer_is_the_same_whether_an_address_has_an_account(lin, address, type
     assert answers[0] == answers[1]
     assert len(mail.outbox) == 2
     assert mail.outbox[0].body != mail.outbox[1].body
+
+
+def test_name_that_nobody_sees_is_refused_at_sign_up(client):
+    page = sign_up(client, "chen@example.org", name="\u200b\u2060").content.decode()
+    assert "请填写姓名。" in page
+    assert not User.objects.exists()
