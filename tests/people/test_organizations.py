@@ -12,6 +12,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Membership, Organization, OrganizationDocument
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.uscc import compute_check_character
+from instrument_share.people.forms import get_initial
 from providers.terms.models import CalendarYear
 from tests import factories
 from tests.factories import NOW
@@ -290,3 +291,21 @@ def test_change_of_what_is_registered_is_not_offered_for_an_authority(see):
         page = see(officer, "organization", found.public_id).content.decode()
         assert (reverse("organization_revise", args=[found.public_id]) in page) is is_offered
     assert see(officer, "organization_revise", finance.public_id).status_code == 403
+
+
+def test_a_unit_with_instruments_goes_on_owning_them(see, send, city):
+    officer = factories.officer()
+    unit = city.owner
+    kept = {name: "" if value is None else value for name, value in get_initial(unit).items()}
+    untick = {**kept, "district": "outside", "reason": "登记有误"}
+    del untick["owns_instruments"]
+    answer = send(officer, "organization_revise", unit.public_id, **untick)
+    assert answer.status_code == 422
+    assert "该单位仍有未退役的仪器" in text_of(answer)
+    unit.refresh_from_db()
+    assert unit.owns_instruments
+    city.instrument.state = "retired"
+    city.instrument.save()
+    assert send(officer, "organization_revise", unit.public_id, **untick).status_code == 302
+    unit.refresh_from_db()
+    assert not unit.owns_instruments

@@ -1,6 +1,6 @@
 """Writers of organizations: admission, suspension, revision and what they change themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ from instrument_share.accounts.services.registration import (
     superior_of,
 )
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop, require_reason
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_reason
 from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.states import next_state
 
@@ -53,6 +53,21 @@ REVISED_COLUMNS = (
     "owns_instruments",
 )
 """What the bureau revises of an admitted organization."""
+
+
+HAS_INSTRUMENTS = Problem(
+    "organization.has_instruments",
+    gettext_noop(
+        "It has instruments here, whose uses are billed and assessed. Its manager retires them first."
+    ),
+    field="owns_instruments",
+)
+_owner_checks: list[Callable[[int], bool]] = []
+
+
+def register_owner_check(has_instruments: Callable[[int], bool]) -> None:
+    """Let an organization stay one that owns instruments as long as `has_instruments` says so of its key."""
+    _owner_checks.append(has_instruments)
 
 
 class NotAdmitted(Conflict):
@@ -132,6 +147,9 @@ def _revised_columns(organization: Organization, registration: Registration) -> 
     problems = [*rules.find_problems(facts), *superior_missing(facts, superior)]
     if facts.kind in rules.AUTHORITIES:
         problems.append(AUTHORITY)
+    is_owner_no_more = organization.owns_instruments and not facts.owns_instruments
+    if is_owner_no_more and any(has_instruments(organization.pk) for has_instruments in _owner_checks):
+        problems.append(HAS_INSTRUMENTS)
     if problems:
         raise Invalid(problems=problems)
     revised = columns_of(facts, superior)
