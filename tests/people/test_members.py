@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from bookings.devices.services.keys import device_key_make
@@ -245,3 +246,13 @@ def test_page_of_the_organization_offers_to_leave_only_who_may(see, send, compan
     page = see(admin, "organization", company.public_id).content.decode()
     assert (leave in page, members in page) == (False, False)
     assert "该单位仅由您负责，暂不能退出" in page
+
+
+def test_language_is_switched_after_a_refused_invitation_too(see, send, company, admin):
+    refused = send(admin, "invitation_send", company.public_id, email="nobody", role="researcher")
+    here = re.search(r'name="next" value="([^"]+)"', refused.content.decode())[1]
+    members = reverse("members", args=[company.public_id])
+    client = Client()
+    client.force_login(admin)
+    answer = client.post(reverse("set_language"), {"language": "en", "next": here}, follow=True)
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, members)
