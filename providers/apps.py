@@ -5,6 +5,7 @@ class ProvidersConfig(AppConfig):
     name = "providers"
 
     def ready(self) -> None:
+        from instrument_share.accounts.services.organizations import register_owner_check
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.registry import register_journal
@@ -15,6 +16,7 @@ class ProvidersConfig(AppConfig):
         from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels
         from providers.instruments.selectors import revised as revised_instruments
+        from providers.instruments.selectors.instruments import has_instruments
         from providers.instruments.services.changes import on_drafts_removed, on_instruments_changed
         from providers.instruments.templatetags.instruments_ui import (
             OWN_TABS,
@@ -56,5 +58,6 @@ class ProvidersConfig(AppConfig):
         personal.register()
         register_recurring(*RECURRING)
         register_journal(ACTS, KINDS)
+        register_owner_check(has_instruments)
         on_drafts_removed(search_forget)
         on_drafts_removed(rules_forget)

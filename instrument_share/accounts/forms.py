@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.names import plain_line
 
 USER_NAMES = [
     RegexValidator(
@@ -60,6 +61,13 @@ class SignupForm(_WithoutPlaceholders, allauth_forms.SignupForm):
             page_address("privacy"),
             notice.format(version=NOTICE_VERSION),
         )
+
+    def clean_name(self) -> str:
+        """Return the name without what nobody sees. Raises ValidationError where nothing is left."""
+        name = plain_line(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError(_("Enter your name."))
+        return name
 
 
 class AddressForm(_WithoutPlaceholders, allauth_forms.AddEmailForm):

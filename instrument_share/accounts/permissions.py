@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.domain.registration import AUTHORITIES
 from instrument_share.accounts.selectors import (
     organizations_by_id,
     region_of,
@@ -117,6 +118,12 @@ def is_awaiting_admission(_user: Any, subject: Any) -> bool:
 
 
 @rules.predicate
+def is_authority(_user: Any, subject: Any) -> bool:
+    """Return whether the organization is one that a system administrator enters."""
+    return subject.kind in AUTHORITIES
+
+
+@rules.predicate
 def can_grant_roles(user: Any, subject: Any) -> bool:
     """Return whether the person may give some role in the organization."""
     return bool(roles_to_grant(user, subject))
@@ -146,7 +153,7 @@ add_permissions(
         "accounts.file_document": (is_registrant & is_awaiting_admission) | is_manager,
         "accounts.admit_organization": decides_on_it,
         "accounts.suspend_organization": decides_on_it,
-        "accounts.revise_organization": decides_on_it,
+        "accounts.revise_organization": decides_on_it & ~is_authority,
         "accounts.declare_relation": is_manager | is_supervisor,
         "accounts.end_relation": decides_on_it,
         "accounts.be_outside": ~is_bound,

@@ -129,6 +129,7 @@ def register() -> None:
     register_eraser("web", lambda user, _now: idempotency.delete_records_of(user))
     register_eraser("mails", lambda user, _now: mails.mails_erase(addresses=_addresses(user)))
     register_eraser("journal", lambda user, _now: journal.notifications_erase(user=user))
+    register_eraser("accounts", _withdraw_requests)
     register_retention(
         Retention(
             RetentionRule.LOGINS.value,
@@ -169,6 +170,13 @@ def _is_login_of(user: "User") -> Q:
 
 def _is_mail_to(user: "User") -> Q:
     return Q(pk__in=mails.mails_to(_addresses(user)))
+
+
+def _withdraw_requests(user: "User", now: datetime) -> None:
+    """Withdraw requests to be admitted, so that nobody decides on them any more."""
+    for each in accounts.belongings(user):
+        if each.asked is not None:
+            account_services.membership_withdraw(actor=user, membership_id=each.asked.pk, now=now)
 
 
 def _find_roles_held_alone(user: "User", _now: datetime) -> Iterator[Obstacle]:

@@ -26,6 +26,8 @@ from instrument_share.web import clock
 from instrument_share.web.models import IdempotencyRecord
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from instrument_share.accounts.models import User
 
 FIELD = "form_token"
@@ -117,9 +119,17 @@ def _form_fingerprint(request: HttpRequest) -> str:
         (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
     )
     files = sorted(
-        (name, file.name, file.size) for name in request.FILES for file in request.FILES.getlist(name)
+        (name, file.name, _digest_of(file)) for name in request.FILES for file in request.FILES.getlist(name)
     )
     return hashlib.sha256(json.dumps([typed, files]).encode()).hexdigest()
+
+
+def _digest_of(file: "UploadedFile") -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:

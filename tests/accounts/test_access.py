@@ -12,7 +12,9 @@ from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import Session, User
 from instrument_share.accounts.services import AccountLocked, NoAddress, OwnAccount
+from instrument_share.accounts.services.access import ACCESS_ENDED, UNLOCKED
 from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.selectors import notifications
 from instrument_share.kernel.errors import Forbidden, Invalid
 from tests import factories
 from tests.factories import NOW
@@ -102,6 +104,7 @@ def test_unlocked_account_is_as_it_was_but_for_its_tokens(admin, person):
     _, answer = log_in(person)
     assert answer.status_code == 302
     assert [action for action, _details in actions(person)] == ["user.locked", "user.unlocked"]
+    assert [one.message for one in notifications(person)] == [UNLOCKED]
     assert selectors.account_access(person, NOW).tokens == 0
 
 
@@ -144,6 +147,7 @@ def test_ended_access_leaves_the_account_open_and_no_entry_where_there_was_none(
     assert ended == [{"sessions": 1, "tokens": 1}, {"sessions": 0, "tokens": 0}]
     assert client.get(reverse("settings")).status_code == 302
     assert [action for action, _details in actions(person)] == ["user.access_ended"]
+    assert [one.message for one in notifications(person)] == [ACCESS_ENDED]
     assert log_in(person)[1].status_code == 302
 
 

@@ -11,6 +11,7 @@ from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.domain.invitations import (
     InvitationExpired,
+    InvitationSuspended,
     InvitationWithdrawn,
     InvitedTooOften,
     InviterDismissed,
@@ -181,6 +182,16 @@ def test_invitation_by_dismissed_administrator_is_void(invite, admin):
     admin.memberships.update(state="ended")
     with pytest.raises(InviterDismissed):
         accept(person(), secret)
+
+
+def test_invitation_to_a_suspended_organization_works_again_once_it_is_reinstated(invite, company):
+    secret, invited = invite(), person()
+    officer = factories.officer()
+    services.organization_suspend(actor=officer, organization_id=company.pk, reason="被投诉", now=NOW)
+    with pytest.raises(InvitationSuspended):
+        accept(invited, secret)
+    services.organization_reinstate(actor=officer, organization_id=company.pk, now=NOW)
+    assert accept(invited, secret).state == "active"
 
 
 def test_line_break_in_name_does_not_break_mail(invite, company):

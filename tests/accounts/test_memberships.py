@@ -1,5 +1,6 @@
 """Asking to join, being admitted, roles given, taken and handed over; nobody leaves an organization alone."""
 
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -201,3 +202,18 @@ def test_granting_held_role_again_records_and_notifies_once(company, admin):
     membership = of(colleague, Role.ORG_ADMIN.value)
     assert [entry.action for entry in journal.history(membership)] == ["membership.granted"]
     assert len(told(colleague)) == 1
+
+
+def test_role_that_begins_again_and_request_that_is_repeated_have_their_own_day(company, admin, person):
+    week, month = NOW + timedelta(days=7), NOW + timedelta(days=30)
+    asked = ask(person, company)
+    services.membership_refuse(actor=admin, membership_id=asked.pk, reason="不认识", now=NOW)
+    again = services.membership_request(actor=person, organization_id=company.pk, now=week)
+    assert again.created_at == week
+    services.membership_admit(actor=admin, membership_id=asked.pk, now=week)
+    services.membership_close(actor=admin, membership_id=asked.pk, reason="轮岗", now=week)
+    factories.member(company, Role.ORG_ADMIN, person)
+    back = services.membership_grant(
+        actor=admin, user=person, organization=company, role=Role.RESEARCHER, now=month
+    )
+    assert (back.pk, back.created_at) == (asked.pk, month)

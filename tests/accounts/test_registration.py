@@ -467,3 +467,47 @@ def test_an_officer_decides_on_no_organization_of_their_own(officer):
             decide(**asked)
     made.refresh_from_db()
     assert (made.state, made.size_class) == ("admitted", "small")
+
+
+def test_who_registered_may_leave_what_the_bureau_has_refused(officer, registrant):
+    made = register(registrant)
+    role = registrant.memberships.get()
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="非本市", now=NOW)
+    assert selectors.organizations_held_alone(registrant) == []
+    ended = services.membership_close(actor=registrant, membership_id=role.pk, now=NOW)
+    assert ended.state == "ended"
+
+
+def test_earlier_refusal_is_not_told_of_a_registration_by_somebody_else(officer, registrant):
+    made = register(registrant)
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="执照非本人所有", now=NOW)
+    later = NOW + timedelta(days=9)
+    services.organization_register(
+        actor=factories.user("丑"), registration=FACTS, documents=[licence()], now=later
+    )
+    made.refresh_from_db()
+    assert (made.state, selectors.resubmission_of(made), made.created_at) == ("pending", None, later)
+
+
+def test_manager_role_that_a_correction_ends_is_in_the_journal(officer, registrant):
+    made = register(registrant, owns_instruments=True)
+    correct = partial(services.organization_correct, actor=registrant, organization_id=made.pk)
+    correct(registration=FACTS, now=NOW)
+    role = registrant.memberships.get(role="unit_manager")
+    assert [one.action for one in journal.history(role)] == ["membership.granted", "membership.ended"]
+    correct(registration=replace(FACTS, contact="丑"), now=NOW + timedelta(days=1))
+    role.refresh_from_db()
+    assert role.ended_at == NOW
+
+
+def test_revision_of_what_was_empty_is_in_the_journal_as_empty(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    above = factories.organization("云屏集团")
+    revise(officer, made, parent_uscc=above.uscc)
+    revise(officer, made, parent_uscc="")
+    entries = journal.history(made).filter(action="organization.revised")
+    assert [(one.details["before"], one.details["after"]) for one in entries] == [
+        ({"parent": ""}, {"parent": "云屏集团"}),
+        ({"parent": "云屏集团"}, {"parent": ""}),
+    ]

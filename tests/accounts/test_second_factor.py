@@ -20,7 +20,9 @@ from instrument_share.accounts.checks import check_second_factor_roles
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import ApiToken, Session
 from instrument_share.accounts.services import NoSecondFactor, OwnAccount, ResetOver, SecondPersonNeeded
+from instrument_share.accounts.services.second_factor import REMOVED_ON_SERVER, RESET_REFUSED
 from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.journal.selectors import notifications
 from instrument_share.kernel.errors import Conflict, Invalid
 from tests import factories
 from tests.factories import NOW
@@ -209,6 +211,7 @@ def test_request_lapses_after_seven_days(administrators, officer):
     services.second_factor_reset_refuse(actor=second, reset_id=again.public_id, now=later)
     assert Authenticator.objects.filter(user=officer).exists()
     assert not selectors.second_factor_resets(second, later).exists()
+    assert notifications(officer)[0].message == RESET_REFUSED
 
 
 def test_only_administrator_gets_back_by_a_command_on_the_server(clock, administrators):
@@ -221,6 +224,7 @@ def test_only_administrator_gets_back_by_a_command_on_the_server(clock, administ
         ("user.second_factor_removed", None, "totp"),
         ("user.second_factor_reset_on_server", None, None),
     ]
+    assert [one.message for one in notifications(alone)] == [REMOVED_ON_SERVER]
     with pytest.raises(CommandError):
         call_command("second_factor_remove", alone.username, "再次")
 

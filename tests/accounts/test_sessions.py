@@ -196,3 +196,13 @@ def test_new_password_ends_other_sessions_and_tokens(person, as_on_a_site):
 )
 def test_address_is_kept_without_its_last_part(address, masked):
     assert mask_address(address) == masked
+
+
+def test_form_sent_to_an_address_with_a_query_goes_on_too(person, as_on_a_site):
+    client = log_in(person)
+    rest(person, minutes=121)
+    sent = {"name": "林新", "phone": "", "language": "zh-hans"}
+    asked = client.post("/me/settings/?from=desk", sent)["Location"]
+    onward = client.get(asked).context["redirect_field_value"]
+    client.post(AGAIN, {"password": PASSWORD, "next": onward})
+    assert User.objects.get(pk=person.pk).name == "林新"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from bookings.devices.services.keys import device_key_make
@@ -12,7 +13,7 @@ from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import Invitation, Membership
+from instrument_share.accounts.models import Invitation, Membership, Organization
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -233,3 +234,25 @@ def test_form_preselects_payer_of_last_booking(see, city):
     book(city, payer=False)
     after = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]
     assert (own, after) == (city.company.public_id, "person")
+
+
+def test_page_of_the_organization_offers_to_leave_only_who_may(see, send, company, admin, colleague):
+    leave, members = (reverse(name, args=[company.public_id]) for name in ("organization_leave", "members"))
+    page = see(admin, "organization", company.public_id).content.decode()
+    assert leave not in page
+    assert "如需退出，请先移交角色" in page
+    assert leave in see(colleague, "organization", company.public_id).content.decode()
+    Organization.objects.filter(pk=company.pk).update(state="suspended")
+    page = see(admin, "organization", company.public_id).content.decode()
+    assert (leave in page, members in page) == (False, False)
+    assert "该单位仅由您负责，暂不能退出" in page
+
+
+def test_language_is_switched_after_a_refused_invitation_too(see, send, company, admin):
+    refused = send(admin, "invitation_send", company.public_id, email="nobody", role="researcher")
+    here = re.search(r'name="next" value="([^"]+)"', refused.content.decode())[1]
+    members = reverse("members", args=[company.public_id])
+    client = Client()
+    client.force_login(admin)
+    answer = client.post(reverse("set_language"), {"language": "en", "next": here}, follow=True)
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, members)

@@ -12,6 +12,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Membership, Organization, OrganizationDocument
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.uscc import compute_check_character
+from instrument_share.people.forms import get_initial
 from providers.terms.models import CalendarYear
 from tests import factories
 from tests.factories import NOW
@@ -124,7 +125,7 @@ def test_bureau_sees_previous_reason_and_corrections(see, send, person, district
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
     officer = factories.officer()
-    send(officer, "organization_refuse", made.public_id, reason="规模不符")
+    send(officer, "organization_refuse", made.public_id, reason="规模不符", seen=made.submission)
     same = typed()
     del same["documents"]
     unchanged = send(person, "organization_correct", made.public_id, **same)
@@ -152,7 +153,8 @@ def test_location_outside_city_is_accepted(send, person, district):
 def test_a_refused_registration_is_corrected(see, send, person, district):
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
-    send(factories.officer(), "organization_refuse", made.public_id, reason="执照已过期")
+    officer = factories.officer()
+    send(officer, "organization_refuse", made.public_id, reason="执照已过期", seen=made.submission)
     assert "科技局未予准入：执照已过期" in text_of(see(person, "my_organizations"))
     page = see(person, "organization_correct", made.public_id).content.decode()
     assert 'value="云屏晶体有限公司"' in page
@@ -179,18 +181,22 @@ def test_the_bureau_decides_suspends_and_reinstates(see, send, person, district)
     assert (made.state, made.reason) == ("admitted", "")
 
 
-def test_only_the_registration_that_the_officer_has_read_is_admitted(see, send, person, district):
+def test_only_the_registration_that_the_officer_has_read_is_decided_on(see, send, person, district):
     officer = factories.officer()
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
     shown = see(officer, "organization_admit", made.public_id)
     assert "企业规模 小型" in text_of(shown)
     seen = shown.context["form"]["seen"].value()
+    assert f'value="{seen}"' in see(officer, "organization_refuse", made.public_id).content.decode()
     corrected = typed(size_class="micro")
     del corrected["documents"]
     send(person, "organization_correct", made.public_id, now=NOW + timedelta(minutes=1), **corrected)
     for sent in ({"seen": seen}, {}):
         assert send(officer, "organization_admit", made.public_id, **sent).status_code == 409
+        refused = send(officer, "organization_refuse", made.public_id, reason="规模不符", **sent)
+        assert refused.status_code == 409
+        assert "规模不符" in refused.content.decode()
     made.refresh_from_db()
     assert (made.state, made.size_class) == ("pending", "micro")
 
@@ -275,3 +281,31 @@ def test_an_administrator_changes_the_contact(send):
     )
     company.refresh_from_db()
     assert (company.name_en, company.contact, company.phone) == ("Crystals", "寅", "0570-7654321")
+
+
+def test_change_of_what_is_registered_is_not_offered_for_an_authority(see):
+    officer = factories.officer()
+    finance = factories.organization("云屏财政局", kind="finance")
+    company = factories.organization("云屏晶体有限公司")
+    for found, is_offered in ((company, True), (finance, False)):
+        page = see(officer, "organization", found.public_id).content.decode()
+        assert (reverse("organization_revise", args=[found.public_id]) in page) is is_offered
+    assert see(officer, "organization_revise", finance.public_id).status_code == 403
+
+
+def test_a_unit_with_instruments_goes_on_owning_them(see, send, city):
+    officer = factories.officer()
+    unit = city.owner
+    kept = {name: "" if value is None else value for name, value in get_initial(unit).items()}
+    untick = {**kept, "district": "outside", "reason": "登记有误"}
+    del untick["owns_instruments"]
+    answer = send(officer, "organization_revise", unit.public_id, **untick)
+    assert answer.status_code == 422
+    assert "该单位仍有未退役的仪器" in text_of(answer)
+    unit.refresh_from_db()
+    assert unit.owns_instruments
+    city.instrument.state = "retired"
+    city.instrument.save()
+    assert send(officer, "organization_revise", unit.public_id, **untick).status_code == 302
+    unit.refresh_from_db()
+    assert not unit.owns_instruments

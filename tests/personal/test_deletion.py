@@ -16,12 +16,17 @@ from bookings.usage.models import UsageLog
 from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
-from instrument_share.accounts.selectors import accounts
-from instrument_share.accounts.services import account_unlock, api_token_create
+from instrument_share.accounts.selectors import accounts, waiting_requests
+from instrument_share.accounts.services import (
+    account_unlock,
+    api_token_create,
+    membership_admit,
+    membership_request,
+)
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.journal.selectors import find_broken_seals, history
 from instrument_share.journal.services import audit_seal
-from instrument_share.kernel.errors import Conflict, Invalid, NotFound
+from instrument_share.kernel.errors import Conflict, IllegalMove, Invalid, NotFound
 from instrument_share.personal import registry
 from instrument_share.personal.services import deletions
 from instrument_share.transparency.registry import registered_checks
@@ -207,3 +212,13 @@ def test_administrators_neither_see_nor_unlock_a_deleted_account(city, person):
     assert gone not in accounts(admin)
     with pytest.raises(NotFound):
         account_unlock(actor=admin, user_id=gone.pk, now=AFTER)
+
+
+def test_requests_to_be_admitted_end_with_the_account(city, person):
+    elsewhere = factories.organization("云屏晶体有限公司")
+    admin = factories.member(elsewhere, Role.ORG_ADMIN)
+    asked = membership_request(actor=person, organization_id=elsewhere.pk, now=NOW)
+    delete(person)
+    assert waiting_requests(admin, [elsewhere]) == {}
+    with pytest.raises(IllegalMove):
+        membership_admit(actor=admin, membership_id=asked.pk, now=AFTER + 2 * WEEK)

@@ -2,6 +2,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 
 from instrument_share.accounts.models import District, User
 from instrument_share.web import idempotency
@@ -43,6 +44,14 @@ def test_repeated_form_redirects_to_first_result(sender):
 def test_a_form_that_is_sent_again_with_other_contents_is_a_new_request(sender):
     assert send_form(sender, "A")["Location"] != send_form(sender, "B")["Location"]
     assert codes() == ["A", "B"]
+
+
+def test_a_file_with_one_figure_corrected_is_new_though_it_is_called_the_same(sender):
+    sheets = [ContentFile(content, "sheet.csv") for content in (b"A1", b"A2", b"A1")]
+    sent = [sender.post("/form/", {"sheet": one, idempotency.FIELD: "one"}) for one in sheets]
+    places = [answer["Location"] for answer in sent]
+    assert places[0] == places[2] != places[1]
+    assert codes() == ["A1", "A2"]
 
 
 def test_a_form_with_mistakes_may_be_sent_again(sender):

@@ -13,6 +13,7 @@ from instrument_share.accounts.selectors import person_named
 from instrument_share.accounts.services import user_sign_up
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Invalid
+from instrument_share.web.login.agreement import ASKED_IN_SESSION
 from tests import factories
 from tests.factories import NOW
 
@@ -317,3 +318,19 @@ def test_answer_is_the_same_whether_an_address_has_an_account(lin, address, type
     assert answers[0] == answers[1]
     assert len(mail.outbox) == 2
     assert mail.outbox[0].body != mail.outbox[1].body
+
+
+def test_name_that_nobody_sees_is_refused_at_sign_up(client):
+    page = sign_up(client, "chen@example.org", name="\u200b\u2060").content.decode()
+    assert "请填写姓名。" in page
+    assert not User.objects.exists()
+
+
+def test_who_has_not_agreed_confirms_by_a_security_key_too(client, lin):
+    client.force_login(lin)
+    session = client.session
+    session[ASKED_IN_SESSION] = NOTICE_VERSION
+    session.save()
+    assert client.get("/me/")["Location"].startswith("/me/agreement/")
+    answer = client.get("/accounts/2fa/webauthn/reauthenticate/")
+    assert "/me/agreement/" not in answer.get("Location", "")

@@ -38,7 +38,8 @@ class DistrictForm(forms.Form):
 
 @idempotent_form
 def enter_by_form(request):
-    form = DistrictForm(request.POST)
+    file = request.FILES.get("sheet")
+    form = DistrictForm(request.POST if file is None else {"code": file.read().decode()})
     if not form.is_valid():
         return HttpResponse("mistakes", status=200)
     return HttpResponseRedirect(f"/districts/{enter(form.cleaned_data['code']).pk}/")

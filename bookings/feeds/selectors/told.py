@@ -8,7 +8,7 @@ from bookings.feeds.domain.webhooks import WebhookSide
 from bookings.feeds.models import Webhook
 from bookings.requests.models import Booking
 from bookings.statements.models import Statement
-from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog, UsageWithdrawal
 from instrument_share.journal import selectors as journal
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ PAYERS = (
     (UsageLog, "payer_organization"),
     (UsageCorrection, "log__payer_organization"),
     (UsageConfirmation, "log__payer_organization"),
+    (UsageWithdrawal, "log__payer_organization"),
     (Statement, "payer_organization"),
 )
 """The subjects of the acts, and where each says which organization pays."""

@@ -65,6 +65,16 @@ class InvitationExpired(InvitationOver):
     message = gettext_noop("The 14 days of this invitation are over. Ask who invited you to send it again.")
 
 
+class InvitationSuspended(InvitationOver):
+    """An invitation to a suspended organization; it works again with its reinstatement."""
+
+    code = "invitation.organization_suspended"
+    message = gettext_noop(
+        "The organization is suspended at present. Open this address again once it is reinstated, within the "
+        "14 days of the invitation."
+    )
+
+
 class InviterDismissed(InvitationOver):
     """The invitation of somebody who no longer manages the organization's people."""
 

@@ -72,6 +72,7 @@ def _superior_at(
     later = next((entry for entry in naming if entry.at > at and _names_superior(entry)), None)
     name = organization.parent.name_zh if organization.parent else ""
     if later is not None:
+        # Entries of earlier versions have the word where there was none.
         name = later.details["before"]["parent"].removeprefix(str(None))
     return name, entered[-1] if entered else None, later.at if later else None
 

@@ -13,6 +13,7 @@ from instrument_share.accounts.domain import MembershipState, OrganizationState,
 from instrument_share.accounts.domain.invitations import (
     InvitationExpired,
     InvitationOver,
+    InvitationSuspended,
     InvitationTaken,
     InvitationWithdrawn,
     InviterDismissed,
@@ -215,9 +216,10 @@ def invitation_problem(found: Invitation, now: datetime) -> InvitationOver | Non
     if now >= found.expires_at:
         return InvitationExpired()
     inviter = found.invited_by
-    if not inviter.is_active or Role(found.role) not in roles_to_grant(inviter, found.organization):
-        return InviterDismissed()
-    return None
+    if inviter.is_active and Role(found.role) in roles_to_grant(inviter, found.organization):
+        return None
+    is_suspended = found.organization.state == OrganizationState.SUSPENDED
+    return InvitationSuspended() if is_suspended else InviterDismissed()
 
 
 def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) -> dict[int, int]:
@@ -249,7 +251,8 @@ def is_held_alone(membership: Membership) -> bool:
 def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
     """Return those of one person's active roles that nobody else has.
 
-    A system administrator's is looked for in every admitted organization, as it counts nowhere else.
+    A system administrator's is looked for in every admitted organization, as it counts nowhere else. A
+    refused registration needs nobody: who registered it may leave it.
     """
     own = list(own)
     within = Q(organization__in={one.organization_id for one in own}) & ~Q(role=Role.SYSADMIN)
@@ -262,7 +265,8 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
     return [
         one
         for one in own
-        if is_last(
+        if one.organization.state != OrganizationState.REFUSED
+        and is_last(
             Role(one.role),
             {
                 Role(role)

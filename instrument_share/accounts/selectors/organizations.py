@@ -33,7 +33,8 @@ from instrument_share.kernel.uscc import normalize
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
 
-REFUSED, CORRECTED = "organization.refused", "organization.corrected"
+REGISTERED, REFUSED = "organization.registered", "organization.refused"
+CORRECTED = "organization.corrected"
 FOUND_AT_MOST = 20
 SHORTEST_SEARCH = 2
 NOT_ADMITTED_YET = (OrganizationState.PENDING, OrganizationState.REFUSED)
@@ -188,13 +189,14 @@ class Resubmission:
 def resubmission_of(organization: Organization) -> Resubmission | None:
     """Return what was corrected since the last refusal, while the registration waits for admission.
 
-    The caller has checked that the viewer may read the organization's own page.
+    What was refused to somebody else, whose registration has given way, is none of its history. The caller
+    has checked that the viewer may read the organization's own page.
     """
     if organization.state != OrganizationState.PENDING:
         return None
-    entries = list(journal.history(organization).filter(action__in=(REFUSED, CORRECTED)))
-    last = max((i for i, entry in enumerate(entries) if entry.action == REFUSED), default=None)
-    if last is None:
+    entries = list(journal.history(organization).filter(action__in=(REGISTERED, REFUSED, CORRECTED)))
+    last = max((i for i, entry in enumerate(entries) if entry.action != CORRECTED), default=None)
+    if last is None or entries[last].action == REGISTERED:
         return None
     changes: dict[str, tuple[str, str]] = {}
     for entry in entries[last + 1 :]:

@@ -83,7 +83,7 @@ def activate_membership(
 ) -> tuple[Membership, bool]:
     """Give a person a role, under the organization's lock.
 
-    Returns the membership, now active, and whether it was not active before.
+    Returns the membership, now active, and whether it was not active before. One that was over begins anew.
     """
     membership = Membership.objects.filter(user=user, organization=organization, role=role.value).first()
     if membership is None:
@@ -94,9 +94,11 @@ def activate_membership(
         return made, True
     if membership.state == MembershipState.ACTIVE:
         return membership, False
+    if membership.state != MembershipState.PENDING:
+        membership.created_at = now
     membership.state = MembershipState.ACTIVE.value
     membership.reason, membership.ended_at = "", None
-    membership.save(update_fields=["state", "reason", "ended_at"])
+    membership.save(update_fields=["state", "reason", "ended_at", "created_at"])
     return membership, True
 
 

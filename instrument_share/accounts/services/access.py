@@ -13,7 +13,7 @@ from instrument_share.accounts.models import Session, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.accounts.services.tokens import end_keys
-from instrument_share.journal.services import record
+from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     Conflict,
     DomainError,
@@ -23,6 +23,14 @@ from instrument_share.kernel.errors import (
     Problem,
     gettext_noop,
     require_found,
+)
+
+UNLOCKED = gettext_noop(
+    "Your account is unlocked: you can log in again. API tokens from before the lock no longer work."
+)
+ACCESS_ENDED = gettext_noop(
+    "An administrator has ended your sessions and API tokens. Log in again; programs that use the API need "
+    "new tokens."
 )
 
 
@@ -67,7 +75,10 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
 
 @transaction.atomic
 def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
-    """Let the person log in again, with the password and the roles as they were; a second time is nothing."""
+    """Let the person log in again, with the password and the roles as they were, and tell them.
+
+    A second time changes nothing.
+    """
     require(actor, "accounts.maintain_accounts")
     user = lock_account(actor, user_id)
     if user.is_active:
@@ -75,6 +86,7 @@ def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
     user.is_active, user.locked_at, user.lock_reason = True, None, ""
     user.save(update_fields=["is_active", "locked_at", "lock_reason"])
     record(actor=actor, action="user.unlocked", subject=user, now=now)
+    notify(users=[user], message=UNLOCKED, now=now)
     return user
 
 
@@ -99,7 +111,7 @@ def account_lift_lockout(*, actor: User, user_id: int, now: datetime) -> int:
 def account_end_access(*, actor: User, user_id: int, now: datetime) -> dict[str, int]:
     """End all sessions and tokens of an account, which stays open; return how many of each.
 
-    Where there are none, nothing changes and nothing is recorded.
+    Its person is told. Where there are none, nothing changes and nothing is recorded.
     """
     require(actor, "accounts.maintain_accounts")
     user = lock_account(actor, user_id)
@@ -107,6 +119,7 @@ def account_end_access(*, actor: User, user_id: int, now: datetime) -> dict[str,
     ended = end_access(user, now)
     if any(ended.values()):
         record(actor=actor, action="user.access_ended", subject=user, now=now, details=ended)
+        notify(users=[user], message=ACCESS_ENDED, now=now)
     return ended
 
 

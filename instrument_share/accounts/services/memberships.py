@@ -104,7 +104,7 @@ def membership_request(*, actor: User, organization_id: int, now: datetime, note
     elif membership.state == MembershipState.PENDING:
         return membership
     else:
-        membership.state = next_state(MEMBERSHIP, membership.state, "ask")
+        membership.state, membership.created_at = next_state(MEMBERSHIP, membership.state, "ask"), now
     membership.note, membership.reason, membership.ended_at = note.strip()[:200], "", None
     membership.save()
     record_membership(actor, "membership.requested", membership, now)

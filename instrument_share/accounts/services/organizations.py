@@ -1,6 +1,6 @@
 """Writers of organizations: admission, suspension, revision and what they change themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from instrument_share.accounts import selectors
-from instrument_share.accounts.domain import (
-    OrganizationKind,
-    OrganizationState,
-    Role,
-)
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.domain import registration as rules
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.domain.states import ORGANIZATION
@@ -31,11 +27,12 @@ from instrument_share.accounts.services._common import (
 from instrument_share.accounts.services.registration import (
     AUTHORITY,
     columns_of,
+    find_differences,
     superior_missing,
     superior_of,
 )
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop, require_reason
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_reason
 from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.states import next_state
 
@@ -65,6 +62,21 @@ REVISED_COLUMNS = (
     "owns_instruments",
 )
 """What the bureau revises of an admitted organization."""
+
+
+HAS_INSTRUMENTS = Problem(
+    "organization.has_instruments",
+    gettext_noop(
+        "It has instruments here, whose uses are billed and assessed. Its manager retires them first."
+    ),
+    field="owns_instruments",
+)
+_owner_checks: list[Callable[[int], bool]] = []
+
+
+def register_owner_check(has_instruments: Callable[[int], bool]) -> None:
+    """Let an organization stay one that owns instruments as long as `has_instruments` says so of its key."""
+    _owner_checks.append(has_instruments)
 
 
 class NotAdmitted(Conflict):
@@ -142,8 +154,11 @@ def _revised_columns(organization: Organization, registration: Registration) -> 
     facts = replace(registration, uscc=organization.uscc).normalized()
     superior = superior_of(facts)
     problems = [*rules.find_problems(facts), *superior_missing(facts, superior)]
-    if rules.AUTHORITIES & {facts.kind, OrganizationKind(organization.kind)}:
+    if facts.kind in rules.AUTHORITIES:
         problems.append(AUTHORITY)
+    is_owner_no_more = organization.owns_instruments and not facts.owns_instruments
+    if is_owner_no_more and any(has_instruments(organization.pk) for has_instruments in _owner_checks):
+        problems.append(HAS_INSTRUMENTS)
     if problems:
         raise Invalid(problems=problems)
     revised = columns_of(facts, superior)
@@ -154,11 +169,10 @@ def _save_revision(
     organization: Organization, changed: Mapping[str, Any], actor: User, reason: str, now: datetime
 ) -> None:
     """Save the changed columns, with their values before and after in the journal."""
-    before = {name: str(getattr(organization, name)) for name in changed}
+    before, after = find_differences(organization, changed)
     for name, value in changed.items():
         setattr(organization, name, value)
     organization.save(update_fields=list(changed))
-    after = {name: str(value) for name, value in changed.items()}
     record_change(actor, "organization.revised", organization, now, reason=reason, before=before, after=after)
 
 
@@ -178,17 +192,23 @@ def organization_admit(
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
     if organization.state != OrganizationState.ADMITTED:
-        if submission not in (None, organization.submission):
-            raise CorrectedSinceRead
+        _require_read(organization, submission)
         _decide(organization, "admit", "", actor=actor, now=now)
     return organization
 
 
 @transaction.atomic
-def organization_refuse(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
-    """Refuse a registration, with a reason; it can be corrected and handed in again."""
+def organization_refuse(
+    *, actor: User, organization_id: int, reason: str, now: datetime, submission: str | None = None
+) -> Organization:
+    """Refuse a registration, with a reason; it can be corrected and handed in again.
+
+    `submission` is the one that the actor has read. Raises CorrectedSinceRead where it was corrected since.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
+    if organization.state == OrganizationState.PENDING:
+        _require_read(organization, submission)
     return _decide(organization, "refuse", require_reason(reason), actor=actor, now=now)
 
 
@@ -212,6 +232,11 @@ def organization_reinstate(*, actor: User, organization_id: int, now: datetime) 
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
     return _decide(organization, "reinstate", "", actor=actor, now=now)
+
+
+def _require_read(organization: Organization, submission: str | None) -> None:
+    if submission not in (None, organization.submission):
+        raise CorrectedSinceRead
 
 
 DECISIONS = {

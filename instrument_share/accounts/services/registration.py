@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import (
@@ -98,8 +98,8 @@ def organization_register(
         raise Invalid(problems=problems)
     if refused is not None:
         _give_way(refused, actor, now)
-    organization = refused or Organization(created_at=now)
-    organization.registered_by = actor
+    organization = refused or Organization()
+    organization.created_at, organization.registered_by = now, actor
     _hand_in(organization, facts, superior, now)
     record_change(actor, "organization.registered", organization, now)
     if actor is not None:
@@ -133,7 +133,7 @@ def organization_correct(
     problems = [*find_registration_problems(facts, organization), *unusable]
     if problems:
         raise Invalid(problems=problems)
-    before, after = _differences(organization, columns_of(facts, superior))
+    before, after = find_differences(organization, columns_of(facts, superior))
     if not after and not _have_documents_changed(organization, good):
         raise NothingCorrected
     was_refused = organization.state == OrganizationState.REFUSED
@@ -172,7 +172,7 @@ def find_registration_problems(
     return [*problems, TAKEN] if is_taken else problems
 
 
-def _differences(
+def find_differences(
     organization: Organization, columns: Mapping[str, Any]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the columns that differ from the organization's, before and after, as the journal has them."""
@@ -237,16 +237,29 @@ def _hand_in(
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
     """Free the code of what is not admitted: its roles end, who had them is told, documents are removed."""
-    ended = _end_memberships(Membership.objects.filter(organization=refused), actor, now)
+    people = _end_roles(Q(organization=refused), actor, now)
     OrganizationDocument.objects.filter(organization=refused, removed_at__isnull=True).update(removed_at=now)
     record_change(actor, "organization.given_way", refused, now)
     notify(
-        users={membership.user for membership in ended} - {actor},
+        users=people - {actor},
         message=GIVEN_WAY,
         params={"name": Bilingual(refused.name_zh, refused.name_en), "uscc": refused.uscc},
         path=page_address("my_organizations"),
         now=now,
     )
+
+
+def _end_roles(which: Q, actor: User | None, now: datetime) -> set[User]:
+    """End roles that are held or asked for; return whose they were."""
+    open_states = [MembershipState.ACTIVE, MembershipState.PENDING]
+    ending = list(
+        Membership.objects.filter(which, state__in=open_states).select_related("user").order_by("id")
+    )
+    for membership in ending:
+        membership.state, membership.ended_at = MembershipState.ENDED.value, now
+        membership.save(update_fields=["state", "ended_at"])
+        record_membership(actor, "membership.ended", membership, now)
+    return {membership.user for membership in ending}
 
 
 def _give_first_roles(organization: Organization, registrant: User, now: datetime) -> None:
@@ -255,18 +268,5 @@ def _give_first_roles(organization: Organization, registrant: User, now: datetim
     for role in roles:
         grant_implied_role(organization, registrant, role, actor=registrant, now=now)
     if not organization.owns_instruments:
-        managing = Membership.objects.filter(organization=organization, role=Role.UNIT_MANAGER.value)
-        _end_memberships(managing.filter(user=registrant), registrant, now)
-
-
-def _end_memberships(
-    memberships: QuerySet[Membership], actor: User | None, now: datetime
-) -> list[Membership]:
-    """End those that hold or are asked for, and return them."""
-    open_states = [MembershipState.ACTIVE, MembershipState.PENDING]
-    ending = list(memberships.filter(state__in=open_states).select_related("user").order_by("id"))
-    for membership in ending:
-        membership.state, membership.ended_at = MembershipState.ENDED.value, now
-        membership.save(update_fields=["state", "ended_at"])
-        record_membership(actor, "membership.ended", membership, now)
-    return ending
+        managing = Q(organization=organization, user=registrant, role=Role.UNIT_MANAGER)
+        _end_roles(managing, registrant, now)

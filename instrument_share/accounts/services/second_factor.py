@@ -20,6 +20,13 @@ from instrument_share.kernel.errors import (
 
 RESET_LIFETIME = timedelta(days=7)
 """So long a request to take second factors off waits for a second administrator."""
+RESET_REFUSED = gettext_noop(
+    "An administrator has refused to take the second factor off your account. It stays as it is."
+)
+REMOVED_ON_SERVER = gettext_noop(
+    "The second factor of your account was taken off by a command on the server. Log in with your password "
+    "and set one up again. If you did not ask for it, tell who runs the server at once."
+)
 
 
 class NoSecondFactor(Conflict):
@@ -127,13 +134,14 @@ def second_factor_reset_grant(*, actor: User, reset_id: str, now: datetime) -> U
 
 @transaction.atomic
 def second_factor_reset_refuse(*, actor: User, reset_id: str, now: datetime) -> User:
-    """Leave the account as it is, as a second administrator."""
+    """Leave the account as it is, as a second administrator; the person is told."""
     asked = _lock_undecided(actor, reset_id, now)
     _decide(asked, actor, granted=False, now=now)
     details = {"reset": asked.public_id}
     record(
         actor=actor, action="user.second_factor_reset_refused", subject=asked.user, now=now, details=details
     )
+    notify(users=[asked.user], message=RESET_REFUSED, now=now)
     return asked.user
 
 
@@ -152,6 +160,7 @@ def second_factors_remove_on_server(*, username: str, reason: str, now: datetime
         factor.delete()
     details = {"reason": reason, **end_access(user, now)}
     record(actor=None, action="user.second_factor_reset_on_server", subject=user, now=now, details=details)
+    notify(users=[user], message=REMOVED_ON_SERVER, now=now)
     return user
 
 

@@ -16,7 +16,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.people.forms import OrganizationFilterForm
+from instrument_share.people.forms import OrganizationFilterForm, RefusalForm
 from instrument_share.people.views.organizations import get_organization_address, list_facts
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm, SeenForm
@@ -142,13 +142,19 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
                 extra_context={"facts": list_facts(found)},
             )
         case "refuse":
+            seen = {"seen": found.submission}
+            form = RefusalForm({**request.POST.dict(), **seen} if request.POST else None, initial=seen)
             return Confirmation(
                 heading=_("Do not admit {name}?").format(name=name),
                 consequences=[
                     _("Who registered it reads the reason, and can correct it and hand it in again.")
                 ],
                 action=_("Refuse and say why"),
-                perform=lambda: services.organization_refuse(**decision, **form.cleaned_data),
+                perform=lambda: services.organization_refuse(
+                    **decision,
+                    reason=form.cleaned_data["reason"],
+                    submission=request.POST.get("seen", ""),
+                ),
                 success=_("{name} is not admitted; who registered it is told why.").format(name=name),
                 back_address=address,
                 form=form,

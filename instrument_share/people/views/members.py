@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def invitation_send(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Send an invitation."""
+    """Send an invitation; who comes back to what was refused, as in another language, gets the list."""
     found = get_managed_organization(request, public_id)
+    if request.method != "POST":
+        return redirect(get_members_address(found))
     form = InvitationForm(request.POST, roles=accounts.roles_to_grant(request.user, found))
     sent = run_service(
         form,

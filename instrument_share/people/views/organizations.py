@@ -249,6 +249,8 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
         "suspension": accounts.suspension_of(found),
         "has_all_sysadmins": may["suspend"] and accounts.has_all_sysadmins(found),
         "belongs": bool(accounts.active_roles(request.user.pk, found.pk)),
+        "is_held_alone": found in accounts.organizations_held_alone(request.user),
+        "may_hand_over": bool(accounts.roles_to_grant(request.user, found)),
         "overseen": accounts.region_of(request.user).covers(found),
     }
     return render(request, "people/organization.html", context)

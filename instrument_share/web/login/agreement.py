@@ -17,7 +17,8 @@ ASKED_IN_SESSION = "privacy_asked"
 OPEN_MEANWHILE = frozenset(
     {
         *("privacy_agreement", "privacy", "help", "set_language", "account_logout", "account_reauthenticate"),
-        *("own_data", "archive_new", "archive", "account_delete", "account_keep", "mfa_reauthenticate"),
+        *("own_data", "archive_new", "archive", "account_delete", "account_keep"),
+        *("mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     }
 )
 """The notice, the way out, and the rights that nobody has to agree for."""

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, user_logged_in
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
@@ -130,7 +130,11 @@ def _lock(request: HttpRequest, limit: timedelta) -> HttpResponse | None:
         return HttpResponseClientRedirect(f"{again}?{urlencode({'next': page})}")
     if request.path.startswith("/accounts/"):  # what is typed there are passwords: they are not kept
         request.method = "GET"
-    return suspend_request(request, again)
+    suspended = suspend_request(request, again)
+    if request.method == "POST":
+        # allauth goes on with the form where `next` is its path alone; it keeps the query with the form.
+        return HttpResponseRedirect(f"{again}?{urlencode({'next': request.path})}")
+    return suspended
 
 
 def _is_of_the_api(request: HttpRequest) -> bool:

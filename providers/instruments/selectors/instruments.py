@@ -171,6 +171,12 @@ def instrument_locks_of_unit(organization_id: int) -> list[Instrument]:
     return instrument_locks(ids)
 
 
+def has_instruments(organization_id: int) -> bool:
+    """Return whether the unit has instruments that were handed in and are not retired."""
+    over = (InstrumentState.DRAFT, InstrumentState.RETIRED)
+    return Instrument.objects.filter(organization_id=organization_id).exclude(state__in=over).exists()
+
+
 def category_table() -> QuerySet[InstrumentCategory]:
     """Return the categories of the version that was loaded last."""
     latest = InstrumentCategory.objects.order_by("-id").values("version")[:1]

@@ -3,11 +3,13 @@
 import hmac
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from bookings.feeds.domain.webhooks import (
+    ACTIONS,
     DISABLED_AFTER,
     MOST_WEBHOOKS,
     AddressRefused,
@@ -26,13 +28,17 @@ from bookings.feeds.services.webhooks import (
     webhook_test,
 )
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.usage.services.usage import usage_correct
+from bookings.usage.services.withdrawals import usage_correction_withdraw
+from bookings.waiting.services.offers import offer_accept
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.journal.services import audit_seal
 from instrument_share.kernel.errors import Forbidden
 from tests import factories
-from tests.bookings.requests.booking import book
+from tests.bookings.requests.booking import book, use
+from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
 
 MINUTE = timedelta(minutes=1)
@@ -346,3 +352,20 @@ def test_an_organization_is_told_what_it_pays_for_and_by_which_unit(city, receiv
     assert [(one["event"], one["unit"], one["subject"]["id"]) for one in receiver.took] == [
         ("booking.requested", city.owner.public_id, booking.public_id)
     ]
+
+
+def test_accepted_offers_and_corrections_taken_back_are_told_on_both_sides(city, receiver, work):
+    create(city, actions=ACTIONS)
+    admin = factories.member(city.company, Role.ORG_ADMIN)
+    payer = {"actor": admin, "organization_id": city.company.pk, "side": WebhookSide.PAYER}
+    webhook_create(**payer, address=ADDRESS, actions=ACTIONS, now=NOW)
+    taken, entry = book(city), join(city)
+    booking_cancel(actor=city.researcher, booking_id=taken.pk, now=NOW)
+    offer_accept(actor=entry.user, booking_id=held(entry).pk, now=NOW)
+    log = use(city, slot(day=5))
+    facts = {"actor": city.keeper, "now": log.ends_at}
+    correction = usage_correct(log_id=log.pk, changes={"samples": 2}, reason="记错", **facts)
+    usage_correction_withdraw(correction_id=correction.pk, reason="无误", **facts)
+    work(log.ends_at + MINUTE)
+    acts = Counter(one["event"] for one in receiver.took)
+    assert (acts["booking.offer_accepted"], acts["usage.correction_withdrawn"]) == (2, 2)
