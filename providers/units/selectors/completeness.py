@@ -113,7 +113,8 @@ def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]
     end = local_midnight(until + ONE_DAY)
     profiles = _profiles(ids, end)
     instruments = _instruments(ids, end)
-    published = {model: _published(model, ids, end) for model in _PARTS}
+    published = {model: _published(model, ids, end) for model in (UnitNews, ServiceCase)}
+    published |= {model: _published_as_revised(model, ids, end) for model in _DATED}
     return [
         UnitRecord(
             organization_id,
@@ -205,21 +206,34 @@ def _revisions(ids: list[int], end: datetime) -> dict[int, list[_Revision]]:
     return found
 
 
-_PARTS: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
-    UnitNews: lambda _row: {},
-    Regulation: lambda row: {"effective": row.effective_date, "expires": row.expiry_date},
-    ServiceCase: lambda _row: {},
-    OpennessStatement: lambda row: {"year": row.year},
-}
-
-
 def _published(model: type[Model], ids: list[int], end: datetime) -> dict[int, list[Published]]:
     found: dict[int, list[Published]] = defaultdict(list)
     rows: Any = model._default_manager.filter(organization_id__in=ids, published_at__lt=end)
-    for row in rows.defer("body_zh", "body_en").order_by("published_at", "id"):
-        found[row.organization_id].append(
-            Published(local_date(row.published_at), _day(row.withdrawn_at), **_PARTS[model](row))
-        )
+    dates = rows.order_by("published_at", "id").values_list("organization_id", "published_at", "withdrawn_at")
+    for organization_id, published_at, withdrawn_at in dates:
+        found[organization_id].append(Published(local_date(published_at), _day(withdrawn_at)))
+    return found
+
+
+_DATED: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
+    Regulation: lambda row: {"effective": row.effective_date, "expires": row.expiry_date},
+    OpennessStatement: lambda row: {"year": row.year},
+}
+"""What decides for how long a publication counts; a unit may change it later."""
+
+
+def _published_as_revised(model: type[Model], ids: list[int], end: datetime) -> dict[int, list[Published]]:
+    """Return each revision as published until the next one, so that it changes no day before it."""
+    found: dict[int, list[Published]] = defaultdict(list)
+    history: Any = model.history  # type: ignore[attr-defined]
+    rows = history.filter(organization_id__in=ids, published_at__isnull=False, history_date__lt=end)
+    rows = rows.defer("body_zh", "body_en").order_by("id", "history_date", "history_id")
+    for one, later in pairwise([*rows, None]):
+        if one.withdrawn_at is None:
+            replaced_at = later.history_date if later and later.id == one.id else None
+            found[one.organization_id].append(
+                Published(local_date(one.history_date), _day(replaced_at), **_DATED[model](one))
+            )
     return found
 
 

@@ -20,6 +20,7 @@ from providers.terms.services.retirement import instrument_retire
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness_plain import month_ends
 from providers.units.domain.publications import PublicationKind
+from providers.units.models import OpennessStatement, Regulation
 from providers.units.selectors.completeness import completeness_at, completeness_of
 from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.profiles import (
@@ -28,7 +29,11 @@ from providers.units.services.profiles import (
     unit_profile_save,
     unit_profile_submit,
 )
-from providers.units.services.publications import publication_publish
+from providers.units.services.publications import (
+    publication_publish,
+    publication_update,
+    publication_withdraw,
+)
 from tests.providers.conftest import INSTRUMENT, NOW, PROFILE, published, terms
 from tests.providers.terms.test_windows import local, publish
 
@@ -92,6 +97,55 @@ def test_a_confirmation_changes_no_day_before_it(world, district):
     assert "instrument" not in states(world.unit, TODAY + timedelta(days=400))
     assert states(world.unit, TODAY + timedelta(days=399))["profile"] == "stale"
     assert states(world.unit, TODAY + timedelta(days=399))["instrument"] == "stale"
+
+
+def test_a_regulation_that_is_prolonged_later_changes_no_day_before_it(world, district):
+    fill(world, world.unit, world.manager)
+    regulation = Regulation.objects.get()
+    change_regulation(world, regulation, NOW, expiry_date=TODAY + timedelta(days=10))
+    later = NOW + timedelta(days=100)
+    change_regulation(world, regulation, later, expiry_date=None)
+    assert states(world.unit, TODAY + timedelta(days=10)) == {}
+    assert states(world.unit, TODAY + timedelta(days=11)) == {"regulation": "stale"}
+    assert states(world.unit, TODAY + timedelta(days=99)) == {"regulation": "stale"}
+    assert states(world.unit, TODAY + timedelta(days=100)) == {}
+
+
+def test_a_statement_of_another_year_changes_no_day_before_it(world, district):
+    fill(world, world.unit, world.manager)
+    later = NOW + timedelta(days=100)
+    publication_update(
+        actor=world.manager,
+        kind=PublicationKind.OPENNESS,
+        publication_id=OpennessStatement.objects.get().pk,
+        values={"year": NOW.year - 3},
+        now=later,
+    )
+    assert states(world.unit, TODAY + timedelta(days=99)) == {}
+    assert states(world.unit, TODAY + timedelta(days=100)) == {"openness": "stale"}
+
+
+def test_a_regulation_that_was_taken_down_counts_until_then(world, district):
+    fill(world, world.unit, world.manager)
+    publication_withdraw(
+        actor=world.manager,
+        kind=PublicationKind.REGULATION,
+        publication_id=Regulation.objects.get().pk,
+        reason="已被新办法取代",
+        now=NOW + timedelta(days=10),
+    )
+    assert states(world.unit, TODAY + timedelta(days=9)) == {}
+    assert states(world.unit, TODAY + timedelta(days=10)) == {"regulation": "missing"}
+
+
+def change_regulation(world, regulation, now, **values):
+    publication_update(
+        actor=world.manager,
+        kind=PublicationKind.REGULATION,
+        publication_id=regulation.pk,
+        values=values,
+        now=now,
+    )
 
 
 def test_a_profile_without_picture_or_district_is_missing_and_says_so(world):
