@@ -11,7 +11,7 @@ from instrument_share.kernel.wording import Bilingual
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
 from providers.exchange.models import SheetRun
 from providers.exchange.services import taking_back
-from providers.exchange.services.sheet_runs import sheet_run_start
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.taking_back import GoneOn, NothingToTakeBack, sheet_run_take_back
 from providers.exchange.services.uploads import sheet_keep
 from providers.instruments.models import Instrument
@@ -43,6 +43,25 @@ def brought(world, text, kind=INSTRUMENTS, now=NOW):
 
 def take_back(world, run, who="manager"):
     return sheet_run_take_back(actor=getattr(world, who), public_id=run.public_id, now=LATER)
+
+
+def test_a_stopped_import_that_was_taken_back_can_be_begun_again_and_taken_back(world, run):
+    SheetRun.objects.filter(pk=run.pk).update(stopped=True, finished_at=NOW)
+    take_back(world, run)
+    again, _report = sheet_run_start(
+        actor=world.manager,
+        organization_id=world.unit.pk,
+        kind=INSTRUMENTS,
+        key=run.key,
+        chosen={},
+        partial=False,
+        now=LATER,
+    )
+    while again.finished_at is None:
+        again = sheet_run_continue(actor=world.manager, public_id=again.public_id, now=LATER)
+    assert (again.done, len(again.made), again.taken_back_at) == (5, 5, None)
+    take_back(world, again)
+    assert not Instrument.objects.exists()
 
 
 def test_a_draft_is_removed_with_its_rules_and_words_and_stays_in_the_journal(world, draft):
