@@ -95,9 +95,11 @@ ACTS: dict[str, str] = {
     "instruments.imported": gettext_noop("Instruments imported"),
     "rules.imported": gettext_noop("Booking rules imported"),
     "prices.imported": gettext_noop("Prices imported"),
+    "news.imported": gettext_noop("News imported"),
     "instruments.import_taken_back": gettext_noop("Import of instruments undone"),
     "rules.import_taken_back": gettext_noop("Import of booking rules undone"),
     "prices.import_taken_back": gettext_noop("Import of prices undone"),
+    "news.import_taken_back": gettext_noop("Import of news undone"),
     "national_year.saved": gettext_noop("Records for the national platform saved"),
     "national_check.started": gettext_noop("Check of a region's records for the national platform started"),
 }

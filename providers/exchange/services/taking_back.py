@@ -64,7 +64,7 @@ def sheet_run_take_back(*, actor: "User", public_id: str, now: datetime) -> Shee
     run = SheetRun.objects.select_for_update().get(pk=run.pk)
     if not can_take_back(run, now):
         raise NothingToTakeBack
-    _UNDO[run.kind](actor, run, now)
+    UNDO[run.kind](actor, run, now)
     run.taken_back_at = now
     run.save(update_fields=["taken_back_at"])
     record(
@@ -148,7 +148,7 @@ def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
 
 
 OF_RULES = frozenset({SheetKindName.RULES.value, SheetKindName.PRICES.value})
-_UNDO: Mapping[str, Callable[["User", SheetRun, datetime], None]] = {
+UNDO: Mapping[str, Callable[["User", SheetRun, datetime], None]] = {
     SheetKindName.INSTRUMENTS.value: _take_back_instruments,
     SheetKindName.NEWS.value: _take_back_news,
     **dict.fromkeys(OF_RULES, _take_back_rules),

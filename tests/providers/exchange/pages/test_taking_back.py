@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from instrument_share.journal.registry import registered_acts
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual
@@ -173,6 +174,12 @@ def test_unpublished_news_import_can_be_undone(world):
     run = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", news)
     with pytest.raises(GoneOn):
         take_back(world, run)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_import_has_words_in_the_journal(name):
+    acts = [f"{name}.imported", *([f"{name}.import_taken_back"] if name in taking_back.UNDO else [])]
+    assert set(acts) <= registered_acts().keys()
 
 
 def test_only_manager_undoes_finished_import(world):
