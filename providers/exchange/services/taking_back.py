@@ -88,6 +88,13 @@ def _has_begun(run: SheetRun, now: datetime) -> bool:
     return OpenServiceRule.objects.filter(pk__in=_made_by_id(run), applies_from__lte=now).exists()
 
 
+def has_published_news(run: SheetRun) -> bool:
+    """Return whether news that the import made or changed is public, so that taking it back is refused."""
+    if run.kind != SheetKindName.NEWS.value:
+        return False
+    return UnitNews.objects.filter(pk__in=_made_by_id(run), published_at__isnull=False).exists()
+
+
 def _take_back_instruments(actor: "User", run: SheetRun, now: datetime) -> None:
     made = _made_by_id(run)
     present = instrument_locks(made)

@@ -176,6 +176,13 @@ def test_unpublished_news_import_can_be_undone(world):
         take_back(world, run)
 
 
+def test_import_that_has_published_news_does_not_offer_to_be_taken_back(at, world):
+    run = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", KINDS["news"])
+    page = at("manager").get(reverse("sheet_result", args=[world.unit.public_id, run.public_id]))
+    assert reverse("sheet_take_back", args=[world.unit.public_id, run.public_id]) not in page.content.decode()
+    assert "已发布的动态不能随导入一并撤回，请逐条撤下。" in text_of(page)
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_import_has_words_in_the_journal(name):
     acts = [f"{name}.imported", *([f"{name}.import_taken_back"] if name in taking_back.UNDO else [])]
