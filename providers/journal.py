@@ -92,6 +92,7 @@ ACTS: dict[str, str] = {
     "openness.discarded": gettext_noop("Draft of an openness statement discarded"),
     "picture.added": gettext_noop("Picture for publications added"),
     "reminder.sent": gettext_noop("Reminder sent to a unit"),
+    "sheet_words.remembered": gettext_noop("Words of sheets given a meaning"),
     "instruments.imported": gettext_noop("Instruments imported"),
     "rules.imported": gettext_noop("Booking rules imported"),
     "prices.imported": gettext_noop("Prices imported"),
