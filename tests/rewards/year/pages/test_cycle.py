@@ -33,6 +33,18 @@ def test_the_year_says_where_each_yuan_comes_from(login, steps):
     assert steps.cycle.snapshot_hash in shown
 
 
+@pytest.mark.parametrize(
+    ("who", "desk", "tries"),
+    [("officer", "bureau", True), ("auditor", "bureau", False), ("finance", "finance", False)],
+)
+def test_the_page_offers_what_its_reader_may_open(login, steps, who, desk, tries):
+    steps.through("check")
+    shown = page(login(getattr(steps.city, who))).content.decode()
+    main = shown[shown.index("<main") :]
+    desks = {name for name in ("bureau", "finance") if f'href="{reverse(name)}"' in main}
+    assert (desks, reverse("trials", args=[YEAR]) in main) == ({desk}, tries)
+
+
 def test_units_are_sorted_as_the_address_says(login, steps):
     steps.through("score")
     client = login(steps.city.officer)
