@@ -105,7 +105,7 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     if step.waits_for == "findings":
         state = "open" if ahead.open_findings else "proposed"
         return (_("Go to the open findings"), reverse("findings", args=[year]) + f"?state={state}", False)
-    if step.waits_for == "preview":
+    if step.waits_for == "preview" and rules.has_perm("rewards.send_report", request.user):
         return (_("Look through the preview"), reverse("report_preview", args=[year]), False)
     if step.waits_for == "policy" and not ahead.move_under_way:
         address = get_adopt_address(request, ahead.cycle)
