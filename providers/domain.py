@@ -65,7 +65,15 @@ from providers.terms.domain.special_days import (
     DayTable,
     published_years,
 )
-from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of_terms
+from providers.terms.domain.terms import (
+    OpeningPattern,
+    Price,
+    Quota,
+    Terms,
+    TermsDraft,
+    find_most_specific,
+    problems_of_terms,
+)
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import UnitCompleteness
 from providers.units.domain.information import InformationKind

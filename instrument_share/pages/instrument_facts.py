@@ -9,7 +9,7 @@ from instrument_share.kernel.wording import word
 from instrument_share.pages.prices import PriceRow
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats
-from providers.domain import Purpose, SharingMode, bilingual_subject_names
+from providers.domain import Price, Purpose, SharingMode, bilingual_subject_names, condition_sentences
 from providers.public import COUNTRIES
 
 if TYPE_CHECKING:
@@ -56,9 +56,16 @@ def get_subject_names(codes: Sequence[str]) -> str:
     return told("{names}", {"names": bilingual_subject_names(codes)})
 
 
+def get_days_of_price(row: PriceRow) -> str:
+    """Return the weekdays on which the price applies; empty for all."""
+    return told("{days}", {"days": condition_sentences(Price(row.price_yuan, weekdays=row.weekdays))})
+
+
 def get_price_cells(row: PriceRow) -> tuple[str, str, str]:
     """Return kind of user, ways of service, and price."""
     whom = told(word(row.user_kind), {}) if row.user_kind else _("everybody")
+    if row.weekdays:
+        whom += f" {get_days_of_price(row)}"
     if row.from_time and row.until_time:
         whom += f" {row.from_time:%H:%M}–{row.until_time:%H:%M}"
     ways = told("{ways}", {"ways": tuple(word(mode) for mode in row.modes)}) if row.modes else _("any")

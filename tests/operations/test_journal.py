@@ -3,6 +3,7 @@
 import ast
 import csv
 import re
+from dataclasses import fields
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -14,8 +15,12 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District
 from instrument_share.journal import services as journal
 from instrument_share.journal.registry import registered_acts, registered_kinds
+from instrument_share.operations.selectors.details import DETAILS, DISCLOSED
 from instrument_share.operations.selectors.journal import JournalFilter, find_entries, journal_entries
 from instrument_share.operations.selectors.journal_rows import describe_value
+from providers.exchange.services.import_plans import Outcome
+from rewards.trials.domain.search import Aim
+from rewards.vouchers.domain.terms import Terms
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW
@@ -225,6 +230,15 @@ def test_every_act_has_words_in_both_languages():
     with translation.override("zh-hans"):
         untold = [code for code, words in acts.items() if translation.gettext(words) == words]
     assert untold == []
+
+
+def test_details_of_imports_vouchers_and_searches_have_words():
+    terms = (field.name for field in fields(Terms))
+    aim = (field.name for field in fields(Aim))
+    claims = ("batch", "claim", "grant", "invoice", "reference", "reversal", "statement")
+    keys = {*(one.value for one in Outcome), *terms, *aim, *claims, "figure", "low", "high", "step"}
+    assert keys - DETAILS.keys() == set()
+    assert "uses.previewed" in DISCLOSED
 
 
 def test_every_recorded_subject_has_a_kind(city, admin):

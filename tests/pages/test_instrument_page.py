@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, time, timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,8 @@ from django.utils.translation import override
 from pypdf import PdfReader
 
 from instrument_share.pages import data_sheet
+from instrument_share.pages.instrument_facts import get_price_cells
+from instrument_share.pages.prices import build_price_rows
 from instrument_share.web.responses.problem import told
 from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.fields import FIELDS
@@ -19,12 +22,13 @@ from providers.instruments.services.media import instrument_attachment_add, inst
 from providers.instruments.services.people import qualification_grant
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.sentences import sentences
-from providers.terms.domain.terms import DayException, OpeningPattern, Quota
+from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota
 from providers.terms.models import PriceLine
 from providers.terms.selectors.rules import terms_at
 from tests import factories
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, jpeg, slot
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +65,21 @@ def test_prices_precede_reviews(see, city):
     headings = re.findall(r"<h2>\s*([^<]+?)\s*</h2>", shown)
     order = [headings.index(words) for words in ("空闲时段", "收费标准", "基本信息", "用户评价")]
     assert order == sorted(order)
+
+
+def test_prices_of_some_days_name_them_on_page_and_data_sheet(see, city):
+    prices = (Price(Decimal(100), weekdays=(0, 1, 2, 3, 4)), Price(Decimal(150), weekdays=(6, 5)))
+    put_in_force(city, hours(prices=prices))
+    shown = text_of(see(None, "instrument", city.instrument.public_id, now=slot(day=1).start))
+    assert "所有用户 周一至周五 服务方式不限 ¥100.00 /小时 所有用户 周六、周日 服务方式不限 ¥150.00" in shown
+    with override("en"):
+        cells = [get_price_cells(row) for row in build_price_rows(hours(prices=prices))]
+    assert [cell[0] for cell in cells] == ["everybody Monday to Friday", "everybody Saturday, Sunday"]
+
+
+def test_a_price_for_any_way_of_service_is_not_narrowed_by_an_equal_one():
+    prices = (Price(Decimal(100)), Price(Decimal(100), service_mode=ServiceMode.OPERATED))
+    assert [row.modes for row in build_price_rows(hours(prices=prices))] == [()]
 
 
 def test_pictures_have_dimensions_and_files_show_audience(see, city):

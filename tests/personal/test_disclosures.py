@@ -65,6 +65,7 @@ def test_every_file_of_rows_records_its_reader_or_says_why_it_names_nobody():
         (Role.UNIT_MANAGER, "/unit/{unit}/statements/?format=csv", "statements.export"),
         (Role.ORG_ADMIN, "/organizations/{company}/projects/?format=csv", "projects.export"),
         (Role.UNIT_MANAGER, "/samples/?format=csv", "samples.export"),
+        (Role.UNIT_MANAGER, "/unit/{unit}/national/?export=csv", "national.export"),
     ],
 )
 def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address, what):

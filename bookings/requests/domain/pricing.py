@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import round_to_fen
-from providers.domain import PriceUnit, ServiceMode, UserKind
+from providers.domain import PriceUnit, ServiceMode, UserKind, find_most_specific
 
 if TYPE_CHECKING:
     from providers.domain import Price, TermsDraft
@@ -118,7 +118,8 @@ def _hourly_lines(
         return
     lengths: dict[Price, timedelta] = {}
     for piece in _split_interval(interval, candidates):
-        price = _most_specific(p for p in candidates if _applies_at(p, piece.start))
+        moment = piece.start.astimezone(CITY_TIME)
+        price = find_most_specific(p for p in candidates if p.applies_at(moment))
         if price is not None:
             lengths[price] = lengths.get(price, timedelta()) + piece.length
     for price, length in lengths.items():
@@ -129,7 +130,7 @@ def _hourly_lines(
 def _count_lines(
     prices: "Iterable[Price]", unit: PriceUnit, count: int, user_kind: UserKind, mode: ServiceMode
 ) -> Iterator[QuoteLine]:
-    price = _most_specific(p for p in prices if p.unit == unit and p.covers(user_kind, mode))
+    price = find_most_specific(p for p in prices if p.unit == unit and p.covers(user_kind, mode))
     if price is not None and count:
         yield QuoteLine(unit.value, price.price_yuan, Fraction(count), count * Fraction(price.price_yuan))
 
@@ -139,21 +140,6 @@ def _add_minimum(lines: list[QuoteLine], minimum: Decimal) -> list[QuoteLine]:
     if missing <= 0:
         return lines
     return [*lines, QuoteLine(MINIMUM, minimum, Fraction(1), missing)]
-
-
-def _most_specific(prices: "Iterable[Price]") -> "Price | None":
-    """Return the price that names most: user kind, mode, time of day, weekday; the cheapest of equals."""
-    return min(prices, key=_generality, default=None)
-
-
-def _generality(price: "Price") -> tuple[bool, bool, bool, bool, Decimal]:
-    return (
-        price.user_kind is None,
-        price.service_mode is None,
-        price.from_time is None,
-        not price.weekdays,
-        price.price_yuan,
-    )
 
 
 def _split_interval(interval: Interval, prices: "Iterable[Price]") -> Iterator[Interval]:
@@ -174,17 +160,6 @@ def _split_interval(interval: Interval, prices: "Iterable[Price]") -> Iterator[I
     inside = sorted(cut for cut in cuts if start < cut < end)
     for piece_start, piece_end in zip([start, *inside], [*inside, end], strict=True):
         yield Interval(piece_start, piece_end)
-
-
-def _applies_at(price: "Price", instant: datetime) -> bool:
-    local = instant.astimezone(CITY_TIME)
-    if price.weekdays and local.weekday() not in price.weekdays:
-        return False
-    if price.from_time is None or price.until_time is None:
-        return True
-    if price.from_time < price.until_time:
-        return price.from_time <= local.time() < price.until_time
-    return local.time() >= price.from_time or local.time() < price.until_time
 
 
 def _decimal_text(quantity: Fraction) -> str:

@@ -73,6 +73,7 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
         consequences=[
             _("It leaves the catalogue and can never be booked again; its records stay."),
             _("Its open time ends now."),
+            *_tell_waiting_changes(instrument),
             *tell_claims(instrument.pk),
             _("This can't be undone."),
         ],
@@ -82,6 +83,11 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
         home=_home(request, instrument),
         afterwards=_("Retired. Its records stay in the unit's list."),
     )
+
+
+def _tell_waiting_changes(instrument: "Instrument") -> list[str]:
+    text = _("Its changes that wait for the bureau’s review are dropped.")
+    return [text] if instrument.pending_values else []
 
 
 @confirmation_view

@@ -161,6 +161,26 @@ DETAILS: dict[str, str] = {
     "qualification": gettext_noop("Qualification"),
     "no_objection": gettext_noop("Accepted by the unit"),
     "mails": gettext_noop("Mails about notifications"),
+    "new": gettext_noop("New rows"),
+    "updated": gettext_noop("Changed rows"),
+    "unchanged": gettext_noop("Unchanged rows"),
+    "kept": gettext_noop("Rows kept as they were"),
+    "refused": gettext_noop("Refused rows"),
+    "statement": gettext_noop("Statement"),
+    "claim": gettext_noop("Claim on a voucher"),
+    "batch": gettext_noop("Batch of vouchers"),
+    "reference": gettext_noop("The bank’s reference"),
+    "sizes": gettext_noop("Sizes of enterprises"),
+    "share_percent": gettext_noop("Share of the cost in %"),
+    "cap_yuan": gettext_noop("Cap"),
+    "apply_from": gettext_noop("Applications from"),
+    "apply_until": gettext_noop("Applications through"),
+    "use_from": gettext_noop("Uses from"),
+    "use_until": gettext_noop("Uses and claims through"),
+    "low": gettext_noop("Lowest value"),
+    "high": gettext_noop("Highest value"),
+    "most_loss": gettext_noop("Largest loss of a unit"),
+    "spend_at_most": gettext_noop("Awards together at most"),
 }
 """By key."""
 LISTS: dict[str, tuple[str, ...]] = {
@@ -188,5 +208,6 @@ DISCLOSED: dict[str, str] = {
     "statements.export": gettext_noop("Statements, exported"),
     "unit_acts.export": gettext_noop("Acts of a unit, exported"),
     "usage.export": gettext_noop("Usage logs, exported"),
+    "uses.previewed": gettext_noop("People named in a sheet of uses"),
 }
 """What was read in bulk, by its code (`people_disclosed`)."""

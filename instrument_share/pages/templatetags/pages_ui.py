@@ -18,7 +18,7 @@ from bookings.public import CaseFigures
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.wording import word
 from instrument_share.pages.catalogue.weeks import Day
-from instrument_share.pages.instrument_facts import get_contact_entries, get_fact_entries
+from instrument_share.pages.instrument_facts import get_contact_entries, get_days_of_price, get_fact_entries
 from instrument_share.web import clock
 from instrument_share.web.addresses import versioned_address
 from instrument_share.web.responses.problem import told
@@ -121,6 +121,9 @@ def gallery_image(picture: Any, size: str, css_class: str, alone: bool = False) 
 def kinds_in_words(kinds: Sequence[StrEnum]) -> str:
     """List the labels of members of an enumeration."""
     return told("{kinds}", {"kinds": tuple(word(kind) for kind in kinds)})
+
+
+register.filter("days_of_price", get_days_of_price)
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")

@@ -59,12 +59,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @login_required
 @require_safe
-def unit_records(request: HttpRequest, public_id: str) -> HttpResponseBase:
+def unit_records(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """Show a unit's records of a year (`?year=`)."""
     unit = managed_unit(request, public_id)
     year = _year(request)
     if "export" in request.GET:
-        return _refusals(request, [unit], year)
+        return _refusals(request, unit, year)
     context = {
         **_context(request, [unit], year),
         **_checked(request, [unit], year),
@@ -109,7 +109,7 @@ def region_records(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def unit_file(request: SignedInRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
     """Return a unit's records as a file."""
-    return _file(request, [managed_unit(request, public_id)], year, ending)
+    return _file(request, managed_unit(request, public_id), year, ending)
 
 
 @counts_as("export")
@@ -164,15 +164,26 @@ def _shown(report: NationalReport) -> dict[str, Any]:
     }
 
 
-def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) -> StreamingHttpResponse:
-    """Return everything that would be refused as CSV."""
-    rows = refusal_rows(iterate_records(request.user, units, year))
+def _refusals(request: SignedInRequest, unit: "Organization", year: int) -> StreamingHttpResponse:
+    """Return everything that would be refused as CSV; values of uses are people's names and addresses."""
+    rows = list(refusal_rows(iterate_records(request.user, [unit], year)))
+    _record_export(request, unit, year, len(rows))
     return csv_response(f"national-{year}-refused", refusal_heads(), rows)
 
 
-def _file(
-    request: SignedInRequest, units: Sequence["Organization"], year: int, ending: str
-) -> HttpResponseBase:
+def _record_export(request: SignedInRequest, unit: "Organization", year: int, count: int) -> None:
+    people_disclosed(
+        actor=request.user,
+        what="national.export",
+        count=count,
+        subject=unit,
+        organization_id=unit.pk,
+        now=clock.now(),
+        details={"year": year},
+    )
+
+
+def _file(request: SignedInRequest, unit: "Organization", year: int, ending: str) -> HttpResponseBase:
     """Return the file; `?status=-1` marks drafts, `?all=1` adds refused records, always as drafts."""
     if ending not in ("xlsx", "json"):
         raise NotFound
@@ -180,17 +191,9 @@ def _file(
         raise NotFound
     status = DRAFT if request.GET.get("status") == DRAFT else SUBMITTED
     records = filter_exported(
-        iterate_records(request.user, units, year), status, include_refused="all" in request.GET
+        iterate_records(request.user, [unit], year), status, include_refused="all" in request.GET
     )
-    people_disclosed(
-        actor=request.user,
-        what="national.export",
-        count=count_confirmed(request.user, [unit.pk for unit in units], year),
-        subject=units[0],
-        organization_id=units[0].pk,
-        now=clock.now(),
-        details={"year": year},
-    )
+    _record_export(request, unit, year, count_confirmed(request.user, [unit.pk], year))
     name = f"national-{year}.{ending}"
     if ending == "json":
         streamed = StreamingHttpResponse(iterate_json(records, year), content_type="application/json")

@@ -66,6 +66,8 @@ def sheet_run_start(
     run.kind, run.partial, run.done = kind.name.value, partial, 0
     run.columns = {str(place): choice for place, choice in chosen.items()}
     run.stopped, run.finished_at, run.problem = False, None, {}
+    if run.taken_back_at is not None:
+        run.made, run.taken_back_at = [], None
     report = _enter_part(run, actor, now)
     if not report.applied:
         return None, report

@@ -64,7 +64,7 @@ def sheet_run_take_back(*, actor: "User", public_id: str, now: datetime) -> Shee
     run = SheetRun.objects.select_for_update().get(pk=run.pk)
     if not can_take_back(run, now):
         raise NothingToTakeBack
-    _UNDO[run.kind](actor, run, now)
+    UNDO[run.kind](actor, run, now)
     run.taken_back_at = now
     run.save(update_fields=["taken_back_at"])
     record(
@@ -86,6 +86,13 @@ def can_take_back(run: SheetRun, now: datetime) -> bool:
 
 def _has_begun(run: SheetRun, now: datetime) -> bool:
     return OpenServiceRule.objects.filter(pk__in=_made_by_id(run), applies_from__lte=now).exists()
+
+
+def has_published_news(run: SheetRun) -> bool:
+    """Return whether news that the import made or changed is public, so that taking it back is refused."""
+    if run.kind != SheetKindName.NEWS.value:
+        return False
+    return UnitNews.objects.filter(pk__in=_made_by_id(run), published_at__isnull=False).exists()
 
 
 def _take_back_instruments(actor: "User", run: SheetRun, now: datetime) -> None:
@@ -148,7 +155,7 @@ def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
 
 
 OF_RULES = frozenset({SheetKindName.RULES.value, SheetKindName.PRICES.value})
-_UNDO: Mapping[str, Callable[["User", SheetRun, datetime], None]] = {
+UNDO: Mapping[str, Callable[["User", SheetRun, datetime], None]] = {
     SheetKindName.INSTRUMENTS.value: _take_back_instruments,
     SheetKindName.NEWS.value: _take_back_news,
     **dict.fromkeys(OF_RULES, _take_back_rules),

@@ -47,7 +47,12 @@ from providers.exchange.selectors.sheet_runs import (
 )
 from providers.exchange.services.imports import PERMISSIONS, ImportReport, Outcome, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
-from providers.exchange.services.taking_back import OF_RULES, can_take_back, sheet_run_take_back
+from providers.exchange.services.taking_back import (
+    OF_RULES,
+    can_take_back,
+    has_published_news,
+    sheet_run_take_back,
+)
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
 from providers.exchange.views.sheet_files import (
     PROBLEM_HEADS,
@@ -197,6 +202,7 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
     state = sheet_run_states([run])[run.pk]
     if request.htmx and state is not RunState.WAITS:  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Refresh": "true"})  # the page has another title now
+    is_public = has_published_news(run)
     context = {
         "unit": unit,
         "run": run,
@@ -206,7 +212,8 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
         "kind": KINDS[run.kind],
         "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
         "next": _next_page(unit, run.kind),
-        "can_take_back": can_take_back(run, clock.now()),
+        "can_take_back": can_take_back(run, clock.now()) and not is_public,
+        "is_public": is_public,
         "is_of_rules": run.kind in OF_RULES,
         "has_published": any(run.counts.get(outcome) for outcome in (Outcome.NEW, Outcome.UPDATED)),
     }

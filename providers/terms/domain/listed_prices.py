@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
-from providers.terms.domain.terms import Price
+from providers.terms.domain.terms import DAY, Price, find_most_specific
 
 NO_HOURLY_PRICE = Decimal("99999999.99")
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 OUTSIDE_KINDS = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
 ANY = ""
+MONDAY = date(2026, 1, 5)
+"""Any Monday: prices are the same each week."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +92,20 @@ def _cheapest(prices: Sequence[Price], kind: UserKind, mode: ServiceMode) -> _Lo
     if not prices:
         return _Lowest(Decimal(), False, Decimal(), PriceUnit.HOUR.value)
     covering = [price for price in prices if price.covers(kind, mode)]
-    hourly = _most_specific(price for price in covering if price.unit is PriceUnit.HOUR)
+    hourly = _find_charged_by_hour([price for price in covering if price.unit is PriceUnit.HOUR])
     if hourly:
         lowest = min(price.price_yuan for price in hourly)
         return _Lowest(lowest, False, lowest, PriceUnit.HOUR.value)
     if not covering:
         return _ON_REQUEST
-    other = min(covering, key=lambda price: price.price_yuan)
+    others = (find_most_specific(price for price in covering if price.unit is unit) for unit in PriceUnit)
+    other = min((price for price in others if price), key=lambda price: price.price_yuan)
     return _Lowest(NO_HOURLY_PRICE, False, other.price_yuan, other.unit.value)
 
 
-def _most_specific(prices: Iterable[Price]) -> list[Price]:
-    """Return the prices that match kind and mode most exactly, at any time of day."""
-    found = list(prices)
-    best = min(((p.user_kind is None, p.service_mode is None) for p in found), default=None)
-    return [p for p in found if (p.user_kind is None, p.service_mode is None) == best]
+def _find_charged_by_hour(prices: Sequence[Price]) -> set[Price]:
+    """Return the hourly prices that a use pays at some time of the week."""
+    times = {time(0)} | {at for price in prices for at in (price.from_time, price.until_time) if at}
+    moments = (datetime.combine(MONDAY + number * DAY, at) for number in range(7) for at in times)
+    charged = (find_most_specific(one for one in prices if one.applies_at(moment)) for moment in moments)
+    return {price for price in charged if price}

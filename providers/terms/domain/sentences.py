@@ -1,8 +1,9 @@
 """Describe an open-service rule in sentences for visitors."""
 
 from collections.abc import Iterable, Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words, word
 from providers.terms.domain.choices import (
@@ -15,7 +16,7 @@ from providers.terms.domain.choices import (
     UserKind,
 )
 from providers.terms.domain.labels import NTH_WORDS, WEEKDAYS
-from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
+from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, Terms, TermsDraft
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -55,8 +56,9 @@ def sentences_by_part(terms: TermsDraft) -> dict[str, list[Sentence]]:
 
 
 def _opening(terms: TermsDraft) -> list[Sentence]:
+    begins = terms.applies_from.astimezone(CITY_TIME).date() if isinstance(terms, Terms) else None
     return [
-        *(_hours(pattern) for pattern in terms.patterns),
+        *(_hours(pattern, begins) for pattern in terms.patterns),
         Sentence(_HOLIDAYS[terms.holidays]),
         *(_exception(exception) for exception in terms.exceptions),
     ]
@@ -66,7 +68,8 @@ def _costs(terms: TermsDraft) -> list[Sentence]:
     return [*(_price(price) for price in terms.prices), *_minimum(terms), *_vouchers(terms)]
 
 
-def _hours(pattern: OpeningPattern) -> Sentence:
+def _hours(pattern: OpeningPattern, begins: date | None) -> Sentence:
+    """Return the hours, with their own days where they end, or begin after the rule does."""
     params = {
         "weekdays": _weekdays(pattern.weekdays),
         "hours": _times(pattern.opens, pattern.closes),
@@ -84,9 +87,12 @@ def _hours(pattern: OpeningPattern) -> Sentence:
     else:
         message = gettext_noop("Open {weekdays}, {hours}.")
     whole = Sentence(message, params)
-    if pattern.until is None:
-        return whole
-    return Sentence(gettext_noop("From {from} through {until}: {sentence}"), {**params, "sentence": whole})
+    if pattern.until is not None:
+        message = gettext_noop("From {from} through {until}: {sentence}")
+        return Sentence(message, {**params, "sentence": whole})
+    if begins is not None and pattern.starts_on > begins:
+        return Sentence(gettext_noop("From {from}: {sentence}"), {**params, "sentence": whole})
+    return whole
 
 
 def _weekdays(weekdays: Iterable[int]) -> tuple[Words | Sentence, ...]:

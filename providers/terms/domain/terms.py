@@ -1,6 +1,6 @@
 """The terms on which an instrument is open: an opening pattern, who may book what, when, and for how much."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -64,6 +64,31 @@ class Price:
     def covers(self, kind: UserKind, mode: ServiceMode) -> bool:
         """Return whether the price applies to this kind of user and mode of service."""
         return self.user_kind in (None, kind) and self.service_mode in (None, mode)
+
+    def applies_at(self, moment: datetime) -> bool:
+        """Return whether the price holds at a moment of the city's clock."""
+        if self.weekdays and moment.weekday() not in self.weekdays:
+            return False
+        if self.from_time is None or self.until_time is None:
+            return True
+        if self.from_time < self.until_time:
+            return self.from_time <= moment.time() < self.until_time
+        return moment.time() >= self.from_time or moment.time() < self.until_time
+
+
+def find_most_specific(prices: Iterable[Price]) -> Price | None:
+    """Return the price that names most: user kind, mode, time of day, weekday; the cheapest of equals."""
+    return min(prices, key=_generality, default=None)
+
+
+def _generality(price: Price) -> tuple[bool, bool, bool, bool, Decimal]:
+    return (
+        price.user_kind is None,
+        price.service_mode is None,
+        price.from_time is None,
+        not price.weekdays,
+        price.price_yuan,
+    )
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """Retire a suspended instrument, for its unit; its open windows end now."""
+    """Retire a suspended instrument, for its unit; its open windows end now, and no change waits any more."""
     instrument = move_instrument(actor, instrument_id, "retire", permission="providers.edit_instrument")
     instrument.retired_at, instrument.suspended_by_bureau = now, False
+    instrument.pending_values, instrument.pending_since = {}, None
     save_and_record(instrument, actor, "instrument.retired", now, reason=require_reason(reason))
     windows_cut(instrument_ids=[instrument.pk], since=now)
     return instrument

@@ -83,7 +83,7 @@ def voucher_scheme_open(
             opened_by=actor,
             **vars(kept),
         )
-    told = {name: str(value) for name, value in vars(kept).items()}
+    told = {name: value if isinstance(value, list) else str(value) for name, value in vars(kept).items()}
     record_act(actor, "voucher_scheme.opened", scheme, now, organization_id=None, batch=str(scheme), **told)
     return scheme
 

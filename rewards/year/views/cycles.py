@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import region_of
 from instrument_share.jobs.selectors import is_worker_running
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
@@ -53,6 +54,8 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "cycle": ahead.cycle,
         "ahead": ahead,
+        "sees_bureau": bool(region_of(request.user)),
+        "runs": rules.has_perm("rewards.run_cycle", request.user),
         "steps": build_step_line(ahead),
         "waits": _waits(request, ahead),
         "news": describe_last_step(ahead),
@@ -102,7 +105,7 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     if step.waits_for == "findings":
         state = "open" if ahead.open_findings else "proposed"
         return (_("Go to the open findings"), reverse("findings", args=[year]) + f"?state={state}", False)
-    if step.waits_for == "preview":
+    if step.waits_for == "preview" and rules.has_perm("rewards.send_report", request.user):
         return (_("Look through the preview"), reverse("report_preview", args=[year]), False)
     if step.waits_for == "policy" and not ahead.move_under_way:
         address = get_adopt_address(request, ahead.cycle)

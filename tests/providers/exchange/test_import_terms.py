@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, NEWS, PRICES, RULES
@@ -13,6 +14,7 @@ from providers.exchange.models import SheetMemory
 from providers.exchange.services import sheet_runs
 from providers.exchange.services.imports import apply, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
+from providers.exchange.services.sheet_words import sheet_words_remember
 from providers.exchange.services.uploads import sheet_keep
 from providers.instruments.models import Instrument
 from providers.terms.domain.choices import UserKind
@@ -285,3 +287,19 @@ def test_refused_row_reports_date_problem_in_same_run(world, instrument):
         ("A3", "import.no_instrument"),
         ("B3", "import.in_the_past"),
     ]
+
+
+def test_what_a_word_means_from_now_on_stands_in_the_journal(world):
+    def remember(*words):
+        sheet_words_remember(
+            actor=world.manager, organization_id=world.unit.pk, kind=INSTRUMENTS, words=words, now=NOW
+        )
+        return [
+            entry.details["values"]
+            for entry in history(world.unit)
+            if entry.action == "sheet_words.remembered"
+        ]
+
+    assert remember(("condition", "还行", "正常")) == [["还行 → 正常"]]
+    assert remember(("condition", "还行", "正常")) == [["还行 → 正常"]]
+    assert remember(("condition", "还行", ""))[1:] == [["还行 → "]]

@@ -32,6 +32,7 @@ from providers.instruments.services.people import (
 from providers.terms.domain.choices import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
+from providers.units.selectors.reviews import count_reviews_waiting, reviews_waiting
 from tests.providers.conftest import INSTRUMENT, NOW, person, published
 
 LATER = NOW + timedelta(days=1)
@@ -209,6 +210,17 @@ def test_a_waiting_change_can_be_taken_back(world, instrument):
     assert (changed.pending_values, changed.pending_since) == ({"purpose": "special"}, LATER)
     changed = update(world, instrument, purpose="general")
     assert (changed.pending_values, changed.pending_since) == ({}, None)
+
+
+def test_a_retired_instrument_leaves_no_change_to_the_bureau(world, instrument):
+    update(world, instrument, value_yuan=Decimal(99))
+    instrument_suspend(actor=world.manager, instrument_id=instrument.pk, reason="检修", now=LATER)
+    assert [review.kind for review in reviews_waiting(world.officer).items] == ["changes"]
+    retired = instrument_retire(actor=world.manager, instrument_id=instrument.pk, reason="报废", now=LATER)
+    assert (retired.pending_values, retired.pending_since) == ({}, None)
+    assert (list(reviews_waiting(world.officer).items), count_reviews_waiting(world.officer)) == ([], 0)
+    with pytest.raises(NothingWaits):
+        instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=LATER)
 
 
 def test_refused_changes_leave_the_old_values(world, instrument):

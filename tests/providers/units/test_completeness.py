@@ -20,6 +20,7 @@ from providers.terms.services.retirement import instrument_retire
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness_plain import month_ends
 from providers.units.domain.publications import PublicationKind
+from providers.units.models import OpennessStatement, Regulation
 from providers.units.selectors.completeness import completeness_at, completeness_of
 from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.profiles import (
@@ -28,7 +29,11 @@ from providers.units.services.profiles import (
     unit_profile_save,
     unit_profile_submit,
 )
-from providers.units.services.publications import publication_publish, publication_update
+from providers.units.services.publications import (
+    publication_publish,
+    publication_update,
+    publication_withdraw,
+)
 from tests.providers.conftest import INSTRUMENT, NOW, PROFILE, published, terms
 from tests.providers.terms.test_windows import local, publish
 
@@ -94,39 +99,53 @@ def test_a_confirmation_changes_no_day_before_it(world, district):
     assert states(world.unit, TODAY + timedelta(days=399))["instrument"] == "stale"
 
 
-@pytest.mark.parametrize(
-    ("kind", "known", "said", "held", "dates"),
-    [
-        (
-            PublicationKind.REGULATION,
-            {"effective_date": date(2025, 1, 1), "expiry_date": date(2025, 9, 30)},
-            {"effective_date": date(2025, 1, 1), "expiry_date": date(2026, 12, 31)},
-            "regulation",
-            (date(2025, 10, 31), date(2025, 12, 31)),
-        ),
-        (
-            PublicationKind.OPENNESS,
-            {"year": 2023, "networkable_count": 3},
-            {"year": 2024, "networkable_count": 3},
-            "openness",
-            (date(2025, 9, 30), date(2025, 12, 31)),
-        ),
-    ],
-)
-def test_a_date_that_is_changed_later_completes_no_month_before(
-    world, district, kind, known, said, held, dates
-):
-    common = {"actor": world.manager, "kind": kind}
-    text = {"title_zh": "标题", "body_zh": "正文"}
-    publication = publication_publish(
-        organization_id=world.unit.pk, values={**text, **known}, now=NOW, **common
-    )
+def test_a_regulation_that_is_prolonged_later_changes_no_day_before_it(world, district):
+    fill(world, world.unit, world.manager)
+    regulation = Regulation.objects.get()
+    change_regulation(world, regulation, NOW, expiry_date=TODAY + timedelta(days=10))
+    later = NOW + timedelta(days=100)
+    change_regulation(world, regulation, later, expiry_date=None)
+    assert states(world.unit, TODAY + timedelta(days=10)) == {}
+    assert states(world.unit, TODAY + timedelta(days=11)) == {"regulation": "stale"}
+    assert states(world.unit, TODAY + timedelta(days=99)) == {"regulation": "stale"}
+    assert states(world.unit, TODAY + timedelta(days=100)) == {}
+
+
+def test_a_statement_of_another_year_changes_no_day_before_it(world, district):
+    fill(world, world.unit, world.manager)
+    later = NOW + timedelta(days=100)
     publication_update(
-        publication_id=publication.pk, values={**text, **said}, now=NOW + timedelta(days=100), **common
+        actor=world.manager,
+        kind=PublicationKind.OPENNESS,
+        publication_id=OpennessStatement.objects.get().pk,
+        values={"year": NOW.year - 3},
+        now=later,
     )
-    before, after = dates
-    assert states(world.unit, before)[held] == "stale"
-    assert held not in states(world.unit, after)
+    assert states(world.unit, TODAY + timedelta(days=99)) == {}
+    assert states(world.unit, TODAY + timedelta(days=100)) == {"openness": "stale"}
+
+
+def test_a_regulation_that_was_taken_down_counts_until_then(world, district):
+    fill(world, world.unit, world.manager)
+    publication_withdraw(
+        actor=world.manager,
+        kind=PublicationKind.REGULATION,
+        publication_id=Regulation.objects.get().pk,
+        reason="已被新办法取代",
+        now=NOW + timedelta(days=10),
+    )
+    assert states(world.unit, TODAY + timedelta(days=9)) == {}
+    assert states(world.unit, TODAY + timedelta(days=10)) == {"regulation": "missing"}
+
+
+def change_regulation(world, regulation, now, **values):
+    publication_update(
+        actor=world.manager,
+        kind=PublicationKind.REGULATION,
+        publication_id=regulation.pk,
+        values=values,
+        now=now,
+    )
 
 
 def test_a_profile_without_picture_or_district_is_missing_and_says_so(world):
@@ -152,7 +171,7 @@ def test_one_unit_and_two_take_as_many_statements(world, district, statements):
         lambda: completeness_of(ids, TODAY),
         by=lambda: [fill(world, world.unit, world.manager), fill(world, world.other, world.other_manager)],
     )
-    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 11
+    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 9
 
 
 def test_the_year_of_a_unit(world, district):

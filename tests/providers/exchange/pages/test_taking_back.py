@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from instrument_share.journal.registry import registered_acts
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
 from providers.exchange.models import SheetRun
 from providers.exchange.services import taking_back
-from providers.exchange.services.sheet_runs import sheet_run_start
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.taking_back import GoneOn, NothingToTakeBack, sheet_run_take_back
 from providers.exchange.services.uploads import sheet_keep
 from providers.instruments.models import Instrument
@@ -43,6 +44,25 @@ def brought(world, text, kind=INSTRUMENTS, now=NOW):
 
 def take_back(world, run, who="manager"):
     return sheet_run_take_back(actor=getattr(world, who), public_id=run.public_id, now=LATER)
+
+
+def test_a_stopped_import_that_was_taken_back_can_be_begun_again_and_taken_back(world, run):
+    SheetRun.objects.filter(pk=run.pk).update(stopped=True, finished_at=NOW)
+    take_back(world, run)
+    again, _report = sheet_run_start(
+        actor=world.manager,
+        organization_id=world.unit.pk,
+        kind=INSTRUMENTS,
+        key=run.key,
+        chosen={},
+        partial=False,
+        now=LATER,
+    )
+    while again.finished_at is None:
+        again = sheet_run_continue(actor=world.manager, public_id=again.public_id, now=LATER)
+    assert (again.done, len(again.made), again.taken_back_at) == (5, 5, None)
+    take_back(world, again)
+    assert not Instrument.objects.exists()
 
 
 def test_a_draft_is_removed_with_its_rules_and_words_and_stays_in_the_journal(world, draft):
@@ -154,6 +174,19 @@ def test_unpublished_news_import_can_be_undone(world):
     run = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", news)
     with pytest.raises(GoneOn):
         take_back(world, run)
+
+
+def test_import_that_has_published_news_does_not_offer_to_be_taken_back(at, world):
+    run = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", KINDS["news"])
+    page = at("manager").get(reverse("sheet_result", args=[world.unit.public_id, run.public_id]))
+    assert reverse("sheet_take_back", args=[world.unit.public_id, run.public_id]) not in page.content.decode()
+    assert "已发布的动态不能随导入一并撤回，请逐条撤下。" in text_of(page)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_import_has_words_in_the_journal(name):
+    acts = [f"{name}.imported", *([f"{name}.import_taken_back"] if name in taking_back.UNDO else [])]
+    assert set(acts) <= registered_acts().keys()
 
 
 def test_only_manager_undoes_finished_import(world):

@@ -89,6 +89,28 @@ def test_the_cheapest_of_other_units_and_a_price_for_the_kind_before_one_for_the
     assert rows(prices, [OUTSIDE], [SELF])["outside", "self_operated"] == (90, 90, "hour")
 
 
+def test_a_sample_price_for_a_kind_stands_over_the_one_for_all():
+    prices = [
+        Price(Decimal(100), unit=PriceUnit.SAMPLE),
+        Price(Decimal(300), ENTERPRISE, unit=PriceUnit.SAMPLE),
+        Price(Decimal(500), ENTERPRISE, unit=PriceUnit.USE),
+    ]
+    found = rows(prices, [OUTSIDE, ENTERPRISE], [SAMPLES])
+    assert found["enterprise", ""] == (NO_HOURLY_PRICE, 300, "sample")
+    assert found["outside", ""] == (NO_HOURLY_PRICE, 100, "sample")
+
+
+def test_a_price_for_a_kind_at_night_leaves_the_one_for_all_by_day():
+    night = {"from_time": time(20), "until_time": time(8)}
+    prices = [Price(Decimal(60)), Price(Decimal(80), OUTSIDE, **night)]
+    assert rows(prices, [OUTSIDE], [SELF])["outside", ""] == (60, 60, "hour")
+    by_day = {"from_time": time(8), "until_time": time(20)}
+    prices = [Price(Decimal(10)), Price(Decimal(80), **night), Price(Decimal(90), **by_day)]
+    assert rows(prices, [OUTSIDE], [SELF])["outside", ""] == (80, 80, "hour")
+    weekend = Price(Decimal(90), OUTSIDE, weekdays=(5, 6))
+    assert rows([Price(Decimal(60)), weekend], [OUTSIDE], [SELF])["outside", ""] == (60, 60, "hour")
+
+
 def test_prices_on_request_sort_last():
     prices = [Price(Decimal(5), OUTSIDE, SELF, unit=PriceUnit.SAMPLE)]
     found = rows(prices, [OUTSIDE, ENTERPRISE], [SELF])

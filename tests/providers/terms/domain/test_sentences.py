@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,7 +18,7 @@ from providers.terms.domain.choices import (
     UserKind,
 )
 from providers.terms.domain.sentences import sentences, sentences_by_part, sentences_by_topic
-from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
+from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, Terms, TermsDraft
 
 FRIDAY_NIGHT = OpeningPattern(
     time(20), time(8), date(2025, 9, 1), (4,), Frequency.MONTHLY_BY_WEEKDAY, nth=-1, until=date(2026, 1, 1)
@@ -213,6 +213,23 @@ def test_quotas_are_told_for_whom_they_are_by_time_and_by_number():
         "One organization may have 12 bookings a month at most.",
         "One person may have 2 bookings a day at most.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "said"),
+    [
+        (date(2025, 9, 2), "Open Monday to Friday, 09:00 to 17:00."),
+        (date(2025, 9, 3), "From 3 Sep 2025: Open Monday to Friday, 09:00 to 17:00."),
+    ],
+)
+def test_hours_that_begin_after_the_rule_say_from_when(starts_on, said):
+    patterns = (OpeningPattern(time(9), time(17), starts_on),)
+    facts = vars(replace(TERMS, patterns=patterns, exceptions=()))
+    applies_from = datetime(2025, 9, 1, 16, tzinfo=UTC)  # midnight of the second in the city
+    terms = Terms(**facts, rule_id=1, version=1, applies_from=applies_from)
+    with override("en"):
+        first = sentences_by_part(terms)["patterns"][0]
+        assert told(first.message, first.params) == said
 
 
 def test_a_price_by_time_of_day_says_from_when_until_when():

@@ -10,6 +10,7 @@ from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry
 from rewards.cycle.models import AssessmentCycle
 from rewards.policy.models import RewardPolicy
+from rewards.report.models import ReportPreview
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR
 from tests.rewards.reading import text_of
 
@@ -32,6 +33,33 @@ def test_the_year_says_where_each_yuan_comes_from(login, steps):
     assert "未分配 ¥0.00" in shown
     assert "计入记录 263 上报 263 条" in shown
     assert steps.cycle.snapshot_hash in shown
+
+
+@pytest.mark.parametrize(
+    ("who", "desk", "tries"),
+    [("officer", "bureau", True), ("auditor", "bureau", False), ("finance", "finance", False)],
+)
+def test_the_page_offers_what_its_reader_may_open(login, steps, who, desk, tries):
+    steps.through("check")
+    shown = page(login(getattr(steps.city, who))).content.decode()
+    main = shown[shown.index("<main") :]
+    desks = {name for name in ("bureau", "finance") if f'href="{reverse(name)}"' in main}
+    assert (desks, reverse("trials", args=[YEAR]) in main) == ({desk}, tries)
+
+
+@pytest.mark.parametrize(("who", "looks"), [("officer", True), ("auditor", False), ("finance", False)])
+def test_the_preview_is_offered_to_who_sends_the_report(login, steps, who, looks):
+    steps.through("approve")
+    ReportPreview.objects.create(
+        cycle_id=steps.id,
+        number=1,
+        sha256="0" * 64,
+        file="previews/none.pdf",
+        made_at=AFTER + timedelta(days=15),
+        made_by=steps.city.officer,
+    )
+    shown = page(login(getattr(steps.city, who)))
+    assert (reverse("report_preview", args=[YEAR]) in shown.content.decode()) == looks
 
 
 def test_units_are_sorted_as_the_address_says(login, steps):
