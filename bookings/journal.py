@@ -40,6 +40,7 @@ ACTS: dict[str, str] = {
     "booking.no_show": gettext_noop("No-show recorded"),
     "booking.moved": gettext_noop("Booking moved"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
+    "credit.misuse_recorded": gettext_noop("Misuse recorded"),
     "credit.appealed": gettext_noop("Credit event appealed"),
     "credit.lifted": gettext_noop("Credit event lifted"),
     "credit.upheld": gettext_noop("Credit event upheld"),

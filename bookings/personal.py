@@ -74,6 +74,7 @@ ACTS_IN_OFFICE = {
     "bookings.ExternalCalendar": ["created_by"],
     "bookings.Kiosk": ["made_by", "ended_by"],
     "bookings.Booking": ["decided_by"],
+    "bookings.CreditEvent": ["recorded_by"],
     "bookings.CreditAnswer": ["answered_by"],
     "bookings.SampleOrder": ["quoted_by", "received_by", "reported_by", "ended_by"],
     "bookings.Statement": ["sent_by", "confirmed_by"],
@@ -88,6 +89,7 @@ WRITTEN = {
     "bookings.WaitlistEntry": ["subject", "project"],
     "bookings.Project": ["name"],
     "bookings.InstrumentNote": ["text"],
+    "bookings.CreditEvent": ["reason"],
     "bookings.CreditAppeal": ["reason"],
     "bookings.CreditAnswer": ["reason"],
     "bookings.SampleOrder": [

@@ -301,7 +301,7 @@ STATEMENTS_SINCE = date.fromisoformat(_statements_since) if _statements_since el
 PUBLIC_NOTICE_WORKING_DAYS = 5
 MANUAL_ENTRY_LIMIT_DAYS = 92
 CREDIT_APPEAL_DAYS = env.int("CREDIT_APPEAL_DAYS", default=14)
-"""So long after a no-show or a late cancellation its user may appeal that it counts on their credit."""
+"""So long after an event on their credit a person may appeal it, and a unit after a use record its misuse."""
 CREDIT_ANSWER_WORKING_DAYS = 10
 """So long a unit may take to answer an appeal; then the bureau answers it."""
 RETENTION_DAYS = {

@@ -68,6 +68,7 @@ urlpatterns = [
     path("find/", include(proposals.find_urls)),
     path("bookings/", include(groups.bookings_urls)),
     path("bookings/", include(requests.bookings_urls)),
+    path("bookings/", include(credit.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),
     path("bookings/", include(feeds.bookings_urls)),
     path("bookings/", include(devices.bookings_urls)),

@@ -298,6 +298,7 @@ def attempts(w):
         "usage_confirm": partial(b.usage_confirm, **log),
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
+        "misuse_record": partial(b.misuse_record, booking_id=w.log.booking_id, **now, **reason),
         "credit_appeal": partial(b.credit_appeal, event_id=w.credit_event.pk, **now, **reason),
         "credit_answer": partial(
             b.credit_answer, event_id=w.appealed.pk, outcome=CreditOutcome.LIFTED, **now, **reason

@@ -219,6 +219,7 @@ usage_confirm                  .     .     yes   .     .     .     yes   .     .
 usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .     .     .     .
 # by the keeper
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
+misuse_record                  .     .     .     .     yes   .     .     .     .     .     .     .
 credit_appeal                  .     .     yes   .     .     .     .     .     .     .     .     .
 # at the unit
 credit_answer                  .     .     .     .     yes   .     yes   .     .     .     .     .

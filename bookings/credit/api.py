@@ -1,19 +1,22 @@
-"""Events on one's credit, appeals against them, and answers."""
+"""Misuse of bookings, events on one's credit, appeals against them, and answers."""
 
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 
 from bookings.credit.schemas import (
     AppealAnswerIn,
     AppealIn,
     CreditEventOut,
     CreditEventsPage,
+    MisuseIn,
     serialize_credit_event,
 )
 from bookings.credit.selectors import credit_events, get_credit_event, get_suspended_until
-from bookings.credit.services import credit_answer, credit_appeal
+from bookings.credit.services import credit_answer, credit_appeal, misuse_record
+from bookings.requests.api.parts import BookingId
+from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
@@ -25,7 +28,26 @@ from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 
 router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
+booking_router = Router(tags=["bookings"], auth=members(TokenScope.MANAGE))
 EventId = Annotated[PublicId, Path()]
+
+
+@booking_router.post(
+    "/{booking_id}/misuse",
+    response={201: CreditEventOut, **error_responses(400, 403, 404, 409)},
+    operation_id="misuse_record",
+    summary=gettext_noop("Record misuse of a booking that was used"),
+    openapi_extra=IDEMPOTENT,
+)
+@idempotent_operation
+def misuse(request: HttpRequest, booking_id: BookingId, data: MisuseIn) -> Status[CreditEventOut]:
+    """Once for a booking and what was booked with it, until as long after its end as an appeal can be made.
+
+    Its user is told, with the reason.
+    """
+    found, now = get_booking(request.user, booking_id), clock.now()
+    event = misuse_record(actor=person(request), booking_id=found.pk, reason=data.reason, now=now)
+    return Status(201, serialize_credit_event(get_credit_event(request.user, event.public_id), now))
 
 
 @router.get(

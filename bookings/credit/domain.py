@@ -1,4 +1,4 @@
-"""Appeals against credit events: how an event stands, until when a unit answers, and what is refused."""
+"""Misuse and appeals: how an event stands, until when a unit answers, and what is refused."""
 
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,6 +14,27 @@ class CreditState(StrEnum):
     COUNTS = "counts"
     OVER = "over"
     LIFTED = "lifted"
+
+
+class NotUsed(Conflict):
+    """The booking was not used, or its use has not ended."""
+
+    code = "credit.not_used"
+    message = gettext_noop("Misuse is recorded of a booking that was used, after check-out.")
+
+
+class MisuseRecorded(Conflict):
+    """Misuse of the booking, or of what was booked with it, has been recorded before."""
+
+    code = "credit.misuse_recorded"
+    message = gettext_noop("Misuse of this booking has been recorded already; it counts once.")
+
+
+class MisuseTooLate(Conflict):
+    """The time for recording misuse has passed."""
+
+    code = "credit.misuse_too_late"
+    message = gettext_noop("Misuse of this booking could be recorded until {deadline}.")
 
 
 class AlreadyAppealed(Conflict):

@@ -1,10 +1,15 @@
-"""Who appeals a credit event, and who answers."""
+"""Who records misuse, who appeals a credit event, and who answers."""
 
 from typing import Any
 
 import rules
 
-from bookings.requests.permissions import is_instrument_keeper, is_own_user, is_unit_manager
+from bookings.requests.permissions import (
+    is_instrument_keeper,
+    is_own_user,
+    is_planned_by_unit,
+    is_unit_manager,
+)
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import add_permissions, is_bound_to, is_supervisor_in
 
@@ -19,6 +24,12 @@ def has_unit(_user: Any, event: Any) -> bool:
 def is_own_appeal(user: Any, appeal: Any) -> bool:
     """Return whether it is the person's own credit: nobody answers their own appeal."""
     return bool(is_own_user(user, appeal.event))
+
+
+@rules.predicate
+def is_recorder(user: Any, appeal: Any) -> bool:
+    """Return whether the person recorded the event: another one answers the appeal against it."""
+    return bool(user.is_authenticated and appeal.event.recorded_by_id == user.pk)
 
 
 @rules.predicate
@@ -42,8 +53,10 @@ answers_for_bureau = is_supervisor_in(_unit_id, Role.BUREAU_OFFICER) & ~is_bound
 
 add_permissions(
     {
+        "bookings.record_misuse": is_instrument_keeper & ~is_own_user & ~is_planned_by_unit,
         "bookings.appeal_credit": is_own_user & has_unit,
         "bookings.answer_credit_appeal": ~is_own_appeal
+        & ~is_recorder
         & ((~is_passed_on & answers_for_unit) | (is_passed_on & answers_for_bureau)),
     }
 )

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from bookings.requests.models import CreditEvent
 
 
+class MisuseIn(Schema):
+    """What was done against which rule."""
+
+    reason: Text500 = Field(description=_("what was done against which rule; the user reads it"))
+
+
 class AppealIn(Schema):
     """Why the event should not count."""
 
@@ -72,6 +78,7 @@ class CreditEventOut(Schema):
     booking: PublicId | None = Field(description=_("the booking that it comes from; null: from none"))
     occurred_at: datetime = Field(description=_("from when on it counts"))
     ends_at: datetime = Field(description=_("from when it counts no longer, unless it is lifted before"))
+    reason: str = Field(description=_("what was done, where it is misuse; else empty"))
     appeal_until: datetime = Field(description=_("until when it can be appealed"))
     appeal: AppealOut | None = Field(description=_("the appeal against it; null: none was made"))
 
@@ -96,6 +103,7 @@ def serialize_credit_event(event: "CreditEvent", now: datetime) -> CreditEventOu
         booking=booking.public_id if booking else None,
         occurred_at=event.occurred_at,
         ends_at=event.ends_at,
+        reason=event.reason,
         appeal_until=get_appeal_deadline(event),
         appeal=_serialize_appeal(event),
     )

@@ -1,23 +1,25 @@
 """Credit events with their appeals, and who sees and answers which."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import rules
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from bookings.credit.domain import CreditState, add_weekdays
+from bookings.credit.domain import CreditState, MisuseRecorded, MisuseTooLate, NotUsed, add_weekdays
 from bookings.requests.domain import credit
-from bookings.requests.domain.choices import CreditOutcome
+from bookings.requests.domain.choices import CreditKind, CreditOutcome
+from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditAnswer, CreditAppeal, CreditEvent
+from bookings.requests.selectors.companions import has_credit_event
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import Conflict, require_found
 from providers.domain import CalendarYearUnknown
 from providers.public import add_working_days
 
@@ -32,14 +34,13 @@ UNANSWERED = Q(answer__isnull=True)
 def credit_events(viewer: "Viewer") -> QuerySet[CreditEvent]:
     """Return the events visible to the viewer, with their bookings and appeals.
 
-    Everybody sees their own. Others see what was appealed: the unit where it happened, and the officers to
-    whom the appeal was passed on.
+    Everybody sees their own. Others see what was appealed: the unit where it happened, which sees the misuse
+    that it recorded too, and the officers to whom the appeal was passed on.
     """
     if viewer.is_anonymous:
         return CreditEvent.objects.filter(NOTHING)
-    visible = (
-        Q(user=viewer) | (Q(appeal__isnull=False) & _of_unit(viewer, "booking")) | _of_bureau(viewer, "")
-    )
+    told_to_unit = Q(appeal__isnull=False) | Q(kind=CreditKind.MISUSE.value)
+    visible = Q(user=viewer) | (told_to_unit & _of_unit(viewer, "booking")) | _of_bureau(viewer, "")
     return CreditEvent.objects.filter(visible).select_related(*WITH_PARTS)
 
 
@@ -83,6 +84,7 @@ def waiting_appeals(viewer: "Viewer") -> QuerySet[CreditAppeal]:
     return (
         CreditAppeal.objects.filter(UNANSWERED, at_unit | (_of_bureau(viewer, "event__") & ~is_bound))
         .exclude(event__user=viewer)
+        .exclude(event__recorded_by=viewer)
         .select_related("event__booking__instrument", "event__user")
         .order_by("answer_date", "id")
     )
@@ -116,6 +118,34 @@ def get_suspended_until(user_id: int, now: datetime) -> datetime | None:
 def get_appeal_deadline(event: CreditEvent) -> datetime:
     """Return until when an event may be appealed."""
     return credit.get_appeal_deadline(event.occurred_at, event.ends_at, settings.CREDIT_APPEAL_DAYS)
+
+
+def get_misuse_deadline(booking: Booking) -> datetime | None:
+    """Return until when misuse may be recorded, or None before check-out.
+
+    The unit has as many days after the use as its user has to appeal.
+    """
+    ended = booking.checked_out_at
+    return None if ended is None else ended + timedelta(days=settings.CREDIT_APPEAL_DAYS)
+
+
+def find_misuse_refusal(booking: Booking, now: datetime) -> Conflict | None:
+    """Return why misuse of the booking can't be recorded now, or None."""
+    deadline = get_misuse_deadline(booking)
+    if booking.state != BookingState.COMPLETED or deadline is None:
+        return NotUsed()
+    if has_credit_event(booking, CreditKind.MISUSE):
+        return MisuseRecorded()
+    return None if now < deadline else MisuseTooLate(deadline=deadline)
+
+
+def may_record_misuse(viewer: "User", booking: Booking, now: datetime) -> bool:
+    """Return whether the viewer may record misuse of the booking now."""
+    return (
+        booking.state == BookingState.COMPLETED
+        and rules.has_perm("bookings.record_misuse", viewer, booking)
+        and find_misuse_refusal(booking, now) is None
+    )
 
 
 def may_appeal(viewer: "Viewer", event: CreditEvent, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Appeals against credit events, and their answers: lock → check → write → journal."""
+"""Misuse, appeals against credit events, and their answers: lock → check → write → journal."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,13 +9,16 @@ from bookings.credit.domain import REASON_MISSING, AlreadyAppealed, AppealAnswer
 from bookings.credit.selectors import (
     UNANSWERED,
     credit_event_lock,
+    find_misuse_refusal,
     get_answer,
     get_answer_date,
     get_appeal,
     get_appeal_deadline,
 )
-from bookings.requests.domain.choices import CreditOutcome
+from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.models import CreditAnswer, CreditAppeal
+from bookings.requests.services.cancellations import write_credit_event
+from bookings.requests.services.held_time import booking_lock_for
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import binding_memberships, officers_of
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
     from bookings.requests.models import CreditEvent
     from instrument_share.accounts.models import User
 
+MISUSED = gettext_noop(
+    "Misuse of {instrument} from {starts_at} was recorded on your credit: {reason} You can appeal until "
+    "{appeal_until}."
+)
 APPEALED = gettext_noop(
     "{user} appeals against an event on their credit ({instrument}, {occurred_at}). Answer by {answer_date}; "
     "after that the bureau does."
@@ -48,10 +55,36 @@ UPHELD = gettext_noop("Your appeal about {instrument}, {occurred_at}, was declin
 
 
 @transaction.atomic
+def misuse_record(*, actor: "User", booking_id: int, reason: str, now: datetime) -> "CreditEvent":
+    """Record that a booked instrument was used against the rules; the user is told, with the reason.
+
+    It counts on their credit as a no-show does, once for a booking and what was booked with it, and may be
+    recorded until `get_misuse_deadline`. Raises ReasonMissing, NotUsed, MisuseRecorded and MisuseTooLate.
+    """
+    booking = booking_lock_for(actor, booking_id, permission="bookings.record_misuse", revision=None)
+    reason = require_reason(reason, code=REASON_MISSING)
+    if refusal := find_misuse_refusal(booking, now):
+        raise refusal
+    event = write_credit_event(booking, CreditKind.MISUSE, now, reason=reason[:500], recorded_by=actor)
+    _record(event, "credit.misuse_recorded", actor, now, booking=booking.public_id, reason=reason)
+    _notify(
+        [event.user],
+        event,
+        MISUSED,
+        now,
+        starts_at=booking.starts_at,
+        reason=event.reason,
+        appeal_until=get_appeal_deadline(event),
+    )
+    return event
+
+
+@transaction.atomic
 def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -> CreditAppeal:
     """Appeal an event on one's own credit, once; the keepers are told, or the unit's managers where none is.
 
-    Raises ReasonMissing, AlreadyAppealed and, after its days, AppealTooLate. The event counts meanwhile.
+    Who recorded it does not answer, and is not told. Raises ReasonMissing, AlreadyAppealed and, after its
+    days, AppealTooLate. The event counts meanwhile.
     """
     event = credit_event_lock(event_id)
     require(actor, "bookings.appeal_credit", event)
@@ -64,7 +97,8 @@ def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -
         event=event, reason=reason[:500], appealed_at=now, answer_date=get_answer_date(now)
     )
     _record(event, "credit.appealed", actor, now, reason=reason)
-    answerers = list_answerers(event.booking.instrument, besides=[event.user_id])  # type: ignore[union-attr]
+    barred = [pk for pk in (event.user_id, event.recorded_by_id) if pk is not None]
+    answerers = list_answerers(event.booking.instrument, besides=barred)  # type: ignore[union-attr]
     _notify(answerers, event, APPEALED, now, answer_date=appeal.answer_date)
     return appeal
 

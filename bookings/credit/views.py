@@ -1,4 +1,4 @@
-"""Pages of a credit event: what it is, the appeal against it, the answer."""
+"""Pages of credit events: recording misuse, what an event is, the appeal against it, the answer."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,23 +15,29 @@ from django.views.decorators.http import require_safe
 from bookings.credit.domain import CreditState
 from bookings.credit.forms import AppealAnswerForm
 from bookings.credit.selectors import (
+    find_misuse_refusal,
     get_answer,
     get_appeal,
     get_appeal_deadline,
     get_credit_event,
     get_credit_state,
+    get_misuse_deadline,
     may_answer,
     may_appeal,
 )
-from bookings.credit.services import credit_answer, credit_appeal
+from bookings.credit.services import credit_answer, credit_appeal, misuse_record
+from bookings.requests.domain import credit
+from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.views.common import get_booking_address, get_desk
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.desks import desks, navigation
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import date_only, moment
+from instrument_share.web.text.formats import bilingual, date_only, moment, timerange
 
 if TYPE_CHECKING:
     from bookings.requests.models import CreditAnswer, CreditAppeal, CreditEvent
@@ -64,6 +70,45 @@ def build_credit_rows(viewer: "User", events: "Iterable[CreditEvent]", now: date
         )
         for event in events
     ]
+
+
+@confirmation_view
+def misuse(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Record misuse of a booking that was used, with a reason."""
+    now = clock.now()
+    found = get_booking(request.user, public_id)
+    require(request.user, "bookings.record_misuse", found)
+    if refusal := find_misuse_refusal(found, now):
+        raise refusal
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("Say what was done against which rule. The user reads it."),
+    )
+    return Confirmation(
+        heading=_("Record misuse?"),
+        consequences=[
+            f"{timerange(Interval(found.starts_at, found.ends_at))} · {bilingual(found.instrument, 'name')}",
+            _("It counts on the credit of {user} for {days} days; {number} of them suspend booking.").format(
+                user=found.user.name, days=credit.EVENT_LIFETIME.days, number=credit.SUSPENSION_THRESHOLD
+            ),
+            _("{user} is told at once, with your reason, and can appeal within {days} days.").format(
+                user=found.user.name, days=settings.CREDIT_APPEAL_DAYS
+            ),
+            _("Somebody else of the unit answers, and after {days} working days the bureau.").format(
+                days=settings.CREDIT_ANSWER_WORKING_DAYS
+            ),
+            _("It is recorded once, until {time}, and can't be taken back.").format(
+                time=moment(get_misuse_deadline(found))
+            ),
+        ],
+        action=_("Record misuse"),
+        perform=lambda: misuse_record(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
+        success=_("Recorded. {user} has been told.").format(user=found.user.name),
+        back_address=get_booking_address(public_id),
+        form=form,
+        tone="danger",
+        extra_context={"here": get_desk(request.user, found)},
+    )
 
 
 @login_required

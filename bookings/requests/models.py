@@ -153,7 +153,10 @@ class NextFree(models.Model):
 
 
 class CreditEvent(models.Model):
-    """信用记录: a no-show, a late cancel or misuse, and when it stops counting. Append-only."""
+    """信用记录: a no-show, a late cancel or misuse, and when it stops counting. Append-only.
+
+    The clock makes the first two; a person records misuse, with a reason.
+    """
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "CRE")
@@ -165,11 +168,19 @@ class CreditEvent(models.Model):
     kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in CreditKind])
     occurred_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    reason = models.CharField(
+        max_length=500, blank=True, default="", db_default="", help_text="what was done against the rules"
+    )
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             known_code("kind", CreditKind, "credit_event_kind_known"),
             models.CheckConstraint(condition=Q(ends_at__gte=F("occurred_at")), name="credit_times_in_order"),
+            models.CheckConstraint(
+                condition=~Q(kind=CreditKind.MISUSE.value) | Q(recorded_by__isnull=False) & ~Q(reason=""),
+                name="credit_misuse_with_reason",
+            ),
         ]
         indexes = [models.Index(fields=["user", "ends_at"], name="credit_by_user")]
 

@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
 WaitReader = Callable[["User", int], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
+MisuseAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
 RetirementEnder = Callable[["User", int, str, datetime], None]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
 _deadline_readers: list[DeadlineReader] = []
+_misuse_askers: list[MisuseAsker] = []
 _retirement_enders: list[RetirementEnder] = []
 
 
@@ -36,6 +38,16 @@ def register_hand_over_deadline(reader: DeadlineReader) -> None:
 def get_hand_over_deadline(giver: "User", booking: "Booking", now: datetime) -> datetime | None:
     """Return until when the giver may hand the booking over; None where they can't now."""
     return next((found for read in _deadline_readers if (found := read(giver, booking, now))), None)
+
+
+def register_misuse_asker(asker: MisuseAsker) -> None:
+    """Have `asker` say whether a person may record misuse of a booking."""
+    _misuse_askers.append(asker)
+
+
+def may_record_misuse(viewer: "User", booking: "Booking", now: datetime) -> bool:
+    """Return whether the viewer may record misuse of the booking now."""
+    return any(asker(viewer, booking, now) for asker in _misuse_askers)
 
 
 def register_claim_teller(teller: ClaimTeller) -> None:

@@ -1,6 +1,7 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
 from bookings.budgets.api import router as budgets
+from bookings.credit.api import booking_router as misuse
 from bookings.credit.api import router as credit
 from bookings.devices.api import router as devices
 from bookings.groups.api import router as groups
@@ -57,6 +58,7 @@ api.add_router("/projects", projects)
 api.add_router("/projects", budgets)
 api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
+api.add_router("/bookings", misuse)
 api.add_router("/waiting", waiting)
 api.add_router("/booking-groups", groups)
 api.add_router("/credit-events", credit)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.api.examples import Examples
 
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+MISUSE = _("The probe was changed without permission; its holder is damaged.")
 VALUES: Mapping[str, Any] = {
     "answer": _("The log was compared with the instrument’s own record."),
     "AnswerIn.answer": _("The instrument’s own record shows two hours."),
@@ -91,6 +92,9 @@ VALUES: Mapping[str, Any] = {
     "proof": SHA256,
     "purpose": "research",
     "reason": _("The samples are not ready."),
+    "MisuseIn.reason": MISUSE,
+    "CreditEventOut.reason": MISUSE,
+    "CreditEventOut.kind": "misuse",
     "requested_at": "2026-11-25T02:00:00Z",
     "results": _("Images of both coatings"),
     "reversal_reason": _("The transfer came back."),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bookings.credit.domain import AlreadyAppealed, AppealAnswered
+from bookings.credit.domain import AlreadyAppealed, AppealAnswered, MisuseRecorded
 from bookings.devices.domain import SequenceGap
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken
 from bookings.requests.domain.admission import build_too_long
@@ -43,6 +43,7 @@ REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
     "device_event": {409: SequenceGap(expected=118)},
     "findings_decide": {409: DecidedMeanwhile(number=2)},
     "log_consistency": {409: LogDamaged()},
+    "misuse_record": {409: MisuseRecorded()},
     "offer_accept": {409: OfferOver()},
     "offer_decline": {409: OfferOver()},
     "project_change": {409: ProjectNumberTaken(), 412: ProjectChanged()},

@@ -248,6 +248,7 @@ WITHOUT_REVISION = {
     "waiting_leave": ONCE,
     "offer_accept": ONCE,
     "offer_decline": ONCE,
+    "misuse_record": ONCE,
     "credit_appeal": ONCE,
     "credit_answer": ONCE,
     "usage_confirm": "confirms an entry that never changes, once",

@@ -148,8 +148,8 @@ def _check_requester(requester: Requester) -> Iterator[Problem]:
         yield Problem(
             "booking.credit_suspended",
             gettext_noop(
-                "Booking is suspended for you until {until} because of missed or late-cancelled bookings. "
-                "Book after that."
+                "Booking is suspended for you until {until} because of missed, late-cancelled or misused "
+                "bookings. Book after that."
             ),
             {"until": requester.credit_suspended_until},
         )

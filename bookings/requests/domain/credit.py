@@ -1,10 +1,10 @@
-"""Suspension from booking after repeated no-shows or late cancellations."""
+"""Suspension from booking after repeated no-shows, late cancellations or misuse."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 EVENT_LIFETIME = timedelta(days=90)
-"""How long a no-show or a late cancel counts."""
+"""How long an event counts."""
 
 SUSPENSION_THRESHOLD = 3
 """So many that count at once suspend the person."""

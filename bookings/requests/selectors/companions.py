@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import NOT_BEGUN_STATES
-from bookings.requests.models import Booking
+from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.bookings import bookings
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ def get_companions(booking: Booking) -> list[Booking]:
             "instrument_id"
         )
     )
+
+
+def has_credit_event(booking: Booking, kind: CreditKind) -> bool:
+    """Return whether the booking, or one of an instrument booked with it, counted so on its user's credit."""
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    return CreditEvent.objects.filter(booking__in=together, kind=kind.value).exists()
 
 
 def get_group(viewer: "Viewer", booking: Booking) -> list[tuple[Booking, bool]]:

@@ -11,7 +11,7 @@ from bookings.requests.domain.errors import REASON_MISSING
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.cancel_cost import is_cancelled_late
-from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.companions import get_companions, has_credit_event
 from bookings.requests.services import notifications
 from bookings.requests.services.held_time import (
     apply_transition,
@@ -103,13 +103,25 @@ def write_cancellation(
 
 def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
     """Count on the credit of the booking's user, once for instruments that were booked together."""
-    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    if CreditEvent.objects.filter(booking__in=together, kind=kind.value).exists():
-        return
-    CreditEvent.objects.create(
+    if not has_credit_event(booking, kind):
+        write_credit_event(booking, kind, now)
+
+
+def write_credit_event(
+    booking: Booking,
+    kind: CreditKind,
+    now: datetime,
+    *,
+    reason: str = "",
+    recorded_by: "User | None" = None,
+) -> CreditEvent:
+    """Write an event on the credit of the booking's user; the caller has checked that there is none."""
+    return CreditEvent.objects.create(
         user=booking.user,
         booking=booking,
         kind=kind.value,
         occurred_at=now,
         ends_at=now + credit.EVENT_LIFETIME,
+        reason=reason,
+        recorded_by=recorded_by,
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import BookingState
-from bookings.requests.registry import get_hand_over_deadline
+from bookings.requests.registry import get_hand_over_deadline, may_record_misuse
 from bookings.requests.selectors.admission import (
     find_booking_problems,
     get_move_price,
@@ -79,6 +79,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "hand_over_until": get_hand_over_deadline(request.user, found, now)
         if is_mine and "cancel" in may
         else None,
+        "may_record_misuse": may_record_misuse(request.user, found, now),
         "here": get_desk(request.user, found),
         "shows_code": is_mine
         and found.state in {BookingState.APPROVED, BookingState.IN_USE}

@@ -45,7 +45,7 @@ def test_deciding_keeper_reads_how_many_events_count_and_nothing_more(client, cl
         )
     client.force_login(city.keeper)
     page = client.get(f"/bookings/{booking.public_id}/").text
-    assert "现有 2 条有效的爽约或逾期取消记录" in page
+    assert "现有 2 条有效的爽约、逾期取消或违规使用记录" in page
     client.force_login(city.researcher)
     assert "条有效的爽约" not in client.get(f"/bookings/{booking.public_id}/").text
 
