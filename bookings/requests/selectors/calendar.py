@@ -166,11 +166,11 @@ def get_calendar_events(
     """Return the instruments' events in the interval, as the calendar part reads them.
 
     The result is `{"resources": [{id, title, model, unit}], "events": [{id, resource, start, end, kind,
-    title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time
-    that the applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`; the title
-    of a closure has its reason in the reader's language. An offer is an `OfferRun` with its lengths in
-    minutes. Times are RFC 3339 in UTC. The number of statements does not depend on the number of events.
-    `free` is what `read_calendar` has read already.
+    mine, title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open`
+    (time that the applicant may request), `booked`, `held` (waiting for a decision) or `closed`; `mine` is
+    true of the viewer's own bookings of either kind. The title of a closure has its reason in the reader's
+    language. An offer is an `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of
+    statements does not depend on the number of events. `free` is what `read_calendar` has read already.
     """
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
     free = free or read_calendar(instruments, interval, now, applicant)
@@ -253,30 +253,36 @@ def _shown_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySet
 
 def _anonymous_events(parts: Parts, public_ids: Mapping[int, str]) -> Iterator[dict[str, Any]]:
     """Yield the bookings as visitors see them, by start; they were read with the free time."""
-    words = {"held": gettext("Requested"), "booked": gettext("Booked")}
+    words = _get_words()
     found = [(one, public_ids[pk]) for kind in words for pk in public_ids for one in parts.rows(kind, pk)]
     for part, resource in sorted(found, key=lambda one: (one[0].start, one[0].key)):
         if part.start and part.end:
             yield _build_event(resource, Interval(part.start, part.end), part.name, words[part.name])
 
 
+def _get_words() -> dict[str, str]:
+    """Return what is said of other people's bookings, by kind."""
+    return {"held": gettext("Requested"), "booked": gettext("Booked")}
+
+
 def _booking_events(
     viewer: "Viewer", public_ids: Mapping[int, str], interval: Interval
 ) -> Iterator[dict[str, Any]]:
     rows = _shown_rows(public_ids, interval).select_related("user").order_by("starts_at")
+    words = _get_words()
     named = set(rows.filter(get_responsible_condition(viewer)).order_by().values_list("pk", flat=True))
     for row in rows:
         time = Interval(row.starts_at, row.ends_at)
         resource = public_ids[row.instrument_id]
+        kind = "held" if row.state in HELD_STATES else "booked"
+        is_mine = row.user_id == viewer.pk
         if row.pk in named:
-            kind = "held" if row.state in HELD_STATES else "booked"
-            yield _build_event(resource, time, kind, f"{row.user.name} · {row.subject}", row.public_id)
-        elif row.user_id == viewer.pk:
-            yield _build_event(resource, time, "mine", row.subject, row.public_id)
-        elif row.state in HELD_STATES:
-            yield _build_event(resource, time, "held", gettext("Requested"))
+            title = f"{row.user.name} · {row.subject}"
+            yield _build_event(resource, time, kind, title, row.public_id, is_mine=is_mine)
+        elif is_mine:
+            yield _build_event(resource, time, kind, row.subject, row.public_id, is_mine=True)
         else:
-            yield _build_event(resource, time, "booked", gettext("Booked"))
+            yield _build_event(resource, time, kind, words[kind])
 
 
 def _build_resource(instrument: "Instrument") -> dict[str, str]:
@@ -308,7 +314,13 @@ def _build_closure(resource: str, number: int, closure: ClosedTime, shown: Inter
 
 
 def _build_event(
-    resource: str, time: Interval, kind: str, title: str, public_id: str | None = None
+    resource: str,
+    time: Interval,
+    kind: str,
+    title: str,
+    public_id: str | None = None,
+    *,
+    is_mine: bool = False,
 ) -> dict[str, Any]:
     """Return an event; without a public id it is identified by its instrument, kind and start."""
     return {
@@ -317,6 +329,7 @@ def _build_event(
         "start": _rfc3339(time.start),
         "end": _rfc3339(time.end),
         "kind": kind,
+        "mine": is_mine,
         "title": title,
     }
 
