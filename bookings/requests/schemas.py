@@ -56,8 +56,19 @@ class IntervalOut(Schema):
     ends_at: datetime
 
 
+class ClosedOut(Schema):
+    """The time of a closure, whole, and its reason."""
+
+    starts_at: datetime
+    ends_at: datetime
+    reason_zh: str = Field(description=_("why, in Chinese"), examples=["更换灯丝"])
+    reason_en: str = Field(
+        description=_("why, in English; empty where nobody has said it"), examples=["Filament change"]
+    )
+
+
 class AvailabilityOut(Schema):
-    """Open and free time; who holds the rest is nobody's business."""
+    """Open, closed and free time; who holds the rest is nobody's business."""
 
     instrument: PublicId
     step_minutes: int | None = Field(
@@ -67,6 +78,7 @@ class AvailabilityOut(Schema):
         )
     )
     open: list[IntervalOut] = Field(description=_("open windows of the rule, without closures"))
+    closed: list[ClosedOut] = Field(description=_("closures that overlap this time, by start"))
     free: list[IntervalOut] = Field(
         description=_("times that you may request: lead time, step, lengths, quotas and pauses are taken off")
     )

@@ -106,12 +106,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return render(request, "instrument_share/confirm.html", context)
 
 
-TAKEN_HOURS: dict[int, list[tuple[float, float, str, str]]] = {
-    1: [(15, 17, "held", "")],
-    2: [(14.5, 16.5, "mine", "断口形貌")],
-    3: [(14, 18, "closed", "更换灯丝")],
+TAKEN_HOURS: dict[int, list[tuple[float, float, str, str, bool]]] = {
+    0: [(15, 16.5, "held", "断口形貌", True)],
+    1: [(15, 17, "held", "", False)],
+    2: [(14.5, 16.5, "booked", "断口形貌", True)],
+    3: [(14, 18, "closed", "更换灯丝", False)],
 }
-"""What stands in every sample calendar besides a booking a day, by weekday."""
+"""What stands in every sample calendar besides a booking a day, by weekday; last whether it is one's own."""
 
 
 def times(request: HttpRequest) -> JsonResponse:
@@ -130,14 +131,14 @@ def times(request: HttpRequest) -> JsonResponse:
         for day in range(5):
             midnight = datetime.combine(monday + timedelta(days=day), time(0), CITY_TIME)
             booked = 9 + (day + at) % 5
-            taken = [*TAKEN_HOURS.get(day, []), (booked, booked + 2, "booked", "")]
+            taken = [*TAKEN_HOURS.get(day, []), (booked, booked + 2, "booked", "", False)]
             begins = 8.5
-            obstacles = sorted((start, end) for start, end, _kind, _title in taken)
+            obstacles = sorted((start, end) for start, end, *_ in taken)
             for start, end in [*obstacles, (18, 18)]:
                 begins = max(begins, _half_hours_since(midnight, now))
                 if begins < start:
                     offers.append(_sample_run(resource["id"], midnight, begins, start))
-                    taken.append((begins, start, "open", ""))
+                    taken.append((begins, start, "open", "", False))
                 begins = end
             events += (_sample_event(resource["id"], midnight, *facts) for facts in taken)
     return JsonResponse({"resources": resources, "events": events, "offers": offers})
@@ -148,14 +149,15 @@ def _half_hours_since(midnight: datetime, now: datetime) -> float:
 
 
 def _sample_event(
-    resource: str, midnight: datetime, begins: float, ends: float, kind: str, title: str
-) -> dict[str, str]:
+    resource: str, midnight: datetime, begins: float, ends: float, kind: str, title: str, mine: bool
+) -> dict[str, Any]:
     return {
         "id": f"{resource}-{midnight:%d}-{begins}-{kind}",
         "resource": resource,
         "start": (midnight + timedelta(hours=begins)).isoformat(),
         "end": (midnight + timedelta(hours=ends)).isoformat(),
         "kind": kind,
+        "mine": mine,
         "title": title,
     }
 

@@ -82,6 +82,7 @@ def test_visitor_sees_free_time_without_holder_names(city):
         "instrument": item["id"],
         "step_minutes": 30,
         "open": [{"starts_at": "2026-03-02T00:00:00Z", "ends_at": "2026-03-02T12:00:00Z"}],
+        "closed": [],
         "free": [{"starts_at": "2026-03-02T02:00:00Z", "ends_at": "2026-03-02T12:00:00Z"}],
     }
     rule = visitor("GET", f"/instruments/{item['id']}").json()["rule"]

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from bookings.requests.models import Booking
+from bookings.requests.services.closures import closure_place
 from providers.search.services.index import search_rebuild
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -74,6 +76,42 @@ def test_a_key_on_a_stretch_of_the_timeline_leads_to_the_form_with_its_time(open
     page.keyboard.press(key)
     expect(page.locator("#id_starts_at")).to_have_value("2026-03-03T12:00")
     expect(page.locator("#id_ends_at")).to_have_value("2026-03-03T12:30")
+
+
+@pytest.mark.parametrize("address", ["/instruments/{}/", "/timeline/?day=2026-03-03"])
+def test_ones_own_request_is_striped_with_a_border_and_said_to_wait(city, open_page, address):
+    book(city, slot(day=1, hour=14, length=2))
+    Booking.objects.filter(starts_at=slot(day=1, hour=10).start).update(state="approved")
+    page = open_page(address)
+    waiting = page.locator(".ec-event.time-held.time-mine")
+    expect(waiting).to_contain_text("14:00–16:00")
+    expect(waiting.locator(".visually-hidden")).to_have_text("我的预约 · 待审批")
+    assert "repeating-linear-gradient" in waiting.evaluate("one => getComputedStyle(one).backgroundImage")
+    assert waiting.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    approved = page.locator(".ec-event.time-booked.time-mine")
+    expect(approved.locator(".visually-hidden")).to_have_text("我的预约")
+    expect(page.locator(".time-legend")).to_contain_text("我的待审批预约")
+    axe(page)
+
+
+@pytest.mark.parametrize("address", ["/instruments/{}/", "/timeline/?day=2026-03-03"])
+@pytest.mark.parametrize("width", [375, 1440])
+def test_the_reason_of_a_closure_stands_in_the_picture_and_in_the_list(city, open_page, address, width):
+    closure_place(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=slot(day=1, hour=13),
+        reason_zh="更换灯丝",
+        now=NOW,
+    )
+    page = open_page(address, viewport={"width": width, "height": 800})
+    said = page.locator(".ec-closed-words")
+    expect(said).to_have_text("停用：更换灯丝")
+    page.get_by_text("可约时段与停用时段列表").click()
+    expect(page.locator("[data-free-list] > ul")).to_have_text("3月3日周二 13:00–15:00 停用：更换灯丝")
+    box = said.bounding_box()
+    field = page.locator(".ec-bg-event.time-closed").bounding_box()
+    assert box["x"] >= field["x"] and box["x"] + box["width"] <= field["x"] + field["width"] + 1
 
 
 def test_the_calendar_opens_at_the_hour_of_the_first_bookable_time(city, open_page):

@@ -10,6 +10,7 @@ from ninja.decorators import decorate_view
 from bookings.requests.api.parts import find_payer
 from bookings.requests.schemas import (
     AvailabilityOut,
+    ClosedOut,
     CorrectedOut,
     InstrumentsPage,
     IntervalOut,
@@ -106,7 +107,7 @@ def availability(
     instrument_id: Annotated[PublicId, Path()],
     span: Query[SpanIn],
 ) -> AvailabilityOut:
-    """Open windows from `from` to `until`, and the time in it that the viewer may request."""
+    """Open windows from `from` to `until`, closures with their reasons, and the time that you may request."""
     asked = require_interval(span.from_, span.until, longest=MAX_SHOWN_INTERVAL, field="until")
     now = clock.now()
     instrument = providers.instrument(request.user, instrument_id)
@@ -116,6 +117,15 @@ def availability(
         instrument=instrument.public_id,
         step_minutes=None if terms is None else terms.step // timedelta(minutes=1),
         open=_intervals(intersect(windows, [asked])),
+        closed=[
+            ClosedOut(
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                reason_zh=one.reason_zh,
+                reason_en=one.reason_en,
+            )
+            for one in providers.closure_rows([instrument.pk], asked)
+        ],
         free=_intervals(get_free_intervals(request.user, instrument, asked, now)),
     )
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain import quota
-from bookings.requests.domain.availability import get_blocked_interval, is_on_step
+from bookings.requests.domain.availability import ClosedTime, get_blocked_interval, is_on_step
 from bookings.requests.domain.pricing import has_price
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersect, merge
-from instrument_share.kernel.wording import word
+from instrument_share.kernel.wording import Bilingual, word
 from providers.domain import QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Situation:
     """Neither the instrument nor its unit is suspended."""
     windows: Sequence[Interval]
     """Of the whole days that the request touches, so that a refusal names their hours."""
-    closures: Sequence[Interval]
+    closures: Sequence[ClosedTime]
     holds: Sequence[Interval]
 
 
@@ -275,12 +275,13 @@ def get_change_deadline(terms: "TermsDraft", moves_from: Interval) -> datetime:
 def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
     if not is_within_hours(terms, situation.windows, interval):
         yield _outside_windows(interval, situation.windows)
-    closed = [closure for closure in situation.closures if closure.overlaps(interval)]
+    closed = [closure for closure in situation.closures if closure.interval.overlaps(interval)]
     if closed:
+        first = min(closed, key=lambda closure: closure.interval)
         yield Problem(
             "booking.closed",
-            gettext_noop("The instrument is closed {closure}. Choose another time."),
-            {"closure": min(closed)},
+            gettext_noop("The instrument is closed {closure} ({reason}). Choose another time."),
+            {"closure": first.interval, "reason": Bilingual(first.reason_zh, first.reason_en)},
             "starts_at",
         )
     if any(get_blocked_interval(held, terms.turnaround).overlaps(interval) for held in situation.holds):

@@ -1,10 +1,20 @@
 """Free time: open windows minus closures and held time, in steps of the rule."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, subtract
+
+
+@dataclass(frozen=True)
+class ClosedTime:
+    """The time of a closure and its reason, which everybody may read; the English one can be missing."""
+
+    interval: Interval
+    reason_zh: str
+    reason_en: str = ""
 
 
 def get_blocked_interval(hold: Interval, turnaround: timedelta) -> Interval:

@@ -374,6 +374,6 @@ def _build_situation(facts: RequestFacts, exclude_booking_id: int | None) -> adm
     return admission.Situation(
         published=is_in_service(facts.instrument),
         windows=facts.intervals(WINDOW),
-        closures=facts.intervals(CLOSURE),
+        closures=facts.parts.closed_times(CLOSURE, facts.instrument.pk),
         holds=facts.intervals(HOLD, exclude=exclude_booking_id),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from bookings.requests.domain.availability import ceil_to_step, floor_to_step
+from bookings.requests.domain.availability import ClosedTime, ceil_to_step, floor_to_step
 from bookings.requests.domain.offers import Offer, OfferRun, group_offers, merge_offers, split_by_day
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -21,7 +21,7 @@ from bookings.requests.selectors.offers import (
     get_free_time,
     get_usual_applicant,
 )
-from bookings.requests.selectors.request_facts import Parts, as_part
+from bookings.requests.selectors.request_facts import CLOSURE, Parts, as_part
 from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersect
@@ -61,6 +61,8 @@ class BookableWeek:
     later: date | None
     linked_ids: Sequence[int]
     """The instruments that are booked with it."""
+    closures: Sequence[ClosedTime]
+    """Of the instrument in these days, uncut, by start."""
 
 
 def get_bookable_week(
@@ -90,6 +92,7 @@ def get_bookable_week(
         max(today, first_day - WEEK) if today < first_day else None,
         first_day + WEEK if later else None,
         free.linked.get(instrument.pk, ()),
+        _select_closures(free, instrument, week),
     )
 
 
@@ -101,6 +104,11 @@ def _select_starts(offers: Sequence[Offer]) -> list[Offer]:
     firsts = {stretch.start for stretch in merge_offers(offers)}
     shown = {one.start: one for one in reversed(offers) if one.start in firsts or not one.start.minute}
     return [shown[start] for start in sorted(shown)]
+
+
+def _select_closures(free: FreeTime, instrument: "Instrument", shown: Interval) -> list[ClosedTime]:
+    closures = free.parts.closed_times(CLOSURE, instrument.pk)
+    return [one for one in closures if one.interval.overlaps(shown)]
 
 
 def read_calendar(
@@ -158,10 +166,11 @@ def get_calendar_events(
     """Return the instruments' events in the interval, as the calendar part reads them.
 
     The result is `{"resources": [{id, title, model, unit}], "events": [{id, resource, start, end, kind,
-    title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time
-    that the applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`. An offer
-    is an `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not
-    depend on the number of events. `free` is what `read_calendar` has read already.
+    mine, title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open`
+    (time that the applicant may request), `booked`, `held` (waiting for a decision) or `closed`; `mine` is
+    true of the viewer's own bookings of either kind. The title of a closure has its reason in the reader's
+    language. An offer is an `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of
+    statements does not depend on the number of events. `free` is what `read_calendar` has read already.
     """
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
     free = free or read_calendar(instruments, interval, now, applicant)
@@ -172,8 +181,8 @@ def get_calendar_events(
         runs += (_build_run(public_id, run) for run in group_offers(offers))
         for stretch in intersect(merge_offers(offers), [interval]):
             events.append(_build_event(public_id, stretch, "open", gettext("Bookable")))
-        for closure in intersect(free.parts.intervals(SHUT, pk), [interval]):
-            events.append(_build_event(public_id, closure, "closed", gettext("Closed")))
+        closures = free.parts.closed_times(SHUT, pk)
+        events += (_build_closure(public_id, *numbered, interval) for numbered in enumerate(closures))
     if viewer.is_anonymous:
         events += _anonymous_events(free.parts, public_ids)
     else:
@@ -198,15 +207,23 @@ def get_day_events(
 
 def get_day_stretches(
     viewer: "Viewer", instruments: "Sequence[Instrument]", day: date, now: datetime
-) -> "list[tuple[Instrument, list[tuple[Interval, Offer]]]]":
-    """Return the bookable stretches of a day with the first offer of each, for instruments that have any.
+) -> "list[tuple[Instrument, list[tuple[Interval, Offer]], list[ClosedTime]]]":
+    """Return the bookable stretches of a day with the first offer of each, and the closures of that day.
 
-    The number of statements does not depend on the number of instruments.
+    Instruments that have neither are left out. The number of statements does not depend on the number of
+    instruments.
     """
     interval = get_date_interval(day)
     free = get_free_time(instruments, interval, now, get_usual_applicant(viewer))
-    found = [(one, _find_stretches(free.offers(one.pk, interval), interval)) for one in instruments]
-    return [(one, stretches) for one, stretches in found if stretches]
+    found = [
+        (
+            one,
+            _find_stretches(free.offers(one.pk, interval), interval),
+            _select_closures(free, one, interval),
+        )
+        for one in instruments
+    ]
+    return [(one, stretches, closures) for one, stretches, closures in found if stretches or closures]
 
 
 def _find_stretches(offers: Sequence[Offer], day: Interval) -> list[tuple[Interval, Offer]]:
@@ -219,7 +236,7 @@ def _read_shown(instrument_ids: Collection[int], interval: Interval) -> "list[Qu
     """Return the reads of what is shown beside free time: of instruments in whatever state they are."""
     rows = _shown_rows(instrument_ids, interval)
     return [
-        as_part(SHUT, providers.closure_rows(instrument_ids, interval)),
+        as_part(SHUT, providers.closure_rows(instrument_ids, interval), has_reason=True),
         as_part("held", rows.filter(state__in=HELD_STATES)),
         as_part("booked", rows.exclude(state__in=HELD_STATES)),
     ]
@@ -236,30 +253,36 @@ def _shown_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySet
 
 def _anonymous_events(parts: Parts, public_ids: Mapping[int, str]) -> Iterator[dict[str, Any]]:
     """Yield the bookings as visitors see them, by start; they were read with the free time."""
-    words = {"held": gettext("Requested"), "booked": gettext("Booked")}
+    words = _get_words()
     found = [(one, public_ids[pk]) for kind in words for pk in public_ids for one in parts.rows(kind, pk)]
     for part, resource in sorted(found, key=lambda one: (one[0].start, one[0].key)):
         if part.start and part.end:
             yield _build_event(resource, Interval(part.start, part.end), part.name, words[part.name])
 
 
+def _get_words() -> dict[str, str]:
+    """Return what is said of other people's bookings, by kind."""
+    return {"held": gettext("Requested"), "booked": gettext("Booked")}
+
+
 def _booking_events(
     viewer: "Viewer", public_ids: Mapping[int, str], interval: Interval
 ) -> Iterator[dict[str, Any]]:
     rows = _shown_rows(public_ids, interval).select_related("user").order_by("starts_at")
+    words = _get_words()
     named = set(rows.filter(get_responsible_condition(viewer)).order_by().values_list("pk", flat=True))
     for row in rows:
         time = Interval(row.starts_at, row.ends_at)
         resource = public_ids[row.instrument_id]
+        kind = "held" if row.state in HELD_STATES else "booked"
+        is_mine = row.user_id == viewer.pk
         if row.pk in named:
-            kind = "held" if row.state in HELD_STATES else "booked"
-            yield _build_event(resource, time, kind, f"{row.user.name} · {row.subject}", row.public_id)
-        elif row.user_id == viewer.pk:
-            yield _build_event(resource, time, "mine", row.subject, row.public_id)
-        elif row.state in HELD_STATES:
-            yield _build_event(resource, time, "held", gettext("Requested"))
+            title = f"{row.user.name} · {row.subject}"
+            yield _build_event(resource, time, kind, title, row.public_id, is_mine=is_mine)
+        elif is_mine:
+            yield _build_event(resource, time, kind, row.subject, row.public_id, is_mine=True)
         else:
-            yield _build_event(resource, time, "booked", gettext("Booked"))
+            yield _build_event(resource, time, kind, words[kind])
 
 
 def _build_resource(instrument: "Instrument") -> dict[str, str]:
@@ -283,8 +306,21 @@ def _build_run(resource: str, run: OfferRun) -> dict[str, Any]:
     }
 
 
+def _build_closure(resource: str, number: int, closure: ClosedTime, shown: Interval) -> dict[str, Any]:
+    """Return the event of a closure; those of one instrument may overlap, so that they are numbered."""
+    start, end = max(closure.interval.start, shown.start), min(closure.interval.end, shown.end)
+    title = gettext("Closed: %(reason)s") % {"reason": bilingual(closure, "reason")}
+    return _build_event(resource, Interval(start, end), "closed", title, f"{resource}-closed-{number}")
+
+
 def _build_event(
-    resource: str, time: Interval, kind: str, title: str, public_id: str | None = None
+    resource: str,
+    time: Interval,
+    kind: str,
+    title: str,
+    public_id: str | None = None,
+    *,
+    is_mine: bool = False,
 ) -> dict[str, Any]:
     """Return an event; without a public id it is identified by its instrument, kind and start."""
     return {
@@ -293,6 +329,7 @@ def _build_event(
         "start": _rfc3339(time.start),
         "end": _rfc3339(time.end),
         "kind": kind,
+        "mine": is_mine,
         "title": title,
     }
 

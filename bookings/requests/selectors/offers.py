@@ -255,7 +255,7 @@ def get_free_time(
 def _read_time(ids: Collection[int], span: Interval) -> "list[QuerySet[Any]]":
     return [
         as_part(WINDOW, providers.open_window_rows(ids, span)),
-        as_part(CLOSURE, providers.closure_rows(ids, span)),
+        as_part(CLOSURE, providers.closure_rows(ids, span), has_reason=True),
         as_part(HOLD, held_rows(ids, span), end="held_until"),
     ]
 

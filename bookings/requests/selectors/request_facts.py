@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, Qu
 from django.db.models.functions import Cast
 
 from bookings.requests.domain import quota
+from bookings.requests.domain.availability import ClosedTime
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
@@ -43,16 +44,23 @@ BOOKING_PARTS = frozenset({HOLD, *QuotaHolder})
 """Rows whose key is that of a booking."""
 NO_INSTANT = Cast(Value(None), DateTimeField())
 NO_KEY = Cast(Value(None), BigIntegerField())
+NO_TEXT = Value("", CharField())
+PART_COLUMNS = ("name", "instrument", "key", "start", "end", "reason_zh", "reason_en")
 
 
 class Part(NamedTuple):
-    """A row of one of the tables: what it is, its instrument, its key or that of a person, and its time."""
+    """A row of one of the tables: what it is, its instrument, its key or that of a person, and its time.
+
+    Closures have their public reason, too.
+    """
 
     name: str
     instrument_id: int | None
     key: int
     start: datetime | None
     end: datetime | None
+    reason_zh: str = ""
+    reason_en: str = ""
 
 
 class Parts:
@@ -101,6 +109,14 @@ class Parts:
             Interval(part.start, part.end)
             for part in self.rows(name, instrument_id)
             if part.start and part.end and part.key not in exclude
+        ]
+
+    def closed_times(self, name: str, instrument_id: int | None) -> list[ClosedTime]:
+        """Return the closures among the rows of this kind with their reasons, by start."""
+        return [
+            ClosedTime(Interval(part.start, part.end), part.reason_zh, part.reason_en)
+            for part in self.rows(name, instrument_id)
+            if part.start and part.end
         ]
 
 
@@ -213,7 +229,7 @@ def _reads(
     )
     reads = [
         as_part(WINDOW, providers.open_window_rows(ids, span)),
-        as_part(CLOSURE, providers.closure_rows(ids, span)),
+        as_part(CLOSURE, providers.closure_rows(ids, span), has_reason=True),
         as_part(HOLD, held_rows(ids, span), end="held_until"),
         as_part(LATE, late),
         as_part(KEEPER, providers.keeper_rows(ids), key="user_id", start=None, end=None),
@@ -271,6 +287,7 @@ def as_part(
     key: str = "pk",
     start: str | None = "starts_at",
     end: str | None = "ends_at",
+    has_reason: bool = False,
 ) -> "QuerySet[Any]":
     """Return the rows in the form that all parts of one statement have."""
     return (
@@ -281,6 +298,8 @@ def as_part(
             part_key=F(key),
             part_start=F(start) if start else NO_INSTANT,
             part_end=F(end) if end else NO_INSTANT,
+            part_reason_zh=F("reason_zh") if has_reason else NO_TEXT,
+            part_reason_en=F("reason_en") if has_reason else NO_TEXT,
         )
-        .values_list("part_name", "part_instrument", "part_key", "part_start", "part_end")
+        .values_list(*(f"part_{column}" for column in PART_COLUMNS))
     )

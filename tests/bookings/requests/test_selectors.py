@@ -85,7 +85,7 @@ def test_calendar_shows_visitors_only_that_time_is_taken(city, seen):
 def test_calendar_shows_own_bookings_and_all_to_keepers(city, seen):
     week = slot(day=0, hour=8, length=24 * 7)
     own = get_calendar_events(city.researcher, [city.instrument], week, NOW)["events"]
-    assert {event["id"] for event in own if event["kind"] == "mine"} == {
+    assert {event["id"] for event in own if event["mine"]} == {
         seen[0].public_id,
         seen[1].booking.public_id,
     }
@@ -97,8 +97,25 @@ def test_calendar_shows_own_bookings_and_all_to_keepers(city, seen):
         "start": "2026-03-04T01:00:00Z",
         "end": "2026-03-04T03:00:00Z",
         "kind": "booked",
+        "mine": False,
         "title": "戊 · 二氧化钛薄膜",
     }
+
+
+def test_own_requests_are_mine_and_held_also_for_a_keeper(city):
+    waiting = book(city, slot(day=2, hour=9), actor=city.keeper, payer=False)
+    decided = book(city, slot(day=2, hour=12), actor=city.keeper, payer=False)
+    others = book(city, slot(day=2, hour=15))
+    Booking.objects.filter(pk__in=[waiting.pk, others.pk]).update(state="requested")
+    assert decided.state == "approved"
+
+    def signs(viewer):
+        shown = get_calendar_events(viewer, [city.instrument], slot(day=2, hour=8, length=12), NOW)
+        return [(one["kind"], one["mine"]) for one in shown["events"] if one["kind"] in ("booked", "held")]
+
+    assert signs(city.keeper) == [("held", True), ("booked", True), ("held", False)]
+    assert signs(city.researcher) == [("held", False), ("booked", False), ("held", True)]
+    assert signs(VISITOR) == [("held", False), ("booked", False), ("held", False)]
 
 
 def test_a_day_over_many_instruments_takes_as_many_statements_as_over_one(city, seen, statements):

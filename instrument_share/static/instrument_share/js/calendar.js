@@ -50,7 +50,7 @@ async function fetchWeek(state, range) {
     state.resource = resources[0]?.id ?? null;
     state.runs = offers.read(answer.offers);
     openAtFirst(state);
-    freeList.show(place, words, resources, state.runs, (_resource, from, until) => choose(state, from, until));
+    freeList.show(place, words, answer, state.runs, (_resource, from, until) => choose(state, from, until));
     // The component forgets what was added to the week before it.
     return [...events.map((event) => time.shown(event, words)), ...state.chosen];
   } catch {

@@ -5,13 +5,14 @@ import * as time from "./time.js";
 const USUAL_LENGTH = 60;
 
 /** Fills the list beside `place`; `choose(resource, start, end)` is called for what is pressed. */
-export function show(place, words, resources, runs, choose) {
+export function show(place, words, { resources, events }, runs, choose) {
   const list = place.parentElement.querySelector("[data-free-list]");
   const known = list.querySelector("select")?.value;
   const times = document.createElement("div");
   const lengths = [...new Set(resources.flatMap((one) => offers.lengths(runs, one.id)))].sort((a, b) => a - b);
+  const closed = closures(resources, events);
   if (!lengths.length) {
-    list.replaceChildren(paragraph(words.none));
+    list.replaceChildren(paragraph(words.none), ...closed);
     return;
   }
   const chooser = lengthChooser(words, lengths, Number(known));
@@ -21,8 +22,22 @@ export function show(place, words, resources, runs, choose) {
     times.replaceChildren(...parts.flat());
   };
   chooser.select.addEventListener("change", fill);
-  list.replaceChildren(chooser.label, times);
+  list.replaceChildren(chooser.label, times, ...closed);
   fill();
+}
+
+/** When which instrument is closed, and why. */
+function closures(resources, events) {
+  const names = new Map(resources.map((resource) => [resource.id, resources.length > 1 ? resource.title : ""]));
+  const items = events.filter((event) => event.kind === "closed").map(({ resource, start, end, title }) => {
+    const item = document.createElement("li");
+    item.textContent = [names.get(resource), time.rangeText(start, end), title].filter(Boolean).join(" ");
+    return item;
+  });
+  if (!items.length) return [];
+  const rows = document.createElement("ul");
+  rows.append(...items);
+  return [rows];
 }
 
 function lengthChooser(words, lengths, known) {

@@ -117,9 +117,9 @@ export function shown(event, words) {
     end: event.end,
     title,
     display: BACKGROUND.has(event.kind) ? "background" : "auto",
-    classNames: event.kind === "mine" ? ["time-booked", "time-mine"] : [`time-${event.kind}`],
+    classNames: [`time-${event.kind}`, ...(event.mine ? ["time-mine"] : [])],
     editable: false,
-    extendedProps: { kind: event.kind },
+    extendedProps: { kind: event.kind, mine: event.mine },
   };
 }
 
@@ -189,7 +189,14 @@ export function content({ event }, words, name, choose) {
   if (choose && event.extendedProps.kind === "open") return { domNodes: [stretchButton(event, words, name, choose)] };
   if (event.display === "background") return { domNodes: event.title && event.extendedProps.kind === "closed" ? [line("ec-closed-words", event.title)] : [] };
   const title = event.title ? [line("ec-event-words", event.title)] : [];
-  return { domNodes: [line("ec-event-when", hoursText(wallOf(event.start), wallOf(event.end))), ...title] };
+  const when = line("ec-event-when", hoursText(wallOf(event.start), wallOf(event.end)));
+  return { domNodes: [when, ...signs(event.extendedProps, words), ...title] };
+}
+
+/** What stripes and border say, for those who don't see them. */
+function signs({ kind, mine }, words) {
+  const said = [mine && words.mine, kind === "held" && words.held].filter(Boolean).join(" · ");
+  return said ? [line("visually-hidden", said)] : [];
 }
 
 function stretchButton(event, words, name, choose) {

@@ -62,7 +62,7 @@ export async function show(place) {
     dateClick: (info) => isChoosable && goFrom(info.resource.id, time.wallOf(info.date)),
   });
   time.makeReachable(place, words);
-  freeList.show(place, words, data.resources, runs, (resource, start, end) => goTo(resource, { start, end }));
+  freeList.show(place, words, data, runs, (resource, start, end) => goTo(resource, { start, end }));
 }
 
 /** The instrument's name, and its model and unit below it. */

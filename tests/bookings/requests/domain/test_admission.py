@@ -4,6 +4,8 @@ from datetime import date, timedelta
 import pytest
 
 from bookings.requests.domain.admission import Request, Requester, Situation, find_problems
+from bookings.requests.domain.availability import ClosedTime
+from instrument_share.kernel.wording import Bilingual
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import Price, Quota
 from tests.bookings.requests.domain.terms import TERMS, between, hours, local, terms
@@ -22,6 +24,10 @@ def codes(rule=TERMS, now=NOW, situation=SITUATION, requester=REQUESTER, request
         found.code
         for found in find_problems(rule, request=request, requester=requester, situation=situation, now=now)
     ]
+
+
+def closed(start, end, *reasons):
+    return ClosedTime(between(start, end), *(reasons or ["更换灯丝"]))
 
 
 def asking(start, end, **changes):
@@ -73,7 +79,7 @@ def limited(holder, span, minutes=None, bookings=None):
             {"request": replace(REQUEST, moves_from=between("2026-03-03 07:59", "09:00"))},
         ),
         ("outside_windows", around(windows=[between("2026-03-03 08:00", "10:30")])),
-        ("closed", around(closures=[between("2026-03-03 10:59", "12:00")])),
+        ("closed", around(closures=[closed("2026-03-03 10:59", "12:00")])),
         ("slot_taken", around(holds=[between("2026-03-03 10:30", "12:00")])),
         ("quota_user_day_minutes", limited(USER, DAY, minutes=119)),
         ("quota_user_week_minutes", limited(USER, WEEK, minutes=119)),
@@ -138,7 +144,7 @@ def test_every_broken_rule_is_reported(code, case):
         {"rule": terms(min_length=hours(2), max_length=hours(2))},
         {"request": replace(REQUEST, moves_from=between("2026-03-03 08:00", "09:00"))},
         around(windows=[ASKED]),
-        around(closures=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
+        around(closures=[closed("2026-03-03 08:00", "09:00"), closed("2026-03-03 11:00", "12:00")]),
         around(holds=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
         limited(USER, WEEK, minutes=120, bookings=1),
         {
@@ -216,10 +222,13 @@ def test_each_refusal_names_violated_limit():
         "starts_at",
         {"days": (date(2026, 3, 3),)},
     )
-    closures = [between("2026-03-03 10:00", "12:00"), between("2026-03-03 08:00", "10:00")]
+    closures = [
+        closed("2026-03-03 10:00", "12:00", "年度校准"),
+        closed("2026-03-03 08:00", "10:00", "更换灯丝", "Filament change"),
+    ]
     assert params(TERMS, situation=replace(SITUATION, closures=closures)) == (
         "starts_at",
-        {"closure": closures[1]},
+        {"closure": closures[1].interval, "reason": Bilingual("更换灯丝", "Filament change")},
     )
 
 

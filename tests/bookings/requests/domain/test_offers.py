@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.requests.domain.admission import Request, Requester, Situation, find_problems
-from bookings.requests.domain.availability import ceil_to_step
+from bookings.requests.domain.availability import ClosedTime, ceil_to_step
 from bookings.requests.domain.offers import (
     InstrumentTime,
     Offer,
@@ -167,7 +167,7 @@ def problems(side, interval):
         rule,
         request=Request(interval, ServiceMode.SELF_OPERATED, "二氧化钛薄膜"),
         requester=Requester(UserKind.OUTSIDE, bookings=own, organization_bookings=of_organization),
-        situation=Situation(True, windows, closures, holds),
+        situation=Situation(True, windows, [ClosedTime(one, "更换灯丝") for one in closures], holds),
         now=NOW,
     )
 
