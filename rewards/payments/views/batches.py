@@ -3,7 +3,6 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import rules
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +30,7 @@ from rewards.payments.forms import BankSheetForm, WithdrawForm
 from rewards.payments.reports import XLSX, build_bank_sheet
 from rewards.payments.selectors.batches import get_batch, waiting_rows
 from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
+from rewards.payments.services.payments import may_pay
 from rewards.report.selectors.reports import get_report
 from rewards.report.selectors.sealed import get_sealed_units
 
@@ -85,12 +85,11 @@ def batch(request: HttpRequest, public_id: str, batch_id: str) -> HttpResponse:
 def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]:
     found = get_batch(report, batch_id)
     rows = list(found.rows.all())
-    may_pay = rules.has_perm("rewards.record_payment", request.user, report)
     return {
         "report": report,
         "batch": found,
         "rows": rows,
-        "can_settle": may_pay and any(row.is_waiting for row in rows),
+        "can_settle": may_pay(request.user, report) and any(row.is_waiting for row in rows),
         "form": BankSheetForm(),
     }
 
