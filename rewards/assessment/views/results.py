@@ -136,6 +136,7 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
     context = {
         "assessment": found,
         "cycle": found.cycle,
+        "policy": get_policy_rules(found.cycle.policy),
         "result": result,
         "instrument": result.instrument,
         "tabs": _tabs(logs, chosen),
