@@ -24,6 +24,7 @@ from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.responses.problem import problems_told, status_of, told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
+from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_sheet
 from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
@@ -85,6 +86,7 @@ def batch(request: HttpRequest, public_id: str, batch_id: str) -> HttpResponse:
 def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]:
     found = get_batch(report, batch_id)
     rows = list(found.rows.all())
+    name_as_frozen(report.cycle, [row.award.assessment.organization for row in rows])
     return {
         "report": report,
         "batch": found,
@@ -145,7 +147,7 @@ def _read(batch: "PaymentBatch", content: bytes) -> list[BankRow]:
 
 
 def _preview(batch: "PaymentBatch", answers: list[BankRow]) -> dict[str, Any]:
-    rows = {row.award.public_id: row for row in waiting_rows(batch)}
+    rows = {row.award.public_id: row for row in batch.rows.all() if row.is_waiting}
     made = [rows[answer.award].amount_yuan for answer in answers if answer.paid]
     return {
         "answers": [(rows[answer.award], answer) for answer in answers],

@@ -108,6 +108,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     live = {unit.award.public_id: unit for unit in assessments(request.user, found.cycle)}
     problems = find_report_problems(found, {name: unit.award.amount_yuan for name, unit in live.items()})
     units = _sealed_units(found)
+    sealed = {unit.award: unit for unit in units}
     payments = get_payments_by_award(found)
     parts = [file for file in found.manifest["files"] if is_part(file["name"])]
     awarded = [unit for unit in units if unit.amount_yuan]
@@ -121,7 +122,10 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         "problems": problems,
         "rows": rows,
         "batches": batches(found),
-        "came_back": reversed_payments(found),
+        "came_back": [
+            (payment, sealed.get(payment.award.public_id, payment.award.assessment.organization))
+            for payment in reversed_payments(found)
+        ],
         "sum_of_awards": sum((unit.amount_yuan for unit in units), Decimal(0)),
         "paid": paid,
         "unpaid": found.total_yuan - paid if found.state != ReportState.RETURNED else Decimal(0),
