@@ -31,7 +31,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
 
 def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
-    """Return one visible assessment, its indicators and instruments in order. Raises NotFound.
+    """Return one visible assessment, its indicators in order. Raises NotFound.
 
     `paid_date` is the day of the payment that was not reversed, or None.
     """
@@ -42,14 +42,17 @@ def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
         .filter(public_id=public_id)
         .prefetch_related(
             Prefetch("indicators", IndicatorResult.objects.order_by("position")),
-            Prefetch(
-                "instruments",
-                InstrumentResult.objects.select_related("instrument").order_by(
-                    "-eligible", "instrument__name_zh", "instrument__public_id"
-                ),
-            ),
+            Prefetch("instruments", InstrumentResult.objects.select_related("instrument")),
         )
         .first()
+    )
+
+
+def get_instruments_in_order(assessment: UnitAssessment) -> list[InstrumentResult]:
+    """Return the instruments of a unit in their order: what counts first, by the names of the freeze."""
+    results = assessment.instruments.all()
+    return sorted(
+        results, key=lambda one: (not one.eligible, one.instrument.name_zh, one.instrument.public_id)
     )
 
 

@@ -66,7 +66,6 @@ def unit_forecast(request: HttpRequest, year: int, public_id: str) -> HttpRespon
         **_context(request, forecast),
         "unit": found,
         "full_score": FULL_SCORE,
-        "policy": policy,
         "groups": build_groups(lines),
         "improvements": build_improvements(lines, public_id if manages else ""),
         "months": build_months(found),
@@ -77,6 +76,7 @@ def unit_forecast(request: HttpRequest, year: int, public_id: str) -> HttpRespon
 def _context(request: HttpRequest, forecast: "Forecast") -> dict[str, Any]:
     return {
         "forecast": forecast,
+        "policy": get_policy_rules(forecast.policy) if forecast.policy else None,
         "borrowed": forecast.basis_year not in (None, forecast.year),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }

@@ -58,6 +58,7 @@ def trials(request: SignedInRequest, year: int) -> HttpResponse:
         return redirect_with_message(request, sentence, reverse("trial", args=[started.public_id]))
     context = {
         "tried": tried,
+        "policy": policy_selectors.get_policy_rules(tried.basis.policy),
         "form": form,
         "trials": [(each, describe_terms(each)) for each in own_trials(request.user, year)],
     }
@@ -94,7 +95,12 @@ def trial_search(request: SignedInRequest, year: int) -> HttpResponse:
         sentence = _("The search has started. No result of the year changes.")
         return redirect_with_message(request, sentence, reverse("trial", args=[started.public_id]))
     choice = SearchedPolicyForm(initial={"policy": policy.public_id}, policies=policies)
-    context = {"tried": tried, "form": form, "choice": choice}
+    context = {
+        "tried": tried,
+        "policy": policy_selectors.get_policy_rules(policy),
+        "form": form,
+        "choice": choice,
+    }
     return render(request, "rewards/trials/search.html", context, status=422 if form.errors else 200)
 
 
@@ -106,6 +112,7 @@ def trial(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = get_own_trial(request.user, public_id)
     context = {
         "trial": found,
+        "policy": policy_selectors.get_policy_rules(found.policy),
         "terms": describe_terms(found),
         "answer": describe_found(found),
         "tried_values": describe_tried(found),

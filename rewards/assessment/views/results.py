@@ -22,6 +22,7 @@ from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
 from rewards.assessment.selectors import (
+    get_instruments_in_order,
     get_public_results,
     get_snapshot_logs,
     get_withdrawn_notice,
@@ -71,7 +72,7 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
         "improvements": build_improvements(lines, found.organization.public_id if manages else ""),
         "deductions": describe_deductions(found),
         "reasoning": describe_reasoning(found.award.reasoning),
-        "instruments": found.instruments.all(),
+        "instruments": get_instruments_in_order(found),
         "months": build_months(found),
         "manages": manages,
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
@@ -84,7 +85,8 @@ def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
     require_part(request.user)
     found = assessment_selectors.get_assessment(request.user, public_id)
     require(request.user, "rewards.see_assessment", found)
-    name_as_frozen(found.cycle, [found.organization])
+    instruments = [each.instrument for each in found.instruments.all()]
+    name_as_frozen(found.cycle, [found.organization], instruments)
     return found
 
 
@@ -130,12 +132,14 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
     shown = [log for log in logs if _is_shown(log, chosen)]
     page = _page(shown, request.GET.get("cursor", ""))
     bodies = organizations_by_public_id(request.user, {log["organization"] for log in page.items} - {""})
+    name_as_frozen(found.cycle, list(bodies.values()))
     assert found.cycle.frozen_at is not None
     for log in page.items:
         log["body"] = bodies.get(log["organization"])
     context = {
         "assessment": found,
         "cycle": found.cycle,
+        "policy": get_policy_rules(found.cycle.policy),
         "result": result,
         "instrument": result.instrument,
         "tabs": _tabs(logs, chosen),

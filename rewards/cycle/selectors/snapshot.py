@@ -24,6 +24,7 @@ from rewards.cycle.domain.snapshot_schema import (
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
+    from providers.models import Instrument
     from rewards.cycle.models import AssessmentCycle
 
 FOLDER = "snapshots"
@@ -134,14 +135,25 @@ def get_manifest_name(snapshot_hash: str) -> str:
     return f"{FOLDER}/{snapshot_hash}.json"
 
 
-def name_as_frozen(cycle: "AssessmentCycle", organizations: Collection["Organization"]) -> None:
-    """Give units of a frozen year the names and codes that they had then, to be shown and never saved.
+def name_as_frozen(
+    cycle: "AssessmentCycle",
+    organizations: Collection["Organization"],
+    instruments: Collection["Instrument"] = (),
+) -> None:
+    """Give units and instruments of a frozen year the names and codes of then, to be shown and never saved.
 
-    Whoever is no unit of the year keeps its own. Raises SnapshotDamaged.
+    What is no unit or instrument of the year keeps its own. Raises SnapshotDamaged.
     """
-    if not organizations:
+    if not (organizations or instruments):
         return
-    units = {row.organization: row for row in StoredSnapshot(cycle).units()}
-    for one in organizations:
-        if unit := units.get(one.public_id):
-            one.name_zh, one.name_en, one.uscc = unit.name_zh, unit.name_en, unit.uscc
+    snapshot = StoredSnapshot(cycle)
+    if organizations:
+        units = {row.organization: row for row in snapshot.units()}
+        for one in organizations:
+            if unit := units.get(one.public_id):
+                one.name_zh, one.name_en, one.uscc = unit.name_zh, unit.name_en, unit.uscc
+    if instruments:
+        frozen = {row.instrument: row for row in snapshot.instruments()}
+        for each in instruments:
+            if row := frozen.get(each.public_id):
+                each.name_zh, each.name_en = row.name_zh, row.name_en

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from bookings.public import usage_logs
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import TO_ANSWER, findings
@@ -26,7 +26,10 @@ STILL_TO_ANSWER = "to_answer"
 
 @dataclass(frozen=True)
 class FindingFacets:
-    """The number of findings by state and kind, to answer and with a falsification proposed; their units."""
+    """The number of findings by state and kind, to answer and with a falsification proposed; their units.
+
+    The units as public id, Chinese and English name of the freeze.
+    """
 
     states: dict[str, int]
     kinds: dict[str, int]
@@ -36,16 +39,30 @@ class FindingFacets:
 
 
 def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
-    """Count the visible findings of a cycle by state and kind. Five statements."""
+    """Count the visible findings of a cycle by state and kind. Six statements."""
     seen = findings(viewer, cycle).order_by()
-    units = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
     return FindingFacets(
         states=dict(seen.values_list("state").annotate(Count("pk"))),
         kinds=dict(seen.values_list("kind").annotate(Count("pk"))),
-        units=sorted(set(units.distinct()), key=lambda unit: unit[1]),
+        units=_list_units(cycle, seen),
         to_answer=seen.filter(TO_ANSWER).count(),
         proposed=seen.filter(falsifications__state=FalsificationState.PROPOSED).count(),
     )
+
+
+def _list_units(cycle: AssessmentCycle, seen: QuerySet[Finding]) -> list[tuple[str, str, str]]:
+    names = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
+    units = {public_id: (zh, en) for public_id, zh, en in names.distinct()}
+    if units:
+        frozen = {row.organization: (row.name_zh, row.name_en) for row in StoredSnapshot(cycle).units()}
+        units = {public_id: frozen.get(public_id, live) for public_id, live in units.items()}
+    return sorted(((public_id, *named) for public_id, named in units.items()), key=lambda unit: unit[1])
+
+
+def name_findings_as_frozen(cycle: AssessmentCycle, found: Collection[Finding]) -> None:
+    """Give units and instruments of findings the names of the freeze, to be shown and never saved."""
+    instruments = [each.instrument for each in found if each.instrument]
+    name_as_frozen(cycle, [each.organization for each in found], instruments)
 
 
 def get_finding_uses(viewer: "Viewer", finding: Finding) -> list[UsageRow]:

@@ -38,7 +38,7 @@ from rewards.findings.forms import (
     FalsificationForm,
 )
 from rewards.findings.selectors import findings as findings_selectors
-from rewards.findings.selectors.browsing import filter_findings, get_finding_uses
+from rewards.findings.selectors.browsing import filter_findings, get_finding_uses, name_findings_as_frozen
 from rewards.findings.selectors.falsifications import get_falsifications
 from rewards.findings.selectors.grounds import get_grounds
 from rewards.findings.services.deciding import finding_answer as answer_finding
@@ -205,6 +205,7 @@ def _back(found: "Finding") -> HttpResponse:
 
 def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 200) -> HttpResponse:
     """Show the finding; `forms` are those that were sent and refused."""
+    name_findings_as_frozen(found.cycle, [found])
     uses = get_finding_uses(request.user, found)
     grounds, logs = get_grounds(found, uses), [describe_usage(row) for row in uses]
     bodies = {*organizations_in(found.evidence), *grounds.relations}

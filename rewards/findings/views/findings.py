@@ -28,7 +28,12 @@ from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.findings.domain.states import FalsificationState, FindingState, is_decidable
 from rewards.findings.forms import FindingFilterForm, JointDecisionForm
-from rewards.findings.selectors.browsing import STILL_TO_ANSWER, count_findings, filter_findings
+from rewards.findings.selectors.browsing import (
+    STILL_TO_ANSWER,
+    count_findings,
+    filter_findings,
+    name_findings_as_frozen,
+)
 from rewards.findings.selectors.findings import findings as visible_findings
 from rewards.findings.services.deciding import findings_decide as decide_findings
 from rewards.findings.views.tables import TABLE, export
@@ -93,8 +98,9 @@ def _list(
     found = filter_findings(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields})
     ordering = TABLE.get_ordering(request)
     if request.GET.get("export") in {"csv", "xlsx"}:
-        return export(request.user, found.order_by(*ordering), cycle.year, request.GET["export"])
+        return export(request.user, found.order_by(*ordering), cycle, request.GET["export"])
     page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    name_findings_as_frozen(cycle, page.items)
     decides = cycle.state in BEFORE_APPROVAL and rules.has_perm("rewards.decide_finding", request.user)
     context = {
         "cycle": cycle,

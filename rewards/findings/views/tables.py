@@ -19,11 +19,13 @@ from rewards.cycle.reports import format_hours, format_money, format_points
 from rewards.cycle.selectors.browsing import organizations_by_public_id
 from rewards.findings.domain.causes import further_evidence, list_kinds
 from rewards.findings.reports import get_kind_text
+from rewards.findings.selectors.browsing import name_findings_as_frozen
 from rewards.findings.views.evidence import build_evidence_rows, organizations_in
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
+    from rewards.cycle.models import AssessmentCycle
     from rewards.findings.models import Finding
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,9 +46,12 @@ TABLE = ListTable(
 """Open ones first, by the day until which the unit may answer."""
 
 
-def export(viewer: "Viewer", findings: "Iterable[Finding]", year: int, form: str) -> HttpResponseBase:
-    """Return the findings as CSV or as an Excel workbook."""
-    findings = list(findings)
+def export(
+    viewer: "Viewer", findings: "Iterable[Finding]", cycle: "AssessmentCycle", form: str
+) -> HttpResponseBase:
+    """Return the findings of a year as CSV or as an Excel workbook."""
+    findings, year = list(findings), cycle.year
+    name_findings_as_frozen(cycle, findings)
     named = {body for finding in findings for body in organizations_in(finding.evidence)}
     organizations = organizations_by_public_id(viewer, named)
     columns = [

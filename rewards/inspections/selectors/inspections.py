@@ -1,5 +1,6 @@
 """Draws and inspections as a viewer may see them."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -13,6 +14,7 @@ from instrument_share.accounts.selectors import (
 )
 from instrument_share.kernel.errors import require_found
 from rewards.cycle.selectors.scope import can_see_all, managed_units
+from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.inspections.models import InspectionDraw, InspectionPhoto, RandomInspection
 
 if TYPE_CHECKING:
@@ -52,6 +54,12 @@ def get_inspection(viewer: "Viewer", public_id: str) -> RandomInspection:
 def visible_of_year(viewer: "Viewer", cycle: "AssessmentCycle") -> QuerySet[RandomInspection]:
     """Return the inspections of a year that the viewer may read, the latest draw first."""
     return _visible(viewer).filter(draw__cycle=cycle).order_by("-draw_id", "position")
+
+
+def name_drawn_as_frozen(cycle: "AssessmentCycle", drawn: Collection[RandomInspection]) -> None:
+    """Give units and instruments that were drawn the names of the freeze, to be shown and never saved."""
+    instruments = [each.instrument for each in drawn if each.instrument]
+    name_as_frozen(cycle, [each.organization for each in drawn], instruments)
 
 
 def inspections_to_record(viewer: "Viewer") -> QuerySet[RandomInspection]:

@@ -44,11 +44,13 @@ def draws(request: HttpRequest, year: int) -> HttpResponse:
     """List the draws of a year and the viewer's inspections."""
     require_part(request.user)
     cycle = get_cycle(request.user, year)
+    inspections = list(selectors.visible_of_year(request.user, cycle))
+    selectors.name_drawn_as_frozen(cycle, inspections)
     may_draw = rules.has_perm("rewards.draw_inspections", request.user)
     context = {
         "cycle": cycle,
         "draws": selectors.draws_of_year(cycle),
-        "inspections": selectors.visible_of_year(request.user, cycle),
+        "inspections": inspections,
         "may_announce": may_draw and cycle.state in DRAWABLE,
         "sees_all": can_see_all(request.user),
     }
@@ -106,11 +108,13 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a draw to everybody: announcement, inputs, seed, result, and how to repeat it."""
     found = selectors.get_draw(public_id)
     result = getattr(found, "result", None)
+    inspections = list(selectors.drawn_of(found))
+    selectors.name_drawn_as_frozen(found.cycle, inspections)
     is_out = clock.now().astimezone(CITY_TIME).date() >= found.seed_date
     context = {
         "draw": found,
         "result": result,
-        "inspections": selectors.drawn_of(found),
+        "inspections": inspections,
         "inspectors": found.inspectors.order_by("number"),
         "sees_names": can_see_all(request.user),
         "is_out": is_out,

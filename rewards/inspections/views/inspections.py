@@ -33,6 +33,7 @@ from rewards.inspections.services.inspections import inspection_record
 def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show an inspection; its inspectors record it here, once."""
     found = selectors.get_inspection(request.user, public_id)
+    selectors.name_drawn_as_frozen(found.draw.cycle, [found])
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()
     if request.method == "POST":

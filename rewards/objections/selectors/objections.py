@@ -11,7 +11,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound, require_found
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.scope import can_see_all, managed_units
-from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.domain.errors import ObjectionNotScored, ObjectionsOpen
 from rewards.objections.models import Objection, ObjectionFile
@@ -35,6 +35,12 @@ def takes_objections(cycle: "AssessmentCycle", now: datetime) -> bool:
 def units_in_notice(cycle: "AssessmentCycle") -> Mapping[str, tuple[str, str]]:
     """Return the Chinese and English names of the year's units, as frozen, by public id."""
     return {unit.organization: (unit.name_zh, unit.name_en) for unit in StoredSnapshot(cycle).units()}
+
+
+def name_unit_as_frozen(objection: Objection) -> None:
+    """Give the unit that an objection is about its names of the freeze, to be shown and never saved."""
+    if objection.organization is not None:
+        name_as_frozen(objection.cycle, [objection.organization])
 
 
 def objections_of(cycle: "AssessmentCycle") -> QuerySet[Objection]:

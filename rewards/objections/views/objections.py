@@ -105,6 +105,7 @@ def _page(
     comment_form: forms.Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    selectors.name_unit_as_frozen(found)
     answer = getattr(found, "answer", None)
     is_open = answer is None and found.cycle.state in BEFORE_APPROVAL
     if answer_form is None and is_open and rules.has_perm("rewards.answer_objection", request.user, found):

@@ -124,6 +124,7 @@ def _known(request: HttpRequest) -> dict[str, str]:
 def objection_status(request: HttpRequest, token: str) -> HttpResponse:
     """Show who objected, by the link of the mail, what he or she wrote and what became of it."""
     objection = selectors.get_signed(token)
+    selectors.name_unit_as_frozen(objection)
     answer = getattr(objection, "answer", None)
     context = {
         "objection": objection,

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import IllegalMove, require_reason
+from instrument_share.kernel.errors import DomainError, IllegalMove, require_reason
 from instrument_share.kernel.states import next_state
 from rewards.assessment.models import Award
 from rewards.assessment.selectors import award_lock
@@ -46,6 +46,7 @@ from rewards.report.services.answers import require_uninvolved
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
 
 
 @transaction.atomic
@@ -94,15 +95,29 @@ class Made:
 def payable_report_lock(actor: "User", report_id: int, move: str) -> FinanceReport:
     """Return the locked report if the actor may pay by it.
 
-    Raises Forbidden, TookPart, PolicyIsDraft, IllegalMove.
+    Raises what `require_may_pay` raises.
     """
     report = report_lock(report_id)
+    require_may_pay(actor, report, move)
+    return report
+
+
+def require_may_pay(actor: "Viewer", report: FinanceReport, move: str) -> None:
+    """Raise Forbidden, TookPart, PolicyIsDraft or IllegalMove unless the actor may pay by the report."""
     require(actor, "rewards.record_payment", report)
     require_uninvolved(actor, report)
     require_decided_policy(report.cycle.policy)
     if report.state != ReportState.ACCEPTED:
         raise IllegalMove(state=report.state, move=move)
-    return report
+
+
+def may_pay(viewer: "Viewer", report: FinanceReport) -> bool:
+    """Return whether the viewer may pay by the report."""
+    try:
+        require_may_pay(viewer, report, "pay")
+    except DomainError:
+        return False
+    return True
 
 
 def require_payable(award: Award) -> PayeeAccount:

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import rules
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -25,12 +24,14 @@ from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.responses.problem import problems_told, status_of, told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
+from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_sheet
 from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
 from rewards.payments.reports import XLSX, build_bank_sheet
 from rewards.payments.selectors.batches import get_batch, waiting_rows
 from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
+from rewards.payments.services.payments import may_pay
 from rewards.report.selectors.reports import get_report
 from rewards.report.selectors.sealed import get_sealed_units
 
@@ -85,12 +86,12 @@ def batch(request: HttpRequest, public_id: str, batch_id: str) -> HttpResponse:
 def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]:
     found = get_batch(report, batch_id)
     rows = list(found.rows.all())
-    may_pay = rules.has_perm("rewards.record_payment", request.user, report)
+    name_as_frozen(report.cycle, [row.award.assessment.organization for row in rows])
     return {
         "report": report,
         "batch": found,
         "rows": rows,
-        "can_settle": may_pay and any(row.is_waiting for row in rows),
+        "can_settle": may_pay(request.user, report) and any(row.is_waiting for row in rows),
         "form": BankSheetForm(),
     }
 
@@ -146,7 +147,7 @@ def _read(batch: "PaymentBatch", content: bytes) -> list[BankRow]:
 
 
 def _preview(batch: "PaymentBatch", answers: list[BankRow]) -> dict[str, Any]:
-    rows = {row.award.public_id: row for row in waiting_rows(batch)}
+    rows = {row.award.public_id: row for row in batch.rows.all() if row.is_waiting}
     made = [rows[answer.award].amount_yuan for answer in answers if answer.paid]
     return {
         "answers": [(rows[answer.award], answer) for answer in answers],

@@ -19,10 +19,12 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.problem import told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
 from rewards.assessment.selectors import assessments, get_award_amounts
+from rewards.cycle.domain.errors import TookPart
 from rewards.payments.selectors.accounts import accounts_to_check, get_accounts
 from rewards.payments.selectors.batches import batches, get_waiting_rows
 from rewards.payments.selectors.payments import (
@@ -32,6 +34,7 @@ from rewards.payments.selectors.payments import (
     reversed_payments,
 )
 from rewards.payments.selectors.tasks import find_finance_tasks
+from rewards.payments.services.payments import may_pay
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.domain.states import ReportState
@@ -105,16 +108,12 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     live = {unit.award.public_id: unit for unit in assessments(request.user, found.cycle)}
     problems = find_report_problems(found, {name: unit.award.amount_yuan for name, unit in live.items()})
     units = _sealed_units(found)
+    sealed = {unit.award: unit for unit in units}
     payments = get_payments_by_award(found)
     parts = [file for file in found.manifest["files"] if is_part(file["name"])]
     awarded = [unit for unit in units if unit.amount_yuan]
     paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
-    answers = rules.has_perm("rewards.answer_report", request.user, found)
-    can_pay = (
-        not problems
-        and found.state == ReportState.ACCEPTED
-        and rules.has_perm("rewards.record_payment", request.user, found)
-    )
+    can_pay = not problems and may_pay(request.user, found)
     rows = _rows(units, live, payments)
     context = {
         "report": found,
@@ -123,7 +122,10 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         "problems": problems,
         "rows": rows,
         "batches": batches(found),
-        "came_back": reversed_payments(found),
+        "came_back": [
+            (payment, sealed.get(payment.award.public_id, payment.award.assessment.organization))
+            for payment in reversed_payments(found)
+        ],
         "sum_of_awards": sum((unit.amount_yuan for unit in units), Decimal(0)),
         "paid": paid,
         "unpaid": found.total_yuan - paid if found.state != ReportState.RETURNED else Decimal(0),
@@ -134,11 +136,21 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         "files": [file for file in found.manifest["files"] if not is_part(file["name"])],
         "parts": len(parts),
         "size_of_parts": sum(file["size"] for file in parts),
-        "can_answer": answers and found.state == ReportState.SENT,
+        "can_answer": answers_services.may_answer(request.user, found),
+        "took_part": _describe_part(request, found),
         "can_pay": can_pay,
         "can_batch": can_pay and any(row.is_payable for row in rows),
     }
     return render(request, "rewards/payments/report.html", context)
+
+
+def _describe_part(request: HttpRequest, report: "FinanceReport") -> str:
+    """Return why the viewer, who has the role, neither answers nor pays; empty where that is not so."""
+    has_role = rules.has_perm("rewards.answer_report", request.user, report)
+    is_settled = report.state == ReportState.RETURNED
+    if not has_role or is_settled or not answers_services.took_part(request.user, report):
+        return ""
+    return told(TookPart.message, {"year": report.cycle.year})
 
 
 @dataclass(frozen=True)

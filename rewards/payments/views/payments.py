@@ -11,6 +11,7 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.assessment.selectors import assessments
+from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.payments.forms import PaymentForm, ReversalForm
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.payments.selectors.payments import get_payment
@@ -66,6 +67,7 @@ def payment_back(request: SignedInRequest, public_id: str, payment_id: str) -> C
     require(request.user, "rewards.record_payment")
     found = get_report(request.user, public_id)
     payment = get_payment(found, payment_id)
+    name_as_frozen(found.cycle, [payment.award.assessment.organization])
     now = clock.now()
     form = ReversalForm(
         request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()

@@ -12,7 +12,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import working_days_between
 from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
+from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.objections.models import Objection
@@ -77,23 +77,15 @@ def _place_of_unit(assessment: UnitAssessment) -> tuple[bool, Decimal, str]:
     return score is None, -(score or Decimal(0)), assessment.organization.uscc
 
 
-def get_instruments_in_order(assessment: UnitAssessment) -> list[InstrumentResult]:
-    """Return the instruments of a unit as papers list them: what counts first, by the names of the freeze."""
-    results = assessment.instruments.all()
-    return sorted(
-        results, key=lambda one: (not one.eligible, one.instrument.name_zh, one.instrument.public_id)
-    )
-
-
 def _name_as_frozen(facts: ReportFacts) -> None:
     """Give units and instruments the names and numbers that they had when the year was frozen."""
     units = (each.organization for each in facts.assessments)
-    name_as_frozen(facts.cycle, [*units, *(each.organization for each in facts.findings)])
-    instruments = {row.instrument: row for row in StoredSnapshot(facts.cycle).instruments()}
-    results = [one.instrument for each in facts.assessments for one in each.instruments.all()]
-    for instrument in (*results, *(each.instrument for each in facts.findings if each.instrument)):
-        frozen = instruments[instrument.public_id]
-        instrument.name_zh, instrument.name_en = frozen.name_zh, frozen.name_en
+    results = (one.instrument for each in facts.assessments for one in each.instruments.all())
+    name_as_frozen(
+        facts.cycle,
+        [*units, *(each.organization for each in facts.findings)],
+        [*results, *(each.instrument for each in facts.findings if each.instrument)],
+    )
 
 
 def _is_of_notice(cycle: AssessmentCycle, objection: Objection) -> bool:

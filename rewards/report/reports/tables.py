@@ -10,6 +10,7 @@ from django.utils import translation
 from instrument_share.documents.content import Column, Table
 from rewards.assessment.models import UnitAssessment
 from rewards.assessment.reports import get_reason_text
+from rewards.assessment.selectors import get_instruments_in_order
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.reports import format_hours, format_money, format_points
 from rewards.findings.domain.causes import list_kinds
@@ -18,7 +19,7 @@ from rewards.findings.models import Finding
 from rewards.findings.reports import get_kind_text, get_state_text
 from rewards.objections.models import Objection
 from rewards.objections.reports import describe_answer, get_objector
-from rewards.report.reports.facts import ReportFacts, get_instruments_in_order
+from rewards.report.reports.facts import ReportFacts
 
 
 def build_results_table(facts: ReportFacts) -> Table:

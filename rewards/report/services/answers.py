@@ -10,7 +10,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
+from instrument_share.kernel.errors import DomainError, IllegalMove, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 from rewards.cycle.domain.errors import REASON_MISSING, TookPart
 from rewards.cycle.domain.states import MOVES
@@ -22,6 +22,7 @@ from rewards.report.selectors.sealed import require_sealed_awards
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
 
 
 @transaction.atomic
@@ -58,18 +59,37 @@ def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) 
     return report
 
 
-def require_uninvolved(actor: "User", report: FinanceReport) -> None:
+def require_uninvolved(actor: "Viewer", report: FinanceReport) -> None:
     """Raise TookPart for who announced, approved or sent what Finance answers and pays."""
-    if actor.pk in (report.cycle.announced_by_id, report.cycle.approved_by_id, report.sent_by_id):
+    if took_part(actor, report):
         raise TookPart(year=report.cycle.year)
 
 
-def _answerable(actor: "User", report_id: int, move: str) -> FinanceReport:
-    report = report_lock(report_id)
+def took_part(viewer: "Viewer", report: FinanceReport) -> bool:
+    """Return whether the person announced, approved or sent the results of the report."""
+    return viewer.pk in (report.cycle.announced_by_id, report.cycle.approved_by_id, report.sent_by_id)
+
+
+def require_may_answer(actor: "Viewer", report: FinanceReport, move: str) -> None:
+    """Raise Forbidden, TookPart or IllegalMove unless the actor may answer the report."""
     require(actor, "rewards.answer_report", report)
     require_uninvolved(actor, report)
     if report.state != ReportState.SENT:
         raise IllegalMove(state=report.state, move=move)
+
+
+def may_answer(viewer: "Viewer", report: FinanceReport) -> bool:
+    """Return whether the report waits for an answer that the viewer may give."""
+    try:
+        require_may_answer(viewer, report, "accept")
+    except DomainError:
+        return False
+    return True
+
+
+def _answerable(actor: "User", report_id: int, move: str) -> FinanceReport:
+    report = report_lock(report_id)
+    require_may_answer(actor, report, move)
     return report
 
 

@@ -7,12 +7,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.web.text.formats import date_only
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.payments.models import Payment
+from rewards.payments.services.batches import batch_make
 from rewards.report.models import FinanceReport
+from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER
 from tests.rewards.reading import text_of
 
@@ -188,3 +191,31 @@ def _another_report(small, number):
     report.pdf_sha256, report.package_sha256 = f"{number}p", f"{number}z"
     report.answered_at, report.answered_by, report.answer_note = AFTER, small.city.finance, "重报"
     report.save()
+
+
+def test_who_took_part_in_the_results_is_offered_neither_answer_nor_payment(login, year, sent):
+    treasury = year.city.finance.memberships.get().organization
+    year.city.officer.memberships.create(
+        organization=treasury, role=Role.FINANCE_OFFICER.value, state="active", created_at=AFTER
+    )
+    taken, page = "您参与了2025年度结果的编制，须由财政局其他人员答复和拨付。", address("report", sent)
+
+    def shown(user):
+        answer = login(user).get(page)
+        offers = [name for name in ("can_answer", "can_pay", "can_batch") if answer.context[name]]
+        return offers, taken in text_of(answer)
+
+    assert shown(year.city.officer) == ([], True)
+    assert shown(year.city.finance) == (["can_answer"], False)
+    report_accept(actor=year.city.finance, report_id=sent.pk, now=AFTER + timedelta(days=16))
+    assert shown(year.city.officer) == ([], True)
+    assert shown(year.city.finance) == (["can_pay", "can_batch"], False)
+    batch = batch_make(
+        actor=year.city.finance,
+        report_id=sent.pk,
+        awards=[award(year.first)],
+        now=AFTER + timedelta(days=16),
+    )
+    rows = address("batch", sent, batch.public_id)
+    assert not login(year.city.officer).get(rows).context["can_settle"]
+    assert login(year.city.finance).get(rows).context["can_settle"]
