@@ -113,7 +113,7 @@ def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]
     end = local_midnight(until + ONE_DAY)
     profiles = _profiles(ids, end)
     instruments = _instruments(ids, end)
-    published = {model: _published(model, ids, end) for model in (UnitNews, ServiceCase)}
+    published = {model: _published(model, ids, end) for model in _UNDATED}
     published |= {model: _published_as_revised(model, ids, end) for model in _DATED}
     return [
         UnitRecord(
@@ -214,6 +214,9 @@ def _published(model: type[Model], ids: list[int], end: datetime) -> dict[int, l
         found[organization_id].append(Published(local_date(published_at), _day(withdrawn_at)))
     return found
 
+
+_UNDATED: tuple[type[Model], ...] = (UnitNews, ServiceCase)
+"""What counts from its publication on, whatever is changed later."""
 
 _DATED: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
     Regulation: lambda row: {"effective": row.effective_date, "expires": row.expiry_date},

@@ -76,7 +76,9 @@ def find_conflicts_of_experts(
     frozen, stands in what was written: who is of 云屏大学物理学院 is of 云屏大学.
     """
     units = list(StoredSnapshot(cycle).units())
-    ids = organization_ids_by_public_id({each for unit in units for each in (unit.organization, *unit.related)})
+    ids = organization_ids_by_public_id(
+        {each for unit in units for each in (unit.organization, *unit.related)}
+    )
     members = {
         unit.uscc: {ids[unit.organization], *(ids[each] for each in unit.related)}
         | related_ids(ids[unit.organization])

@@ -98,6 +98,7 @@ def added(now, **changes):
     return [one.code for one in find_addition_problems(LOG, {**LOG, **changes}, now, 92)]
 
 
+DAY = timedelta(days=1)
 LATE = USED.start + timedelta(days=92, seconds=1)
 HOUR = timedelta(hours=1)
 
@@ -107,7 +108,7 @@ HOUR = timedelta(hours=1)
     [
         (USED.end, {"ends_at": USED.end + HOUR}, ["usage.not_over"]),
         (USED.end + HOUR, {"ends_at": USED.end + HOUR}, []),
-        (USED.end, {"starts_at": USED.start + 24 * HOUR, "ends_at": USED.end + 24 * HOUR}, ["usage.not_over"]),
+        (USED.end, {"starts_at": USED.start + DAY, "ends_at": USED.end + DAY}, ["usage.not_over"]),
         (USED.end, {"starts_at": USED.start - timedelta(days=91)}, []),
         (USED.end, {"starts_at": USED.start - timedelta(days=92)}, ["usage.added_too_late"]),
         (LATE, {"starts_at": USED.start + HOUR, "ends_at": USED.end - HOUR}, []),
