@@ -150,7 +150,7 @@ RESULTS = (
     ),
     *append_only("rewards_rewardpolicy"),
 )
-"""Results may be computed anew until they are approved, and never after it; a policy stays as it was loaded."""
+"""Results may be computed anew until they are approved, never afterwards; a policy stays as it was loaded."""
 
 REPORTS = (
     *kept_but_for("rewards_financereport", REPORT_COLUMNS, ANSWER_COLUMNS, "OLD.state <> 'sent'"),
