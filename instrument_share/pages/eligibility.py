@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from instrument_share.accounts.selectors import standing
 from instrument_share.pages.prices import PriceRow
 from providers import public as providers
-from providers.domain import ServiceMode, UserKind
+from providers.domain import OPERATED_BY_USER, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -61,7 +61,7 @@ def _build_eligibility(held: Collection[UserKind], terms: "Terms", is_qualified:
 
 
 def _needs_qualification(terms: "Terms") -> bool:
-    return terms.needs_qualification and ServiceMode.SELF_OPERATED in terms.service_modes
+    return terms.needs_qualification and not OPERATED_BY_USER.isdisjoint(terms.service_modes)
 
 
 def filter_prices(prices: Sequence[PriceRow], eligibility: Eligibility | None) -> list[PriceRow]:

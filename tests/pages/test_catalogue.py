@@ -377,7 +377,7 @@ def test_comparison_says_whether_the_reader_may_use_each(shop, see):
     deciding, other = compared(page).values()
     assert "可预约对象" in other
     assert deciding["我的最低价格"] == ("面议", "¥100.00 /小时")
-    assert deciding["预约资格"] == ("不对您开放", "可预约；自主上机须先取得上机资格")
+    assert deciding["预约资格"] == ("不对您开放", "可预约；自主上机或远程操作须先取得上机资格")
     assert deciding["最早可约"] == ("近期无可约时段", "2026年3月2日 10:00")
     assert deciding["至少提前"] == ("—", "2 小时")
     assert page.content.decode().count('class="btn btn-sm" href="/instruments/') == 1

@@ -12,7 +12,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersect, merge
 from instrument_share.kernel.wording import Bilingual, word
-from providers.domain import QuotaHolder, ServiceMode, UserKind
+from providers.domain import OPERATED_BY_USER, QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from providers.domain import TermsDraft
@@ -167,11 +167,7 @@ def _check_eligibility(terms: "TermsDraft", requester: Requester) -> Iterator[Pr
 
 
 def _check_qualification(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
-    if (
-        terms.needs_qualification
-        and request.service_mode == ServiceMode.SELF_OPERATED
-        and not requester.qualified
-    ):
+    if terms.needs_qualification and request.service_mode in OPERATED_BY_USER and not requester.qualified:
         yield Problem(
             "booking.qualification_missing",
             gettext_noop(

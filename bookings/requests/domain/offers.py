@@ -20,7 +20,7 @@ from bookings.requests.domain.availability import (
     is_on_step,
 )
 from instrument_share.kernel.interval import Interval, merge
-from providers.domain import QuotaHolder, ServiceMode, UserKind
+from providers.domain import OPERATED_BY_USER, QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from providers.domain import Terms, TermsDraft
@@ -75,7 +75,7 @@ class Admittance:
         """Return the ways of service in which they may book a time with this end."""
         if self.operates_until is None or end <= self.operates_until:
             return self.service_modes
-        return self.service_modes - {ServiceMode.SELF_OPERATED}
+        return self.service_modes - OPERATED_BY_USER
 
 
 @dataclass(frozen=True)

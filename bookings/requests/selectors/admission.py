@@ -151,11 +151,16 @@ def find_problems_in(
     found = _find_instrument_problems(
         viewer, user, facts[instrument_id], moved_booking=moved_bookings[instrument_id], **asked
     )
-    known = {problem.code for problem in found} - {SlotTaken.code, *INSTRUMENT_PROBLEM_CODES}
+    own = {SlotTaken.code, *INSTRUMENT_PROBLEM_CODES}
+    said = [(problem.code, problem.params) for problem in found if problem.code not in own]
     for pk in others:
         theirs = _find_instrument_problems(viewer, user, facts[pk], moved_booking=moved_bookings[pk], **asked)
         other = facts[pk].instrument
-        found += [_as_linked_problem(other, problem) for problem in theirs if problem.code not in known]
+        found += [
+            _as_linked_problem(other, problem)
+            for problem in theirs
+            if (problem.code, problem.params) not in said
+        ]
     if project is not None:
         found += find_problems_of_project(
             project,

@@ -15,7 +15,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import ServiceMode
+from providers.domain import OPERATED_BY_USER
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Membership, Organization, User
@@ -43,7 +43,7 @@ def get_qualification_condition(qualification: "Qualification", now: datetime) -
         instrument_id=qualification.instrument_id,
         user_id=qualification.user_id,
         ends_at__gt=now,
-        service_mode=ServiceMode.SELF_OPERATED,
+        service_mode__in=OPERATED_BY_USER,
         rule__needs_qualification=True,
     )
     other = providers.qualification_end(

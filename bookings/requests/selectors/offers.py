@@ -55,7 +55,7 @@ from bookings.requests.selectors.request_facts import (
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
-from providers.domain import InstrumentState, QuotaHolder, ServiceMode
+from providers.domain import OPERATED_BY_USER, InstrumentState, QuotaHolder, ServiceMode
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -310,7 +310,7 @@ def _filter_admitting(
             modes = _get_admitted_modes(applicant, version.terms, requester, now)
             until = qualified_until if version.terms.needs_qualification else None
             admittance = Admittance(requester.user_kind, frozenset(modes), until)
-            if modes == {ServiceMode.SELF_OPERATED}:
+            if modes and modes <= OPERATED_BY_USER:
                 found[pk].append(replace(version, latest_end=until, admittance=admittance))
             elif modes:
                 found[pk].append(replace(version, admittance=admittance))

@@ -12,6 +12,10 @@ class ServiceMode(StrEnum):
     REMOTE = "remote"
 
 
+OPERATED_BY_USER = frozenset({ServiceMode.SELF_OPERATED, ServiceMode.REMOTE})
+"""The user operates the instrument, beside it or from elsewhere; a rule may ask for a qualification then."""
+
+
 class UserKind(StrEnum):
     """The kind of user as the owning unit sees it; decides admission and price."""
 

@@ -1,5 +1,6 @@
 """Instruments that can't be booked without others: one request takes all of them, or none."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -86,6 +87,21 @@ def test_problems_of_request_are_reported_once(city):
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=1), subject=" ")
     assert [one.code for one in refused.value.problems] == ["booking.subject_missing"]
+
+
+def test_stricter_limits_of_the_linked_instrument_are_named_at_once():
+    city = linked_city(min_minutes=240, max_minutes=480)
+    city.instrument.rules.update(min_minutes=120)
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(day=1, length=1))
+    shortest = {
+        one.code: one.params.get("shortest") or one.params["problem"].params["shortest"]
+        for one in refused.value.problems
+    }
+    assert shortest == {
+        "booking.too_short": timedelta(hours=2),
+        "booking.linked_refused": timedelta(hours=4),
+    }
 
 
 def test_cancelling_one_cancels_both_and_counts_once(city):

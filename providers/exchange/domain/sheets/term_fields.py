@@ -257,7 +257,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "needs_qualification",
             gettext_noop("Self-operation needs a qualification"),
             "flag",
-            headings=("自主上机需资格",),
+            headings=("自主上机需资格", "自主上机须具备上机资格"),
         ),
         SheetField(
             "decision",

@@ -42,6 +42,21 @@ def test_requester_counts_as_qualified_by_default():
     assert codes(terms(needs_qualification=True)) == []
 
 
+@pytest.mark.parametrize(
+    ("mode", "found"),
+    [
+        (ServiceMode.SELF_OPERATED, ["booking.qualification_missing"]),
+        (ServiceMode.REMOTE, ["booking.qualification_missing"]),
+        (ServiceMode.OPERATED, []),
+        (ServiceMode.SAMPLES, []),
+    ],
+)
+def test_who_operates_beside_it_or_from_elsewhere_needs_the_qualification(mode, found):
+    rule = terms(needs_qualification=True, service_modes=frozenset(ServiceMode))
+    request = replace(REQUEST, service_mode=mode, samples=1)
+    assert codes(rule, request=request, **standing(qualified=False)) == found
+
+
 def standing(**changes):
     return {"requester": replace(REQUESTER, **changes)}
 
