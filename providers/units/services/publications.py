@@ -243,16 +243,24 @@ def _fill(
     values: Mapping[str, Any],
     **details: Any,
 ) -> None:
-    """Set the values, then save and record the publication."""
+    """Set the values, then save and record the publication, with the instruments before and after."""
     for name, value in values.items():
         if name != "instruments":
             setattr(publication, name, value.strip() if isinstance(value, str) else value)
+    if "instruments" not in values:
+        _save(actor, act, kind, publication, now, **details)
+        return
+    own = Instrument.objects.filter(organization_id=publication.organization_id, pk__in=values["instruments"])
+    before = _name_instruments(publication.instruments) if publication.pk else ""  # type: ignore[attr-defined]
+    after = _name_instruments(own)
+    if before != after:
+        details |= {"before": {"instruments": before}, "after": {"instruments": after}}
     _save(actor, act, kind, publication, now, **details)
-    if "instruments" in values:
-        own = Instrument.objects.filter(
-            organization_id=publication.organization_id, pk__in=values["instruments"]
-        )
-        publication.instruments.set(own)  # type: ignore[attr-defined]
+    publication.instruments.set(own)  # type: ignore[attr-defined]
+
+
+def _name_instruments(instruments: Any) -> str:
+    return ", ".join(instruments.order_by("pk").values_list("public_id", flat=True))
 
 
 def _need_free_year(kind: PublicationKind, organization_id: int, values: Mapping[str, Any]) -> None:

@@ -31,7 +31,7 @@ from providers.units.services.publications import (
     publication_publish,
     publications_publish_due,
 )
-from tests.providers.conftest import NOW, PROFILE
+from tests.providers.conftest import NOW, PROFILE, published
 
 NEWS = PublicationKind.NEWS
 TEXT = {"title_zh": "开放日", "body_zh": "欢迎参观。"}
@@ -185,6 +185,23 @@ def test_public_sees_only_that_publication_was_withdrawn(world):
         "news.withdrawn",
         "日期有误",
     )
+
+
+def test_the_instruments_of_a_case_before_and_after_a_change_stand_in_the_journal(world, instrument):
+    first, second = instrument, published(world, inner_number="A-2")
+    row = publish(world, PublicationKind.CASE, instruments=[first.pk])
+    act(world, "update", row, kind=PublicationKind.CASE, values={"instruments": [second.pk]})
+    made, changed = history(row)
+    assert (made.details["before"], made.details["after"]) == (
+        {"instruments": ""},
+        {"instruments": first.public_id},
+    )
+    assert (changed.details["before"], changed.details["after"]) == (
+        {"instruments": first.public_id},
+        {"instruments": second.public_id},
+    )
+    act(world, "update", row, kind=PublicationKind.CASE, values={"instruments": [second.pk]})
+    assert "before" not in history(row).last().details
 
 
 @pytest.mark.parametrize("public_id", ["NEW-0000000000", "XXX-0000000000", "", "NEW"])
