@@ -62,6 +62,11 @@ def test_every_key_of_the_details_has_a_word():
     assert (recorded | DECISIONS) - DETAILS.keys() == set()
 
 
+def test_facts_of_an_organization_before_and_after_are_told_in_words():
+    with translation.override("zh-hans"):
+        assert describe_value("after", {"owns_instruments": True, "parent": ""}) == "是否拥有仪器：是；上级单位：—"
+
+
 def test_codes_are_told_in_the_words_of_their_lists():
     with translation.override("zh-hans"):
         assert describe_value("effect", "finding") == "异议成立：列为核查问题，由核查人员处理"
