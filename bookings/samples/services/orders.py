@@ -125,6 +125,7 @@ def sample_order_accept(
     Raises QuoteChanged where another amount was shown, OutOfService and PayerLeft.
     """
     asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
+    require(actor, "bookings.answer_samples", asked)
     if asked.payer_organization_id is not None:
         accounts.memberships_lock(actor, asked.payer_organization_id)
     providers.instrument_lock(asked.instrument_id)
