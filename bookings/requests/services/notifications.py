@@ -102,9 +102,8 @@ def notify_user(booking: Booking, message: str, now: datetime, **params: Any) ->
 
 
 def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
-    """Notify the active keepers of the booked instrument."""
-    ids = booking.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
-    notify_ids(list(ids), booking, message, now, **params)
+    """Notify the active keepers of the booked instrument; the unit's managers where it has none."""
+    notify_ids(list_answerers(booking.instrument), booking, message, now, **params)
 
 
 def notify_other_keepers(
@@ -123,11 +122,12 @@ def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -
 
 
 def notify_of_claim(keeper_ids: "Collection[int]", booking: Booking, now: datetime) -> None:
-    """Tell the keepers of a new request, until when to decide on it, or of a booking."""
+    """Tell the keepers of a new request, until when to decide on it, or of a booking; else the managers."""
+    told = keeper_ids or list_answerers(booking.instrument)
     if booking.state == BookingState.REQUESTED:
-        notify_ids(keeper_ids, booking, REQUESTED, now, decide_by=booking.decide_by)
+        notify_ids(told, booking, REQUESTED, now, decide_by=booking.decide_by)
     else:
-        notify_ids(keeper_ids, booking, BOOKED, now)
+        notify_ids(told, booking, BOOKED, now)
 
 
 def notify_ids(

@@ -7,6 +7,8 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree, requests_decide
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
+from instrument_share.accounts.domain import Role
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from instrument_share.kernel.interval import Interval
 from tests import factories
@@ -31,6 +33,15 @@ def test_many_requests_are_approved_at_once_but_for_those_gone_meanwhile(city):
     booking_cancel(actor=city.researcher, booking_id=ids[0], now=NOW)
     assert requests_decide(actor=city.keeper, booking_ids=ids, approve=True, now=NOW) == 2
     assert states() == ["approved", "approved", "cancelled"]
+
+
+def test_managers_are_told_what_happens_where_an_instrument_has_no_keeper(city):
+    city.instrument.keeper_links.all().delete()
+    manager = factories.member(city.owner, Role.UNIT_MANAGER)
+    booking = book(city)
+    assert journal.notifications(manager).get().path == f"/bookings/{booking.public_id}/"
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert journal.notifications(manager).count() == 2
 
 
 def test_many_requests_are_declined_with_one_reason(city):
