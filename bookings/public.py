@@ -72,6 +72,7 @@ from bookings.statements.selectors.statements import (
     statements_received,
     statements_to_answer,
     statements_to_pay,
+    sum_owed,
 )
 from bookings.statements.selectors.uses import BilledUse, agreed_statements, billed_uses
 from bookings.statements.services.drafting import statements_draft
