@@ -1,5 +1,6 @@
 """Where does each yuan come from: the page of a year and its steps."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -31,6 +32,21 @@ def test_the_year_says_where_each_yuan_comes_from(login, steps):
     assert "未分配 ¥0.00" in shown
     assert "计入记录 263 上报 263 条" in shown
     assert steps.cycle.snapshot_hash in shown
+
+
+@pytest.mark.parametrize(("last", "done"), [(None, 0), ("check", 2), ("announce", 3), ("approve", 5)])
+def test_the_bureaus_desk_shows_the_same_line_of_steps_as_the_year(login, steps, last, done):
+    if last:
+        steps.through(last)
+    client = login(steps.city.officer)
+    lines = [
+        re.findall(r'<ol class="step-line">.*?</ol>', answer.content.decode(), re.DOTALL)
+        for answer in (page(client), client.get("/bureau/"))
+    ]
+    assert lines[0] == lines[1]
+    (line,) = lines[0]
+    assert line.count("step step-done") == done
+    assert line.count('aria-current="step"') == 1
 
 
 def test_units_are_sorted_as_the_address_says(login, steps):
