@@ -72,6 +72,7 @@ from bookings.statements.selectors.statements import (
     statements_received,
     statements_to_answer,
     statements_to_pay,
+    sum_owed,
 )
 from bookings.statements.selectors.uses import BilledUse, agreed_statements, billed_uses
 from bookings.statements.services.drafting import statements_draft
@@ -104,6 +105,7 @@ from bookings.usage.selectors.proofs import (
 from bookings.usage.selectors.reviews import Ratings, get_ratings
 from bookings.usage.selectors.statistics import (
     Hours,
+    get_hours_by_category,
     get_hours_by_month,
     get_hours_by_unit,
     get_openness,

@@ -97,7 +97,7 @@ from providers.search.selectors.catalogue import (
     prices_for,
     with_prices,
 )
-from providers.search.selectors.facets import Counts, category_counts, count_by_place
+from providers.search.selectors.facets import CategoryCount, Counts, category_counts, count_by_place
 from providers.search.selectors.near_words import near_words
 from providers.search.selectors.search import (
     EVERYTHING,

@@ -20,6 +20,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web.responses.made_files import MadeFiles
 from providers import public as providers
 from providers.domain import PublicationKind
+from rewards import public as rewards
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -59,6 +60,12 @@ def _publications(kind: PublicationKind) -> Iterator[Entry]:
         yield reverse("publication", args=[public_id]), published_at
 
 
+def _results() -> Iterator[Entry]:
+    found = rewards.cycles(ANYBODY).filter(noticed_at__isnull=False)
+    for year, *dates in found.values_list("year", "noticed_at", "approved_at"):
+        yield reverse("result", args=[year]), _latest(dates)
+
+
 SECTIONS: dict[str, Callable[[], Iterator[Entry]]] = {
     "pages": _pages,
     "instruments": _instruments,
@@ -67,6 +74,7 @@ SECTIONS: dict[str, Callable[[], Iterator[Entry]]] = {
     "regulations": partial(_publications, PublicationKind.REGULATION),
     "cases": partial(_publications, PublicationKind.CASE),
     "openness": partial(_publications, PublicationKind.OPENNESS),
+    "results": _results,
 }
 
 
@@ -113,6 +121,8 @@ def _write_list(file: TextIO, outer: str, inner: str, entries: Iterable[Entry]) 
     file.write(f"</{outer}>\n")
 
 
-SITEMAP_FILES = MadeFiles(
-    "sitemap", lambda _now: providers.public_state(), providers.count_public_instruments, _write
-)
+def _version(_now: datetime) -> str:
+    return f"{providers.public_state()} {list(_results())}"
+
+
+SITEMAP_FILES = MadeFiles("sitemap", _version, providers.count_public_instruments, _write)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.requests.selectors.bookings import bookings
 from bookings.statements.domain.billing import BANDS, Payer, get_age_band
-from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, StatementState
+from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, StatementState, is_overdue
 from bookings.statements.models import Statement, StatementLine, StatementPayment
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
@@ -124,7 +124,29 @@ def get_payment(statement: Statement, public_id: str) -> StatementPayment:
 
 def overdue_statements(today: date) -> QuerySet[Statement]:
     """Return statements whose last day has passed and that are not paid; for the clock."""
-    return Statement.objects.filter(state__in=DUE_STATES, due_date__lt=today, total_yuan__gt=0)
+    return filter_overdue(_with_sums(Statement.objects.all()), today)
+
+
+def filter_overdue(found: QuerySet[Statement], today: date) -> QuerySet[Statement]:
+    """Filter statements, which have their `owed_yuan`, to those of which `is_overdue` is true."""
+    return found.filter(state__in=DUE_STATES, due_date__lt=today, owed_yuan__gt=0)  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is not paid of statements that were sent, in yuan, and how much of it is overdue."""
+
+    total_yuan: Decimal
+    overdue_yuan: Decimal
+
+
+def sum_owed(found: QuerySet[Statement], today: date) -> Owed:
+    """Return what is owed on these statements, the sum of their debts; one statement."""
+    rows = found.filter(state__in=OPEN_STATES).order_by().values_list("state", "due_date", "owed_yuan")
+    owed = [(row[2], is_overdue(*row, today)) for row in rows]
+    return Owed(
+        sum((yuan for yuan, _ in owed), Decimal(0)), sum((yuan for yuan, late in owed if late), Decimal(0))
+    )
 
 
 @dataclass

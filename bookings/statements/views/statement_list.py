@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.statements.domain.billing import to_fen
-from bookings.statements.domain.states import StatementState
+from bookings.statements.domain.states import OPEN_STATES, StatementState
+from bookings.statements.selectors.statements import filter_overdue
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
@@ -17,6 +18,8 @@ from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 PER_PAGE = 30
 KIND = "bookings.statement"
+OWED, OVERDUE = "owed", "overdue"
+"""Filters beside those by one state: what was sent and is not settled, and what of it is overdue."""
 
 
 def _build_table(party: ListColumn) -> ListTable:
@@ -51,11 +56,14 @@ OF_PAYER = _build_table(ListColumn(gettext_lazy("Unit"), "unit", "organization__
 def narrow_statements(
     request: "HttpRequest", found: "QuerySet[Statement]", *, text: str = "", of_unit: bool = True
 ) -> "QuerySet[Statement]":
-    """Return the statements in the state of the address, of payers with `text` in the name, in its order."""
+    """Return the statements in the state of the address, of payers with `text` in the name, in its order.
+
+    The state can be `owed` or `overdue`, too.
+    """
     if text:
         found = found.filter(payer_name__icontains=text)  # type: ignore[misc]
     if state := _get_state(request):
-        found = found.filter(state=state)
+        found = _filter_state(found, state)
     return found.order_by(*_get_table(of_unit).get_ordering(request))
 
 
@@ -74,7 +82,7 @@ def build_statement_list(
         "heads": table.build_heads(request),
         "state_tabs": _build_tabs(request, found, state, of_unit=of_unit),
         "is_filtered": bool(state or request.GET.get("q")),
-        "today": clock.now().astimezone(CITY_TIME).date(),
+        "today": _get_today(),
     }
 
 
@@ -84,26 +92,32 @@ def _get_table(of_unit: bool) -> ListTable:
 
 def _get_state(request: "HttpRequest") -> str:
     state = request.GET.get("state", "")
-    return state if state in set(StatementState) else ""
+    return state if state in {*StatementState, OWED, OVERDUE} else ""
+
+
+def _filter_state(found: "QuerySet[Statement]", state: str) -> "QuerySet[Statement]":
+    if state == OVERDUE:
+        return filter_overdue(found, _get_today())
+    return found.filter(state__in=OPEN_STATES if state == OWED else [state])
+
+
+def _get_today() -> "date":
+    return clock.now().astimezone(CITY_TIME).date()
 
 
 def _build_tabs(
     request: "HttpRequest", found: "QuerySet[Statement]", chosen: str, *, of_unit: bool
 ) -> list[tuple[Any, ...]]:
     counts = Counter(found.order_by().values_list("state", flat=True))
+    tabs = [("", _("All"), counts.total())]
+    if of_unit:
+        tabs += [
+            (OWED, _("Not yet paid"), sum(counts[one] for one in OPEN_STATES)),
+            (OVERDUE, _("Overdue"), filter_overdue(found, _get_today()).count()),
+        ]
     states = [one for one in StatementState if of_unit or one is not StatementState.DRAFT]
-    return [
-        (_("All"), get_address(request, state=""), not chosen, counts.total()),
-        *(
-            (
-                labels.label(KIND, one.value).text,
-                get_address(request, state=one.value),
-                chosen == one,
-                counts[one],
-            )
-            for one in states
-        ),
-    ]
+    tabs += [(one.value, labels.label(KIND, one.value).text, counts[one]) for one in states]
+    return [(name, get_address(request, state=key), chosen == key, count) for key, name, count in tabs]
 
 
 def get_payer_name(payer: Any) -> str:

@@ -109,6 +109,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=MAX_LISTED),
         "waiting": requests,
         "unbookable_count": counts["unbookable"],
+        "owed": bookings.sum_owed(bookings.statements_of_unit(request.user, unit.pk), today),
         "usage": bookings.get_unit_hours_of_year(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
         "forecasts": [

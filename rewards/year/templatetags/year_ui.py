@@ -1,10 +1,10 @@
 """Template tags of a year's steps."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 
-from rewards.year.views.words import ACTIONS, describe_waiting
+from rewards.year.views.words import ACTIONS, build_step_line, describe_waiting
 
 if TYPE_CHECKING:
     from rewards.year.selectors import CycleAhead
@@ -16,6 +16,12 @@ register = template.Library()
 def next_step_words(ahead: "CycleAhead") -> str:
     """Return the next step of a year, or what it waits for; empty when nothing is left."""
     return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))
+
+
+@register.simple_tag
+def step_line(ahead: "CycleAhead") -> list[tuple[Any, str, str]]:
+    """Return the line of steps of a year, for `{% steps %}`."""
+    return build_step_line(ahead)
 
 
 @register.simple_tag

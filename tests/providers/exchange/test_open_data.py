@@ -333,7 +333,7 @@ def locations(response):
 
 
 def test_the_map_has_parts_under_the_sites_own_address(see, city, profile):
-    parts = ("pages", "instruments", "units", "news", "regulations", "cases", "openness")
+    parts = ("pages", "instruments", "units", "news", "regulations", "cases", "openness", "results")
     assert locations(see(None, "sitemap")) == [(f"{SITE}/sitemap-{part}.xml?p=1", None) for part in parts]
     assert f"Sitemap: {SITE}/sitemap.xml" in see(None, "robots").content.decode().splitlines()
 
@@ -396,6 +396,6 @@ def test_the_map_follows_what_is_published(see, city):
     renew(SITEMAP_FILES, NOW)
     factories.instrument(city.owner)
     journal.record(actor=None, action="instrument.published", subject=city.instrument, now=NOW)
-    assert renew(SITEMAP_FILES, NOW) == 8
+    assert renew(SITEMAP_FILES, NOW) == 9
     assert len(locations(see(None, "sitemap_part", "instruments"))) == 2
     assert renew(SITEMAP_FILES, NOW) == 0

@@ -1,6 +1,6 @@
 """What units and payers see of statements, and what they do there."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from bookings.statements.models import Statement
 from bookings.statements.schemas import serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
-from bookings.statements.services.statements import statement_send
+from bookings.statements.services.statements import statement_dispute, statement_send
 from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.statements.conftest import (
@@ -29,6 +29,7 @@ from tests.factories import slot
 from tests.page_fixtures import text_of
 
 LATER = APRIL_1 + 40 * DAY
+APRIL = date(2026, 4, 1)
 
 
 def test_unit_drafts_a_month_and_sends_everything(city, see, send):
@@ -206,12 +207,45 @@ def test_disputed_statement_is_not_overdue_while_the_unit_is_silent(billed, see,
     assert "逾期" not in text_of(see(billed.payer, "my_statements", now=LATER))
 
 
+def test_the_desk_sums_what_is_owed_and_overdue_and_links_to_lists_that_add_up_to_it(billed, see):
+    """A draft counts for neither, a disputed statement is owed and not overdue."""
+    city = billed.city
+    pay(billed, 50)
+    confirmed_use(city, slot(day=12), payer=False)
+    (private,) = draft(city)
+    statement_send(actor=city.manager, statement_id=private.pk, now=LATER)
+    confirmed_use(city, slot(day=13), confirmed_at=APRIL_1 + DAY)
+    (disputed,) = draft(city, APRIL, LATER)
+    statement_send(actor=city.manager, statement_id=disputed.pk, now=LATER)
+    statement_dispute(actor=billed.payer, statement_id=disputed.pk, reason="第1行有误", now=LATER)
+    Statement.objects.filter(pk=disputed.pk).update(due_date=APRIL)
+    confirmed_use(city, slot(day=14), payer=False, confirmed_at=APRIL_1 + DAY)
+    draft(city, APRIL, LATER)
+    desk = see(city.manager, "unit_desk", now=LATER)
+    words, links = text_of(desk), desk.content.decode()
+    assert "结算单未付金额 ¥550.00" in words
+    assert "其中：已逾期 ¥150.00" in words
+    listed = {}
+    for state in ("owed", "overdue"):
+        address = f"/unit/{city.owner.public_id}/statements/?state={state}"
+        assert f'href="{address}"' in links
+        page = see(city.manager, "unit_statements", city.owner.public_id, state=state, now=LATER)
+        listed[state] = [one.owed_yuan for one in page.context["page"].items]
+        (tab,) = [one for one in page.context["state_tabs"] if one[2]]
+        assert tab[3] == len(listed[state])
+    assert sum(listed["owed"]) == 550
+    assert listed["overdue"] == [150]
+    debts = see(city.manager, "unit_statements", city.owner.public_id, now=LATER).context["debts"]
+    assert sum(debt.owed_yuan for debt in debts) == 550
+
+
 def test_debts_stand_by_age_with_their_payer(billed, see):
     pay(billed, 50)
     manager, unit = billed.city.manager, billed.city.owner.public_id
     page = text_of(see(manager, "unit_statements", unit, now=LATER))
-    assert "应收账龄" in page and "31–60 天" in page and "逾期" in page
-    assert "逾期" not in text_of(see(manager, "unit_statements", unit, now=APRIL_1 + 30 * DAY))
+    assert "应收账龄" in page and "31–60 天" in page
+    assert page.count("逾期") == 2  # the tab and the row
+    assert text_of(see(manager, "unit_statements", unit, now=APRIL_1 + 30 * DAY)).count("逾期") == 1
     listed = see(manager, "unit_statements", unit, now=LATER, state="settled")
     assert "没有此状态的结算单" in text_of(listed)
     csv = b"".join(see(manager, "unit_statements", unit, now=LATER, format="csv")).decode()

@@ -1,5 +1,7 @@
 """The page where the decided policy replaces a year's draft."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -40,7 +42,9 @@ def test_an_officer_replaces_the_draft_from_the_desk_once(login, draft):
     assert (cycle.state, cycle.policy) == ("checked", policy)
     client.logout()
     public = reverse("result", args=[YEAR])
-    assert REASON in text_of(client.get(public))
+    withdrawn = client.get(public)
+    assert REASON in text_of(withdrawn)
+    assert re.search(r'class="back"[^>]*>\s*<a\b[^>]*href="/openness/"', withdrawn.content.decode())
     draft.score()
     assert "公示已撤回" in text_of(client.get(public))
     draft.announce()

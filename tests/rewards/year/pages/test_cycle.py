@@ -1,5 +1,6 @@
 """Where does each yuan come from: the page of a year and its steps."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -60,6 +61,21 @@ def test_the_preview_is_offered_to_who_sends_the_report(login, steps, who, looks
     )
     shown = page(login(getattr(steps.city, who)))
     assert (reverse("report_preview", args=[YEAR]) in shown.content.decode()) == looks
+
+
+@pytest.mark.parametrize(("last", "done"), [(None, 0), ("check", 2), ("announce", 3), ("approve", 5)])
+def test_the_bureaus_desk_shows_the_same_line_of_steps_as_the_year(login, steps, last, done):
+    if last:
+        steps.through(last)
+    client = login(steps.city.officer)
+    lines = [
+        re.findall(r'<ol class="step-line">.*?</ol>', answer.content.decode(), re.DOTALL)
+        for answer in (page(client), client.get("/bureau/"))
+    ]
+    assert lines[0] == lines[1]
+    (line,) = lines[0]
+    assert line.count("step step-done") == done
+    assert line.count('aria-current="step"') == 1
 
 
 def test_units_are_sorted_as_the_address_says(login, steps):
