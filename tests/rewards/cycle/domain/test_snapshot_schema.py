@@ -17,6 +17,7 @@ from instrument_share.kernel.canonical import canonical_json, format_instant
 from rewards.cycle.domain.rows import EXCLUDED_AS
 from rewards.cycle.domain.snapshot_schema import (
     PARTS,
+    VERSION,
     ColumnsDiffer,
     InstrumentRow,
     OpennessRow,
@@ -281,3 +282,8 @@ def test_the_document_says_what_the_schema_says(part):
     text = DOCUMENT.read_text("utf-8")
     section = text.split(f"\n## {part}\n")[1].split("\n## ")[0]
     assert section.strip() == f"{PARTS[part].__doc__}\n\n{table(PARTS[part])}"
+
+
+def test_the_document_names_the_version_that_is_written():
+    number = VERSION.partition("/")[2]
+    assert f"this is the schema of version {number}," in DOCUMENT.read_text("utf-8")
