@@ -147,7 +147,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
                 consequences=[
                     _("Who registered it reads the reason, and can correct it and hand it in again.")
                 ],
-                action=_("Refuse and say why"),
+                action=_("Refuse with this reason"),
                 perform=lambda: services.organization_refuse(**decision, **form.cleaned_data),
                 success=_("{name} is not admitted; who registered it is told why.").format(name=name),
                 back_address=address,
