@@ -203,7 +203,7 @@ class TablesForm(forms.Form):
         label=gettext_lazy("Public holidays"),
         required=False,
         help_text=gettext_lazy(
-            "CSV with three columns: date, 休 (holiday) or 班 (worked in exchange), name. Only for years "
+            "CSV with three columns: date, 休 (holiday) or 班 (make-up workday), name. Only for years "
             "that are not known here yet."
         ),
         widget=forms.FileInput({"accept": ".csv"}),

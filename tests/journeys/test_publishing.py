@@ -78,7 +78,7 @@ def test_an_instrument_is_entered_returned_mended_published_and_opened(enter, pe
     axe(officer)
     go(officer.get_by_role("link", name="透射电子显微镜"))
     axe(officer)
-    confirm(officer, "退回并说明理由", "退回并说明理由", 理由="请写明点分辨率")
+    confirm(officer, "退回并说明理由", "确认退回", 理由="请写明点分辨率")
     expect(officer.locator("#notes")).to_contain_text("已退回")
 
     manager.goto("/unit/")

@@ -370,7 +370,8 @@ def test_comparison_begins_with_what_decides_and_marks_the_best(shop, see):
 
 
 def test_comparison_says_whether_the_reader_may_use_each(shop, see):
-    factories.rule(shop.instrument, needs_qualification=True, lead_minutes=120)
+    decided = {"decision": "by_keeper", "decision_hours": 24}
+    factories.rule(shop.instrument, needs_qualification=True, lead_minutes=120, **decided)
     search_rebuild()
     ids = f"{shop.own.public_id},{shop.instrument.public_id}"
     page = see(shop.researcher, "compare", ids=ids)
@@ -380,6 +381,7 @@ def test_comparison_says_whether_the_reader_may_use_each(shop, see):
     assert deciding["预约资格"] == ("不对您开放", "可预约；自主上机或远程操作须先取得上机资格")
     assert deciding["最早可约"] == ("近期无可约时段", "2026年3月2日 10:00")
     assert deciding["至少提前"] == ("—", "2 小时")
+    assert other["审批方式"] == ("即时通过", "机组 24 小时内审批")
     assert page.content.decode().count('class="btn btn-sm" href="/instruments/') == 1
 
 

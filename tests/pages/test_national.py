@@ -75,19 +75,20 @@ def city(db, clock):
     return city
 
 
-def used(city, day=-1):
+def used(city, day=-1, user=None, payer=None):
+    user = user or city.researcher
     log = usage_log_by_hand(
         actor=city.keeper,
         instrument_id=city.instrument.pk,
         interval=slot(day=day),
-        user=city.researcher,
-        payer_organization_id=city.company.pk,
+        user=user,
+        payer_organization_id=(payer or city.company).pk,
         service_mode=ServiceMode.OPERATED,
         content="薄膜形貌",
         now=NOW,
     )
-    usage_confirm(actor=city.researcher, log_id=log.pk, now=NOW)
-    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
+    usage_confirm(actor=user, log_id=log.pk, now=NOW)
+    usage_review(actor=user, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
     return log
 
 
@@ -107,6 +108,19 @@ def records(city):
 
 def of(kind, found):
     return [one for one in found if one.kind is kind]
+
+
+def test_the_amount_of_service_counts_number_and_hours_of_the_same_uses(city):
+    used(city)
+    used(city, day=-2, user=factories.member(city.owner), payer=city.owner)
+    save(city)
+    found = records(city)
+    hours = sum(Decimal(one.values["service_time"]) for one in of(RecordType.SERVICE, found))
+    (unit,) = of(RecordType.UNIT, found)
+    assert unit.values["serviceAmounts"] == f"服务 2 次，{hours} 小时"
+    assert unit.values["user"] == "本单位用户 1 人次；企业 1 人次"
+    (instrument,) = of(RecordType.INSTRUMENT, found)
+    assert instrument.values["service_machine"] == f"{hours / 2:.2f}"
 
 
 def test_the_records_of_a_unit(city):

@@ -29,7 +29,7 @@ from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, wi
 
 MAX_SHOWN = 20
 FEWEST_DAYS = 20
-"""A notice of the State Council names more days of a year, those worked in exchange included."""
+"""A notice of the State Council names more days of a year, make-up workdays included."""
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 
 

@@ -46,7 +46,7 @@ class ResetOver(Conflict):
 
 class SecondPersonNeeded(Conflict):
     code = "user.second_factor_second_person"
-    message = gettext_noop("Who asks for it does not decide it. Ask another administrator.")
+    message = gettext_noop("You cannot decide on your own request. Ask another administrator.")
 
 
 def second_factor_added(*, factor: Authenticator, session_key: str, now: datetime) -> None:

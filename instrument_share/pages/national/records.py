@@ -116,7 +116,7 @@ def iterate_records(
         users = {word: sums.users[kind] for kind, word in USERS.items()}
         counted = {
             "uses": sums.uses,
-            "service_seconds": sums.service_seconds,
+            "run_seconds": sums.run_seconds,
             "income_yuan": sums.income_yuan,
             "users": users,
         }

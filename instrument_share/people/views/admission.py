@@ -149,7 +149,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
                 consequences=[
                     _("Who registered it reads the reason, and can correct it and hand it in again.")
                 ],
-                action=_("Refuse and say why"),
+                action=_("Refuse with this reason"),
                 perform=lambda: services.organization_refuse(
                     **decision,
                     reason=form.cleaned_data["reason"],

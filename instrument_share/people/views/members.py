@@ -108,7 +108,7 @@ def member_refuse(request: SignedInRequest, public_id: str, membership_id: str) 
     return Confirmation(
         heading=_("Do not admit {name}?").format(name=name),
         consequences=[_("They read the reason and can ask again.")],
-        action=_("Refuse and say why"),
+        action=_("Refuse with this reason"),
         perform=lambda: services.membership_refuse(
             actor=request.user,
             membership_id=asked.pk,

@@ -10,6 +10,9 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
+MOST_WRITTEN = 1_000_000
+"""Bytes of a picture that is kept: the national platform takes 1 MB."""
+QUALITY_STEP = 10
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -31,18 +34,27 @@ class Encoded(NamedTuple):
 def encode_pictures(content: bytes, wanted: Sequence[tuple[int, int]]) -> list[Encoded]:
     """Return a JPEG, PNG or WebP as JPEGs of at most so many pixels a side, in such a quality.
 
-    Each is made of the one before it, so that the largest comes first. Raises PictureUnusable. A crafted
-    picture can take a gigabyte, or minutes: for `run_apart`.
+    Where that takes more than 1 MB, the quality is lowered until it does not. Each is made of the one before
+    it, so that the largest comes first. Raises PictureUnusable. A crafted picture can take a gigabyte, or
+    minutes: for `run_apart`.
     """
     picture = _decode(content)
     made = []
     for side, quality in wanted:
         picture = picture.copy()
         picture.thumbnail((side, side))
-        written = BytesIO()
-        picture.save(written, "JPEG", quality=quality, optimize=True)
-        made.append(Encoded(written.getvalue(), picture.width, picture.height))
+        written = _write(picture, quality)
+        while len(written) > MOST_WRITTEN and quality > QUALITY_STEP:
+            quality -= QUALITY_STEP
+            written = _write(picture, quality)
+        made.append(Encoded(written, picture.width, picture.height))
     return made
+
+
+def _write(picture: Image.Image, quality: int) -> bytes:
+    written = BytesIO()
+    picture.save(written, "JPEG", quality=quality, optimize=True)
+    return written.getvalue()
 
 
 def _decode(content: bytes) -> Image.Image:

@@ -32,7 +32,7 @@ class AttachmentUnusable(DomainError):
 
 
 def prepare_picture(upload: IO[bytes]) -> "ContentFile[bytes]":
-    """Return the upload as a JPEG of at most 1600 pixels a side, named by its content.
+    """Return the upload as a JPEG of at most 1600 pixels a side and 1 MB, named by its content.
 
     It is decoded and encoded anew, which drops metadata such as camera and place. Raises PictureUnusable if
     it is too large or no JPEG, PNG or WebP.

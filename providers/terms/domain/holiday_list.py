@@ -73,7 +73,9 @@ def _problems_of_days(year: int, days: Sequence[Day]) -> Iterator[Problem]:
             message = gettext_noop("{day} is not in {year}. Enter each day with its own year.")
             yield Problem("calendar.other_year", message, params, "rows")
         if day.kind is DayKind.WORKDAY and day.date.weekday() < SATURDAY:
-            message = gettext_noop("{day} is worked anyway: only a Saturday or Sunday is worked in exchange.")
+            message = gettext_noop(
+                "{day} is a workday anyway: only a Saturday or Sunday can be a make-up workday."
+            )
             yield Problem("calendar.worked_anyway", message, params, "rows")
     for twice, count in Counter(day.date for day in days).items():
         if count > 1:

@@ -14,7 +14,7 @@ from providers.terms.domain.special_days import Day
 from providers.terms.selectors.workdays import YearOfDays
 
 ORDINARY = "ordinary"
-"""Neither a holiday nor worked in exchange."""
+"""Neither a holiday nor a make-up workday."""
 MOST_LINES = 400
 
 
@@ -79,7 +79,7 @@ class YearForm(DaysForm):
     sheet = forms.FileField(
         label=_("Sheet"),
         required=False,
-        help_text=_("CSV or XLSX with three columns: date, 休 (holiday) or 班 (worked in exchange), name."),
+        help_text=_("CSV or XLSX with three columns: date, 休 (holiday) or 班 (make-up workday), name."),
         widget=forms.FileInput({"accept": ".csv,.xlsx"}),
     )
     rows = forms.CharField(

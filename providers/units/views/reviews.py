@@ -133,10 +133,10 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
         request.POST or None, help_text=_("Say what has to be changed so that it can be published next time.")
     )
     if found.kind == "changes":
-        heading, action = _("Refuse the changes of “{name}”"), _("Refuse and say why")
+        heading, action = _("Refuse the changes of “{name}”"), _("Refuse with this reason")
         consequence = _("What is public stays as it is.")
     else:
-        heading, action = _("Return “{name}”"), _("Return and say why")
+        heading, action = _("Return “{name}”"), _("Return with this reason")
         consequence = _("The unit can change it and submit it again.")
     return Confirmation(
         heading=heading.format(name=name),

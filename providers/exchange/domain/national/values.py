@@ -164,8 +164,8 @@ def customs_record(facts: Mapping[str, Any]) -> dict[str, str]:
 def unit_record(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the record of a unit's year from `facts`: entered values by field name, and counts.
 
-    Counts: published, declared (or None), running, shared, external, uses, service_seconds, income_yuan,
-    users (Chinese word → person-times, in order).
+    Counts: published, declared (or None), running, shared, external, uses, run_seconds (of those uses),
+    income_yuan (of external ones), users (Chinese word → person-times, in order).
     """
     published = facts["published"]
     users = "；".join(f"{word} {number} 人次" for word, number in facts["users"].items() if number)
@@ -176,7 +176,7 @@ def unit_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "totalShareRates": format_percent(facts["shared"], published),
         "externalShareRates": format_percent(facts["external"], published),
         "Innovation": facts["innovation"],
-        "serviceAmounts": f"服务 {facts['uses']} 次，{format_hours(facts['service_seconds'])} 小时",
+        "serviceAmounts": f"服务 {facts['uses']} 次，{format_hours(facts['run_seconds'])} 小时",
         "user": users or NONE,
         "Project": facts["project"],
         "Thesis": facts["thesis"],

@@ -87,7 +87,7 @@ UNIT_FACTS = {
     "shared": 8,
     "external": 5,
     "uses": 12,
-    "service_seconds": 9000,
+    "run_seconds": 9000,
     "income_yuan": Decimal("12345.00"),
     "users": {"本单位用户": 0, "企业": 12},
 }

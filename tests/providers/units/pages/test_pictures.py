@@ -1,6 +1,7 @@
 """Pictures and files that people upload."""
 
 from io import BytesIO
+from random import Random
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from providers.instruments.services.pictures import (
     MOST_BYTES,
     AttachmentUnusable,
     prepare_attachment,
+    prepare_gallery_picture,
     prepare_picture,
 )
 
@@ -33,6 +35,18 @@ def test_uploaded_picture_loses_its_metadata():
     with Image.open(BytesIO(content)) as shown:
         assert (shown.format, shown.size, len(shown.getexif())) == ("JPEG", (1600, 800), 0)
     assert made.name.endswith(".jpg")
+
+
+def test_a_picture_full_of_detail_is_kept_in_at_most_a_megabyte():
+    """What the national platform takes."""
+    noise, size = BytesIO(), (1600, 1600)
+    Image.frombytes("RGB", size, Random(0).randbytes(3 * size[0] * size[1])).save(noise, "JPEG", quality=90)
+    made = prepare_picture(BytesIO(noise.getvalue())).read()
+    large = prepare_gallery_picture(BytesIO(noise.getvalue()))
+    assert 100_000 < len(made) <= 1_000_000
+    assert 100_000 < len(large.large.read()) <= 1_000_000
+    with Image.open(BytesIO(made)) as shown:
+        assert shown.size == size
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ def test_publishing_and_returning_by_the_officer(at, world, draft):
     client = at("officer")
     refused = client.post(reverse("review_return", args=[draft.public_id]), {"reason": ""})
     assert refused.status_code == 422
+    assert "确认退回" in text_of(refused)
     client.post(reverse("review_return", args=[draft.public_id]), {"reason": "缺图片"})
     draft.refresh_from_db()
     assert (draft.state, draft.return_reason) == ("draft", "缺图片")
