@@ -105,7 +105,6 @@ from bookings.usage.selectors.proofs import (
 from bookings.usage.selectors.reviews import Ratings, get_ratings
 from bookings.usage.selectors.statistics import (
     Hours,
-    get_hours_by_category,
     get_hours_by_month,
     get_hours_by_unit,
     get_openness,

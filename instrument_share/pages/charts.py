@@ -1,6 +1,6 @@
 """Chart data from figures of selectors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,13 +25,6 @@ def build_stacked_hours(
             {"name": _("for the unit itself"), "data": [in_hours(row.internal_seconds) for row in rows]},
         ],
     }
-
-
-def build_category_hours(rows: Sequence[Hours[str]], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return chart data of hours by category, those with most external ones first; `names` by two digits."""
-    ordered = sorted(rows, key=lambda row: -row.external_seconds)
-    labels = [names.get(row.key, _("Without category")) for row in ordered]
-    return build_stacked_hours(ordered, labels, horizontal=True)
 
 
 def build_category_counts(categories: Sequence[CategoryCount], total: int) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def test_every_key_of_the_details_has_a_word():
 
 def test_facts_of_an_organization_before_and_after_are_told_in_words():
     with translation.override("zh-hans"):
-        assert describe_value("after", {"owns_instruments": True, "parent": ""}) == "是否拥有仪器：是；上级单位：—"
+        told = describe_value("after", {"owns_instruments": True, "parent": ""})
+        assert told == "是否拥有仪器：是；上级单位：—"
 
 
 def test_codes_are_told_in_the_words_of_their_lists():

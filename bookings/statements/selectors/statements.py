@@ -142,8 +142,9 @@ class Owed:
 
 def sum_owed(found: QuerySet[Statement], today: date) -> Owed:
     """Return what is owed on these statements, the sum of their debts; one statement."""
-    rows = found.filter(state__in=OPEN_STATES).order_by().values_list("state", "due_date", "owed_yuan")
-    owed = [(row[2], is_overdue(*row, today)) for row in rows]
+    rows: Any = found.filter(state__in=OPEN_STATES).order_by()
+    facts = rows.values_list("state", "due_date", "owed_yuan")
+    owed = [(yuan, is_overdue(state, due, yuan, today)) for state, due, yuan in facts]
     return Owed(
         sum((yuan for yuan, _ in owed), Decimal(0)), sum((yuan for yuan, late in owed if late), Decimal(0))
     )

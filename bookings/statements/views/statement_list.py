@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django.utils.functional import Promise
 
     from bookings.statements.models import Statement
     from instrument_share.accounts.models import User
@@ -109,7 +110,7 @@ def _build_tabs(
     request: "HttpRequest", found: "QuerySet[Statement]", chosen: str, *, of_unit: bool
 ) -> list[tuple[Any, ...]]:
     counts = Counter(found.order_by().values_list("state", flat=True))
-    tabs = [("", _("All"), counts.total())]
+    tabs: list[tuple[str, str | Promise, int]] = [("", _("All"), counts.total())]
     if of_unit:
         tabs += [
             (OWED, _("Not yet paid"), sum(counts[one] for one in OPEN_STATES)),

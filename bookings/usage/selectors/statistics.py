@@ -1,30 +1,25 @@
 """Public statistics: sums over usage logs without names, with confirmed corrections applied.
 
 They are read from sums that are kept by day (`usage.services.days`): at a million logs a year takes 10 ms
-instead of 500. Only hours by category are read from the logs.
+instead of 500.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Count, DateField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Substr, TruncMonth
+from django.db.models import Count, DateField, Exists, F, Max, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import TruncMonth
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import ServedDay, UsageDay, UsageLog
 from bookings.usage.selectors.logs_as_counted import IS_CORRECTED, iterate_counted_rows
-from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
 Key = TypeVar("Key")
-FURTHEST_CORRECTION = timedelta(days=366)
-"""A log that a correction moves further is not looked for."""
-TOP_CATEGORY = Coalesce(Substr("instrument__category__code", 1, 2), Value(""))
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Openness:
 
 @dataclass(frozen=True)
 class Hours(Generic[Key]):
-    """Effective seconds of a month, unit or category, for internal and external users."""
+    """Effective seconds of a month or unit, for internal and external users."""
 
     key: Key
     internal_seconds: int
@@ -104,33 +99,6 @@ def get_hours_by_month(interval: Interval) -> list[Hours[date]]:
 def get_hours_by_unit(interval: Interval) -> list[Hours[int]]:
     """Return hours by owning unit (organization id)."""
     return _sum_hours(_kept(interval), F("organization_id"))
-
-
-def get_hours_by_category(interval: Interval) -> list[Hours[str]]:
-    """Return hours by the first two digits of the categories that the instruments have now, "" for none.
-
-    Together they are those of `get_openness`. The kept sums know no instruments, so that this reads the logs:
-    one sum over those that count as they were written, and one by one the few that are corrected or overlap.
-    """
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    as_written = UsageLog.objects.filter(
-        ~IS_CORRECTED, ~IS_OVERLAPPING, starts_at__gte=interval.start, starts_at__lt=interval.end
-    )
-    grouped = as_written.order_by().annotate(top=TOP_CATEGORY).values_list("top", "external")
-    for top, external, seconds in grouped.annotate(seconds=Sum("effective_seconds")):
-        sums[top][external] += seconds
-    changed = UsageLog.objects.filter(
-        Q(IS_CORRECTED) | Q(IS_OVERLAPPING),
-        starts_at__gte=interval.start - FURTHEST_CORRECTION,
-        starts_at__lt=interval.end + FURTHEST_CORRECTION,
-    )
-    read = {"starts_at": "starts_at", "ends_at": "ends_at", "external": "external", "top": TOP_CATEGORY}
-    for rows in iterate_counted_rows(changed.order_by("id"), {**read, "overlapping": IS_OVERLAPPING}):
-        count_once(rows)
-        for row in rows:
-            if interval.start <= row["starts_at"] < interval.end:
-                sums[row["top"]][row["external"]] += row["effective_seconds"]
-    return [Hours(top, *seconds) for top, seconds in sorted(sums.items())]
 
 
 def get_unit_hours_of_year(organization_id: int, year: int) -> Hours[int]:

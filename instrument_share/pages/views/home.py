@@ -16,7 +16,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.catalogue.forms import SearchForm
 from instrument_share.pages.catalogue.rows import build_instrument_rows
-from instrument_share.pages.charts import build_category_counts, build_category_hours, build_stacked_hours
+from instrument_share.pages.charts import build_category_counts, build_stacked_hours
 from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
@@ -82,7 +82,7 @@ def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
 @read_from_replica
 @share_among_visitors
 def openness(request: HttpRequest) -> HttpResponse:
-    """Show a year's hours by month, unit and category (`?year=`), today's instruments, and all results."""
+    """Show a year's hours by month and unit (`?year=`), today's instruments by category, and all results."""
     today = clock.now().astimezone(CITY_TIME).date()
     present = today.year
     year = parse_year(request.GET.get("year", ""), present)
@@ -108,17 +108,10 @@ def openness(request: HttpRequest) -> HttpResponse:
         "by_unit": build_stacked_hours(
             by_unit, [bilingual(units[row.key], "name") for row in by_unit], horizontal=True
         ),
-        "by_category": build_category_hours(bookings.get_hours_by_category(interval), _top_categories()),
         "instruments": build_category_counts(providers.category_counts(counts), counts.total),
         "results": rewards.cycles(request.user).filter(noticed_at__isnull=False),
     }
     return render(request, "pages/openness.html", context)
-
-
-def _top_categories() -> dict[str, str]:
-    """Return the names of the categories of the first level by their two digits."""
-    rows = providers.category_table().filter(code__endswith="0000")
-    return {row.code[:2]: bilingual(row, "name") for row in rows}
 
 
 @require_safe

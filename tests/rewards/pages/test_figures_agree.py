@@ -9,13 +9,12 @@ import pytest
 from django.urls import reverse
 
 from bookings.domain import get_year_interval
-from bookings.usage.models import CaseUse, UsageConfirmation, UsageCorrection, UsageOverlap
+from bookings.usage.models import CaseUse, UsageConfirmation, UsageCorrection
 from bookings.usage.selectors.cases import CaseFigures, get_case_figures
 from bookings.usage.selectors.national import iterate_service_facts
 from bookings.usage.selectors.statistics import (
     Hours,
     Openness,
-    get_hours_by_category,
     get_hours_by_month,
     get_hours_by_unit,
     get_openness,
@@ -25,7 +24,6 @@ from bookings.usage.services.days import usage_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.canonical import format_instant
 from instrument_share.kernel.interval import Interval
-from providers.instruments.models import Instrument, InstrumentCategory
 from providers.units.models import ServiceCase
 from providers.units.selectors.logged_hours import logged_hours
 from rewards.cycle.selectors.snapshot import StoredSnapshot
@@ -178,28 +176,6 @@ def test_the_running_month_is_marked_on_the_public_page(corrected, client, clock
         "2025年5月",
         "2025年6月（截至今日）",
     ]
-
-
-def test_hours_by_category_are_those_of_the_totals_whatever_was_corrected_or_overlaps(corrected):
-    instrument = corrected.instrument
-    mass = InstrumentCategory.objects.create(code="030102", name_zh="质谱仪器", name_en="Mass spectrometers")
-    Instrument.objects.filter(pk=instrument.pk).update(category=mass)
-    moved_in = corrected.city.log(
-        instrument, local(YEAR + 1, 1, 1, 0), payer=corrected.client, external=True, amount=Decimal(1)
-    )
-    start = local(YEAR, 12, 31, 8)
-    changes = {"starts_at": start, "ends_at": start + timedelta(hours=11)}
-    correct(corrected, moved_in, **{name: format_instant(at) for name, at in changes.items()})
-    second = corrected.logs[1]
-    taken = Interval(second.starts_at, second.starts_at + (second.ends_at - second.starts_at) / 2)
-    UsageOverlap.objects.create(log=second, taken={"USE-1": taken.to_text()}, reason="两个样品仓")
-    usage_rebuild()
-    total = get_openness(WHOLE_YEAR)
-    inside = total.effective_seconds - total.external_seconds
-    assert total.external_seconds == EXTERNAL + 10 * HOURS - 5 * HOURS
-    assert get_hours_by_category(WHOLE_YEAR) == [Hours("03", inside, total.external_seconds)]
-    Instrument.objects.filter(pk=instrument.pk).update(category=None)
-    assert get_hours_by_category(WHOLE_YEAR) == [Hours("", inside, total.external_seconds)]
 
 
 def test_corrected_uses_take_as_many_statements_as_one(corrected, statements):
