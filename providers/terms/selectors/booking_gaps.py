@@ -24,7 +24,9 @@ def annotate_booking_gaps(found: QuerySet[Instrument], at: datetime) -> QuerySet
     return found.annotate(
         has_rule=Exists(_rules_in_force(OuterRef("pk"), at)),
         has_price=Exists(PriceLine.objects.filter(rule=Subquery(latest))),
-        has_keeper=Exists(Instrument.keepers.through.objects.filter(instrument=OuterRef("pk"))),
+        has_keeper=Exists(
+            Instrument.keepers.through.objects.filter(instrument=OuterRef("pk"), user__is_active=True)
+        ),
     )
 
 

@@ -26,6 +26,15 @@ class NotQualified(DomainError):
     message = gettext_noop("This scheme is not meant for organizations of this kind and size.")
 
 
+class ApplicantSuspended(Conflict):
+    """An application of an organization that nobody can act for at present."""
+
+    code = "voucher.applicant_suspended"
+    message = gettext_noop(
+        "The organization is suspended. Grant the voucher once it is reinstated, or refuse the application."
+    )
+
+
 class NotOpenNow(Conflict):
     """An application before or after the scheme's time for them."""
 

@@ -23,6 +23,7 @@ from instrument_share.kernel.wording import Bilingual
 from rewards.vouchers.domain.choices import ApplicationState, Issuer
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
+    ApplicantSuspended,
     ApplicationDecided,
     ApplicationIncomplete,
     AppliedAlready,
@@ -200,6 +201,8 @@ def find_grant_hindrance(application: VoucherApplication, amount: Decimal) -> Do
     earlier = waiting_before(application)
     if earlier is not None:
         return EarlierFirst(organization=earlier.organization.name_zh)
+    if organization.state != OrganizationState.ADMITTED:
+        return ApplicantSuspended()
     if not scheme.terms.qualifies(organization.kind, organization.size_class):
         return NotQualified()
     if not amount:

@@ -46,6 +46,9 @@ def test_each_gap_makes_a_published_instrument_unbookable():
     factories.rule(without_price).price_lines.all().delete()
     for kept in (without_rule, without_price):
         factories.keeper(kept)
+    left = factories.keeper(without_keeper)
+    left.is_active = False
+    left.save()
     found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(IS_UNBOOKABLE)
     assert list(found) == [without_keeper, without_rule, without_price]
 

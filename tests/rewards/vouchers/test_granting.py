@@ -7,6 +7,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from rewards.vouchers.domain.errors import (
+    ApplicantSuspended,
     ApplicationDecided,
     ApplicationIncomplete,
     AppliedAlready,
@@ -122,6 +123,17 @@ def test_firm_that_grew_meanwhile_is_not_granted(vouchers):
     vouchers.city.company.save()
     with pytest.raises(NotQualified):
         grant(vouchers, application)
+
+
+def test_nothing_is_granted_to_an_organization_that_is_suspended(vouchers):
+    application = vouchers.apply(vouchers.open())
+    vouchers.city.company.state = "suspended"
+    vouchers.city.company.save()
+    with pytest.raises(ApplicantSuspended):
+        grant(vouchers, application)
+    vouchers.city.company.state = "admitted"
+    vouchers.city.company.save()
+    assert grant(vouchers, application).application == application
 
 
 def test_officer_of_the_firm_and_an_auditor_do_not_grant(vouchers):
