@@ -120,13 +120,14 @@ def _register_answers_between_rooms() -> None:
     """Register what lower rooms ask of those above them."""
     from bookings.credit.selectors import may_record_misuse
     from bookings.devices import selectors as device_selectors
+    from bookings.groups.selectors.extension import may_extend
     from bookings.groups.selectors.hand_over import get_hand_over_deadline
     from bookings.kiosk import selectors as kiosk_selectors
     from bookings.projects.registry import register_bookings_ahead
     from bookings.requests.registry import (
+        register_act,
         register_claim_teller,
         register_hand_over_deadline,
-        register_misuse_asker,
         register_retirement_ender,
         register_wait_reader,
     )
@@ -148,7 +149,8 @@ def _register_answers_between_rooms() -> None:
     register_claim_teller(describe_open_orders)
     register_claim_teller(describe_waits)
     register_hand_over_deadline(get_hand_over_deadline)
-    register_misuse_asker(may_record_misuse)
+    register_act("record_misuse", may_record_misuse)
+    register_act("extend", may_extend)
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)
     register_uses_reader(sum_project_uses)
@@ -171,6 +173,7 @@ def _register_pages() -> None:
         "booking_file",
         "external_calendars",
         "booking_group",
+        "booking_extend",
         "booking_hand_over",
         "booking_misuse",
         "credit_event",

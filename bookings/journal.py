@@ -39,6 +39,7 @@ ACTS: dict[str, str] = {
     "booking.lapsed": gettext_noop("Booking request lapsed"),
     "booking.no_show": gettext_noop("No-show recorded"),
     "booking.moved": gettext_noop("Booking moved"),
+    "booking.extended": gettext_noop("Booking extended"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),
     "credit.misuse_recorded": gettext_noop("Misuse recorded"),
     "credit.appealed": gettext_noop("Credit event appealed"),

@@ -115,6 +115,7 @@ def arguments(w):
         "booking_reject": booking,
         "booking_check_in": booking,
         "booking_check_out": running,
+        "booking_extend": running,
         "booking_misuse": [w.log.booking.public_id],
         "usage_log": log,
         "usage_confirm": by_hand,

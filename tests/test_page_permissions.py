@@ -168,6 +168,7 @@ POST:booking_approve                 in    404   403   403   ok    404   ok    4
 booking_reject                       in    404   403   403   ok    404   ok    404   403   403   403   404
 POST:booking_check_in                in    404   403   403   ok    404   403   404   403   403   403   404
 booking_check_out                    in    404   403   403   ok    404   403   404   403   403   403   404
+booking_extend                       in    404   ok    403   ok    404   403   404   403   403   403   404
 booking_misuse                       in    404   403   403   ok    404   403   404   403   403   403   404
 booking_file                         in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 usage_log                            in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
@@ -557,6 +558,7 @@ OF_THE_API = {
         "waiting_join",
         "waiting_leave",
         "misuse",
+        "extend",
         "credit_event_appeal",
         "credit_event_answer",
         "offer_accept",

@@ -1,8 +1,8 @@
-"""Series and baskets: each operation is one call of a service or selector."""
+"""Series, baskets and extensions: each operation is one call of a service or selector."""
 
 from collections.abc import Sequence
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from bookings.groups.domain import get_dates
@@ -10,6 +10,7 @@ from bookings.groups.schemas import (
     BasketIn,
     BookingsOut,
     ChecksOut,
+    ExtendIn,
     GroupOut,
     SeriesCancelIn,
     SeriesIn,
@@ -18,10 +19,11 @@ from bookings.groups.schemas import (
     serialize_series,
 )
 from bookings.groups.selectors.together import Wanted, check_together
+from bookings.groups.services.extension import booking_extend
 from bookings.groups.services.series import series_cancel, series_move
 from bookings.groups.services.together import series_book, together_book
-from bookings.requests.api.parts import BookingId, find_payer, find_project
-from bookings.requests.schemas import BookingIn, serialize_booking
+from bookings.requests.api.parts import BookingId, change_booking, find_payer, find_project
+from bookings.requests.schemas import BookingIn, BookingOut, serialize_booking
 from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.permissions import require
@@ -30,11 +32,34 @@ from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import require_interval
 from instrument_share.web.api.openapi import error_responses
-from instrument_share.web.api.preconditions import IfMatch, call_if_matching
+from instrument_share.web.api.preconditions import WITH_ETAG_ONCE, IfMatch, call_if_matching
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from providers import public as providers
 
 router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
+booking_router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
+
+
+@booking_router.post(
+    "/{booking_id}/extend",
+    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
+    operation_id="booking_extend",
+    summary=gettext_noop("Let a booking under way end later"),
+    openapi_extra=WITH_ETAG_ONCE,
+)
+@idempotent_operation
+def extend(
+    request: HttpRequest,
+    response: HttpResponse,
+    booking_id: BookingId,
+    data: ExtendIn,
+    if_match: IfMatch = None,
+) -> BookingOut:
+    """With the checks of a move and a new quote for the whole; what was booked with it is extended too.
+
+    Where a keeper decides about times, only the keeper extends.
+    """
+    return change_booking(request, response, booking_id, if_match, booking_extend, ends_at=data.ends_at)
 
 
 def _read(request: HttpRequest, data: BookingIn) -> Wanted:

@@ -1,6 +1,7 @@
-"""The forms of a series and of handing over."""
+"""The forms of a series, of handing over and of extending."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,9 +12,11 @@ from bookings.groups.selectors.together import Wanted
 from bookings.requests.domain.choices import Direction
 from bookings.requests.forms.booking import BookingForm
 from instrument_share.web.forms.fields import IntervalForm, ReasonForm, choices_of, set_choices
+from instrument_share.web.text.formats import moment, yuan
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from bookings.groups.selectors.extension import LaterEnd
     from instrument_share.accounts.models import User
     from providers.domain import Terms
     from providers.models import Instrument
@@ -110,6 +113,17 @@ class SeriesMoveForm(ScopeForm, IntervalForm):
     """The new time of one date, and which dates move as far."""
 
     field_order = ("starts_at", "ends_at", "scope")
+
+
+class ExtendForm(forms.Form):
+    """A later end, of those that would be granted."""
+
+    ends_at = forms.TypedChoiceField(label=_("New end"), coerce=datetime.fromisoformat)
+
+    def __init__(self, data: Any, *, ends: "Sequence[LaterEnd]") -> None:
+        super().__init__(data)
+        choices = [(one.ends_at, f"{moment(one.ends_at)} · {yuan(one.price_yuan)}") for one in ends]
+        set_choices(self.fields["ends_at"], [(end.isoformat(), words) for end, words in choices])
 
 
 class HandOverForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Series and baskets in the API."""
+"""Series, baskets and extensions in the API."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,13 +11,17 @@ from pydantic import Field
 from bookings.groups.domain import FEWEST_DATES, LONGEST_PAUSE, MOST_DATES, MOST_ITEMS, Scope
 from bookings.requests.schemas import BookingIn, BookingOut, MoveIn, PartOut, ReasonIn, serialize_booking
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import PublicId
+from instrument_share.web.api.fields import Instant, PublicId
 from instrument_share.web.responses.problem import problems_told
 
 if TYPE_CHECKING:
     from bookings.groups.selectors.together import Checked
     from bookings.groups.services.together import SeriesBooked
     from instrument_share.kernel.errors import Problem
+
+
+class ExtendIn(Schema):
+    ends_at: Instant = Field(description=_("the new end, later than the booked one and than now"))
 
 
 class SeriesIn(BookingIn):

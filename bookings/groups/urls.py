@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.groups.views import basket, groups, series
+from bookings.groups.views import basket, extension, groups, series
 
 instruments_urls = [
     path("<str:public_id>/book/series/", series.book_series, name="book_series"),
@@ -11,6 +11,7 @@ instruments_urls = [
 """Under `instruments/`."""
 bookings_urls = [
     path("groups/<str:public_id>/", groups.booking_group, name="booking_group"),
+    path("<str:public_id>/extend/", extension.extend, name="booking_extend"),
     path("<str:public_id>/hand-over/", groups.hand_over, name="booking_hand_over"),
     path("<str:public_id>/series/cancel/", series.cancel_series, name="series_cancel"),
     path("<str:public_id>/series/move/", series.move_series, name="series_move"),

@@ -63,6 +63,7 @@ rules.add_perm("bookings.attend", is_instrument_keeper | is_keeper_of_use_while_
 rules.add_perm(
     "bookings.cancel", (is_own_user & ~is_planned_by_unit) | is_instrument_keeper | is_unit_manager
 )
+rules.add_perm("bookings.extend", (is_own_user & ~is_planned_by_unit) | is_instrument_keeper)
 rules.add_perm("bookings.agree", is_own_user)
 rules.add_perm("bookings.hand_over", is_own_user & ~is_planned_by_unit)
 rules.add_perm(

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 WaitReader = Callable[["User", int], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
-MisuseAsker = Callable[["User", "Booking", datetime], bool]
+ActAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
 RetirementEnder = Callable[["User", int, str, datetime], None]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
 _deadline_readers: list[DeadlineReader] = []
-_misuse_askers: list[MisuseAsker] = []
+_act_askers: dict[str, ActAsker] = {}
 _retirement_enders: list[RetirementEnder] = []
 
 
@@ -40,14 +40,14 @@ def get_hand_over_deadline(giver: "User", booking: "Booking", now: datetime) -> 
     return next((found for read in _deadline_readers if (found := read(giver, booking, now))), None)
 
 
-def register_misuse_asker(asker: MisuseAsker) -> None:
-    """Have `asker` say whether a person may record misuse of a booking."""
-    _misuse_askers.append(asker)
+def register_act(name: str, asker: ActAsker) -> None:
+    """Have `asker` say whether a person may take this act on a booking now."""
+    _act_askers[name] = asker
 
 
-def may_record_misuse(viewer: "User", booking: "Booking", now: datetime) -> bool:
-    """Return whether the viewer may record misuse of the booking now."""
-    return any(asker(viewer, booking, now) for asker in _misuse_askers)
+def get_further_acts(viewer: "User", booking: "Booking", now: datetime) -> set[str]:
+    """Return the acts of other rooms that the viewer may take on the booking now."""
+    return {name for name, asker in _act_askers.items() if asker(viewer, booking, now)}
 
 
 def register_claim_teller(teller: ClaimTeller) -> None:

@@ -4,6 +4,7 @@ from bookings.budgets.api import router as budgets
 from bookings.credit.api import booking_router as misuse
 from bookings.credit.api import router as credit
 from bookings.devices.api import router as devices
+from bookings.groups.api import booking_router as extension
 from bookings.groups.api import router as groups
 from bookings.projects.api import router as projects
 from bookings.proposals.api import router as proposals
@@ -58,6 +59,7 @@ api.add_router("/projects", projects)
 api.add_router("/projects", budgets)
 api.add_router("/bookings", bookings)
 api.add_router("/bookings", attendance)
+api.add_router("/bookings", extension)
 api.add_router("/bookings", misuse)
 api.add_router("/waiting", waiting)
 api.add_router("/booking-groups", groups)

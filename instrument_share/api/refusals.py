@@ -36,6 +36,7 @@ REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
     "booking_check_in": {412: BookingChanged()},
     "booking_check_out": {412: BookingChanged()},
     "booking_create": {409: SlotTaken(), 422: REFUSED},
+    "booking_extend": {409: SlotTaken(), 412: BookingChanged(), 422: REFUSED},
     "booking_move": {409: SlotTaken(), 412: BookingChanged(), 422: REFUSED},
     "booking_reject": {412: BookingChanged()},
     "credit_answer": {409: AppealAnswered()},

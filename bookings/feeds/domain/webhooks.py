@@ -32,6 +32,7 @@ ACTIONS = (
     "booking.agreed",
     "booking.handed_over",
     "booking.charged_again",
+    "booking.extended",
     "booking.no_show",
     "booking.checked_in",
     "booking.checked_out",

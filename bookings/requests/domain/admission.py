@@ -32,6 +32,8 @@ class Request:
     """Where the booking lies now, when it is moved."""
     price_is_agreed: bool = False
     """Whether the rule needs no price for it."""
+    is_under_way: bool = False
+    """Whether it is to end later while it is used: its start is past."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def find_problems(
         *(() if request.price_is_agreed else _check_price(terms, request.service_mode, requester)),
         *_check_samples(request),
         *_check_length(terms, request.interval),
-        *_check_ahead(terms, request.interval, now),
+        *_check_ahead(terms, request, now),
         *_check_change_deadline(terms, request.moves_from, now),
         *_check_free_time(terms, request.interval, situation),
         *_check_quotas(terms, request.interval, requester),
@@ -235,15 +237,15 @@ def build_too_long(longest: timedelta) -> Problem:
     )
 
 
-def _check_ahead(terms: "TermsDraft", interval: Interval, now: datetime) -> Iterator[Problem]:
-    if interval.start < now + terms.lead:
+def _check_ahead(terms: "TermsDraft", request: Request, now: datetime) -> Iterator[Problem]:
+    if not request.is_under_way and request.interval.start < now + terms.lead:
         yield Problem(
             "booking.too_soon",
             gettext_noop("It has to be booked at least {lead} before it starts. Choose a later start."),
             {"lead": terms.lead},
             "starts_at",
         )
-    if interval.end > now + terms.horizon:
+    if request.interval.end > now + terms.horizon:
         yield Problem(
             "booking.too_far",
             gettext_noop("A booking ends at {latest} or earlier. Choose an earlier time."),

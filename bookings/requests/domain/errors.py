@@ -52,6 +52,20 @@ class AlreadyAgreed(Conflict):
     message = gettext_noop("Nothing is to be agreed to: the booking stands as shown.")
 
 
+class NotInUse(Conflict):
+    """Only a booking that is checked in can be extended."""
+
+    code = "booking.not_in_use"
+    message = gettext_noop("Only a booking that is checked in can be extended. Before its start, move it.")
+
+
+class NoLaterEnd(Conflict):
+    """There is no later end that would be granted."""
+
+    code = "booking.no_later_end"
+    message = gettext_noop("This booking can't end later: ask its keeper, or book another time.")
+
+
 class TooEarly(Conflict):
     """Check-in is not open yet."""
 

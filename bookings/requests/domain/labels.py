@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.lapsed": gettext_noop("Lapsed without a decision"),
     "booking.no_show": gettext_noop("Marked as no-show"),
     "booking.moved": gettext_noop("Moved to another time"),
+    "booking.extended": gettext_noop("Extended"),
     "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),
     "booking.handed_over": gettext_noop("Handed over to a colleague"),
     "booking.planned": gettext_noop("Booked by the unit for samples"),

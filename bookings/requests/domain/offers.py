@@ -45,6 +45,13 @@ class Offer:
             and is_on_step(interval.end, self.step)
         )
 
+    def ends_after(self, instant: datetime) -> Iterator[datetime]:
+        """Yield the possible ends after the instant, by time."""
+        end = ceil_to_step(max(self.first_end, instant + timedelta.resolution), self.step)
+        while end <= self.last_end:
+            yield end
+            end = ceil_to_step(end + timedelta.resolution, self.step)
+
 
 @dataclass(frozen=True)
 class OfferRun:
@@ -131,12 +138,15 @@ def get_versions(newest_first: "Iterable[Terms]") -> list[Version]:
     return found[::-1]
 
 
-def find_offers(times: Sequence[InstrumentTime], interval: Interval, now: datetime) -> list[Offer]:
+def find_offers(
+    times: Sequence[InstrumentTime], interval: Interval, now: datetime, *, is_under_way: bool = False
+) -> list[Offer]:
     """Return the offers whose start lies in the interval, by start.
 
-    Instruments that are booked together are given together: a time is offered if each of them admits it.
+    Instruments that are booked together are given together: a time is offered if each of them admits it. No
+    lead binds a booking under way, whose start is past.
     """
-    first, *others = (list(_find_offers(time, interval, now)) for time in times)
+    first, *others = (list(_find_offers(time, interval, now, is_under_way=is_under_way)) for time in times)
     for other in others:
         first = list(_intersect(first, other))
     return first
@@ -203,11 +213,15 @@ def _extend(run: OfferRun, offer: Offer) -> OfferRun | None:
     return None
 
 
-def _find_offers(time: InstrumentTime, interval: Interval, now: datetime) -> Iterator[Offer]:
+def _find_offers(
+    time: InstrumentTime, interval: Interval, now: datetime, *, is_under_way: bool = False
+) -> Iterator[Offer]:
     windows = time.open_time
     for version, stretches in zip(time.versions, time.stretches, strict=True):
         terms = version.terms
-        begin = max(interval.start, version.since, now + terms.lead)
+        begin = max(interval.start, version.since)
+        if not is_under_way:
+            begin = max(begin, now + terms.lead)
         end = interval.end if version.until is None else min(interval.end, version.until)
         latest = min(now + terms.horizon, version.latest_end or now + terms.horizon)
         for stretch in stretches:

@@ -148,9 +148,9 @@ def find_problems_in(
     moved there. `planned_yuan` is what requests before this one will take of the project's budget.
     """
     instrument_id, *others = moved_bookings
-    found = _find_instrument_problems(
-        viewer, user, facts[instrument_id], moved_booking=moved_bookings[instrument_id], **asked
-    )
+    first = moved_bookings[instrument_id]
+    asked["is_under_way"] = first is not None and first.state == BookingState.IN_USE
+    found = _find_instrument_problems(viewer, user, facts[instrument_id], moved_booking=first, **asked)
     own = {SlotTaken.code, *INSTRUMENT_PROBLEM_CODES}
     said = [(problem.code, problem.params) for problem in found if problem.code not in own]
     for pk in others:
@@ -167,13 +167,13 @@ def find_problems_in(
             user=user,
             payer_organization=asked["payer_organization"],
             interval=asked["interval"],
-            price_yuan=planned_yuan + _sum_prices(user, facts, moved_bookings, asked),
+            price_yuan=planned_yuan + sum_prices(user, facts, moved_bookings, asked),
             moved_bookings=[one for one in moved_bookings.values() if one is not None],
         )
     return found
 
 
-def _sum_prices(
+def sum_prices(
     user: "User",
     facts: Mapping[int, RequestFacts],
     moved_bookings: Mapping[int, Booking | None],
@@ -223,6 +223,7 @@ def _find_instrument_problems(
     now: datetime,
     moved_booking: Booking | None,
     price_is_agreed: bool = False,
+    is_under_way: bool = False,
 ) -> list[Problem]:
     """Return what is wrong with the request on this instrument alone."""
     request = admission.Request(
@@ -231,9 +232,10 @@ def _find_instrument_problems(
         subject=subject,
         samples=samples,
         moves_from=get_binding_time(moved_booking, by_user=moved_booking.user_id == viewer.pk)
-        if moved_booking
+        if moved_booking and not is_under_way
         else None,
         price_is_agreed=price_is_agreed,
+        is_under_way=is_under_way,
     )
     exclude = None if moved_booking is None else moved_booking.pk
     return admission.find_problems(
@@ -262,9 +264,13 @@ def is_new_decision_needed(viewer: "User", booking: Booking, terms: "Terms | Non
 
     The keeper approved a certain time, so users who may not decide themselves ask again for another one.
     """
+    return booking.state == BookingState.APPROVED and is_decided_by_others(viewer, booking, terms)
+
+
+def is_decided_by_others(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:
+    """Return whether a keeper decides about times under these terms, and the viewer may not."""
     return (
-        booking.state == BookingState.APPROVED
-        and terms is not None
+        terms is not None
         and terms.decision == Decision.BY_KEEPER
         and not rules.has_perm("bookings.decide", viewer, booking)
     )

@@ -70,9 +70,10 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
 def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:
     """Return the time before which the deadline for changes lies; None where no deadline binds.
 
-    It binds users, not keepers, and no request that still waits for its decision, nor an offer.
+    It binds users, not keepers, and no request that still waits for its decision, nor an offer, nor a use
+    under way, which can only be extended.
     """
-    if not by_user or booking.state in {BookingState.OFFERED, BookingState.REQUESTED}:
+    if not by_user or booking.state != BookingState.APPROVED:
         return None
     return Interval(booking.starts_at, booking.ends_at)
 

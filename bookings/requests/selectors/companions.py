@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain.choices import CreditKind
-from bookings.requests.domain.states import NOT_BEGUN_STATES
+from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.bookings import bookings
 
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 def get_companions(booking: Booking) -> list[Booking]:
     """Return the bookings of linked instruments made with this one that have not begun, by instrument.
 
-    They are cancelled and moved together with it.
+    They are cancelled and moved together with it. Of a booking under way they are extended with it, and may
+    be under way too.
     """
+    under_way = {BookingState.IN_USE} & {booking.state}
     rows = Booking.objects.filter(
         group_id=booking.group_id,
         part=booking.part,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        state__in=NOT_BEGUN_STATES,
+        state__in=NOT_BEGUN_STATES | under_way,
     ).exclude(pk=booking.pk)
     return list(
         rows.select_related("instrument", "rule", "user", "payer_organization", "payer_person").order_by(

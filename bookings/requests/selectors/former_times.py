@@ -8,7 +8,7 @@ from bookings.requests.models import Booking
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.interval import Interval
 
-ACTIONS = ("booking.moved", "booking.moved_for_decision")
+ACTIONS = ("booking.moved", "booking.moved_for_decision", "booking.extended")
 
 
 Moves = dict[str, list[tuple[datetime, Interval]]]

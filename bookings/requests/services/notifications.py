@@ -62,6 +62,7 @@ PROJECT_CLOSED = gettext_noop(
     "moved."
 )
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
+EXTENDED = gettext_noop("The booking of {instrument} from {starts_at} was extended to {ends_at}.")
 MOVED_BY_UNIT = gettext_noop(
     "The booking of {instrument} was moved to {starts_at}. Agree to it, or cancel it without charge."
 )

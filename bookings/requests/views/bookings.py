@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import BookingState
-from bookings.requests.registry import get_hand_over_deadline, may_record_misuse
+from bookings.requests.registry import get_further_acts, get_hand_over_deadline
 from bookings.requests.selectors.admission import (
     find_booking_problems,
     get_move_price,
@@ -67,7 +67,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = get_booking(request.user, public_id)
     is_mine = found.user_id == request.user.pk
-    may = get_possible_actions(request.user, found, now)
+    may = get_possible_actions(request.user, found, now) | get_further_acts(request.user, found, now)
     context = {
         "booking": found,
         "log": getattr(found, "usage_log", None),
@@ -79,7 +79,6 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "hand_over_until": get_hand_over_deadline(request.user, found, now)
         if is_mine and "cancel" in may
         else None,
-        "may_record_misuse": may_record_misuse(request.user, found, now),
         "here": get_desk(request.user, found),
         "shows_code": is_mine
         and found.state in {BookingState.APPROVED, BookingState.IN_USE}

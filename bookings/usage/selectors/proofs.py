@@ -17,7 +17,14 @@ from providers import public as providers
 if TYPE_CHECKING:
     from instrument_share.journal.models import AuditEntry
 
-ACTS = ("booking.requested", "booking.approved", "booking.moved", "booking.checked_in", "booking.checked_out")
+ACTS = (
+    "booking.requested",
+    "booking.approved",
+    "booking.moved",
+    "booking.checked_in",
+    "booking.extended",
+    "booking.checked_out",
+)
 
 
 def get_booking_acts(booking_ids: Collection[str]) -> Mapping[str, list["AuditEntry"]]:

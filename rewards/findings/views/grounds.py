@@ -27,6 +27,7 @@ ACTS = {
     "booking.approved": lambda: _("approved by {name} on {time}"),
     "booking.moved": lambda: _("moved by {name} on {time}"),
     "booking.checked_in": lambda: _("checked in by {name} on {time}"),
+    "booking.extended": lambda: _("extended by {name} on {time}"),
     "booking.checked_out": lambda: _("checked out by {name} on {time}"),
 }
 RELATIONS = {
