@@ -211,7 +211,7 @@ def _scores(facts: ReportFacts) -> list[Block]:
 def _charts(facts: ReportFacts) -> list[Block]:
     return [
         build_months_chart(f"{facts.cycle.year}年逐月机时", facts.cycle.totals["months"]),
-        tables.build_months_table(facts.cycle.totals["months"]),
+        tables.build_months_list(facts.cycle.totals["months"]),
         ShareChart(
             title="各单位对外服务机时占有效机时的比例",
             bars=[_external_share(each) for each in facts.assessments],
@@ -222,8 +222,7 @@ def _charts(facts: ReportFacts) -> list[Block]:
 
 def _external_share(assessment: UnitAssessment) -> Bar:
     share = assessment.external_share
-    text = "—" if share is None else f"{share:.2%}"
-    return Bar(assessment.organization.name_zh, float(share or 0), text)
+    return Bar(assessment.organization.name_zh, float(share or 0), tables.format_share(share))
 
 
 def _how_to_verify(facts: ReportFacts, code: str, url: str) -> Iterator[Block]:

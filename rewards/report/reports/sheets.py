@@ -3,15 +3,12 @@
 from instrument_share.documents.content import (
     BarChart,
     Block,
-    Column,
     KeyValue,
     Paragraph,
     Series,
     Sheet,
-    Table,
 )
 from rewards.assessment.models import UnitAssessment
-from rewards.assessment.reports import describe_reasoning
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.reports import (
     format_hours,
@@ -21,7 +18,7 @@ from rewards.cycle.reports import (
 )
 from rewards.findings.reports import get_kind_text
 from rewards.policy.domain.figures import to_hours
-from rewards.report.reports.tables import build_indicators_table
+from rewards.report.reports.tables import build_indicators_table, build_reasoning_table
 
 MONTHS = tuple(f"{month}月" for month in range(1, 13))
 
@@ -57,17 +54,7 @@ def build_unit_blocks(assessment: UnitAssessment) -> list[Block]:
     if assessment.indicators.all():
         blocks.append(build_indicators_table(assessment))
     blocks += [Paragraph(text) for text in _deductions(assessment)]
-    return [*blocks, _reasoning_table(assessment)]
-
-
-def _reasoning_table(assessment: UnitAssessment) -> Table:
-    return Table(
-        caption="奖励金额计算过程",
-        columns=[Column("步骤"), Column("依据与结果")],
-        rows=describe_reasoning(assessment.award.reasoning),
-        totals=("奖励金额", f"{format_money(assessment.award.amount_yuan)}元"),
-        size="list",
-    )
+    return [*blocks, build_reasoning_table(assessment)]
 
 
 def _deductions(assessment: UnitAssessment) -> list[str]:

@@ -1,7 +1,7 @@
 """Tables of a report, for pages and for spreadsheets."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from django.utils import translation
 
 from instrument_share.documents.content import Column, Table
 from rewards.assessment.models import UnitAssessment
-from rewards.assessment.reports import get_reason_text
+from rewards.assessment.reports import describe_reasoning, get_reason_text
 from rewards.assessment.selectors import get_instruments_in_order
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.reports import format_hours, format_money, format_points
@@ -152,6 +152,17 @@ def build_indicators_table(assessment: UnitAssessment) -> Table:
     )
 
 
+def build_reasoning_table(assessment: UnitAssessment) -> Table:
+    """Tabulate how the award was computed, step by step."""
+    return Table(
+        caption="奖励金额计算过程",
+        columns=[Column("步骤"), Column("依据与结果")],
+        rows=describe_reasoning(assessment.award.reasoning),
+        totals=("奖励金额", f"{format_money(assessment.award.amount_yuan)}元"),
+        size="list",
+    )
+
+
 def build_instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
     """Tabulate every instrument with its hours and income."""
     rows = [
@@ -225,17 +236,53 @@ def _get_internal_income(facts: ReportFacts) -> str | Decimal:
 
 
 def build_months_table(months: Sequence[Sequence[int]]) -> Table:
-    """Tabulate the city's hours by month, two halves of the year side by side."""
-    rows = [
-        (f"{month}月", format_hours(effective), format_hours(external))
-        for month, (effective, external) in enumerate(months, start=1)
-    ]
-    columns = [Column("月份", "center"), Column("有效机时", "right"), Column("其中对外", "right")]
+    """Tabulate the city's hours by month."""
     return Table(
-        columns=[*columns, *columns],
-        rows=[(*first, *second) for first, second in zip(rows[:6], rows[6:], strict=True)],
+        columns=[Column("月份", "center"), Column("有效机时", "right"), Column("其中对外", "right")],
+        rows=[
+            (f"{month}月", format_hours(effective), format_hours(external))
+            for month, (effective, external) in enumerate(months, start=1)
+        ],
         size="list",
         note="单位：小时。",
+    )
+
+
+def build_months_list(months: Sequence[Sequence[int]]) -> Table:
+    """Tabulate the hours by month for paper, two halves of the year side by side."""
+    table = build_months_table(months)
+    halves = zip(table.rows[:6], table.rows[6:], strict=True)
+    return replace(
+        table,
+        columns=[*table.columns, *table.columns],
+        rows=[(*first, *second) for first, second in halves],
+    )
+
+
+def format_share(share: Decimal | None) -> str:
+    """Return a share as a percentage with two decimals, a dash where there is none."""
+    return "—" if share is None else f"{share:.2%}"
+
+
+def _build_shares_table(assessments: Sequence[UnitAssessment]) -> Table:
+    return Table(
+        columns=[
+            Column("单位"),
+            Column("有效机时", "right"),
+            Column("其中对外", "right"),
+            Column("对外服务机时占比", "right"),
+        ],
+        rows=[
+            (
+                each.organization.name_zh,
+                format_hours(each.effective_seconds),
+                format_hours(each.external_seconds),
+                format_share(each.external_share),
+            )
+            for each in assessments
+        ],
+        size="list",
+        note="机时单位为小时。",
     )
 
 
@@ -244,18 +291,33 @@ def build_data_tables(facts: ReportFacts) -> Mapping[str, Table]:
     with translation.override("zh-hans"):
         return {
             "评价结果": build_results_table(facts),
-            "指标得分": _all_indicators(facts.assessments),
+            "指标得分": _join("单位", _of_units(facts, build_indicators_table)),
+            "奖励计算过程": _join("单位", _of_units(facts, build_reasoning_table)),
             "仪器设备": build_instruments_table(facts.assessments),
+            "逐月机时": build_months_table(facts.cycle.totals["months"]),
+            "对外服务占比": _build_shares_table(facts.assessments),
             "未计入记录": build_excluded_table(facts.cycle),
             "核查问题": build_findings_table(facts),
+            "核查问题分类": build_findings_by_kind_table(facts.findings),
+            "异议及答复": _join(
+                "公示",
+                [
+                    ("已撤回的公示", build_objections_table(facts.earlier_objections)),
+                    ("本次公示", build_objections_table(facts.objections)),
+                ],
+            ),
         }
 
 
-def _all_indicators(assessments: Sequence[UnitAssessment]) -> Table:
-    tables = [(each.organization.name_zh, build_indicators_table(each)) for each in assessments]
+def _of_units(facts: ReportFacts, build: Callable[[UnitAssessment], Table]) -> Sequence[tuple[str, Table]]:
+    return [(each.organization.name_zh, build(each)) for each in facts.assessments]
+
+
+def _join(head: str, tables: Sequence[tuple[str, Table]]) -> Table:
+    """Return tables of the same columns as one, with what each is of in a column of its own before them."""
     columns = tables[0][1].columns if tables else ()
     return Table(
-        columns=[Column("单位"), *columns],
+        columns=[Column(head), *columns],
         rows=[(name, *row) for name, table in tables for row in table.rows],
         size="list",
     )

@@ -267,7 +267,7 @@ def with_changed_byte(content, place):
 def test_one_changed_byte_of_any_file_is_named(package, check):
     assert check(package) == (0, check(package)[1])
     files = files_of(package)
-    assert len(files) == 2 + 4 + 4 + 3 + 3 + 5  # lists, inputs, city's parts, usage, results, tables
+    assert len(files) == 2 + 4 + 4 + 3 + 3 + 10  # lists, inputs, city's parts, usage, results, tables
     for name, content in files.items():
         for place in (0, len(content) // 2, len(content) - 1):
             code, said = check(packed({**files, name: with_changed_byte(content, place)}))

@@ -6,8 +6,10 @@ import io
 import json
 import weakref
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.core.files.storage import default_storage
 from pypdf import PdfReader
@@ -22,10 +24,12 @@ from rewards.findings.services.deciding import finding_decide
 from rewards.policy.domain.policy_document import read_policy
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.letter import build_finance_letter
+from rewards.report.reports.tables import build_data_tables
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.verification import UNKNOWN, find_report_by_code, verify_file
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.conftest import Steps
+from tests.rewards.objections.conftest import decide_in_notice
 
 DAY = timedelta(days=1)
 
@@ -163,6 +167,41 @@ def test_the_package_holds_the_same_tables_and_everything_to_repeat_the_year(rep
         lines = gzip.decompress(package.read(f"年度数据/{place}.jsonl.gz"))
         assert (hash_content(lines), lines.count(b"\n")) == (part["sha256"], part["rows"])
     assert json.loads(package.read("奖励资金.json"))["budget_yuan"] == "100000.00"
+
+
+def test_every_table_of_the_paper_is_a_sheet_and_a_csv_of_the_package(report, pdf):
+    package = zipfile.ZipFile(io.BytesIO(get_report_file(report, "package")[1]))
+    book = openpyxl.load_workbook(io.BytesIO(package.read("评价与奖励结果.xlsx")))
+    assert {f"csv/{name}.csv" for name in book.sheetnames} == {
+        name for name in package.namelist() if name.startswith("csv/")
+    }
+
+    def rows(name):
+        return list(csv.reader(io.StringIO(package.read(f"csv/{name}.csv").decode("utf-8-sig"))))
+
+    months = rows("逐月机时")
+    assert [row[0] for row in months] == ["月份", *(f"{month}月" for month in range(1, 13))]
+    assert rows("对外服务占比")[0] == ["单位", "有效机时", "其中对外", "对外服务机时占比"]
+    assert rows("核查问题分类") == [["问题类别", "发现（项）", "认定（项）", "不予认定（项）"]]
+    assert rows("异议及答复") == [["公示", "序号", "异议人", "事项", "答复"]]
+    words = text_of(pdf)
+    reasoning = rows("奖励计算过程")
+    assert {row[0] for row in reasoning} == {"单位", "云屏大学", "云屏材料研究所", "云屏海洋研究院"}
+    for row in (*months[1:], *rows("对外服务占比")[1:], *reasoning[1:]):
+        for cell in row[1:]:
+            assert "".join(cell.split()) in words, row
+
+
+def test_objections_and_kinds_of_findings_are_tables_of_the_package(steps, year):
+    decide_in_notice(steps, year)
+    facts = get_report_facts(steps.cycle)
+    sheets = build_data_tables(facts)
+    assert sheets["核查问题分类"].rows == [("公示期异议反映的问题", "1", "1", "0")]
+    number, who, about, answer = sheets["异议及答复"].rows[0][1:]
+    assert (sheets["异议及答复"].rows[0][0], number, who, about) == ("本次公示", "1", "张**", "有效机时少计")
+    withdrawn = build_data_tables(replace(facts, objections=[], earlier_objections=facts.objections))
+    assert withdrawn["异议及答复"].rows[0][0] == "已撤回的公示"
+    assert withdrawn["异议及答复"].rows[0][-1] == answer
 
 
 def test_the_package_says_what_the_decisions_invalidate_and_names_no_person(steps, year):
