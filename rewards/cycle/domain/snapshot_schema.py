@@ -147,7 +147,12 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     user_size_class: Annotated[SizeClass, Column("size of the user's enterprise", "code of SizeClass")]
     in_region: Annotated[bool, Column("the user is of the region")]
     external: Annotated[bool, Column("the user is not of the unit")]
-    related: Annotated[bool, Column("the user's organization was known as related to the unit")]
+    related: Annotated[
+        bool,
+        Column(
+            "the paying organization was known as related to the unit; where a person pays, any of theirs"
+        ),
+    ]
     starts_at: Annotated[datetime, Column("start of the use")]
     ends_at: Annotated[datetime, Column("end of the use")]
     setup_seconds: Annotated[int, Column("set-up", "s")]

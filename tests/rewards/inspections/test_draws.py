@@ -111,12 +111,13 @@ def test_a_sample_has_a_size(draws, size):
         draws.announce(size=size)
 
 
-def test_only_an_officer_announces_and_draws(draws):
+def test_officers_and_auditors_announce_and_draw_and_nobody_else(draws):
     with pytest.raises(Forbidden):
-        draws.announce(actor=draws.city.auditor)
-    draws.announce()
+        draws.announce(actor=draws.city.finance)
+    draws.announce(actor=draws.city.auditor)
     with pytest.raises(Forbidden):
-        draws.make(actor=draws.city.auditor)
+        draws.make(actor=draws.city.finance)
+    assert draws.make(actor=draws.city.auditor)
 
 
 def test_members_of_a_unit_or_a_related_one_never_inspect_it(draws, year):
