@@ -107,7 +107,7 @@ def test_the_reason_of_a_closure_stands_in_the_picture_and_in_the_list(city, ope
     page = open_page(address, viewport={"width": width, "height": 800})
     said = page.locator(".ec-closed-words")
     expect(said).to_have_text("停用：更换灯丝")
-    page.get_by_text("可约时段与停用时段列表").click()
+    page.get_by_text("以列表查看可约和停用时段").click()
     expect(page.locator("[data-free-list] > ul")).to_have_text("3月3日周二 13:00–15:00 停用：更换灯丝")
     box = said.bounding_box()
     field = page.locator(".ec-bg-event.time-closed").bounding_box()

@@ -105,7 +105,7 @@ def test_an_instrument_is_entered_returned_mended_published_and_opened(enter, pe
     expect(visitor.locator("main")).to_contain_text("¥260.00")
     expect(visitor.locator("main")).to_contain_text("王工")
     expect(visitor.locator("main")).to_contain_text("周一至周五 09:00—17:00 开放。")
-    visitor.get_by_text("以列表查看可约时段").click()
+    visitor.get_by_text("以列表查看可约和停用时段").click()
     visitor.get_by_label("时长").select_option("8 小时")
     times = visitor.locator(".calendar ~ details")
     expect(times.get_by_role("button", name="3月4日周三 09:00–17:00")).to_be_visible()
