@@ -114,9 +114,9 @@ def calculate_correction(
     before = get_current_values(log)
     differing = {name: value for name, value in changes.items() if before.get(name) != value}
     after = {**before, **differing}
-    problems = find_value_problems(log, after, differing, reason) or list(
-        find_addition_problems(before, after, now, settings.MANUAL_ENTRY_LIMIT_DAYS)
-    )
+    problems = find_value_problems(log, after, differing, reason)
+    if after["starts_at"] < after["ends_at"]:
+        problems += find_addition_problems(before, after, now, settings.MANUAL_ENTRY_LIMIT_DAYS)
     if not differing.keys().isdisjoint(AMOUNT_FIELDS) and has_waiting_correction(log, AMOUNT_FIELDS):
         problems.append(correction_waiting_problem())
     if problems:

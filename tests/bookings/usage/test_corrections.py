@@ -83,6 +83,17 @@ def test_amount_of_correction_follows_corrected_values(city):
     assert correct({"content": "断口"}) == {"content": "断口"}
 
 
+def test_correction_names_all_that_is_wrong_with_it(city):
+    log = use(city, slot(hour=9, length=2))
+    late = log.ends_at + timedelta(days=100)
+    with pytest.raises(UsageRefused) as refused:
+        calculate_correction(log, {"starts_at": log.starts_at - MINUTE}, reason=" ", now=late)
+    assert codes(refused) == ["usage.reason_missing", "usage.added_too_late"]
+    with pytest.raises(UsageRefused) as refused:
+        calculate_correction(log, {"ends_at": log.starts_at}, reason="记错", now=late)
+    assert codes(refused) == ["usage.ends_before_start"]
+
+
 def test_one_correction_of_the_amount_waits_at_a_time(city):
     log = use(city, slot(hour=9, length=2))
     correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, reason="记错", now=log.ends_at)
@@ -190,7 +201,7 @@ def test_all_correction_problems_are_reported_together(city):
             reason="错",
             now=NOW,
         )
-    assert codes(refused) == ["usage.seconds_exceed_time", "usage.other_year"]
+    assert codes(refused) == ["usage.seconds_exceed_time", "usage.other_year", "usage.added_too_late"]
     with pytest.raises(UsageRefused) as refused:
         usage_correct(
             actor=city.keeper, log_id=log.pk, changes={"samples": log.samples}, reason="错", now=NOW
