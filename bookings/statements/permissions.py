@@ -4,7 +4,7 @@ from typing import Any
 
 import rules
 
-from bookings.statements.selectors.statements import PAYING_ROLES
+from bookings.requests.selectors.scope import PAYING_ROLES
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import add_permissions, has_role_in
 

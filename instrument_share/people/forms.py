@@ -20,7 +20,6 @@ from instrument_share.kernel.wording import word
 from instrument_share.web.forms.fields import (
     MultipleFileField,
     ReasonForm,
-    SeenForm,
     add_problems,
     choices_of,
     set_choices,
@@ -306,10 +305,6 @@ class MailChoicesForm(forms.Form):
     def to_choices(self) -> dict[NotificationKind, MailDelivery]:
         """Return what was chosen."""
         return {kind: MailDelivery(self.cleaned_data[kind.value]) for kind in NotificationKind}
-
-
-class RefusalForm(ReasonForm, SeenForm):
-    """The reason for refusing a registration, and which one the officer has read."""
 
 
 class OrganizationFilterForm(FilterForm):

@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 NOTHING = Q(pk__in=[])
 OVERSEER_ROLES = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER)
 """They supervise, check and trace: every booking and every log on instruments of their region."""
+PAYING_ROLES = (Role.ORG_ADMIN, Role.UNIT_MANAGER)
+"""Who answers for what an organization pays; an owning unit may be another's user too."""
 
 
 def get_visible_condition(viewer: "Viewer") -> Q:
     """Return the condition for rows visible to the viewer; visitors see nothing.
 
-    Visible are one's own rows, those paid by organizations one administers, those on instruments one keeps or
-    manages, and for overseers those of their region.
+    Visible are one's own rows, those paid by organizations for which one answers, those on instruments one
+    keeps or manages, and for overseers those of their region.
     """
     if viewer.is_anonymous:
         return NOTHING
     region = region_of(viewer, *OVERSEER_ROLES)
     if region.whole:
         return Q()
-    paid_by = standing(viewer).organization_ids(Role.ORG_ADMIN)
+    paid_by = standing(viewer).organization_ids(*PAYING_ROLES)
     own = Q(user=viewer) | Q(payer_organization__in=paid_by) | get_responsible_condition(viewer)
     return own | region.within("instrument__organization") if region else own
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import CharField, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from bookings.requests.selectors.bookings import bookings
+from bookings.requests.selectors.scope import PAYING_ROLES
 from bookings.statements.domain.billing import BANDS, Payer, get_age_band
 from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, StatementState, is_overdue
 from bookings.statements.models import Statement, StatementLine, StatementPayment
-from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
-PAYING_ROLES = (Role.ORG_ADMIN, Role.UNIT_MANAGER)
-"""Who answers for what an organization pays; an owning unit may be another's user too."""
 _MONEY: Any = DecimalField(max_digits=14, decimal_places=2)
 _PAID = (
     StatementPayment.objects.filter(statement=OuterRef("pk"), reversal__isnull=True)
@@ -83,13 +80,6 @@ def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
         .select_related("corrects__statement", "correction")
         .order_by("position")
     )
-
-
-def get_readable_sources(viewer: "Viewer", statement: Statement) -> set[str]:
-    """Return the public ids of the logs and bookings on a statement that the viewer may open."""
-    logs = usage_logs(viewer).filter(statement_lines__statement=statement)
-    charged = bookings(viewer).filter(statement_line__statement=statement)
-    return {*logs.values_list("public_id", flat=True), *charged.values_list("public_id", flat=True)}
 
 
 def statement_lock(statement_id: int) -> Statement:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
+from bookings.requests.selectors.scope import PAYING_ROLES
 from bookings.statements.models import Statement
-from bookings.statements.selectors.statements import PAYING_ROLES
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address

@@ -20,7 +20,6 @@ from bookings.statements.reports import build_statement_sheet, render_statement
 from bookings.statements.selectors.statements import (
     Debt,
     get_debts,
-    get_readable_sources,
     get_statement,
     statement_lines,
     statement_payments,
@@ -129,7 +128,6 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         "statement": found,
         "payer": get_payer_name(found.payer_organization or found.payer_person),
         "lines": statement_lines(found),
-        "readable": get_readable_sources(request.user, found),
         "notes": found.notes.select_related("written_by").order_by("written_at", "id"),
         "payments": statement_payments(found),
         "steps": _steps(found),

@@ -16,10 +16,10 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.people.forms import OrganizationFilterForm, RefusalForm
+from instrument_share.people.forms import OrganizationFilterForm
 from instrument_share.people.views.organizations import get_organization_address, list_facts
 from instrument_share.web import clock, cursor
-from instrument_share.web.forms.fields import ReasonForm, SeenForm
+from instrument_share.web.forms.fields import ReasonForm, RefusalForm, SeenForm
 from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response
@@ -142,8 +142,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
                 extra_context={"facts": list_facts(found)},
             )
         case "refuse":
-            seen = {"seen": found.submission}
-            form = RefusalForm({**request.POST.dict(), **seen} if request.POST else None, initial=seen)
+            form = RefusalForm(request.POST or None, seen=found.submission)
             return Confirmation(
                 heading=_("Do not admit {name}?").format(name=name),
                 consequences=[

@@ -1,6 +1,6 @@
 """Form parts that know no app: fields and widgets of days and times, closed lists, a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, cast
@@ -145,3 +145,14 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = required
         self.fields["reason"].help_text = help_text
+
+
+class RefusalForm(ReasonForm, SeenForm):
+    """The reason for refusing something, and the version of it that the page shows.
+
+    A page that is shown again shows the present version, so that what was sent gives the reason alone.
+    """
+
+    def __init__(self, sent: Mapping[str, Any] | None, *, seen: str, help_text: Any = "") -> None:
+        data = {"reason": sent.get("reason", ""), "seen": seen} if sent else None
+        super().__init__(data, initial={"seen": seen}, help_text=help_text)

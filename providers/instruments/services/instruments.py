@@ -168,12 +168,16 @@ def instrument_changes_accept(
 
 
 @transaction.atomic
-def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+def instrument_changes_refuse(
+    *, actor: "User", instrument_id: int, reason: str, now: datetime, revision: int | None = None
+) -> Instrument:
     """Refuse the waiting changes with a reason; the published values stay.
 
+    `revision` is the one that the actor has read. Raises ChangedSinceRead where the unit has gone on editing.
     The form keeps what was refused (`selectors.refused_values`) until the reviewed fields are saved again.
     """
     instrument = _with_waiting_changes(actor, instrument_id)
+    require_revision(revision, instrument.revision, ChangedSinceRead)
     refused, why = instrument.pending_values, require_reason(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
     instrument.revision += 1
@@ -205,9 +209,12 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
 
 
 @transaction.atomic
-def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """Return a submitted instrument to its unit with a reason."""
+def instrument_return(
+    *, actor: "User", instrument_id: int, reason: str, now: datetime, revision: int | None = None
+) -> Instrument:
+    """Return a submitted instrument to its unit with a reason; `revision` is as for `instrument_publish`."""
     instrument = move_instrument(actor, instrument_id, "return", permission="providers.review_publication")
+    require_revision(revision, instrument.revision, ChangedSinceRead)
     instrument.return_reason = require_reason(reason)
     save_and_record(instrument, actor, "instrument.returned", now, reason=instrument.return_reason)
     message = gettext_noop("The bureau has returned “{name}”: {reason}")

@@ -98,9 +98,12 @@ def unit_profile_publish(
 
 
 @transaction.atomic
-def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now: datetime) -> UnitProfile:
-    """Return a submitted profile to its unit with a reason."""
+def unit_profile_return(
+    *, actor: "User", organization_id: int, reason: str, now: datetime, revision: int | None = None
+) -> UnitProfile:
+    """Return a submitted profile to its unit with a reason; `revision` is as for `unit_profile_publish`."""
     profile = _move_profile(actor, organization_id, "return", permission="providers.review_publication")
+    require_revision(revision, profile.revision, ProfileChanged)
     profile.return_reason = require_reason(reason)
     save_and_record(profile, actor, "unit_profile.returned", now, reason=profile.return_reason)
     message = gettext_noop("The bureau has returned your unit's profile: {reason}")

@@ -14,7 +14,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import ReasonForm, SeenForm
+from instrument_share.web.forms.fields import RefusalForm, SeenForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -114,7 +114,7 @@ def _accept(request: SignedInRequest, found: Review) -> Confirmation:
         back_address=_address(found),
         next_address=page_address("bureau"),
         form=SeenForm({"seen": str(found.subject.revision)}),
-        template="providers/units/review_accept.html",
+        template="providers/units/review_changes_decision.html",
         extra_context={"review": found, "compared": comparison(found)},
     )
 
@@ -129,12 +129,19 @@ def _get_seen(request: HttpRequest) -> int:
 def return_(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _to_decide(request, public_id)
     name = _name(found)
-    form = ReasonForm(
-        request.POST or None, help_text=_("Say what has to be changed so that it can be published next time.")
+    form = RefusalForm(
+        request.POST or None,
+        seen=str(found.subject.revision),
+        help_text=_("Say what has to be changed so that it can be published next time."),
     )
+    shown: dict[str, Any] = {}
     if found.kind == "changes":
         heading, action = _("Refuse the changes of “{name}”"), _("Refuse with this reason")
         consequence = _("What is public stays as it is.")
+        shown = {
+            "template": "providers/units/review_changes_decision.html",
+            "extra_context": {"review": found, "compared": comparison(found)},
+        }
     else:
         heading, action = _("Return “{name}”"), _("Return with this reason")
         consequence = _("The unit can change it and submit it again.")
@@ -143,13 +150,18 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[consequence, _("Its managers read the reason.")],
         action=action,
         perform=lambda: _RETURN[found.kind](
-            actor=request.user, reason=form.cleaned_data["reason"], now=clock.now(), **_subject(found)
+            actor=request.user,
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+            revision=_get_seen(request),
+            **_subject(found),
         ),
         success=_("“{name}” is returned; its unit reads the reason.").format(name=name),
         back_address=_address(found),
         next_address=page_address("bureau"),
         form=form,
         tone="danger",
+        **shown,
     )
 
 

@@ -62,12 +62,11 @@ def test_lines_lead_only_to_what_the_reader_may_open(city, see):
     links = [f'href="/usage/{log.public_id}/"', f'href="/bookings/{charged.public_id}/"']
     administrator = factories.member(city.company, Role.ORG_ADMIN)
     manager = factories.member(city.company, Role.UNIT_MANAGER)
-    for payer, leads in ((administrator, [True, True]), (manager, [False, False])):
+    for payer in (administrator, manager):
         page = see(payer, "statement", march.public_id, now=APRIL_1).content.decode()
-        assert (log.public_id in page, charged.public_id in page) == (True, True)
-        assert [link in page for link in links] == leads
+        assert [link in page for link in links] == [True, True]
         answers = (see(payer, "usage_log", log.public_id), see(payer, "booking", charged.public_id))
-        assert [answer.status_code == 200 for answer in answers] == leads
+        assert [answer.status_code for answer in answers] == [200, 200]
 
 
 def shown_on(page):

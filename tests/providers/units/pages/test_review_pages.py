@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from io import BytesIO
 
+import pytest
 from django.urls import reverse
 
 from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
@@ -58,25 +59,27 @@ def test_pending_change_is_shown_beside_published_version(at, world, read):
     assert "通过变更" not in page  # an auditor reads
 
 
-def test_only_the_changes_that_the_officer_has_read_are_accepted(at, world, read):
+@pytest.mark.parametrize(("act", "becomes"), [("review_publish", 62_000_000), ("review_return", 2_500_000)])
+def test_only_the_changes_that_the_officer_has_read_are_decided(at, world, act, becomes):
     live = published(world)
     edit = partial(instrument_update, actor=world.manager, instrument_id=live.pk)
     edit(values={"value_yuan": "2600000"}, now=NOW)
-    address = reverse("review_publish", args=[live.public_id])
+    address = reverse(act, args=[live.public_id])
     officer = at("officer")
     shown = officer.get(address)
     assert "原值（元） ¥2,500,000.00 ¥2,600,000.00" in text_of(shown)
-    seen = {"seen": shown.context["form"]["seen"].value()}
+    seen, why = {"seen": shown.context["form"]["seen"].value()}, {"reason": "与验收单不符"}
     edit(values={"value_yuan": "62000000"}, now=NOW)
-    for sent in (seen, {}):
+    for sent in (why | seen, why):
         refused = officer.post(address, sent)
         assert refused.status_code == 409
         assert "此后又作了修改" in text_of(refused)
     live.refresh_from_db()
-    assert live.value_yuan == 2_500_000
-    assert officer.post(address, {"seen": refused.context["form"]["seen"].value()}).status_code == 302
+    assert live.pending_values["value_yuan"] == "62000000.00"
+    again = why | {"seen": refused.context["form"]["seen"].value()}
+    assert officer.post(address, again).status_code == 302
     live.refresh_from_db()
-    assert live.value_yuan == 62_000_000
+    assert (live.value_yuan, live.pending_values) == (becomes, {})
 
 
 def test_publishing_and_returning_by_the_officer(at, world, draft):
@@ -85,7 +88,8 @@ def test_publishing_and_returning_by_the_officer(at, world, draft):
     refused = client.post(reverse("review_return", args=[draft.public_id]), {"reason": ""})
     assert refused.status_code == 422
     assert "确认退回" in text_of(refused)
-    client.post(reverse("review_return", args=[draft.public_id]), {"reason": "缺图片"})
+    seen = {"seen": refused.context["form"]["seen"].value()}
+    client.post(reverse("review_return", args=[draft.public_id]), {"reason": "缺图片", **seen})
     draft.refresh_from_db()
     assert (draft.state, draft.return_reason) == ("draft", "缺图片")
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
@@ -96,7 +100,8 @@ def test_publishing_and_returning_by_the_officer(at, world, draft):
     assert client.get(reverse("bureau_review", args=[draft.public_id])).status_code == 404
 
 
-def test_only_what_the_officer_has_read_is_published(at, world, draft):
+@pytest.mark.parametrize(("act", "becomes"), [("review_publish", "published"), ("review_return", "draft")])
+def test_only_what_the_officer_has_read_is_decided(at, world, draft, act, becomes):
     """Another officer returned it meanwhile, and the unit has submitted something else."""
     profile_of = {"actor": world.manager, "organization_id": world.unit.pk}
     instrument_of = {"actor": world.manager, "instrument_id": draft.pk}
@@ -104,7 +109,7 @@ def test_only_what_the_officer_has_read_is_published(at, world, draft):
     profile = unit_profile_submit(**profile_of, now=NOW)
     instrument_submit(**instrument_of, now=NOW)
     officer = at("officer")
-    addresses = [reverse("review_publish", args=[one.public_id]) for one in (draft, profile)]
+    addresses = [reverse(act, args=[one.public_id]) for one in (draft, profile)]
     seen = [{"seen": officer.get(each).context["form"]["seen"].value()} for each in addresses]
     instrument_return(actor=world.officer, instrument_id=draft.pk, reason="请写明型号", now=NOW)
     instrument_update(**instrument_of, values={"model": "TX-200F"}, now=NOW)
@@ -112,13 +117,14 @@ def test_only_what_the_officer_has_read_is_published(at, world, draft):
     unit_profile_return(actor=world.officer, organization_id=world.unit.pk, reason="电话打不通", now=NOW)
     unit_profile_save(**profile_of, values={"phone": "0570-7654322"}, now=NOW)
     unit_profile_submit(**profile_of, now=NOW)
+    why = {"reason": "请核对"}
     for one, address, read in zip((draft, profile), addresses, seen, strict=True):
-        refused = officer.post(address, read)
+        refused = officer.post(address, why | read)
         assert (refused.status_code, "此后又作了修改" in text_of(refused)) == (409, True)
-        again = {"seen": refused.context["form"]["seen"].value()}
+        again = why | {"seen": refused.context["form"]["seen"].value()}
         assert officer.post(address, again).status_code == 302
         one.refresh_from_db()
-        assert one.state == "published"
+        assert one.state == becomes
 
 
 def test_a_profile_is_reviewed_as_a_whole(at, world, read):
