@@ -17,7 +17,7 @@ from bookings.requests.forms.booking import get_start
 from bookings.requests.views.request import show_booking_form
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
@@ -51,7 +51,7 @@ def basket(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("book")
 @idempotent_form
 def add(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Put the time of a booking form or a proposal into the basket; the subject may follow."""

@@ -25,7 +25,7 @@ from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.kernel.names import mask_name
 from instrument_share.web import clock
 from instrument_share.web.idempotency import new_key
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
 from instrument_share.web.responses.problem import body_of, status_of
 from instrument_share.web.text.formats import clock_time, hours, yuan
 
@@ -122,7 +122,7 @@ def _render_screen(request: HttpRequest, kiosk: "Kiosk", form: CodeForm) -> Http
     return render(request, "bookings/kiosk/screen.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@posted_from("kiosk")
 @kiosk_view
 def code(request: HttpRequest, kiosk: "Kiosk") -> HttpResponse:
     """Check in whose code this is; who is checked in is shown what a check-out records."""
@@ -181,7 +181,7 @@ def _render_check_out(
     return render(request, "bookings/kiosk/check_out.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@posted_from("kiosk")
 @kiosk_view
 def check_out(request: HttpRequest, kiosk: "Kiosk") -> HttpResponse:
     """Check a use out once the amount that follows has been shown."""

@@ -39,7 +39,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.transparency.selectors.checkpoints import get_next_checkpoint_at
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
@@ -166,7 +166,7 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("usage_log")
 @idempotent_form
 def review(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Rate a use."""

@@ -1,17 +1,39 @@
 """Answers to a form: a redirect with a message, or the form again with what the rules refuse."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.forms.fields import add_problems
 
 if TYPE_CHECKING:
     from django import forms
+
+
+def posted_from(page: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Let a view take what the form on another page sends; `page` is the name of that page's pattern.
+
+    Whoever opens the address without sending anything is led there: after a change of the language on the
+    page that shows what was refused, or a new login.
+    """
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def take(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            return redirect(page, *args, **kwargs)
+
+        return take
+
+    return decorate
 
 
 def redirect_with_message(request: HttpRequest, sentence: str, address: str) -> HttpResponseRedirect:

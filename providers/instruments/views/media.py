@@ -14,7 +14,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
-from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.responses.outcomes import answer_form, posted_from, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.choices import Audience
@@ -61,7 +61,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
 
 
 @login_required
-@require_POST
+@posted_from("instrument_media")
 @idempotent_form
 def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
@@ -125,7 +125,7 @@ def picture_remove(request: SignedInRequest, public_id: str) -> Confirmation:
 
 
 @login_required
-@require_POST
+@posted_from("instrument_media")
 @idempotent_form
 def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)

@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.responses.outcomes import answer_form, posted_from, redirect_with_message
 from instrument_share.web.text.formats import date_only
 from providers.instruments.forms.instrument import KeepersForm, QualificationForm
 from providers.instruments.selectors.instruments import keepers_of, qualifications_of
@@ -53,7 +53,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
 
 
 @login_required
-@require_POST
+@posted_from("instrument_people")
 @idempotent_form
 def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
     """Set the ticked people as keepers."""
@@ -81,7 +81,7 @@ def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("instrument_people")
 @idempotent_form
 def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id, "providers.qualify_user")

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.public import get_logs_confirmed_by_clock
 from instrument_share.kernel.city_time import CITY_TIME
@@ -20,6 +20,7 @@ from instrument_share.web import clock
 from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses import problem
+from instrument_share.web.responses.outcomes import posted_from
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.permissions import require_part
@@ -71,7 +72,7 @@ def finding(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("finding")
 @idempotent_form
 def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Decide a finding."""
@@ -109,7 +110,7 @@ def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("finding")
 @idempotent_form
 def finding_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Answer a finding as its unit."""
@@ -122,7 +123,7 @@ def finding_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("finding")
 @idempotent_form
 def falsification_propose(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Propose that a finding proves a falsification."""
@@ -134,7 +135,7 @@ def falsification_propose(request: SignedInRequest, public_id: str) -> HttpRespo
 
 
 @login_required
-@require_POST
+@posted_from("finding")
 @idempotent_form
 def falsification_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Answer the question of a proposed falsification as the unit."""
@@ -146,7 +147,7 @@ def falsification_answer(request: SignedInRequest, public_id: str) -> HttpRespon
 
 
 @login_required
-@require_POST
+@posted_from("finding")
 @idempotent_form
 def falsification_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Confirm or reject a falsification."""

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
@@ -20,6 +20,7 @@ from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.lists.tables import get_address
+from instrument_share.web.responses.outcomes import posted_from
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
@@ -54,7 +55,7 @@ def findings(request: HttpRequest, year: int) -> HttpResponseBase:
 
 
 @login_required
-@require_POST
+@posted_from("findings")
 @idempotent_form
 def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
     """Decide several findings with one reason; what is refused is told beside each."""

@@ -9,13 +9,13 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.selectors.scope import can_see_all
@@ -38,7 +38,7 @@ def objection(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("objection")
 @idempotent_form
 def objection_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Answer an objection."""
@@ -63,7 +63,7 @@ def objection_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("objection")
 @idempotent_form
 def objection_comment(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Comment on an objection as the unit that it is about."""
