@@ -14,7 +14,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings, get_date_interval
 from bookings.usage.models import CaseUse, UsageLog
-from bookings.usage.selectors.logs_as_counted import get_effective_seconds
+from bookings.usage.selectors.logs_as_counted import get_counted_seconds
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 
@@ -77,12 +77,12 @@ def get_cited_ids(case_id: int) -> set[str]:
 
 
 def get_case_figures(case_ids: Collection[int]) -> dict[int, CaseFigures]:
-    """Return public figures by case id, for cases that cite uses, with confirmed corrections applied."""
+    """Return public figures by case id, for cases that cite uses, with confirmed corrections applied and time counted once."""
     logs: dict[int, list[int]] = defaultdict(list)
     cited = CaseUse.objects.filter(case_id__in=case_ids)
     for case_id, log_id in cited.values_list("case_id", "booking__usage_log"):
         logs[case_id].append(log_id)
-    seconds = get_effective_seconds(UsageLog.objects.filter(booking__cases__case_id__in=case_ids).distinct())
+    seconds = get_counted_seconds(UsageLog.objects.filter(booking__cases__case_id__in=case_ids).distinct())
     return {
         case_id: CaseFigures(len(ids), sum(seconds[log_id] for log_id in ids))
         for case_id, ids in sorted(logs.items())
@@ -90,5 +90,5 @@ def get_case_figures(case_ids: Collection[int]) -> dict[int, CaseFigures]:
 
 
 def get_seconds_of_bookings(used: Collection[Booking]) -> dict[int, int]:
-    """Return the effective seconds of these bookings' logs as they count now, by the log's id."""
-    return get_effective_seconds(UsageLog.objects.filter(booking__in=[booking.pk for booking in used]))
+    """Return the effective seconds of these bookings' logs that no earlier use took, by the log's id."""
+    return get_counted_seconds(UsageLog.objects.filter(booking__in=[booking.pk for booking in used]))

@@ -12,6 +12,7 @@ from django.db.models.expressions import Combinable
 
 from bookings.usage.domain.corrections import EFFECTIVE_PARTS, apply_corrections
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
 from bookings.usage.selectors.usage import BATCH_SIZE
 
 CONFIRMATION = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
@@ -21,6 +22,7 @@ IS_CORRECTED = Exists(UsageConfirmation.objects.filter(log=OuterRef("pk"), corre
 
 By confirmations alone: joined with corrections, PostgreSQL reads all of those again for every log.
 """
+_READ_TO_COUNT_ONCE = {"starts_at": "starts_at", "ends_at": "ends_at", "overlapping": IS_OVERLAPPING}
 _READ_OF_PROJECTS = {
     "booking_id": "booking_id",
     "project_id": "booking__organization_project_id",
@@ -102,13 +104,13 @@ def _correct(rows: Sequence[dict[str, Any]]) -> None:
         apply_corrections(row, corrections.get(row["pk"], ()))
 
 
-def get_effective_seconds(logs: QuerySet[UsageLog]) -> dict[int, int]:
-    """Return the effective seconds of each log as it counts now, by the log's id."""
-    return {
-        row["pk"]: row["effective_seconds"]
-        for rows in iterate_counted_rows(logs.order_by("id"), {})
-        for row in rows
-    }
+def get_counted_seconds(logs: QuerySet[UsageLog]) -> dict[int, int]:
+    """Return the effective seconds of each log that no earlier use took, by the log's id."""
+    counted: dict[int, int] = {}
+    for rows in iterate_counted_rows(logs.order_by("id"), _READ_TO_COUNT_ONCE):
+        count_once(rows)
+        counted |= {row["pk"]: row["effective_seconds"] for row in rows}
+    return counted
 
 
 def iterate_project_uses(logs: QuerySet[UsageLog]) -> Iterator[ProjectUse]:

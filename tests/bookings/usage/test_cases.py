@@ -7,7 +7,13 @@ from django.urls import reverse
 
 from bookings.requests.services.deciding import booking_approve
 from bookings.usage.models import CaseUse
-from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures, get_cited_ids
+from bookings.usage.selectors.cases import (
+    CaseFigures,
+    citable_bookings,
+    get_case_figures,
+    get_cited_ids,
+    get_seconds_of_bookings,
+)
 from bookings.usage.selectors.statistics import get_unit_hours_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.cases import case_uses_set
@@ -15,9 +21,11 @@ from bookings.usage.views import cases
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, Invalid
+from instrument_share.kernel.interval import Interval
 from providers.units.models import ServiceCase
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.usage.test_usage import by_hand
 from tests.factories import LONG_AGO, NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +67,17 @@ def cite(city, case, *bookings, actor=None):
         booking_ids=[one.public_id for one in bookings],
         now=NOW,
     )
+
+
+def test_hours_of_a_case_count_time_once(city, case):
+    """An hour of the booking was entered by hand meanwhile; the rest is its own."""
+    taken = Interval(slot(day=-2).start, slot(day=-2).start + HOUR)
+    log = by_hand(city, taken, now=taken.end)
+    cite(city, case, booking := used(city, -2))
+    assert booking.usage_log.overlap.taken == {log.public_id: taken.to_text()}
+    length = (booking.ends_at - booking.starts_at - HOUR).total_seconds()
+    assert get_case_figures([case.pk]) == {case.pk: CaseFigures(1, length)}
+    assert get_seconds_of_bookings([booking]) == {booking.usage_log.pk: length}
 
 
 def test_public_case_shows_use_count_and_duration(city, case):
