@@ -1,5 +1,6 @@
 """Sample orders, their samples and files."""
 
+from datetime import UTC
 from functools import partial
 
 from django.db import models
@@ -97,6 +98,11 @@ class SampleOrder(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def quote_version(self) -> str:
+        """Return what differs between one quote and the next; empty before the first."""
+        return "" if self.quoted_at is None else self.quoted_at.astimezone(UTC).isoformat()
 
 
 class Sample(models.Model):

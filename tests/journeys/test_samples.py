@@ -7,7 +7,7 @@ from bookings.samples.models import SampleOrder
 from tests import factories
 from tests.bookings.samples.steps import PDF
 from tests.factories import NOW, jpeg, slot
-from tests.journeys.walk import PASSWORD, axe, confirm, go
+from tests.journeys.walk import PASSWORD, axe, go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"viewport": {"width": 375, "height": 800}}
@@ -47,7 +47,8 @@ def test_samples_are_ordered_quoted_received_measured_and_reported(enter, clock)
 
     user.goto("/me/")
     user.locator("#samples").get_by_role("link", name="断口与电解液分析").click()
-    confirm(user, "/accept/?yuan=200.00")
+    user.get_by_role("link", name="接受报价…").click()
+    go(user.get_by_role("dialog").get_by_role("button", name="接受报价"))
     expect(user.get_by_role("link", name="标签（PDF）")).to_be_visible()
     user.get_by_role("link", name="添加照片").click()
     user.locator("#id_documents").set_input_files(

@@ -65,6 +65,7 @@ def sample_order_report(
 ) -> SampleOrder:
     """Give the user the reports and results of measured samples, or add further ones.
 
+    The order keeps when and by whom the first were given; each file has its own time.
     They are PDF, JPEG or PNG. Raises NotMeasured before the use is logged, OrderRefused with every problem.
     """
     order = order_lock_for(actor, order_id, "report", now, permission="bookings.handle_samples")
@@ -80,7 +81,9 @@ def sample_order_report(
     for one in files:
         content = ContentFile(one.content, name=f"{one.sha256[:32]}.{one.extension}")
         _keep(order, content, one.media_type, one.name, SampleFileKind.REPORT, actor, now)
-    order.report_note, order.reported_at, order.reported_by = note.strip()[:500], now, actor
+    order.report_note = note.strip()[:500]
+    if order.reported_at is None:
+        order.reported_at, order.reported_by = now, actor
     move_order(
         order,
         "report",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -118,11 +117,12 @@ def sample_order_create(
 
 @transaction.atomic
 def sample_order_accept(
-    *, actor: "User", order_id: int, now: datetime, shown_yuan: Decimal | None = None
+    *, actor: "User", order_id: int, now: datetime, shown: str | None = None
 ) -> SampleOrder:
     """Accept the quote as who placed the order.
 
-    Raises QuoteChanged where another amount was shown, OutOfService and PayerLeft.
+    `shown` is the version of the quote that was read (`quote_version`). Raises QuoteChanged where the
+    keeper has quoted again, OutOfService and PayerLeft.
     """
     asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
     require(actor, "bookings.answer_samples", asked)
@@ -131,7 +131,7 @@ def sample_order_accept(
     providers.instrument_lock(asked.instrument_id)
     order = order_lock_for(actor, order_id, "accept", now, permission="bookings.answer_samples")
     require_use_possible(order)
-    if shown_yuan is not None and shown_yuan != order.quoted_yuan:
+    if shown is not None and shown != order.quote_version:
         raise QuoteChanged
     order.accepted_at = now
     details = {"quoted_yuan": f"{order.quoted_yuan:.2f}"}

@@ -1,6 +1,5 @@
 """Pages that ask before the next step of a sample order."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -98,9 +97,8 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
 
 @confirmation_view
 def accept(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Accept the quote that the page shows (`yuan`)."""
+    """Accept the quote that the order's page shows (`quote`, its version)."""
     found = _order_for(request, public_id, "accept")
-    shown = request.GET.get("yuan", "")
     return Confirmation(
         heading=_("Accept the quote of {amount}?").format(amount=yuan(found.quoted_yuan)),
         consequences=[
@@ -112,7 +110,7 @@ def accept(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user,
             order_id=found.pk,
             now=clock.now(),
-            shown_yuan=Decimal(shown) if shown.replace(".", "", 1).isdecimal() else None,
+            shown=request.GET.get("quote", ""),
         ),
         success=_("Accepted. Print the label and hand in the samples."),
         back_address=_address(found),

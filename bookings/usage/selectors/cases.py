@@ -77,7 +77,10 @@ def get_cited_ids(case_id: int) -> set[str]:
 
 
 def get_case_figures(case_ids: Collection[int]) -> dict[int, CaseFigures]:
-    """Return public figures by case id, for cases that cite uses, with confirmed corrections applied and time counted once."""
+    """Return public figures by case id, for cases that cite uses.
+
+    Confirmed corrections are applied, and time that several uses have counts once.
+    """
     logs: dict[int, list[int]] = defaultdict(list)
     cited = CaseUse.objects.filter(case_id__in=case_ids)
     for case_id, log_id in cited.values_list("case_id", "booking__usage_log"):

@@ -71,7 +71,7 @@ class SampleActs(UseActs):
         order = self.orders.by_pk[pk]
         service, facts = {
             "quote": (sample_order_quote, {"hours": Decimal(hours), "report_days": 7}),
-            "accept": (sample_order_accept, {"shown_yuan": order.yuan}),
+            "accept": (sample_order_accept, {}),
             "receive": (sample_order_receive, {"brought_by": "顺丰 SF123"}),
             "report": (sample_order_report, {"uploads": [pdf()]}),
             "close": (sample_order_close, {"outcome": Afterwards.RETURN, "note": "已取回"}),

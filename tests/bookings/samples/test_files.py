@@ -1,6 +1,7 @@
 """Photos and reports: hostile files, private, by their content."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -29,6 +30,17 @@ def test_a_report_is_kept_once_by_its_content(city):
     assert (kept.sha256, kept.name, kept.media_type) == (SHA, "报告.pdf", "application/pdf")
     with kept.file.open("rb") as file:
         assert file.read() == PDF
+
+
+def test_a_further_report_leaves_the_day_of_the_first(city):
+    first = reported(city)
+    again = sample_order_report(
+        actor=city.keeper,
+        order_id=first.pk,
+        uploads=[pdf("2.pdf", PDF + b"%")],
+        now=first.reported_at + timedelta(days=1),
+    )
+    assert (again.reported_at, again.files.count()) == (first.reported_at, 2)
 
 
 def test_what_is_no_report_is_refused(city):

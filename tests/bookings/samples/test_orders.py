@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -162,13 +163,16 @@ def test_prices_that_the_keeper_named_carry_through(city):
 
 
 def test_the_keeper_quotes_again_until_it_is_accepted(city):
-    order = quoted(city, quoted(city), hours=Decimal(3), now=NOW + DAY)
+    first = quoted(city)
+    order = quoted(city, first, hours=Decimal(3), now=NOW + DAY)
     assert (order.quoted_yuan, order.due_at) == (300, NOW + 15 * DAY)
+    accept = partial(sample_order_accept, actor=city.researcher, order_id=order.pk, now=NOW + 2 * DAY)
     with pytest.raises(QuoteChanged):
-        sample_order_accept(
-            actor=city.researcher, order_id=order.pk, now=NOW + DAY, shown_yuan=Decimal("200.00")
-        )
-    sample_order_accept(actor=city.researcher, order_id=order.pk, now=NOW + DAY, shown_yuan=Decimal(300))
+        accept(shown=first.quote_version)
+    later = quoted(city, order, hours=Decimal(3), report_days=60, now=NOW + 2 * DAY)
+    with pytest.raises(QuoteChanged):  # of the same amount, with a later report
+        accept(shown=order.quote_version)
+    accept(shown=later.quote_version)
     with pytest.raises(IllegalMove):
         quoted(city, order)
 

@@ -1,5 +1,8 @@
 """The pages of sample orders: what each person is offered, and each step by its form."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -92,18 +95,23 @@ def test_what_is_wrong_stands_at_the_form(as_user, city):
     assert answer.context["rows"][0].errors.keys() == {"number"}
 
 
+def get_link(page, order):
+    """Return where the order's page leads to accept the quote that it shows."""
+    (link,) = re.findall(rf'href="({address(order, "sample_order_accept")}\?quote=[^"]+)"', page)
+    return link
+
+
 def test_the_keeper_quotes_and_the_user_accepts_what_was_shown(client, as_keeper, city):
     order = submitted(city)
     assert as_keeper.post(address(order, "sample_order_quote"), {"hours": "2", "report_days": "7"}).url == (
         address(order)
     )
     client.force_login(city.researcher)
-    page = client.get(address(order))
-    assert f"{address(order, 'sample_order_accept')}?yuan=200.00" in page.text
-    quoted(city, order, hours=3)
-    stale = client.post(address(order, "sample_order_accept") + "?yuan=200.00")
-    assert stale.status_code == 409
-    assert client.post(address(order, "sample_order_accept") + "?yuan=300.00").status_code == 302
+    before = get_link(client.get(address(order)).text, order)
+    quoted(city, order, hours=2, report_days=60, now=NOW + timedelta(minutes=1))
+    assert client.post(before).status_code == 409
+    assert client.post(address(order, "sample_order_accept")).status_code == 409
+    assert client.post(get_link(client.get(address(order)).text, order)).status_code == 302
 
 
 def test_no_prices_are_asked_where_the_rule_has_them(as_keeper, city):
