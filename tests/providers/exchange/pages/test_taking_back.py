@@ -274,3 +274,12 @@ def test_import_of_rules_is_not_undone_once_a_version_was_withdrawn_or_booked(wo
     rule_withdraw(actor=world.manager, rule_id=draft.rules.get().pk, reason="时间有误", now=NOW)
     with pytest.raises(GoneOn):
         take_back(world, run)
+
+
+def test_a_sheet_publishes_the_draft_that_an_earlier_one_made(world):
+    news = KINDS["news"]
+    brought(world, "标题,正文\n开放日,欢迎\n", news)
+    run = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", news)
+    assert (UnitNews.objects.get().published_at, run.counts["updated"]) == (NOW, 1)
+    again = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", news, now=LATER)
+    assert (UnitNews.objects.get().published_at, again.counts["unchanged"]) == (NOW, 1)
