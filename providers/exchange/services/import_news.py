@@ -1,4 +1,4 @@
-"""Import rows of news as drafts or published; an existing title is updated, and a draft published if asked."""
+"""Import rows of news as drafts or published; a row with a known title updates it, or publishes its draft."""
 
 from collections.abc import Sequence
 from functools import partial

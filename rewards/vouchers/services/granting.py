@@ -161,10 +161,7 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
     application = _lock_to_decide(actor, application_id)
     application.scheme = scheme = scheme_lock(application.scheme_id)
     organization = application.organization
-    amount = get_amount_to_grant(application)
-    hindrance = find_grant_hindrance(application, amount)
-    if hindrance is not None:
-        raise hindrance
+    amount = require_grantable(application)
     grant = VoucherGrant.objects.create(
         application=application,
         scheme=scheme,
@@ -193,6 +190,21 @@ def get_amount_to_grant(application: VoucherApplication) -> Decimal:
     """Return what an application would get now, in yuan: as much of its amount as the batch has left."""
     scheme = application.scheme
     return get_grant_amount(scheme.terms, application.amount_yuan, granted_amounts(scheme.pk))
+
+
+def require_grantable(application: VoucherApplication) -> Decimal:
+    """Return what an application that waits would get now, in yuan; raises what hinders it."""
+    require_waiting(application)
+    amount = get_amount_to_grant(application)
+    if hindrance := find_grant_hindrance(application, amount):
+        raise hindrance
+    return amount
+
+
+def require_waiting(application: VoucherApplication) -> None:
+    """Raise ApplicationDecided where an application waits no longer."""
+    if application.state != ApplicationState.SUBMITTED:
+        raise ApplicationDecided
 
 
 def find_grant_hindrance(application: VoucherApplication, amount: Decimal) -> DomainError | None:
@@ -232,8 +244,7 @@ def voucher_application_refuse(
 def _lock_to_decide(actor: "User", application_id: int) -> VoucherApplication:
     application = application_lock(application_id)
     require(actor, "rewards.decide_voucher", application)
-    if application.state != ApplicationState.SUBMITTED:
-        raise ApplicationDecided
+    require_waiting(application)
     return application
 
 

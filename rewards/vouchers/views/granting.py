@@ -33,6 +33,8 @@ from rewards.vouchers.selectors.vouchers import (
 from rewards.vouchers.services.granting import (
     find_grant_hindrance,
     get_amount_to_grant,
+    require_grantable,
+    require_waiting,
     voucher_application_refuse,
     voucher_apply,
     voucher_grant,
@@ -130,7 +132,7 @@ def application_grant(request: SignedInRequest, public_id: str) -> Confirmation:
     """Grant a voucher."""
     found = get_application(request.user, public_id)
     require(request.user, "rewards.decide_voucher", found)
-    amount = get_amount_to_grant(found)
+    amount = require_grantable(found)
     return Confirmation(
         heading=_("Grant {organization} a voucher?").format(
             organization=bilingual(found.organization, "name")
@@ -156,6 +158,7 @@ def application_refuse(request: SignedInRequest, public_id: str) -> Confirmation
     """Refuse an application."""
     found = get_application(request.user, public_id)
     require(request.user, "rewards.decide_voucher", found)
+    require_waiting(found)
     form = ReasonForm(
         request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
     )

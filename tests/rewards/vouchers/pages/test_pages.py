@@ -14,6 +14,7 @@ from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
 from instrument_share.kernel.city_time import CITY_TIME
 from rewards.vouchers.domain.codes import get_list_code
+from rewards.vouchers.services.granting import voucher_application_refuse
 from rewards.vouchers.views import overview
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
@@ -182,6 +183,14 @@ def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
     assert (grant in page, "不面向这类性质和规模" in page) == (False, True)
     refuse = reverse("voucher_application_refuse", args=[application.public_id])
     assert refuse in page
+    client = Client()
+    client.force_login(vouchers.officer)
+    asked = client.get(grant)  # in a tab that was opened before
+    assert (asked.status_code, "不面向这类性质和规模" in asked.text) == (422, True)
+    voucher_application_refuse(
+        actor=vouchers.officer, application_id=application.pk, reason="不符合条件", now=LATER
+    )
+    assert [client.get(each).status_code for each in (grant, refuse)] == [409, 409]
 
 
 def test_later_application_is_granted_after_the_earlier_one(vouchers, read):
