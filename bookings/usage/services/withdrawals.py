@@ -50,5 +50,6 @@ def usage_correction_withdraw(
         organization_id=log.instrument.organization_id,
         details={"log": log.public_id, "correction": correction.public_id, "reason": reason},
     )
-    notifications.notify_user_of_log(log, notifications.CORRECTION_WITHDRAWN, now)
+    if actor.pk != log.user_id:
+        notifications.notify_user_of_log(log, notifications.CORRECTION_WITHDRAWN, now)
     return withdrawal

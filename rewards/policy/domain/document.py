@@ -10,7 +10,8 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 
-CODE = re.compile(r"[a-z0-9._-]+")
+CODE = re.compile(r"[a-z0-9_-]+")
+"""A dot would divide a path such as `rules[0].rate.excellent`, and a key of TOML."""
 
 MAGNITUDE = 30
 """Powers of ten beyond which a number is a slip of the pen (written out, it could fill the memory)."""
@@ -73,10 +74,10 @@ class Table:
         return ""
 
     def code(self, key: str, default: Any = REQUIRED) -> str:
-        """Read a name for programs: small letters, digits, `-`, `_` and `.`."""
+        """Read a name for programs: small letters, digits, `-` and `_`."""
         value = self.text(key, default)
         if value and not CODE.fullmatch(value):
-            message = gettext_noop("“{value}” is no code. Use small letters, digits, “-”, “_” and “.” only.")
+            message = gettext_noop("“{value}” is no code. Use small letters, digits, “-” and “_” only.")
             self.add(key, "document.not_a_code", message, value=value)
         return value
 

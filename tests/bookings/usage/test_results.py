@@ -20,6 +20,7 @@ from bookings.usage.services.days import usage_units_differing
 from bookings.usage.services.results import usage_result_state, usage_result_withdraw
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.services.withdrawals import usage_correction_withdraw
+from instrument_share.journal.models import Notification
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
 from tests.bookings.requests.booking import codes
@@ -105,6 +106,16 @@ def test_only_who_asked_withdraws_and_not_once_it_is_confirmed(city, log):
     usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=NOW)
     with pytest.raises(AlreadyConfirmed):
         usage_correction_withdraw(actor=city.keeper, correction_id=correction.pk, reason="改主意", now=NOW)
+
+
+def test_the_user_of_a_log_is_told_of_a_withdrawal_by_somebody_else(city, log):
+    own = by_hand(city, slot(-3, 9, 2), user=city.keeper, payer_organization_id=None, amount_yuan=0)
+    for one in (log, own):
+        withdrawn = correct(city, one)
+        before = list(Notification.objects.values_list("pk", flat=True))
+        usage_correction_withdraw(actor=city.keeper, correction_id=withdrawn.pk, reason="无误", now=NOW)
+        told = Notification.objects.exclude(pk__in=before).values_list("user", flat=True)
+        assert list(told) == ([city.researcher.pk] if one == log else [])
 
 
 def test_page_of_the_log_offers_what_may_be_withdrawn(city, log, see):
