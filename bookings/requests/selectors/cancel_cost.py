@@ -30,8 +30,12 @@ class CancelCost:
 
 
 def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool:
-    """Return whether a cancellation at `now` is late: only an approved booking's user can be too late."""
-    return by_user and booking.state == BookingState.APPROVED and now > get_free_until(booking)
+    """Return whether a cancellation at `now` is late: only an approved booking's user can be too late.
+
+    A time that the unit planned for samples is none that its user could have kept or cancelled.
+    """
+    is_theirs = by_user and not booking.planned_by_unit
+    return is_theirs and booking.state == BookingState.APPROVED and now > get_free_until(booking)
 
 
 def get_free_until(booking: Booking) -> datetime:

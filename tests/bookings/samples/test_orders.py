@@ -13,7 +13,7 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import instrument_retire, instrument_suspend
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
-from bookings.requests.services.membership import membership_end
+from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.errors import (
     AlreadyPlanned,
@@ -333,3 +333,11 @@ def test_nothing_is_accepted_or_planned_for_a_payer_that_the_user_has_left(city)
         accepted(city, to_accept)
     with pytest.raises(PayerLeft):
         planned(city, to_plan)
+
+
+def test_who_leaves_the_payer_is_not_charged_for_a_time_that_the_unit_planned(city):
+    booking = planned(city, interval=slot(day=0, hour=12))
+    organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
+    booking.refresh_from_db()
+    assert (booking.state, booking.late_cancel, booking.charged_yuan) == ("cancelled", False, None)
+    assert not CreditEvent.objects.exists()
