@@ -21,6 +21,7 @@ from bookings.requests.services.held_time import (
     pass_on_freed_time,
 )
 from instrument_share.kernel.errors import require_reason
+from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -46,7 +47,12 @@ def booking_cancel(
 
 
 def cancel_companions(
-    booking: Booking, *, actor: "User | None", reason: str, now: datetime, by_user: bool = False
+    booking: Booking,
+    *,
+    actor: "User | None",
+    reason: str | Bilingual,
+    now: datetime,
+    by_user: bool = False,
 ) -> None:
     """Cancel the bookings made together with this one, without charge unless the user cancels late.
 
@@ -56,7 +62,7 @@ def cancel_companions(
         write_cancellation(companion, actor=actor, reason=reason, now=now, by_user=by_user)
         if not by_user and companion.state == BookingState.CANCELLED:
             notifications.notify_other_keepers(
-                companion, notifications.CANCELLED, now, actor, reason=companion.decision_note or "—"
+                companion, notifications.CANCELLED, now, actor, reason=_get_told(reason)
             )
 
 
@@ -64,23 +70,24 @@ def write_cancellation(
     booking: Booking,
     *,
     actor: "User | None",
-    reason: str,
+    reason: str | Bilingual,
     now: datetime,
     by_user: bool = False,
     announce: bool = True,
 ) -> None:
     """Write a cancellation under the caller's lock and in its transaction, and notify the other side.
 
-    `announce` is false where the caller notifies them itself. An offer from the waiting list is withdrawn
+    A `reason` in both languages is told in the reader's; the booking keeps the Chinese one. `announce` is
+    false where the caller notifies them itself. An offer from the waiting list is withdrawn
     instead: it lapses.
     """
     if booking.state == BookingState.OFFERED:
-        let_offer_go(booking, "lapse", actor=actor, reason=reason, now=now)
-        notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=booking.decision_note or "—")
+        let_offer_go(booking, "lapse", actor=actor, reason=get_note(reason), now=now)
+        notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=_get_told(reason))
         return
     booking.ended_at = now
     booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
-    booking.decision_note = reason.strip()[:500]
+    booking.decision_note = get_note(reason)
     booking.charged_yuan = calculate_late_charge(booking) if booking.late_cancel else None
     apply_transition(
         booking,
@@ -97,8 +104,17 @@ def write_cancellation(
         create_credit_event(booking, CreditKind.LATE_CANCEL, now)
     if announce:
         notifications.notify_other_side(
-            booking, notifications.CANCELLED, now, by_user=by_user, reason=booking.decision_note or "—"
+            booking, notifications.CANCELLED, now, by_user=by_user, reason=_get_told(reason)
         )
+
+
+def get_note(reason: str | Bilingual) -> str:
+    """Return what a booking keeps of a reason: its Chinese words, 500 characters at most."""
+    return (reason.zh if isinstance(reason, Bilingual) else reason).strip()[:500]
+
+
+def _get_told(reason: str | Bilingual) -> str | Bilingual:
+    return reason if isinstance(reason, Bilingual) else get_note(reason) or "—"
 
 
 def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:

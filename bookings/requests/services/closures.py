@@ -13,6 +13,7 @@ from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def closure_place(
         reason_en=reason_en,
         now=now,
     )
-    apply_outcomes(affected, actor=actor, reason=reason_zh, decision="closure", now=now)
+    reason = Bilingual(reason_zh, reason_en)
+    apply_outcomes(affected, actor=actor, reason=reason, decision="closure", now=now)
     next_free_refresh([instrument_id], now)
     return closure

@@ -13,10 +13,11 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import get_terms, require_admitted_move, write_move_by_unit
-from bookings.requests.services.cancellations import cancel_companions, write_cancellation
+from bookings.requests.services.cancellations import cancel_companions, get_note, write_cancellation
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -81,14 +82,15 @@ def apply_outcomes(
     affected: Iterable[tuple[Booking, Outcome]],
     *,
     actor: "User",
-    reason: str,
+    reason: str | Bilingual,
     decision: str,
     now: datetime,
     kept_message: str = notifications.KEPT,
 ) -> None:
     """Apply each booking's outcome and notify its user.
 
-    `decision` names the decision in the journal, `kept_message` is what the user of a kept booking reads.
+    `reason` may have words in both languages; what is stored has the Chinese ones. `decision` names the
+    decision in the journal, `kept_message` is what the user of a kept booking reads.
     """
     for booking, outcome in affected:
         if outcome == "keep":
@@ -98,14 +100,14 @@ def apply_outcomes(
             _apply_outcome(booking, outcome, actor, reason, decision, now)
 
 
-def _keep(booking: Booking, actor: "User", reason: str, decision: str, now: datetime) -> None:
+def _keep(booking: Booking, actor: "User", reason: str | Bilingual, decision: str, now: datetime) -> None:
     journal.record(
         actor=actor,
         action="booking.kept",
         subject=booking,
         now=now,
         organization_id=booking.instrument.organization_id,
-        details={decision: True, "reason": reason},
+        details={decision: True, "reason": get_note(reason)},
     )
 
 
@@ -113,7 +115,7 @@ def _apply_outcome(
     booking: Booking,
     outcome: Interval | Literal["cancel"],
     actor: "User",
-    reason: str,
+    reason: str | Bilingual,
     decision: str,
     now: datetime,
 ) -> None:

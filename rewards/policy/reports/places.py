@@ -41,9 +41,7 @@ MESSAGES = {
     "document.not_a_table": gettext_noop("several named entries belong here, not one value."),
     "document.missing": gettext_noop("is missing."),
     "document.not_text": gettext_noop("must be a text in quotation marks."),
-    "document.not_a_code": gettext_noop(
-        "“{value}” has other signs than small letters, digits, “-” and “_”."
-    ),
+    "document.not_a_code": gettext_noop("“{value}” has other signs than small letters, digits, “-” and “_”."),
     "document.not_a_flag": gettext_noop("must be true or false, without quotation marks."),
     "document.not_an_option": gettext_noop("“{value}” is not possible here. Possible: {options}."),
     "document.not_a_number": gettext_noop("“{value}” is no number."),

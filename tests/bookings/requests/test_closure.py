@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
 
 from bookings.requests.domain.errors import AlreadyAgreed, BookingRefused, ClosureHitsBookings
 from bookings.requests.models import Booking, CreditEvent, NextFree
@@ -21,6 +22,7 @@ from bookings.requests.views import closures as views
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove
 from instrument_share.kernel.interval import Interval
+from instrument_share.web.responses.problem import told
 from providers.terms.selectors.closures import closures
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -34,6 +36,7 @@ def close(city, interval, outcomes=None, actor=None):
         instrument_id=city.instrument.pk,
         interval=interval,
         reason_zh="更换灯丝",
+        reason_en="Change of filament",
         now=NOW,
         outcomes=outcomes,
     )
@@ -62,14 +65,17 @@ def test_closure_requires_outcome_for_each_affected_booking(city):
     cancelled.refresh_from_db()
     assert (moved.state, moved.starts_at) == ("approved", slot(day=4, hour=9).start)
     assert (cancelled.state, cancelled.charged_yuan, cancelled.late_cancel) == ("cancelled", None, False)
-    assert journal.notifications(city.researcher).count() == 2
+    assert cancelled.decision_note == "更换灯丝"
+    notices = journal.notifications(city.researcher)
+    assert [one.params["reason"] for one in notices] == [{"zh": "更换灯丝", "en": "Change of filament"}] * 2
 
 
 def test_user_of_moved_booking_is_told_why_and_agrees(city):
     moved = book(city, slot(hour=9, length=1))
     close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
     notice = journal.notifications(city.researcher).get()
-    assert notice.params["reason"] == "更换灯丝"
+    with translation.override("en"):
+        assert ": Change of filament Agree to it" in told(notice.message, notice.params)
     agree = partial(booking_agree, booking_id=moved.pk, now=NOW)
     with pytest.raises(Forbidden):
         agree(actor=city.keeper)
