@@ -22,7 +22,11 @@ IS_CORRECTED = Exists(UsageConfirmation.objects.filter(log=OuterRef("pk"), corre
 
 By confirmations alone: joined with corrections, PostgreSQL reads all of those again for every log.
 """
-_READ_TO_COUNT_ONCE = {"starts_at": "starts_at", "ends_at": "ends_at", "overlapping": IS_OVERLAPPING}
+_READ_TO_COUNT_ONCE: dict[str, str | Combinable] = {
+    "starts_at": "starts_at",
+    "ends_at": "ends_at",
+    "overlapping": IS_OVERLAPPING,
+}
 _READ_OF_PROJECTS = {
     "booking_id": "booking_id",
     "project_id": "booking__organization_project_id",
