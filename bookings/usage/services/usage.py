@@ -123,9 +123,9 @@ def usage_log_by_hand(
     """Record a use without a booking, as a keeper or unit manager.
 
     The user operated the instrument where it was self-operated or remote, else the actor. The price is that
-    of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with an
-    `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with everything
-    that is wrong, including hours that are too old.
+    of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with
+    an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
+    everything that is wrong, including hours that are too old.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
