@@ -175,11 +175,11 @@ def test_what_a_person_owes_later_than_usual_is_billed_before_the_account_is_del
     assert [one.path for one in registry.obstacles(person, AFTER)] == [f"/usage/{log.public_id}/"]
     usage_confirm(actor=person, log_id=log.pk, now=AFTER)
     assert [one.path for one in registry.obstacles(person, AFTER)] == [f"/usage/{log.public_id}/"]
-    statements_draft_due(AFTER + 31 * timedelta(days=1))
-    Statement.objects.update(state="settled")
-    assert list(registry.obstacles(person, AFTER + 31 * timedelta(days=1))) == []
-    correct(city, log, AFTER, amount_yuan=Decimal(250))
-    assert [one.path for one in registry.obstacles(person, AFTER)] == [f"/usage/{log.public_id}/"]
+    statements_draft_due(AFTER + WEEK)
+    assert Statement.objects.update(state="settled") == 1
+    assert list(registry.obstacles(person, AFTER + WEEK)) == []
+    correct(city, log, AFTER + WEEK, amount_yuan=Decimal(250))
+    assert [one.path for one in registry.obstacles(person, AFTER + WEEK)] == [f"/usage/{log.public_id}/"]
 
 
 def test_who_answers_alone_for_an_organization_hands_over_first(city):
