@@ -176,7 +176,8 @@ def test_what_a_person_owes_later_than_usual_is_billed_before_the_account_is_del
     usage_confirm(actor=person, log_id=log.pk, now=AFTER)
     assert [one.path for one in registry.obstacles(person, AFTER)] == [f"/usage/{log.public_id}/"]
     statements_draft_due(AFTER + WEEK)
-    assert Statement.objects.update(state="settled") == 1
+    settled = {"state": "settled", "sent_at": AFTER, "due_date": AFTER.date()}
+    assert Statement.objects.update(**settled) == 1
     assert list(registry.obstacles(person, AFTER + WEEK)) == []
     correct(city, log, AFTER + WEEK, amount_yuan=Decimal(250))
     assert [one.path for one in registry.obstacles(person, AFTER + WEEK)] == [f"/usage/{log.public_id}/"]
