@@ -1,6 +1,7 @@
 """Who deletes their account is gone from it, and the accounting still verifies."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -11,6 +12,7 @@ from django.test import Client
 from django.utils import translation
 
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.usage.models import UsageLog
 from bookings.usage.services.usage import usage_confirm
@@ -32,6 +34,7 @@ from instrument_share.personal.services import deletions
 from instrument_share.transparency.registry import registered_checks
 from tests import factories
 from tests.bookings.requests.booking import book, use
+from tests.bookings.statements.conftest import correct
 from tests.factories import NOW, slot
 from tests.transparency.history import grow, settle
 
@@ -164,6 +167,20 @@ def test_what_a_person_owes_is_billed_before_the_account_is_deleted(city, person
     statements_draft_due(NOW + 30 * timedelta(days=1))
     (obstacle,) = registry.obstacles(person, NOW + 30 * timedelta(days=1))
     assert obstacle.path.startswith("/statements/")
+
+
+def test_what_a_person_owes_later_than_usual_is_billed_before_the_account_is_deleted(city, person):
+    """A dispute keeps a use unconfirmed for months; a correction adds to what was paid."""
+    log = use(city, slot(day=1), payer=False)
+    assert [one.path for one in registry.obstacles(person, AFTER)] == [f"/usage/{log.public_id}/"]
+    usage_confirm(actor=person, log_id=log.pk, now=AFTER)
+    assert [one.path for one in registry.obstacles(person, AFTER)] == [f"/usage/{log.public_id}/"]
+    statements_draft_due(AFTER + WEEK)
+    settled = {"state": "settled", "sent_at": AFTER, "due_date": AFTER.date()}
+    assert Statement.objects.update(**settled) == 1
+    assert list(registry.obstacles(person, AFTER + WEEK)) == []
+    correct(city, log, AFTER + WEEK, amount_yuan=Decimal(250))
+    assert [one.path for one in registry.obstacles(person, AFTER + WEEK)] == [f"/usage/{log.public_id}/"]
 
 
 def test_who_answers_alone_for_an_organization_hands_over_first(city):

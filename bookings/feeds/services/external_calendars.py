@@ -162,11 +162,11 @@ def _follow(calendar: ExternalCalendar, times: Mapping[str, Interval], now: date
 
 
 def _is_followed(busy: BusyTime, time: Interval) -> bool:
-    """Return whether the event's time is closed, or was and a keeper has lifted that."""
+    """Return whether the event is as it was, and its time closed, or was and a keeper has lifted that."""
     closure = busy.closure
-    if closure is None:
+    if closure is None or time != _interval(busy):
         return False
-    return time == (_interval(busy) if closure.lifted_at else _interval(closure))
+    return closure.lifted_at is not None or time == _interval(closure)
 
 
 def _interval(of: "BusyTime | Closure") -> Interval:
@@ -196,7 +196,8 @@ def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) 
             now=now,
         )
     except ClosureHitsBookings:
-        busy.closure = before if before is not None and time.contains(_interval(before)) else None
+        is_part = before is not None and before.lifted_at is None and time.contains(_interval(before))
+        busy.closure = before if is_part else None
         if is_changed:
             _notify(calendar, HITS_BOOKINGS, now, starts_at=time.start)
     busy.save()

@@ -102,6 +102,7 @@ def is_refused_at_any_time(
     requester: Requester,
     moves_from: Interval | None,
     now: datetime,
+    price_is_agreed: bool = False,
 ) -> bool:
     """Return whether these terms refuse the requester whatever time they ask for."""
     return any(
@@ -110,7 +111,7 @@ def is_refused_at_any_time(
             *_check_requester(requester),
             *_check_eligibility(terms, requester),
             *_check_service(terms, service_mode),
-            *_check_price(terms, service_mode, requester),
+            *(() if price_is_agreed else _check_price(terms, service_mode, requester)),
             *_check_change_deadline(terms, moves_from, now),
         )
     )

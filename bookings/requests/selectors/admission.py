@@ -289,7 +289,18 @@ def get_quote(
 
     Raises BookingRefused where no rule is in force then.
     """
-    terms = providers.terms_at(instrument.pk, interval.start)
+    kind = (
+        UserKind.INDIVIDUAL
+        if viewer.is_anonymous
+        else providers.user_kind(viewer, payer_organization, instrument)
+    )
+    return _calculate_quote(instrument.pk, interval, kind, service_mode, samples)
+
+
+def _calculate_quote(
+    instrument_id: int, interval: Interval, kind: UserKind, service_mode: ServiceMode, samples: int
+) -> pricing.Quote:
+    terms = providers.terms_at(instrument_id, interval.start)
     if terms is None:
         raise BookingRefused(
             problems=[
@@ -301,11 +312,6 @@ def get_quote(
                 )
             ]
         )
-    kind = (
-        UserKind.INDIVIDUAL
-        if viewer.is_anonymous
-        else providers.user_kind(viewer, payer_organization, instrument)
-    )
     return pricing.calculate_quote(terms, interval, kind, service_mode, samples)
 
 
@@ -348,17 +354,17 @@ def get_move_price(booking: Booking, companions: Sequence[Booking], interval: In
     before = sum((one.quoted_yuan for one in companions), booking.quoted_yuan)
     if booking.planned_by_unit:
         return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), [])
-    asked: dict[str, Any] = {
-        "interval": interval,
-        "service_mode": ServiceMode(booking.service_mode),
-        "payer_organization": booking.payer_organization,
-        "samples": booking.samples,
-    }
-    return MovePrice(
-        before,
-        get_quote(booking.user, booking.instrument, **asked),
-        get_linked_quotes(booking.user, [one.instrument_id for one in companions], **asked),
-    )
+    linked = []
+    for one in companions:
+        with suppress(BookingRefused):
+            linked.append((one.instrument, _quote_at(one, interval)))
+    return MovePrice(before, _quote_at(booking, interval), linked)
+
+
+def _quote_at(booking: Booking, interval: Interval) -> pricing.Quote:
+    """Return the price at another time for the kind of user as whom it was booked."""
+    kind, mode = UserKind(booking.user_kind), ServiceMode(booking.service_mode)
+    return _calculate_quote(booking.instrument_id, interval, kind, mode, booking.samples)
 
 
 def _build_requester(

@@ -330,6 +330,7 @@ def _get_admitted_modes(
             requester=requester,
             moves_from=get_binding_time(moved, by_user=applicant.moves_own) if moved else None,
             now=now,
+            price_is_agreed=moved is not None and moved.planned_by_unit,
         )
     }
 

@@ -110,9 +110,11 @@ def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any)
 def notify_other_keepers(
     booking: Booking, message: str, now: datetime, actor: "User | None", **params: Any
 ) -> None:
-    """Notify the keepers of an instrument booked together with another of what was done there."""
-    ids = booking.instrument.keepers.filter(is_active=True).values_list("pk", flat=True)
-    others = [pk for pk in ids if actor is None or pk != actor.pk]
+    """Notify the keepers of an instrument booked together with another of what was done there.
+
+    Where it has none, the unit's managers are told.
+    """
+    others = [pk for pk in list_answerers(booking.instrument) if actor is None or pk != actor.pk]
     notify_ids(others, booking, message, now, **params)
 
 

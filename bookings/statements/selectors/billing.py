@@ -65,11 +65,7 @@ def _uses(logs: QuerySet[UsageLog], organization_id: int, month: Interval) -> It
     What was confirmed before was billed then, cost nothing (as recorded or as corrected) until a correction
     was confirmed since, or is older than the first statement of the unit.
     """
-    late = UsageConfirmation.objects.filter(
-        Q(correction__isnull=True) | Q(log__amount_yuan=0) | Exists(_EARLIER_ZERO),
-        entry__instrument__organization_id=organization_id,
-        entry__recorded_at__gte=month.start,
-    )
+    late = _late_confirmations(month.start).filter(entry__instrument__organization_id=organization_id)
     found = logs.filter(
         _starts_since_statements_began(),
         Exists(CONFIRMATION),
@@ -79,6 +75,14 @@ def _uses(logs: QuerySet[UsageLog], organization_id: int, month: Interval) -> It
     )
     for rows in iterate_counted_rows(found.order_by("id"), _READ):
         yield from (_to_billable(row) for row in rows if row["amount_yuan"])
+
+
+def _late_confirmations(since: datetime) -> QuerySet[UsageConfirmation]:
+    """Return the confirmations since an instant with which a use can come onto its first statement."""
+    return UsageConfirmation.objects.filter(
+        Q(correction__isnull=True) | Q(log__amount_yuan=0) | Exists(_EARLIER_ZERO),
+        entry__recorded_at__gte=since,
+    )
 
 
 def _differences(logs: QuerySet[UsageLog]) -> Iterator[Billable]:
@@ -126,15 +130,20 @@ def _charges(organization_id: int, month: Interval) -> Iterator[Billable]:
 
 
 def uses_to_be_billed(person: "User", since: datetime) -> list[UsageLog]:
-    """Return the uses recorded since an instant for which a person owes something on no statement yet."""
-    logs = UsageLog.objects.filter(
+    """Return the uses for which a person owes something on no statement yet.
+
+    They wait to be confirmed, were made or confirmed since an instant, or cost more since they were billed.
+    """
+    logs = UsageLog.objects.filter(payer_person=person)
+    late = _late_confirmations(since).filter(log__payer_person=person)
+    unbilled = logs.filter(
+        ~Exists(CONFIRMATION) | Q(starts_at__gte=since) | Q(pk__in=late.values("log")),
         _starts_since_statements_began(),
         ~Exists(_LINES),
-        payer_person=person,
-        entry__recorded_at__gte=since,
     )
-    read = iterate_counted_rows(logs.order_by("id"), {"amount_yuan": "amount_yuan"})
+    read = iterate_counted_rows(unbilled.order_by("id"), {"amount_yuan": "amount_yuan"})
     owed = [row["pk"] for rows in read for row in rows if row["amount_yuan"]]
+    owed += [one.log_id for one in _differences(logs) if one.amount_yuan > 0]
     return list(logs.filter(pk__in=owed).order_by("id"))
 
 
@@ -142,10 +151,10 @@ def charges_to_be_billed(person: "User", since: datetime) -> QuerySet[Booking]:
     """Return the bookings that ended since an instant and whose charge a person owes on no statement yet."""
     return Booking.objects.filter(
         _starts_since_statements_began(),
+        Q(ends_at__gt=since) | Q(ended_at__gte=since),
         payer_person=person,
         charged_yuan__gt=0,
         statement_line__isnull=True,
-        ended_at__gte=since,
     ).order_by("id")
 
 

@@ -22,7 +22,7 @@ from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import log_write
 from instrument_share.kernel.states import require_transition
-from providers.domain import ServiceMode, UserKind
+from providers.domain import OPERATED_BY_USER, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -172,6 +172,5 @@ def _get_sources(booking: Booking) -> list[str]:
 
 
 def get_operator_id(booking: Booking, keeper_id: int) -> int:
-    """Return the default operator: the user in self-operated use, else the keeper."""
-    self_operated = booking.service_mode == ServiceMode.SELF_OPERATED
-    return booking.user_id if self_operated else keeper_id
+    """Return the default operator: the user beside the instrument or from elsewhere, else the keeper."""
+    return booking.user_id if booking.service_mode in OPERATED_BY_USER else keeper_id

@@ -60,7 +60,7 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
-from providers.domain import ServiceMode
+from providers.domain import OPERATED_BY_USER, ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -122,10 +122,10 @@ def usage_log_by_hand(
 ) -> UsageLog:
     """Record a use without a booking, as a keeper or unit manager.
 
-    The user operated the instrument where it was self-operated, else the actor. The price is that of the rule
-    in force at its start, unless an amount is given. A use that overlaps others is recorded with an
-    `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with everything
-    that is wrong, including hours that are too old.
+    The user operated the instrument where it was self-operated or remote, else the actor. The price is that
+    of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with
+    an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
+    everything that is wrong, including hours that are too old.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
@@ -156,7 +156,7 @@ def usage_log_by_hand(
     log = UsageLog(
         instrument=instrument,
         user=user,
-        operator=user if service_mode is ServiceMode.SELF_OPERATED else actor,
+        operator=user if service_mode in OPERATED_BY_USER else actor,
         payer_organization=payer,
         payer_person=None if payer else user,
         **get_user_facts(instrument, user, payer, kind),

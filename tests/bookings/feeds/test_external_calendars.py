@@ -255,6 +255,30 @@ def test_event_that_reaches_into_a_booking_stays_closed_as_before_until_the_book
     assert shown.undecided == []
 
 
+def test_event_that_no_longer_reaches_into_a_booking_waits_for_no_decision(city, read):
+    read(calendar(lesson()))
+    book(city, slot(day=2, hour=11))
+    for number, one in enumerate((longer(), lesson()), start=1):
+        read(calendar(one), NOW + number * MINUTE)
+    (shown,) = shown_calendars.external_calendars(Instrument.objects.all(), NOW)
+    assert (closed(), shown.undecided) == ([Interval(utc(4, 1), utc(4, 3))], [])
+    closure_lift(actor=city.keeper, closure_id=Closure.objects.get(lifted_at=None).pk, now=NOW + 3 * MINUTE)
+    read(calendar(lesson()), NOW + 4 * MINUTE)
+    assert closed() == []
+
+
+def test_event_whose_closure_was_lifted_waits_for_a_decision_where_it_reaches_into_a_booking(city, read):
+    read(calendar(lesson()))
+    closure_lift(actor=city.keeper, closure_id=Closure.objects.get().pk, now=NOW)
+    booking = book(city, slot(day=2, hour=11))
+    read(calendar(longer()), NOW + MINUTE)
+    (shown,) = shown_calendars.external_calendars(Instrument.objects.all(), NOW)
+    assert ([one.ends_at for one in shown.undecided], told(city.keeper)) == ([utc(4, 4)], 1)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW + 2 * MINUTE)
+    read(calendar(longer()), NOW + 3 * MINUTE)
+    assert closed() == [Interval(utc(4, 1), utc(4, 4))]
+
+
 def test_event_that_moves_onto_a_booking_opens_its_time_before_and_is_told_once(city, read):
     read(calendar(lesson()))
     book(city, slot(day=2, hour=11))

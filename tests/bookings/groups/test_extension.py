@@ -15,10 +15,12 @@ from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Forbidden
 from providers.models import Closure, InstrumentLink, Qualification
+from providers.terms.domain.choices import PriceUnit, ServiceMode
 from tests import factories
 from tests.api.test_api import Caller
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.samples import steps
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +180,16 @@ def test_where_a_keeper_decides_about_times_the_keeper_extends():
     assert not may_extend(city.researcher, booking, booking.starts_at)
     assert may_extend(city.keeper, booking, booking.starts_at)
     assert extend(booking, actor=city.keeper).ends_at == booking.ends_at + HOUR
+
+
+def test_measurement_is_extended_at_its_quote_where_the_rule_has_no_price_for_samples(city):
+    city.rule.price_lines.update(service_mode=ServiceMode.SELF_OPERATED)
+    quoted = steps.quoted(city, own_prices={PriceUnit.SAMPLE: Decimal(50)})
+    booking = steps.planned(city, steps.received(city, steps.accepted(city, quoted)), slot(day=0))
+    booking = booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    assert ends(booking, city.keeper)[1].price_yuan == booking.quoted_yuan == Decimal("100.00")
+    assert may_extend(city.keeper, booking, booking.starts_at)
+    assert extend(booking, actor=city.keeper).quoted_yuan == Decimal("100.00")
 
 
 def test_linked_bookings_are_extended_together_if_both_can_be(city):

@@ -7,6 +7,7 @@ import pytest
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
+from bookings.requests.selectors.admission import get_move_price
 from bookings.requests.selectors.bookings import decisions_of_year
 from bookings.requests.selectors.cancel_cost import get_move_deadline
 from bookings.requests.selectors.offers import get_free_intervals
@@ -18,6 +19,7 @@ from bookings.requests.services.next_free import next_free_advance, next_free_re
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from instrument_share.kernel.interval import Interval
+from providers.terms.domain.choices import UserKind
 from tests import factories
 from tests.bookings.requests.booking import book, codes
 from tests.factories import NOW, slot
@@ -185,6 +187,16 @@ def test_a_move_is_checked_like_a_new_booking_but_not_against_itself(city):
     book(city, slot(hour=15, length=1), payer=False)
     with pytest.raises(SlotTaken):
         booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(hour=14, length=2), now=NOW)
+
+
+def test_a_move_costs_what_is_shown_although_its_user_has_joined_the_unit_since(city):
+    city.rule.price_lines.create(user_kind=UserKind.INSIDE, price_yuan=Decimal("10.00"))
+    booking = book(city, payer=False)
+    factories.member(city.owner, person=city.researcher)
+    later = slot(day=1, hour=15)
+    shown = get_move_price(booking, [], later).after_yuan
+    moved = booking_move(actor=city.researcher, booking_id=booking.pk, interval=later, now=NOW)
+    assert (shown, moved.quoted_yuan) == (Decimal("200.00"), Decimal("200.00"))
 
 
 def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):

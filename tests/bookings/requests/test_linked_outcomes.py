@@ -105,3 +105,11 @@ def test_agreeing_leaves_an_entry_for_each_booking(city):
     booking_agree(actor=city.researcher, booking_id=booking.pk, now=NOW)
     agreed = AuditEntry.objects.filter(action="booking.agreed").values_list("subject_id", flat=True)
     assert set(agreed) == {booking.public_id, mate.public_id}
+
+
+def test_managers_are_told_where_the_other_instrument_has_no_keeper(city):
+    Keeper.objects.filter(instrument=city.second).delete()
+    booking = book(city, slot(day=3))
+    before = len(journal.notifications(city.manager))
+    booking_cancel(actor=city.keeper, booking_id=booking.pk, reason="检修", now=NOW)
+    assert len(journal.notifications(city.manager)) == before + 1

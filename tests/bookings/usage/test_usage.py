@@ -180,6 +180,13 @@ def by_hand(city, interval, **changes):
     return usage_log_by_hand(**facts)
 
 
+def test_user_operates_a_remote_use(city):
+    booking = book(city, service_mode=ServiceMode.REMOTE)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    log = booking_check_out(actor=city.keeper, booking_id=booking.pk, now=booking.ends_at)
+    assert log.operator == city.researcher
+
+
 def test_hours_are_entered_by_hand_for_92_days(city):
     oldest = NOW - timedelta(days=92)
     log = by_hand(city, Interval(oldest, oldest + timedelta(hours=1)))
@@ -197,8 +204,9 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     assert codes(refused) == ["usage.not_over"]
 
 
-def test_user_operated_what_is_entered_by_hand_as_self_operated(city):
-    log = by_hand(city, Interval(NOW - MINUTE, NOW), service_mode=ServiceMode.SELF_OPERATED)
+@pytest.mark.parametrize("mode", [ServiceMode.SELF_OPERATED, ServiceMode.REMOTE])
+def test_user_operated_what_is_entered_by_hand_as_self_operated_or_remote(city, mode):
+    log = by_hand(city, Interval(NOW - MINUTE, NOW), service_mode=mode)
     assert (log.operator, log.entry.recorded_by) == (city.researcher, city.keeper)
 
 
