@@ -42,6 +42,7 @@ from providers.instruments.selectors.instruments import (
     keepers_of,
     kept_instrument_ids,
     kept_instruments,
+    owner_ids,
     qualification_end,
     qualification_instrument_id,
     qualification_lock,

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from bookings.public import get_first_key
 from instrument_share.transparency.registry import registered_chains
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 
@@ -33,20 +34,28 @@ def describe_chains() -> dict[str, Any]:
 
 
 def describe_site(now: datetime) -> dict[str, Any]:
-    """Return what the site is, beside its data; of the secret key only whether another is the same."""
+    """Return what the site is, beside its data; of its secret keys only whether others are the same."""
     return {
         "format": FORMAT,
         "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
         "site": settings.SITE_URL,
         "engine": connection.vendor,
         "django": metadata.version("django"),
-        "secret_key": get_key_mark(),
+        "secret_key": _mark(settings.SECRET_KEY),
+        "first_key": _mark(get_first_key()),
     }
 
 
-def get_key_mark() -> str:
-    """Return a mark of SECRET_KEY that does not tell it."""
-    return hmac.new(settings.SECRET_KEY.encode(), b"instrument-share backup", hashlib.sha256).hexdigest()[:16]
+def lacks_keys(told: dict[str, Any]) -> bool:
+    """Return whether the site names the key of a manifest no more, or computes secrets from another one."""
+    known = {_mark(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)}
+    first = told.get("first_key", told["secret_key"])  # earlier backups tell of one key
+    return told["secret_key"] not in known or first != _mark(get_first_key())
+
+
+def _mark(key: str) -> str:
+    """Return a mark of a secret key that does not tell it."""
+    return hmac.new(key.encode(), b"instrument-share backup", hashlib.sha256).hexdigest()[:16]
 
 
 def count_rows() -> dict[str, int]:

@@ -21,7 +21,7 @@ from instrument_share.upkeep.manifest import (
     count_rows,
     describe_chains,
     find_differences,
-    get_key_mark,
+    lacks_keys,
 )
 from instrument_share.upkeep.verification import verify
 
@@ -56,10 +56,11 @@ def restore(file: Path, *, identity: Path | None, now: datetime) -> Restored:
     differences = find_differences(manifest, {"tables": rows, **describe_chains()})
     differences += _compare_files(manifest)
     found = [f"{name}: {problem}" for name, problems in verify(now) for problem in problems]
-    if manifest["secret_key"] != get_key_mark():
+    if lacks_keys(manifest):
         notices.append(
-            "SECRET_KEY is another one. Name the former one in SECRET_KEY_FALLBACKS, or second factors, "
-            "calendars, webhooks and devices have to be set up anew."
+            "SECRET_KEY and SECRET_KEY_FALLBACKS are not those of the backup. Name the former keys in "
+            "SECRET_KEY_FALLBACKS, the latest first, or second factors, calendars, webhooks and devices have "
+            "to be set up anew."
         )
     details = {"file": file.name, "made_at": manifest["made_at"], "differences": len(differences)}
     upkeep_record(action="backup.restored", name=BACKUP, now=now, details=details | {"found": len(found)})

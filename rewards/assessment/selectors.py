@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
 
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.journal.selectors import entries
 from instrument_share.kernel.errors import NotFound, require_found
 from rewards.assessment.domain.counting import REASONS
@@ -133,8 +134,8 @@ def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
 def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     """Return what the public notice says of each unit, named as frozen, best score first.
 
-    Nothing before the notice. Keys: organization (public id), name_zh, name_en, grade_zh, grade_en,
-    amount_yuan.
+    Nothing before the notice. Keys: organization (public id), has_page (it is public now), name_zh, name_en,
+    grade_zh, grade_en, amount_yuan.
     """
     if cycle.state not in NOTICED:
         return []
@@ -144,6 +145,7 @@ def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     return [
         {
             "organization": each.organization.public_id,
+            "has_page": each.organization.state == OrganizationState.ADMITTED,
             "name_zh": each.organization.name_zh,
             "name_en": each.organization.name_en,
             "grade_zh": each.grade_zh,

@@ -21,6 +21,7 @@ from instrument_share.journal.models import AuditEntry
 from instrument_share.upkeep import archive
 from instrument_share.upkeep.backups import backup_check, backup_make, backups_forget_old
 from instrument_share.upkeep.errors import UpkeepError
+from instrument_share.upkeep.manifest import describe_site, lacks_keys
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.buckets import create_bucket
@@ -123,6 +124,30 @@ def test_a_site_comes_back_with_its_rows_files_and_chains(var, pair, tmp_path, p
     entry = AuditEntry.objects.get(action="backup.made")
     assert (entry.subject_id, entry.details["file"]) == ("backup", file.name)
     assert (var / "last-backup").exists()
+
+
+@pytest.mark.usefixtures("_migrations_recorded")
+def test_who_restores_without_a_former_key_is_told(var, tmp_path, settings, process_environment):
+    """Keys of devices and addresses of calendars are computed from the oldest key that a site names."""
+    settings.SECRET_KEY_FALLBACKS = ["the first key of the site"]
+    file = backup_make(tmp_path / "backups", recipient=None, now=NOW)
+    done = restore_elsewhere(process_environment, tmp_path / "there", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "calendars, webhooks and devices have to be set up anew" in done.stdout
+
+
+def test_keys_of_a_backup_are_known_while_the_site_names_them(settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "second", ["first"]
+    told = describe_site(NOW)
+    for key, former, lacks in (
+        ("second", ["first"], False),
+        ("third", ["second", "first"], False),
+        ("second", [], True),
+        ("third", ["second"], True),
+        ("third", ["first"], True),
+    ):
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = key, former
+        assert lacks_keys(told) is lacks, (key, former)
 
 
 @on_postgresql

@@ -15,9 +15,10 @@ from bookings.statements.domain.states import StatementState
 from bookings.statements.models import Statement, StatementLine
 from bookings.statements.selectors.billing import find_billable, get_month_of
 from instrument_share.accounts.permissions import require_unless_system
-from instrument_share.accounts.selectors import organization_lock, owning_organizations
+from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
+from providers.public import owner_ids
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -33,12 +34,13 @@ class DraftingFailed(Exception):
 def statements_draft_due(now: datetime) -> int:
     """Draft last month's statements of all units; return how many got something. Repeated by the clock.
 
-    What is confirmed after the first of the month comes onto the draft, until that is sent. A unit that fails
-    doesn't keep the others from their drafts. Raises DraftingFailed at the end.
+    Those that are suspended, or own nothing any more, get theirs too: no later month bills what its own left
+    out. What is confirmed after the first of the month comes onto the draft, until that is sent. A unit that
+    fails doesn't keep the others from their drafts. Raises DraftingFailed at the end.
     """
     month = previous_month(now.astimezone(CITY_TIME).date())
     drafted, failed = 0, []
-    for unit_id in owning_organizations():
+    for unit_id in owner_ids():
         try:
             drafted += len(statements_draft(actor=None, organization_id=unit_id, month=month, now=now))
         except Exception:

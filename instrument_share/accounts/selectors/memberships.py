@@ -147,8 +147,11 @@ def managers_of(organization: Organization) -> QuerySet[User]:
 
 
 def organization_ids_of_people(user_ids: Iterable[int], since: datetime) -> dict[int, set[int]]:
-    """Return the organizations to which each person belongs, or belonged at some time since then."""
-    belongs = Q(state=MembershipState.ACTIVE) | Q(state=MembershipState.ENDED, ended_at__gte=since)
+    """Return the organizations to which each person belongs, or belonged at some time since then.
+
+    Or asks to belong: a role that ended is the same row when it is asked for again, and when that is refused.
+    """
+    belongs = Q(ended_at__isnull=True) | Q(ended_at__gte=since)
     rows = Membership.objects.filter(belongs, user__in=list(user_ids))
     found: dict[int, set[int]] = defaultdict(set)
     for user_id, organization_id in rows.values_list("user_id", "organization_id"):

@@ -177,6 +177,12 @@ def has_instruments(organization_id: int) -> bool:
     return Instrument.objects.filter(organization_id=organization_id).exclude(state__in=over).exists()
 
 
+def owner_ids() -> list[int]:
+    """Return the organizations that have, or had, published instruments, in order; of any state."""
+    rows = Instrument.objects.filter(published_at__isnull=False).order_by("organization_id")
+    return list(rows.values_list("organization_id", flat=True).distinct())
+
+
 def category_table() -> QuerySet[InstrumentCategory]:
     """Return the categories of the version that was loaded last."""
     latest = InstrumentCategory.objects.order_by("-id").values("version")[:1]

@@ -11,12 +11,14 @@ from django.db.models.functions import Coalesce
 from bookings.public import usage_logs
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.browsing import organizations_by_public_id
 from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import TO_ANSWER, findings
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
 
 
@@ -63,6 +65,15 @@ def name_findings_as_frozen(cycle: AssessmentCycle, found: Collection[Finding]) 
     """Give units and instruments of findings the names of the freeze, to be shown and never saved."""
     instruments = [each.instrument for each in found if each.instrument]
     name_as_frozen(cycle, [each.organization for each in found], instruments)
+
+
+def get_organizations_in(
+    viewer: "Viewer", cycle: AssessmentCycle, ids: Collection[str]
+) -> "dict[str, Organization]":
+    """Return visible organizations that evidence names, by public id, with the names of the freeze."""
+    named = organizations_by_public_id(viewer, ids) if ids else {}
+    name_as_frozen(cycle, list(named.values()))
+    return named
 
 
 def get_finding_uses(viewer: "Viewer", finding: Finding) -> list[UsageRow]:

@@ -25,7 +25,6 @@ from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors.browsing import (
-    organizations_by_public_id,
     viewable_booking_ids,
     viewable_log_ids,
 )
@@ -39,7 +38,12 @@ from rewards.findings.forms import (
     FalsificationForm,
 )
 from rewards.findings.selectors import findings as findings_selectors
-from rewards.findings.selectors.browsing import filter_findings, get_finding_uses, name_findings_as_frozen
+from rewards.findings.selectors.browsing import (
+    filter_findings,
+    get_finding_uses,
+    get_organizations_in,
+    name_findings_as_frozen,
+)
 from rewards.findings.selectors.falsifications import get_falsifications
 from rewards.findings.selectors.grounds import get_grounds
 from rewards.findings.services.deciding import finding_answer as answer_finding
@@ -210,7 +214,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
     uses = get_finding_uses(request.user, found)
     grounds, logs = get_grounds(found, uses), [describe_usage(row) for row in uses]
     bodies = {*organizations_in(found.evidence), *grounds.relations}
-    organizations = organizations_by_public_id(request.user, bodies) if bodies else {}
+    organizations = get_organizations_in(request.user, found.cycle, bodies)
     pictures, undrawn = draw_days(grounds)
     falsifications = get_falsifications(found)
     forms = _offered(request, found, falsifications) | forms

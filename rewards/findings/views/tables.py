@@ -16,10 +16,9 @@ from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 from rewards.cycle.reports import format_hours, format_money, format_points
-from rewards.cycle.selectors.browsing import organizations_by_public_id
 from rewards.findings.domain.causes import further_evidence, list_kinds
 from rewards.findings.reports import get_kind_text
-from rewards.findings.selectors.browsing import name_findings_as_frozen
+from rewards.findings.selectors.browsing import get_organizations_in, name_findings_as_frozen
 from rewards.findings.views.evidence import build_evidence_rows, organizations_in
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def export(
     findings, year = list(findings), cycle.year
     name_findings_as_frozen(cycle, findings)
     named = {body for finding in findings for body in organizations_in(finding.evidence)}
-    organizations = organizations_by_public_id(viewer, named)
+    organizations = get_organizations_in(viewer, cycle, named)
     columns = [
         Column(_("Finding")),
         Column(_("Date")),

@@ -47,8 +47,8 @@ def units_of_year(cycle: "AssessmentCycle") -> Mapping[str, str]:
 def find_conflicts(cycle: "AssessmentCycle", user_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
     """Return the units (USCC) that each person may not inspect.
 
-    They are those to which the person belongs, or belonged since the year began, and those related to these,
-    now or when the year was frozen.
+    They are those to which the person belongs or asks to, or did since the year began, and those related to
+    these, now or when the year was frozen.
     """
     since = datetime(cycle.year, 1, 1, tzinfo=CITY_TIME)
     belongs = organization_ids_of_people(user_ids, since)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, QuerySet
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.selectors import organization_ids, organizations_by_id, people_with_role
 from instrument_share.kernel.errors import require_found
 from rewards.payments.models import PayeeAccount
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 def account_keepers(unit: "Organization") -> "QuerySet[User]":
     """Return the managers of a unit; the administrators of an organization that only uses instruments."""
     return people_with_role(Role.UNIT_MANAGER if unit.owns_instruments else Role.ORG_ADMIN, unit.pk)
+
+
+def get_account_owner(public_id: str) -> "Organization":
+    """Return an organization of any state: money is owed to one that is suspended, too. Raises NotFound."""
+    owners = organizations_by_id(organization_ids([public_id]).values())
+    return require_found(next(iter(owners.values()), None))
 
 
 def accounts_of(organization_id: int) -> QuerySet[PayeeAccount]:

@@ -16,9 +16,8 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
-from rewards.cycle.selectors.browsing import organizations_by_public_id
 from rewards.payments.forms import AccountForm
-from rewards.payments.selectors.accounts import accounts_of
+from rewards.payments.selectors.accounts import accounts_of, get_account_owner
 from rewards.payments.services.accounts import account_check, account_enter
 
 
@@ -27,7 +26,7 @@ from rewards.payments.services.accounts import account_check, account_enter
 @idempotent_form
 def payee_account(request: SignedInRequest, unit_id: str) -> HttpResponse:
     """Show the receiving account of a unit with those before; its manager enters another."""
-    unit = require_found(organizations_by_public_id(request.user, [unit_id]).get(unit_id))
+    unit = get_account_owner(unit_id)
     of_unit = SimpleNamespace(organization_id=unit.pk)
     require(request.user, "rewards.see_account", of_unit)
     entered = list(accounts_of(unit.pk))
@@ -60,7 +59,7 @@ def payee_account(request: SignedInRequest, unit_id: str) -> HttpResponse:
 @confirmation_view
 def payee_account_check(request: SignedInRequest, unit_id: str, account_id: str) -> Confirmation:
     """Confirm that an account is right."""
-    unit = require_found(organizations_by_public_id(request.user, [unit_id]).get(unit_id))
+    unit = get_account_owner(unit_id)
     require(request.user, "rewards.check_account", SimpleNamespace(organization_id=unit.pk))
     account = require_found(accounts_of(unit.pk).filter(public_id=account_id).first())
     return Confirmation(

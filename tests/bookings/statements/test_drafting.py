@@ -12,8 +12,10 @@ from bookings.statements.services import drafting
 from bookings.statements.services.drafting import DraftingFailed, statements_draft, statements_draft_due
 from bookings.statements.services.statements import statement_send
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.city_time import CITY_TIME
+from providers.instruments.models import Instrument
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import (
@@ -165,6 +167,16 @@ def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1)
     assert statements_draft_due(APRIL_1 + DAY) == 1
     assert Statement.objects.get().total_yuan == Decimal(400)
+
+
+@pytest.mark.parametrize("changed", [{"state": "suspended"}, {"owns_instruments": False}])
+def test_a_month_is_billed_though_its_unit_is_suspended_or_owns_nothing_any_more(city, changed):
+    """What was confirmed in a month is billed for that month or never."""
+    log = confirmed_use(city)
+    Organization.objects.filter(pk=city.owner.pk).update(**changed)
+    Instrument.objects.update(state="retired")
+    assert statements_draft_due(APRIL_1) == 1
+    assert lines(Statement.objects.get()) == [(log.pk, Decimal(200), None)]
 
 
 def test_what_starts_before_statements_began_is_not_billed(city, settings):

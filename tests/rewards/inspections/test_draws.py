@@ -154,6 +154,15 @@ def test_a_membership_that_ended_before_the_year_is_no_conflict(draws, year):
     assert Inspector.objects.get(number=1).barred == []
 
 
+@pytest.mark.parametrize("asked", [{"state": "pending"}, {"state": "refused", "ended_at": AFTER}])
+def test_who_left_a_unit_and_asks_to_come_back_does_not_inspect_it(draws, year, asked):
+    """A role that is asked for again is the same row, which forgets when it had ended."""
+    asking = {"role": Role.RESEARCHER.value, "created_at": AFTER, **asked}
+    Membership.objects.create(user=draws.city.auditor, organization=year.second, **asking)
+    draws.announce()
+    assert Inspector.objects.get(number=1).barred == [year.second.uscc]
+
+
 def test_what_was_declared_and_an_experts_own_unit_are_conflicts(draws, year):
     declared = {draws.city.auditor.pk: frozenset([year.first.uscc])}
     named = auditors_named([draws.city.auditor.pk, draws.second_auditor.pk], declared)

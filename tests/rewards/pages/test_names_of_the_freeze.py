@@ -63,6 +63,18 @@ def test_pages_of_findings_name_units_as_frozen(login, steps, year, rename):
     shown(login(year.city.officer), pages, "云屏大学", "扫描电子显微镜")
 
 
+def test_evidence_names_other_units_as_frozen(login, steps, year, rename):
+    city, august = year.city, local(YEAR, 8, 1, 9)
+    city.operators[year.second_instrument.pk] = city.operators[year.first_instrument.pk]
+    for instrument in (year.first_instrument, year.second_instrument):
+        city.log(instrument, august, payer=year.client, external=True, amount=1000)
+    steps.through("check")
+    finding = Finding.objects.get(organization=year.first)
+    rename()
+    pages = [f"{reverse('findings', args=[YEAR])}?export=csv", reverse("finding", args=[finding.public_id])]
+    shown(login(city.officer), pages, "云屏大学", "云屏材料研究所")
+
+
 def test_pages_of_objections_name_units_as_frozen(login, steps, year, rename, clock):
     steps.through("announce")
     clock.set(AFTER + 4 * DAY)

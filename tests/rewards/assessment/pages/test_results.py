@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from rewards.assessment.models import UnitAssessment
 from rewards.assessment.services.recomputing import find_result_differences
 from rewards.findings.models import Finding
@@ -226,3 +227,12 @@ def test_the_public_notice_has_units_grades_amounts_and_its_period(client, year,
     assert "100.00" not in words.replace("¥100,000.00", "")
     steps.approve()
     assert "经公示，已于2026年1月19日审定。" in text_of(client.get(reverse("result", args=[YEAR])))
+
+
+def test_the_public_notice_leads_to_units_that_have_a_page(client, year, steps):
+    steps.through("announce")
+    Organization.objects.filter(pk=year.second.pk).update(state="suspended")
+    answer = client.get(reverse("result", args=[YEAR]))
+    assert "云屏材料研究所 合格 ¥8,067.00" in text_of(answer)
+    addresses = [reverse("unit", args=[unit.public_id]) for unit in (year.first, year.second)]
+    assert [address in answer.content.decode() for address in addresses] == [True, False]

@@ -80,6 +80,14 @@ def test_a_manager_sees_and_declares_for_the_own_unit_only(login, small, manager
     assert client.get(f"/facts/{YEAR + 2}/").status_code == 404
 
 
+def test_the_page_of_facts_leads_everybody_back_to_their_own_desk(login, small, manager):
+    desks = {small.city.officer: "/bureau/", small.city.finance: "/finance/", manager: "/unit/"}
+    for person, desk in desks.items():
+        client = login(person)
+        assert f'class="back"><a href="{desk}"' in client.get(ADDRESS).content.decode()
+        assert client.get(desk).status_code == 200
+
+
 def test_a_year_that_lacks_facts_says_which_on_the_page_that_opens_it(login, small, manager):
     AssessmentCycle.objects.all().delete()
     policy = RewardPolicy.objects.get(code="chongqing")

@@ -8,11 +8,13 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.web.text.formats import date_only
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.payments.models import Payment
+from rewards.payments.services.accounts import account_enter
 from rewards.payments.services.batches import batch_make
 from rewards.report.models import FinanceReport
 from rewards.report.services.answers import report_accept
@@ -219,3 +221,23 @@ def test_who_took_part_in_the_results_is_offered_neither_answer_nor_payment(logi
     rows = address("batch", sent, batch.public_id)
     assert not login(year.city.officer).get(rows).context["can_settle"]
     assert login(year.city.finance).get(rows).context["can_settle"]
+
+
+def test_the_account_of_a_suspended_unit_is_checked(login, year, sent):
+    entered = account_enter(
+        actor=year.manager,
+        organization_id=year.first.pk,
+        holder=year.first.name_zh,
+        bank="云屏银行科苑支行",
+        number="6222020000009999",
+        now=AFTER + timedelta(days=15),
+    )
+    Organization.objects.filter(pk=year.first.pk).update(state="suspended")
+    client = login(year.city.finance)
+    page = reverse("payee_account", args=[year.first.public_id])
+    assert page in client.get("/finance/").content.decode()
+    assert client.get(page).status_code == 200
+    check = reverse("payee_account_check", args=[year.first.public_id, entered.public_id])
+    assert client.post(check).status_code == 302
+    entered.refresh_from_db()
+    assert entered.checked_by == year.city.finance
