@@ -88,7 +88,12 @@ from providers.instruments.templatetags.instruments_ui import (
     register_instrument_tabs,
 )
 from providers.instruments.views.common import managed_unit, own_instrument, person
-from providers.search.schemas import InstrumentFoundOut, instrument_found_out
+from providers.search.schemas import (
+    InstrumentDetailOut,
+    InstrumentFoundOut,
+    instrument_detail_out,
+    instrument_found_out,
+)
 from providers.search.selectors.catalogue import (
     NO_FILTERS,
     CatalogueFilters,

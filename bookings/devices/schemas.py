@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from bookings.devices.domain import Event, EventKind
 from instrument_share.kernel.errors import gettext_noop as _
@@ -29,7 +30,7 @@ class EventIn(Schema):
     @model_validator(mode="after")
     def _numbered(self) -> "EventIn":
         if (self.sequence is None) != (self.kind is EventKind.HEARTBEAT):
-            raise ValueError("every event but a heartbeat has a sequence number")
+            raise PydanticCustomError("sequence_number", "every event but a heartbeat has a number")
         return self
 
     def to_event(self) -> Event:

@@ -166,6 +166,7 @@ def instrument_found_out(instrument: "Instrument") -> InstrumentFoundOut:
 def instrument_detail_out(
     instrument: "Instrument", terms: "Terms | None", coming: "Iterable[Terms]"
 ) -> InstrumentDetailOut:
+    """For an instrument with its related rows, the rule in force, and the versions that follow."""
     return InstrumentDetailOut(
         **_listed(instrument),
         **{name: getattr(instrument, name) for name in DETAILED},

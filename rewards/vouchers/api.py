@@ -95,7 +95,7 @@ def application_create(
         uploads=[one.as_upload() for one in data.documents],
         now=clock.now(),
     )
-    return Status(201, schemas.serialize_application(made))
+    return Status(201, _serialize_application(request, made.public_id))
 
 
 @router.get(
@@ -105,7 +105,7 @@ def application_create(
     summary=gettext_noop("One application for a voucher"),
 )
 def application(request: HttpRequest, application_id: Id) -> schemas.VoucherApplicationOut:
-    return schemas.serialize_application(vouchers.get_application(request.user, application_id))
+    return _serialize_application(request, application_id)
 
 
 @router.post(
@@ -140,6 +140,10 @@ def _decide(
 ) -> schemas.VoucherApplicationOut:
     found = vouchers.get_application(request.user, application_id)
     service(actor=person(request), application_id=found.pk, now=clock.now(), **facts)
+    return _serialize_application(request, application_id)
+
+
+def _serialize_application(request: HttpRequest, application_id: str) -> schemas.VoucherApplicationOut:
     return schemas.serialize_application(vouchers.get_application(request.user, application_id))
 
 

@@ -1,4 +1,4 @@
-"""What is free, and what it costs."""
+"""Instruments, what is free, and what it costs."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -23,6 +23,7 @@ from bookings.requests.schemas import (
     SpanIn,
 )
 from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
+from bookings.requests.selectors.holds import annotate_next_free
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.searching import Order, search_catalogue
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
@@ -35,7 +36,7 @@ from instrument_share.web.forms.params import MAX_SHOWN_INTERVAL
 from instrument_share.web.responses import problem
 from instrument_share.web.responses.replica_pages import read_from_replica
 from providers import public as providers
-from providers.public import instrument_found_out
+from providers.public import InstrumentDetailOut, instrument_detail_out, instrument_found_out
 
 router = Router(tags=["instruments"], auth=EVERYBODY)
 
@@ -167,6 +168,22 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
             for one in problem.problems_told(problems)
         ],
     )
+
+
+@router.get(
+    "/instruments/{instrument_id}",
+    response={200: InstrumentDetailOut, **error_responses(404, 410)},
+    operation_id="instrument",
+    summary=gettext_noop("One instrument with the rule in force"),
+)
+def instrument(request: HttpRequest, instrument_id: Annotated[PublicId, Path()]) -> InstrumentDetailOut:
+    """What the unit publishes about it, the open-service rule in force, and the versions that follow it."""
+    now = clock.now()
+    pk = providers.instrument_id(request.user, instrument_id)
+    found = annotate_next_free(providers.instruments_with_related()).get(pk=pk)
+    versions = providers.terms_versions([pk]).get(pk, [])
+    coming = [after for _before, after in providers.coming_versions(versions, now)]
+    return instrument_detail_out(found, providers.version_in_force(versions, now), coming)
 
 
 def _intervals(intervals: list[Interval]) -> list[IntervalOut]:

@@ -22,16 +22,20 @@ MEGABYTE = 1024 * 1024
 
 MISTAKES: Mapping[tuple[str, ...], str] = {
     ("missing",): gettext_noop("This is needed and missing."),
-    ("string_type",): gettext_noop("This has to be text."),
+    ("string_type", "string_unicode"): gettext_noop("This has to be text."),
+    ("bytes_type", "base64_decode"): gettext_noop("This has to be a file in base64."),
     ("string_too_long",): gettext_noop("This is too long: at most {max_length} characters."),
     ("string_too_short",): gettext_noop("This is too short: at least {min_length} characters."),
     ("string_pattern_mismatch",): gettext_noop("This is not written as it should be: {pattern}"),
     ("int_type", "int_parsing", "int_from_float", "int_parsing_size"): gettext_noop(
         "This has to be a whole number."
     ),
-    ("decimal_type", "decimal_parsing", "float_type", "float_parsing"): gettext_noop(
+    ("decimal_type", "decimal_parsing", "float_type", "float_parsing", "finite_number"): gettext_noop(
         "This has to be a number."
     ),
+    ("decimal_max_digits", "decimal_whole_digits"): gettext_noop("This number has too many digits."),
+    ("decimal_max_places",): gettext_noop("This has at most {decimal_places} decimal places."),
+    ("amount_type",): gettext_noop("Send the amount as text, such as “200.00”."),
     ("bool_type", "bool_parsing"): gettext_noop("This has to be true or false."),
     ("greater_than",): gettext_noop("This has to be more than {gt}."),
     ("greater_than_equal",): gettext_noop("This has to be at least {ge}."),
@@ -44,10 +48,14 @@ MISTAKES: Mapping[tuple[str, ...], str] = {
     ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"): gettext_noop(
         "This has to be a date, such as 2026-12-01."
     ),
+    ("year_out_of_range",): gettext_noop("Choose a year from 2000 to 2099."),
     ("list_type", "set_type", "tuple_type"): gettext_noop("This has to be a list."),
     ("too_long",): gettext_noop("Too many: at most {max_length}."),
     ("too_short",): gettext_noop("Too few: at least {min_length}."),
     ("extra_forbidden",): gettext_noop("There is no such field here."),
+    ("sequence_number",): gettext_noop(
+        "Every event but a heartbeat has a sequence number; a heartbeat has none."
+    ),
 }
 """What is said of the kinds of mistakes that schemas find (pydantic's `type`), with their limits."""
 OTHER_MISTAKE = gettext_noop("This value can't be used: {reason}.")
@@ -131,7 +139,10 @@ def build_problem(error: Mapping[str, Any]) -> Problem:
     kind = error["type"]
     message = next((told for kinds, told in MISTAKES.items() if kind in kinds), OTHER_MISTAKE)
     field = ".".join(str(part) for part in error["loc"]) or None
-    return Problem(f"field.{kind}", message, {"reason": error["msg"], **error.get("ctx", {})}, field)
+    params = {"reason": error["msg"], **error.get("ctx", {})}
+    if "expected" in params:  # “'a', 'b' or 'c'”, whatever the reader's language
+        params["expected"] = params["expected"].replace(" or ", ", ").split(", ")
+    return Problem(f"field.{kind}", message, params, field)
 
 
 def _not_logged_in(_request: HttpRequest, _error: Exception) -> HttpResponse:

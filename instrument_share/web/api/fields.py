@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -16,7 +17,7 @@ from instrument_share.web.forms.params import MAX_INTERVAL, interval_problem
 
 def _in_living_memory(day: date) -> date:
     if not 2000 <= day.year < 2100:
-        raise ValueError("choose a year from 2000 to 2099")
+        raise PydanticCustomError("year_out_of_range", "choose a year from 2000 to 2099")
     return day
 
 
@@ -26,7 +27,7 @@ def _in_utc(instant: datetime) -> datetime:
 
 def _written_out(amount: Any) -> Any:
     if isinstance(amount, int | float):
-        raise ValueError('send the amount as text, such as "200.00"')
+        raise PydanticCustomError("amount_type", "send the amount as text")
     return amount
 
 

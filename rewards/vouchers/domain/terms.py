@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from instrument_share.kernel.errors import Problem, gettext_noop
-from instrument_share.kernel.money import FEN, round_down
+from instrument_share.kernel.money import FEN, round_down, round_to_fen
 from instrument_share.kernel.names import plain_code
 
 NOTHING = Decimal("0.00")
@@ -67,8 +67,11 @@ class Terms:
 
 
 def get_left(total: Decimal, taken: Iterable[Decimal]) -> Decimal:
-    """Return what is left of a budget, a voucher or a year's cap; never less than nothing."""
-    return max(total - sum(taken, NOTHING), NOTHING)
+    """Return what is left of a budget, a voucher or a year's cap, to the fen; never less than nothing.
+
+    A sum made by SQLite has more digits than the amounts in it.
+    """
+    return round_to_fen(max(total - sum(taken, NOTHING), NOTHING))
 
 
 def get_grant_amount(terms: Terms, wanted: Decimal, granted: Iterable[Decimal]) -> Decimal:

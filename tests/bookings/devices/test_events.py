@@ -23,7 +23,7 @@ from instrument_share.kernel.errors import Forbidden
 from providers.instruments.models import Keeper
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
-from tests.bookings.devices.signing import TestDevice, sign
+from tests.bookings.devices.signing import HEADER, TestDevice, sign
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
@@ -267,6 +267,14 @@ def test_message_is_refused_unless_its_signature_is_of_now(city, device, clock):
     assert device.post(body, good).json()["code"] == "device.clock_wrong"
     assert device.post(body, sign(device.secret, clock.now(), body)).status_code == 200
     assert device.client.post(f"/api/v1/devices/{device.row.public_id}/events").status_code == 401
+
+
+def test_number_with_a_character_that_no_text_has_is_refused(device):
+    """PostgreSQL takes no NUL: the answer was a failure of the server."""
+    address = f"/api/v1/devices/{device.row.public_id}%00/events"
+    signed = {HEADER: sign(device.secret, NOW, "{}")}
+    answer = device.client.post(address, "{}", content_type="application/json", headers=signed)
+    assert (answer.status_code, answer.json()["code"]) == (403, "device.not_signed")
 
 
 def test_message_that_is_no_event_is_refused(device, clock):

@@ -61,6 +61,20 @@ def test_an_application_is_made_once_and_granted(ask, vouchers):
     assert (voucher["id"], voucher["left_yuan"]) == (granted["voucher"], "800.00")
 
 
+@pytest.mark.parametrize("written", ["800", "8e2"])
+def test_the_answer_to_an_application_has_its_amount_as_it_is_kept(ask, vouchers, written):
+    applied = {
+        "scheme": vouchers.open().public_id,
+        "organization": vouchers.city.company.public_id,
+        "amount_yuan": written,
+        "stated": ["新材料研发"],
+        "documents": [PDF],
+    }
+    _, made = ask(vouchers.admin, "post", "/applications", **applied)
+    assert made["amount_yuan"] == "800.00"
+    assert ask(vouchers.admin, "get", f"/applications/{made['id']}")[1] == made
+
+
 def test_an_application_with_mistakes_names_all_of_them(ask, vouchers):
     applied = {
         "scheme": vouchers.open().public_id,

@@ -77,6 +77,12 @@ def test_grant_is_what_was_applied_for_up_to_the_cap_and_what_is_left():
     assert get_grant_amount(terms(), Decimal(300), [Decimal(5000)]) == Decimal(0)
 
 
+def test_what_is_left_has_two_places_however_many_the_sum_has():
+    summed = Decimal("151.160000000000")
+    assert str(get_left(Decimal(800), [summed])) == "648.84"
+    assert str(get_left(Decimal(100), [summed])) == "0.00"
+
+
 def test_claim_is_a_share_of_the_uses_in_the_period_rounded_down():
     found = claimable([(FIRST, Decimal("100.01")), (FIRST - DAY, Decimal(900))])
     assert (found.basis_yuan, found.amount_yuan) == (Decimal("100.01"), Decimal("50.00"))
