@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.web import clock
@@ -81,6 +82,7 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
         ],
         "decides": rules.has_perm("rewards.decide_fact", request.user),
         "sees_all": sees_all_facts(request.user),
+        "sees_bureau": bool(region_of(request.user)),
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "rewards/declarations/facts.html", context, status=status)

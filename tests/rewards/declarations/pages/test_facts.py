@@ -147,3 +147,12 @@ def test_a_file_that_proves_a_fact_is_read_by_who_sees_the_fact(login, small, ma
         assert b"".join(answer.streaming_content) == b"%PDF-1"
         assert answer["Content-Disposition"].startswith("attachment")
     assert login(outsider).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "desk"),
+    [("officer", "bureau"), ("auditor", "bureau"), ("finance", "finance"), (None, "unit_desk")],
+)
+def test_the_page_leads_back_to_the_desk_of_its_reader(login, small, manager, who, desk):
+    shown = login(getattr(small.city, who) if who else manager).get(ADDRESS).content.decode()
+    assert f'class="back"><a href="{reverse(desk)}"' in shown
