@@ -1,4 +1,4 @@
-"""The sums in a report: exact, rounded once, and said to be so where a reader adds up what stands above them."""
+"""The sums in a report: exact, rounded once, and said to be so where a reader adds up what is above them."""
 
 from decimal import Decimal
 
