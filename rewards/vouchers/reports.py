@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("序号", "center"),
-    Column("申领单位"),
-    Column("统一社会信用代码"),
-    Column("服务单位"),
-    Column("发票号码"),
+    Column("申领单位（统一社会信用代码）"),
+    Column("服务单位（发票号码）"),
     Column("仪器使用费（元）", "right"),
     Column("兑付金额（元）", "right"),
     Column("初审／复审"),
@@ -83,7 +81,7 @@ def _blocks(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]"
         ("兑付合计", f"{format_money(total)}元"),
         ("大写", format_money_in_capitals(total)),
     ]
-    totals = ["合计", *[""] * 5, format_money(total), ""]
+    totals = ["", "合计", "", "", format_money(total), ""]
     return [
         KeyValue(pairs, per_row=2),
         Heading("兑付明细"),
@@ -96,10 +94,8 @@ def _row(row: "VoucherPayoutRow") -> list[str]:
     claim, names = row.claim, row.names or get_printed_names(row.claim)
     return [
         str(row.position),
-        names["holder"],
-        names["uscc"],
-        names["seller"],
-        claim.invoice_number,
+        f"{names['holder']}\n{names['uscc']}",
+        f"{names['seller']}\n{claim.invoice_number}",
         format_money(claim.basis_yuan),
         format_money(row.amount_yuan),
         "／".join(names["reviewers"]),

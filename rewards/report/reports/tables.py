@@ -21,6 +21,9 @@ from rewards.objections.models import Objection
 from rewards.objections.reports import describe_answer, get_objector
 from rewards.report.reports.facts import ReportFacts
 
+ROUNDED = "机时按秒累计，四舍五入到0.01小时，分项之和与合计可能略有出入。"
+"""Below hours that a reader may add up: every figure is exact before it is rounded for itself."""
+
 
 def build_results_table(facts: ReportFacts) -> Table:
     """Tabulate score, grade and amount of each unit, with their sum."""
@@ -57,6 +60,7 @@ def build_excluded_table(cycle: AssessmentCycle) -> Table:
             for each in cycle.excluded
         ],
         size="text",
+        note=ROUNDED,
     )
 
 
@@ -67,7 +71,7 @@ def build_findings_by_kind_table(findings: Sequence[Finding]) -> Table:
     rows = []
     for kind in kinds:
         upheld, dismissed = found[kind, FindingState.UPHELD], found[kind, FindingState.DISMISSED]
-        rows.append((get_kind_text(kind), str(upheld + dismissed), str(upheld), str(dismissed)))
+        rows.append((get_kind_text(kind), *(f"{each:,}" for each in (upheld + dismissed, upheld, dismissed))))
     return Table(
         columns=[
             Column("问题类别"),
@@ -88,9 +92,9 @@ def build_findings_table(facts: ReportFacts) -> Table:
             finding.organization.name_zh,
             finding.instrument.name_zh if finding.instrument else "—",
             "；".join(map(get_kind_text, list_kinds(finding.kind, finding.evidence))),
-            str(len(finding.logs)),
+            f"{len(finding.logs):,}",
             get_state_text(finding.state),
-            str(len(finding.invalidated_logs)),
+            f"{len(finding.invalidated_logs):,}",
             finding.reason,
         )
         for finding in sorted(facts.decided, key=lambda finding: finding.decision_number or 0)
@@ -176,7 +180,7 @@ def build_instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
             format_hours(each.external_seconds),
             format_money(each.external_income_yuan),
             format_money(each.internal_income_yuan),
-            str(each.entries_counted),
+            f"{each.entries_counted:,}",
             "" if each.eligible else get_reason_text(each.ineligible_reason),
         )
         for assessment in assessments
@@ -198,7 +202,7 @@ def build_instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
         ],
         rows=rows,
         size="list",
-        note="机时单位为小时，收入单位为元。",
+        note=f"机时单位为小时，收入单位为元。{ROUNDED}",
     )
 
 
@@ -219,7 +223,7 @@ def build_instruments_list(facts: ReportFacts) -> Table:
             format_hours(cycle.totals["external_seconds"]),
             format_money(cycle.totals["external_income_yuan"]),
             format_money(_get_internal_income(facts)),
-            str(cycle.entries_counted),
+            f"{cycle.entries_counted:,}",
             "",
         ),
     )
@@ -244,7 +248,7 @@ def build_months_table(months: Sequence[Sequence[int]]) -> Table:
             for month, (effective, external) in enumerate(months, start=1)
         ],
         size="list",
-        note="单位：小时。",
+        note=f"单位：小时。{ROUNDED}",
     )
 
 

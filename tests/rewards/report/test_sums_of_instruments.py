@@ -1,11 +1,15 @@
-"""The row of sums below a report's instruments: exact sums that are rounded once."""
+"""The sums in a report: exact, rounded once, and said to be so where a reader adds up what is above them."""
 
 from decimal import Decimal
 
 from rewards.assessment.models import InstrumentResult
 from rewards.assessment.services.recomputing import find_result_differences
 from rewards.report.reports.facts import get_report_facts
-from rewards.report.reports.tables import build_instruments_list
+from rewards.report.reports.tables import (
+    build_excluded_table,
+    build_instruments_list,
+    build_months_list,
+)
 from tests.rewards.builders import YEAR, local
 
 
@@ -35,3 +39,20 @@ def test_a_year_that_was_scored_before_the_sum_was_kept_stands_as_it_was(small):
     cycle.save()
     assert build_instruments_list(get_report_facts(cycle)).totals[7] == "590.16"
     assert find_result_differences(cycle) == []
+
+
+def test_tables_of_hours_say_that_each_figure_is_rounded_for_itself(small):
+    """Three instruments with 20 minutes each are 0.33 hours three times, and one hour together."""
+    facts = get_report_facts(small.steps.through("score"))
+    months = facts.cycle.totals["months"]
+    tables = build_instruments_list(facts), build_months_list(months), build_excluded_table(facts.cycle)
+    assert ["四舍五入到0.01小时" in table.note for table in tables] == [True] * 3
+
+
+def test_numbers_of_entries_have_their_thousands_marked(small):
+    cycle = small.steps.through("score")
+    InstrumentResult.objects.update(entries_counted=1234)
+    cycle.entries_counted = 12537
+    table = build_instruments_list(get_report_facts(cycle))
+    assert table.rows[0][8] == "1,234"
+    assert table.totals[8] == "12,537"

@@ -18,7 +18,7 @@ from rewards.vouchers.services.granting import voucher_application_refuse
 from rewards.vouchers.views import overview
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
-from tests.documents.reading import reader, text
+from tests.documents.reading import places, reader, text
 from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, statement_of
 
@@ -233,6 +233,19 @@ def test_payout_list_is_a_signed_paper(vouchers, claimable, clock):
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF")
     assert b"/ByteRange" in paper.content
+
+
+def test_payout_list_prints_codes_and_numbers_whole(vouchers, claimable, clock):
+    """Neither the number of an invoice nor the code of a firm is broken into two lines."""
+    clock.set(LATER)
+    claim = vouchers.claim(claimable.grant, claimable.statement, invoice="26517000000123456789")
+    vouchers.approve(claim)
+    made = vouchers.list(claimable.scheme)
+    client = Client()
+    client.force_login(vouchers.finance)
+    paper = reader(client.get(reverse("voucher_list_pdf", args=[made.public_id])).content).pages[0]
+    pieces = {words for words, *_ in places(paper)}
+    assert {"序号", "合计", vouchers.city.company.uscc, "26517000000123456789"} <= pieces
 
 
 def test_payout_list_is_verified_by_its_code_and_its_file(vouchers, claimable, clock):
