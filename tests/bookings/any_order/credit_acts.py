@@ -1,8 +1,8 @@
-"""What becomes of no-shows and late cancellations that their user does not accept."""
+"""Misuse that a keeper records, and what becomes of events that their user does not accept."""
 
 from hypothesis.stateful import precondition, rule
 
-from bookings.credit.services import credit_answer, credit_appeal
+from bookings.credit.services import credit_answer, credit_appeal, misuse_record
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditEvent
 from tests.bookings.any_order.draws import picks, sides
@@ -10,7 +10,26 @@ from tests.bookings.any_order.side_by_side import SideBySide
 
 
 class CreditActs(SideBySide):
-    """Appeals, which change nothing, and their answers: a lifted event counts no longer."""
+    """Misuse; appeals, which change nothing; and their answers: a lifted event counts no longer."""
+
+    @precondition(lambda self: self.with_states("completed"))
+    @rule(pick=picks)
+    def somebody_finds_misuse(self, pick):
+        self.record_misuse(*self.choose(pick, "completed"))
+
+    def record_misuse(self, pk, plain):
+        """Of a use that has ended, once; to samples that the unit measures nobody came."""
+        recorded = self.attempt(
+            plain.state == "completed" and not plain.is_planned and not plain.is_misused,
+            misuse_record,
+            actor=self.city.keeper,
+            booking_id=pk,
+            reason="样品台未清理",
+            now=self.now,
+        )
+        if recorded:
+            plain.is_misused = True
+            self.model.blame(plain.person)
 
     @precondition(lambda self: self.model.blamed)
     @rule(pick=picks, is_own=sides)
@@ -35,7 +54,7 @@ class CreditActs(SideBySide):
     def answer_an_appeal(self, pick, is_lifted):
         """Answer one that waits, and then once more; where there is none, any event.
 
-        Their refusals are tests too.
+        Their refusals are tests too, as is that of who recorded the misuse.
         """
         waiting = [pk for pk, (_person, outcome) in self.appeals.items() if outcome is None]
         known = sorted(waiting or CreditEvent.objects.values_list("pk", flat=True))
@@ -48,6 +67,9 @@ class CreditActs(SideBySide):
             "reason": "已核实",
             "now": self.now,
         }
+        if CreditEvent.objects.get(pk=pk).recorded_by_id == self.city.keeper.pk:
+            self.attempt(False, credit_answer, **facts)
+            facts["actor"] = self.city.manager
         if self.attempt(pk in waiting, credit_answer, **facts):
             self.attempt(False, credit_answer, **facts)
             person, _outcome = self.appeals[pk]

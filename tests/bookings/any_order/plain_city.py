@@ -50,6 +50,7 @@ class Plain:
     agreed_yuan: Decimal | None = None
     """The price of samples that the unit measures in it; without samples none."""
     names_project: bool = False
+    is_misused: bool = False
 
     @property
     def is_planned(self):
@@ -272,6 +273,21 @@ class PlainCity:
             booking.state = "approved"
         booking.start, booking.end = start, end
         booking.moved_by_unit = not by_user and not booking.is_planned
+
+    def may_extend(self, booking, end, *, by_user):
+        """Whether a use under way may end so much later; where a keeper decides, the keeper extends it."""
+        others = self.holding(booking.instrument, booking)
+        return (
+            booking.state == "in_use"
+            and end > max(booking.end, self.now)
+            and end - booking.start <= LONGEST
+            and not (by_user and (booking.is_planned or booking.instrument in self.by_keeper))
+            and not self.is_suspended(booking.person)
+            and self.is_open(booking.instrument, booking.start, end)
+            and not any(one.touches(booking.start, end, pause=1) for one in others)
+            and self.keeps_quota(booking.person, booking.instrument, booking.start, end, booking)
+            and self.is_paid(booking.names_project, booking.person, end - booking.start, booking)
+        )
 
     def may_take_over(self, booking, colleague):
         return (

@@ -306,8 +306,12 @@ class SideBySide(RuleBasedStateMachine):
         plain.decide_by = made.decide_by and (made.decide_by - MIDNIGHT) / HALF_HOUR
 
 
+def at(half_hour):
+    return MIDNIGHT + half_hour * HALF_HOUR
+
+
 def between(start, end):
-    return Interval(MIDNIGHT + start * HALF_HOUR, MIDNIGHT + end * HALF_HOUR)
+    return Interval(at(start), at(end))
 
 
 def half_hours(instant):

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests import stateful
-from tests.bookings.any_order.credit_acts import CreditActs
 from tests.bookings.any_order.device_acts import DeviceActs
 from tests.bookings.any_order.group_acts import GroupActs
 from tests.bookings.any_order.kiosk_acts import KioskActs
@@ -14,7 +13,7 @@ from tests.bookings.any_order.sample_acts import SampleActs
 from tests.bookings.any_order.waiting_acts import WaitingActs
 
 
-class AnyOrder(ProjectActs, GroupActs, SampleActs, DeviceActs, KioskActs, WaitingActs, CreditActs):
+class AnyOrder(ProjectActs, GroupActs, SampleActs, DeviceActs, KioskActs, WaitingActs):
     """What users, keepers, a device, kiosks and the clock do with two instruments in three days."""
 
     @rule(half_hours=st.sampled_from([0.5, 1, 2, 5]))

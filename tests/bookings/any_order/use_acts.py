@@ -5,6 +5,10 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from bookings.groups.selectors.extension import get_later_ends
+from bookings.groups.services.extension import booking_extend
+from bookings.requests.models import Booking
+from bookings.requests.selectors.bookings import get_booking
 from bookings.usage.models import UsageLog
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct
@@ -13,23 +17,25 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.services.imports import apply, preview
+from tests.bookings.any_order.credit_acts import CreditActs
 from tests.bookings.any_order.draws import instruments, people, picks, sides
-from tests.bookings.any_order.plain_city import YUAN
-from tests.bookings.any_order.side_by_side import SideBySide, between
+from tests.bookings.any_order.plain_city import LONGEST, YUAN
+from tests.bookings.any_order.side_by_side import at, between, half_hours
 
 HEADING = "仪器编号,使用人,开始时间,结束时间,服务方式,使用内容,金额（元）,重叠原因\n"
 
 
-class UseActs(SideBySide):
+class UseActs(CreditActs):
     """Checking in and out, confirming and correcting, and uses that a sheet brings."""
 
     @precondition(lambda self: self.with_states("approved"))
-    @rule(late=st.integers(0, 1))
-    def come(self, late):
-        """Somebody comes for the next booking, on time or when it has just been given up."""
+    @rule(late=st.integers(0, 1), by_user=sides, longer=st.integers(0, 4))
+    def come(self, late, by_user, longer):
+        """Somebody comes for the next booking, in time or when it was just given up, and stays longer."""
         pk, plain = self.next_approved()
         self.let_time_pass(max(plain.start + late - self.model.now, 0))
         self.enter(pk, plain)
+        self.extend(pk, plain, by_user, plain.end + longer)
 
     @precondition(lambda self: self.model.bookings)
     @rule(pick=picks)
@@ -49,9 +55,12 @@ class UseActs(SideBySide):
             plain.state, plain.checked_in = "in_use", self.model.now
 
     @precondition(lambda self: self.model.bookings)
-    @rule(pick=picks)
-    def somebody_leaves(self, pick):
-        self.check_out(*self.choose(pick, "in_use"))
+    @rule(pick=picks, is_misused=sides)
+    def somebody_leaves(self, pick, is_misused):
+        pk, plain = self.choose(pick, "in_use")
+        self.check_out(pk, plain)
+        if is_misused:
+            self.record_misuse(pk, plain)
 
     def check_out(self, pk, plain):
         if plain.state == "in_use" and plain.checked_in == self.model.now:
@@ -66,6 +75,32 @@ class UseActs(SideBySide):
         if log:
             left = plain.end if plain.checked_in < plain.end < self.model.now else self.model.now
             self.leave(plain, left, log, confirmed_by=self.people[plain.person])
+
+    @precondition(lambda self: self.with_states("in_use"))
+    @rule(pick=picks, by_user=sides, longer=st.integers(0, LONGEST))
+    def stay_longer(self, pick, by_user, longer):
+        pk, plain = self.choose(pick, "in_use")
+        self.extend(pk, plain, by_user, plain.end + longer)
+
+    def extend(self, pk, plain, by_user, ends_at):
+        """Extend a use under way; the ends that are offered are those that are granted."""
+        actor, by_hours = self.actor(plain, by_user), range(plain.start, plain.start + LONGEST + 2)
+        granted = {end for end in by_hours if self.model.may_extend(plain, end, by_user=by_user)}
+        booking = get_booking(actor, Booking.objects.get(pk=pk).public_id)
+        if plain.state == "in_use" and not (by_user and plain.is_planned):
+            offered = [later.ends_at for later in get_later_ends(actor, booking, self.now)]
+            assert {half_hours(end) for end in offered if end in map(at, by_hours)} == granted
+        extended = self.attempt(
+            ends_at in granted,
+            booking_extend,
+            actor=actor,
+            booking_id=pk,
+            ends_at=at(ends_at),
+            now=self.now,
+        )
+        if extended:
+            plain.end = ends_at
+            self.require_within_budget(plain)
 
     @precondition(lambda self: set(self.logs) - set(self.model.used_yuan))
     @rule(pick=picks, amount=st.none() | st.integers(0, 500), is_withdrawn=sides)
