@@ -50,7 +50,7 @@ REASON_ZH, REASON_EN = "另有安排（按外部日历）", "Otherwise engaged (
 """What everybody reads: the events of a calendar may hold what is nobody's business."""
 HITS_BOOKINGS = gettext_noop(
     "A calendar that you have connected takes {instrument} from {starts_at}, and a booking lies in that "
-    "time. It stays open until you close it or move the booking."
+    "time. What is not closed yet stays open until you close it or move the booking."
 )
 ENDED = gettext_noop(
     "The external calendar of {instrument} is no longer followed: {person}, who connected it, no longer "
