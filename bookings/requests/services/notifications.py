@@ -46,6 +46,10 @@ CANCELLED_OUT_OF_SERVICE = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: it was kept, and nobody was "
     "checked in while the instrument was out of service."
 )
+CANCELLED_KEPT_WAITING = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: the use before it was not "
+    "checked out in time."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."
