@@ -286,7 +286,7 @@ def _of_samples(w):
         "sample_order_new": [w.instrument.public_id],
         "sample_order_accept": quoted,
         **dict.fromkeys(("sample_label", "sample_order_receive"), accepted),
-        "sample_order_plan": received,
+        **dict.fromkeys(("sample_order_plan", "sample_order_plan_times"), received),
         **dict.fromkeys(("sample_order_report", "sample_order_close"), reported),
         "sample_file": [*reported, w.sample_file.sha256],
     }

@@ -198,6 +198,7 @@ sample_order_quote                   in    404   403   403   ok    404   ok    4
 sample_order_reject                  in    404   403   403   ok    404   ok    404   403   403   403   404
 sample_order_receive                 in    404   403   403   ok    404   ok    404   403   403   403   404
 sample_order_plan                    in    404   403   403   ok    404   ok    404   403   403   403   404
+sample_order_plan_times              in    404   403   403   ok    404   ok    404   403   403   403   404
 sample_order_report                  in    404   403   403   ok    404   ok    404   403   403   403   404
 sample_order_close                   in    404   403   403   ok    404   ok    404   403   403   403   404
 statement_send                       in    404   404   404   404   404   ok    404   404   404   404   404

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
 from bookings.samples.domain.errors import OutOfService, PayerLeft
 from bookings.samples.domain.states import (
@@ -189,6 +190,16 @@ def require_use_possible(order: SampleOrder) -> None:
     """
     if obstacle := find_obstacle(order):
         raise obstacle
+
+
+def get_order_applicant(order: SampleOrder) -> Applicant:
+    """Return for whom a time is looked for when an order is planned: who placed it, at the accepted price."""
+    return Applicant(
+        user=order.user,
+        payer=order.payer_organization,
+        service_mode=ServiceMode.SAMPLES,
+        has_accepted_quote=True,
+    )
 
 
 def count_open_orders(instrument_id: int) -> int:

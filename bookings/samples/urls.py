@@ -17,6 +17,7 @@ samples_urls = [
     path("<str:public_id>/reject/", steps.reject, name="sample_order_reject"),
     path("<str:public_id>/receive/", steps.receive, name="sample_order_receive"),
     path("<str:public_id>/plan/", steps.plan, name="sample_order_plan"),
+    path("<str:public_id>/plan/times/", steps.plan_times, name="sample_order_plan_times"),
     path("<str:public_id>/photos/", steps.photos, name="sample_photos_add"),
     path("<str:public_id>/report/", steps.report, name="sample_order_report"),
     path("<str:public_id>/close/", steps.close, name="sample_order_close"),

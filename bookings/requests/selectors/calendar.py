@@ -66,14 +66,19 @@ class BookableWeek:
 
 
 def get_bookable_week(
-    viewer: "Viewer", instrument: "Instrument", now: datetime, first_day: date | None = None
+    viewer: "Viewer",
+    instrument: "Instrument",
+    now: datetime,
+    first_day: date | None = None,
+    applicant: Applicant | None = None,
 ) -> BookableWeek:
     """Return the week from `first_day`; by default from today, or from the first bookable day after it.
 
-    Of each day it has the starts on the hour and the first of each stretch of bookable time.
+    Of each day it has the starts on the hour and the first of each stretch of bookable time, as the viewer
+    usually asks or for an `applicant`.
     """
     ahead = Interval(now, now + LONGEST_LOOK)
-    free = get_free_time([instrument], ahead, now, get_usual_applicant(viewer))
+    free = get_free_time([instrument], ahead, now, applicant or get_usual_applicant(viewer))
     next_offers = free.first_offers(instrument.pk, ahead, NEXT_DAYS)
     today = _get_day(now)
     first_bookable = _get_day(next_offers[0].start) if next_offers else today

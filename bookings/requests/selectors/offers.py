@@ -85,11 +85,20 @@ class Applicant:
     moved_booking: Booking | None = None
     moves_own: bool = False
     """Whether the deadline for changes binds them; it doesn't bind a keeper."""
+    has_accepted_quote: bool = False
+    """Whether the price was agreed before, as that of samples, so that the rule needs none."""
 
     @cached_property
     def companions(self) -> list[Booking]:
         """Return the bookings that are moved together with the moved one."""
         return get_companions(self.moved_booking) if self.moved_booking else []
+
+    @property
+    def price_is_agreed(self) -> bool:
+        """Return whether the rule needs no price for what they ask."""
+        return self.has_accepted_quote or (
+            self.moved_booking is not None and self.moved_booking.planned_by_unit
+        )
 
     @property
     def moved_ids(self) -> set[int]:
@@ -330,7 +339,7 @@ def _get_admitted_modes(
             requester=requester,
             moves_from=get_binding_time(moved, by_user=applicant.moves_own) if moved else None,
             now=now,
-            price_is_agreed=moved is not None and moved.planned_by_unit,
+            price_is_agreed=applicant.price_is_agreed,
         )
     }
 

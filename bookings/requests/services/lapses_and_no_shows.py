@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from bookings.requests.domain.cancellation import calculate_no_show_charge
 from bookings.requests.domain.check_in import get_no_show_limit
@@ -38,7 +39,8 @@ def bookings_no_show_due(now: datetime) -> int:
     """Mark approved bookings that nobody attended as no-shows; return their number.
 
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
-    To samples that the unit has planned nobody comes.
+    While the use before one is not checked out, and as long after that as after its start, it waits. To
+    samples that the unit has planned nobody comes.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
@@ -73,7 +75,11 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
         pass_on_freed_time(booking, now)
         return False
     if not is_in_service(booking.instrument):
-        _cancel_out_of_service(booking, now)
+        _cancel_together(booking, notifications.CANCELLED_OUT_OF_SERVICE, now)
+        return False
+    if _is_kept_waiting(booking, limit):
+        if booking.ends_at <= now:
+            _cancel_together(booking, notifications.CANCELLED_KEPT_WAITING, now)
         return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
@@ -90,11 +96,22 @@ def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
     _cancel(booking, notifications.CANCELLED_NOT_AGREED, now)
 
 
-def _cancel_out_of_service(booking: Booking, now: datetime) -> None:
-    """Cancel a kept booking that could not begin with what was booked with it, without charge."""
+def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
+    """Return whether the use before it keeps the booking, or one made with it, from being checked in.
+
+    It runs still, or was checked out after the limit, so that there is time left to come.
+    """
+    ids = [one.instrument_id for one in (booking, *get_companions(booking))]
+    before = Booking.objects.filter(instrument_id__in=ids, starts_at__lt=booking.starts_at)
+    running = Q(state=BookingState.IN_USE)
+    return before.filter(running | Q(state=BookingState.COMPLETED, checked_out_at__gt=limit)).exists()
+
+
+def _cancel_together(booking: Booking, message: str, now: datetime) -> None:
+    """Cancel a booking that could not begin with what was booked with it, without charge."""
     companions = get_companions(booking)
     for one in (*companions, booking):
-        _cancel(one, notifications.CANCELLED_OUT_OF_SERVICE, now)
+        _cancel(one, message, now)
     pass_on_freed_time(booking, now)
 
 

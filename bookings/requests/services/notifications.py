@@ -46,6 +46,10 @@ CANCELLED_OUT_OF_SERVICE = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: it was kept, and nobody was "
     "checked in while the instrument was out of service."
 )
+CANCELLED_KEPT_WAITING = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: the use before it was not "
+    "checked out in time."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."
@@ -93,8 +97,8 @@ WITHDRAWN = gettext_noop(
 )
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
 
-TO_ANSWER = frozenset({MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU})
-"""They ask for an answer, so they are mailed at once however far off the start is."""
+MAILED_AT_ONCE = frozenset({MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU, EXTENDED})
+"""They ask for an answer, or are about a use under way: its start doesn't say how urgent they are."""
 
 
 def notify_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
@@ -143,7 +147,7 @@ def notify_ids(
         now=now,
         path=page_address("booking", booking.public_id),
         kind=NotificationKind.BOOKINGS,
-        act_by=now if message in TO_ANSWER else params.get("decide_by", booking.starts_at),
+        act_by=now if message in MAILED_AT_ONCE else params.get("decide_by", booking.starts_at),
         params={
             "instrument": get_instrument_name(booking.instrument),
             "user": booking.user.name,

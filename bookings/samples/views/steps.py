@@ -1,15 +1,17 @@
 """Pages that ask before the next step of a sample order."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.requests.selectors.calendar import get_bookable_week
+from bookings.requests.selectors.calendar import get_bookable_week, get_calendar_events
+from bookings.requests.views.common import get_shown_interval
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.deadlines import ACCEPT_WITHIN, COLLECT_WITHIN, HAND_IN_WITHIN
 from bookings.samples.domain.errors import AlreadyPlanned, NotMeasured
@@ -20,6 +22,7 @@ from bookings.samples.selectors import (
     LEADS_TO_USE,
     PERMISSIONS,
     get_order,
+    get_order_applicant,
     get_order_progress,
     order_samples,
     require_use_possible,
@@ -196,14 +199,25 @@ def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
                 "Planned for {time}. Check in and out on the booking’s page when you measure."
             ).format(time=timerange(form.interval))
             return redirect_with_message(request, sentence, _address(found))
-    day = parse_day(request.GET.get("day", ""))
+    day, applicant = parse_day(request.GET.get("day", "")), get_order_applicant(found)
     context = {
         "order": found,
         "form": form,
-        "shown": get_bookable_week(request.user, found.instrument, now, day),
+        "shown": get_bookable_week(request.user, found.instrument, now, day, applicant),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "bookings/samples/plan.html", context, status=status)
+
+
+@login_required
+@require_safe
+def plan_times(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Return the instrument's calendar as JSON, with the times at which the order could be planned."""
+    found, now = _order_for(request, public_id, "plan"), clock.now()
+    interval = get_shown_interval(request, now, now + timedelta(days=7))
+    return JsonResponse(
+        get_calendar_events(request.user, [found.instrument], interval, now, get_order_applicant(found))
+    )
 
 
 @confirmation_view

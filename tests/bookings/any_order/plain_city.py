@@ -327,7 +327,10 @@ class PlainCity:
         for one in self.due("approved", lambda one: one.start + GRACE):
             if one.is_planned:
                 continue  # To samples nobody comes.
-            one.state = "cancelled" if one.moved_by_unit else "no_show"
+            if not one.moved_by_unit and self.is_kept_waiting(one) and self.now < one.end:
+                continue
+            is_free = one.moved_by_unit or self.is_kept_waiting(one)
+            one.state = "cancelled" if is_free else "no_show"
             if one.state == "no_show":
                 self.blame(one.person)
             self.pass_on(one.instrument)
@@ -340,6 +343,15 @@ class PlainCity:
         self.pass_on_all()
         for wait in self.waits:
             wait.is_open = wait.is_open and (wait.offered is not None or self.may_be_offered(wait))
+
+    def is_kept_waiting(self, booking):
+        """Whether the use before a booking runs, or has ended so lately that its person may still come."""
+        return any(
+            one.instrument == booking.instrument
+            and one.start < booking.start
+            and (one.state == "in_use" or (one.state == "completed" and one.ended > self.now - GRACE))
+            for one in self.bookings.values()
+        )
 
     def due(self, state, get_deadline):
         """The bookings of this state whose deadline has passed, the earliest first."""

@@ -77,6 +77,11 @@ def test_user_is_told_what_a_keeper_extends(city):
     assert "was extended" in journal.notifications(city.researcher).first().message
 
 
+def test_extension_of_a_use_under_way_is_mailed_without_waiting_for_a_digest(city):
+    extend(running(city))
+    assert journal.notifications(city.keeper).first().is_urgent
+
+
 def test_use_of_an_extended_booking_is_checked_out_at_its_new_end(city):
     made = extend(running(city))
     log = booking_check_out(actor=city.keeper, booking_id=made.pk, now=made.ends_at)

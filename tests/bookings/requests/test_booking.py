@@ -16,6 +16,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from instrument_share.kernel.interval import Interval
@@ -285,6 +286,26 @@ def test_no_show_is_charged_and_counts_on_credit(city):
     booking.refresh_from_db()
     assert (booking.state, booking.charged_yuan) == ("no_show", Decimal("200.00"))
     assert CreditEvent.objects.get().kind == "no_show"
+
+
+def test_who_is_kept_waiting_by_the_use_before_has_as_long_to_come_after_it(city):
+    before, booking = book(city, slot(hour=9, length=2)), book(city, slot(hour=12, length=2), payer=False)
+    booking_check_in(actor=city.keeper, booking_id=before.pk, now=before.starts_at)
+    assert bookings_no_show_due(booking.starts_at + HOURS) == 0
+    out = booking.starts_at + HOURS
+    booking_check_out(actor=city.keeper, booking_id=before.pk, now=out, ends_at=out)
+    assert bookings_no_show_due(out + timedelta(minutes=29)) == 0
+    assert bookings_no_show_due(out + timedelta(minutes=30)) == 1
+
+
+def test_booking_that_the_use_before_kept_out_to_its_end_is_cancelled_without_charge(city):
+    before, booking = book(city, slot(hour=9, length=2)), book(city, slot(hour=12, length=2), payer=False)
+    booking_check_in(actor=city.keeper, booking_id=before.pk, now=before.starts_at)
+    assert bookings_no_show_due(booking.ends_at) == 0
+    booking.refresh_from_db()
+    assert (booking.state, booking.charged_yuan, CreditEvent.objects.count()) == ("cancelled", None, 0)
+    for person in (city.researcher, city.keeper):
+        assert "not checked out in time" in journal.notifications(person).first().message
 
 
 def test_three_missed_bookings_suspend_from_booking(city):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,10 +10,11 @@ from django.urls import reverse
 from bookings.samples.models import SampleOrder
 from bookings.samples.services.handling import sample_order_reject
 from bookings.waiting.models import WaitlistEntry
-from providers.domain import ServiceMode
+from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
+from tests.bookings.requests.booking import book
 from tests.bookings.samples.steps import (
     PDF,
     accepted,
@@ -138,6 +140,20 @@ def test_from_receipt_to_return(as_keeper, city, clock):
     assert order.booking.starts_at == slot().start
     again = as_keeper.get(address(order, "sample_order_plan"))
     assert again.status_code == 409
+
+
+def test_keeper_plans_samples_at_times_that_are_granted_for_who_ordered(as_keeper, city):
+    """The keeper is not admitted, the rule has no price for samples, and who ordered has a quota."""
+    OpenServiceRule.objects.update(user_kinds=[UserKind.ENTERPRISE])
+    city.rule.price_lines.update(service_mode=ServiceMode.SELF_OPERATED)
+    city.rule.quotas.create(holder="user", span="day", most_minutes=150)
+    order = received(city, accepted(city, quoted(city, own_prices={PriceUnit.SAMPLE: Decimal(50)})))
+    book(city, slot(day=1, hour=15, length=2))
+    page = as_keeper.get(address(order, "sample_order_plan")).text
+    (events,) = re.findall(r'data-calendar="(.+?)"', page)
+    shown = as_keeper.get(events, {"start": "2026-03-03T00:00:00Z", "end": "2026-03-05T00:00:00Z"}).json()
+    longest = {(one["first"][:10], one["longest"]) for one in shown["offers"] if one["longest"]}
+    assert longest == {("2026-03-03", 30), ("2026-03-04", 150)}
 
 
 def test_a_report_is_delivered_and_read_by_its_owner(client, as_keeper, city, clock):
