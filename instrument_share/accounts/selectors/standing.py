@@ -166,7 +166,7 @@ def roles_to_grant(viewer: "Viewer", organization: Organization) -> frozenset[Ro
 
 
 def roles_to_end(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
-    """Return the roles that the viewer may end there, those of an owner too where it owns nothing any more."""
+    """Return the roles that the viewer may end there: those of an owner too where it owns nothing now."""
     return _roles_of(viewer, organization, owns_instruments=True)
 
 
