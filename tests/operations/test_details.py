@@ -1,12 +1,20 @@
 """Every key that the journal keeps has a word in which people read it."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from django.utils import translation
 
+from instrument_share.accounts.domain import OrganizationKind
+from instrument_share.accounts.selectors import registration_of
+from instrument_share.accounts.services import organization_revise
+from instrument_share.journal.models import AuditEntry
 from instrument_share.operations.selectors.details import DETAILS
 from instrument_share.operations.selectors.journal_rows import describe_value
+from tests import factories
+from tests.factories import NOW
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
@@ -66,6 +74,20 @@ def test_facts_of_an_organization_before_and_after_are_told_in_words():
     with translation.override("zh-hans"):
         told = describe_value("after", {"owns_instruments": True, "parent": ""})
         assert told == "是否拥有仪器：是；上级单位：—"
+
+
+@pytest.mark.django_db
+def test_columns_of_an_organization_are_told_in_words_as_the_journal_keeps_them():
+    company = factories.organization("云屏晶体有限公司", kind="enterprise", size_class="small")
+    changed = replace(registration_of(company), kind=OrganizationKind.UNIVERSITY, owns_instruments=True)
+    revised = {"organization_id": company.pk, "registration": changed, "reason": "有误"}
+    organization_revise(actor=factories.officer(), now=NOW, **revised)
+    details = AuditEntry.objects.get(action="organization.revised").details
+    with translation.override("zh-hans"):
+        before, after = (describe_value(key, details[key]) for key in ("before", "after"))
+        assert describe_value("sizes", ["small", "micro"]) == "小型、微型"
+    assert before == "类别：企业；企业规模：小型；是否拥有仪器：否"
+    assert after == "类别：高等院校；企业规模：非企业；是否拥有仪器：是"
 
 
 def test_codes_are_told_in_the_words_of_their_lists():

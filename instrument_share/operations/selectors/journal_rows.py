@@ -12,17 +12,28 @@ from django.utils.translation import gettext
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.registry import Subject, registered_acts, registered_kinds
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, find_member, word
 from instrument_share.operations.selectors.details import DETAILS, DISCLOSED, LISTS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST
 from instrument_share.web.text import formats, labels
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.journal.models import AuditEntry
 
 READ_AT_ONCE = 500
+
+FLAGS = {"True": gettext_noop("Yes"), "False": gettext_noop("No")}
+"""Columns before and after a change are kept as text."""
+OF_ORGANIZATIONS: "Mapping[str, Mapping[str, str | Promise]]" = {
+    **dict.fromkeys(("kind", "kinds"), labels.KINDS),
+    **dict.fromkeys(("size_class", "sizes"), labels.SIZES),
+}
+"""Codes of organizations and of whom a voucher is for, by key."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,10 @@ def _describe_code(key: str, code: str) -> str:
         return labels.word(code)
     if key == "what" and code in DISCLOSED:
         return gettext(DISCLOSED[code])
+    if code in FLAGS:
+        return gettext(FLAGS[code])
+    if code in OF_ORGANIZATIONS.get(key, ()):
+        return str(OF_ORGANIZATIONS[key][code])
     members = (find_member(name, code) for name in LISTS.get(key, ()))
     return next((gettext(word(member)) for member in members if member is not None), "")
 
