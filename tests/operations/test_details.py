@@ -12,7 +12,8 @@ from instrument_share.accounts.selectors import registration_of
 from instrument_share.accounts.services import organization_revise
 from instrument_share.journal.models import AuditEntry
 from instrument_share.operations.selectors.details import DETAILS
-from instrument_share.operations.selectors.journal_rows import describe_value
+from instrument_share.operations.selectors.journal_rows import describe_value, name_detail
+from rewards.report.selectors.told import CONTACT
 from tests import factories
 from tests.factories import NOW
 
@@ -97,4 +98,12 @@ def test_codes_are_told_in_the_words_of_their_lists():
         assert describe_value("mails", {"bookings": "daily"}) == "预约、候补与信用记录：每日汇总"
         assert describe_value("state", "approved") == "已通过"
         assert describe_value("what", "accounts.export") == "账号名单导出"
+        assert describe_value("kinds", ["news", "case"]) == "单位动态、开放服务案例"
+        checklist = {"hours": "yes", "prices": "no", "condition": "not_applicable"}
+        assert describe_value("checklist", checklist) == "开放时段：是；收费标准：否；运行状态：不适用"
         assert describe_value("outcome", "nobody knows") == "nobody knows"
+
+
+def test_whom_a_notice_names_is_told_in_words():
+    with translation.override("zh-hans"):
+        assert [name_detail(key) for key in CONTACT] == ["联系人", "联系电话", "地址"]

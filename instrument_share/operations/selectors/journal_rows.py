@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 READ_AT_ONCE = 500
 
-FLAGS = {"True": gettext_noop("Yes"), "False": gettext_noop("No")}
-"""Columns before and after a change are kept as text."""
+FLAGS = {
+    **dict.fromkeys(("True", "yes"), gettext_noop("Yes")),
+    **dict.fromkeys(("False", "no"), gettext_noop("No")),
+    "not_applicable": gettext_noop("Not applicable"),
+}
+"""Columns before and after a change are kept as text; the others are of an inspection's checklist."""
 OF_ORGANIZATIONS: "Mapping[str, Mapping[str, str | Promise]]" = {
     **dict.fromkeys(("kind", "kinds"), labels.KINDS),
     **dict.fromkeys(("size_class", "sizes"), labels.SIZES),
