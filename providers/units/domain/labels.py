@@ -8,7 +8,7 @@ from providers.units.domain.choices import InformationState
 from providers.units.domain.information import KIND_WORDS, InformationKind
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
-    InformationKind: {**KIND_WORDS},
+    InformationKind: {kind: KIND_WORDS[kind] for kind in InformationKind},
     InformationState: {
         InformationState.MISSING: gettext_noop("Missing"),
         InformationState.INCOMPLETE: gettext_noop("Incomplete"),
