@@ -11,9 +11,10 @@ import rules
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import owning_organizations, region_of
+from instrument_share.accounts.selectors import organizations_by_id, owning_organizations, region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
+from providers.public import owner_ids
 from rewards.declarations.domain.facts import FactKind, FactState
 from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.policy.domain.policy import Grade, Qualification
@@ -144,12 +145,15 @@ def fact_lock(fact_id: int) -> DeclaredFact:
 
 
 def declarable_units(viewer: "Viewer") -> "list[Organization]":
-    """Return the owning units of which the viewer may declare facts."""
-    every = owning_organizations()
+    """Return the units of which the viewer may declare facts, by their id.
+
+    Those too that are suspended, or own nothing any more: their year is assessed like that of the others.
+    """
+    every = owning_organizations() | organizations_by_id(owner_ids())
     if region_of(viewer, Role.BUREAU_OFFICER).whole:
-        return list(every.values())
+        return [every[pk] for pk in sorted(every)]
     own = standing(viewer).organization_ids(Role.UNIT_MANAGER)
-    return [unit for pk, unit in every.items() if pk in own]
+    return [every[pk] for pk in sorted(every) if pk in own]
 
 
 def known_codes() -> list[tuple[FactKind, Qualification | Grade]]:

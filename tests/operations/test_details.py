@@ -1,12 +1,21 @@
 """Every key that the journal keeps has a word in which people read it."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from django.utils import translation
 
+from instrument_share.accounts.domain import OrganizationKind
+from instrument_share.accounts.selectors import registration_of
+from instrument_share.accounts.services import organization_revise
+from instrument_share.journal.models import AuditEntry
 from instrument_share.operations.selectors.details import DETAILS
-from instrument_share.operations.selectors.journal_rows import describe_value
+from instrument_share.operations.selectors.journal_rows import describe_value, name_detail
+from rewards.report.selectors.told import CONTACT
+from tests import factories
+from tests.factories import NOW
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
@@ -68,6 +77,20 @@ def test_facts_of_an_organization_before_and_after_are_told_in_words():
         assert told == "是否拥有仪器：是；上级单位：—"
 
 
+@pytest.mark.django_db
+def test_columns_of_an_organization_are_told_in_words_as_the_journal_keeps_them():
+    company = factories.organization("云屏晶体有限公司", kind="enterprise", size_class="small")
+    changed = replace(registration_of(company), kind=OrganizationKind.UNIVERSITY, owns_instruments=True)
+    revised = {"organization_id": company.pk, "registration": changed, "reason": "有误"}
+    organization_revise(actor=factories.officer(), now=NOW, **revised)
+    details = AuditEntry.objects.get(action="organization.revised").details
+    with translation.override("zh-hans"):
+        before, after = (describe_value(key, details[key]) for key in ("before", "after"))
+        assert describe_value("sizes", ["small", "micro"]) == "小型、微型"
+    assert before == "类别：企业；企业规模：小型；是否拥有仪器：否"
+    assert after == "类别：高等院校；企业规模：非企业；是否拥有仪器：是"
+
+
 def test_codes_are_told_in_the_words_of_their_lists():
     with translation.override("zh-hans"):
         assert describe_value("effect", "finding") == "异议成立：列为核查问题，由核查人员处理"
@@ -75,4 +98,12 @@ def test_codes_are_told_in_the_words_of_their_lists():
         assert describe_value("mails", {"bookings": "daily"}) == "预约、候补与信用记录：每日汇总"
         assert describe_value("state", "approved") == "已通过"
         assert describe_value("what", "accounts.export") == "账号名单导出"
+        assert describe_value("kinds", ["news", "case"]) == "单位动态、开放服务案例"
+        checklist = {"hours": "yes", "prices": "no", "condition": "not_applicable"}
+        assert describe_value("checklist", checklist) == "开放时段：是；收费标准：否；运行状态：不适用"
         assert describe_value("outcome", "nobody knows") == "nobody knows"
+
+
+def test_whom_a_notice_names_is_told_in_words():
+    with translation.override("zh-hans"):
+        assert [name_detail(key) for key in CONTACT] == ["联系人", "联系电话", "地址"]

@@ -68,6 +68,19 @@ def test_a_role_is_given_and_taken(see, send, company, admin, colleague):
     assert [of(colleague, "org_admin").state, of(colleague).state] == ["ended", "ended"]
 
 
+def test_the_roles_of_a_former_owner_can_be_ended(see, send, company):
+    """The bureau has registered that it owns instruments no more; who left their job still managed it."""
+    manager, gone = (factories.member(company, Role.UNIT_MANAGER, name=name) for name in ("辰", "巳"))
+    held = of(gone, "unit_manager")
+    assert not company.owns_instruments
+    end = reverse("member_end", args=[company.public_id, held.public_id])
+    assert end in see(manager, "members", company.public_id).content.decode()
+    send(manager, "member_end", company.public_id, held.public_id, reason="离职")
+    assert of(gone, "unit_manager").state == "ended"
+    own = of(manager, "unit_manager")
+    assert send(manager, "member_role", company.public_id, own.public_id, role="keeper").status_code == 422
+
+
 def test_ending_a_role_lists_the_bookings_that_it_ends(see, send):
     city = factories.city(cancel_deadline_minutes=1440, late_cancel_percent=50)
     admin = factories.member(city.company, Role.ORG_ADMIN, name="子")

@@ -106,7 +106,7 @@ def bookings_ending_with_membership(
 ) -> list[Booking]:
     """Return the bookings that the end of the person's last role would cancel, for whoever may end it."""
     is_own = viewer.pk == membership.user_id
-    if not is_own and membership.role not in accounts.roles_to_grant(viewer, membership.organization):
+    if not is_own and membership.role not in accounts.roles_to_end(viewer, membership.organization):
         return []
     return list(_without_offers(get_payer_condition(membership.user_id, membership.organization_id, now)))
 

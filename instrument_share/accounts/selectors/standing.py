@@ -161,10 +161,19 @@ def supervises(viewer: "Viewer", organization: Organization, *roles: Role) -> bo
 
 
 def roles_to_grant(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
-    """Return the roles that the viewer may give and take in this organization."""
+    """Return the roles that the viewer may give in this organization."""
+    return _roles_of(viewer, organization, owns_instruments=organization.owns_instruments)
+
+
+def roles_to_end(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
+    """Return the roles that the viewer may end there: those of an owner too where it owns nothing now."""
+    return _roles_of(viewer, organization, owns_instruments=True)
+
+
+def _roles_of(viewer: "Viewer", organization: Organization, *, owns_instruments: bool) -> frozenset[Role]:
     own = standing(viewer)
     held = {Role(one.role) for one in own.memberships if one.organization_id == organization.pk}
     if own.holds(Role.SYSADMIN):
         held.add(Role.SYSADMIN)
     kind = OrganizationKind(organization.kind)
-    return grantable_roles(held, kind=kind, owns_instruments=organization.owns_instruments)
+    return grantable_roles(held, kind=kind, owns_instruments=owns_instruments)

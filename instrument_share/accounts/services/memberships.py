@@ -161,7 +161,7 @@ def membership_close(*, actor: User, membership_id: int, now: datetime, reason: 
     membership = selectors.membership_lock(membership_id)
     by_oneself = membership.user_id == actor.pk
     if not by_oneself:
-        require_may_grant(actor, membership.organization, Role(membership.role))
+        _require_may_end(actor, membership)
         reason = require_reason(reason)
     if membership.state == MembershipState.ENDED:
         return membership
@@ -213,6 +213,13 @@ def require_may_grant(actor: User, organization: Organization, role: Role) -> No
     selectors.refresh_standing(actor)
     require(actor, "accounts.manage_members", organization)
     if role not in selectors.roles_to_grant(actor, organization):
+        raise RoleNotYours
+
+
+def _require_may_end(actor: User, membership: Membership) -> None:
+    selectors.refresh_standing(actor)
+    require(actor, "accounts.manage_members", membership.organization)
+    if membership.role not in selectors.roles_to_end(actor, membership.organization):
         raise RoleNotYours
 
 

@@ -12,17 +12,32 @@ from django.utils.translation import gettext
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.registry import Subject, registered_acts, registered_kinds
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, find_member, word
 from instrument_share.operations.selectors.details import DETAILS, DISCLOSED, LISTS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST
 from instrument_share.web.text import formats, labels
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.journal.models import AuditEntry
 
 READ_AT_ONCE = 500
+
+FLAGS = {
+    **dict.fromkeys(("True", "yes"), gettext_noop("Yes")),
+    **dict.fromkeys(("False", "no"), gettext_noop("No")),
+    "not_applicable": gettext_noop("Not applicable"),
+}
+"""Columns before and after a change are kept as text; the others are of an inspection's checklist."""
+OF_ORGANIZATIONS: "Mapping[str, Mapping[str, str | Promise]]" = {
+    **dict.fromkeys(("kind", "kinds"), labels.KINDS),
+    **dict.fromkeys(("size_class", "sizes"), labels.SIZES),
+}
+"""Codes of organizations and of whom a voucher is for, by key."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,10 @@ def _describe_code(key: str, code: str) -> str:
         return labels.word(code)
     if key == "what" and code in DISCLOSED:
         return gettext(DISCLOSED[code])
+    if code in FLAGS:
+        return gettext(FLAGS[code])
+    if code in OF_ORGANIZATIONS.get(key, ()):
+        return str(OF_ORGANIZATIONS[key][code])
     members = (find_member(name, code) for name in LISTS.get(key, ()))
     return next((gettext(word(member)) for member in members if member is not None), "")
 

@@ -93,7 +93,6 @@ def show_members(
     request: SignedInRequest, found: "Organization", form: InvitationForm, status: int = 200
 ) -> HttpResponse:
     """Show the list with the form of an invitation beside it."""
-    given = accounts.roles_to_grant(request.user, found)
     filters, former = MemberFilterForm(request), _is_former(request)
     page = cursor.page(
         _find(request, found, filters),
@@ -115,7 +114,7 @@ def show_members(
         "tabs": build_organization_tabs(request, found, "members"),
         "page": page,
         "heads": TABLE.build_heads(request),
-        "people": _grouped(page.items, given),
+        "people": _grouped(page.items, accounts.roles_to_end(request.user, found)),
         "requests": read_queue(request, waiting, "requests", "created_at", "id", limit=PER_QUEUE),
         "invitations": _with_mail_states(accounts.invitations_open(request.user, found)),
         "form": form,
@@ -151,9 +150,9 @@ def _with_mail_states(
     return [(one, states.get(one.public_id)) for one in every]
 
 
-def _grouped(rows: "Iterable[Membership]", given: frozenset[Role]) -> list[Member]:
+def _grouped(rows: "Iterable[Membership]", ending: frozenset[Role]) -> list[Member]:
     return [
-        Member(user, [(one, Role(one.role) in given) for one in theirs])
+        Member(user, [(one, Role(one.role) in ending) for one in theirs])
         for user, theirs in groupby(rows, key=lambda one: one.user)
     ]
 

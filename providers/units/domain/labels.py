@@ -5,8 +5,10 @@ from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 from providers.units.domain.choices import InformationState
+from providers.units.domain.information import KIND_WORDS, InformationKind
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    InformationKind: {kind: KIND_WORDS[kind] for kind in InformationKind},
     InformationState: {
         InformationState.MISSING: gettext_noop("Missing"),
         InformationState.INCOMPLETE: gettext_noop("Incomplete"),

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.models import DeclaredFact
 from rewards.policy.models import RewardPolicy
@@ -78,6 +79,16 @@ def test_a_manager_sees_and_declares_for_the_own_unit_only(login, small, manager
     login(small.city.officer).post(ADDRESS, typed)
     assert "任务书" not in text_of(login(manager).get(ADDRESS))
     assert client.get(f"/facts/{YEAR + 2}/").status_code == 404
+
+
+@pytest.mark.parametrize("changed", [{"owns_instruments": False}, {"state": "suspended"}])
+def test_facts_are_declared_of_every_unit_that_is_assessed(login, small, manager, changed):
+    """A unit that retired its instruments, or is suspended, is assessed for the time before."""
+    Organization.objects.filter(pk=small.unit.pk).update(**changed)
+    typed = {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"}
+    person = small.city.officer if "state" in changed else manager
+    assert login(person).post(ADDRESS, typed).status_code == 302
+    assert DeclaredFact.objects.get().organization == small.unit
 
 
 def test_a_year_that_lacks_facts_says_which_on_the_page_that_opens_it(login, small, manager):
