@@ -20,6 +20,7 @@ from bookings.requests.schemas import (
 from bookings.usage.domain.choices import Capture, ResultKind, UsagePurpose
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
+    BodyIn,
     Instant,
     OrganizationRef,
     PublicId,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from bookings.usage.models import UsageDispute, UsageLog, UsageResult
 
 
-class CheckOutIn(Schema):
+class CheckOutIn(BodyIn):
     """When the use ended and how its time divides; measuring time defaults to what the other parts leave."""
 
     ends_at: Instant | None = Field(
@@ -62,7 +63,7 @@ class CorrectionOut(Schema):
     )
 
 
-class ResultIn(Schema):
+class ResultIn(BodyIn):
     """A result of a use; the identifier is a DOI, or the number of a patent or standard."""
 
     kind: ResultKind = Field(description=_("what came of the use"))
@@ -94,7 +95,7 @@ class SheetRowOut(Schema):
     row: int = Field(description=_("number of the row in the sheet, from 1"))
 
 
-class AnswerIn(Schema):
+class AnswerIn(BodyIn):
     answer: Text500 = Field(description=_("what the unit says; it ends the dispute"))
 
 
@@ -177,7 +178,7 @@ class UsagePage(Schema):
     next_cursor: str | None
 
 
-class ConfirmIn(Schema):
+class ConfirmIn(BodyIn):
     correction: PublicId | None = Field(
         None, description=_("confirm this correction; without it the log itself")
     )
