@@ -152,7 +152,10 @@ class UsageOut(Schema):
     external: bool = Field(description=_("whether it counts as use by others than the owning unit"))
     amount_yuan: Decimal = Field(description=_("what the use costs, in yuan"))
     price: list[QuoteLineOut] = Field(
-        description=_("the price line by line, by which the amount was calculated")
+        description=_(
+            "the price line by line of the amount that was first recorded; a correction changes `amount_yuan` "
+            "alone"
+        )
     )
     capture: Capture = Field(
         description=_("how it was recorded: at check-out, by hand, from a sheet or by a device")
