@@ -153,8 +153,8 @@ class UsageOut(Schema):
     amount_yuan: Decimal = Field(description=_("what the use costs, in yuan"))
     price: list[QuoteLineOut] = Field(
         description=_(
-            "the price line by line of the amount that was first recorded; a correction changes `amount_yuan` "
-            "alone"
+            "the price line by line of the amount that was first recorded; a correction changes "
+            "`amount_yuan` alone"
         )
     )
     capture: Capture = Field(
