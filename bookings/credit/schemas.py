@@ -16,25 +16,25 @@ from bookings.requests.schemas import (
     serialize_person_ref,
 )
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import PublicId, Text500
+from instrument_share.web.api.fields import BodyIn, PublicId, Text500
 
 if TYPE_CHECKING:
     from bookings.requests.models import CreditEvent
 
 
-class MisuseIn(Schema):
+class MisuseIn(BodyIn):
     """What was done against which rule."""
 
     reason: Text500 = Field(description=_("what was done against which rule; the user reads it"))
 
 
-class AppealIn(Schema):
+class AppealIn(BodyIn):
     """Why the event should not count."""
 
     reason: Text500 = Field(description=_("why the event should not count; the unit reads it"))
 
 
-class AppealAnswerIn(Schema):
+class AppealAnswerIn(BodyIn):
     """Whether the event is upheld or lifted, and why."""
 
     outcome: CreditOutcome = Field(

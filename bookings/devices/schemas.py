@@ -3,18 +3,16 @@
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bookings.devices.domain import Event, EventKind
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import Instant, PublicId, Text200
+from instrument_share.web.api.fields import BodyIn, Instant, PublicId, Text200
 
 
-class EventIn(Schema):
+class EventIn(BodyIn):
     """An event. A heartbeat has no number; every other event has the one after that of the event before."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: EventKind = Field(description=_("what happened at the instrument"))
     at: Instant = Field(description=_("when it happened, by the device's clock"))

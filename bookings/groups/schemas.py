@@ -11,7 +11,7 @@ from pydantic import Field
 from bookings.groups.domain import FEWEST_DATES, LONGEST_PAUSE, MOST_DATES, MOST_ITEMS, Scope
 from bookings.requests.schemas import BookingIn, BookingOut, MoveIn, PartOut, ReasonIn, serialize_booking
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import Instant, PublicId
+from instrument_share.web.api.fields import BodyIn, Instant, PublicId
 from instrument_share.web.responses.problem import problems_told
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from instrument_share.kernel.errors import Problem
 
 
-class ExtendIn(Schema):
+class ExtendIn(BodyIn):
     ends_at: Instant = Field(description=_("the new end, later than the booked one and than now"))
 
 
@@ -35,7 +35,7 @@ class SeriesIn(BookingIn):
     )
 
 
-class BasketIn(Schema):
+class BasketIn(BodyIn):
     """Requests that are booked together or not at all."""
 
     items: Annotated[list[BookingIn], Field(min_length=1, max_length=MOST_ITEMS)] = Field(

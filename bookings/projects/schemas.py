@@ -10,7 +10,15 @@ from pydantic import Field
 from bookings.projects.domain.choices import FundingSource, ProjectState
 from bookings.projects.domain.facts import LONGEST_NAME, LONGEST_NUMBER, MOST_MEMBERS, MOST_YUAN
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import NO_NUL, Amount, Day, OrganizationRef, PublicId, organization_ref
+from instrument_share.web.api.fields import (
+    NO_NUL,
+    Amount,
+    BodyIn,
+    Day,
+    OrganizationRef,
+    PublicId,
+    organization_ref,
+)
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
@@ -23,7 +31,7 @@ class HolderRef(Schema):
     name: str = Field(description=_("name of the person"))
 
 
-class ProjectIn(Schema):
+class ProjectIn(BodyIn):
     """What is said of a project; people are those of its organization."""
 
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL)] = Field(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from bookings.projects.domain.choices import MOVES
+from bookings.projects.domain.choices import get_next_state
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken, ProjectRefused
 from bookings.projects.domain.facts import ProjectFacts, find_fact_problems
 from bookings.projects.models import Project
@@ -16,7 +16,6 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import require_found, require_revision
-from instrument_share.kernel.states import next_state
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -81,7 +80,7 @@ def _move(
     actor: "User", project_id: int, move: str, action: str, now: datetime, revision: int | None
 ) -> Project:
     _organization, project = _lock(actor, project_id, revision)
-    project.state = next_state(MOVES, project.state, move)
+    project.state = get_next_state(project.state, move)
     project.revision += 1
     project.save(update_fields=["state", "revision"])
     _record(project, actor, action, now, {})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from bookings.projects.domain.choices import MOVES
+from bookings.projects.domain.choices import get_next_state
 from bookings.projects.forms import ProjectForm, describe_project
 from bookings.projects.registry import count_bookings_ahead
 from bookings.projects.selectors import get_kept_project
@@ -16,7 +16,6 @@ from bookings.projects.services import project_change, project_close, project_cr
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
-from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -95,7 +94,7 @@ def project_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
 def project_closing(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm closing a project."""
     found = get_kept_project(request.user, public_id)
-    require_transition(MOVES, found.state, "close")
+    get_next_state(found.state, "close")
     ahead = count_bookings_ahead(found, clock.now())
     told = ngettext(
         "{count} booking ahead names it. Whoever made it is told.",
@@ -120,7 +119,7 @@ def project_closing(request: SignedInRequest, public_id: str) -> Confirmation:
 def project_reopening(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm opening a closed project again."""
     found = get_kept_project(request.user, public_id)
-    require_transition(MOVES, found.state, "reopen")
+    get_next_state(found.state, "reopen")
     return Confirmation(
         heading=_("Open this project again?"),
         consequences=[_("Bookings may name it again, as far as its budget reaches.")],

@@ -29,4 +29,7 @@ MOVES: dict[str, str | Promise] = {
     "decline": _("decline"),
     "accept_for_decision": _("accept"),
     "move_for_decision": _("move to another time"),
+    "move": _("move to another time"),
+    "agree": _("agree to the time"),
+    "hand_over": _("hand over"),
 }

@@ -14,6 +14,7 @@ from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     NO_NUL,
     Amount,
+    BodyIn,
     Day,
     Instant,
     OrganizationRef,
@@ -193,6 +194,8 @@ class QuoteOut(Schema):
 
 
 class BookingIn(RequestIn):
+    model_config = BodyIn.model_config
+
     instrument: PublicId = Field(examples=["INS-7K2M9QX4TB"])
     subject: Subject
     project: Text200 = Field(
@@ -206,16 +209,16 @@ class BookingIn(RequestIn):
     direction: Direction = Direction.RESEARCH
 
 
-class MoveIn(Schema):
+class MoveIn(BodyIn):
     starts_at: Instant = Field(description=_("the new start"))
     ends_at: Instant = Field(description=_("the new end"))
 
 
-class NoteIn(Schema):
+class NoteIn(BodyIn):
     note: Text500 = Field("", description=_("a word to the user, who reads it"))
 
 
-class ReasonIn(Schema):
+class ReasonIn(BodyIn):
     reason: Text500 = Field("", description=_("why; needed from the unit's side, and the user reads it"))
 
 

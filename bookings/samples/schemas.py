@@ -19,14 +19,21 @@ from bookings.samples.domain.states import Progress, SampleOrderState
 from bookings.samples.selectors import get_order_progress, order_files, order_samples
 from bookings.samples.services.orders import LONGEST, MOST_SAMPLES, SampleFacts
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import NO_NUL, OrganizationRef, PublicId, Text200, organization_ref
+from instrument_share.web.api.fields import (
+    NO_NUL,
+    BodyIn,
+    OrganizationRef,
+    PublicId,
+    Text200,
+    organization_ref,
+)
 
 if TYPE_CHECKING:
     from bookings.samples.models import SampleOrder
     from instrument_share.accounts.selectors import Viewer
 
 
-class SampleIn(Schema):
+class SampleIn(BodyIn):
     """A sample as its owner describes it."""
 
     number: str = Field(
@@ -42,7 +49,7 @@ class SampleIn(Schema):
         return SampleFacts(self.name, self.number, self.tests, self.storage, tuple(self.hazards))
 
 
-class SampleOrderIn(Schema):
+class SampleOrderIn(BodyIn):
     instrument: PublicId
     payer_organization: PublicId | None = Field(
         None, description=_("the organization that pays; null: you pay yourself")

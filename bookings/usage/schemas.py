@@ -20,6 +20,7 @@ from bookings.requests.schemas import (
 from bookings.usage.domain.choices import Capture, ResultKind, UsagePurpose
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
+    BodyIn,
     Instant,
     OrganizationRef,
     PublicId,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from bookings.usage.models import UsageDispute, UsageLog, UsageResult
 
 
-class CheckOutIn(Schema):
+class CheckOutIn(BodyIn):
     """When the use ended and how its time divides; measuring time defaults to what the other parts leave."""
 
     ends_at: Instant | None = Field(
@@ -62,7 +63,7 @@ class CorrectionOut(Schema):
     )
 
 
-class ResultIn(Schema):
+class ResultIn(BodyIn):
     """A result of a use; the identifier is a DOI, or the number of a patent or standard."""
 
     kind: ResultKind = Field(description=_("what came of the use"))
@@ -94,7 +95,7 @@ class SheetRowOut(Schema):
     row: int = Field(description=_("number of the row in the sheet, from 1"))
 
 
-class AnswerIn(Schema):
+class AnswerIn(BodyIn):
     answer: Text500 = Field(description=_("what the unit says; it ends the dispute"))
 
 
@@ -151,7 +152,10 @@ class UsageOut(Schema):
     external: bool = Field(description=_("whether it counts as use by others than the owning unit"))
     amount_yuan: Decimal = Field(description=_("what the use costs, in yuan"))
     price: list[QuoteLineOut] = Field(
-        description=_("the price line by line, by which the amount was calculated")
+        description=_(
+            "the price line by line of the amount that was first recorded; a correction changes "
+            "`amount_yuan` alone"
+        )
     )
     capture: Capture = Field(
         description=_("how it was recorded: at check-out, by hand, from a sheet or by a device")
@@ -177,7 +181,7 @@ class UsagePage(Schema):
     next_cursor: str | None
 
 
-class ConfirmIn(Schema):
+class ConfirmIn(BodyIn):
     correction: PublicId | None = Field(
         None, description=_("confirm this correction; without it the log itself")
     )

@@ -1,11 +1,13 @@
 """Waiting for time that is taken: how a wait stands, and until when an offer holds."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 
+MINUTE = timedelta(minutes=1)
 LONGEST_HOLD = timedelta(hours=2)
 """So long an offer holds its time at most."""
 SHORTEST_NOTICE = timedelta(hours=1)
@@ -62,6 +64,16 @@ class SpanRefused(Invalid):
         "Between the earliest start and the latest end lie the hours that you need, at least {notice} from "
         "now, and no more than {longest}. Choose other times."
     )
+
+
+def find_step_problems(length: timedelta, steps: Iterable[timedelta]) -> list[Problem]:
+    """Return what is wrong with a length that no time has whose start and end lie on these steps."""
+    message = gettext_noop("Start and end lie on steps of {minutes} minutes. Choose a multiple of them.")
+    return [
+        Problem("waiting.off_step", message, {"minutes": step // MINUTE}, "minutes")
+        for step in sorted(set(steps))
+        if length % step
+    ]
 
 
 def get_answer_deadline(offered_at: datetime, starts_at: datetime, lead: timedelta) -> datetime:

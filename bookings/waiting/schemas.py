@@ -20,7 +20,14 @@ from bookings.requests.schemas import (
 from bookings.waiting.domain import WaitState
 from bookings.waiting.selectors import get_open_offer, get_wait_state
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import Instant, OrganizationRef, PublicId, Text200, organization_ref
+from instrument_share.web.api.fields import (
+    BodyIn,
+    Instant,
+    OrganizationRef,
+    PublicId,
+    Text200,
+    organization_ref,
+)
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
@@ -30,7 +37,7 @@ MOST_MINUTES = int(LONGEST.total_seconds()) // 60
 Minutes = Annotated[int, Field(ge=5, le=MOST_MINUTES)]
 
 
-class WaitIn(Schema):
+class WaitIn(BodyIn):
     """For which instrument, between when and when, and for how long."""
 
     instrument: PublicId = Field(description=_("the instrument for which you wait"))

@@ -25,4 +25,9 @@ MOVES: dict[str, str | Promise] = {
     "adopt": _("put under another policy"),
     "send": _("send to Finance"),
     "pay": _("record the payment"),
+    "reverse": _("reverse a payment"),
+    "preview": _("preview the report"),
+    "finding": _("open a finding"),
+    "comment": _("comment"),
+    "answer": _("answer"),
 }

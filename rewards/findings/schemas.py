@@ -10,7 +10,7 @@ from pydantic import Field
 
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import OrganizationRef, PublicId, Text500, organization_ref
+from instrument_share.web.api.fields import BodyIn, OrganizationRef, PublicId, Text500, organization_ref
 from instrument_share.web.responses.problem import told
 from rewards.findings.domain.states import HIGHEST_NUMBER, FindingState
 
@@ -59,7 +59,7 @@ class FindingsPage(Schema):
     next_cursor: str | None
 
 
-class JointDecisionIn(Schema):
+class JointDecisionIn(BodyIn):
     """One decision on several findings of a year."""
 
     year: int = Field(ge=2000, le=2099, description=_("year of the assessment to which they belong"))

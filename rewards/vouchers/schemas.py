@@ -11,6 +11,7 @@ from pydantic import Base64Bytes, Field
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     Amount,
+    BodyIn,
     Day,
     OrganizationRef,
     PublicId,
@@ -76,7 +77,7 @@ class VoucherSchemeOut(Schema):
     facts: list[FactOut] = Field(description=_("what applicants state and prove, in order"))
 
 
-class DocumentIn(Schema):
+class DocumentIn(BodyIn):
     """A PDF, JPEG or PNG. A request has 2.5 MB at most; larger files are sent on the page."""
 
     name: Text200 = Field(description=_("name of the file"))
@@ -90,7 +91,7 @@ class DocumentIn(Schema):
 Documents = Annotated[list[DocumentIn], Field(max_length=MOST_FILES)]
 
 
-class VoucherApplicationIn(Schema):
+class VoucherApplicationIn(BodyIn):
     scheme: PublicId
     organization: PublicId = Field(description=_("the organization that applies; one that you administer"))
     amount_yuan: Money = Field(description=_("amount applied for, in yuan"))
@@ -138,7 +139,7 @@ class VoucherWithClaimableOut(VoucherOut):
     claimable: list[ClaimableOut] = Field(description=_("statements against which can be claimed now"))
 
 
-class VoucherClaimIn(Schema):
+class VoucherClaimIn(BodyIn):
     voucher: PublicId = Field(description=_("the voucher on which is claimed"))
     statement: PublicId = Field(
         description=_("the statement whose uses are paid; the organization has confirmed it")
@@ -181,11 +182,11 @@ class VoucherClaimOut(Schema):
     refused_at: datetime | None = Field(description=_("when it was refused; null: it was not"))
 
 
-class RefusalIn(Schema):
+class RefusalIn(BodyIn):
     reason: Text500 = Field(description=_("why; the applicant reads it"))
 
 
-class PayoutListIn(Schema):
+class PayoutListIn(BodyIn):
     scheme: PublicId
 
 

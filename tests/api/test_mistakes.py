@@ -9,6 +9,9 @@ from bookings.devices.schemas import EventIn
 from instrument_share.api import api
 from instrument_share.web.api.errors import OTHER_MISTAKE, build_invalid, build_problem
 from instrument_share.web.responses.problem import problems_told
+from tests import factories
+from tests.api.test_api import Caller, asked
+from tests.factories import NOW
 
 WRONG = (
     *(None, True, 1, -1, 1.5, 10**400, float("nan"), float("inf"), [], {}, [1], [None], [[]], [{}], ["x"]),
@@ -58,3 +61,22 @@ def test_words_of_a_closed_list_are_joined_as_the_reader_does():
     with translation.override("zh-hans"):
         (told,) = problems_told(found.problems)
     assert "'start'、'stop'、'heartbeat'、'fault'" in told.detail
+
+
+@pytest.mark.django_db
+def test_a_misspelt_name_in_a_booking_is_refused(clock):
+    """It was passed over: the organization was not asked, and the person paid."""
+    clock.set(NOW)
+    city = factories.city()
+    body = {**asked(city, payer_organization=None), "payer_organisation": city.company.public_id}
+    refused = Caller(city.researcher)("POST", "/bookings", body).json()
+    assert (refused["status"], refused["problems"]) == (
+        422,
+        [
+            {
+                "code": "field.extra_forbidden",
+                "detail": "There is no such field here.",
+                "field": "payer_organisation",
+            }
+        ],
+    )

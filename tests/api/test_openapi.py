@@ -297,6 +297,31 @@ def test_what_is_edited_is_made_read_and_changed_with_its_etag_and_edits_need_it
         assert all("ETag" in answer["headers"] for answer in (made, read, edit["responses"]["200"]))
 
 
+ASKED_AS_A_BOOKING = {"RequestIn"}
+"""The body of a booking asks for its price too, with whatever else it says."""
+
+
+def test_what_is_written_takes_no_name_that_it_does_not_know():
+    """A misspelt `payer_organization` was passed over, and the person paid."""
+    open_to_all = {name for name in _bodies(DOCUMENT["paths"]) if "additionalProperties" not in _schema(name)}
+    assert open_to_all == ASKED_AS_A_BOOKING
+
+
+def _schema(name):
+    return DOCUMENT["components"]["schemas"][name]
+
+
+def _bodies(paths):
+    """The schemas of objects in requests, nested ones too."""
+    found, waiting = set(), [one.get("requestBody", {}) for path in paths.values() for one in path.values()]
+    while waiting:
+        for name in re.findall(r"#/components/schemas/(\w+)", json.dumps(waiting.pop())):
+            if name not in found and "properties" in _schema(name):
+                found.add(name)
+                waiting.append(_schema(name))
+    return found
+
+
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 schema.app = application
 

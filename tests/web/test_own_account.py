@@ -85,10 +85,12 @@ def test_who_has_not_agreed_to_the_present_notice_is_led_to_it_at_login(client, 
     assert asked["Location"] == "/me/agreement/?next=%2Finstruments%2F%3Fq%3D1"
     for open_meanwhile in ("/privacy/", "/me/data/", "/me/agreement/"):
         assert client.get(open_meanwhile).status_code == 200
+    assert client.get("/api/v1/me").status_code == 401
     assert client.post(asked["Location"], {}).status_code == 422
     agreed = client.post(asked["Location"], {"privacy": "on"})
     assert agreed["Location"] == "/instruments/?q=1"
     assert client.get("/instruments/").status_code == 200
+    assert client.get("/api/v1/me").status_code == 200
     lin.refresh_from_db()
     assert lin.privacy_version == NOTICE_VERSION
     entry = AuditEntry.objects.get(action="user.privacy_agreed")

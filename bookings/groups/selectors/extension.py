@@ -1,7 +1,7 @@
 """Whether a booking under way, with those made together with it, may end later, and when."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -41,13 +41,17 @@ def find_extension_problems(
 ) -> list[Problem]:
     """Return everything that keeps a booking under way from ending at this later time.
 
-    The checks are those of a move, without the lead and the deadline before the start.
+    The checks are those of a move, without the lead and the deadline before the start. What they say of the
+    time is said of its end: the start is no input here.
     """
     earliest = max(booking.ends_at, now)
     if ends_at <= earliest:
         return [Problem("booking.end_not_later", NOT_LATER, {"earliest": earliest}, "ends_at")]
-    interval = Interval(booking.starts_at, ends_at)
-    return [*_find_who_decides(viewer, booking), *find_problems_at(viewer, booking, interval, now)]
+    of_time = find_problems_at(viewer, booking, Interval(booking.starts_at, ends_at), now)
+    return [
+        *_find_who_decides(viewer, booking),
+        *(replace(one, field="ends_at") if one.field == "starts_at" else one for one in of_time),
+    ]
 
 
 def _find_who_decides(viewer: "User", booking: Booking) -> list[Problem]:

@@ -86,7 +86,7 @@ class Checked:
     @cached_property
     def total_yuan(self) -> Decimal:
         """Return the price with the instruments that are booked with it."""
-        own = Decimal(0) if self.quote is None else self.quote.total
+        own = Decimal("0.00") if self.quote is None else self.quote.total
         return sum((quote.total for _, quote in self.linked), own)
 
     @property

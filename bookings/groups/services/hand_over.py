@@ -8,7 +8,7 @@ from django.db import transaction
 from bookings.groups.domain import HandOverRefused
 from bookings.groups.selectors.hand_over import find_hand_over_problems, get_colleagues
 from bookings.requests.domain.decision import get_decision_deadline
-from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_new_decision_needed
 from bookings.requests.selectors.companions import get_companions
@@ -18,7 +18,7 @@ from bookings.requests.services.held_time import booking_lock_for, record_change
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
-from instrument_share.kernel.states import next_state, require_transition
+from instrument_share.kernel.states import next_state
 from providers import public as providers
 from providers.domain import Decision
 
@@ -38,7 +38,7 @@ def booking_hand_over(*, actor: "User", booking_id: int, colleague_id: int, now:
     """
     colleague = _lock_colleague(actor, booking_id, colleague_id)
     booking = booking_lock_for(actor, booking_id, permission="bookings.hand_over", revision=None)
-    require_transition(MOVES, booking.state, "cancel")
+    require_cancellable(booking.state, "hand_over")
     together = [booking, *get_companions(booking)]
     if problems := find_hand_over_problems(actor, colleague, together, now):
         raise HandOverRefused(problems=problems)

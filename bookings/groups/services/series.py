@@ -9,14 +9,13 @@ from bookings.groups.domain import Scope, tell_refusals
 from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.groups.selectors.moving import get_moves, order_moves
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
-from bookings.requests.domain.states import MOVES
+from bookings.requests.domain.states import require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_projects_lock
 from bookings.requests.services.bookings import move_without_passing_on
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.held_time import booking_lock_for, pass_on_freed_time
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.states import require_transition
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -36,7 +35,7 @@ def series_cancel(
 
     Raises BookingChanged where the date that is named has another revision; None skips that check.
     """
-    booking = _lock_date(actor, booking_id, revision)
+    booking = _lock_date(actor, booking_id, revision, "cancel")
     return [
         booking_cancel(actor=actor, booking_id=one.pk, reason=reason, now=now)
         for one in get_dates_ahead(booking, scope)
@@ -59,7 +58,7 @@ def series_move(
     has another revision; None skips that check.
     """
     booking_projects_lock(booking_id)
-    booking = _lock_date(actor, booking_id, revision)
+    booking = _lock_date(actor, booking_id, revision, "move")
     dates = get_moves(booking, interval, scope)
     refused, moved = [], []
     for one, target in order_moves(dates):
@@ -75,8 +74,7 @@ def series_move(
     return moved
 
 
-def _lock_date(actor: "User", booking_id: int, revision: int | None) -> Booking:
+def _lock_date(actor: "User", booking_id: int, revision: int | None, move: str) -> Booking:
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
-    # What can still be cancelled can be moved.
-    require_transition(MOVES, booking.state, "cancel")
+    require_cancellable(booking.state, move)
     return booking

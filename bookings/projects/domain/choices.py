@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.errors import IllegalMove, gettext_noop
 from instrument_share.kernel.states import Moves
 
 
@@ -18,6 +18,13 @@ MOVES: Moves = {
     ProjectState.OPEN: {"close": ProjectState.CLOSED},
     ProjectState.CLOSED: {"reopen": ProjectState.OPEN},
 }
+
+
+def get_next_state(state: str, move: str) -> str:
+    """Return the state after a move. Raises IllegalMove, in the words of projects."""
+    if move not in MOVES.get(state, {}):
+        raise IllegalMove(state=f"project.{state}", move=f"project.{move}")
+    return MOVES[state][move]
 
 
 class FundingSource(StrEnum):

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from instrument_share.kernel.errors import IllegalMove
 from instrument_share.kernel.states import Moves
 
 
@@ -56,3 +57,12 @@ MOVES: Moves = {
     },
     BookingState.IN_USE: {"check_out": BookingState.COMPLETED},
 }
+
+
+def require_cancellable(state: str, move: str) -> None:
+    """Raise IllegalMove, which names `move`, unless a booking in this state can still be cancelled.
+
+    What can still be cancelled can be moved, agreed to and handed over.
+    """
+    if state not in CANCELLABLE_STATES:
+        raise IllegalMove(state=state, move=move)

@@ -14,7 +14,7 @@ from bookings.requests.domain.errors import (
     BookingRefused,
     SlotTaken,
 )
-from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import (
     find_problems_at,
@@ -45,7 +45,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.states import next_state, require_transition
+from instrument_share.kernel.states import next_state
 from providers import public as providers
 from providers.domain import Decision, ServiceMode, UserKind
 
@@ -196,8 +196,7 @@ def move_without_passing_on(
     """
     booking_projects_lock(booking_id)
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
-    # What can still be cancelled can be moved.
-    require_transition(MOVES, booking.state, "cancel")
+    require_cancellable(booking.state, "move")
     companions = get_companions(booking)
     require_admitted_move(booking, interval, actor, now)
     for one in (*companions, booking):

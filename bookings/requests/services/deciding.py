@@ -8,7 +8,7 @@ from django.db import transaction
 
 from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, DecisionOverdue
-from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import get_companions
@@ -37,8 +37,7 @@ def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     A request is approved with it: the unit has chosen that time. Raises DecisionOverdue as `booking_approve`.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
-    # What can still be cancelled can be agreed to.
-    require_transition(MOVES, booking.state, "cancel")
+    require_cancellable(booking.state, "agree")
     if booking.moved_by_unit_at is None:
         raise AlreadyAgreed
     together = [*get_companions(booking), booking]

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.pricing import Quote
-from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.cancel_cost import get_move_deadline
@@ -46,13 +46,13 @@ ACTION_PERMISSIONS = {
 
 
 def get_booking_for(viewer: "User", public_id: str, action: str) -> "Booking":
-    """Return the booking if the viewer may take the action, and its state allows it. Raises NotFound.
-
-    What can still be cancelled can be moved.
-    """
+    """Return the booking if the viewer may take the action, and its state allows it. Raises NotFound."""
     booking = get_booking(viewer, public_id)
     require(viewer, ACTION_PERMISSIONS[action], booking)
-    require_transition(MOVES, booking.state, "cancel" if action == "move" else action)
+    if action == "move":
+        require_cancellable(booking.state, action)
+    else:
+        require_transition(MOVES, booking.state, action)
     return booking
 
 

@@ -1,5 +1,6 @@
 """Joining and leaving a waiting list."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from bookings.waiting.domain import (
     SpanRefused,
     WaitEnded,
     WaitState,
+    find_step_problems,
     get_offerable_span,
 )
 from bookings.waiting.models import WaitlistEntry
@@ -79,7 +81,7 @@ def waiting_join(
         direction=Direction(direction).value,
         joined_at=now,
     )
-    _require_possible(entry, now)
+    _require_possible(entry, together, now)
     if is_waiting(actor, instrument_id):
         raise AlreadyWaiting
     entry.save(force_insert=True)
@@ -88,15 +90,19 @@ def waiting_join(
     return entry
 
 
-def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
-    """Raise SpanRefused or BookingRefused for what would be wrong with every time of the span."""
+def _require_possible(entry: WaitlistEntry, together: Collection[int], now: datetime) -> None:
+    """Raise SpanRefused or BookingRefused for what would be wrong with every time of the span.
+
+    `together` are the instruments that are booked at once.
+    """
     span = get_offerable_span(entry.wanted, entry.length, now)
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
+    last = Interval(entry.latest - entry.length, entry.latest)
     problems = find_booking_problems(
         entry.user,
         entry.instrument,
-        interval=Interval(entry.latest - entry.length, entry.latest),
+        interval=last,
         service_mode=ServiceMode(entry.service_mode),
         payer_organization=entry.payer_organization,
         subject=entry.subject,
@@ -104,7 +110,8 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
         project=entry.organization_project,
         now=now,
     )
-    if lasting := find_lasting(problems):
+    steps = [terms.step for terms in providers.terms_in_force(together, last.start).values()]
+    if lasting := [*find_step_problems(entry.length, steps), *find_lasting(problems)]:
         raise build_refusal(lasting)
 
 

@@ -50,6 +50,7 @@ MISTAKES: Mapping[tuple[str, ...], str] = {
     ),
     ("year_out_of_range",): gettext_noop("Choose a year from 2000 to 2099."),
     ("list_type", "set_type", "tuple_type"): gettext_noop("This has to be a list."),
+    ("model_attributes_type", "model_type"): gettext_noop("This has to be an object with its fields."),
     ("too_long",): gettext_noop("Too many: at most {max_length}."),
     ("too_short",): gettext_noop("Too few: at least {min_length}."),
     ("extra_forbidden",): gettext_noop("There is no such field here."),

@@ -7,7 +7,14 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
@@ -45,6 +52,11 @@ Text100 = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
 Text200 = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 Text500 = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 PublicId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9A-HJKMNP-TV-Z]{10}$")]
+
+
+class BodyIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    """Of what is sent to change something: a name that it does not know is refused, it may be misspelt."""
 
 
 class OrganizationRef(Schema):

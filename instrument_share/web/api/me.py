@@ -16,7 +16,7 @@ from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import Forbidden, gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
-from instrument_share.web.api.fields import NO_NUL, OrganizationRef, PublicId, organization_ref
+from instrument_share.web.api.fields import NO_NUL, BodyIn, OrganizationRef, PublicId, organization_ref
 from instrument_share.web.api.openapi import error_responses
 
 me_router = Router(tags=["me"], auth=members(TokenScope.READ))
@@ -43,7 +43,7 @@ class MeOut(Schema):
     memberships: list[MembershipOut] = Field(description=gettext_noop("roles that are in force now"))
 
 
-class TokenIn(Schema):
+class TokenIn(BodyIn):
     name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=NO_NUL)] = Field(
         description=gettext_noop("what the token is for, to tell it from others")
     )

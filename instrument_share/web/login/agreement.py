@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
@@ -31,7 +32,10 @@ def ask_for_agreement(request: HttpRequest, user: "User") -> None:
 
 
 class AgreementMiddleware:
-    """Lead pages of a session that has to agree first to where that is done."""
+    """Lead pages of a session that has to agree first to where that is done.
+
+    The API takes such a session for nobody's.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -41,9 +45,12 @@ class AgreementMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         # Who has no session is not asked, and their pages stay shared: the session is not looked at.
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path.startswith("/api/"):
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or ASKED_IN_SESSION not in request.session:
             return None
-        if ASKED_IN_SESSION not in request.session or _is_open(request):
+        if request.path.startswith("/api/"):
+            request.user = AnonymousUser()
+            return None
+        if _is_open(request):
             return None
         onward = {"next": request.get_full_path()} if request.method == "GET" else {}
         return HttpResponseRedirect(f"{page_address('privacy_agreement')}?{urlencode(onward)}")

@@ -76,6 +76,7 @@ MOVES: dict[str, str | Promise] = {
     "reinstate": _("reinstate"),
     "end": _("end"),
     "ask": _("ask to be admitted"),
+    "grant": _("give a role"),
 }
 
 
@@ -100,7 +101,12 @@ def label(kind: str, code: str) -> Label:
 
 
 def word(code: str) -> str:
-    """A state or a move in words, whatever it is a state of; an unknown one shows its code."""
+    """A state or a move in words, with its kind before a dot or whatever it is a state of.
+
+    An unknown one shows its code.
+    """
+    if code in STATES:
+        return str(STATES[code].text)
     for key, shown in STATES.items():
         if key.partition(".")[2] == code:
             return str(shown.text)

@@ -185,7 +185,7 @@ def objection_comment(*, actor: "User", objection_id: int, text: str, now: datet
     objection = _lock(objection_id)
     require(actor, "rewards.comment_objection", objection)
     if ObjectionAnswer.objects.filter(objection=objection).exists():
-        raise IllegalMove(state="answered", move="comment")
+        raise IllegalMove(state="objection.answered", move="comment")
     if not text.strip():
         raise TextMissing
     comment = ObjectionComment.objects.create(

@@ -1,14 +1,16 @@
 """Series and baskets by the API."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from bookings.requests.models import Booking
+from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.api.test_api import Caller
 from tests.bookings.requests.booking import book
-from tests.factories import NOW, slot
+from tests.factories import LONG_AGO, NOW, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,14 @@ def test_series_is_checked_booked_moved_and_cancelled(city):
     assert cancel().status_code == 200
     states = Booking.objects.filter(subject="薄膜").order_by("starts_at").values_list("state", flat=True)
     assert list(states) == ["approved", "cancelled"]
+
+
+def test_price_of_a_time_without_a_rule_has_two_decimals(city):
+    before = Interval(LONG_AGO - timedelta(days=2), LONG_AGO - timedelta(days=1))
+    answer = Caller(city.researcher)("POST", "/booking-groups/basket/check", {"items": [asked(city, before)]})
+    (checked,) = answer.json()["items"]
+    assert checked["total_yuan"] == "0.00"
+    assert "booking.no_rule" in {one["code"] for one in checked["problems"]}
 
 
 def test_basket_is_booked_whole_or_not_at_all_and_once_by_its_key(city):

@@ -105,7 +105,10 @@ def test_end_is_later_than_the_booked_one_and_than_now(city):
 
 
 def test_extension_is_refused_outside_the_opening_hours(city):
-    assert refusal(running(city, hour=18)) == ["booking.outside_windows"]
+    booking = running(city, hour=18)
+    assert refusal(booking) == ["booking.outside_windows"]
+    (problem,) = find_extension_problems(booking.user, booking, booking.ends_at + HOUR, NOW)
+    assert problem.field == "ends_at"  # the only input
 
 
 def test_extension_is_refused_in_a_closure(city):

@@ -3,6 +3,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.utils import translation
 
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
@@ -20,6 +21,7 @@ from bookings.usage.services.attendance import booking_check_in, booking_check_o
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from instrument_share.kernel.interval import Interval
+from instrument_share.web.responses import problem
 from providers.terms.domain.choices import UserKind
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -208,6 +210,16 @@ def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
         booking_move(actor=city.researcher, **target)
     assert codes(refused) == ["booking.change_too_late"]
     assert booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
+
+
+def test_move_of_what_has_ended_is_refused_as_a_move(city):
+    booking = book(city)
+    booking_cancel(actor=city.keeper, booking_id=booking.pk, reason="停电", now=NOW)
+    with pytest.raises(IllegalMove) as refused:
+        booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+    with translation.override("en"):
+        told = problem.told(refused.value.message, refused.value.params)
+    assert told.startswith("This is “Cancelled” now, and “move to another time” is not possible")
 
 
 def test_waiting_request_moves_after_the_deadline_for_changes():

@@ -285,6 +285,9 @@ def test_join_refuses_what_could_never_be_booked(city):
     with pytest.raises(BookingRefused) as refused:
         join(city, subject=" ")
     assert codes(refused) == ["booking.subject_missing"]
+    with pytest.raises(BookingRefused) as refused:
+        join(city, minutes=45)
+    assert codes(refused) == ["waiting.off_step"]
     too_long = Interval(START, START + 40 * 24 * HOUR)
     for wanted, minutes in ((slot(length=1), 120), (slot(day=0, hour=9), 120), (too_long, 60)):
         with pytest.raises(SpanRefused):
