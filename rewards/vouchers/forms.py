@@ -149,7 +149,7 @@ class ClaimForm(forms.Form):
     documents = _documents(_("The invoice and the proof of payment: PDF, JPEG or PNG of at most 10 MB each."))
     sole_support = forms.BooleanField(
         label=_("No other public money pays for these hours."),
-        required=False,
+        error_messages={"required": _("Hours for which other public money pays can’t be claimed.")},
         help_text=_("Also no project of the city, the province or the state."),
     )
     shown_yuan = forms.DecimalField(max_digits=14, decimal_places=2, widget=forms.HiddenInput())

@@ -12,7 +12,11 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from rewards.cycle.services.cycles import cycle_open
+from instrument_share.accounts.models import User
+from rewards.assessment.services.scoring import cycle_score
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.findings.services.checking import cycle_check
 from rewards.policy.services import policy_load
 from rewards.report.models import FinanceReport
 from tests.factories import jpeg
@@ -69,6 +73,24 @@ def long_step(run_worker):
         expect(page.locator("#step.note-success")).to_be_visible(timeout=15_000)
 
     return long_step
+
+
+def test_the_indicators_of_a_unit_fit_a_phone(year, enter):
+    """Curves and the words below them stand under their heads, not beside them beyond the edge."""
+    cycle_id, officer = AssessmentCycle.objects.get().pk, year.city.officer
+    for number, take in enumerate((cycle_freeze, cycle_check, cycle_score)):
+        take(actor=officer, cycle_id=cycle_id, now=AFTER + number * DAY)
+    for language in ("zh-hans", "en"):
+        User.objects.filter(pk=officer.pk).update(language=language)
+        page = enter("officer", viewport={"width": 375, "height": 800})
+        page.goto(f"/bureau/assessments/{year.first.assessments.get().public_id}/")
+        axe(page)
+        assert (
+            page.locator(".table-region:has(.table-cards)").evaluate_all(
+                "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+            )
+            == []
+        )
 
 
 def test_a_year_from_the_freeze_to_the_certificate(year, enter, clock, long_step):

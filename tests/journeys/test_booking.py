@@ -162,6 +162,15 @@ def test_the_calendar_goes_to_the_week_of_a_time_that_is_typed_or_linked(city, d
     expect(chosen).to_contain_text("09:00–10:00")
 
 
+def test_the_calendar_opens_at_the_hour_of_a_time_that_is_linked(city, desk_of):
+    """The first bookable time may be at night, and what was chosen then lay below what is seen."""
+    city.instrument.open_windows.all().delete()
+    factories.windows(city.instrument, NOW + timedelta(hours=16), length=timedelta(hours=24))
+    page = desk_of(city.researcher)
+    page.goto(f"/instruments/{city.instrument.public_id}/book/?start=2026-03-03T18:00&end=2026-03-03T19:00")
+    expect(page.locator(".calendar .time-chosen")).to_be_in_viewport()
+
+
 def test_second_booking_of_same_time_is_refused(city, desk_of, watch):
     page = desk_of(city.researcher)
     request_two_hours(page, city)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.registry import get_further_acts, get_hand_over_deadline
 from bookings.requests.selectors.admission import (
     find_booking_problems,
@@ -83,6 +83,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "shows_code": is_mine
         and found.state in {BookingState.APPROVED, BookingState.IN_USE}
         and not found.planned_by_unit,
+        "is_charged_by_use": found.state in {*HOLDING_STATES, BookingState.COMPLETED},
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now)),
         "group": get_group(request.user, found),

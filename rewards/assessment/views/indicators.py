@@ -1,7 +1,7 @@
 """Indicators of a unit with their shapes, what is missing to full marks, and where the city stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -86,15 +86,11 @@ def build_improvements(lines: Sequence[Line], unit_id: str) -> list[dict[str, st
     `unit_id` is the public id of the unit for who manages it, and empty for everybody else.
     """
     most = sorted((line for line in lines if line.missing), key=lambda line: -line.missing)
-    places = _places(unit_id) if unit_id else {}
-    return [
-        {
-            "sentence": _improvement(line),
-            "address": places.get(line.result.measure, ("", ""))[0],
-            "place": places.get(line.result.measure, ("", ""))[1],
-        }
-        for line in most[:MOST_IMPROVEMENTS]
-    ]
+    rows = []
+    for line in most[:MOST_IMPROVEMENTS]:
+        address, place = _get_place(line.result, unit_id) if unit_id else ("", "")
+        rows.append({"sentence": _improvement(line), "address": address, "place": place})
+    return rows
 
 
 def _improvement(line: Line) -> str:
@@ -109,8 +105,13 @@ def _improvement(line: Line) -> str:
     return _("{title}: {missing} points are missing; now {value}.").format(**facts)
 
 
-def _places(unit_id: str) -> Mapping[str, tuple[str, str]]:
-    """Return the pages where a unit's manager can improve a measure, with their names."""
+def _get_place(result: "IndicatorResult", unit_id: str) -> tuple[str, str]:
+    """Return the page where a unit's manager can improve an indicator, with its name, or empty texts."""
+    if result.measure == "networked_share" and not result.value:
+        return (
+            reverse("unit_publications", args=[unit_id, "openness"]),
+            _("State the number of instruments at or above the threshold"),
+        )
     instruments = reverse("unit_instruments", args=[unit_id]), _("Instruments of the unit")
     return {
         "completeness": (reverse("unit_profile_edit", args=[unit_id]), _("Information of the unit")),
@@ -121,7 +122,7 @@ def _places(unit_id: str) -> Mapping[str, tuple[str, str]]:
             f"{page_address('unit_desk')}?unit={unit_id}#waiting",
             _("Requests to decide"),
         ),
-    }
+    }.get(result.measure, ("", ""))
 
 
 def _city_words(city: Spread) -> str:

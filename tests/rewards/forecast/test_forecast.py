@@ -12,7 +12,8 @@ from rewards.assessment.models import UnitAssessment
 from rewards.forecast.models import Forecast, UnitForecast
 from rewards.forecast.selectors import years_to_forecast
 from rewards.forecast.services import forecast_compute, forecast_start, forecasts_refresh
-from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.builders import AFTER, POLICY, YEAR
+from tests.rewards.conftest import Steps
 from tests.rewards.reading import text_of
 
 DURING = AFTER - timedelta(days=30)
@@ -115,6 +116,20 @@ def test_a_unit_sees_its_own_forecast_alone_with_what_would_improve_it(steps, cl
         reverse("unit_forecast", args=[YEAR, last.organization.public_id])
         in client.get(reverse("unit_desk")).content.decode()
     )
+
+
+def test_a_unit_without_a_stated_number_of_instruments_is_led_to_where_it_is_stated(year, clock, login):
+    """To publish more of them improves nothing before the number to compare with is known."""
+    policy = POLICY.replace('measure = "external_share"', 'measure = "networked_share"')
+    steps = Steps(year, policy=policy)
+    clock.set(DURING)
+    forecast_compute(year=YEAR, now=DURING)
+    page = login(manager_of(steps.city, year.first)).get(
+        reverse("unit_forecast", args=[YEAR, year.first.public_id])
+    )
+    shown = page.content.decode()
+    assert reverse("unit_publications", args=[year.first.public_id, "openness"]) in shown
+    assert reverse("unit_instruments", args=[year.first.public_id]) not in shown
 
 
 def test_a_unit_with_all_points_has_nothing_to_improve(steps, clock, login):

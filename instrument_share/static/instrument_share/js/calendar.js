@@ -59,9 +59,10 @@ async function fetchWeek(state, range) {
   }
 }
 
-/** The hours that are seen first are those of the first bookable time. */
+/** The hours that are seen first are those of the time that a field names, or of the first bookable time. */
 function openAtFirst(state) {
-  const first = offers.firstStart(state.runs);
+  const field = state.place.dataset.start && document.getElementById(state.place.dataset.start);
+  const first = field?.value || offers.firstStart(state.runs);
   if (state.isOpened || !first) return;
   state.isOpened = true;
   state.calendar?.setOption("scrollTime", time.timeOf(first));

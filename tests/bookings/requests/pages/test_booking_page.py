@@ -145,6 +145,13 @@ def test_a_request_is_declined_with_a_reason_that_its_user_reads(city, booking, 
     assert "样品须先干燥。" in texts(see(city.researcher, "booking", booking.public_id))
 
 
+def test_charges_by_use_are_promised_while_there_can_be_a_use(city, booking, see, send):
+    promise = "实际收费按此价格和实际机时计算。"
+    assert promise in texts(see(city.researcher, "booking", booking.public_id))
+    send(city.keeper, "booking_reject", booking.public_id, reason="样品须先干燥。")
+    assert promise not in texts(see(city.researcher, "booking", booking.public_id))
+
+
 def test_an_approval_in_place_is_stored_and_leads_back_without_a_script(city, booking, send):
     other = book(city, slot(day=2))
     row = send(city.keeper, "booking_approve", booking.public_id, htmx=True, form_token="one-click")

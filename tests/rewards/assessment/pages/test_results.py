@@ -90,6 +90,16 @@ def test_the_same_reasons_stand_in_english(login, year, steps):
     assert "raised by 1 yuan, left over by rounding, for the largest remainder" in words
 
 
+def test_tables_of_indicators_are_named_in_the_language_of_the_page(login, year, steps):
+    """Programs that read pages aloud say the name of a table."""
+    steps.through("score")
+    assessment(year.first).indicators.update(group_en="Operation and use")
+    client = login(year.city.officer)
+    client.cookies["django_language"] = "en"
+    shown = unit_page(client, year.first).content.decode()
+    assert 'aria-label="Operation and use"' in shown
+
+
 def test_an_indicator_shows_value_formula_and_points(login, year, steps):
     steps.through("score")
     words = text_of(unit_page(login(year.city.officer), year.third))

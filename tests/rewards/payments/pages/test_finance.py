@@ -68,6 +68,7 @@ def test_every_amount_of_a_report_leads_to_its_assessment(login, year, sent):
         assert f'href="{reverse("assessment", args=[unit.public_id])}"' in answer.content.decode()
         assert login(year.city.finance).get(reverse("assessment", args=[unit.public_id])).status_code == 200
     assert "各单位金额之和与报送总额一致。" in text_of(answer)
+    assert "年度 2025 查看年度评价" in text_of(answer)
     parts = [file for file in sent.manifest["files"] if file["name"].startswith("年度数据/")]
     assert f"年度数据 {len(parts)} 份" in text_of(answer)
     for file in sent.manifest["files"]:

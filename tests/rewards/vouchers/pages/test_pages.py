@@ -79,6 +79,17 @@ def test_the_account_that_is_lacking_is_linked_for_whom_it_is_open_to(vouchers, 
     assert (account in page, "收款账户由贵单位的管理单位管理员维护。" in page) == (False, True)
 
 
+def test_the_word_on_other_support_is_asked_for_with_all_else_that_is_missing(vouchers, claimable, clock):
+    """A form that comes back for the box alone has lost the files that were chosen."""
+    clock.set(LATER)
+    client = Client()
+    client.force_login(vouchers.admin)
+    address = reverse("voucher_claim_new", args=[claimable.grant.public_id, claimable.statement.public_id])
+    refused = client.post(address, {"invoice_number": "26510000000001"})
+    assert {"invoice_date", "documents", "sole_support"} <= refused.context["form"].errors.keys()
+    assert "已由其他财政资金支持的机时不能兑付。" in text_of(refused)
+
+
 def test_nothing_can_be_claimed_after_the_last_day(vouchers, claimable, read, clock):
     new = reverse("voucher_claim_new", args=[claimable.grant.public_id, claimable.statement.public_id])
     about = (vouchers.admin, "voucher", claimable.grant.public_id)
