@@ -68,7 +68,9 @@ class RuleForm(forms.Form):
     late_cancel_percent = integer_field(_("Late cancellation charge (%)"), 0, 100)
     no_show_percent = integer_field(_("No-show charge (%)"), 0, 100)
     user_kinds = CodeSetField(UserKind, label=_("Who may book"))
-    needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
+    needs_qualification = forms.BooleanField(
+        label=_("Self-operated or remote use needs a qualification"), required=False
+    )
     decision = _choice_field(_("Approval of requests"), Decision)
     decision_hours = integer_field(_("The keeper decides within (hours)"), 1, MOST_DECISION_HOURS)
     service_modes = CodeSetField(ServiceMode, label=_("Ways of service"))

@@ -255,9 +255,9 @@ RULE_FIELDS: dict[str, SheetField] = {
         ),
         SheetField(
             "needs_qualification",
-            gettext_noop("Self-operation needs a qualification"),
+            gettext_noop("Self-operated or remote use needs a qualification"),
             "flag",
-            headings=("自主上机需资格", "自主上机须具备上机资格"),
+            headings=("自主上机需资格", "自主上机须具备上机资格", "Self-operation needs a qualification"),
         ),
         SheetField(
             "decision",

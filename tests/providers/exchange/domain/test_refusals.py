@@ -30,6 +30,8 @@ def problems(row):
         (INSTRUMENTS, "学科", "subjects"),
         (PRICES, "价格（元/小时）", "price_yuan"),
         (RULES, "价格（元/小时）", "price_hour_yuan"),
+        (RULES, "Self-operation needs a qualification", "needs_qualification"),
+        (RULES, "Self-operated or remote use needs a qualification", "needs_qualification"),
     ],
 )
 def test_headings_of_units_are_recognised(kind, heading, field):
