@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet
 
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from bookings.usage.domain.chain import CORRECTABLE
+from bookings.usage.domain.choices import Capture
 from bookings.usage.models import UsageDispute, UsageLog
 from bookings.usage.selectors.usage import has_waiting_correction
 from instrument_share.kernel.city_time import CITY_TIME
@@ -38,8 +39,8 @@ def get_dispute_deadline(log: UsageLog) -> datetime:
 def get_confirmation_deadline(log: UsageLog) -> datetime | None:
     """Return when the clock confirms a log that nobody confirms or disputes before; None where it doesn't.
 
-    It doesn't while a dispute waits for its answer or a correction to be confirmed. An answer gives the user
-    the whole time again.
+    It doesn't while a dispute waits for its answer or a correction to be confirmed, nor where the user
+    entered the hours by hand: nobody else has seen them. An answer gives the user the whole time again.
     """
     since = settings.USAGE_CONFIRM_SINCE
     recorded_at = log.entry.recorded_at
@@ -47,12 +48,17 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
         log.is_confirmed  # type: ignore[attr-defined]
         or not settings.USAGE_CONFIRM_DAYS
         or (since and recorded_at.astimezone(CITY_TIME).date() < since)
+        or _is_entered_by_user(log)
         or has_open_dispute(log)
         or has_waiting_correction(log, CORRECTABLE)
     ):
         return None
     answered_at: datetime | None = log.disputes.aggregate(last=Max("answered_at"))["last"]
     return max(recorded_at, answered_at or recorded_at) + timedelta(days=settings.USAGE_CONFIRM_DAYS)
+
+
+def _is_entered_by_user(log: UsageLog) -> bool:
+    return Capture(log.capture).is_by_hand and log.entry.recorded_by_id == log.user_id
 
 
 def has_open_dispute(log: UsageLog) -> bool:

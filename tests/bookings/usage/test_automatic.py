@@ -18,6 +18,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.city_time import CITY_TIME
 from tests.bookings.requests.booking import use
+from tests.bookings.usage.test_usage import by_hand
 from tests.factories import slot
 from tests.page_fixtures import text_of
 
@@ -70,6 +71,17 @@ def test_waiting_correction_stops_the_clock_and_is_never_confirmed_by_it(city, l
     assert usage_confirm_due(due + 90 * DAY) == 0
     usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=due)
     assert usage_confirm_due(due) == 1
+
+
+def test_hours_that_their_user_entered_by_hand_wait_for_a_colleague(city):
+    own = by_hand(city, slot(-2, 9, 2), user=city.keeper, payer_organization_id=city.owner.pk)
+    others = by_hand(city, slot(-3, 9, 2))
+    due = others.entry.recorded_at + 14 * DAY
+    assert get_confirmation_deadline(get_usage_log(city.keeper, own.public_id)) is None
+    assert usage_confirm_due(due) == 1
+    assert list(WaitingLog.objects.values_list("log", flat=True)) == [own.pk]
+    usage_confirm(actor=city.manager, log_id=own.pk, now=due)
+    assert not WaitingLog.objects.exists()
 
 
 def test_no_clock_where_the_site_has_none_or_for_earlier_logs(city, log, due, settings):
