@@ -137,6 +137,7 @@ def test_the_public_sees_results_only_when_they_are_noticed(year, viewers):
     ]
     assert set(get_public_results(steps.cycle)[0]) == {
         "organization",
+        "has_page",
         "name_zh",
         "name_en",
         "grade_zh",
