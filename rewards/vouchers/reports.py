@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("序号", "center"),
-    Column("申领单位（统一社会信用代码）"),
-    Column("服务单位（发票号码）"),
+    Column("申领单位及信用代码"),
+    Column("服务单位及发票号码"),
     Column("仪器使用费（元）", "right"),
     Column("兑付金额（元）", "right"),
     Column("初审／复审"),
@@ -98,5 +98,5 @@ def _row(row: "VoucherPayoutRow") -> list[str]:
         f"{names['seller']}\n{claim.invoice_number}",
         format_money(claim.basis_yuan),
         format_money(row.amount_yuan),
-        "／".join(names["reviewers"]),
+        "\n".join(names["reviewers"]),
     ]

@@ -48,7 +48,7 @@ def _notify(
         "user": order.user.name,
         "subject": order.subject,
         "due": order.due_at,
-        "amount": order.quoted_yuan,
+        "amount": order.quoted_yuan if order.quoted_yuan is None else f"{order.quoted_yuan:,.2f}",
     }
     path = page_address("sample_order", order.public_id)
     notify(

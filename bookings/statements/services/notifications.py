@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -57,20 +58,21 @@ def _people_of_payer(statement: Statement) -> "Iterable[User]":
 def _notify(
     people: "Iterable[User]", statement: Statement, message: str, now: datetime, params: dict[str, Any]
 ) -> None:
+    """Tell them; every number among the parameters is an amount in yuan."""
     known = {
         "unit": _name(statement.organization),
         "payer": _name(statement.payer_organization) or statement.payer_person.name,  # type: ignore[union-attr]
         "number": str(statement),
         "amount": statement.total_yuan,
         "due": statement.due_date,
-    }
+    } | params
     path = page_address("statement", statement.public_id)
     notify(
         users=people,
         message=message,
         now=now,
         path=path,
-        params=known | params,
+        params={name: f"{one:,.2f}" if isinstance(one, Decimal) else one for name, one in known.items()},
         kind=NotificationKind.STATEMENTS,
     )
 

@@ -113,7 +113,7 @@ def voucher_claim(
         users=people_with_role(Role.BUREAU_OFFICER),
         kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("{organization} claims {amount} yuan on an innovation voucher."),
-        params={**_params(claim), "amount": f"{claim.amount_yuan:.2f}"},
+        params={**_params(claim), "amount": f"{claim.amount_yuan:,.2f}"},
         path=_path(claim),
         now=now,
     )
@@ -202,7 +202,7 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
         gettext_noop("The claim of {organization} over {amount} yuan is approved and will be paid."),
         now,
         path=_path(claim),
-        params={**_params(claim), "amount": f"{claim.amount_yuan:.2f}"},
+        params={**_params(claim), "amount": f"{claim.amount_yuan:,.2f}"},
     )
     return claim
 

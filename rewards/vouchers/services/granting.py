@@ -181,7 +181,7 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
         ),
         now,
         path=reverse("voucher", args=[grant.public_id]),
-        params={"organization": _name(organization), "amount": f"{amount:.2f}", "last": scheme.use_until},
+        params={"organization": _name(organization), "amount": f"{amount:,.2f}", "last": scheme.use_until},
     )
     return grant
 

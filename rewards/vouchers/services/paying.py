@@ -90,7 +90,7 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
         users=people_with_role(Role.FINANCE_OFFICER),
         kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("A payout list of innovation vouchers over {amount} yuan waits for you."),
-        params={"amount": f"{made.total_yuan:.2f}"},
+        params={"amount": f"{made.total_yuan:,.2f}"},
         path=reverse("voucher_list", args=[made.public_id]),
         now=now,
     )
@@ -217,7 +217,7 @@ def _describe(row: VoucherPayoutRow) -> dict[str, Any]:
     organization = row.claim.grant.organization
     return {
         "organization": Bilingual(organization.name_zh, organization.name_en),
-        "amount": f"{row.amount_yuan:.2f}",
+        "amount": f"{row.amount_yuan:,.2f}",
     }
 
 

@@ -43,6 +43,11 @@ def test_batch_is_opened_once(vouchers):
     assert vouchers.open(batch=2).terms == vouchers.open(batch=3).terms
 
 
+def test_amounts_are_told_with_thousands_marked_and_two_decimals(vouchers):
+    vouchers.grant(vouchers.open(), 1000)
+    assert Notification.objects.get(user=vouchers.admin).params["amount"] == "1,000.00"
+
+
 def test_voucher_is_granted_and_its_administrators_are_told(vouchers):
     granted = vouchers.grant(vouchers.open(), 800)
     assert (granted.amount_yuan, granted.organization) == (Decimal(800), vouchers.city.company)
