@@ -19,6 +19,7 @@ from bookings.requests.api.parts import BookingId
 from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
@@ -69,6 +70,8 @@ def credit_event_list(
     if waiting:
         found = found.filter(appeal__isnull=False, appeal__answer__isnull=True)
     rows = page(found, ordering=("-occurred_at", "-id"), cursor=cursor, limit=limit)
+    named = [row.user_id for row in rows.items]
+    people_listed(actor=person(request), what="credit.read", people=named, now=now)
     return CreditEventsPage(
         suspended_until=get_suspended_until(person(request).pk, now),
         items=[serialize_credit_event(row, now) for row in rows.items],

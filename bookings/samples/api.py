@@ -19,6 +19,7 @@ from bookings.samples.selectors import get_order, sample_orders
 from bookings.samples.services import orders as services
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
@@ -50,6 +51,8 @@ def sample_order_list(
         **{name: value for name, value in wanted.items() if value is not None}
     )
     rows = page(found, ordering=("-submitted_at", "-id"), cursor=cursor, limit=limit)
+    named = [row.user_id for row in rows.items]
+    people_listed(actor=person(request), what="samples.read", people=named, now=clock.now())
     return SampleOrdersPage(
         items=[SampleOrderOut(**serialize_order(row)) for row in rows.items], next_cursor=rows.next_cursor
     )

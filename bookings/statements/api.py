@@ -16,7 +16,9 @@ from bookings.statements.schemas import (
 from bookings.statements.selectors.statements import get_statement, statements
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.web.api.auth import members
+from instrument_share.personal.services.disclosures import people_listed
+from instrument_share.web import clock
+from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import Day, PublicId
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.pagination import Cursor, Limit
@@ -47,6 +49,8 @@ def statement_list(
         **{name: value for name, value in wanted.items() if value is not None}
     )
     rows = page(found, ordering=("-month", "-id"), cursor=cursor, limit=limit)
+    named = [row.payer_person_id for row in rows.items]
+    people_listed(actor=person(request), what="statements.read", people=named, now=clock.now())
     return StatementsPage(
         items=[StatementOut(**serialize_statement(row)) for row in rows.items], next_cursor=rows.next_cursor
     )

@@ -1,6 +1,7 @@
 """Who reads personal data of many people at once leaves an entry with purpose and count."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.journal.models import AuditEntry
 from tests import factories
 from tests.bookings.requests.booking import use
+from tests.factories import NOW
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
@@ -94,3 +96,20 @@ def test_members_shown_with_a_refused_invitation_are_recorded(city, send):
     entry = AuditEntry.objects.get(action="personal_data.disclosed")
     assert (entry.actor, entry.details) == (admin, {"what": "members.list", "rows": 2})
     assert (entry.subject_id, entry.organization_id) == (city.company.public_id, city.company.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["bookings", "usage"])
+def test_a_program_that_reads_a_list_of_people_is_recorded_once_a_day(city, client, clock, path):
+    use(city)
+    entries = AuditEntry.objects.filter(action="personal_data.disclosed")
+    for reader, expected in ((city.researcher, 0), (city.manager, 1)):
+        client.force_login(reader)
+        for at in (NOW, NOW + timedelta(hours=1)):
+            clock.set(at)
+            assert len(client.get(f"/api/v1/{path}").json()["items"]) == 1
+        assert entries.count() == expected
+    assert (entries[0].actor, entries[0].details) == (city.manager, {"what": f"{path}.read", "rows": 1})
+    clock.set(NOW + timedelta(days=1))
+    client.get(f"/api/v1/{path}")
+    assert entries.count() == 2

@@ -28,6 +28,7 @@ from bookings.requests.services import bookings as bookings_services
 from bookings.requests.services import cancellations, deciding
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import Instant, PublicId, require_interval
@@ -80,6 +81,8 @@ def booking_list(
     }
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
     rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)
+    named = [row.user_id for row in rows.items]
+    people_listed(actor=person(request), what="bookings.read", people=named, now=clock.now())
     return BookingsPage(items=[serialize_booking(row) for row in rows.items], next_cursor=rows.next_cursor)
 
 

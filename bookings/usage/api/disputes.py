@@ -12,6 +12,7 @@ from bookings.usage.selectors.usage import get_usage_log
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId
@@ -68,6 +69,8 @@ def dispute_list(
         **{name: value for name, value in wanted.items() if value is not None}
     )
     rows = page(found, ordering=("-raised_at", "-id"), cursor=cursor, limit=limit)
+    named = [row.raised_by_id for row in rows.items]
+    people_listed(actor=person(request), what="disputes.read", people=named, now=clock.now())
     return DisputePage(items=[serialize_dispute(row) for row in rows.items], next_cursor=rows.next_cursor)
 
 

@@ -12,6 +12,7 @@ from bookings.usage.selectors.usage import usage_logs, with_results
 from bookings.usage.services import usage as usage_services
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import Instant, PublicId
@@ -45,6 +46,8 @@ def usage_list(
         **{name: value for name, value in wanted.items() if value is not None}
     )
     rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)
+    named = [row.user_id for row in rows.items]
+    people_listed(actor=person(request), what="usage.read", people=named, now=clock.now())
     return UsagePage(items=[serialize_current_usage(row) for row in rows.items], next_cursor=rows.next_cursor)
 
 

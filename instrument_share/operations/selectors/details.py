@@ -214,6 +214,9 @@ LISTS: dict[str, tuple[str, ...]] = {
 DISCLOSED: dict[str, str] = {
     "accounts.export": gettext_noop("List of accounts, exported"),
     "accounts.list": gettext_noop("List of accounts"),
+    "bookings.read": gettext_noop("Bookings, read by a program"),
+    "credit.read": gettext_noop("Credit events, read by a program"),
+    "disputes.read": gettext_noop("Disputes of hours, read by a program"),
     "journal.export": gettext_noop("Audit log, exported"),
     "members.export": gettext_noop("List of members, exported"),
     "members.list": gettext_noop("List of members"),
@@ -221,9 +224,12 @@ DISCLOSED: dict[str, str] = {
     "project.export": gettext_noop("Bookings and uses of a project, exported"),
     "projects.export": gettext_noop("Projects of an organization, exported"),
     "samples.export": gettext_noop("Sample orders, exported"),
+    "samples.read": gettext_noop("Sample orders, read by a program"),
     "statements.export": gettext_noop("Statements, exported"),
+    "statements.read": gettext_noop("Statements, read by a program"),
     "unit_acts.export": gettext_noop("Acts of a unit, exported"),
     "usage.export": gettext_noop("Usage logs, exported"),
+    "usage.read": gettext_noop("Usage logs, read by a program"),
     "uses.previewed": gettext_noop("People named in a sheet of uses"),
 }
 """What was read in bulk, by its code (`people_disclosed`)."""

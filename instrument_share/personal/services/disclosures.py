@@ -1,15 +1,20 @@
 """Who has read personal data of many people at once, and for what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
+from instrument_share.journal.selectors import history
 from instrument_share.journal.services import build_entry, record_reading
+from instrument_share.kernel.city_time import CITY_TIME
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+
+
+DISCLOSED = "personal_data.disclosed"
 
 
 def people_disclosed(
@@ -32,10 +37,23 @@ def people_disclosed(
     record_reading(
         build_entry(
             actor=actor,
-            action="personal_data.disclosed",
+            action=DISCLOSED,
             subject=subject or actor,
             now=now,
             organization_id=organization_id,
             details={"what": what, "rows": count, **(details or {})},
         )
     )
+
+
+def people_listed(*, actor: "User", what: str, people: Iterable[int | None], now: datetime) -> None:
+    """Record that a program reads a list page by page, where the page names other people than the actor.
+
+    `people` are the ids of those whom the rows name. The first page of a day leaves the entry, with its
+    number of rows: a program that asks every minute would bury what else happened.
+    """
+    named = [pk for pk in people if pk is not None]
+    midnight = now.astimezone(CITY_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
+    of_today = history(actor).filter(action=DISCLOSED, details__what=what, at__gte=midnight)
+    if set(named) - {actor.pk} and not of_today.exists():
+        people_disclosed(actor=actor, what=what, count=len(named), now=now)
