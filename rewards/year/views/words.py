@@ -138,7 +138,10 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             yield _("{budget} are divided among the units by “{policy}”.").format(
                 budget=yuan(cycle.budget_yuan), policy=cycle.policy
             )
-            yield _("Results that were computed before are replaced; the same data give the same results.")
+            if cycle.scored_at:
+                yield _(
+                    "Results that were computed before are replaced; the same data give the same results."
+                )
             if cycle.state == CycleState.NOTICED and ahead.outdated:
                 yield _("The public notice ends, and has to begin anew. Each unit is told so.")
                 yield from _tell_objectors(cycle)
