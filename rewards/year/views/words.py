@@ -135,13 +135,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
                 days=ANSWER_WORKING_DAYS
             )
         case "score":
-            yield _("{budget} are divided among the units by “{policy}”.").format(
-                budget=yuan(cycle.budget_yuan), policy=cycle.policy
-            )
-            yield _("Results that were computed before are replaced; the same data give the same results.")
-            if cycle.state == CycleState.NOTICED and ahead.outdated:
-                yield _("The public notice ends, and has to begin anew. Each unit is told so.")
-                yield from _tell_objectors(cycle)
+            yield from _tell_of_scoring(ahead)
         case "announce":
             text = _("Everybody can read the units’ grades and amounts, and object for {days} working days.")
             yield text.format(days=settings.PUBLIC_NOTICE_WORKING_DAYS)
@@ -166,6 +160,18 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
         ) % {"count": ahead.open_findings}
     if move in {"freeze", "check", "score", "preview", "send"}:
         yield _("It may take minutes and goes on when you leave the page, which shows how far it is.")
+
+
+def _tell_of_scoring(ahead: "CycleAhead") -> Iterator[str]:
+    cycle = ahead.cycle
+    yield _("{budget} are divided among the units by “{policy}”.").format(
+        budget=yuan(cycle.budget_yuan), policy=cycle.policy
+    )
+    if cycle.scored_at:
+        yield _("Results that were computed before are replaced; the same data give the same results.")
+    if cycle.state == CycleState.NOTICED and ahead.outdated:
+        yield _("The public notice ends, and has to begin anew. Each unit is told so.")
+        yield from _tell_objectors(cycle)
 
 
 def _tell_objectors(cycle: "AssessmentCycle") -> Iterator[str]:

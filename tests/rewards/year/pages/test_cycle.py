@@ -24,6 +24,15 @@ def take(client, verb, **typed):
     return client.post(reverse("cycle_step", args=[YEAR, verb]), typed, follow=True)
 
 
+def test_scoring_speaks_of_former_results_where_there_are_some(login, steps):
+    replaced = "此前的计算结果将被替换"
+    client = login(steps.city.officer)
+    steps.through("check")
+    assert replaced not in text_of(page(client, "cycle_step", YEAR, "score"))
+    steps.score()
+    assert replaced in text_of(page(client, "cycle_step", YEAR, "score"))
+
+
 def test_the_year_says_where_each_yuan_comes_from(login, steps):
     steps.through("score")
     shown = text_of(page(login(steps.city.officer)))
