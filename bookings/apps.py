@@ -37,6 +37,7 @@ def _register_records() -> None:
     from bookings.invariants import INVARIANTS
     from bookings.journal import ACTS, KINDS
     from bookings.recurring import RECURRING
+    from bookings.usage.domain.labels import FIELDS
     from bookings.usage.selectors.chain_log import USAGE_CHAINS, USAGE_CHECK
     from instrument_share.jobs.registry import register_recurring
     from instrument_share.journal.guards import register
@@ -49,7 +50,7 @@ def _register_records() -> None:
     register_chains(USAGE_CHAINS)
     register_checks(USAGE_CHECK)
     register_invariants(*INVARIANTS)
-    register_journal(ACTS, KINDS)
+    register_journal(ACTS, KINDS, FIELDS)
 
 
 def _register_words() -> None:

@@ -24,7 +24,7 @@ class ProvidersConfig(AppConfig):
             register_instrument_notice,
             register_instrument_tabs,
         )
-        from providers.journal import ACTS, KINDS
+        from providers.journal import ACTS, FIELDS, KINDS
         from providers.recurring import RECURRING
         from providers.revisions.selectors import register_revised
         from providers.revisions.templatetags.revisions_ui import register_value_formats
@@ -57,7 +57,7 @@ class ProvidersConfig(AppConfig):
         on_instruments_changed(search_index)
         personal.register()
         register_recurring(*RECURRING)
-        register_journal(ACTS, KINDS)
+        register_journal(ACTS, KINDS, FIELDS)
         register_owner_check(has_instruments)
         on_drafts_removed(search_forget)
         on_drafts_removed(rules_forget)

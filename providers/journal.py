@@ -9,9 +9,13 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.journal.registry import Subject, SubjectKind
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.customs import CUSTOMS_FIELDS
+from providers.instruments.domain.fields import FIELDS as INSTRUMENT_FIELDS
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.models import Closure, OpenServiceRule
+from providers.units.domain.profiles import PROFILE_FIELDS
+from providers.units.domain.publications import FIELDS as PUBLICATION_FIELDS
 from providers.units.models import OpennessStatement, Regulation, ServiceCase, UnitNews, UnitProfile
 
 if TYPE_CHECKING:
@@ -104,6 +108,12 @@ ACTS: dict[str, str] = {
     "national_year.saved": gettext_noop("Records for the national platform saved"),
     "national_check.started": gettext_noop("Check of a region's records for the national platform started"),
 }
+FIELDS: dict[str, str] = {
+    name: field.label
+    for fields in (*PUBLICATION_FIELDS.values(), PROFILE_FIELDS, CUSTOMS_FIELDS, INSTRUMENT_FIELDS)
+    for name, field in fields.items()
+}
+"""What is changed of them; a name that several have means the same."""
 
 
 def _instruments(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:

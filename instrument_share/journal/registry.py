@@ -45,12 +45,25 @@ class SubjectKind:
 
 _acts: dict[str, str] = {}
 _kinds: dict[str, SubjectKind] = {}
+_fields: dict[str, str] = {}
 
 
-def register_journal(acts: Mapping[str, str], kinds: Mapping[str, SubjectKind]) -> None:
-    """Register the words of acts by their code, and kinds of subjects by the label of their model."""
+def register_journal(
+    acts: Mapping[str, str], kinds: Mapping[str, SubjectKind], fields: Mapping[str, str] | None = None
+) -> None:
+    """Register the words of acts by their code, kinds of subjects by the label of their model, and fields.
+
+    `fields` are the words of what an act has changed, by its name; the lowest package's word stands.
+    """
     _acts.update(acts)
     _kinds.update(kinds)
+    for name, message in (fields or {}).items():
+        _fields.setdefault(name, message)
+
+
+def registered_fields() -> Mapping[str, str]:
+    """Return the message of each field by its name (`value_yuan`)."""
+    return _fields
 
 
 def registered_acts() -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from instrument_share.journal import services as journal
 from instrument_share.journal.registry import registered_acts, registered_kinds
 from instrument_share.operations.selectors.details import DETAILS, DISCLOSED
 from instrument_share.operations.selectors.journal import JournalFilter, find_entries, journal_entries
-from instrument_share.operations.selectors.journal_rows import describe_value
+from instrument_share.operations.selectors.journal_rows import describe_value, name_detail
 from providers.exchange.services.import_plans import Outcome
 from rewards.trials.domain.search import Aim
 from rewards.vouchers.domain.terms import Terms
@@ -204,6 +204,10 @@ def test_values_of_details_are_told_as_people_read_them():
         assert describe_value("before", {"reason": "a", "fields": ["x", "y"]}) == "理由：a；变更字段：x、y"
     with translation.override("en"):
         assert describe_value("fields", ["x", "y"]) == "x, y"
+        assert describe_value("fields", ["value_yuan", "measuring_seconds"]) == (
+            "Original value (yuan), Measuring"
+        )
+        assert name_detail("hs_code") == "HS code"
         assert describe_value("falsified", False) == "No"
         assert describe_value("note", "") == "—"
 

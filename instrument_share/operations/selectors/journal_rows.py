@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
-from instrument_share.journal.registry import Subject, registered_acts, registered_kinds
+from instrument_share.journal.registry import Subject, registered_acts, registered_fields, registered_kinds
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, find_member, word
 from instrument_share.operations.selectors.details import DETAILS, DISCLOSED, LISTS
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 READ_AT_ONCE = 500
 
+OF_FIELDS = ("fields", "waiting")
+"""Under these an act names what it has changed."""
 FLAGS = {
     **dict.fromkeys(("True", "yes"), gettext_noop("Yes")),
     **dict.fromkeys(("False", "no"), gettext_noop("No")),
@@ -106,8 +108,9 @@ def kind_in_words(model: str) -> str:
 
 
 def name_detail(key: str) -> str:
-    """Return the word for a key of the details."""
-    return gettext(DETAILS[key]) if key in DETAILS else key
+    """Return the word for a key of the details, or for a field that was changed."""
+    message = DETAILS.get(key) or registered_fields().get(key)
+    return gettext(message) if message else key
 
 
 def describe_value(key: str, value: Any) -> str:
@@ -132,6 +135,8 @@ def _describe_code(key: str, code: str) -> str:
         return str(labels.ROLES[Role(code)])
     if key == "state":
         return labels.word(code)
+    if key in OF_FIELDS:
+        return name_detail(code)
     if key == "what" and code in DISCLOSED:
         return gettext(DISCLOSED[code])
     if code in FLAGS:
