@@ -184,7 +184,7 @@ def booking_facts(booking: Any) -> dict[str, Any]:
         [
             (_("Number"), booking.public_id),
             (_("What is to be measured"), booking.subject),
-            (_("For whom"), booking.user.name),
+            (_("User"), booking.user.name),
             (_("Who pays"), payer(booking)),
             (_("Kind of user"), _(word(UserKind(booking.user_kind)))),
             (_("Way of service"), _(word(ServiceMode(booking.service_mode)))),

@@ -51,7 +51,7 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         [
             (_("Number"), log.public_id),
             (_("What was done"), values["content"]),
-            (_("For whom"), log.user.name),
+            (_("Who used it"), log.user.name),
             (_("Operated by"), log.operator.name),
             (_("Way of service"), _(word(ServiceMode(values["service_mode"])))),
             (_("Direction"), _(word(Direction(values["direction"])))),
