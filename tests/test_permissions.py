@@ -421,6 +421,7 @@ OF_THE_SYSTEM = {
 }
 PARTS = {
     "people_disclosed": "of pages and files that name many people",
+    "people_listed": "of lists that a program reads",
     "account_erase": "of account_deletions_carry_out",
     "notifications_erase": "of account_deletions_carry_out",
     "mails_erase": "of account_deletions_carry_out",

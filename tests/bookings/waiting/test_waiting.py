@@ -258,7 +258,7 @@ def test_decision_that_hits_an_offer_withdraws_it(city):
     )
     assert offered(entry) == [(START, END, "lapsed")]
     told = journal.notifications(entry.user).first()
-    assert "检修" in told.params.values()
+    assert told.params["reason"] == {"zh": "检修", "en": ""}
     assert waits(entry.user).get().end == ""
 
 
