@@ -106,5 +106,5 @@ def _get_refusal(budget: Budget, price_yuan: Decimal) -> Problem:
         "committed": budget.committed_yuan,
         "spent": budget.spent_yuan,
     }
-    told = {name: f"{amount:.2f}" for name, amount in amounts.items()}
+    told = {name: f"{amount:,.2f}" for name, amount in amounts.items()}
     return Problem("booking.project_budget_exceeded", message, told, FIELD)

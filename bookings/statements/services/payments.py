@@ -54,7 +54,7 @@ def statement_payment_record(
     owed = statement.total_yuan - sum_payments(statement)
     require_owed(owed)
     if not is_payable(amount_yuan, owed):
-        raise PaymentExceeds(owed=f"{owed:.2f}", amount=f"{amount_yuan:.2f}")
+        raise PaymentExceeds(owed=f"{owed:,.2f}", amount=f"{amount_yuan:,.2f}")
     if max(paid_date, invoice_date) > now.astimezone(CITY_TIME).date():
         raise PaidInFuture
     if not (paper and invoice):

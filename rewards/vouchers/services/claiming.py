@@ -92,7 +92,7 @@ def voucher_claim(
     if not found.amount_yuan:
         raise NothingClaimable
     if shown_yuan not in (None, found.amount_yuan):
-        raise AmountChanged(amount=f"{found.amount_yuan:.2f}")
+        raise AmountChanged(amount=f"{found.amount_yuan:,.2f}")
     with raise_when_taken(InvoiceUsedByOther(invoice=invoice), VoucherClaim, "seller", "invoice_number"):
         claim = VoucherClaim.objects.create(
             grant=grant,
@@ -236,7 +236,7 @@ def require_unchanged(*found: VoucherClaim) -> None:
     billed = find_changed_claims(found)
     changed = next((claim for claim in found if claim.pk in billed), None)
     if changed is not None:
-        now, before = (f"{amount:.2f}" for amount in (billed[changed.pk], changed.basis_yuan))
+        now, before = (f"{amount:,.2f}" for amount in (billed[changed.pk], changed.basis_yuan))
         raise UsesChanged(claim=changed.public_id, now=now, before=before)
 
 

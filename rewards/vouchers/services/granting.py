@@ -115,7 +115,7 @@ def voucher_apply(
     if not 0 < amount_yuan <= scheme.cap_yuan:
         message = gettext_noop("Apply for more than 0 and at most {cap} yuan.")
         problems.append(
-            Problem("voucher.amount_wrong", message, {"cap": f"{scheme.cap_yuan:.2f}"}, "amount_yuan")
+            Problem("voucher.amount_wrong", message, {"cap": f"{scheme.cap_yuan:,.2f}"}, "amount_yuan")
         )
     if problems:
         raise ApplicationIncomplete(problems=problems)

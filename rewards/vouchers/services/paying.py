@@ -119,7 +119,7 @@ def voucher_payout_record(
     if paid is not None:
         raise PaidAlready(date=paid.paid_date)
     if amount_yuan != row.amount_yuan:
-        raise PayoutDiffers(listed=f"{row.amount_yuan:.2f}", amount=f"{amount_yuan:.2f}")
+        raise PayoutDiffers(listed=f"{row.amount_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     account = require_account(row.claim.grant.organization)
     made_date = row.payout_list.made_at.astimezone(CITY_TIME).date()
     if paid_date < made_date:

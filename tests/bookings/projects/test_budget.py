@@ -45,7 +45,7 @@ def test_the_last_fen_fits_and_one_more_does_not():
     assert (problem.code, problem.field) == ("booking.project_budget_exceeded", "organization_project")
     assert problem.params == {
         "price": "200.01",
-        "budget": "1000.00",
+        "budget": "1,000.00",
         "left": "200.00",
         "committed": "300.00",
         "spent": "500.00",
