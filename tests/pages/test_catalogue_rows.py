@@ -76,3 +76,9 @@ def test_a_row_that_is_bookable_after_the_week_names_that_time_and_no_other(city
     assert "最早可约 2026年3月11日 08:00" in text_of(see(None, "catalogue"))
     book(city, slot(day=9, hour=8, length=1))
     assert "最早可约 2026年3月11日 09:00" in text_of(see(None, "catalogue"))
+
+
+def test_times_of_later_days_do_not_begin_with_the_present_hour(row):
+    """Who asked in the afternoon for today was shown tomorrow from the afternoon on."""
+    asked = {"day": "2026-03-02", "now": NOW + timedelta(hours=7)}
+    assert row(**asked)[1] == ["今天 15:00", "明天 08:00", "周三 08:00"]
