@@ -9,7 +9,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookings.requests.domain.availability import get_blocked_interval
-from bookings.requests.domain.offers import InstrumentTime, Version, find_first_offer, split_by_day
+from bookings.requests.domain.offers import (
+    NOTHING_BOOKED,
+    InstrumentTime,
+    Version,
+    find_first_offer,
+    split_by_day,
+)
 from bookings.requests.domain.quota import get_day_interval
 from bookings.requests.models import NextFree
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
@@ -68,6 +74,7 @@ def next_free_take(facts: RequestFacts, hold: Interval, now: datetime) -> None:
         facts.intervals(WINDOW),
         facts.intervals(CLOSURE),
         [*facts.intervals(HOLD), hold],
+        NOTHING_BOOKED,
     )
     until = get_day_interval(hold.end).end
     touched = list(split_by_day(Interval(max(facts.span.start, now), until)))
