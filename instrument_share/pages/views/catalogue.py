@@ -154,8 +154,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     day = _day(request, now)
     form, address = _form(request), Address(request)
-    shown = _found(request, form, now)
+    shown = _found(request, form, now).with_fallback()
     every = _found(request, form, now, shown.search, exclude_fields=("category",))
+    every = replace(every, matches_most=shown.matches_most)
     page = _timeline_page(request, shown)
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
     context = {
@@ -174,6 +175,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": shown.instruments.count(),
         "shown": len(page.items),
+        "understood": describe_interpretation(shown),
         "stretches": bookings.get_day_stretches(request.user, page.items, day, now),
         "form": form,
     }
@@ -186,7 +188,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
 def timeline_events(request: HttpRequest) -> HttpResponse:
     """Return a day's events as JSON: `?day=YYYY-MM-DD`, the filters and the cursor of the page."""
     now = clock.now()
-    shown = _timeline_page(request, _found(request, _form(request), now)).items
+    shown = _timeline_page(request, _found(request, _form(request), now).with_fallback()).items
     applicant = bookings.get_usual_applicant(request.user)
     return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now, applicant))
 
