@@ -86,7 +86,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "wanted_day": form.wanted_day,
         "facet": facet,
         "narrowing": build_filter_chips(form, address, exclude_fields=told),
-        "understood": describe_interpretation(found),
+        "understood": describe_interpretation(found, form),
         "comparison": Comparison.parse(form.cleaned_data.get("compare", ""), address),
     }
     if not page.items:
@@ -175,7 +175,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": shown.instruments.count(),
         "shown": len(page.items),
-        "understood": describe_interpretation(shown),
+        "understood": describe_interpretation(shown, form, exclude_fields=("day",)),
         "stretches": bookings.get_day_stretches(request.user, page.items, day, now),
         "form": form,
     }
