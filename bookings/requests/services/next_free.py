@@ -39,13 +39,17 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
 
     The instruments are locked, so that no outdated result is written. Next free is the first start that their
     rule offers to anybody whom it admits. Those that are booked together with them are recalculated by the
-    next `tick`. The number of statements does not depend on the number of instruments.
+    next `tick`. What is not in the catalogue has no row, so that the clock finds it when its unit is back.
+    The number of statements does not depend on the number of instruments.
     """
     ids = sorted(set(instrument_ids))
     providers.instrument_locks(ids)
     ahead = Interval(now, now + LONGEST_LOOK)
-    free = get_free_time(_catalogue().filter(pk__in=ids), ahead, now)
-    rows = [_build_row(pk, free.first_offers(pk, ahead, LONGEST_LOOK.days), now) for pk in ids]
+    listed = list(_catalogue().filter(pk__in=ids))
+    free = get_free_time(listed, ahead, now)
+    rows = [_build_row(one.pk, free.first_offers(one.pk, ahead, LONGEST_LOOK.days), now) for one in listed]
+    if len(listed) < len(ids):
+        NextFree.objects.filter(instrument__in=ids).exclude(instrument__in=listed).delete()
     NextFree.objects.filter(instrument__links__linked__in=ids).exclude(instrument__in=ids).update(
         computed_at=now - 2 * STALE_AFTER
     )
