@@ -252,10 +252,10 @@ def test_near_words_of_empty_search_have_results(world, instrument):
     assert all(found(word) == ["A-001"] for word in words)
     assert near_words("透射电竞透") and "扫描电镜" not in words
     assert "透射电镜" not in near_words("透射电镜")
-    Organization.objects.filter(pk=instrument.organization_id).update(state="suspended")
-    assert near_words("透射电竞") == []
     assert near_words("哪里有可以分析的透射电竞") == near_words("透射电竞 设备 zzzz") == words
     assert near_words("qqq") == near_words("") == []
+    Organization.objects.filter(pk=instrument.organization_id).update(state="suspended")
+    assert near_words("透射电竞") == []
     Instrument.objects.update(state="suspended")
     assert near_words("透射电竞") == []
 
