@@ -140,3 +140,13 @@ def test_words_are_read_as_in_the_catalogue(city, see):
         )
         events = see(None, "timeline_events", q=q, day="2026-03-05").json()
         assert len(events["resources"]) == found
+
+
+def test_another_day_keeps_the_filters_that_the_catalogue_gave(city, see):
+    asked = {"vouchers": "on", "user_kind": "inside", "mode": "remote", "price": "500"}
+    form = re.search(r'<form class="panel".*?</form>', body_of(see(None, "timeline", **asked)), re.DOTALL)[0]
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', form))
+    assert hidden == {**asked, "vouchers": "True"}
+    narrowed = [label for label, *_ in see(None, "timeline", **asked).context["narrowing"]]
+    assert [label for label, *_ in see(None, "timeline", **hidden).context["narrowing"]] == narrowed
+    assert 'type="hidden" name="vouchers"' not in body_of(see(None, "timeline"))
