@@ -8,6 +8,8 @@ import pytest
 
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.next_free import next_free_rebuild
+from providers.search.services.index import search_rebuild
+from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -82,3 +84,19 @@ def test_times_of_later_days_do_not_begin_with_the_present_hour(row):
     """Who asked in the afternoon for today was shown tomorrow from the afternoon on."""
     asked = {"day": "2026-03-02", "now": NOW + timedelta(hours=7)}
     assert row(**asked)[1] == ["今天 15:00", "明天 08:00", "周三 08:00"]
+
+
+def test_the_price_of_a_row_is_the_one_that_filters_and_order_ask_for(city, see):
+    """Rows at most at 50 an hour for the inside said “on request”: to who asks they are not open at all."""
+    other = factories.instrument(city.owner, name_zh="质谱仪")
+    factories.rule(other, "9.00", user_kinds=["inside"])
+    search_rebuild()
+
+    def prices(**query):
+        rows = see(None, "catalogue", **query).context["rows"]
+        return [row.price and row.price.amount_yuan for row in rows]
+
+    assert prices(sort="price") == [100, None]
+    assert prices(sort="price", user_kind="inside") == [9, 100]
+    assert prices(user_kind="inside", price="50") == [9]
+    assert prices(mode="remote", sort="price") == [100, None]

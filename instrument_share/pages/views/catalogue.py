@@ -79,7 +79,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             now,
             since=_get_since(form),
             hours=form.wanted_time,
-            are_priced=not (form.asked.user_kind or form.asked.mode),
+            are_priced=True,
         ),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
