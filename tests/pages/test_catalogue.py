@@ -272,6 +272,14 @@ def test_second_page_of_fallback_continues_the_same_reading(shop, ask, sort):
     assert len(seen) == len(set(seen)) == first.context["count"] > 20
 
 
+def test_a_filter_is_named_where_it_leaves_out_what_has_all_words(shop, ask, see):
+    """The one that has both words takes no vouchers: that none has them would be wrong."""
+    said = ["符合筛选条件的仪器都不同时包含这些词；以下仪器包含其中大部分。"]
+    for page in (ask(q="扫描 显微镜", vouchers="on"), see(None, "timeline", q="扫描 显微镜", vouchers="on")):
+        assert page.context["understood"] == said
+        assert page.context["count"] == 1
+
+
 def test_page_behind_the_last_result_is_not_read_more_loosely(shop, ask):
     for number in range(21):
         factories.instrument(shop.owner, name_zh=f"共聚焦电镜{number:02}", name_en="")

@@ -8,6 +8,8 @@ import pytest
 
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.next_free import next_free_rebuild
+from providers.search.services.index import search_rebuild
+from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -76,3 +78,25 @@ def test_a_row_that_is_bookable_after_the_week_names_that_time_and_no_other(city
     assert "最早可约 2026年3月11日 08:00" in text_of(see(None, "catalogue"))
     book(city, slot(day=9, hour=8, length=1))
     assert "最早可约 2026年3月11日 09:00" in text_of(see(None, "catalogue"))
+
+
+def test_times_of_later_days_do_not_begin_with_the_present_hour(row):
+    """Who asked in the afternoon for today was shown tomorrow from the afternoon on."""
+    asked = {"day": "2026-03-02", "now": NOW + timedelta(hours=7)}
+    assert row(**asked)[1] == ["今天 15:00", "明天 08:00", "周三 08:00"]
+
+
+def test_the_price_of_a_row_is_the_one_that_filters_and_order_ask_for(city, see):
+    """Rows at most at 50 an hour for the inside said “on request”: to who asks they are not open at all."""
+    other = factories.instrument(city.owner, name_zh="质谱仪")
+    factories.rule(other, "9.00", user_kinds=["inside"])
+    search_rebuild()
+
+    def prices(**query):
+        rows = see(None, "catalogue", **query).context["rows"]
+        return [row.price and row.price.amount_yuan for row in rows]
+
+    assert prices(sort="price") == [100, None]
+    assert prices(sort="price", user_kind="inside") == [9, 100]
+    assert prices(user_kind="inside", price="50") == [9]
+    assert prices(mode="remote", sort="price") == [100, None]

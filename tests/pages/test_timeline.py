@@ -120,3 +120,33 @@ def test_a_timeline_narrows_by_unit(city, see):
     page = see(None, "timeline", day="2026-03-05", unit=other.public_id)
     assert (page.context["count"], page.context["shown"]) == (1, 1)
     assert see(None, "timeline", day="2026-03-05").context["count"] == 3
+
+
+def test_words_are_read_as_in_the_catalogue(city, see):
+    """“As a timeline” leads on from what the catalogue found with most of the words."""
+    factories.instrument(city.owner, name_zh="激光共聚焦")
+    search_rebuild()
+    for q, said, found in (
+        ("共聚焦 扫描", "没有同时包含这些词的仪器；以下仪器包含其中大部分。", 2),
+        ("扫描电子显微镜 qqxyz", "没有包含“qqxyz”的仪器，已略去该词。", 1),
+    ):
+        listed = see(None, "catalogue", q=q)
+        shown = see(None, "timeline", q=q)
+        assert listed.context["count"] == shown.context["count"] == found
+        assert shown.context["understood"] == listed.context["understood"] == [said]
+        assert said in body_of(shown)
+        assert sum(chip[3] for chip in shown.context["facet"]) == sum(
+            chip[3] for chip in listed.context["facet"]
+        )
+        events = see(None, "timeline_events", q=q, day="2026-03-05").json()
+        assert len(events["resources"]) == found
+
+
+def test_another_day_keeps_the_filters_that_the_catalogue_gave(city, see):
+    asked = {"vouchers": "on", "user_kind": "inside", "mode": "remote", "price": "500"}
+    form = re.search(r'<form class="panel".*?</form>', body_of(see(None, "timeline", **asked)), re.DOTALL)[0]
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', form))
+    assert hidden == {**asked, "vouchers": "True"}
+    narrowed = [label for label, *_ in see(None, "timeline", **asked).context["narrowing"]]
+    assert [label for label, *_ in see(None, "timeline", **hidden).context["narrowing"]] == narrowed
+    assert 'type="hidden" name="vouchers"' not in body_of(see(None, "timeline"))

@@ -102,6 +102,10 @@ class Version:
         return self.since <= start and (self.until is None or start < self.until)
 
 
+NOTHING_BOOKED: Mapping[QuotaHolder, Sequence[Interval]] = {QuotaHolder.USER: ()}
+"""What counts towards quotas of somebody who has booked nothing; an organization need not be there."""
+
+
 @dataclass(frozen=True)
 class InstrumentTime:
     """What limits the times of one instrument, around the interval in which offers are wanted."""

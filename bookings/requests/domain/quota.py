@@ -59,6 +59,14 @@ def get_span_intervals(span: QuotaSpan, interval: Interval) -> list[Interval]:
     return spans
 
 
+def get_longest_parts(interval: Interval) -> dict[QuotaSpan, timedelta]:
+    """Return how much of the interval lies in one day, week and month at most."""
+    return {
+        span: max(sum_time(part, [interval]) for part in get_span_intervals(span, interval))
+        for span in QuotaSpan
+    }
+
+
 def get_relevant_interval(
     quotas: "Iterable[Quota]", holder: QuotaHolder, interval: Interval
 ) -> Interval | None:

@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from bookings.requests.domain import admission, credit
 from bookings.requests.domain.offers import (
+    NOTHING_BOOKED,
     Admittance,
     InstrumentTime,
     Offer,
@@ -33,7 +34,7 @@ from bookings.requests.domain.offers import (
     get_versions,
     merge_offers,
 )
-from bookings.requests.domain.quota import get_day_interval, get_relevant_interval
+from bookings.requests.domain.quota import get_day_interval, get_longest_parts, get_relevant_interval
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_last_booking
@@ -202,7 +203,7 @@ def _filter_free_alone(
     minutes = Cast("rule_turnaround", IntegerField())
     turnaround = ExpressionWrapper(minutes * Value(MINUTE), DurationField())
     return (
-        providers.granted_by_rule(queryset, interval, now)
+        providers.granted_by_rule(queryset, interval, now, get_longest_parts(interval))
         .alias(
             held_until=Coalesce(Subquery(before.values("held_until")[:1]), Value(providers.LONG_PAST)),
             next_hold=Subquery(after.values("starts_at")[:1]),
@@ -254,7 +255,9 @@ def get_free_time(
             parts.intervals(WINDOW, pk),
             parts.intervals(CLOSURE, pk),
             parts.intervals(HOLD, pk, excluded),
-            {holder: parts.intervals(holder, pk, excluded) for holder in holders},
+            {holder: parts.intervals(holder, pk, excluded) for holder in holders}
+            if applicant
+            else NOTHING_BOOKED,
         )
         for pk, of_one in versions.items()
     }

@@ -137,7 +137,9 @@ def _find_starts(
     rows = list(bookings)
     companions = {booking.pk: get_companions(booking) for booking in rows}
     mates = {mate.instrument_id: mate.instrument for mate in chain.from_iterable(companions.values())}
-    times = dict(get_free_time([instrument, *mates.values()], ahead, now).times)
+    free = get_free_time([instrument, *mates.values()], ahead, now)
+    # Quotas are not asked about where a decision moves a booking.
+    times = {pk: replace(time, counted={}) for pk, time in free.times.items()}
     if instrument.pk not in times:
         return {}
     times[instrument.pk] = decide(times[instrument.pk])

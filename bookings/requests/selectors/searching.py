@@ -63,6 +63,11 @@ class CatalogueResult:
         """Return a result for instruments with some of several words; unchanged for a single word."""
         return replace(self, matches_most=True) if len(self.search.clauses) > 1 else self
 
+    def with_fallback(self) -> "CatalogueResult":
+        """Return the result, loosened where no instrument at all has every word."""
+        loosened = self.loosen()
+        return loosened if loosened.matches_most and not self.instruments.exists() else self
+
     def page_with_fallback(
         self, cursor: str | None, limit: int
     ) -> "tuple[CatalogueResult, cursors.Page[Instrument]]":

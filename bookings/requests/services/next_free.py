@@ -9,7 +9,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookings.requests.domain.availability import get_blocked_interval
-from bookings.requests.domain.offers import InstrumentTime, Version, find_first_offer, split_by_day
+from bookings.requests.domain.offers import (
+    NOTHING_BOOKED,
+    InstrumentTime,
+    Version,
+    find_first_offer,
+    split_by_day,
+)
 from bookings.requests.domain.quota import get_day_interval
 from bookings.requests.models import NextFree
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
@@ -33,13 +39,17 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
 
     The instruments are locked, so that no outdated result is written. Next free is the first start that their
     rule offers to anybody whom it admits. Those that are booked together with them are recalculated by the
-    next `tick`. The number of statements does not depend on the number of instruments.
+    next `tick`. What is not in the catalogue has no row, so that the clock finds it when its unit is back.
+    The number of statements does not depend on the number of instruments.
     """
     ids = sorted(set(instrument_ids))
     providers.instrument_locks(ids)
     ahead = Interval(now, now + LONGEST_LOOK)
-    free = get_free_time(_catalogue().filter(pk__in=ids), ahead, now)
-    rows = [_build_row(pk, free.first_offers(pk, ahead, LONGEST_LOOK.days), now) for pk in ids]
+    listed = list(_catalogue().filter(pk__in=ids))
+    free = get_free_time(listed, ahead, now)
+    rows = [_build_row(one.pk, free.first_offers(one.pk, ahead, LONGEST_LOOK.days), now) for one in listed]
+    if len(listed) < len(ids):
+        NextFree.objects.filter(instrument__in=ids).exclude(instrument__in=listed).delete()
     NextFree.objects.filter(instrument__links__linked__in=ids).exclude(instrument__in=ids).update(
         computed_at=now - 2 * STALE_AFTER
     )
@@ -68,6 +78,7 @@ def next_free_take(facts: RequestFacts, hold: Interval, now: datetime) -> None:
         facts.intervals(WINDOW),
         facts.intervals(CLOSURE),
         [*facts.intervals(HOLD), hold],
+        NOTHING_BOOKED,
     )
     until = get_day_interval(hold.end).end
     touched = list(split_by_day(Interval(max(facts.span.start, now), until)))

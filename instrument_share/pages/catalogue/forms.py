@@ -125,6 +125,11 @@ class CatalogueForm(SearchForm):
         return [self[name] for name in FOLDED]
 
     @property
+    def kept_on_timeline(self) -> "list[forms.BoundField]":
+        """Return the filters in use that the timeline has no field for."""
+        return [self[name] for name in ("mode", "user_kind", "price", "vouchers") if self.data.get(name)]
+
+    @property
     def folded_in_use(self) -> int:
         """Return how many folded filters are in use or invalid."""
         return sum(bool(self.cleaned_data.get(name)) or name in self.errors for name in FOLDED)

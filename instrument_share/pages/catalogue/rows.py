@@ -22,7 +22,7 @@ MOST_OFFERS = 3
 
 @dataclass(frozen=True)
 class PriceFrom:
-    """The viewer's lowest price and its unit."""
+    """A lowest price and its unit."""
 
     amount_yuan: Decimal
     unit: PriceUnit
@@ -30,7 +30,7 @@ class PriceFrom:
 
 @dataclass(frozen=True)
 class InstrumentRow:
-    """An instrument with the viewer's lowest price and a week; `hours` are those that they search for."""
+    """An instrument with the lowest price asked for and a week; `hours` are those that they search for."""
 
     instrument: "Instrument"
     price: PriceFrom | None
@@ -70,7 +70,7 @@ def build_instrument_rows(
     """Return rows in the given order; the number of statements does not depend on that of instruments.
 
     Their bookable times begin on the day and at the time of day of `since`, by default now. `are_priced`:
-    they were read with the viewer's prices (`providers.with_prices`).
+    they were read with the prices that are asked for (`providers.with_prices`), by default the viewer's.
     """
     priced: Any = instruments
     prices = (

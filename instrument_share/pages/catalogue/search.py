@@ -146,8 +146,10 @@ def parse_compared_ids(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in text.split(",") if one))[:MAX_COMPARED]
 
 
-def describe_interpretation(result: "CatalogueResult") -> list[str]:
-    """Return sentences about how the words were interpreted."""
+def describe_interpretation(
+    result: "CatalogueResult", form: CatalogueForm, *, exclude_fields: tuple[str, ...] = ()
+) -> list[str]:
+    """Return sentences about how the words were interpreted, where all filters but some narrow the result."""
     search = result.search
     said = [
         _("Nothing is called “{typed}”; showing results for “{meant}”.").format(typed=typed, meant=meant)
@@ -160,5 +162,10 @@ def describe_interpretation(result: "CatalogueResult") -> list[str]:
         )
         said.append(sentence.format(words="、".join(search.unknown)))
     if result.matches_most:
-        said.append(_("No instrument has all of these words; these have most of them."))
+        is_narrowed = any(names[0] not in ("q", *exclude_fields) for _words, names in _active_filters(form))
+        said.append(
+            _("No instrument that fits the filters has all of these words; these have most of them.")
+            if is_narrowed
+            else _("No instrument has all of these words; these have most of them.")
+        )
     return said

@@ -41,13 +41,16 @@ def get_coming_week(
 
     They begin today, or with the day of the wanted time.
     """
-    begins = max(now, wanted_from or now)
-    first = begins.astimezone(CITY_TIME).date()
+    first = _date(max(now, wanted_from or now))
     days = [_day(first + timedelta(days=number)) for number in range(DAYS)]
     whole = Interval(max(now, days[0].start), days[-1].end)
-    preferred = begins - days[0].start if wanted_from else timedelta()
+    preferred = wanted_from - _day(_date(wanted_from)).start if wanted_from else timedelta()
     free = bookings.get_free_time(instruments, whole, now, bookings.get_usual_applicant(viewer))
     return {one.pk: [_build_day(one.pk, day, whole, preferred, free) for day in days] for one in instruments}
+
+
+def _date(instant: datetime) -> date:
+    return instant.astimezone(CITY_TIME).date()
 
 
 def _day(day: date) -> Interval:
@@ -56,7 +59,7 @@ def _day(day: date) -> Interval:
 
 
 def _build_day(pk: int, day: Interval, whole: Interval, preferred: timedelta, free: "FreeTime") -> Day:
-    on = day.start.astimezone(CITY_TIME).date()
+    on = _date(day.start)
     first = free.first_offer(pk, Interval(day.start + preferred, day.end))
     if first is None and preferred:
         first = free.first_offer(pk, day)

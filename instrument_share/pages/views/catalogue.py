@@ -79,14 +79,14 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             now,
             since=_get_since(form),
             hours=form.wanted_time,
-            are_priced=not (form.asked.user_kind or form.asked.mode),
+            are_priced=True,
         ),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
         "wanted_day": form.wanted_day,
         "facet": facet,
         "narrowing": build_filter_chips(form, address, exclude_fields=told),
-        "understood": describe_interpretation(found),
+        "understood": describe_interpretation(found, form),
         "comparison": Comparison.parse(form.cleaned_data.get("compare", ""), address),
     }
     if not page.items:
@@ -154,8 +154,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     day = _day(request, now)
     form, address = _form(request), Address(request)
-    shown = _found(request, form, now)
+    shown = _found(request, form, now).with_fallback()
     every = _found(request, form, now, shown.search, exclude_fields=("category",))
+    every = replace(every, matches_most=shown.matches_most)
     page = _timeline_page(request, shown)
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
     context = {
@@ -174,6 +175,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": shown.instruments.count(),
         "shown": len(page.items),
+        "understood": describe_interpretation(shown, form, exclude_fields=("day",)),
         "stretches": bookings.get_day_stretches(request.user, page.items, day, now),
         "form": form,
     }
@@ -186,7 +188,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
 def timeline_events(request: HttpRequest) -> HttpResponse:
     """Return a day's events as JSON: `?day=YYYY-MM-DD`, the filters and the cursor of the page."""
     now = clock.now()
-    shown = _timeline_page(request, _found(request, _form(request), now)).items
+    shown = _timeline_page(request, _found(request, _form(request), now).with_fallback()).items
     applicant = bookings.get_usual_applicant(request.user)
     return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now, applicant))
 

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.kernel.pinyin import has_chinese
 from providers.instruments.domain.choices import InstrumentState
 from providers.search.domain.index import to_term
@@ -30,7 +31,9 @@ def near_words(text: str) -> list[str]:
     least = max((likeness for likeness, _, _ in scored), default=0) / 2
     nearest = sorted((one for one in scored if one[0] > least), key=lambda one: -one[0])[:COMPARED]
     known = SearchTerm.objects.filter(
-        term__in=[term for _, _, term in nearest], instrument__state=InstrumentState.PUBLISHED
+        term__in=[term for _, _, term in nearest],
+        instrument__state=InstrumentState.PUBLISHED,
+        instrument__organization__state=OrganizationState.ADMITTED,
     )
     found = set(known.values_list("term", flat=True))
     return [word for _, word, term in nearest if term in found][:MOST]

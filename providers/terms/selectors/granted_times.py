@@ -1,6 +1,7 @@
 """Select instruments whose rule grants a certain time, in the database."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Mod
@@ -8,18 +9,24 @@ from django.db.models.functions import Coalesce, Mod
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Instrument
+from providers.terms.domain.choices import QuotaHolder, QuotaSpan
 from providers.terms.domain.terms import DAY, MINUTE
-from providers.terms.models import Closure, OpenWindow
+from providers.terms.models import Closure, OpenWindow, RuleQuota
 from providers.terms.selectors.rules import standing_rules
 
 LONG_PAST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def granted_by_rule(
-    queryset: QuerySet[Instrument], interval: Interval, now: datetime
+    queryset: QuerySet[Instrument],
+    interval: Interval,
+    now: datetime,
+    counted: Mapping[QuotaSpan, timedelta],
 ) -> QuerySet[Instrument]:
     """Return instruments that are open for the interval and whose rule at its start grants it.
 
+    `counted` says how much of the interval lies in one day, week and month at most: a rule that lets one
+    person book less grants it to nobody.
     What is held is left to the caller, for whom `rule_turnaround` is the rule's turnaround in minutes. All
     are subqueries of a single value: in contrast to joins and `EXISTS`, which databases turn into joins that
     read tables as a whole, they probe an index for each instrument and stop after the page.
@@ -30,6 +37,7 @@ def granted_by_rule(
         .alias(
             start_off_step=Mod(Value(_minute_of_day(interval.start)), F("step_minutes")),
             end_off_step=Mod(Value(_minute_of_day(interval.end)), F("step_minutes")),
+            exceeded_quota=Subquery(_exceeded(counted).values("pk")[:1]),
         )
         .order_by("-version")
     )
@@ -54,9 +62,10 @@ def granted_by_rule(
 
 
 def _keeps_rule(interval: Interval, now: datetime) -> Case:
-    """Return whether the interval keeps a rule's step, lengths, lead time and horizon."""
+    """Return whether the interval keeps a rule's step, lengths, lead time, horizon and quotas."""
     ahead = interval.end - now
     kept = Q(
+        exceeded_quota__isnull=True,
         start_off_step=0,
         end_off_step=0,
         min_minutes__lte=interval.length // MINUTE,
@@ -65,6 +74,15 @@ def _keeps_rule(interval: Interval, now: datetime) -> Case:
         horizon_days__gte=-(-ahead // DAY),
     )
     return Case(When(kept, then=Value(value=True)), default=Value(value=False))
+
+
+def _exceeded(counted: Mapping[QuotaSpan, timedelta]) -> QuerySet[RuleQuota]:
+    """Return the quotas of a rule in an outer query that let one person book less than is counted."""
+    too_little = Q()
+    for span, time in counted.items():
+        too_little |= Q(span=span, most_minutes__lt=time // MINUTE)
+    of_rule = RuleQuota.objects.filter(rule_id=OuterRef("pk"), holder=QuotaHolder.USER)
+    return of_rule.filter(too_little).order_by("pk")
 
 
 def _minute_of_day(instant: datetime) -> int:

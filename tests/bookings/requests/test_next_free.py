@@ -9,8 +9,10 @@ import pytest
 from bookings.requests.models import NextFree
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.services import next_free
-from bookings.requests.services.next_free import next_free_rebuild
+from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
+from bookings.requests.services.organization_suspension import organization_suspend
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services.organizations import organization_reinstate
 from instrument_share.kernel.interval import Interval
 from providers.instruments.services.relations import instrument_links_set
 from providers.terms.domain.choices import ServiceMode
@@ -107,3 +109,16 @@ def test_a_new_link_moves_the_next_free_time_at_once():
     assert NextFree.objects.get(instrument=city.instrument).at == NOW + timedelta(days=2)
     link(linked_ids=[])
     assert NextFree.objects.get(instrument=city.instrument).at == at
+
+
+def test_the_clock_finds_the_free_times_of_a_unit_that_is_back():
+    """Its instruments were read as never free while it was suspended, and stayed so for an hour."""
+    city = factories.city()
+    officer = factories.officer()
+    next_free_rebuild(NOW)
+    before = rows()
+    organization_suspend(actor=officer, organization_id=city.owner.pk, reason="账目不清", now=NOW)
+    next_free_rebuild(NOW)
+    organization_reinstate(actor=officer, organization_id=city.owner.pk, now=NOW)
+    next_free_advance(NOW)
+    assert rows() == before

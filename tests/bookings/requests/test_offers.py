@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from django.db import connection
 
+from bookings.requests.models import NextFree
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.holds import filter_bookable_on
 from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, filter_free, get_free_time
@@ -218,6 +219,35 @@ def test_anonymous_visitor_gets_offers_by_rule(city):
     first = free.first_offer(city.instrument.pk, SPAN)
     assert first.start == slot(day=0, hour=14).start
     assert first == free.offers(city.instrument.pk, SPAN)[0]
+
+
+@pytest.mark.parametrize(
+    ("span", "most", "day", "hour", "fits", "too_long"),
+    [("day", 120, 5, 10, 2, 3), ("day", 120, 5, 22, 4, 5), ("week", 300, 6, 21, 8, 9)],
+    ids=["a_day", "two_days", "two_weeks"],
+)
+def test_visitors_are_shown_no_longer_time_than_one_person_may_book(span, most, day, hour, fits, too_long):
+    quota = {"holder": "user", "span": span, "most_minutes": most}
+    city = factories.city(max_minutes=48 * 60, quotas=[quota])
+    city.instrument.open_windows.all().delete()
+    factories.windows(city.instrument, days=1, length=timedelta(days=20))
+    whole, somebody = Interval(NOW, NOW + timedelta(days=8)), Applicant(city.researcher, None)
+    for length, is_free in ((fits, True), (too_long, False)):
+        wanted = slot(day=day, hour=hour, length=length)
+        for applicant in (None, somebody):
+            offers = get_free_time([city.instrument], whole, NOW, applicant).offers(city.instrument.pk, whole)
+            assert any(one.admits(wanted) for one in offers) == is_free, applicant
+        assert filter_free(Instrument.objects.all(), wanted, NOW).exists() == is_free
+
+
+def test_next_free_time_is_no_longer_than_one_person_may_book():
+    city = factories.city(quotas=[{"holder": "user", "span": "day", "most_minutes": 120}])
+    next_free_rebuild(NOW)
+    book(city, slot(day=0, hour=8, length=1))
+    row = NextFree.objects.get(instrument=city.instrument)
+    assert (row.at, row.until) == (slot(day=0, hour=9).start, slot(day=0, hour=11).start)
+    next_free_rebuild(NOW)
+    assert NextFree.objects.get(instrument=city.instrument).until == row.until
 
 
 def test_query_count_is_independent_of_instrument_count(city, statements):

@@ -254,6 +254,8 @@ def test_near_words_of_empty_search_have_results(world, instrument):
     assert "透射电镜" not in near_words("透射电镜")
     assert near_words("哪里有可以分析的透射电竞") == near_words("透射电竞 设备 zzzz") == words
     assert near_words("qqq") == near_words("") == []
+    Organization.objects.filter(pk=instrument.organization_id).update(state="suspended")
+    assert near_words("透射电竞") == []
     Instrument.objects.update(state="suspended")
     assert near_words("透射电竞") == []
 
