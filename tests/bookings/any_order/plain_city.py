@@ -345,10 +345,9 @@ class PlainCity:
             wait.is_open = wait.is_open and (wait.offered is not None or self.may_be_offered(wait))
 
     def is_kept_waiting(self, booking):
-        """Whether the use before a booking runs, or has ended so lately that its person may still come."""
+        """Whether another use runs, or has ended so lately that the person of the booking may still come."""
         return any(
             one.instrument == booking.instrument
-            and one.start < booking.start
             and (one.state == "in_use" or (one.state == "completed" and one.ended > self.now - GRACE))
             for one in self.bookings.values()
         )

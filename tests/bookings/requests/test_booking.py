@@ -320,6 +320,17 @@ def test_booking_that_the_use_before_kept_out_to_its_end_is_cancelled_without_ch
         assert "not checked out in time" in journal.notifications(person).first().message
 
 
+def test_who_finds_the_next_user_checked_in_before_their_own_time_is_over_is_no_no_show():
+    city = factories.city()
+    other = factories.member(city.company, name="壬")
+    short = book(city, slot(hour=10, length=0.5))
+    following = book(city, slot(hour=10.5, length=2), actor=other)
+    booking_check_in(actor=city.keeper, booking_id=following.pk, now=short.starts_at + HOURS / 4)
+    assert bookings_no_show_due(short.ends_at) == 0
+    short.refresh_from_db()
+    assert (short.state, short.charged_yuan, CreditEvent.objects.count()) == ("cancelled", None, 0)
+
+
 def test_three_missed_bookings_suspend_from_booking(city):
     for day in (1, 2, 3):
         booking = book(city, slot(day=day))
