@@ -44,7 +44,9 @@ PROJECT_CLOSED = gettext_noop(
     "you and no offer can be accepted. Leave the list, and join it again with another project."
 )
 RETIRED = gettext_noop("{instrument} was retired: {reason} You wait for it no longer.")
-OVER = gettext_noop("No time came free on {instrument} before {latest}. You wait for it no longer.")
+OVER = gettext_noop(
+    "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
+)
 
 
 def notify_waiting(entry: "WaitlistEntry", message: str, now: datetime, **params: Any) -> None:
