@@ -74,7 +74,7 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
         _cancel_not_agreed(booking, now)
         pass_on_freed_time(booking, now)
         return False
-    if not is_in_service(booking.instrument):
+    if not all(is_in_service(one.instrument) for one in (booking, *get_companions(booking))):
         _cancel_together(booking, notifications.CANCELLED_OUT_OF_SERVICE, now)
         return False
     if _is_kept_waiting(booking, limit):
