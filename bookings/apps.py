@@ -124,7 +124,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.groups.selectors.extension import may_extend
     from bookings.groups.selectors.hand_over import get_hand_over_deadline
     from bookings.kiosk import selectors as kiosk_selectors
-    from bookings.projects.registry import register_bookings_ahead
+    from bookings.projects.registry import register_bookings_ahead, register_waits
     from bookings.requests.registry import (
         register_act,
         register_claim_teller,
@@ -139,7 +139,8 @@ def _register_answers_between_rooms() -> None:
     from bookings.samples.views.orders import describe_open_orders
     from bookings.usage.keys import register_key_reader
     from bookings.usage.selectors.logs_as_counted import sum_project_uses
-    from bookings.waiting.selectors import is_waiting
+    from bookings.waiting.selectors import count_waits_naming, is_waiting
+    from bookings.waiting.services import notifications as waiting_notifications
     from bookings.waiting.services.entries import waits_of_retired_end
     from bookings.waiting.services.offers import free_time_offer, rivals_tell
     from bookings.waiting.views import describe_waits
@@ -156,6 +157,7 @@ def _register_answers_between_rooms() -> None:
     register_retirement_ender(orders_of_retired_reject)
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
+    register_waits(count_waits_naming, waiting_notifications.notify_of_closed_project)
     register_key_reader(device_selectors.bookings_by_key_of)
     register_key_reader(kiosk_selectors.bookings_by_key_of)
 

@@ -64,7 +64,7 @@ def project_change(
 
 @transaction.atomic
 def project_close(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
-    """Close a project: bookings that name it stay, and no other one may. Their users are told."""
+    """Close a project: bookings that name it stay, and no other one may. Who made them or waits is told."""
     project = _move(actor, project_id, "close", "project.closed", now, revision)
     tell_of_closing(project, actor, now)
     return project

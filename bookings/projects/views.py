@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.projects.domain.choices import get_next_state
 from bookings.projects.forms import ProjectForm, describe_project
-from bookings.projects.registry import count_bookings_ahead
+from bookings.projects.registry import count_bookings_ahead, count_waits
 from bookings.projects.selectors import get_kept_project
 from bookings.projects.services import project_change, project_close, project_create, project_reopen
 from instrument_share.accounts import selectors as accounts
@@ -101,12 +101,19 @@ def project_closing(request: SignedInRequest, public_id: str) -> Confirmation:
         "{count} bookings ahead name it. Whoever made them is told.",
         ahead,
     ).format(count=ahead)
+    waits = count_waits(found)
+    waiting = ngettext(
+        "{count} wait names it and is offered nothing any more. Whoever waits is told.",
+        "{count} waits name it and are offered nothing any more. Whoever waits is told.",
+        waits,
+    ).format(count=waits)
     return Confirmation(
         heading=_("Close this project?"),
         consequences=[
             _("No booking can name it any more, and bookings that name it can't be moved."),
             _("Bookings made before take place as booked, and count towards its budget."),
             *([told] if ahead else []),
+            *([waiting] if waits else []),
         ],
         action=_("Close the project"),
         perform=lambda: project_close(actor=request.user, project_id=found.pk, now=clock.now()),

@@ -23,6 +23,7 @@ from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from bookings.projects.models import Project
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.kernel.errors import Problem
@@ -110,6 +111,17 @@ def count_open_offers(viewer: "User") -> int:
 def count_waiting_for(instrument_id: int) -> int:
     """Return how many people wait for the instrument."""
     return WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id).count()
+
+
+def get_waits_naming(project: "Project") -> QuerySet[WaitlistEntry]:
+    """Return the waits that name a project, with or without an open offer, by when they were joined."""
+    found = WaitlistEntry.objects.filter(OPEN, organization_project=project)
+    return found.select_related("instrument").order_by("joined_at", "id")
+
+
+def count_waits_naming(project: "Project") -> int:
+    """Return how many waits name a project."""
+    return get_waits_naming(project).count()
 
 
 def is_waiting(viewer: "Viewer", instrument_id: int) -> bool:

@@ -148,7 +148,7 @@ def _start(device: Device, event: Event, now: datetime) -> Outcome:
 def _stop(device: Device, event: Event, now: datetime) -> Outcome:
     """Check the running use out at the time of the event; what the keeper has ended already is recorded."""
     running = get_running(device)
-    if running is not None and _is_of(event, running):
+    if running is not None and _is_of(event, running) and not _is_before(event, running):
         booking = booking_lock(running.pk)
         require_transition(MOVES, booking.state, "check_out")
         write_check_out(
@@ -171,6 +171,11 @@ def _stop(device: Device, event: Event, now: datetime) -> Outcome:
 def _is_of(event: Event, booking: "Booking") -> bool:
     """Return whether a stop is of this booking; one that names nobody is of whoever is there."""
     return not (event.person or event.code) or is_named(booking, event)
+
+
+def _is_before(event: Event, booking: "Booking") -> bool:
+    """Return whether a stop that the line has delayed is older than this use, and so of the one before."""
+    return booking.checked_in_at is not None and event.at < booking.checked_in_at
 
 
 def _fault(device: Device, event: Event, now: datetime) -> Outcome:

@@ -1,9 +1,12 @@
 """Until when a booking may be moved by its user, and what cancelling it costs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q
 
 from bookings.requests.domain.admission import get_change_deadline
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CancelCost:
-    """The rule's deadline (`free_until`), and the charge if cancelled now.
+    """Until when cancelling is free (`free_until`), and the charge if cancelled now.
 
     A late cancellation also counts on the user's credit. A cancellation by the unit costs nothing.
     """
@@ -35,7 +38,7 @@ def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool
     A time that the unit planned for samples is none that its user could have kept or cancelled.
     """
     is_theirs = by_user and not booking.planned_by_unit
-    return is_theirs and booking.state == BookingState.APPROVED and now > get_free_until(booking)
+    return is_theirs and booking.state == BookingState.APPROVED and now > _get_free_until(booking, now)
 
 
 def get_free_until(booking: Booking) -> datetime:
@@ -43,6 +46,27 @@ def get_free_until(booking: Booking) -> datetime:
     if booking.moved_by_unit_at is not None:
         return booking.starts_at
     return get_cancel_deadline(providers.terms_of(booking.rule), booking.starts_at)
+
+
+def _get_free_until(booking: Booking, now: datetime) -> datetime:
+    """Return the same, or later where the use of somebody else keeps the user out since the booking's start.
+
+    Then it is free as long as the user could still come: until so long after the check-out of that use as a
+    booking may be begun after its start. One's own use that runs on is nobody else's doing.
+    """
+    free_until = get_free_until(booking)
+    if booking.state != BookingState.APPROVED or now < booking.starts_at:
+        return free_until
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    ended_since = Q(state=BookingState.COMPLETED, checked_out_at__gt=booking.starts_at)
+    in_the_way = (
+        Booking.objects.filter(Q(state=BookingState.IN_USE) | ended_since)
+        .filter(instrument_id__in=together.values("instrument_id"))
+        .exclude(user=booking.user_id)
+    )
+    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
+    return max([free_until, *ends])
 
 
 def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
@@ -68,7 +92,7 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         if late
         else Decimal(0)
     )
-    return CancelCost(late, charge, get_free_until(booking))
+    return CancelCost(late, charge, _get_free_until(booking, now))
 
 
 def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from bookings.projects.domain.budget import Budget, NamedProject, find_project_problems
 from bookings.projects.domain.choices import ProjectState
 from bookings.projects.selectors import is_open_to, project_locks
-from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.models import Booking
 from instrument_share.kernel.money import FEN
 
@@ -35,8 +35,11 @@ def register_uses_reader(reader: UsesReader) -> None:
 
 
 def get_bookings_ahead(project: "Project", now: datetime) -> QuerySet[Booking]:
-    """Return the bookings that name the project and have not begun, by start, with instrument and user."""
-    named = Booking.objects.filter(organization_project=project, state__in=NOT_BEGUN_STATES)
+    """Return the bookings that name the project and have not begun, by start, with instrument and user.
+
+    An offer of the waiting list is none until it is accepted.
+    """
+    named = Booking.objects.filter(organization_project=project, state__in=CANCELLABLE_STATES)
     ahead = named.filter(starts_at__gt=now).order_by("starts_at", "id")
     return ahead.select_related("instrument", "user")
 

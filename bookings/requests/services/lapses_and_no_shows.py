@@ -39,7 +39,7 @@ def bookings_no_show_due(now: datetime) -> int:
     """Mark approved bookings that nobody attended as no-shows; return their number.
 
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
-    While the use before one is not checked out, and as long after that as after its start, it waits. To
+    While another use is not checked out, and as long after that as after its start, it waits. To
     samples that the unit has planned nobody comes.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
@@ -74,7 +74,7 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
         _cancel_not_agreed(booking, now)
         pass_on_freed_time(booking, now)
         return False
-    if not is_in_service(booking.instrument):
+    if not all(is_in_service(one.instrument) for one in (booking, *get_companions(booking))):
         _cancel_together(booking, notifications.CANCELLED_OUT_OF_SERVICE, now)
         return False
     if _is_kept_waiting(booking, limit):
@@ -97,14 +97,14 @@ def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
 
 
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
-    """Return whether the use before it keeps the booking, or one made with it, from being checked in.
+    """Return whether another use keeps the booking, or one made with it, from being checked in.
 
-    It runs still, or was checked out after the limit, so that there is time left to come.
+    It runs still, or was checked out after the limit, so that there is time left to come. Mostly it is the
+    use before; but whoever comes next may have been checked in early, while this user could still come.
     """
     ids = [one.instrument_id for one in (booking, *get_companions(booking))]
-    before = Booking.objects.filter(instrument_id__in=ids, starts_at__lt=booking.starts_at)
-    running = Q(state=BookingState.IN_USE)
-    return before.filter(running | Q(state=BookingState.COMPLETED, checked_out_at__gt=limit)).exists()
+    lately = Q(state=BookingState.COMPLETED, checked_out_at__gt=limit)
+    return Booking.objects.filter(Q(state=BookingState.IN_USE) | lately, instrument_id__in=ids).exists()
 
 
 def _cancel_together(booking: Booking, message: str, now: datetime) -> None:

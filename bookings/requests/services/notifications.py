@@ -47,7 +47,7 @@ CANCELLED_OUT_OF_SERVICE = gettext_noop(
     "checked in while the instrument was out of service."
 )
 CANCELLED_KEPT_WAITING = gettext_noop(
-    "The booking of {instrument} from {starts_at} was cancelled without charge: the use before it was not "
+    "The booking of {instrument} from {starts_at} was cancelled without charge: another use was not "
     "checked out in time."
 )
 USE_GOES_ON = gettext_noop(

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.services.notifications import get_instrument_name
+from bookings.waiting.selectors import get_waits_naming
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
 if TYPE_CHECKING:
+    from bookings.projects.models import Project
     from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry
     from instrument_share.accounts.models import User
@@ -37,13 +39,25 @@ DECLINED_FOR_YOU = gettext_noop(
     "{actor} has declined the offer of {instrument} from {starts_at} in your name. You stay on the waiting "
     "list."
 )
+PROJECT_CLOSED = gettext_noop(
+    "The project “{project}” is closed. Your wait for {instrument} names it, so that nothing is offered to "
+    "you and no offer can be accepted. Leave the list, and join it again with another project."
+)
 RETIRED = gettext_noop("{instrument} was retired: {reason} You wait for it no longer.")
-OVER = gettext_noop("No time came free on {instrument} before {latest}. You wait for it no longer.")
+OVER = gettext_noop(
+    "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
+)
 
 
 def notify_waiting(entry: "WaitlistEntry", message: str, now: datetime, **params: Any) -> None:
     """Notify somebody who waits."""
     _notify(entry, message, now, page_address("my_waiting"), params.get("answer_by"), params)
+
+
+def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -> None:
+    """Tell those whose waits name a project, other than who closed it."""
+    for entry in get_waits_naming(project).exclude(user=actor):
+        notify_waiting(entry, PROJECT_CLOSED, now, project=project.name)
 
 
 def notify_of_acceptance(booking: "Booking", actor: "User", now: datetime) -> None:

@@ -308,7 +308,20 @@ class PlainCity:
     def is_late(self, booking):
         """Whether its user pays for cancelling now."""
         notice = 0 if booking.moved_by_unit else DEADLINE
-        return booking.state == "approved" and self.now > booking.start - notice
+        is_after = booking.state == "approved" and self.now > booking.start - notice
+        return is_after and not (self.now >= booking.start and self.is_kept_out(booking))
+
+    def is_kept_out(self, booking):
+        """Whether somebody else's use is in the way since its start, or was until a moment ago."""
+        return any(
+            one.instrument == booking.instrument
+            and one.person != booking.person
+            and (
+                one.state == "in_use"
+                or (one.state == "completed" and one.ended > booking.start and one.ended + GRACE >= self.now)
+            )
+            for one in self.bookings.values()
+        )
 
     def cancel(self, booking, *, by_user):
         if booking.state == "offered":
@@ -345,10 +358,9 @@ class PlainCity:
             wait.is_open = wait.is_open and (wait.offered is not None or self.may_be_offered(wait))
 
     def is_kept_waiting(self, booking):
-        """Whether the use before a booking runs, or has ended so lately that its person may still come."""
+        """Whether another use runs, or has ended so lately that the person of the booking may still come."""
         return any(
             one.instrument == booking.instrument
-            and one.start < booking.start
             and (one.state == "in_use" or (one.state == "completed" and one.ended > self.now - GRACE))
             for one in self.bookings.values()
         )

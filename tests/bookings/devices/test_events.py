@@ -209,6 +209,22 @@ def test_stop_after_the_keeper_has_checked_out_is_recorded_once(city, device, bo
     assert UsageLog.objects.count() == 1
 
 
+@pytest.mark.parametrize("seconds", [5, 300])
+def test_stop_that_comes_late_ends_nothing_that_began_after_it(city, device, booking, clock, seconds):
+    following = book(city, slot(hour=11, length=2))
+    device.send("start", code=code_of(booking))
+    clock.move(timedelta(minutes=110))
+    left_at = clock.now()
+    clock.move(timedelta(seconds=seconds))
+    booking_check_out(actor=city.keeper, booking_id=booking.pk, ends_at=left_at, now=clock.now())
+    booking_check_in(actor=city.keeper, booking_id=following.pk, now=clock.now())
+    stopped = device.send("stop", at=left_at)
+    assert (stopped["code"], stopped["booking"]) == ("device.ended_already", booking.public_id)
+    following.refresh_from_db()
+    assert following.state == "in_use"
+    assert not Notification.objects.filter(path__endswith="/device/").exists()
+
+
 def test_refused_start_is_not_ended_by_the_use_before_it(city, device, booking, clock):
     device.send("start", code=code_of(booking))
     clock.move(timedelta(hours=1))

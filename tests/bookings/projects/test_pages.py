@@ -13,6 +13,7 @@ from tests import factories
 from tests.api.test_api import Caller, asked
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -92,6 +93,23 @@ def test_who_closes_a_project_is_told_whom_it_hits_and_these_are_told(city, as_p
     assert told.path == f"/bookings/{booking.public_id}/"
     assert told.params["project"] == "钛合金疲劳机理"
     assert "不能改期" in text_of(as_person(city.researcher).get(reverse("inbox")))
+
+
+@pytest.mark.parametrize("is_offered", [False, True])
+def test_who_waits_for_time_for_a_closed_project_is_told_too(city, as_person, is_offered):
+    add_project(city, for_all_members=True)
+    if not is_offered:
+        book(city, slot(day=5), payer=False, actor=city.admin)
+    entry = join(city, wanted=slot(day=5), organization_project_id=city.project.pk)
+    assert len(offered(entry)) == is_offered
+    address = f"/projects/{city.project.public_id}/close/"
+    words = text_of(as_person(city.admin).get(address))
+    assert "有 1 个候补使用本项目" in words
+    assert "尚未开始的预约使用本项目" not in words
+    as_person(city.admin).post(address)
+    told = notifications(entry.user).first()
+    assert (told.path, told.params["project"]) == (reverse("my_waiting"), "钛合金疲劳机理")
+    assert "stands" not in told.message
 
 
 def test_form_keeps_what_was_entered_and_says_what_is_wrong(city, as_person):

@@ -10,7 +10,7 @@ from bookings.requests.domain.errors import BookingChanged, BookingRefused, Deci
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.admission import get_move_price
 from bookings.requests.selectors.bookings import decisions_of_year
-from bookings.requests.selectors.cancel_cost import get_move_deadline
+from bookings.requests.selectors.cancel_cost import get_cancel_cost, get_move_deadline
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
@@ -318,6 +318,28 @@ def test_booking_that_the_use_before_kept_out_to_its_end_is_cancelled_without_ch
     assert (booking.state, booking.charged_yuan, CreditEvent.objects.count()) == ("cancelled", None, 0)
     for person in (city.researcher, city.keeper):
         assert "not checked out in time" in journal.notifications(person).first().message
+
+
+def test_who_finds_the_next_user_checked_in_before_their_own_time_is_over_is_no_no_show():
+    city = factories.city()
+    other = factories.member(city.company, name="壬")
+    short = book(city, slot(hour=10, length=0.5))
+    following = book(city, slot(hour=10.5, length=2), actor=other)
+    booking_check_in(actor=city.keeper, booking_id=following.pk, now=short.starts_at + HOURS / 4)
+    assert bookings_no_show_due(short.ends_at) == 0
+    short.refresh_from_db()
+    assert (short.state, short.charged_yuan, CreditEvent.objects.count()) == ("cancelled", None, 0)
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_who_is_kept_out_by_the_use_of_somebody_else_cancels_without_charge(city, is_own):
+    user = city.researcher if is_own else factories.member(city.company, name="壬")
+    before, booking = book(city, slot(hour=9, length=2), actor=user), book(city, slot(hour=12, length=2))
+    booking_check_in(actor=city.keeper, booking_id=before.pk, now=before.starts_at)
+    now = booking.starts_at + HOURS / 4
+    cost = get_cancel_cost(city.researcher, booking, now)
+    cancelled = booking_cancel(actor=city.researcher, booking_id=booking.pk, now=now)
+    assert cost.late == cancelled.late_cancel == CreditEvent.objects.exists() == is_own
 
 
 def test_three_missed_bookings_suspend_from_booking(city):

@@ -68,10 +68,12 @@ def test_requests_for_linked_instruments_are_declined_together():
     assert sorted(Booking.objects.values_list("state", flat=True)) == ["cancelled", "rejected"]
 
 
-def test_a_kept_booking_of_an_instrument_out_of_service_is_no_no_show(city):
+@pytest.mark.parametrize("name", ["instrument", "second"])
+def test_a_kept_booking_of_an_instrument_out_of_service_is_no_no_show(city, name):
     booking = book(city, slot(day=3))
-    city.instrument.state = "suspended"
-    city.instrument.save()
+    suspended = getattr(city, name)
+    suspended.state = "suspended"
+    suspended.save()
     assert bookings_no_show_due(slot(day=4).start) == 0
     assert set(Booking.objects.values_list("state", "charged_yuan")) == {("cancelled", None)}
     assert not CreditEvent.objects.exists()

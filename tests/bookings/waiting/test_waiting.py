@@ -315,6 +315,13 @@ def test_wait_ends_when_no_time_is_left(city):
     assert journal.notifications(entry.user).get().path == "/me/waiting/"
 
 
+def test_who_declined_a_time_is_not_told_that_none_came_free(city):
+    entry = join(city)
+    offer_decline(actor=entry.user, booking_id=held(entry).pk, now=NOW)
+    assert waits_end_due(START) == 1
+    assert "came free" not in journal.notifications(entry.user).first().message
+
+
 def test_wait_ends_with_the_second_unanswered_offer(city):
     """Whoever does not answer would keep one time after the other from those who would."""
     entry = join(city, wanted=slot(length=8))
