@@ -58,5 +58,5 @@ def test_a_late_use_a_note_and_an_instrument_that_breaks(enter, clock, watch):
     go(page.get_by_role("button", name="停用并通知用户"))
     expect(page.locator("#notes")).to_contain_text("受影响的用户均已通知")
     assert Booking.objects.get(pk=hit.pk).state == "cancelled"
-    told = Notification.objects.filter(user=city.researcher, params__reason="分子泵报警")
+    told = Notification.objects.filter(user=city.researcher, params__reason__zh="分子泵报警")
     assert told.count() == 1

@@ -47,6 +47,7 @@ def test_a_search_has_one_clean_address(city, enter):
     expect(page).to_have_url("/instruments/?q=%E9%80%8F%E5%B0%84")
     expect(names).to_have_text(["透射电子显微镜"])
     expect(page.locator("#as-timeline")).to_have_attribute("href", "/timeline/?q=%E9%80%8F%E5%B0%84")
+    page.wait_for_load_state("networkidle")  # Whatever else the key has sent has been answered.
     page.reload()
     expect(names).to_have_text(["透射电子显微镜"])
     page.go_back()
