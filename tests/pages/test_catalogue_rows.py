@@ -100,3 +100,18 @@ def test_the_price_of_a_row_is_the_one_that_filters_and_order_ask_for(city, see)
     assert prices(sort="price", user_kind="inside") == [9, 100]
     assert prices(user_kind="inside", price="50") == [9]
     assert prices(mode="remote", sort="price") == [100, None]
+
+
+def test_hours_until_midnight_are_found_and_shown(city, see):
+    """An end at 00:00 was refused as one before the start, and nobody can enter 24:00."""
+    city.instrument.open_windows.all().delete()
+    factories.windows(city.instrument, days=1, length=timedelta(days=9))
+    next_free_rebuild(NOW)
+    asked = {"day": "2026-03-04", "begins": "22:00", "ends": "00:00"}
+    page = see(None, "catalogue", **asked)
+    assert page.context["form"].errors == {}
+    assert page.context["wanted"] == slot(day=2, hour=22, length=2)
+    assert page.context["count"] == 1
+    assert "2026-03-04T22%3A00&amp;end=2026-03-05T00%3A00" in page.content.decode()
+    book(city, slot(day=2, hour=23, length=1))
+    assert see(None, "catalogue", **asked).context["count"] == 0

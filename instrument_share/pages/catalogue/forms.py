@@ -1,6 +1,6 @@
 """Forms of the catalogue and of the list of units."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -17,7 +17,10 @@ from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, cho
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS
 from providers import public as providers
-from providers.domain import ServiceMode, UserKind
+from providers.domain import ONE_DAY, ServiceMode, UserKind
+
+MIDNIGHT = time()
+"""As an end that of the day: 24:00 cannot be entered."""
 
 
 class SearchForm(forms.Form):
@@ -80,7 +83,7 @@ class CatalogueForm(SearchForm):
             self.add_error(
                 "ends" if begins else "begins", _("Enter both times, or none for any time of the day.")
             )
-        elif begins and ends and ends <= begins:
+        elif begins and ends and ends <= begins and ends != MIDNIGHT:
             self.add_error("ends", _("The end has to be later than the start."))
         if (begins or ends) and not cleaned.get("day") and "day" not in self.errors:
             self.add_error("day", _("Choose a day as well."))
@@ -92,7 +95,8 @@ class CatalogueForm(SearchForm):
         day, begins, ends = (self.cleaned_data.get(name) for name in ("day", "begins", "ends"))
         if not (day and begins and ends):
             return None
-        return Interval(datetime.combine(day, begins, CITY_TIME), datetime.combine(day, ends, CITY_TIME))
+        last = day + ONE_DAY if ends == MIDNIGHT else day
+        return Interval(datetime.combine(day, begins, CITY_TIME), datetime.combine(last, ends, CITY_TIME))
 
     @property
     def wanted_day(self) -> date | None:
