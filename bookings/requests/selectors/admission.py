@@ -13,7 +13,6 @@ from bookings.requests.domain import admission, credit, pricing
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.cancel_cost import get_binding_time
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.project_budget import find_problems_of_project
 from bookings.requests.selectors.request_facts import (
@@ -245,6 +244,17 @@ def _find_instrument_problems(
         situation=_build_situation(facts, exclude),
         now=now,
     )
+
+
+def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:
+    """Return the time before which the deadline for changes lies; None where no deadline binds.
+
+    It binds users, not keepers, and no request that still waits for its decision, nor an offer, nor a use
+    under way, which can only be extended.
+    """
+    if not by_user or booking.state != BookingState.APPROVED:
+        return None
+    return Interval(booking.starts_at, booking.ends_at)
 
 
 def is_in_service(instrument: "Instrument") -> bool:

@@ -12,6 +12,7 @@ from bookings.requests.domain.admission import get_change_deadline
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import get_binding_time, is_in_service
 from bookings.requests.selectors.companions import get_companions
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -49,10 +50,11 @@ def get_free_until(booking: Booking) -> datetime:
 
 
 def _get_free_until(booking: Booking, now: datetime) -> datetime:
-    """Return the same, or later where the use of somebody else keeps the user out since the booking's start.
+    """Return the same, or later where something keeps the user out since the booking's start.
 
-    Then it is free as long as the user could still come: until so long after the check-out of that use as a
-    booking may be begun after its start. One's own use that runs on is nobody else's doing.
+    That is the use of somebody else, or an instrument out of service. Then it is free as long as the user
+    could still come: until so long after the check-out of that use as a booking may be begun after its start.
+    One's own use that runs on is nobody else's doing.
     """
     free_until = get_free_until(booking)
     if booking.state != BookingState.APPROVED or now < booking.starts_at:
@@ -66,6 +68,8 @@ def _get_free_until(booking: Booking, now: datetime) -> datetime:
     )
     grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
+    if not all(is_in_service(one.instrument) for one in together.select_related("instrument__organization")):
+        ends.append(now + grace)
     return max([free_until, *ends])
 
 
@@ -93,17 +97,6 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         else Decimal(0)
     )
     return CancelCost(late, charge, _get_free_until(booking, now))
-
-
-def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:
-    """Return the time before which the deadline for changes lies; None where no deadline binds.
-
-    It binds users, not keepers, and no request that still waits for its decision, nor an offer, nor a use
-    under way, which can only be extended.
-    """
-    if not by_user or booking.state != BookingState.APPROVED:
-        return None
-    return Interval(booking.starts_at, booking.ends_at)
 
 
 def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:

@@ -37,8 +37,8 @@ from bookings.requests.domain.offers import (
 from bookings.requests.domain.quota import get_day_interval, get_longest_parts, get_relevant_interval
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import get_binding_time
 from bookings.requests.selectors.bookings import get_last_booking
-from bookings.requests.selectors.cancel_cost import get_binding_time
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import held_rows
 from bookings.requests.selectors.request_facts import (

@@ -84,6 +84,17 @@ def test_a_kept_booking_of_an_instrument_out_of_service_is_no_no_show(city, name
     assert booking.late_cancel is False
 
 
+def test_who_finds_an_instrument_out_of_service_cancels_without_charge(city):
+    booking = book(city, slot(day=3))
+    city.second.state = "suspended"
+    city.second.save()
+    now = booking.starts_at + timedelta(minutes=5)
+    assert not get_cancel_cost(city.researcher, booking, now).late
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=now)
+    assert set(Booking.objects.values_list("state", "charged_yuan")) == {("cancelled", None)}
+    assert not CreditEvent.objects.exists()
+
+
 @pytest.mark.parametrize("act", ["cancel", "reject", "lapse", "move"])
 def test_the_keepers_of_the_other_instrument_are_told_what_the_unit_does(city, act):
     factories.rule(city.instrument, decision="by_keeper").open_windows.set(city.instrument.open_windows.all())
