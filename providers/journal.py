@@ -109,9 +109,10 @@ ACTS: dict[str, str] = {
     "national_check.started": gettext_noop("Check of a region's records for the national platform started"),
 }
 FIELDS: dict[str, str] = {
-    name: field.label
-    for fields in (*PUBLICATION_FIELDS.values(), PROFILE_FIELDS, CUSTOMS_FIELDS, INSTRUMENT_FIELDS)
-    for name, field in fields.items()
+    **{name: field.label for fields in PUBLICATION_FIELDS.values() for name, field in fields.items()},
+    **{name: field.label for name, field in PROFILE_FIELDS.items()},
+    **{name: field.label for name, field in CUSTOMS_FIELDS.items()},
+    **{name: field.label for name, field in INSTRUMENT_FIELDS.items()},
 }
 """What is changed of them; a name that several have means the same."""
 
