@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q
 
 from bookings.requests.domain.admission import get_change_deadline
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import get_binding_time, is_in_service
-from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.companions import get_companions, get_uses_in_the_way
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
@@ -39,7 +38,8 @@ def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool
     A time that the unit planned for samples is none that its user could have kept or cancelled.
     """
     is_theirs = by_user and not booking.planned_by_unit
-    return is_theirs and booking.state == BookingState.APPROVED and now > _get_free_until(booking, now)
+    is_binding = is_theirs and booking.state == BookingState.APPROVED
+    return is_binding and now > _get_free_until_as_kept_out(booking, now)
 
 
 def get_free_until(booking: Booking) -> datetime:
@@ -49,10 +49,10 @@ def get_free_until(booking: Booking) -> datetime:
     return get_cancel_deadline(providers.terms_of(booking.rule), booking.starts_at)
 
 
-def _get_free_until(booking: Booking, now: datetime) -> datetime:
-    """Return the same, or later where something keeps the user out since the booking's start.
+def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
+    """Return until when it is free: as `get_free_until`, or later where something keeps the user out.
 
-    That is the use of somebody else, or an instrument out of service. Then it is free as long as the user
+    Since the start that is the use of somebody else, or an instrument out of service. Then it is free as long as the user
     could still come: until so long after the check-out of that use as a booking may be begun after its start.
     One's own use that runs on is nobody else's doing.
     """
@@ -60,12 +60,7 @@ def _get_free_until(booking: Booking, now: datetime) -> datetime:
     if booking.state != BookingState.APPROVED or now < booking.starts_at:
         return free_until
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    ended_since = Q(state=BookingState.COMPLETED, checked_out_at__gt=booking.starts_at)
-    in_the_way = (
-        Booking.objects.filter(Q(state=BookingState.IN_USE) | ended_since)
-        .filter(instrument_id__in=together.values("instrument_id"))
-        .exclude(user=booking.user_id)
-    )
+    in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
     grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
     if not all(is_in_service(one.instrument) for one in together.select_related("instrument__organization")):
@@ -96,7 +91,7 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         if late
         else Decimal(0)
     )
-    return CancelCost(late, charge, _get_free_until(booking, now))
+    return CancelCost(late, charge, _get_free_until_as_kept_out(booking, now))
 
 
 def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q, QuerySet
+
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
@@ -29,6 +31,20 @@ def get_companions(booking: Booking) -> list[Booking]:
         rows.select_related("instrument", "rule", "user", "payer_organization", "payer_person").order_by(
             "instrument_id"
         )
+    )
+
+
+def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
+    """Return the uses that keep a booking, or one made with it, from beginning, or did since its start.
+
+    They run, or were checked out later, on these instruments. Mostly it is the use before; but whoever comes
+    next may have been checked in early, while this user could still come.
+    """
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    ended_since = Q(state=BookingState.COMPLETED, checked_out_at__gt=booking.starts_at)
+    uses = Booking.objects.filter(Q(state=BookingState.IN_USE) | ended_since)
+    return uses.filter(instrument_id__in=together.values("instrument_id")).exclude(
+        pk__in=together.values("pk")
     )
 
 

@@ -13,7 +13,7 @@ from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
-from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.companions import get_companions, get_uses_in_the_way
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import (
@@ -97,14 +97,9 @@ def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
 
 
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
-    """Return whether another use keeps the booking, or one made with it, from being checked in.
-
-    It runs still, or was checked out after the limit, so that there is time left to come. Mostly it is the
-    use before; but whoever comes next may have been checked in early, while this user could still come.
-    """
-    ids = [one.instrument_id for one in (booking, *get_companions(booking))]
-    lately = Q(state=BookingState.COMPLETED, checked_out_at__gt=limit)
-    return Booking.objects.filter(Q(state=BookingState.IN_USE) | lately, instrument_id__in=ids).exists()
+    """Return whether another use runs still, or was checked out after the limit, with time left to come."""
+    running_or_lately = Q(checked_out_at__isnull=True) | Q(checked_out_at__gt=limit)
+    return get_uses_in_the_way(booking).filter(running_or_lately).exists()
 
 
 def _cancel_together(booking: Booking, message: str, now: datetime) -> None:
