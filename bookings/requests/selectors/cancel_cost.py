@@ -52,9 +52,9 @@ def get_free_until(booking: Booking) -> datetime:
 def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
     """Return until when it is free: as `get_free_until`, or later where something keeps the user out.
 
-    Since the start that is the use of somebody else, or an instrument out of service. Then it is free as long as the user
-    could still come: until so long after the check-out of that use as a booking may be begun after its start.
-    One's own use that runs on is nobody else's doing.
+    Since the start that is the use of somebody else, or an instrument out of service. Then it is free as
+    long as the user could still come: until so long after the check-out of that use as a booking may be begun
+    after its start. One's own use that runs on is nobody else's doing.
     """
     free_until = get_free_until(booking)
     if booking.state != BookingState.APPROVED or now < booking.starts_at:
