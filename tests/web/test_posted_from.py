@@ -29,8 +29,8 @@ def test_opened_without_sending_they_lead_to_the_page_of_their_form(client):
     world = build_world()
     client.force_login(world.people["offic"])
     given = arguments(world)
-    led = {name: client.get(reverse(name, args=given[name])) for name in FORMS}
-    expected = {name: reverse(page, args=given[name]) for name, page in FORMS.items()}
+    led = {name: client.get(reverse(name, args=given[name]) + "?state=open") for name in FORMS}
+    expected = {name: reverse(page, args=given[name]) + "?state=open" for name, page in FORMS.items()}
     assert {name: (answer.status_code, answer["Location"]) for name, answer in led.items()} == {
         name: (302, address) for name, address in expected.items()
     }

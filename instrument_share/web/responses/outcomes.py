@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import DomainError
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 def posted_from(page: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Let a view take what the form on another page sends; `page` is the name of that page's pattern.
 
-    Whoever opens the address without sending anything is led there: after a change of the language on the
-    page that shows what was refused, or a new login.
+    Whoever opens the address without sending anything is led there, with its filters: after a change of the
+    language on the page that shows what was refused, or a new login.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -29,7 +30,8 @@ def posted_from(page: str) -> Callable[[Callable[..., HttpResponseBase]], Callab
         def take(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method == "POST":
                 return view(request, *args, **kwargs)
-            return redirect(page, *args, **kwargs)
+            query = request.GET.urlencode()
+            return redirect(reverse(page, args=args, kwargs=kwargs) + (query and f"?{query}"))
 
         return take
 
