@@ -334,7 +334,7 @@ class _History:
             return user, mode, user.username
         if mode == "self_operated":
             mode = next((m for m in self.plan.modes if m != mode), mode)
-        return user, mode, self.plan.keeper
+        return user, mode, user.username if mode == "remote" else self.plan.keeper
 
     def _free(self, username: str, booked: Interval) -> bool:
         """Return whether the person operates nothing elsewhere meanwhile, and note the time if so."""

@@ -50,6 +50,7 @@ class EntryFacts(msgspec.Struct, frozen=True):
     """Ids of the organization that used the instrument and of the unit that owns it."""
     operator: str = ""
     place: str = ""
+    """Where the operator was; empty where nobody knows, and where they operated it remotely."""
     booking: str = ""
     booked_from: datetime | None = None
     booked_until: datetime | None = None

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bookings.domain import UsagePurpose
 from instrument_share.accounts.domain import OrganizationKind
+from providers.domain import ServiceMode
 from rewards.cycle.domain.entries import EntryFacts, InstrumentStanding
 from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRow
 
@@ -52,7 +53,7 @@ def entry_from_row(
         user_organization=row.payer_organization or "",
         owner=unit.organization,
         operator=row.operator,
-        place=instrument.place_zh,
+        place="" if row.service_mode == ServiceMode.REMOTE else instrument.place_zh,
         booking=row.booking or "",
         booked_from=row.booked_starts_at - OVERRUN_GRACE if row.booked_starts_at else None,
         booked_until=row.booked_ends_at + OVERRUN_GRACE if row.booked_ends_at else None,

@@ -117,11 +117,10 @@ class Whereabouts:
     def add(self, instrument: int, place: str, entries: Iterable[EntryFacts]) -> None:
         """Add the entries of the next instrument, whose position in the snapshot is `instrument`."""
         self._places.append(place)
-        if place:
-            for entry in entries:
-                if entry.operator:
-                    times = (entry.start.timestamp(), entry.end.timestamp(), instrument)
-                    self._times[entry.operator].extend(times)
+        for entry in entries:
+            if entry.operator and entry.place:
+                times = (entry.start.timestamp(), entry.end.timestamp(), instrument)
+                self._times[entry.operator].extend(times)
 
     def suspects(self) -> dict[int, set[tuple[str, float]]]:
         """Return the uses of operators who were in two places at once, by instrument: operator and start."""

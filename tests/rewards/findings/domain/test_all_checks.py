@@ -115,6 +115,11 @@ def test_two_places_of_two_units_are_a_candidate_for_each_with_its_own_entry():
     assert (first.amount, first.effective_seconds) == (city.uses[0].amount_yuan, USAGE["effective_seconds"])
 
 
+def test_who_operates_remotely_is_in_one_place():
+    city = City([use(1), use(2, instrument=2, start=1, service_mode="remote")])
+    assert "two_places" not in {each.candidate.kind for each in run_checks(2025, city)}
+
+
 def test_candidates_come_by_instrument_and_then_by_operator():
     city = City(
         [
