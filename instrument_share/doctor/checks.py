@@ -165,7 +165,7 @@ def check_clock(now: datetime) -> Found:
 
 def check_people(_now: datetime) -> Found:
     for role, who in EXPECTED_ROLES.items():
-        if not accounts.people_with_role(role).exists():
+        if not accounts.people_for_city(role).exists():
             yield Level.ERROR, f"Nobody is {who}. Run manage.py bootstrap (docs/operations.md)."
 
 

@@ -18,14 +18,25 @@ def users_by_id(ids: Iterable[int]) -> dict[int, User]:
 
 def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet[User]:
     """Return everybody who holds `role` now, in that organization if one is named."""
-    wanted = Q(
+    return _people_holding(
+        role, Q() if organization_id is None else Q(memberships__organization=organization_id)
+    )
+
+
+def people_for_city(role: Role) -> QuerySet[User]:
+    """Return everybody who holds `role` for the whole city now; the people of a district's bureau do not."""
+    return _people_holding(role, Q(memberships__organization__region__isnull=True))
+
+
+def _people_holding(role: Role, where: Q) -> QuerySet[User]:
+    """Return everybody with a membership in force in `role` that meets the condition."""
+    return User.objects.filter(
+        where,
         memberships__role=role,
         memberships__state=MembershipState.ACTIVE,
         memberships__organization__state=OrganizationState.ADMITTED,
-    )
-    if organization_id is not None:
-        wanted &= Q(memberships__organization_id=organization_id)
-    return User.objects.filter(wanted, is_active=True).distinct()
+        is_active=True,
+    ).distinct()
 
 
 def has_administrator() -> bool:
@@ -95,10 +106,4 @@ def officers_of(organization: Organization) -> QuerySet[User]:
     answers_for_it = Q(memberships__organization__region__isnull=True)
     if organization.district_id is not None:
         answers_for_it |= Q(memberships__organization__region=organization.district_id)
-    return User.objects.filter(
-        answers_for_it,
-        memberships__role=Role.BUREAU_OFFICER,
-        memberships__state=MembershipState.ACTIVE,
-        memberships__organization__state=OrganizationState.ADMITTED,
-        is_active=True,
-    ).distinct()
+    return _people_holding(Role.BUREAU_OFFICER, answers_for_it)

@@ -54,7 +54,7 @@ def _raise_alarm(state: CheckState, now: datetime) -> None:
         now=now,
         details={"check": state.name, "found": state.found},
     )
-    people = {person.pk for role in TOLD for person in accounts.people_with_role(role)}
+    people = {person.pk for role in TOLD for person in accounts.people_for_city(role)}
     notify(
         users=sorted(people),
         message=gettext_noop("The records of uses or of acts were changed behind the platform: {found}"),

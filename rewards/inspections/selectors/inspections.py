@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import (
     binding_memberships,
-    people_with_role,
+    people_for_city,
     region_of,
     standing,
 )
@@ -95,7 +95,7 @@ def get_photo(viewer: "Viewer", public_id: str, position: int) -> InspectionPhot
 
 def auditors() -> "QuerySet[User]":
     """Return who may lead inspections: the bureau's auditors."""
-    return people_with_role(Role.BUREAU_AUDITOR).order_by("name", "id")
+    return people_for_city(Role.BUREAU_AUDITOR).order_by("name", "id")
 
 
 def _inspectors_left() -> "QuerySet[User]":
@@ -104,7 +104,7 @@ def _inspectors_left() -> "QuerySet[User]":
         user=OuterRef("pk"), organization=OuterRef(OuterRef("organization"))
     )
     drawn = Q(pk=OuterRef("lead__user")) | Q(pk=OuterRef("second__user"))
-    return people_with_role(Role.BUREAU_AUDITOR).filter(drawn, ~Exists(binding))
+    return people_for_city(Role.BUREAU_AUDITOR).filter(drawn, ~Exists(binding))
 
 
 def _by(viewer: "Viewer") -> Q:

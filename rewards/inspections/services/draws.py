@@ -11,6 +11,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import (
     organization_ids_by_public_id,
+    people_for_city,
     people_with_role,
     users_by_id,
 )
@@ -198,7 +199,7 @@ def _build_inputs(
 
 def auditors_named(user_ids: Collection[int], declared: Mapping[int, frozenset[str]]) -> list[NamedInspector]:
     """Return auditors of the bureau, in order of id, as inspectors with what they declared."""
-    auditors = {user.pk: user for user in people_with_role(Role.BUREAU_AUDITOR).filter(pk__in=user_ids)}
+    auditors = {user.pk: user for user in people_for_city(Role.BUREAU_AUDITOR).filter(pk__in=user_ids)}
     return [
         NamedInspector(auditors[pk].get_full_name(), "", pk, declared.get(pk, frozenset()))
         for pk in sorted(auditors)

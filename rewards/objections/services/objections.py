@@ -11,7 +11,11 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_ids_by_public_id, people_with_role
+from instrument_share.accounts.selectors import (
+    organization_ids_by_public_id,
+    people_for_city,
+    people_with_role,
+)
 from instrument_share.accounts.services.documents import CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -160,7 +164,7 @@ def _keep_file(objection: Objection, one: CheckedUpload) -> ObjectionFile:
 
 def _tell_of_new(objection: Objection, now: datetime) -> None:
     officers = gettext_noop("Objection no. {number} to the results of {year} has arrived.")
-    _tell(people_with_role(Role.BUREAU_OFFICER), officers, objection, now)
+    _tell(people_for_city(Role.BUREAU_OFFICER), officers, objection, now)
     if objection.organization_id is not None:
         unit = gettext_noop(
             "Objection no. {number} to the results of {year} is about your unit; you can comment."

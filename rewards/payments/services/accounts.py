@@ -8,7 +8,7 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import organization_lock, people_for_city
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -56,7 +56,7 @@ def account_enter(
         entered_by=actor,
     )
     _record(actor, "account.entered", account, now)
-    checkers = people_with_role(Role.FINANCE_OFFICER) | account_keepers(unit)
+    checkers = people_for_city(Role.FINANCE_OFFICER) | account_keepers(unit)
     notify(
         users=checkers.exclude(pk=actor.pk),
         kind=NotificationKind.ASSESSMENT,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.selectors import people_for_city
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, IllegalMove, gettext_noop, require_reason
@@ -103,7 +103,7 @@ def _answer(report: FinanceReport, state: ReportState, actor: "User", now: datet
         ReportState.RETURNED: gettext_noop("The Finance Bureau returned the report of {year}: {note}"),
     }
     notify(
-        users=people_with_role(Role.BUREAU_OFFICER),
+        users=people_for_city(Role.BUREAU_OFFICER),
         kind=NotificationKind.ASSESSMENT,
         message=messages[state],
         params={"year": report.cycle.year, "note": note},

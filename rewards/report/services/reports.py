@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.selectors import people_for_city
 from instrument_share.documents import official, tables
 from instrument_share.documents.sealing import authorities, package, signing
 from instrument_share.journal.domain import NotificationKind
@@ -136,7 +136,7 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
     }
     record(actor=actor, action="report.sent", subject=report, now=now, details=details)
     notify(
-        users=people_with_role(Role.FINANCE_OFFICER),
+        users=people_for_city(Role.FINANCE_OFFICER),
         kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("The report of {year} has arrived; {total} yuan are to be paid."),
         params={"year": cycle.year, "total": str(report.total_yuan)},

@@ -11,7 +11,7 @@ from django.urls import reverse
 from bookings.public import BilledUse
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import organization_lock, people_for_city
 from instrument_share.accounts.selectors.organizations import related_ids
 from instrument_share.accounts.services.documents import Upload
 from instrument_share.journal.domain import NotificationKind
@@ -110,7 +110,7 @@ def voucher_claim(
     proofs = keep_proofs(files, claim=claim)
     _record(actor, "voucher_claim.submitted", claim, now, files=proofs, logs=[u.log.public_id for u in uses])
     notify(
-        users=people_with_role(Role.BUREAU_OFFICER),
+        users=people_for_city(Role.BUREAU_OFFICER),
         kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("{organization} claims {amount} yuan on an innovation voucher."),
         params={**_params(claim), "amount": f"{claim.amount_yuan:,.2f}"},

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import organization_lock, people_for_city
 from instrument_share.accounts.services.documents import Upload
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -130,7 +130,7 @@ def voucher_apply(
     proofs = keep_proofs(files, application=application)
     _record(actor, "voucher_application.submitted", application, now, stated=words, files=proofs)
     notify(
-        users=people_with_role(Role.BUREAU_OFFICER),
+        users=people_for_city(Role.BUREAU_OFFICER),
         kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("{organization} applies for an innovation voucher."),
         params={"organization": _name(organization)},

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import Membership
+from instrument_share.accounts.models import District, Membership
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from rewards.cycle.domain.errors import SnapshotDamaged
@@ -24,7 +24,9 @@ from rewards.inspections.domain.errors import (
     YearNotDrawable,
 )
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
+from rewards.inspections.selectors.inspections import auditors
 from rewards.inspections.services.draws import NamedInspector, auditors_named
+from tests import factories
 from tests.rewards.builders import AFTER, BEFORE, YEAR
 from tests.rewards.conftest import DAY
 
@@ -109,6 +111,15 @@ def test_only_a_frozen_year_that_is_not_approved_is_drawn_from(steps, year):
 def test_a_sample_has_a_size(draws, size):
     with pytest.raises(SizeInvalid):
         draws.announce(size=size)
+
+
+def test_an_auditor_of_a_district_is_not_drawn(draws):
+    district = District.objects.create(code="990105", name_zh="启辰高新区")
+    bureau = factories.organization("高新区科技局", kind="bureau", region=district)
+    theirs = factories.member(bureau, Role.BUREAU_AUDITOR)
+    assert theirs not in auditors()
+    named = auditors_named([theirs.pk, draws.city.auditor.pk], {})
+    assert [one.user_id for one in named] == [draws.city.auditor.pk]
 
 
 def test_officers_and_auditors_announce_and_draw_and_nobody_else(draws):

@@ -4,6 +4,8 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import District
+from instrument_share.accounts.selectors import people_for_city
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from rewards.vouchers.domain.errors import (
@@ -46,6 +48,17 @@ def test_batch_is_opened_once(vouchers):
 def test_amounts_are_told_with_thousands_marked_and_two_decimals(vouchers):
     vouchers.grant(vouchers.open(), 1000)
     assert Notification.objects.get(user=vouchers.admin).params["amount"] == "1,000.00"
+
+
+def test_officers_of_the_city_are_told_of_an_application_and_those_of_a_district_are_not(vouchers):
+    district = District.objects.create(code="990105", name_zh="启辰高新区")
+    bureau = factories.organization("高新区科技局", kind="bureau", region=district)
+    factories.member(bureau, Role.BUREAU_OFFICER)
+    application = vouchers.apply(vouchers.open())
+    told = Notification.objects.filter(path=f"/vouchers/applications/{application.public_id}/")
+    assert {one.user for one in told} == set(people_for_city(Role.BUREAU_OFFICER))
+    assert vouchers.officer in {one.user for one in told}
+    assert not told.filter(user__memberships__organization=bureau).exists()
 
 
 def test_voucher_is_granted_and_its_administrators_are_told(vouchers):
