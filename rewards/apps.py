@@ -63,7 +63,7 @@ class RewardsConfig(AppConfig):
         register_recurring(*RECURRING)
         register_invariants(*INVARIANTS)
         register_pages(
-            *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "finance"),
+            *("assessment_sheet", "certificate", "cycle", "declared_facts", "finance"),
             *("inspection", "objection", "payee_account", "result", "trials", "verify", "vouchers"),
         )
         for room in WITH_PERMISSIONS:

@@ -1,7 +1,7 @@
 """Page to open a year."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,6 +16,7 @@ from instrument_share.web.responses.outcomes import redirect_with_message, run_s
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
 from rewards.cycle.forms import CycleOpenForm
+from rewards.cycle.selectors.cycles import cycles
 from rewards.cycle.services import cycles as cycles_services
 from rewards.policy import selectors as policy_selectors
 
@@ -26,11 +27,13 @@ EARLIEST = 2000
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
-    """Open the assessment of a year."""
+    """Open the assessment of a year; an open one is shown."""
     require(request.user, "rewards.run_cycle")
     now = clock.now()
     if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:
         raise NotFound
+    if request.method != "POST" and cycles(request.user).filter(year=year).exists():
+        return HttpResponseRedirect(page_address("cycle", year))
     policies = policy_selectors.policies(request.user)
     form = CycleOpenForm(request.POST if request.method == "POST" else None, policies=policies)
     opened = run_service(

@@ -41,7 +41,7 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
         else:
             sentence = _("“{policy}” is loaded. Choose it for a year.").format(policy=policy)
             year = now.astimezone(CITY_TIME).year - 1
-            return redirect_with_message(request, sentence, page_address("cycle_open", year))
+            return redirect_with_message(request, sentence, page_address("cycle", year))
     context = {"form": form, "year": now.astimezone(CITY_TIME).year - 1}
     return render(request, "rewards/policy/policy_new.html", context, status=422 if form.errors else 200)
 

@@ -58,6 +58,7 @@ def addresses(small, clock):
     finding = small.steps.cycle.findings.first()
     ids = {
         "cycle_step": (YEAR, "send"),
+        "cycle_open": (YEAR - 1,),
         "policy_new": (),
         "finding": (finding.public_id,),
         "finding_decide": (finding.public_id,),

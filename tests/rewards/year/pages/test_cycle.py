@@ -214,6 +214,7 @@ def test_an_officer_opens_a_year(login, small, clock):
     answer = client.post(reverse("cycle_open", args=[YEAR]), typed, follow=True)
     assert "2025年度评价已启动，预算 ¥250,000.00。" in text_of(answer)
     assert AssessmentCycle.objects.get().budget_yuan == Decimal("250000.00")
+    assert client.get(reverse("cycle_open", args=[YEAR]))["Location"] == reverse("cycle", args=[YEAR])
     assert client.get(reverse("cycle_open", args=[2031])).status_code == 404
 
 
