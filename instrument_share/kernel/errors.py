@@ -39,6 +39,8 @@ class DomainError(Exception):
 
     code = "error"
     kind: Kind = "invalid"
+    field: str | None = None
+    """The one input that all of the error is about, as services call it."""
     message = gettext_noop("The request could not be carried out.")
 
     def __init__(self, *, problems: Iterable[Problem] = (), **params: Any) -> None:
@@ -107,6 +109,7 @@ class ReasonMissing(DomainError):
     """
 
     code = "reason_missing"
+    field = "reason"
     message = gettext_noop("Say why: those concerned read the reason.")
 
     def __init__(self, code: str = code) -> None:

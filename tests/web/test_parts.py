@@ -9,8 +9,9 @@ from django.test import RequestFactory
 from django.utils import translation
 from pytest_django.asserts import assertInHTML
 
-from instrument_share.kernel.errors import Invalid, Problem
+from instrument_share.kernel.errors import DomainError, Invalid, Problem
 from instrument_share.web.forms.fields import add_problems
+from instrument_share.web.responses.problem import body_of
 from instrument_share.web.templatetags import ui
 from instrument_share.web.text.labels import STATES
 
@@ -65,6 +66,10 @@ def test_chinese_that_stands_in_for_english_says_its_language():
         assert shown() == 'Institute &amp; Co. <span lang="zh-Hans">&lt;材料所&gt;</span>'
 
 
+class AboutTheEnd(DomainError):
+    code, field, message = "late", "ends_at", "too late"
+
+
 def test_a_good_form_has_nothing_on_top():
     form = Request({"purpose": "断口", "ends_at": "2026-03-05T14:00"})
     assert render("{% form_problems form %}", form=form).strip() == ""
@@ -82,6 +87,14 @@ def test_refusals_of_the_rules_go_to_their_fields_and_the_others_on_top():
     )
     add_problems(form, error)
     assert dict(form.errors) == {"ends_at": ["too short"], "__all__": ["no account", "x"]}
+
+
+def test_an_error_about_one_field_stands_beside_it():
+    form = Request({"purpose": "断口", "ends_at": "2026-03-05T14:00"})
+    form.is_valid()
+    add_problems(form, AboutTheEnd())
+    assert dict(form.errors) == {"ends_at": ["too late"]}
+    assert body_of(AboutTheEnd())["problems"] == [{"code": "late", "detail": "too late", "field": "ends_at"}]
 
 
 def test_a_state_is_a_word_with_a_picture():

@@ -28,11 +28,13 @@ BY_TIME_OF_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 class CalendarUnreadable(Invalid):
     code = "external_calendar.unreadable"
+    field = "address"
     message = gettext_noop("What the address returns is no calendar that can be read: {reason}")
 
 
 class CalendarKnown(Conflict):
     code = "external_calendar.known"
+    field = "address"
     message = gettext_noop("This address is connected with the instrument already.")
 
 

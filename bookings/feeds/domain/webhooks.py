@@ -61,6 +61,7 @@ SIGNATURE = "X-Instrument-Share-Signature"
 
 class AddressRefused(Invalid):
     code = "webhook.address_refused"
+    field = "address"
     message = gettext_noop(
         "Give an address that begins with https://, names no port but 443, and is reached from the internet."
     )

@@ -27,6 +27,7 @@ class PaymentExceeds(DomainError):
     """A payment of nothing, of more than what is owed, or in the wrong direction."""
 
     code = "statement.payment_exceeds"
+    field = "amount_yuan"
     message = gettext_noop(
         "{owed} yuan is outstanding, so {amount} can't be recorded. Enter that amount or a part of it."
     )
@@ -46,6 +47,7 @@ class PaidInFuture(DomainError):
     """A date of a payment or an invoice that lies in the future."""
 
     code = "statement.paid_in_future"
+    field = "paid_date"
     message = gettext_noop("This date lies in the future. Record a payment after it was made.")
 
 

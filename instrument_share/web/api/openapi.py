@@ -236,10 +236,9 @@ def _compose_refusal(status: int, refusals: Mapping[int, DomainError]) -> dict[s
     if status in FAILURES:
         _status, code, detail = FAILURES[status]()
         return problem.body(status=status, code=code, detail=detail)
-    refused: DomainError | Problem
-    refused, parts = REFUSALS[status]
     if status in refusals:
-        refused, parts = refusals[status], refusals[status].problems
+        return problem.body_of(refusals[status]) | {"status": status, "title": str(problem.TITLES[status])}
+    refused, parts = REFUSALS[status]
     return problem.body(
         status=status,
         code=refused.code,

@@ -22,7 +22,7 @@ MAX_REVISION = 2**31 - 1
 
 def add_problems(form: forms.BaseForm, error: DomainError) -> None:
     """Put each problem beside the field that it names, the others on top; without any, the error itself."""
-    problems = problem.problems_told(error.problems)
+    problems = problem.problems_of(error)
     if not problems:
         problems = [problem.Told(error.code, problem.told(error.message, error.params))]
     for one in problems:

@@ -54,6 +54,13 @@ def problems_told(problems: Iterable[Problem]) -> list[Told]:
     return [Told(problem.code, told(problem.message, problem.params), problem.field) for problem in problems]
 
 
+def problems_of(error: DomainError) -> list[Told]:
+    """Return the problems of an error; of one that is about one field, the error itself."""
+    if error.problems or error.field is None:
+        return problems_told(error.problems)
+    return [Told(error.code, told(error.message, error.params), error.field)]
+
+
 def status_of(error: DomainError) -> int:
     return STATUS[error.kind]
 
@@ -64,7 +71,7 @@ def body_of(error: DomainError) -> dict[str, Any]:
         status=status_of(error),
         code=error.code,
         detail=told(error.message, error.params),
-        problems=problems_told(error.problems),
+        problems=problems_of(error),
     )
 
 

@@ -44,6 +44,7 @@ class TitleMissing(DomainError):
     """A file needs a title."""
 
     code = "attachment.title_missing"
+    field = "title_zh"
     message = gettext_noop("The file needs a Chinese title, so that people know what it is.")
 
 

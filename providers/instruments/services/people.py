@@ -44,6 +44,7 @@ class QualificationTooShort(DomainError):
     """The qualification would end before it begins."""
 
     code = "qualification.expired"
+    field = "until"
     message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
 
 

@@ -36,6 +36,7 @@ class RuleInThePast(DomainError):
     """A rule cannot apply from before now."""
 
     code = "rule.in_the_past"
+    field = "applies_from"
     message = gettext_noop(
         "The rule would apply from {applies_from}, which has passed. Choose a time from {now} on; "
         "what was open before stays as it was."

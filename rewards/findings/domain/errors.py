@@ -24,6 +24,7 @@ class LogsNotOfFinding(DomainError):
     """Logs to invalidate that the finding does not name."""
 
     code = "reward.logs_not_of_finding"
+    field = "logs"
     message = gettext_noop("These logs do not belong to the finding: {logs}. Choose among its own.")
 
 
@@ -31,6 +32,7 @@ class DismissedInvalidatesNothing(DomainError):
     """A dismissal that names logs to invalidate."""
 
     code = "reward.dismissed_invalidates_nothing"
+    field = "logs"
     message = gettext_noop("A dismissed finding invalidates no hours. Uphold it, or choose no logs.")
 
 
@@ -38,6 +40,7 @@ class AnswerMissing(DomainError):
     """An empty answer."""
 
     code = "reward.answer_missing"
+    field = "answer"
     message = gettext_noop("Write what the unit has to say on this finding.")
 
 

@@ -21,6 +21,7 @@ class SeedDateTooEarly(DomainError):
     """The day of the seed is not after the day of the announcement."""
 
     code = "draw.seed_date_too_early"
+    field = "seed_date"
     message = gettext_noop(
         "The seed must not be known yet: choose a day after today on which its source publishes."
     )
@@ -37,6 +38,7 @@ class SeedMissing(DomainError):
     """An empty seed."""
 
     code = "draw.seed_missing"
+    field = "seed"
     message = gettext_noop("Enter the seed exactly as its source published it.")
 
 
@@ -51,6 +53,7 @@ class SizeInvalid(DomainError):
     """A sample that is empty or larger than allowed."""
 
     code = "draw.size_invalid"
+    field = "size"
     message = gettext_noop("Draw at least 1 and at most {most}.")
 
 
@@ -75,6 +78,7 @@ class NotesMissing(DomainError):
     """What was seen is not described where it has to be."""
 
     code = "inspection.notes_missing"
+    field = "notes"
     message = gettext_noop("Describe what was seen: a point is answered with no, or a finding is opened.")
 
 
@@ -89,6 +93,7 @@ class InspectedInFuture(DomainError):
     """The day of the visit is to come, or before the draw."""
 
     code = "inspection.day_invalid"
+    field = "inspected_date"
     message = gettext_noop("The visit took place between the draw on {first} and today.")
 
 
@@ -96,6 +101,7 @@ class LogsNotOfUnit(DomainError):
     """Usage logs that are not of the inspected unit and year."""
 
     code = "inspection.logs_not_of_unit"
+    field = "logs"
     message = gettext_noop("These usage logs are not of the inspected unit and year: {logs}.")
 
 
@@ -103,4 +109,5 @@ class PhotosTooMany(DomainError):
     """More photos than an inspection may have."""
 
     code = "inspection.photos_too_many"
+    field = "photos"
     message = gettext_noop("An inspection has at most {most} photos.")

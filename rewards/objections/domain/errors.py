@@ -25,6 +25,7 @@ class UnitUnknown(DomainError):
     """A unit that is not in the notice."""
 
     code = "objection.unit_unknown"
+    field = "about"
     message = gettext_noop("This unit is not in the notice. Choose one of its units, or none.")
 
 
@@ -32,6 +33,7 @@ class FilesTooMany(DomainError):
     """More files than an objection may have."""
 
     code = "objection.files_too_many"
+    field = "documents"
     message = gettext_noop("An objection has at most {most} files.")
 
 
@@ -53,6 +55,7 @@ class FindingNeedsUnit(DomainError):
     """A finding from an objection that is about no unit."""
 
     code = "objection.finding_needs_unit"
+    field = "effect"
     message = gettext_noop(
         "The objection is about no unit, so no finding can be opened. Choose another effect."
     )

@@ -21,6 +21,7 @@ class PaidInFuture(DomainError):
     """The date of payment is in the future."""
 
     code = "reward.paid_in_future"
+    field = "paid_date"
     message = gettext_noop("The date of payment lies in the future. Record a payment after it was made.")
 
 
@@ -28,6 +29,7 @@ class PaidBeforeReport(DomainError):
     """The date of payment lies before the report."""
 
     code = "reward.paid_before_report"
+    field = "paid_date"
     message = gettext_noop("The report was sealed on {date}; nothing can have been paid before.")
 
 
@@ -35,6 +37,7 @@ class VoucherMissing(DomainError):
     """A payment without the number of its voucher."""
 
     code = "reward.voucher_missing"
+    field = "voucher"
     message = gettext_noop("State the number of the payment voucher.")
 
 
@@ -42,6 +45,7 @@ class VoucherUsed(Conflict):
     """The number of a transfer stands on another already, of an award or a payout."""
 
     code = "reward.voucher_used"
+    field = "voucher"
     message = gettext_noop("The number {voucher} is recorded with another transfer. Check it.")
 
 
@@ -93,6 +97,7 @@ class AccountNumberUnlikely(DomainError):
     """What was entered is no account number."""
 
     code = "reward.account_number"
+    field = "number"
     message = gettext_noop("An account number has 8 to 32 digits; spaces and hyphens are ignored.")
 
 
@@ -121,6 +126,7 @@ class ReversedTooEarly(DomainError):
     """A reversal that lies before its payment."""
 
     code = "reward.reversed_too_early"
+    field = "reversed_date"
     message = gettext_noop("The payment was made on {date}; it can't have come back before.")
 
 

@@ -179,6 +179,7 @@ class PayoutDiffers(DomainError):
     """A payout of another amount than the claim's."""
 
     code = "voucher.payout_differs"
+    field = "amount_yuan"
     message = gettext_noop("The list says {listed} yuan, not {amount}. What is paid must equal it.")
 
 
@@ -193,6 +194,7 @@ class PaidBeforeList(DomainError):
     """A payout before its list was made."""
 
     code = "voucher.paid_before_list"
+    field = "paid_date"
     message = gettext_noop("The list was made on {date}; nothing can have been paid before.")
 
 

@@ -126,7 +126,7 @@ def test_a_unit_enters_its_account_and_finance_checks_it(login, report, year):
     client = login(manager)
     wrong = client.post(page, {**typed, "number": "12"})
     assert wrong.status_code == 422
-    assert "账号为8至32位数字" in text_of(wrong)
+    assert wrong.context["form"].errors == {"number": ["账号为8至32位数字，空格和连字符不计。"]}
     assert "账户已登记，经另一人复核后生效。" in text_of(client.post(page, typed, follow=True))
     check = reverse("payee_account_check", args=[year.third.public_id, PayeeAccount.objects.last().public_id])
     assert client.post(check).status_code == 409
