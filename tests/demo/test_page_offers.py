@@ -1,0 +1,30 @@
+"""What is offered can be done: no link leads nowhere, and no button is refused but for a field."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.test import override_settings
+
+from instrument_share.demo.accounts import DEMO_ACCOUNTS
+from tests.demo.pressing import Walk
+from tests.demo.small_city import NOW, small
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield small(NOW)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("username", ["", *(one.username for one in DEMO_ACCOUNTS)])
+def test_what_is_offered_can_be_done(loaded, clock, username):
+    clock.set(NOW)
+    walk = Walk(get_user_model().objects.get(username=username) if username else None)
+    with override_settings(DEMO=True):
+        walk.run()
+    assert walk.pages > 50
+    assert walk.presses > 4
+    assert not walk.faults, "\n".join(walk.faults)
