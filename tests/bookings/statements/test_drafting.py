@@ -169,6 +169,29 @@ def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     assert Statement.objects.get().total_yuan == Decimal(400)
 
 
+def test_month_in_which_the_clock_drafted_nothing_is_billed_with_the_next(city):
+    """The worker is away all of May: what was confirmed in April is found by no draft of April."""
+    confirmed_use(city)
+    assert statements_draft_due(APRIL_1) == 1
+    missed = usage_by_hand(city, APRIL_1 + DAY, 1)
+    factories.windows(city.instrument, APRIL_1 + 2 * DAY, days=1)
+    charge = cancelled_late(city, slot(day=32))
+    assert statements_draft_due(MAY_1 + 31 * DAY) == 1
+    found = Statement.objects.get(month=date(2026, 5, 1)).lines.order_by("position")
+    assert [(one.log_id or one.booking_id, one.amount_yuan) for one in found] == [
+        (missed.pk, Decimal(100)),
+        (charge.pk, Decimal(100)),
+    ]
+    assert statements_draft_due(MAY_1 + 61 * DAY) == 0
+
+
+def test_unit_without_statements_bills_from_the_day_on_which_statements_began(city, settings):
+    settings.STATEMENTS_SINCE = MARCH
+    missed = confirmed_use(city)
+    assert statements_draft_due(MAY_1) == 1
+    assert lines(Statement.objects.get()) == [(missed.pk, Decimal(200), None)]
+
+
 @pytest.mark.parametrize("changed", [{"state": "suspended"}, {"owns_instruments": False}])
 def test_a_month_is_billed_though_its_unit_is_suspended_or_owns_nothing_any_more(city, changed):
     """What was confirmed in a month is billed for that month or never."""
