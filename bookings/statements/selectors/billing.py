@@ -24,8 +24,10 @@ _READ: dict[str, Any] = {
 }
 _LINES = StatementLine.objects.filter(log=OuterRef("pk"))
 _BILLED = _LINES.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
-_LAST_CONFIRMED = (
-    UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=False)
+_LAST_OF_AMOUNT = (
+    UsageCorrection.objects.filter(
+        log=OuterRef("pk"), confirmation__isnull=False, changes__has_key="amount_yuan"
+    )
     .order_by("-confirmation__entry__number")
     .values("pk")[:1]
 )
@@ -106,7 +108,7 @@ def _differences(logs: QuerySet[UsageLog]) -> Iterator[Billable]:
     found = logs.filter(IS_CORRECTED, Exists(_LINES)).annotate(
         billed_yuan=Subquery(_BILLED),
         corrects_id=Subquery(_LINES.filter(corrects__isnull=True).values("pk")[:1]),
-        correction_id=Subquery(_LAST_CONFIRMED),
+        correction_id=Subquery(_LAST_OF_AMOUNT),
     )
     kept = {name: F(name) for name in ("billed_yuan", "corrects_id", "correction_id")}
     for rows in iterate_counted_rows(found.order_by("id"), _READ | kept):

@@ -115,6 +115,17 @@ def test_correction_after_sending_is_a_line_of_the_next_statement(city):
     assert march.lines.get().amount_yuan == Decimal(200)
 
 
+def test_line_names_the_correction_that_changed_the_amount(city):
+    """Not the one of other facts that was confirmed after it: its reason explains no difference."""
+    log = confirmed_use(city)
+    (march,) = draft(city)
+    send(city, march)
+    of_amount = correct(city, log, APRIL_1 + DAY, amount_yuan=Decimal(150))
+    correct(city, log, APRIL_1 + 2 * DAY, direction="teaching")
+    (april,) = draft(city, APRIL, MAY_1)
+    assert april.lines.get().correction_id == of_amount.pk
+
+
 def test_correction_before_drafting_is_in_the_amount(city):
     log = confirmed_use(city)
     correct(city, log, NOW + 3 * DAY, amount_yuan=Decimal(120), idle_seconds=3600, measuring_seconds=3600)
