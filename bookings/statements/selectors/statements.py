@@ -184,4 +184,5 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
 
 def unsettled_statements(person: "User") -> QuerySet[Statement]:
     """Return the statements in a person's own name that are not settled, with drafts, oldest first."""
-    return Statement.objects.filter(payer_person=person).exclude(state=StatementState.SETTLED).order_by("id")
+    unsettled = Statement.objects.filter(payer_person=person).exclude(state=StatementState.SETTLED)
+    return unsettled.select_related("organization").order_by("id")
