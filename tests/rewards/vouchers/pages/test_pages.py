@@ -69,6 +69,13 @@ def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable,
     assert 'value="100.00"' in form
 
 
+def test_page_of_a_voucher_that_is_used_up_says_why_no_statement_is_offered(vouchers, claimable, read):
+    grant = vouchers.grant(vouchers.open(code="EJ"), amount=100)
+    vouchers.claim(grant, claimable.statement)
+    page = read(vouchers.admin, "voucher", grant.public_id)
+    assert "在创新券和年度上限有余额时显示在此" in page
+
+
 def test_the_account_that_is_lacking_is_linked_for_whom_it_is_open_to(vouchers, claimable, read):
     account = reverse("payee_account", args=[vouchers.city.company.public_id])
     page = read(vouchers.admin, "voucher", claimable.grant.public_id)
