@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 OPEN_BOOKING = gettext_noop("The booking {number} is not over: cancel it, or let it take place.")
 OPEN_ORDER = gettext_noop("The sample order {number} is not closed: cancel it, or let it be finished.")
-UNPAID = gettext_noop("The statement {number} in your name is not settled: pay it first.")
+UNPAID = gettext_noop("The statement {number} in your name is not settled: settle it first.")
 NOT_SENT = gettext_noop(
     "A statement from {unit} in your name has not been sent to you yet: wait for it and pay it first."
 )

@@ -49,7 +49,8 @@ def statement_send(
     statement.sent_at, statement.sent_by, statement.due_date = now, actor, _get_due_date(now)
     statement.save(update_fields=["state", "sent_at", "sent_by", "due_date"])
     _record(statement, "statement.sent", actor, now, {"total_yuan": f"{statement.total_yuan:.2f}"})
-    notifications.notify_payer(statement, notifications.SENT, now)
+    message = notifications.SENT if statement.total_yuan > 0 else notifications.SENT_WITHOUT_DEBT
+    notifications.notify_payer(statement, message, now)
     return statement
 
 
