@@ -96,7 +96,7 @@ def application(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = get_application(request.user, public_id)
     waits = found.state == ApplicationState.SUBMITTED
     decides = waits and rules.has_perm("rewards.decide_voucher", request.user, found)
-    hindrance = find_grant_hindrance(found, get_amount_to_grant(found)) if decides else None
+    hindrance = find_grant_hindrance(found, get_amount_to_grant(found), clock.now()) if decides else None
     context = {
         "application": found,
         "stated": facts_in_words(found.stated),
@@ -132,7 +132,7 @@ def application_grant(request: SignedInRequest, public_id: str) -> Confirmation:
     """Grant a voucher."""
     found = get_application(request.user, public_id)
     require(request.user, "rewards.decide_voucher", found)
-    amount = require_grantable(found)
+    amount = require_grantable(found, clock.now())
     return Confirmation(
         heading=_("Grant {organization} a voucher?").format(
             organization=bilingual(found.organization, "name")
@@ -162,11 +162,16 @@ def application_refuse(request: SignedInRequest, public_id: str) -> Confirmation
     form = ReasonForm(
         request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
     )
+    is_open = found.scheme.terms.takes_applications(clock.now().astimezone(CITY_TIME).date())
     return Confirmation(
         heading=_("Refuse the application of {organization}?").format(
             organization=bilingual(found.organization, "name")
         ),
-        consequences=[_("It can apply again, behind those that wait by then.")],
+        consequences=[
+            _("It can apply again, behind those that wait by then.")
+            if is_open
+            else _("Applications are no longer taken: it can’t apply again.")
+        ],
         action=_("Refuse the application"),
         perform=lambda: voucher_application_refuse(
             actor=request.user, application_id=found.pk, now=clock.now(), **form.cleaned_data

@@ -211,6 +211,20 @@ def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
     assert [client.get(each).status_code for each in (grant, refuse)] == [409, 409]
 
 
+def test_no_voucher_is_granted_after_its_last_day(vouchers, read, clock):
+    application = vouchers.apply(vouchers.open())
+    clock.set(datetime(2027, 1, 1, tzinfo=CITY_TIME))
+    grant, refuse = (
+        reverse(f"voucher_application_{move}", args=[application.public_id]) for move in ("grant", "refuse")
+    )
+    page = read(vouchers.officer, "voucher_application", application.public_id)
+    assert (grant in page, refuse in page, "该创新券有效期至" in page) == (False, True, True)
+    client = Client()
+    client.force_login(vouchers.officer)
+    assert client.get(grant).status_code == 409
+    assert "申请期已结束，该单位不能再次申请。" in client.get(refuse).text
+
+
 def test_later_application_is_granted_after_the_earlier_one(vouchers, read):
     scheme = vouchers.open()
     first = vouchers.apply(scheme)
