@@ -22,6 +22,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.vouchers.domain.choices import ApplicationState
+from rewards.vouchers.domain.errors import EarlierFirst
 from rewards.vouchers.forms import ApplicationForm, SchemeForm, facts_in_words
 from rewards.vouchers.selectors.vouchers import (
     applying_organizations,
@@ -104,7 +105,7 @@ def application(request: SignedInRequest, public_id: str) -> HttpResponse:
         "decides": decides,
         "oversees": rules.has_perm("rewards.see_vouchers", request.user),
         "hindrance": told(hindrance.message, hindrance.params) if hindrance else "",
-        "earlier": waiting_before(found) if hindrance else None,
+        "earlier": waiting_before(found) if isinstance(hindrance, EarlierFirst) else None,
     }
     return render(request, "rewards/vouchers/application.html", context)
 

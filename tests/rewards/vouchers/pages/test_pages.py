@@ -212,13 +212,17 @@ def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
 
 
 def test_no_voucher_is_granted_after_its_last_day(vouchers, read, clock):
-    application = vouchers.apply(vouchers.open())
+    scheme = vouchers.open()
+    first = vouchers.apply(scheme)
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    application = vouchers.apply(scheme, of=firm, actor=admin)
     clock.set(datetime(2027, 1, 1, tzinfo=CITY_TIME))
     grant, refuse = (
         reverse(f"voucher_application_{move}", args=[application.public_id]) for move in ("grant", "refuse")
     )
     page = read(vouchers.officer, "voucher_application", application.public_id)
     assert (grant in page, refuse in page, "该创新券有效期至" in page) == (False, True, True)
+    assert first.public_id not in page
     client = Client()
     client.force_login(vouchers.officer)
     assert client.get(grant).status_code == 409
