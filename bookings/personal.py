@@ -12,13 +12,14 @@ from bookings.requests.services.membership import organization_leave
 from bookings.samples.selectors import unfinished_orders
 from bookings.samples.services.handling import bringers_erase
 from bookings.statements.domain.billing import previous_month
+from bookings.statements.domain.states import StatementState
 from bookings.statements.selectors.billing import charges_to_be_billed, get_month_of, uses_to_be_billed
 from bookings.statements.selectors.statements import unsettled_statements
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.wording import Sentence
+from instrument_share.kernel.wording import Bilingual, Sentence
 from instrument_share.personal.registry import (
     ACTED,
     Obstacle,
@@ -31,11 +32,15 @@ from instrument_share.personal.registry import (
 )
 
 if TYPE_CHECKING:
+    from bookings.statements.models import Statement
     from instrument_share.accounts.models import User
 
 OPEN_BOOKING = gettext_noop("The booking {number} is not over: cancel it, or let it take place.")
 OPEN_ORDER = gettext_noop("The sample order {number} is not closed: cancel it, or let it be finished.")
-UNPAID = gettext_noop("The statement {number} in your name is not settled: pay it first.")
+UNPAID = gettext_noop("The statement {number} in your name is not settled: settle it first.")
+NOT_SENT = gettext_noop(
+    "A statement from {unit} in your name has not been sent to you yet: wait for it and pay it first."
+)
 UNBILLED = gettext_noop(
     "What you owe for {number} is on no statement yet: wait for the statement of its month and pay it first."
 )
@@ -144,9 +149,7 @@ def _find_unfinished(user: "User", now: datetime) -> Iterator[Obstacle]:
             Sentence(OPEN_ORDER, {"number": order.public_id}), page_address("sample_order", order.public_id)
         )
     for statement in unsettled_statements(user):
-        yield Obstacle(
-            Sentence(UNPAID, {"number": str(statement)}), page_address("statement", statement.public_id)
-        )
+        yield _describe_unsettled(statement)
     since = get_month_of(previous_month(now.astimezone(CITY_TIME).date())).start
     for log in uses_to_be_billed(user, since):
         yield Obstacle(
@@ -160,6 +163,15 @@ def _find_unfinished(user: "User", now: datetime) -> Iterator[Obstacle]:
         yield Obstacle(
             Sentence(OPEN_PROJECT, {"name": project.name}), page_address("project", project.public_id)
         )
+
+
+def _describe_unsettled(statement: "Statement") -> Obstacle:
+    if statement.state == StatementState.DRAFT:
+        unit = Bilingual(statement.organization.name_zh, statement.organization.name_en)
+        return Obstacle(Sentence(NOT_SENT, {"unit": unit}), page_address("my_statements"))
+    return Obstacle(
+        Sentence(UNPAID, {"number": str(statement)}), page_address("statement", statement.public_id)
+    )
 
 
 def _erase(user: "User", now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Projects: each operation is one call of a service or selector."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
@@ -28,6 +28,9 @@ from instrument_share.web.api.preconditions import (
 )
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import idempotent_operation
+
+if TYPE_CHECKING:
+    from bookings.projects.models import Project
 
 router = Router(tags=["projects"], auth=members(TokenScope.MANAGE))
 ProjectId = Annotated[PublicId, Path()]
@@ -117,7 +120,7 @@ def project_change(
     `If-Match` is needed."""
     require_if_match(if_match)
     found = get_project(request.user, project_id)
-    facts = _read_facts(data, found.organization)
+    facts = _read_facts(data, found.organization, found)
     call_if_matching(if_match, services.project_change, request=request, project_id=found.pk, facts=facts)
     return _respond(request, response, project_id)
 
@@ -153,14 +156,15 @@ def project_reopen(
     return _respond(request, response, project_id)
 
 
-def _read_facts(data: ProjectIn, organization: Any) -> ProjectFacts:
+def _read_facts(data: ProjectIn, organization: Any, project: "Project | None" = None) -> ProjectFacts:
     ids = dict(accounts.people_of(organization).values_list("public_id", "pk"))
+    named = dict(project.members.values_list("public_id", "pk")) if project else {}
     kept = ("name", "number", "for_all_members", "first_date", "last_date", "budget_yuan")
     members = [] if data.for_all_members else data.members
     return ProjectFacts(
         holder_id=ids.get(data.holder, NOBODY),
         funding=FundingSource(data.funding),
-        member_ids=frozenset(ids.get(one, NOBODY) for one in members),
+        member_ids=frozenset((named | ids).get(one, NOBODY) for one in members),
         **{name: getattr(data, name) for name in kept},
     )
 

@@ -60,7 +60,8 @@ class ProjectForm(forms.Form):
         self._ids = {one.public_id: one.pk for one in people}
         names = [(one.public_id, one.name) for one in people]
         set_choices(self.fields["funding"], choices_of(FundingSource))
-        set_choices(self.fields["holder"], names)
+        is_gone = self.get_initial_for_field(self.fields["holder"], "holder") not in self._ids
+        set_choices(self.fields["holder"], [("", _("Choose a holder")), *names] if is_gone else names)
         set_choices(self.fields["members"], names)
 
     def as_facts(self) -> ProjectFacts:

@@ -100,7 +100,8 @@ def _lock(actor: "User", project_id: int, revision: int | None) -> "tuple[Organi
 def _require_admitted(project: Project, organization: "Organization", facts: ProjectFacts) -> None:
     """Raise ProjectRefused or ProjectNumberTaken; under the organization's lock, where numbers are given."""
     people_ids = set(accounts.people_of(organization).values_list("pk", flat=True))
-    if problems := list(find_fact_problems(facts, people_ids)):
+    named_ids = set(project.members.values_list("pk", flat=True)) if project.pk else set()
+    if problems := list(find_fact_problems(facts, people_ids, named_ids)):
         raise ProjectRefused(problems=problems)
     number = facts.number.strip()
     others = Project.objects.filter(organization=organization, number=number).exclude(pk=project.pk)

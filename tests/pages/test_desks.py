@@ -127,6 +127,7 @@ def test_administrator_sees_only_own_organizations_charges(city, admin, see):
     assert "2026年3月7日 周六 13:00–15:00" in page
     assert "2026年3月6日" not in page
     assert "¥200.00" in page
+    assert "逾期取消和爽约的费用见结算单" in page
 
 
 def test_credit_is_shown_with_its_end(city, see):

@@ -14,6 +14,7 @@ from django.utils import translation
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft_due
+from bookings.statements.services.statements import statements_send
 from bookings.usage.models import UsageLog
 from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
@@ -165,6 +166,9 @@ def test_what_a_person_owes_is_billed_before_the_account_is_deleted(city, person
     assert named == [log.public_id, charged.public_id]
     usage_confirm(actor=person, log_id=log.pk, now=log.ends_at)
     statements_draft_due(NOW + 30 * timedelta(days=1))
+    (obstacle,) = registry.obstacles(person, NOW + 30 * timedelta(days=1))
+    assert (obstacle.path, obstacle.sentence.params["unit"].zh) == ("/me/statements/", city.owner.name_zh)
+    statements_send(actor=city.manager, organization_id=city.owner.pk, now=NOW + 30 * timedelta(days=1))
     (obstacle,) = registry.obstacles(person, NOW + 30 * timedelta(days=1))
     assert obstacle.path.startswith("/statements/")
 

@@ -35,8 +35,13 @@ class ProjectFacts:
     budget_yuan: Decimal | None = None
 
 
-def find_fact_problems(facts: ProjectFacts, people_ids: Collection[int]) -> Iterator[Problem]:
-    """Yield what is wrong with the facts, where these people belong to the organization."""
+def find_fact_problems(
+    facts: ProjectFacts, people_ids: Collection[int], named_ids: Collection[int] = ()
+) -> Iterator[Problem]:
+    """Yield what is wrong with the facts, where these people belong to the organization.
+
+    Whom the project names already may stay named after leaving: who left uses no project.
+    """
     if not 1 <= len(facts.name.strip()) <= LONGEST_NAME:
         message = gettext_noop("Enter a name of at most {most} characters.")
         yield Problem("project.name_refused", message, {"most": LONGEST_NAME}, "name")
@@ -46,7 +51,7 @@ def find_fact_problems(facts: ProjectFacts, people_ids: Collection[int]) -> Iter
     if facts.holder_id not in people_ids:
         message = gettext_noop("The holder does not belong to the organization. Choose one of its people.")
         yield Problem("project.holder_not_of_organization", message, field="holder")
-    if len(facts.member_ids) > MOST_MEMBERS or not facts.member_ids <= set(people_ids):
+    if len(facts.member_ids) > MOST_MEMBERS or not facts.member_ids <= {*people_ids, *named_ids}:
         message = gettext_noop("Choose at most {most} people who belong to the organization.")
         yield Problem("project.members_not_of_organization", message, {"most": MOST_MEMBERS}, "members")
     if facts.first_date and facts.last_date and facts.last_date < facts.first_date:

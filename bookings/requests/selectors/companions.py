@@ -48,6 +48,12 @@ def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
     )
 
 
+def has_come_to_companion(booking: Booking) -> bool:
+    """Return whether somebody was checked in at an instrument that was booked together with this one."""
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    return together.filter(checked_in_at__isnull=False).exists()
+
+
 def has_credit_event(booking: Booking, kind: CreditKind) -> bool:
     """Return whether the booking, or one of an instrument booked with it, counted so on its user's credit."""
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)

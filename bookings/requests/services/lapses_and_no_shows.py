@@ -13,7 +13,11 @@ from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
-from bookings.requests.selectors.companions import get_companions, get_uses_in_the_way
+from bookings.requests.selectors.companions import (
+    get_companions,
+    get_uses_in_the_way,
+    has_come_to_companion,
+)
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import (
@@ -40,7 +44,8 @@ def bookings_no_show_due(now: datetime) -> int:
 
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
     While another use is not checked out, and as long after that as after its start, it waits. To
-    samples that the unit has planned nobody comes.
+    samples that the unit has planned nobody comes. Who came to what was booked together is charged for what
+    nobody checked in, but it does not count on their credit.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
@@ -85,8 +90,11 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
     apply_transition(booking, "no_show", "ended_at", "charged_yuan", actor=None, now=now, details=details)
-    create_credit_event(booking, CreditKind.NO_SHOW, now)
-    notifications.notify_user(booking, notifications.NO_SHOW, now)
+    if has_come_to_companion(booking):
+        notifications.notify_user(booking, notifications.NOT_CHECKED_IN, now)
+    else:
+        create_credit_event(booking, CreditKind.NO_SHOW, now)
+        notifications.notify_user(booking, notifications.NO_SHOW, now)
     pass_on_freed_time(booking, now)
     return True
 

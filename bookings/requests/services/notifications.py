@@ -96,6 +96,10 @@ WITHDRAWN = gettext_noop(
     "The offer of {instrument} from {starts_at} was withdrawn: {reason} You stay on the waiting list."
 )
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
+NOT_CHECKED_IN = gettext_noop(
+    "You were not checked in at {instrument}, booked together from {starts_at}. It is charged as a no-show, "
+    "but does not count on your credit."
+)
 
 MAILED_AT_ONCE = frozenset({MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU, EXTENDED})
 """They ask for an answer, or are about a use under way: its start doesn't say how urgent they are."""

@@ -47,7 +47,7 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
             return _lapsed(booking)
         case _:
             return _(
-                "Nobody came, so the time was given back {minutes} minutes after the start. "
+                "Nobody was checked in, so the time was given back {minutes} minutes after the start. "
                 "Charged: {amount}."
             ).format(minutes=settings.BOOKING_NO_SHOW_MINUTES, amount=yuan(booking.charged_yuan))
 

@@ -26,9 +26,9 @@ class Payer:
 class Billable:
     """A use to be billed, the difference that a correction of a billed one makes, or a booking's charge.
 
-    `corrects_id` is the line of the use, `correction_id` the correction that was confirmed last; None for a
-    use that stands on no statement yet. Times and `effective_seconds` are those that count now; a charge has
-    the booked times and no effective ones.
+    `corrects_id` is the line of the use, `correction_id` the correction of its amount that was confirmed
+    last; None for a use that stands on no statement yet. Times and `effective_seconds` are those that count
+    now; a charge has the booked times and no effective ones.
     """
 
     payer: Payer

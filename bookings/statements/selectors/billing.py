@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from bookings.requests.domain.quota import get_month_interval
 from bookings.requests.models import Booking
 from bookings.statements.domain.billing import Billable, Payer
-from bookings.statements.models import StatementLine
+from bookings.statements.models import Statement, StatementLine
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, IS_CORRECTED, iterate_counted_rows
 from instrument_share.kernel.city_time import CITY_TIME
@@ -24,8 +24,10 @@ _READ: dict[str, Any] = {
 }
 _LINES = StatementLine.objects.filter(log=OuterRef("pk"))
 _BILLED = _LINES.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
-_LAST_CONFIRMED = (
-    UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=False)
+_LAST_OF_AMOUNT = (
+    UsageCorrection.objects.filter(
+        log=OuterRef("pk"), confirmation__isnull=False, changes__has_key="amount_yuan"
+    )
     .order_by("-confirmation__entry__number")
     .values("pk")[:1]
 )
@@ -44,14 +46,27 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
     """Yield what the unit bills for the month; what its own organization pays is settled inside it.
 
     What starts before `STATEMENTS_SINCE` is not billed; corrections of what stands on a statement always are.
-    Under the caller's lock of the unit, as otherwise the same use could be found twice.
+    What earlier statements left out, as nobody drafted them in time, is billed with this month. Under the
+    caller's lock of the unit, as otherwise the same use could be found twice.
     """
     logs = UsageLog.objects.filter(instrument__organization_id=organization_id).exclude(
         payer_organization_id=organization_id
     )
-    yield from _uses(logs, organization_id, get_month_of(month))
+    interval = get_month_of(month)
+    since = _get_first_billed(organization_id, interval)
+    yield from _uses(logs, organization_id, interval, since)
     yield from _differences(logs)
-    yield from _charges(organization_id, get_month_of(month))
+    yield from _charges(organization_id, interval, since)
+
+
+def _get_first_billed(organization_id: int, month: Interval) -> datetime:
+    """Return from when on the unit's uses and charges stand on statements, at the latest from this month on.
+
+    That is `STATEMENTS_SINCE`, or the month of the statement that the unit drafted first.
+    """
+    first = Statement.objects.filter(organization_id=organization_id).order_by("pk").first()
+    began = settings.STATEMENTS_SINCE or (first and first.month)
+    return min(datetime.combine(began, time(), CITY_TIME), month.start) if began else month.start
 
 
 def _starts_since_statements_began() -> Q:
@@ -59,18 +74,21 @@ def _starts_since_statements_began() -> Q:
     return Q(starts_at__gte=datetime.combine(since, time(), CITY_TIME)) if since else Q()
 
 
-def _uses(logs: QuerySet[UsageLog], organization_id: int, month: Interval) -> Iterator[Billable]:
-    """Yield confirmed uses of the month, and earlier ones that were confirmed since it began.
+def _uses(
+    logs: QuerySet[UsageLog], organization_id: int, month: Interval, since: datetime
+) -> Iterator[Billable]:
+    """Yield confirmed uses that start since an instant and until the month ends, on no statement yet.
 
-    What was confirmed before was billed then, cost nothing (as recorded or as corrected) until a correction
-    was confirmed since, or is older than the first statement of the unit.
+    Earlier ones are billed that were confirmed since the month began, or cost nothing (as recorded or as
+    corrected) until a correction was confirmed since.
     """
     late = _late_confirmations(month.start).filter(entry__instrument__organization_id=organization_id)
     found = logs.filter(
         _starts_since_statements_began(),
         Exists(CONFIRMATION),
         ~Exists(_LINES),
-        Q(starts_at__gte=month.start) | Q(pk__in=late.values("log")),
+        ~Q(amount_yuan=0) | IS_CORRECTED,
+        Q(starts_at__gte=since) | Q(pk__in=late.values("log")),
         starts_at__lt=month.end,
     )
     for rows in iterate_counted_rows(found.order_by("id"), _READ):
@@ -90,7 +108,7 @@ def _differences(logs: QuerySet[UsageLog]) -> Iterator[Billable]:
     found = logs.filter(IS_CORRECTED, Exists(_LINES)).annotate(
         billed_yuan=Subquery(_BILLED),
         corrects_id=Subquery(_LINES.filter(corrects__isnull=True).values("pk")[:1]),
-        correction_id=Subquery(_LAST_CONFIRMED),
+        correction_id=Subquery(_LAST_OF_AMOUNT),
     )
     kept = {name: F(name) for name in ("billed_yuan", "corrects_id", "correction_id")}
     for rows in iterate_counted_rows(found.order_by("id"), _READ | kept):
@@ -100,16 +118,16 @@ def _differences(logs: QuerySet[UsageLog]) -> Iterator[Billable]:
                 yield _to_billable(row | {"amount_yuan": difference})
 
 
-def _charges(organization_id: int, month: Interval) -> Iterator[Billable]:
-    """Yield charges for late cancellations and no-shows of bookings whose time ended in the month.
+def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator[Billable]:
+    """Yield charges for late cancellations and no-shows of bookings whose time ended since an instant.
 
-    Until then others can still take the time, and the charge falls. Of earlier bookings come those that
-    ended, by a no-show that was found late, since the month began.
+    It ended before the month did: until then others can still take the time, and the charge falls. Of earlier
+    bookings come those that ended, by a no-show that was found late, since the month began.
     """
     found = (
         Booking.objects.filter(
             _starts_since_statements_began(),
-            Q(ends_at__gt=month.start) | Q(ended_at__gte=month.start),
+            Q(ends_at__gt=since) | Q(ended_at__gte=month.start),
             instrument__organization_id=organization_id,
             charged_yuan__gt=0,
             statement_line__isnull=True,

@@ -57,8 +57,12 @@ def statements_received(viewer: "Viewer") -> QuerySet[Statement]:
 
 
 def statements_to_pay(viewer: "Viewer") -> QuerySet[Statement]:
-    """Return statements that wait for the viewer to confirm or pay them, the first due first."""
-    return statements_received(viewer).filter(state__in=DUE_STATES).order_by("due_date", "id")
+    """Return statements that wait for the viewer to confirm or pay them, the first due first.
+
+    A credit waits to be confirmed; then the unit pays it back.
+    """
+    waiting = Q(state=StatementState.SENT) | Q(state=StatementState.CONFIRMED, owed_yuan__gt=0)
+    return statements_received(viewer).filter(waiting).order_by("due_date", "id")
 
 
 def statements_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
@@ -184,4 +188,5 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
 
 def unsettled_statements(person: "User") -> QuerySet[Statement]:
     """Return the statements in a person's own name that are not settled, with drafts, oldest first."""
-    return Statement.objects.filter(payer_person=person).exclude(state=StatementState.SETTLED).order_by("id")
+    unsettled = Statement.objects.filter(payer_person=person).exclude(state=StatementState.SETTLED)
+    return unsettled.select_related("organization").order_by("id")

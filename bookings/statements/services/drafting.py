@@ -34,9 +34,9 @@ class DraftingFailed(Exception):
 def statements_draft_due(now: datetime) -> int:
     """Draft last month's statements of all units; return how many got something. Repeated by the clock.
 
-    Those that are suspended, or own nothing any more, get theirs too: no later month bills what its own left
-    out. What is confirmed after the first of the month comes onto the draft, until that is sent. A unit that
-    fails doesn't keep the others from their drafts. Raises DraftingFailed at the end.
+    Those that are suspended, or own nothing any more, get theirs too. What is confirmed after the first of
+    the month comes onto the draft, until that is sent, and so does what was missed in earlier months. A unit
+    that fails doesn't keep the others from their drafts. Raises DraftingFailed at the end.
     """
     month = previous_month(now.astimezone(CITY_TIME).date())
     drafted, failed = 0, []

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SENT = gettext_noop(
     "{unit} sent {payer} statement {number} of {amount} yuan. Confirm or dispute it; it is due by {due}."
 )
+SENT_WITHOUT_DEBT = gettext_noop(
+    "{unit} sent {payer} statement {number} of {amount} yuan. Nothing is to be paid. Confirm or dispute it."
+)
 ANSWERED = gettext_noop("{unit} answered the dispute about statement {number}: {text}")
 PAID = gettext_noop("{unit} recorded a payment of {paid} yuan for statement {number}.")
 REVERSED = gettext_noop(

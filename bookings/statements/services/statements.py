@@ -20,6 +20,7 @@ from bookings.statements.domain.states import (
 from bookings.statements.models import Statement, StatementNote
 from bookings.statements.selectors.statements import overdue_statements, statement_lock, sum_payments
 from bookings.statements.services import notifications
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
@@ -49,7 +50,8 @@ def statement_send(
     statement.sent_at, statement.sent_by, statement.due_date = now, actor, _get_due_date(now)
     statement.save(update_fields=["state", "sent_at", "sent_by", "due_date"])
     _record(statement, "statement.sent", actor, now, {"total_yuan": f"{statement.total_yuan:.2f}"})
-    notifications.notify_payer(statement, notifications.SENT, now)
+    message = notifications.SENT if statement.total_yuan > 0 else notifications.SENT_WITHOUT_DEBT
+    notifications.notify_payer(statement, message, now)
     return statement
 
 
@@ -145,8 +147,17 @@ def _remind(statement_id: int, now: datetime) -> bool:
 
 
 def _to_remind(now: datetime) -> Any:
+    """Return overdue statements of which nobody was reminded lately, but of or to nobody suspended.
+
+    The unit can't record meanwhile what was paid, nor the payer's people open the statement.
+    """
     overdue = overdue_statements(now.astimezone(CITY_TIME).date())
-    return overdue.filter(Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - REMINDED_EVERY))
+    admitted = OrganizationState.ADMITTED
+    return overdue.filter(
+        Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - REMINDED_EVERY),
+        Q(payer_organization__isnull=True) | Q(payer_organization__state=admitted),
+        organization__state=admitted,
+    )
 
 
 def _require_as_shown(drafts: Iterable[Statement], shown: Mapping[str, str] | None) -> None:

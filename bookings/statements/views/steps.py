@@ -31,6 +31,8 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from bookings.statements.models import Statement
 
 
@@ -162,17 +164,26 @@ def statement_confirming(request: SignedInRequest, public_id: str) -> Confirmati
     unit = bilingual(found.organization, "name")
     return Confirmation(
         heading=_("Confirm the statement?"),
-        consequences=[
-            _("You confirm that {amount} is owed to {unit}.").format(
-                amount=yuan(found.total_yuan), unit=unit
-            ),
-            _("Payment is by bank transfer; the unit records it when it arrives."),
-        ],
+        consequences=_describe_confirming(found.total_yuan, unit),
         action=_("Confirm"),
         perform=lambda: statement_confirm(actor=request.user, statement_id=found.pk, now=clock.now()),
         success=_("The statement is confirmed. {unit} has been notified.").format(unit=unit),
         back_address=_address(found),
     )
+
+
+def _describe_confirming(total: "Decimal", unit: str) -> list[str]:
+    if total > 0:
+        return [
+            _("You confirm that {amount} is owed to {unit}.").format(amount=yuan(total), unit=unit),
+            _("Payment is by bank transfer; the unit records it when it arrives."),
+        ]
+    if total < 0:
+        return [
+            _("You confirm that {unit} gives back {amount}.").format(amount=yuan(-total), unit=unit),
+            _("The unit pays it back by bank transfer and records that."),
+        ]
+    return [_("You confirm that nothing is owed. That settles the statement.")]
 
 
 @confirmation_view

@@ -130,10 +130,22 @@ def calculate_correction(
 
 def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Decimal | None:
     """Return the price of a use with these values; None where its amount came from no rule."""
-    if Capture(log.capture).is_by_hand and not log.price:
-        return None
     if log.booking and log.booking.planned_by_unit:
         return None
+    if Capture(log.capture).is_by_hand and not log.price and not _is_nothing_by_rule(log, values):
+        return None
+    quote = _quote(log, values)
+    return None if quote is None else quote.total
+
+
+def _is_nothing_by_rule(log: "UsageLog", values: Mapping[str, Any]) -> bool:
+    """Return whether a use by hand costs nothing since the rule charges nothing for what was recorded."""
+    recorded = _quote(log, vars(log))
+    return not values["amount_yuan"] and recorded is not None and not recorded.lines
+
+
+def _quote(log: "UsageLog", values: Mapping[str, Any]) -> pricing.Quote | None:
+    """Return the price of a use with these values under its rule; None where none was in force."""
     terms = (
         providers.terms_of(log.booking.rule)
         if log.booking
@@ -149,4 +161,4 @@ def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Decimal | N
         ServiceMode(values["service_mode"]),
         values["samples"],
         charged_time=effective,
-    ).total
+    )

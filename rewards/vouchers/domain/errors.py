@@ -78,7 +78,7 @@ class BudgetSpent(Conflict):
 
 
 class VoucherExpired(Conflict):
-    """A claim on a voucher after its last day."""
+    """A voucher that is to be granted or claimed on after its last day."""
 
     code = "voucher.expired"
     message = gettext_noop("This voucher was valid through {last}.")

@@ -33,6 +33,7 @@ from rewards.vouchers.domain.errors import (
     NotOpenNow,
     NotQualified,
     SchemeIncomplete,
+    VoucherExpired,
 )
 from rewards.vouchers.domain.terms import Terms, get_grant_amount
 from rewards.vouchers.models import VoucherApplication, VoucherGrant, VoucherScheme
@@ -156,12 +157,12 @@ def _require_may_apply(scheme: VoucherScheme, organization: "Organization", now:
 def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> VoucherGrant:
     """Grant what was applied for, as far as the batch has it left; in the order of applications.
 
-    Raises ApplicationDecided, EarlierFirst, NotQualified, BudgetSpent.
+    Raises ApplicationDecided, VoucherExpired, EarlierFirst, NotQualified, BudgetSpent.
     """
     application = _lock_to_decide(actor, application_id)
     application.scheme = scheme = scheme_lock(application.scheme_id)
     organization = application.organization
-    amount = require_grantable(application)
+    amount = require_grantable(application, now)
     grant = VoucherGrant.objects.create(
         application=application,
         scheme=scheme,
@@ -192,11 +193,11 @@ def get_amount_to_grant(application: VoucherApplication) -> Decimal:
     return get_grant_amount(scheme.terms, application.amount_yuan, granted_amounts(scheme.pk))
 
 
-def require_grantable(application: VoucherApplication) -> Decimal:
+def require_grantable(application: VoucherApplication, now: datetime) -> Decimal:
     """Return what an application that waits would get now, in yuan; raises what hinders it."""
     require_waiting(application)
     amount = get_amount_to_grant(application)
-    if hindrance := find_grant_hindrance(application, amount):
+    if hindrance := find_grant_hindrance(application, amount, now):
         raise hindrance
     return amount
 
@@ -207,9 +208,13 @@ def require_waiting(application: VoucherApplication) -> None:
         raise ApplicationDecided
 
 
-def find_grant_hindrance(application: VoucherApplication, amount: Decimal) -> DomainError | None:
+def find_grant_hindrance(
+    application: VoucherApplication, amount: Decimal, now: datetime
+) -> DomainError | None:
     """Return why an application that waits cannot be granted this amount now; None where it can."""
     scheme, organization = application.scheme, application.organization
+    if not scheme.terms.takes_claims(now.astimezone(CITY_TIME).date()):
+        return VoucherExpired(last=scheme.use_until)
     earlier = waiting_before(application)
     if earlier is not None:
         return EarlierFirst(organization=earlier.organization.name_zh)

@@ -22,6 +22,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.vouchers.domain.choices import ApplicationState
+from rewards.vouchers.domain.errors import EarlierFirst
 from rewards.vouchers.forms import ApplicationForm, SchemeForm, facts_in_words
 from rewards.vouchers.selectors.vouchers import (
     applying_organizations,
@@ -96,7 +97,7 @@ def application(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = get_application(request.user, public_id)
     waits = found.state == ApplicationState.SUBMITTED
     decides = waits and rules.has_perm("rewards.decide_voucher", request.user, found)
-    hindrance = find_grant_hindrance(found, get_amount_to_grant(found)) if decides else None
+    hindrance = find_grant_hindrance(found, get_amount_to_grant(found), clock.now()) if decides else None
     context = {
         "application": found,
         "stated": facts_in_words(found.stated),
@@ -104,7 +105,7 @@ def application(request: SignedInRequest, public_id: str) -> HttpResponse:
         "decides": decides,
         "oversees": rules.has_perm("rewards.see_vouchers", request.user),
         "hindrance": told(hindrance.message, hindrance.params) if hindrance else "",
-        "earlier": waiting_before(found) if hindrance else None,
+        "earlier": waiting_before(found) if isinstance(hindrance, EarlierFirst) else None,
     }
     return render(request, "rewards/vouchers/application.html", context)
 
@@ -132,7 +133,7 @@ def application_grant(request: SignedInRequest, public_id: str) -> Confirmation:
     """Grant a voucher."""
     found = get_application(request.user, public_id)
     require(request.user, "rewards.decide_voucher", found)
-    amount = require_grantable(found)
+    amount = require_grantable(found, clock.now())
     return Confirmation(
         heading=_("Grant {organization} a voucher?").format(
             organization=bilingual(found.organization, "name")
@@ -162,11 +163,16 @@ def application_refuse(request: SignedInRequest, public_id: str) -> Confirmation
     form = ReasonForm(
         request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
     )
+    is_open = found.scheme.terms.takes_applications(clock.now().astimezone(CITY_TIME).date())
     return Confirmation(
         heading=_("Refuse the application of {organization}?").format(
             organization=bilingual(found.organization, "name")
         ),
-        consequences=[_("It can apply again, behind those that wait by then.")],
+        consequences=[
+            _("It can apply again, behind those that wait by then.")
+            if is_open
+            else _("Applications are no longer taken: it can’t apply again.")
+        ],
         action=_("Refuse the application"),
         perform=lambda: voucher_application_refuse(
             actor=request.user, application_id=found.pk, now=clock.now(), **form.cleaned_data

@@ -13,6 +13,7 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree, booking_reject, requests_decide
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
+from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
@@ -57,6 +58,19 @@ def test_missing_what_was_booked_together_counts_once(city):
     assert bookings_no_show_due(slot(day=4).start) == 2
     assert set(Booking.objects.values_list("state", flat=True)) == {"no_show"}
     assert CreditEvent.objects.count() == 1
+
+
+def test_who_has_come_to_one_of_them_did_not_miss_the_other(city):
+    """The other one, which nobody checks in, is charged by its rule; on the credit it does not count."""
+    booking = book(city, slot(day=3))
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    assert bookings_no_show_due(booking.starts_at + timedelta(minutes=30)) == 1
+    other = Booking.objects.exclude(pk=booking.pk).get()
+    assert (other.state, other.charged_yuan) == ("no_show", Decimal("60.00"))
+    assert not CreditEvent.objects.exists()
+    told = journal.notifications(city.researcher).first()
+    assert told.path == f"/bookings/{other.public_id}/"
+    assert "does not count on your credit" in told.message
 
 
 def test_requests_for_linked_instruments_are_declined_together():

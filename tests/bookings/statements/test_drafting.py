@@ -115,6 +115,17 @@ def test_correction_after_sending_is_a_line_of_the_next_statement(city):
     assert march.lines.get().amount_yuan == Decimal(200)
 
 
+def test_line_names_the_correction_that_changed_the_amount(city):
+    """Not the one of other facts that was confirmed after it: its reason explains no difference."""
+    log = confirmed_use(city)
+    (march,) = draft(city)
+    send(city, march)
+    of_amount = correct(city, log, APRIL_1 + DAY, amount_yuan=Decimal(150))
+    correct(city, log, APRIL_1 + 2 * DAY, direction="teaching")
+    (april,) = draft(city, APRIL, MAY_1)
+    assert april.lines.get().correction_id == of_amount.pk
+
+
 def test_correction_before_drafting_is_in_the_amount(city):
     log = confirmed_use(city)
     correct(city, log, NOW + 3 * DAY, amount_yuan=Decimal(120), idle_seconds=3600, measuring_seconds=3600)
@@ -167,6 +178,29 @@ def test_clock_drafts_last_month_and_adds_what_is_confirmed_since(city):
     usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1)
     assert statements_draft_due(APRIL_1 + DAY) == 1
     assert Statement.objects.get().total_yuan == Decimal(400)
+
+
+def test_month_in_which_the_clock_drafted_nothing_is_billed_with_the_next(city):
+    """The worker is away all of May: what was confirmed in April is found by no draft of April."""
+    confirmed_use(city)
+    assert statements_draft_due(APRIL_1) == 1
+    missed = usage_by_hand(city, APRIL_1 + DAY, 1)
+    factories.windows(city.instrument, APRIL_1 + 2 * DAY, days=1)
+    charge = cancelled_late(city, slot(day=32))
+    assert statements_draft_due(MAY_1 + 31 * DAY) == 1
+    found = Statement.objects.get(month=date(2026, 5, 1)).lines.order_by("position")
+    assert [(one.log_id or one.booking_id, one.amount_yuan) for one in found] == [
+        (missed.pk, Decimal(100)),
+        (charge.pk, Decimal(100)),
+    ]
+    assert statements_draft_due(MAY_1 + 61 * DAY) == 0
+
+
+def test_unit_without_statements_bills_from_the_day_on_which_statements_began(city, settings):
+    settings.STATEMENTS_SINCE = MARCH
+    missed = confirmed_use(city)
+    assert statements_draft_due(MAY_1) == 1
+    assert lines(Statement.objects.get()) == [(missed.pk, Decimal(200), None)]
 
 
 @pytest.mark.parametrize("changed", [{"state": "suspended"}, {"owns_instruments": False}])

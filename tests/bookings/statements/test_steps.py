@@ -23,6 +23,7 @@ from bookings.statements.services.statements import (
     statements_remind_due,
     statements_send,
 )
+from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from tests import factories
@@ -266,6 +267,17 @@ def test_questioned_or_paid_statements_are_not_reminded_of(billed):
     statement_answer(actor=billed.city.manager, statement_id=billed.statement.pk, text="无误", now=APRIL_1)
     pay(billed, 200)
     assert statements_remind_due(late) == 0
+
+
+@pytest.mark.parametrize("of", ["owner", "company"])
+def test_nobody_is_reminded_while_unit_or_payer_is_suspended(billed, of):
+    """The unit can record no payment, and the payer's people open no statement; afterwards they are told."""
+    late = APRIL_1 + 60 * DAY
+    organizations = Organization.objects.filter(pk=getattr(billed.city, of).pk)
+    organizations.update(state="suspended")
+    assert statements_remind_due(late) == 0
+    organizations.update(state="admitted")
+    assert statements_remind_due(late) == 1
 
 
 def test_debts_tell_by_age_what_each_payer_owes(billed):

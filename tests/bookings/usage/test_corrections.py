@@ -137,6 +137,21 @@ def test_amount_entered_by_hand_stays_when_its_use_is_corrected(city):
     assert corrected == {"by rule": "50.00", "agreed": None}
 
 
+def test_samples_that_were_forgotten_by_hand_are_charged_by_the_rule(city):
+    """Without samples a rule that charges each of them asks for nothing; that is no amount by hand."""
+    city.rule.price_lines.update(unit="sample", price_yuan=30)
+    hour = Interval(NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    corrected = []
+    for amount in (None, Decimal("20.00")):
+        log = by_hand(city, hour, amount_yuan=amount)
+        hour = Interval(hour.start - timedelta(hours=2), hour.end - timedelta(hours=2))
+        correction = usage_correct(
+            actor=city.keeper, log_id=log.pk, changes={"samples": 5}, reason="漏记样品", now=NOW
+        )
+        corrected.append((log.amount_yuan, correction.changes.get("amount_yuan")))
+    assert corrected == [(Decimal(0), "150.00"), (Decimal(20), None)]
+
+
 def test_conflicting_corrections_are_not_both_confirmed(city, two_may_wait):
     log = use(city, slot(hour=9, length=3))
     hour = timedelta(hours=1)

@@ -131,6 +131,28 @@ def test_payer_finds_confirms_and_disputes(billed, see, send):
     assert "待确认或付款的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
 
 
+def test_payer_of_a_credit_confirms_what_the_unit_pays_back(billed, see, send):
+    may_1, city = APRIL_1 + 30 * DAY, billed.city
+    pay(billed, 200)
+    correct(city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(150))
+    (credit,) = draft(city, month=APRIL, now=may_1)
+    statement_send(actor=city.manager, statement_id=credit.pk, now=may_1)
+    told = text_of(see(billed.payer, "inbox", now=may_1))
+    assert "金额 -50.00 元。无需付款，请确认或提出异议。" in told
+    assert "待确认或付款的结算单 1" in text_of(see(billed.payer, "me", now=may_1))
+    asked = text_of(see(billed.payer, "statement_confirm", credit.public_id, now=may_1))
+    assert "您确认由云屏测试大学退还 ¥50.00。" in asked and "费用以银行转账支付" not in asked
+    assert send(billed.payer, "statement_confirm", credit.public_id, now=may_1).status_code == 302
+    assert "待确认或付款的结算单" not in text_of(see(billed.payer, "me", now=may_1))
+
+
+def test_payer_of_nothing_reads_that_confirming_settles_it(billed, see):
+    may_1 = APRIL_1 + 30 * DAY
+    number = send_over_nothing(billed, may_1).public_id
+    asked = text_of(see(billed.payer, "statement_confirm", number, now=may_1))
+    assert "您确认无应付款项，结算单随即结清。" in asked
+
+
 def test_payment_form_offers_what_is_outstanding(billed, see, send):
     manager, number = billed.city.manager, billed.statement.public_id
     form = see(manager, "statement_payment", number, now=APRIL_1).context["form"]

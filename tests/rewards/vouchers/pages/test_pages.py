@@ -69,6 +69,13 @@ def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable,
     assert 'value="100.00"' in form
 
 
+def test_page_of_a_voucher_that_is_used_up_says_why_no_statement_is_offered(vouchers, claimable, read):
+    grant = vouchers.grant(vouchers.open(code="EJ"), amount=100)
+    vouchers.claim(grant, claimable.statement)
+    page = read(vouchers.admin, "voucher", grant.public_id)
+    assert "在创新券和年度上限有余额时显示在此" in page
+
+
 def test_the_account_that_is_lacking_is_linked_for_whom_it_is_open_to(vouchers, claimable, read):
     account = reverse("payee_account", args=[vouchers.city.company.public_id])
     page = read(vouchers.admin, "voucher", claimable.grant.public_id)
@@ -202,6 +209,24 @@ def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
         actor=vouchers.officer, application_id=application.pk, reason="不符合条件", now=LATER
     )
     assert [client.get(each).status_code for each in (grant, refuse)] == [409, 409]
+
+
+def test_no_voucher_is_granted_after_its_last_day(vouchers, read, clock):
+    scheme = vouchers.open()
+    first = vouchers.apply(scheme)
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    application = vouchers.apply(scheme, of=firm, actor=admin)
+    clock.set(datetime(2027, 1, 1, tzinfo=CITY_TIME))
+    grant, refuse = (
+        reverse(f"voucher_application_{move}", args=[application.public_id]) for move in ("grant", "refuse")
+    )
+    page = read(vouchers.officer, "voucher_application", application.public_id)
+    assert (grant in page, refuse in page, "该创新券有效期至" in page) == (False, True, True)
+    assert first.public_id not in page
+    client = Client()
+    client.force_login(vouchers.officer)
+    assert client.get(grant).status_code == 409
+    assert "申请期已结束，该单位不能再次申请。" in client.get(refuse).text
 
 
 def test_later_application_is_granted_after_the_earlier_one(vouchers, read):
