@@ -1,6 +1,7 @@
 """Kiosks, what they show, and the bookings whose codes are typed at them."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from bookings.kiosk.domain import (
     FAULTS_WITHIN,
     GUESSES,
     GUESSES_WITHIN,
+    LONGEST_DELAY,
     ActKind,
     Condition,
     Situation,
@@ -90,6 +92,12 @@ def require_attempts_left(kiosk: Kiosk, kind: ActKind, now: datetime) -> None:
     wrong = kiosk.acts.filter(refusal=WrongCode.code, received_at__gt=now - GUESSES_WITHIN)
     if wrong.count() >= GUESSES:
         raise TooManyGuesses(minutes=GUESSES_WITHIN // timedelta(minutes=1))
+
+
+def get_check_in_delay(instrument_ids: Collection[int]) -> timedelta:
+    """Return how much later than it happened a check-in at these instruments may arrive from a kiosk."""
+    kiosks_there = Kiosk.objects.filter(instrument__in=instrument_ids, ended_at__isnull=True)
+    return LONGEST_DELAY if kiosks_there.exists() else timedelta()
 
 
 def find_presented(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:

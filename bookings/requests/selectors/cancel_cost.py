@@ -1,18 +1,20 @@
 """Until when a booking may be moved by its user, and what cancelling it costs."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
-
-from django.conf import settings
 
 from bookings.requests.domain.admission import get_change_deadline
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import get_binding_time, is_in_service
-from bookings.requests.selectors.companions import get_companions, get_uses_in_the_way
+from bookings.requests.selectors.companions import (
+    get_companions,
+    get_no_show_grace,
+    get_uses_in_the_way,
+)
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
@@ -61,7 +63,7 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
         return free_until
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
     in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
-    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    grace = get_no_show_grace(booking)
     ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
     if not all(is_in_service(one.instrument) for one in together.select_related("instrument__organization")):
         ends.append(now + grace)

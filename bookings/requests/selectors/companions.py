@@ -1,12 +1,15 @@
 """Bookings made together: of instruments that can only be booked together, and of a series or basket."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.registry import get_check_in_delay
 from bookings.requests.selectors.bookings import bookings
 
 if TYPE_CHECKING:
@@ -46,6 +49,16 @@ def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
     return uses.filter(instrument_id__in=together.values("instrument_id")).exclude(
         pk__in=together.values("pk")
     )
+
+
+def get_no_show_grace(booking: Booking) -> timedelta:
+    """Return how long after its start, or after a use in its way, nobody's coming makes a booking a no-show.
+
+    A kiosk beside one of its instruments may have kept the check-in while its line was cut: it is awaited.
+    """
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    delay = get_check_in_delay(list(together.values_list("instrument_id", flat=True)))
+    return timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES) + delay
 
 
 def has_credit_event(booking: Booking, kind: CreditKind) -> bool:

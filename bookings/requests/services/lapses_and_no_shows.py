@@ -13,7 +13,11 @@ from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
-from bookings.requests.selectors.companions import get_companions, get_uses_in_the_way
+from bookings.requests.selectors.companions import (
+    get_companions,
+    get_no_show_grace,
+    get_uses_in_the_way,
+)
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import (
@@ -39,14 +43,14 @@ def bookings_no_show_due(now: datetime) -> int:
     """Mark approved bookings that nobody attended as no-shows; return their number.
 
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
-    While another use is not checked out, and as long after that as after its start, it waits. To
-    samples that the unit has planned nobody comes.
+    While another use is not checked out, and as long after that as after its start, it waits; it waits for
+    what a kiosk may have kept, too. To samples that the unit has planned nobody comes.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
         state=BookingState.APPROVED, starts_at__lte=limit, planned_by_unit=False
     ).order_by("starts_at", "id")
-    return sum(_no_show(pk, limit, now) for pk in due.values_list("pk", flat=True))
+    return sum(_no_show(pk, now) for pk in due.values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -63,8 +67,9 @@ def _lapse(booking_id: int, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
+def _no_show(booking_id: int, now: datetime) -> bool:
     booking = booking_lock(booking_id)
+    limit = get_no_show_limit(now, get_no_show_grace(booking))
     if booking.state != BookingState.APPROVED or booking.starts_at > limit:
         return False
     if suspended := _get_suspended_organization(booking):
