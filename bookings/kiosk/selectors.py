@@ -113,6 +113,14 @@ def find_ended(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
     return next((one for one in ended if is_check_in_code(one.public_id, code)), None)
 
 
+def find_missed(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
+    """Return the booking with this code that became a no-show within the day before, or later, or None."""
+    missed = Booking.objects.filter(
+        instrument_id=kiosk.instrument_id, state=BookingState.NO_SHOW, ended_at__gt=at - DAY
+    ).select_related("user")
+    return next((one for one in missed if is_check_in_code(one.public_id, code)), None)
+
+
 def bookings_by_key_of(person: "User") -> "QuerySet[KioskAct, Any]":
     """Return the ids of the bookings whose use was ended at a kiosk that the person made."""
     ended = KioskAct.objects.filter(kiosk__made_by=person, kind=ActKind.CHECK_OUT, booking__isnull=False)

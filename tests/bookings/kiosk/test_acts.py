@@ -164,6 +164,16 @@ def test_nobody_comes_to_an_instrument_with_a_kiosk(kiosk, booking):
     assert bookings_no_show_due(booking.starts_at + 45 * MINUTE) == 1
 
 
+def test_who_was_a_no_show_is_told_so_and_named_to_the_keepers(city, kiosk, booking):
+    start, given_back = booking.starts_at, booking.starts_at + 45 * MINUTE
+    bookings_no_show_due(given_back)
+    late = send(kiosk, "check_in", given_back + MINUTE, code=code_of(booking))
+    assert late.refusal == "kiosk.given_back"
+    delayed = send(kiosk, "check_in", start + MINUTE, received=given_back + MINUTE, code=code_of(booking))
+    assert delayed.refusal == "kiosk.too_late"
+    assert Notification.objects.filter(user=city.keeper).latest("id").params["person"] == city.researcher.name
+
+
 def test_refusal_to_somebody_who_stands_there_is_told_to_nobody_else(city, kiosk, booking):
     told = Notification.objects.filter(user=city.keeper)
     before = told.count()
