@@ -14,6 +14,7 @@ from bookings.requests.selectors.companions import (
     get_companions,
     get_no_show_grace,
     get_uses_in_the_way,
+    get_uses_together,
 )
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -56,7 +57,8 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
 
     Since the start that is the use of somebody else, or an instrument out of service. Then it is free as
     long as the user could still come: until so long after the check-out of that use as a booking may be begun
-    after its start. One's own use that runs on is nobody else's doing.
+    after its start. One's own use that runs on is nobody else's doing. Who has come to what was booked with
+    it may leave out what they do not need.
     """
     free_until = get_free_until(booking)
     if booking.state != BookingState.APPROVED or now < booking.starts_at:
@@ -65,7 +67,8 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
     in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
     grace = get_no_show_grace(booking)
     ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
-    if not all(is_in_service(one.instrument) for one in together.select_related("instrument__organization")):
+    instruments = [one.instrument for one in together.select_related("instrument__organization")]
+    if not all(map(is_in_service, instruments)) or get_uses_together(booking).exists():
         ends.append(now + grace)
     return max([free_until, *ends])
 

@@ -37,6 +37,12 @@ def get_companions(booking: Booking) -> list[Booking]:
     )
 
 
+def get_uses_together(booking: Booking) -> QuerySet[Booking]:
+    """Return the uses, running or ended, of other instruments that were booked together with this booking."""
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    return together.filter(state__in=(BookingState.IN_USE, BookingState.COMPLETED)).exclude(pk=booking.pk)
+
+
 def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
     """Return the uses that keep a booking, or one made with it, from beginning, or did since its start.
 

@@ -17,6 +17,7 @@ from bookings.requests.selectors.companions import (
     get_companions,
     get_no_show_grace,
     get_uses_in_the_way,
+    get_uses_together,
 )
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
@@ -30,6 +31,8 @@ from bookings.requests.services.organization_suspension import cancel_for_suspen
 from instrument_share.accounts.domain import OrganizationState
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import Organization
 
 
@@ -44,7 +47,8 @@ def bookings_no_show_due(now: datetime) -> int:
 
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
     While another use is not checked out, and as long after that as after its start, it waits; it waits for
-    what a kiosk may have kept, too. To samples that the unit has planned nobody comes.
+    what a kiosk may have kept, too. Who has used another instrument that was booked with it has come: what
+    they did not need is cancelled without charge. To samples that the unit has planned nobody comes.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
@@ -86,6 +90,10 @@ def _no_show(booking_id: int, now: datetime) -> bool:
         if booking.ends_at <= now:
             _cancel_together(booking, notifications.CANCELLED_KEPT_WAITING, now)
         return False
+    if (uses := get_uses_together(booking)).exists():
+        if booking.ends_at <= now or not _run_or_ended_lately(uses, limit):
+            _cancel_together(booking, notifications.CANCELLED_NOT_NEEDED, now)
+        return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
@@ -103,8 +111,11 @@ def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
 
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
     """Return whether another use runs still, or was checked out after the limit, with time left to come."""
-    running_or_lately = Q(checked_out_at__isnull=True) | Q(checked_out_at__gt=limit)
-    return get_uses_in_the_way(booking).filter(running_or_lately).exists()
+    return _run_or_ended_lately(get_uses_in_the_way(booking), limit)
+
+
+def _run_or_ended_lately(uses: "QuerySet[Booking]", limit: datetime) -> bool:
+    return uses.filter(Q(checked_out_at__isnull=True) | Q(checked_out_at__gt=limit)).exists()
 
 
 def _cancel_together(booking: Booking, message: str, now: datetime) -> None:

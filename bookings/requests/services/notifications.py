@@ -50,6 +50,10 @@ CANCELLED_KEPT_WAITING = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: another use was not "
     "checked out in time."
 )
+CANCELLED_NOT_NEEDED = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in there, "
+    "and what was booked with it was used."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."
