@@ -99,6 +99,10 @@ LAPSED = gettext_noop(
 WITHDRAWN = gettext_noop(
     "The offer of {instrument} from {starts_at} was withdrawn: {reason} You stay on the waiting list."
 )
+WITHDRAWN_WITH_MEMBERSHIP = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn: you no longer belong to “{organization}”, "
+    "which was to pay."
+)
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
 
 MAILED_AT_ONCE = frozenset({MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU, EXTENDED})
