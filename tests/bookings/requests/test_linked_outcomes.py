@@ -123,12 +123,14 @@ def test_a_kept_booking_of_an_instrument_out_of_service_is_no_no_show(city, name
     assert booking.late_cancel is False
 
 
-def test_who_finds_an_instrument_out_of_service_cancels_without_charge(city):
+@pytest.mark.parametrize("minutes", [-60, 5])
+def test_who_finds_an_instrument_out_of_service_cancels_without_charge(city, minutes):
     booking = book(city, slot(day=3))
     city.second.state = "suspended"
     city.second.save()
-    now = booking.starts_at + timedelta(minutes=5)
-    assert not get_cancel_cost(city.researcher, booking, now).late
+    now = booking.starts_at + minutes * MINUTE
+    cost = get_cancel_cost(city.researcher, booking, now)
+    assert (cost.late, cost.free_until) == (False, max(booking.starts_at, now + 30 * MINUTE))
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=now)
     assert set(Booking.objects.values_list("state", "charged_yuan")) == {("cancelled", None)}
     assert not CreditEvent.objects.exists()
