@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 STANDS_FOR_A_SUBJECT = "—"
 OPEN = Q(end="")
 OPEN_OFFER = Q(booking__state=BookingState.OFFERED)
+WITHDRAWN = ~Q(booking__decision_note="")
+"""The condition for offers that a decision took back: it has a reason, unlike a refusal and the clock."""
 
 
 def waits(viewer: "Viewer") -> QuerySet[WaitlistEntry]:
@@ -190,7 +192,7 @@ def find_hindrances(
 def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     """Return the soonest free time for somebody who waits, as a calendar would show it to them.
 
-    Nobody is offered again a time that they let go, or a part of it.
+    Nobody is offered again a time that they let go, or a part of it; what was withdrawn they did not let go.
     """
     span = get_span(entry, now)
     if span is None:
@@ -199,7 +201,7 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     together = get_free_time([entry.instrument], span, now, applicant).together(entry.instrument_id)
     if not together:
         return None
-    let_go = entry.offers.values_list("booking__starts_at", "booking__ends_at")
+    let_go = entry.offers.exclude(WITHDRAWN).values_list("booking__starts_at", "booking__ends_at")
     own, *linked = together
     own = replace(own, holds=[*own.holds, *(Interval(*times) for times in let_go)])
     # With time for an answer before the rule's own lead begins.

@@ -1,4 +1,4 @@
-"""Waits whose payer or project is lost end and say so; a project's period bounds what is offered."""
+"""Waits and offers that are lost by no choice of who waits, and the period of a project."""
 
 from datetime import date, timedelta
 
@@ -6,6 +6,8 @@ import pytest
 
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.closures import closure_place
+from bookings.requests.services.instrument_decisions import closure_lift
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.waiting.services.entries import waits_end_due
 from bookings.waiting.services.offers import free_time_offer_due
@@ -17,6 +19,7 @@ from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.requests.rules import hours, put_in_force
 from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 
@@ -63,6 +66,24 @@ def test_who_loses_an_offer_with_their_membership_is_not_told_to_stay_on_the_lis
     told = journal.notifications(entry.user).filter(message__contains="withdrawn").get()
     assert "You stay on the waiting list" not in told.message
     assert told.params["organization"]["zh"] == city.company.name_zh
+
+
+def test_time_that_a_closure_took_back_is_offered_again_once_it_is_lifted(city):
+    first, second = join(city), join(city, now=NOW + MINUTE)
+    asked = {"actor": city.keeper, "instrument_id": city.instrument.pk, "now": NOW + MINUTE}
+    closure = closure_place(**asked, interval=slot(), reason_zh="检修")
+    closure_lift(actor=city.keeper, closure_id=closure.pk, now=NOW + 2 * MINUTE)
+    assert [state for *_, state in offered(first)] == ["lapsed", "offered"]
+    assert offered(second) == []
+
+
+def test_offer_that_new_hours_take_back_says_so(city):
+    put_in_force(city, hours())
+    entry = join(city, wanted=slot(day=2, hour=17))
+    put_in_force(city, hours(closes=18), day=2)
+    assert [state for *_, state in offered(entry)] == ["lapsed"]
+    told = journal.notifications(entry.user).first()
+    assert told.params["reason"]["en"] == "The opening hours are changing."
 
 
 def test_wait_ends_when_its_project_is_over(city):
