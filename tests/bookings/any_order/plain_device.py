@@ -80,6 +80,8 @@ class PlainKiosk:
             ended = self.is_here(booking) and kind == "check_out" and booking.state == "completed"
             if ended and booking.ended > at - DAY:
                 return "kiosk.ended_already"
+            if self.is_here(booking) and (kind, booking.state) == ("check_in", "no_show"):
+                return "kiosk.given_back"
             self.wrong[self.city.now] += 1
             return "kiosk.wrong_code"
         return (
