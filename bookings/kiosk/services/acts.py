@@ -23,7 +23,9 @@ from bookings.kiosk.domain import (
 )
 from bookings.kiosk.models import Kiosk, KioskAct
 from bookings.kiosk.selectors import find_ended, find_missed, find_presented, require_attempts_left
+from bookings.requests.domain.errors import StillInUse
 from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.bookings import find_running_use
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.selectors.amounts import calculate_use
@@ -115,7 +117,7 @@ def _check_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking":
         raise EndedAlready if find_ended(kiosk, act.code, act.at) else WrongCode
     booking = booking_lock(found.pk)
     if booking.state != BookingState.IN_USE:
-        raise NotCheckedIn
+        raise StillInUse if find_running_use(booking.instrument_id) else NotCheckedIn
     write_check_out(
         booking,
         calculate_use(booking, now=now, ends_at=act.ends_at or act.at, samples=act.samples),

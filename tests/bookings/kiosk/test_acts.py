@@ -184,6 +184,14 @@ def test_refusal_to_somebody_who_stands_there_is_told_to_nobody_else(city, kiosk
     assert told.count() == before
 
 
+def test_who_scans_their_code_while_another_use_runs_is_told_so(city, kiosk, booking):
+    """The first button, which a scanner presses, checks out then."""
+    send(kiosk, "check_in", booking.starts_at, code=code_of(booking))
+    following = book(city, slot(day=0, hour=11), actor=factories.member(city.company, name="壬"))
+    taken = send(kiosk, "check_out", following.starts_at, code=code_of(following))
+    assert taken.refusal == "booking.still_in_use"
+
+
 def test_check_out_after_the_keepers_own_is_no_mistake(city, kiosk, booking):
     send(kiosk, "check_in", booking.starts_at, code=code_of(booking))
     ended = booking.starts_at + 50 * MINUTE
