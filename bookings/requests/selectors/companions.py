@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
@@ -14,6 +14,8 @@ from bookings.requests.selectors.bookings import bookings
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+
+USED_STATES = frozenset({BookingState.IN_USE, BookingState.COMPLETED})
 
 
 def get_companions(booking: Booking) -> list[Booking]:
@@ -40,7 +42,13 @@ def get_companions(booking: Booking) -> list[Booking]:
 def get_uses_together(booking: Booking) -> QuerySet[Booking]:
     """Return the uses, running or ended, of other instruments that were booked together with this booking."""
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    return together.filter(state__in=(BookingState.IN_USE, BookingState.COMPLETED)).exclude(pk=booking.pk)
+    return together.filter(state__in=USED_STATES).exclude(pk=booking.pk)
+
+
+def is_used_together() -> Exists:
+    """Return whether `get_uses_together` finds any, as a condition of a statement over bookings."""
+    uses = Booking.objects.filter(group=OuterRef("group"), part=OuterRef("part"), state__in=USED_STATES)
+    return Exists(uses.exclude(pk=OuterRef("pk")))
 
 
 def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:

@@ -18,6 +18,7 @@ from bookings.requests.selectors.companions import (
     get_no_show_grace,
     get_uses_in_the_way,
     get_uses_together,
+    is_used_together,
 )
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
@@ -48,11 +49,12 @@ def bookings_no_show_due(now: datetime) -> int:
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
     While another use is not checked out, and as long after that as after its start, it waits; it waits for
     what a kiosk may have kept, too. Who has used another instrument that was booked with it has come: what
-    they did not need is cancelled without charge. To samples that the unit has planned nobody comes.
+    they did not need is cancelled without charge. To samples that the unit has planned nobody comes; what it
+    has planned beside them ends so with its time.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
-        state=BookingState.APPROVED, starts_at__lte=limit, planned_by_unit=False
+        Q(planned_by_unit=False) | is_used_together(), state=BookingState.APPROVED, starts_at__lte=limit
     ).order_by("starts_at", "id")
     return sum(_no_show(pk, now) for pk in due.values_list("pk", flat=True))
 
@@ -75,6 +77,8 @@ def _no_show(booking_id: int, now: datetime) -> bool:
     booking = booking_lock(booking_id)
     limit = get_no_show_limit(now, get_no_show_grace(booking))
     if booking.state != BookingState.APPROVED or booking.starts_at > limit:
+        return False
+    if booking.planned_by_unit and (now < booking.ends_at or not get_uses_together(booking).exists()):
         return False
     if suspended := _get_suspended_organization(booking):
         cancel_for_suspension(booking, suspended, actor=None, now=now)
