@@ -127,6 +127,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.projects.registry import register_bookings_ahead, register_waits
     from bookings.requests.registry import (
         register_act,
+        register_check_in_delay,
         register_claim_teller,
         register_hand_over_deadline,
         register_retirement_ender,
@@ -153,6 +154,7 @@ def _register_answers_between_rooms() -> None:
     register_hand_over_deadline(get_hand_over_deadline)
     register_act("record_misuse", may_record_misuse)
     register_act("extend", may_extend)
+    register_check_in_delay(kiosk_selectors.get_check_in_delay)
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)
     register_uses_reader(sum_project_uses)

@@ -190,7 +190,9 @@ def attempts(w):
         "qualification_grant": partial(
             p.qualification_grant, user=person, expires_at=slot(day=90).start, **instrument
         ),
-        "qualification_revoke": partial(p.qualification_revoke, qualification_id=w.qualification.pk, **now),
+        "qualification_revoke": partial(
+            p.qualification_revoke, qualification_id=w.qualification.pk, **now, **reason
+        ),
         "rule_publish": partial(p.rule_publish, draft=terms(), applies_from=slot(day=2).start, **instrument),
         "rule_withdraw": partial(p.rule_withdraw, rule_id=w.coming_rule.pk, **now, **reason),
         "closure_record": partial(p.closure_record, interval=tomorrow(), reason_zh="保养", **instrument),

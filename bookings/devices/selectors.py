@@ -1,6 +1,6 @@
 """Devices, the messages they signed, and the bookings that events are about."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from bookings.devices.domain import STARTS_AHEAD, Event, EventKind, NotSigned, require_signed
 from bookings.devices.models import Device, DeviceEvent, InstrumentNote
 from bookings.feeds.keys import get_secret
+from bookings.requests.domain.check_in import CHECK_IN_LEAD
 from bookings.requests.domain.states import BookingState
 from bookings.requests.keys import is_check_in_code
 from bookings.requests.models import Booking
@@ -15,6 +16,7 @@ from bookings.requests.selectors.bookings import get_booking, keeper_day_booking
 from bookings.requests.selectors.scope import get_answered_condition, get_responsible_condition
 from bookings.usage.domain.choices import Capture
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 KEY = "bookings.devices"
+EXPECTED_STATES = (BookingState.APPROVED, BookingState.IN_USE)
 NUL = "\x00"
 """No number has one, and PostgreSQL takes none; it is looked up before anything else has read it."""
 ANSWERED_FOR = get_answered_condition("made_by")
@@ -79,10 +82,15 @@ def get_presented(viewer: "User", public_id: str, code: str) -> Booking:
     return require_found(booking if is_check_in_code(public_id, code) else None)
 
 
-def find_arrival(viewer: "User", code: str, day: date) -> Booking | None:
-    """Return the day's booking on the viewer's instruments whose code was typed, or None."""
-    expected = keeper_day_bookings(viewer, day).filter(state__in=[BookingState.APPROVED, BookingState.IN_USE])
-    return next((one for one in expected if is_check_in_code(one.public_id, code)), None)
+def find_arrival(viewer: "User", code: str, now: datetime) -> Booking | None:
+    """Return today's booking on the viewer's instruments whose code was typed, or None.
+
+    Before midnight those are among them whose check-in is open for the next day.
+    """
+    days = sorted({at.astimezone(CITY_TIME).date() for at in (now, now + CHECK_IN_LEAD)})
+    of_days = (keeper_day_bookings(viewer, day).filter(state__in=EXPECTED_STATES) for day in days)
+    found = (one for expected in of_days for one in expected if is_check_in_code(one.public_id, code))
+    return next(found, None)
 
 
 def open_notes(viewer: "User") -> QuerySet[InstrumentNote]:

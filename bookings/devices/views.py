@@ -31,7 +31,6 @@ from bookings.requests.views.common import (
     responsible_instruments,
 )
 from instrument_share.journal.addresses import page_address
-from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
@@ -113,7 +112,7 @@ def arrival_find(request: SignedInRequest) -> HttpResponse:
     """Lead from the code that was typed to the person who has come."""
     require_keeper(request.user)
     code = request.GET.get("code", "").strip().upper()
-    found = find_arrival(request.user, code, clock.now().astimezone(CITY_TIME).date())
+    found = find_arrival(request.user, code, clock.now())
     if found is None:
         messages.warning(request, _("No booking of today has the code {code}.").format(code=code))
         return redirect(page_address("keeper"))

@@ -127,6 +127,15 @@ class WrongCode(Conflict):
     )
 
 
+class GivenBack(Conflict):
+    """A check-in to a booking that was a no-show before."""
+
+    code = "kiosk.given_back"
+    message = gettext_noop(
+        "Nobody had checked in, so the time of this booking was given back at {given_back}. Ask the keeper."
+    )
+
+
 class TooLate(Conflict):
     """An act that a line which was cut has delayed for too long."""
 

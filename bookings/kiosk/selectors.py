@@ -1,6 +1,7 @@
 """Kiosks, what they show, and the bookings whose codes are typed at them."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from bookings.kiosk.domain import (
     FAULTS_WITHIN,
     GUESSES,
     GUESSES_WITHIN,
+    LONGEST_DELAY,
     ActKind,
     Condition,
     Situation,
@@ -92,6 +94,12 @@ def require_attempts_left(kiosk: Kiosk, kind: ActKind, now: datetime) -> None:
         raise TooManyGuesses(minutes=GUESSES_WITHIN // timedelta(minutes=1))
 
 
+def get_check_in_delay(instrument_ids: Collection[int]) -> timedelta:
+    """Return how much later than it happened a check-in at these instruments may arrive from a kiosk."""
+    kiosks_there = Kiosk.objects.filter(instrument__in=instrument_ids, ended_at__isnull=True)
+    return LONGEST_DELAY if kiosks_there.exists() else timedelta()
+
+
 def find_presented(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
     """Return the running or else the next booking of the kiosk's instrument whose code this is, or None."""
     return find_booking_of(kiosk.instrument_id, Event(EventKind.START, at, code=code))
@@ -103,6 +111,14 @@ def find_ended(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
         instrument_id=kiosk.instrument_id, state=BookingState.COMPLETED, checked_out_at__gt=at - DAY
     )
     return next((one for one in ended if is_check_in_code(one.public_id, code)), None)
+
+
+def find_missed(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
+    """Return the booking with this code that became a no-show within the day before, or later, or None."""
+    missed = Booking.objects.filter(
+        instrument_id=kiosk.instrument_id, state=BookingState.NO_SHOW, ended_at__gt=at - DAY
+    ).select_related("user")
+    return next((one for one in missed if is_check_in_code(one.public_id, code)), None)
 
 
 def bookings_by_key_of(person: "User") -> "QuerySet[KioskAct, Any]":

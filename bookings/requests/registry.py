@@ -1,7 +1,7 @@
 """What rooms above this one say on the pages of requests and bookings, and end with an instrument."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,10 +12,12 @@ WaitReader = Callable[["User", int], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
 ActAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
+DelayReader = Callable[[Collection[int]], timedelta]
 RetirementEnder = Callable[["User", int, str, datetime], None]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
 _deadline_readers: list[DeadlineReader] = []
+_delay_readers: list[DelayReader] = []
 _act_askers: dict[str, ActAsker] = {}
 _retirement_enders: list[RetirementEnder] = []
 
@@ -38,6 +40,16 @@ def register_hand_over_deadline(reader: DeadlineReader) -> None:
 def get_hand_over_deadline(giver: "User", booking: "Booking", now: datetime) -> datetime | None:
     """Return until when the giver may hand the booking over; None where they can't now."""
     return next((found for read in _deadline_readers if (found := read(giver, booking, now))), None)
+
+
+def register_check_in_delay(reader: DelayReader) -> None:
+    """Have `reader` say how much later than it happened a check-in at these instruments may arrive."""
+    _delay_readers.append(reader)
+
+
+def get_check_in_delay(instrument_ids: Collection[int]) -> timedelta:
+    """Return how much later than it happened a check-in at one of these instruments may arrive."""
+    return max((read(instrument_ids) for read in _delay_readers), default=timedelta())
 
 
 def register_act(name: str, asker: ActAsker) -> None:

@@ -5,17 +5,18 @@ from datetime import datetime
 from itertools import product
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.proposals.domain import ProposalOrder, find_slot
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service
+from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import SHORTEST_ANSWER, WaitState, get_offerable_span
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 STANDS_FOR_A_SUBJECT = "—"
 OPEN = Q(end="")
 OPEN_OFFER = Q(booking__state=BookingState.OFFERED)
+WITHDRAWN = ~Q(booking__decision_note="")
+"""The condition for offers that a decision took back: it has a reason, unlike a refusal and the clock."""
 
 
 def waits(viewer: "Viewer") -> QuerySet[WaitlistEntry]:
@@ -76,6 +79,28 @@ def waits_in_order(instrument_id: int | None = None) -> QuerySet[WaitlistEntry]:
         found = found.filter(instrument_id=instrument_id)
     together = ("instrument", "user", "payer_organization", "organization_project")
     return found.select_related(*together).order_by("joined_at", "id")
+
+
+def waits_of_lost_payers() -> QuerySet[WaitlistEntry]:
+    """Return the open waits of people who no longer belong to the organization that was to pay.
+
+    It may be suspended, which may end.
+    """
+    belongs = WaitlistEntry.objects.filter(
+        pk=OuterRef("pk"),
+        payer_organization__memberships__user=F("user"),
+        payer_organization__memberships__state=MembershipState.ACTIVE,
+    )
+    return WaitlistEntry.objects.filter(OPEN, ~Exists(belongs), payer_organization__isnull=False)
+
+
+def get_span(entry: WaitlistEntry, now: datetime) -> Interval | None:
+    """Return in which time an offer to somebody who waits may lie now, in the period of their project too."""
+    wanted, project = entry.wanted, entry.organization_project
+    first = project and project.first_date and get_date_interval(project.first_date).start
+    last = project and project.last_date and get_date_interval(project.last_date).end
+    start, end = max(wanted.start, first or wanted.start), min(wanted.end, last or wanted.end)
+    return get_offerable_span(Interval(start, end), entry.length, now) if start < end else None
 
 
 def get_open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:
@@ -167,16 +192,16 @@ def find_hindrances(
 def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     """Return the soonest free time for somebody who waits, as a calendar would show it to them.
 
-    Nobody is offered again a time that they let go, or a part of it.
+    Nobody is offered again a time that they let go, or a part of it; what was withdrawn they did not let go.
     """
-    span = get_offerable_span(entry.wanted, entry.length, now)
+    span = get_span(entry, now)
     if span is None:
         return None
     applicant = Applicant(entry.user, entry.payer_organization, ServiceMode(entry.service_mode))
     together = get_free_time([entry.instrument], span, now, applicant).together(entry.instrument_id)
     if not together:
         return None
-    let_go = entry.offers.values_list("booking__starts_at", "booking__ends_at")
+    let_go = entry.offers.exclude(WITHDRAWN).values_list("booking__starts_at", "booking__ends_at")
     own, *linked = together
     own = replace(own, holds=[*own.holds, *(Interval(*times) for times in let_go)])
     # With time for an answer before the rule's own lead begins.

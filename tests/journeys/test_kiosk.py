@@ -51,6 +51,8 @@ def test_a_use_that_ends_while_the_line_is_cut(enter, clock, watch):
     expect(tablet.locator("#offline")).to_contain_text("10:00 起网络中断")
     tablet.locator("#id_code").fill(code)
     tablet.get_by_role("button", name="签退").click()
+    # What needs the line leaves the screen as it is.
+    tablet.get_by_role("button", name="English").click()
     expect(tablet.locator("#kept")).to_contain_text("10:00 签退")
     expect(tablet.locator("#state")).to_contain_text("使用中")
     tablet.set_viewport_size(PHONE)
@@ -63,6 +65,8 @@ def test_a_use_that_ends_while_the_line_is_cut(enter, clock, watch):
     expect(tablet.locator("#kept")).to_be_hidden()
     expect(tablet.locator("#offline")).to_be_hidden()
     expect(tablet.locator("#state")).not_to_contain_text("使用中")
+    tablet.get_by_role("button", name="English").click()
+    expect(tablet.locator("#state")).to_contain_text("Next bookings")
     log = UsageLog.objects.get()
     assert abs(log.ends_at - (booking.starts_at + timedelta(minutes=60))) < timedelta(minutes=1)
     assert list(KioskAct.objects.order_by("id").values_list("kind", "refusal")) == [

@@ -14,6 +14,7 @@ from bookings.kiosk.domain import (
     Act,
     ActKind,
     EndedAlready,
+    GivenBack,
     KeyReused,
     KioskLocked,
     NotCheckedIn,
@@ -21,8 +22,10 @@ from bookings.kiosk.domain import (
     WrongCode,
 )
 from bookings.kiosk.models import Kiosk, KioskAct
-from bookings.kiosk.selectors import find_ended, find_presented, require_attempts_left
+from bookings.kiosk.selectors import find_ended, find_missed, find_presented, require_attempts_left
+from bookings.requests.domain.errors import StillInUse
 from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.bookings import find_running_use
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.selectors.amounts import calculate_use
@@ -100,6 +103,8 @@ def _carry_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking | None":
 
 def _check_in(kiosk: Kiosk, act: Act, now: datetime) -> "Booking":
     found = find_presented(kiosk, act.code, act.at)
+    if found is None and (missed := find_missed(kiosk, act.code, act.at)):
+        raise GivenBack(given_back=missed.ended_at)
     if found is None:
         raise WrongCode
     return use_begin(found.pk, at=act.at, now=now, details=_get_details(kiosk, act))
@@ -112,7 +117,7 @@ def _check_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking":
         raise EndedAlready if find_ended(kiosk, act.code, act.at) else WrongCode
     booking = booking_lock(found.pk)
     if booking.state != BookingState.IN_USE:
-        raise NotCheckedIn
+        raise StillInUse if find_running_use(booking.instrument_id) else NotCheckedIn
     write_check_out(
         booking,
         calculate_use(booking, now=now, ends_at=act.ends_at or act.at, samples=act.samples),
@@ -146,7 +151,8 @@ def _tell_user(log: "UsageLog", now: datetime) -> None:
 
 
 def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, detail: str, now: datetime) -> None:
-    booking = act.code and find_presented(kiosk, act.code, act.at)
+    by_code = (find_presented, find_missed) if act.code else ()
+    booking = next((found for find in by_code if (found := find(kiosk, act.code, act.at))), None)
     person = booking.user.name if booking else Words(SOMEBODY)
     _notify_keepers(kiosk, REFUSED, now, person=person, at=act.at, act=word(act.kind), detail=detail)
 

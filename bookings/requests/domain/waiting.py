@@ -11,16 +11,19 @@ if TYPE_CHECKING:
     from providers.domain import Terms
 
 TAKEN_CODES = frozenset({SlotTaken.code, "booking.linked_taken"})
-TIME_CODES = TAKEN_CODES | {
-    "booking.off_step",
-    "booking.too_soon",
-    "booking.too_far",
-    "booking.outside_windows",
-    "booking.closed",
-    "booking.linked_refused",
-    "booking.project_not_begun",
-    "booking.project_over",
-}
+PROJECT_PERIOD_CODES = frozenset({"booking.project_not_begun", "booking.project_over"})
+TIME_CODES = frozenset(
+    {
+        *TAKEN_CODES,
+        *PROJECT_PERIOD_CODES,
+        "booking.off_step",
+        "booking.too_soon",
+        "booking.too_far",
+        "booking.outside_windows",
+        "booking.closed",
+        "booking.linked_refused",
+    }
+)
 """What is wrong with a certain time, not with waiting for another one; so are quotas."""
 QUOTA_CODES = "booking.quota_"
 

@@ -1,18 +1,21 @@
 """Until when a booking may be moved by its user, and what cancelling it costs."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
-
-from django.conf import settings
 
 from bookings.requests.domain.admission import get_change_deadline
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import get_binding_time, is_in_service
-from bookings.requests.selectors.companions import get_companions, get_uses_in_the_way
+from bookings.requests.selectors.companions import (
+    get_companions,
+    get_no_show_grace,
+    get_uses_in_the_way,
+    get_uses_together,
+)
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
@@ -52,18 +55,23 @@ def get_free_until(booking: Booking) -> datetime:
 def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
     """Return until when it is free: as `get_free_until`, or later where something keeps the user out.
 
-    Since the start that is the use of somebody else, or an instrument out of service. Then it is free as
+    That is an instrument out of service, and since the start the use of somebody else. Then it is free as
     long as the user could still come: until so long after the check-out of that use as a booking may be begun
-    after its start. One's own use that runs on is nobody else's doing.
+    after its start. One's own use that runs on is nobody else's doing. Who has come to what was booked with
+    it may leave out what they do not need.
     """
     free_until = get_free_until(booking)
-    if booking.state != BookingState.APPROVED or now < booking.starts_at:
+    if booking.state != BookingState.APPROVED or now <= free_until:
         return free_until
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    instruments = [one.instrument for one in together.select_related("instrument__organization")]
+    is_out_of_service = not all(map(is_in_service, instruments))
+    if now < booking.starts_at:
+        return booking.starts_at if is_out_of_service else free_until
     in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
-    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    grace = get_no_show_grace(booking)
     ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
-    if not all(is_in_service(one.instrument) for one in together.select_related("instrument__organization")):
+    if is_out_of_service or get_uses_together(booking).exists():
         ends.append(now + grace)
     return max([free_until, *ends])
 

@@ -1,16 +1,21 @@
 """Bookings made together: of instruments that can only be booked together, and of a series or basket."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.registry import get_check_in_delay
 from bookings.requests.selectors.bookings import bookings
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+
+USED_STATES = frozenset({BookingState.IN_USE, BookingState.COMPLETED})
 
 
 def get_companions(booking: Booking) -> list[Booking]:
@@ -34,6 +39,18 @@ def get_companions(booking: Booking) -> list[Booking]:
     )
 
 
+def get_uses_together(booking: Booking) -> QuerySet[Booking]:
+    """Return the uses, running or ended, of other instruments that were booked together with this booking."""
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    return together.filter(state__in=USED_STATES).exclude(pk=booking.pk)
+
+
+def is_used_together() -> Exists:
+    """Return whether `get_uses_together` finds any, as a condition of a statement over bookings."""
+    uses = Booking.objects.filter(group=OuterRef("group"), part=OuterRef("part"), state__in=USED_STATES)
+    return Exists(uses.exclude(pk=OuterRef("pk")))
+
+
 def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
     """Return the uses that keep a booking, or one made with it, from beginning, or did since its start.
 
@@ -48,10 +65,14 @@ def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
     )
 
 
-def has_come_to_companion(booking: Booking) -> bool:
-    """Return whether somebody was checked in at an instrument that was booked together with this one."""
+def get_no_show_grace(booking: Booking) -> timedelta:
+    """Return how long after its start, or after a use in its way, nobody's coming makes a booking a no-show.
+
+    A kiosk beside one of its instruments may have kept the check-in while its line was cut: it is awaited.
+    """
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    return together.filter(checked_in_at__isnull=False).exists()
+    delay = get_check_in_delay(list(together.values_list("instrument_id", flat=True)))
+    return timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES) + delay
 
 
 def has_credit_event(booking: Booking, kind: CreditKind) -> bool:

@@ -83,7 +83,8 @@ def write_cancellation(
     """
     if booking.state == BookingState.OFFERED:
         let_offer_go(booking, "lapse", actor=actor, reason=get_note(reason), now=now)
-        notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=_get_told(reason))
+        if announce:
+            notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=_get_told(reason))
         return
     booking.ended_at = now
     booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)

@@ -104,7 +104,9 @@ def qualification_revoke(
             code="qualification.booking_without_outcome",
         )
         apply_outcomes(affected, actor=actor, reason=reason, decision="qualification", now=now)
-    revoked = providers.qualification_revoke(actor=actor, qualification_id=qualification_id, now=now)
+    revoked = providers.qualification_revoke(
+        actor=actor, qualification_id=qualification_id, reason=reason, now=now
+    )
     next_free_refresh([qualification.instrument_id], now)
     return revoked
 

@@ -15,8 +15,10 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import (
     get_companions,
+    get_no_show_grace,
     get_uses_in_the_way,
-    has_come_to_companion,
+    get_uses_together,
+    is_used_together,
 )
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
@@ -30,6 +32,8 @@ from bookings.requests.services.organization_suspension import cancel_for_suspen
 from instrument_share.accounts.domain import OrganizationState
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import Organization
 
 
@@ -43,15 +47,16 @@ def bookings_no_show_due(now: datetime) -> int:
     """Mark approved bookings that nobody attended as no-shows; return their number.
 
     Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
-    While another use is not checked out, and as long after that as after its start, it waits. To
-    samples that the unit has planned nobody comes. Who came to what was booked together is charged for what
-    nobody checked in, but it does not count on their credit.
+    While another use is not checked out, and as long after that as after its start, it waits; it waits for
+    what a kiosk may have kept, too. Who has used another instrument that was booked with it has come: what
+    they did not need is cancelled without charge. To samples that the unit has planned nobody comes; what it
+    has planned beside them ends so with its time.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
-        state=BookingState.APPROVED, starts_at__lte=limit, planned_by_unit=False
+        Q(planned_by_unit=False) | is_used_together(), state=BookingState.APPROVED, starts_at__lte=limit
     ).order_by("starts_at", "id")
-    return sum(_no_show(pk, limit, now) for pk in due.values_list("pk", flat=True))
+    return sum(_no_show(pk, now) for pk in due.values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -68,9 +73,12 @@ def _lapse(booking_id: int, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
+def _no_show(booking_id: int, now: datetime) -> bool:
     booking = booking_lock(booking_id)
+    limit = get_no_show_limit(now, get_no_show_grace(booking))
     if booking.state != BookingState.APPROVED or booking.starts_at > limit:
+        return False
+    if booking.planned_by_unit and (now < booking.ends_at or not get_uses_together(booking).exists()):
         return False
     if suspended := _get_suspended_organization(booking):
         cancel_for_suspension(booking, suspended, actor=None, now=now)
@@ -86,15 +94,16 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
         if booking.ends_at <= now:
             _cancel_together(booking, notifications.CANCELLED_KEPT_WAITING, now)
         return False
+    if (uses := get_uses_together(booking)).exists():
+        if booking.ends_at <= now or not _run_or_ended_lately(uses, limit):
+            _cancel_together(booking, notifications.CANCELLED_NOT_NEEDED, now)
+        return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
     apply_transition(booking, "no_show", "ended_at", "charged_yuan", actor=None, now=now, details=details)
-    if has_come_to_companion(booking):
-        notifications.notify_user(booking, notifications.NOT_CHECKED_IN, now)
-    else:
-        create_credit_event(booking, CreditKind.NO_SHOW, now)
-        notifications.notify_user(booking, notifications.NO_SHOW, now)
+    create_credit_event(booking, CreditKind.NO_SHOW, now)
+    notifications.notify_user(booking, notifications.NO_SHOW, now)
     pass_on_freed_time(booking, now)
     return True
 
@@ -106,8 +115,11 @@ def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
 
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
     """Return whether another use runs still, or was checked out after the limit, with time left to come."""
-    running_or_lately = Q(checked_out_at__isnull=True) | Q(checked_out_at__gt=limit)
-    return get_uses_in_the_way(booking).filter(running_or_lately).exists()
+    return _run_or_ended_lately(get_uses_in_the_way(booking), limit)
+
+
+def _run_or_ended_lately(uses: "QuerySet[Booking]", limit: datetime) -> bool:
+    return uses.filter(Q(checked_out_at__isnull=True) | Q(checked_out_at__gt=limit)).exists()
 
 
 def _cancel_together(booking: Booking, message: str, now: datetime) -> None:

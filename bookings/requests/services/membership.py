@@ -88,6 +88,9 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
             booking, actor=actor, reason=membership.reason, now=now, by_user=by_oneself, announce=False
         )
         if was_offered:
+            notifications.notify_user(
+                booking, notifications.WITHDRAWN_WITH_MEMBERSHIP, now, organization=name
+            )
             continue
         notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)
         if not by_oneself:

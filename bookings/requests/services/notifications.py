@@ -50,6 +50,10 @@ CANCELLED_KEPT_WAITING = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: another use was not "
     "checked out in time."
 )
+CANCELLED_NOT_NEEDED = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in there, "
+    "and what was booked with it was used."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."
@@ -95,11 +99,11 @@ LAPSED = gettext_noop(
 WITHDRAWN = gettext_noop(
     "The offer of {instrument} from {starts_at} was withdrawn: {reason} You stay on the waiting list."
 )
-NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
-NOT_CHECKED_IN = gettext_noop(
-    "You were not checked in at {instrument}, booked together from {starts_at}. It is charged as a no-show, "
-    "but does not count on your credit."
+WITHDRAWN_WITH_MEMBERSHIP = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn: you no longer belong to “{organization}”, "
+    "which was to pay."
 )
+NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
 
 MAILED_AT_ONCE = frozenset({MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU, EXTENDED})
 """They ask for an answer, or are about a use under way: its start doesn't say how urgent they are."""

@@ -74,7 +74,7 @@ def cancel_for_suspension(
     Of an offer from the waiting list, `write_cancellation` tells that it is withdrawn.
     """
     was_offered = booking.state == BookingState.OFFERED
-    write_cancellation(booking, actor=actor, reason=organization.reason, now=now, announce=False)
+    write_cancellation(booking, actor=actor, reason=organization.reason, now=now, announce=was_offered)
     if was_offered:
         return
     told = {"organization": _name(organization), "reason": organization.reason}

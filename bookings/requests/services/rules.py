@@ -20,12 +20,16 @@ from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
+from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.domain import TermsDraft
     from providers.models import OpenServiceRule
+
+HOURS_CHANGE = Bilingual("开放时间调整", "The opening hours are changing.")
+"""Why an offer is withdrawn where nobody was asked for a reason."""
 
 
 @transaction.atomic
@@ -96,8 +100,11 @@ def _settle_bookings(
     )
     if any(outcome == "cancel" and booking.state != BookingState.OFFERED for booking, outcome in affected):
         reason = require_reason(reason, code=REASON_MISSING)
+    offers = [(booking, outcome) for booking, outcome in affected if booking.state == BookingState.OFFERED]
+    others = [(booking, outcome) for booking, outcome in affected if booking.state != BookingState.OFFERED]
+    apply_outcomes(offers, actor=actor, reason=reason or HOURS_CHANGE, decision="rule", now=now)
     apply_outcomes(
-        affected,
+        others,
         actor=actor,
         reason=reason,
         decision="rule",

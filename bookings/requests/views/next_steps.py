@@ -1,12 +1,13 @@
 """Describe what happens next with a booking."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import rules
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.requests.domain.states import BookingState
+from bookings.requests.selectors.companions import get_no_show_grace
 from instrument_share.web.text.formats import moment, yuan
 
 if TYPE_CHECKING:
@@ -46,10 +47,9 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
         case BookingState.LAPSED:
             return _lapsed(booking)
         case _:
-            return _(
-                "Nobody was checked in, so the time was given back {minutes} minutes after the start. "
-                "Charged: {amount}."
-            ).format(minutes=settings.BOOKING_NO_SHOW_MINUTES, amount=yuan(booking.charged_yuan))
+            return _("Nobody came, so the time was given back at {time}. Charged: {amount}.").format(
+                time=moment(booking.ended_at), amount=yuan(booking.charged_yuan)
+            )
 
 
 def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:
@@ -60,7 +60,7 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
     if rules.has_perm("bookings.attend", viewer, booking):
         return _(
             "Check {user} in when they come; without a check-in it lapses {minutes} minutes after the start."
-        ).format(user=booking.user.name, minutes=settings.BOOKING_NO_SHOW_MINUTES)
+        ).format(user=booking.user.name, minutes=get_no_show_grace(booking) // timedelta(minutes=1))
     if not is_mine:
         return _("It takes place as booked.")
     if cost.late:

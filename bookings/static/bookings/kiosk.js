@@ -165,17 +165,22 @@ function hide(code) {
   return code && `${code.replace(/\/$/, "").slice(-6, -4)}…`;
 }
 
+/** Choose the language; while the line is cut, the screen stays rather than to give way to the browser's own page. */
+async function choose(address, data) {
+  if (await ask(address, { method: "POST", body: data })) location.reload();
+}
+
 function tick() {
   for (const place of document.querySelectorAll("[data-clock]")) place.textContent = time.format(now());
 }
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches("[data-act]")) return;
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
-  form.setAttribute("aria-busy", "true");
   const data = new FormData(form, event.submitter);
+  if (!form.matches("[data-act]")) return choose(form.action, data);
+  form.setAttribute("aria-busy", "true");
   data.set("key", newKey());
   const isWaiting = cutSince !== null || read(QUEUE).length > 0;
   const answer = isWaiting ? null : await ask(form.action, { method: "POST", body: data });

@@ -1,5 +1,6 @@
 """Notifications about recorded uses."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,10 @@ CONFIRM_SEVERAL = gettext_noop("{count} of your uses were recorded from a sheet.
 CONFIRM_OWN = gettext_noop(
     "{user} recorded hours of their own use of {instrument} from {starts_at}. Confirm them as a second "
     "person, or correct them."
+)
+CONFIRM_OWN_SEVERAL = gettext_noop(
+    "{user} recorded hours of their own from a sheet; uses: {count}. Confirm them as a second person, or "
+    "correct them."
 )
 CONFIRMED_BY_CLOCK = gettext_noop(
     "Nobody questioned your use of {instrument} from {starts_at}, so it was confirmed automatically."
@@ -76,19 +81,41 @@ def ask_colleagues_to_confirm(log: UsageLog, now: datetime) -> None:
 
 
 def ask_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:
-    """Ask the one user of new logs to confirm or question them, in one message unless it is their own."""
-    if len(logs) == 1 or is_recorded_by_user(logs[0]):
-        for log in logs:
-            ask_to_confirm(log, now)
+    """Ask the one user of new logs to confirm or question them, in one message.
+
+    Of uses that they have recorded themselves each colleague is asked, in one message too.
+    """
+    if len(logs) == 1:
+        ask_to_confirm(logs[0], now)
+    elif is_recorded_by_user(logs[0]):
+        _ask_colleagues_to_confirm_several(logs, now)
     else:
-        notify(
-            users=[logs[0].user_id],
-            message=CONFIRM_SEVERAL,
-            now=now,
-            path=page_address("me"),
-            params={"count": len(logs)},
-            kind=NotificationKind.USES,
-        )
+        _notify_of_several([logs[0].user_id], CONFIRM_SEVERAL, len(logs), now, page_address("me"))
+
+
+def _ask_colleagues_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:
+    """Ask who answers for the instruments besides the one user of these logs, of all logs at once."""
+    user = logs[0].user
+    number_by_instrument = Counter(log.instrument for log in logs)
+    number_by_person: Counter[int] = Counter()
+    for instrument, number in number_by_instrument.items():
+        for person in list_answerers(instrument, besides=[user.pk]):
+            number_by_person[person] += number
+    for person, number in number_by_person.items():
+        _notify_of_several([person], CONFIRM_OWN_SEVERAL, number, now, page_address("desk"), user=user.name)
+
+
+def _notify_of_several(
+    user_ids: Collection[int], message: str, number: int, now: datetime, path: str, **params: Any
+) -> None:
+    notify(
+        users=user_ids,
+        message=message,
+        now=now,
+        path=path,
+        params={"count": number, **params},
+        kind=NotificationKind.USES,
+    )
 
 
 def tell_of_device(log: UsageLog, now: datetime) -> None:

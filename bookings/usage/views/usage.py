@@ -130,7 +130,13 @@ def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
         now=clock.now(),
     )
     address = get_return_address(request, reverse("usage_log", args=[public_id]))
-    return redirect_with_message(request, _("Confirmed. The hours count from now on."), address)
+    confirmed = usage_selectors.get_usage_log(request.user, public_id)
+    sentence = (
+        _("Confirmed. The hours count from now on.")
+        if confirmed.is_confirmed  # type: ignore[attr-defined]
+        else _("The correction is confirmed. The hours count once the use itself is confirmed.")
+    )
+    return redirect_with_message(request, sentence, address)
 
 
 @login_required

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from bookings.proposals.domain import LONGEST_SPAN
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.waiting import find_lasting
+from bookings.requests.domain.waiting import PROJECT_PERIOD_CODES, find_lasting
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import get_payer
@@ -24,7 +24,14 @@ from bookings.waiting.domain import (
     get_offerable_span,
 )
 from bookings.waiting.models import WaitlistEntry
-from bookings.waiting.selectors import OPEN, OPEN_OFFER, is_waiting, waits_in_order
+from bookings.waiting.selectors import (
+    OPEN,
+    OPEN_OFFER,
+    get_span,
+    is_waiting,
+    waits_in_order,
+    waits_of_lost_payers,
+)
 from bookings.waiting.services import notifications
 from bookings.waiting.services.ends import record_wait, wait_end
 from bookings.waiting.services.offers import free_time_offer, offer_pass_on
@@ -32,6 +39,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 from providers.domain import ServiceMode
 
@@ -111,7 +119,10 @@ def _require_possible(entry: WaitlistEntry, together: Collection[int], now: date
         now=now,
     )
     steps = [terms.step for terms in providers.terms_in_force(together, last.start).values()]
-    if lasting := [*find_step_problems(entry.length, steps), *find_lasting(problems)]:
+    lasting = [*find_step_problems(entry.length, steps), *find_lasting(problems)]
+    if get_span(entry, now) is None:
+        lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]
+    if lasting:
         raise build_refusal(lasting)
 
 
@@ -133,9 +144,25 @@ def waiting_leave(*, actor: "User", entry_id: int, now: datetime) -> WaitlistEnt
 
 
 def waits_end_due(now: datetime) -> int:
-    """End waits in whose span no time can be offered any more; return their number."""
-    over = [one for one in waits_in_order() if get_offerable_span(one.wanted, one.length, now) is None]
-    return sum(_end(entry.pk, now) for entry in over)
+    """End waits to which no time can be offered any more, and say why; return their number.
+
+    That is where their span is over, or the period of the project that they name, or where the user no longer
+    belongs to the organization that was to pay.
+    """
+    lost = set(waits_of_lost_payers().values_list("pk", flat=True))
+    over = [one for one in waits_in_order() if one.pk in lost or get_span(one, now) is None]
+    return sum(_end(entry.pk, _find_reason(entry, now), now) for entry in over)
+
+
+def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return in which words, and with which parameters, the end of a wait is told."""
+    payer, project = entry.payer_organization, entry.organization_project
+    if get_offerable_span(entry.wanted, entry.length, now) is None:
+        return notifications.OVER, {}
+    if project is not None and get_span(entry, now) is None:
+        return notifications.PROJECT_OVER, {"project": project.name, "last_date": project.last_date}
+    assert payer is not None
+    return notifications.PAYER_LOST, {"organization": Bilingual(payer.name_zh, payer.name_en)}
 
 
 def waits_of_retired_end(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:
@@ -147,12 +174,13 @@ def waits_of_retired_end(actor: "User", instrument_id: int, reason: str, now: da
 
 
 @transaction.atomic
-def _end(entry_id: int, now: datetime) -> bool:
+def _end(entry_id: int, reason: tuple[str, dict[str, Any]], now: datetime) -> bool:
     entry = (
         WaitlistEntry.objects.select_for_update(of=("self",)).select_related("instrument").get(pk=entry_id)
     )
     if entry.end or entry.offers.filter(OPEN_OFFER).exists():
         return False
     wait_end(entry, WaitState.OVER, actor=None, now=now)
-    notifications.notify_waiting(entry, notifications.OVER, now)
+    message, params = reason
+    notifications.notify_waiting(entry, message, now, **params)
     return True

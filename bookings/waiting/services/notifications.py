@@ -48,6 +48,15 @@ OVER = gettext_noop(
     "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
 )
 
+PAYER_LOST = gettext_noop(
+    "Your wait for {instrument} has ended: you no longer belong to “{organization}”, which was to pay. Join "
+    "the list again if somebody else pays."
+)
+PROJECT_OVER = gettext_noop(
+    "Your wait for {instrument} has ended: it names the project “{project}”, whose last day is {last_date}. "
+    "Join the list again with another project."
+)
+
 
 def notify_waiting(entry: "WaitlistEntry", message: str, now: datetime, **params: Any) -> None:
     """Notify somebody who waits."""

@@ -97,11 +97,11 @@ def _offer(entry: WaitlistEntry, interval: Interval, now: datetime) -> None:
 
 
 def rivals_tell(booking: Booking, now: datetime) -> None:
-    """Tell those who wait for the time of an approved request that it is taken."""
+    """Tell others who wait for the time of an approved request that it is taken."""
     rivals = waits_in_order(booking.instrument_id).filter(
         earliest__lt=booking.ends_at, latest__gt=booking.starts_at
     )
-    for entry in rivals:
+    for entry in rivals.exclude(user=booking.user_id):
         notifications.notify_waiting(entry, notifications.TAKEN, now, starts_at=booking.starts_at)
 
 

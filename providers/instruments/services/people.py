@@ -48,6 +48,7 @@ class QualificationTooShort(DomainError):
     message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
 
 
+REVOKED = gettext_noop("Your right to operate “{name}” has ended: {reason}")
 YOURS_ENDS = gettext_noop(
     "Your right to operate “{name}” ends on {date}. Ask its keepers to renew it if you need it longer."
 )
@@ -129,8 +130,10 @@ def qualification_grant(
 
 
 @transaction.atomic
-def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime) -> Qualification:
-    """Revoke a qualification now; repeating changes nothing.
+def qualification_revoke(
+    *, actor: "User", qualification_id: int, reason: str, now: datetime
+) -> Qualification:
+    """Revoke a qualification now, with a reason that the person reads; repeating changes nothing.
 
     `bookings.requests.services.qualification_revoke` decides on bookings that need it.
     """
@@ -140,8 +143,10 @@ def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime)
     if found.revoked_at is None:
         found.revoked_at = now
         found.save(update_fields=["revoked_at"])
-        record_change(actor, "qualification.revoked", instrument, now, user=found.user.public_id)
-        _tell(found.user, gettext_noop("Your right to operate “{name}” has ended."), instrument, now)
+        record_change(
+            actor, "qualification.revoked", instrument, now, user=found.user.public_id, reason=reason
+        )
+        _tell(found.user, REVOKED, instrument, now, reason=reason)
     return found
 
 

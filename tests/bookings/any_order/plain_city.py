@@ -16,7 +16,8 @@ DEADLINE = 4
 """Until so long before its start a booking is moved, or cancelled without charge."""
 TOO_NEAR_TO_WAIT = 4
 """A request that its unit moves to so soon is approved by that: no decision could come in time."""
-GRACE = 1
+GRACE = 1.5
+"""Half an hour, and as long as the kiosk beside each instrument may have kept a check-in."""
 YUAN = Decimal(50)
 
 AHEAD = {"requested", "approved", "in_use"}
@@ -43,8 +44,10 @@ class Plain:
     late: bool = False
     checked_in: float | None = None
     ended: float | None = None
-    """When its check-out was recorded."""
+    """When its check-out was recorded, or when nobody had come."""
     answer_by: float | None = None
+    is_withdrawn: bool = False
+    """Whether a decision took the offer back."""
     series: object = None
     """What it shares with the other dates of its series."""
     agreed_yuan: Decimal | None = None
@@ -325,7 +328,7 @@ class PlainCity:
 
     def cancel(self, booking, *, by_user):
         if booking.state == "offered":
-            booking.state = "lapsed"
+            booking.state, booking.is_withdrawn = "lapsed", True
             return
         booking.late = by_user and self.is_late(booking)
         if booking.late:
@@ -345,6 +348,7 @@ class PlainCity:
             is_free = one.moved_by_unit or self.is_kept_waiting(one)
             one.state = "cancelled" if is_free else "no_show"
             if one.state == "no_show":
+                one.ended = self.now
                 self.blame(one.person)
             self.pass_on(one.instrument)
         for one in self.due("offered", lambda one: one.answer_by):
@@ -409,7 +413,7 @@ class PlainCity:
         for start in range(ceil(first), wait.last - wait.length + 1):
             end = start + wait.length
             if self.may_book(wait.person, wait.instrument, start, end) and not any(
-                one.touches(start, end + 1) for one in wait.offers
+                one.touches(start, end + 1) for one in wait.offers if not one.is_withdrawn
             ):
                 return start
         return None

@@ -80,6 +80,8 @@ class PlainKiosk:
             ended = self.is_here(booking) and kind == "check_out" and booking.state == "completed"
             if ended and booking.ended > at - DAY:
                 return "kiosk.ended_already"
+            if self.is_here(booking) and (kind, booking.state) == ("check_in", "no_show"):
+                return "kiosk.given_back"
             self.wrong[self.city.now] += 1
             return "kiosk.wrong_code"
         return (
@@ -88,7 +90,7 @@ class PlainKiosk:
 
     def find_refusal_to_end(self, booking, at):
         if booking.state != "in_use":
-            return "kiosk.not_checked_in"
+            return "booking.still_in_use" if self.is_busy() else "kiosk.not_checked_in"
         return "usage.refused" if at < booking.checked_in else ""
 
     def find_obstacle(self, booking, at):
@@ -96,8 +98,10 @@ class PlainKiosk:
             return ""
         if at < booking.start - EARLY:
             return "booking.too_early"
-        busy = any(one.state == "in_use" for one in self.city.holding(self.instrument))
-        return "booking.still_in_use" if busy else ""
+        return "booking.still_in_use" if self.is_busy() else ""
+
+    def is_busy(self):
+        return any(one.state == "in_use" for one in self.city.holding(self.instrument))
 
     def knows(self, booking, at):
         coming = booking.state == "approved" and at < booking.end and booking.start < at + DAY

@@ -83,6 +83,16 @@ def test_typed_code_finds_who_comes_today(city, booking, see):
     assert see(city.researcher, "arrival_find", code=code).status_code == 403
 
 
+def test_typed_code_finds_who_comes_just_before_midnight(city, see):
+    factories.windows(city.instrument, first=slot(day=1, hour=0).start, length=timedelta(hours=4))
+    booking = book(city, slot(day=1, hour=0))
+    code = get_check_in_code(booking.public_id)
+    for minutes, is_found in ((16, False), (15, True)):
+        now = booking.starts_at - minutes * MINUTE
+        found = see(city.keeper, "arrival_find", code=code, now=now)
+        assert found.url.startswith(f"/bookings/{booking.public_id}/") == is_found
+
+
 def test_history_names_the_device(city, booking, see, client, clock):
     clock.set(booking.starts_at)
     device = TestDevice(city, client, clock)

@@ -21,6 +21,8 @@ from bookings.kiosk.selectors import find_kiosk
 from bookings.kiosk.services.acts import kiosk_act_receive
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make, kiosks_end_due
 from bookings.requests.keys import get_check_in_code
+from bookings.requests.models import CreditEvent
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.domain.errors import OwnKey
 from bookings.usage.models import UsageLog
 from bookings.usage.services.attendance import booking_check_out
@@ -142,6 +144,36 @@ def test_act_that_arrives_too_late_is_told_to_the_keepers(city, kiosk, booking):
     assert AuditEntry.objects.filter(action="kiosk.act_refused", details__refusal="kiosk.too_late").exists()
 
 
+def test_kept_check_in_that_arrives_after_half_an_hour_is_no_no_show(kiosk, booking):
+    start, code = booking.starts_at, code_of(booking)
+    assert bookings_no_show_due(start + 44 * MINUTE) == 0
+    taken = send(kiosk, "check_in", start + 29 * MINUTE, received=start + 44 * MINUTE, code=code)
+    assert taken.refusal == ""
+    booking.refresh_from_db()
+    assert (booking.state, booking.checked_in_at) == ("in_use", start + 29 * MINUTE)
+    assert not CreditEvent.objects.exists()
+
+
+def test_no_show_waits_for_a_kiosk_that_is_in_force_alone(city, kiosk, booking):
+    assert bookings_no_show_due(booking.starts_at + 44 * MINUTE) == 0
+    kiosk_end(actor=city.keeper, kiosk_id=kiosk.pk, now=NOW)
+    assert bookings_no_show_due(booking.starts_at + 44 * MINUTE) == 1
+
+
+def test_nobody_comes_to_an_instrument_with_a_kiosk(kiosk, booking):
+    assert bookings_no_show_due(booking.starts_at + 45 * MINUTE) == 1
+
+
+def test_who_was_a_no_show_is_told_so_and_named_to_the_keepers(city, kiosk, booking):
+    start, given_back = booking.starts_at, booking.starts_at + 45 * MINUTE
+    bookings_no_show_due(given_back)
+    late = send(kiosk, "check_in", given_back + MINUTE, code=code_of(booking))
+    assert late.refusal == "kiosk.given_back"
+    delayed = send(kiosk, "check_in", start + MINUTE, received=given_back + MINUTE, code=code_of(booking))
+    assert delayed.refusal == "kiosk.too_late"
+    assert Notification.objects.filter(user=city.keeper).latest("id").params["person"] == city.researcher.name
+
+
 def test_refusal_to_somebody_who_stands_there_is_told_to_nobody_else(city, kiosk, booking):
     told = Notification.objects.filter(user=city.keeper)
     before = told.count()
@@ -150,6 +182,14 @@ def test_refusal_to_somebody_who_stands_there_is_told_to_nobody_else(city, kiosk
     out = send(kiosk, "check_out", booking.starts_at, code=code_of(booking))
     assert out.refusal == "kiosk.not_checked_in"
     assert told.count() == before
+
+
+def test_who_scans_their_code_while_another_use_runs_is_told_so(city, kiosk, booking):
+    """The first button, which a scanner presses, checks out then."""
+    send(kiosk, "check_in", booking.starts_at, code=code_of(booking))
+    following = book(city, slot(day=0, hour=11), actor=factories.member(city.company, name="壬"))
+    taken = send(kiosk, "check_out", following.starts_at, code=code_of(following))
+    assert taken.refusal == "booking.still_in_use"
 
 
 def test_check_out_after_the_keepers_own_is_no_mistake(city, kiosk, booking):

@@ -190,6 +190,14 @@ def test_revoking_qualification_requires_outcome_per_booking(trained):
     assert revoke(trained, right, now=NOW + timedelta(days=1)).revoked_at == NOW
 
 
+def test_who_loses_a_qualification_and_the_journal_are_told_why(trained):
+    revoke(trained, qualified(trained), reason=" 违规操作 ")
+    told = journal.notifications(trained.researcher).first()
+    assert (told.params["reason"], "{reason}" in told.message) == ("违规操作", True)
+    (entry,) = journal.entries().filter(action="qualification.revoked")
+    assert entry.details["reason"] == "违规操作"
+
+
 def test_booking_covered_by_other_qualification_needs_no_outcome(trained):
     right, _other = qualified(trained), qualified(trained, expires=slot(day=2, hour=0).start)
     book(trained, slot(day=1))

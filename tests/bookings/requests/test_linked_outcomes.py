@@ -13,7 +13,7 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree, booking_reject, requests_decide
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
-from bookings.usage.services.attendance import booking_check_in
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
@@ -26,6 +26,7 @@ from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 MINUTES_OF_A_WEEK = 7 * 24 * 60
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -60,17 +61,41 @@ def test_missing_what_was_booked_together_counts_once(city):
     assert CreditEvent.objects.count() == 1
 
 
-def test_who_has_come_to_one_of_them_did_not_miss_the_other(city):
-    """The other one, which nobody checks in, is charged by its rule; on the credit it does not count."""
+def test_who_uses_one_of_the_instruments_has_not_missed_the_other(city):
+    booking = book(city, slot(day=3, length=4))
+    (mate,) = get_companions(booking)
+    start, out = booking.starts_at, booking.starts_at + 60 * MINUTE
+    booking_check_in(actor=city.other_keeper, booking_id=mate.pk, now=start)
+    assert bookings_no_show_due(start + 59 * MINUTE) == 0
+    booking_check_out(actor=city.other_keeper, booking_id=mate.pk, now=out)
+    assert bookings_no_show_due(out + 29 * MINUTE) == 0
+    booking.refresh_from_db()
+    assert booking.state == "approved"
+    assert bookings_no_show_due(out + 30 * MINUTE) == 0
+    booking.refresh_from_db()
+    assert (booking.state, booking.charged_yuan, booking.late_cancel) == ("cancelled", None, False)
+    assert not CreditEvent.objects.exists()
+    for person in (city.researcher, city.keeper):
+        assert "what was booked with it was used" in journal.notifications(person).first().message
+
+
+def test_what_is_not_needed_beside_a_use_ends_with_its_time(city):
     booking = book(city, slot(day=3))
     booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
-    assert bookings_no_show_due(booking.starts_at + timedelta(minutes=30)) == 1
-    other = Booking.objects.exclude(pk=booking.pk).get()
-    assert (other.state, other.charged_yuan) == ("no_show", Decimal("60.00"))
-    assert not CreditEvent.objects.exists()
-    told = journal.notifications(city.researcher).first()
-    assert told.path == f"/bookings/{other.public_id}/"
-    assert "does not count on your credit" in told.message
+    bookings_no_show_due(booking.ends_at)
+    assert list(Booking.objects.order_by("pk").values_list("state", "charged_yuan")) == [
+        ("in_use", None),
+        ("cancelled", None),
+    ]
+
+
+def test_what_is_not_needed_beside_a_use_is_cancelled_without_charge(city):
+    booking = book(city, slot(day=3))
+    (mate,) = get_companions(booking)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    now = booking.starts_at + 10 * MINUTE
+    assert not get_cancel_cost(city.researcher, mate, now).late
+    assert not booking_cancel(actor=city.researcher, booking_id=mate.pk, now=now).late_cancel
 
 
 def test_requests_for_linked_instruments_are_declined_together():
@@ -98,12 +123,14 @@ def test_a_kept_booking_of_an_instrument_out_of_service_is_no_no_show(city, name
     assert booking.late_cancel is False
 
 
-def test_who_finds_an_instrument_out_of_service_cancels_without_charge(city):
+@pytest.mark.parametrize("minutes", [-60, 5])
+def test_who_finds_an_instrument_out_of_service_cancels_without_charge(city, minutes):
     booking = book(city, slot(day=3))
     city.second.state = "suspended"
     city.second.save()
-    now = booking.starts_at + timedelta(minutes=5)
-    assert not get_cancel_cost(city.researcher, booking, now).late
+    now = booking.starts_at + minutes * MINUTE
+    cost = get_cancel_cost(city.researcher, booking, now)
+    assert (cost.late, cost.free_until) == (False, max(booking.starts_at, now + 30 * MINUTE))
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=now)
     assert set(Booking.objects.values_list("state", "charged_yuan")) == {("cancelled", None)}
     assert not CreditEvent.objects.exists()

@@ -9,7 +9,7 @@ from django.utils import translation
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.services.membership import membership_end, organization_leave
-from bookings.requests.services.notifications import CANCELLED_WITH_OWN_MEMBERSHIP, WITHDRAWN
+from bookings.requests.services.notifications import CANCELLED_WITH_OWN_MEMBERSHIP, WITHDRAWN_WITH_MEMBERSHIP
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
@@ -92,7 +92,7 @@ def test_an_offer_that_the_organization_was_to_pay_is_withdrawn(city, admin):
     take(city, admin)
     offer.refresh_from_db()
     assert offer.state == BookingState.LAPSED
-    assert WITHDRAWN in told(city.researcher)
+    assert WITHDRAWN_WITH_MEMBERSHIP in told(city.researcher)
     assert CANCELLED_WITH_OWN_MEMBERSHIP not in told(city.researcher)
     assert LEFT not in told(city.keeper)
 

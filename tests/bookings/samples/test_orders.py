@@ -8,7 +8,8 @@ import pytest
 
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.domain.errors import SlotTaken
-from bookings.requests.models import CreditEvent
+from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.selectors.bookings import unfinished_bookings
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import instrument_retire, instrument_suspend
@@ -41,13 +42,14 @@ from bookings.samples.services.orders import (
     sample_orders_lapse_due,
 )
 from bookings.samples.services.planning import sample_order_plan
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_correct
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership, User
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.domain import PriceUnit, ServiceMode
-from providers.instruments.models import Instrument, Keeper
+from providers.instruments.models import Instrument, InstrumentLink, Keeper
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -140,6 +142,23 @@ def test_the_owner_of_samples_is_no_no_show_and_moves_no_planned_time(city):
         booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
     with pytest.raises(Forbidden):
         booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+
+
+def test_what_was_planned_beside_measured_samples_ends_with_its_time(city):
+    beside = factories.instrument(city.owner)
+    factories.rule(beside)
+    factories.windows(beside)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=beside)
+    booking = planned(city)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    left = booking.ends_at - timedelta(hours=1)
+    booking_check_out(actor=city.keeper, booking_id=booking.pk, now=left)
+    states = Booking.objects.order_by("pk").values_list("state", "charged_yuan")
+    bookings_no_show_due(left + timedelta(minutes=59))
+    assert list(states.all()) == [("completed", None), ("approved", None)]
+    bookings_no_show_due(booking.ends_at)
+    assert list(states) == [("completed", None), ("cancelled", None)]
+    assert not unfinished_bookings(city.researcher).exists()
 
 
 def test_a_planned_time_is_not_handed_over(city):

@@ -16,8 +16,10 @@ from providers.exchange.services import sheet_runs
 from providers.exchange.services.imports import apply, preview
 from providers.exchange.services.sheet_runs import sheet_run_start
 from providers.exchange.services.uploads import sheet_keep
+from providers.models import Keeper
 from tests.bookings.usage.test_usage import by_hand
-from tests.factories import NOW, instrument, member, slot
+from tests.factories import NOW, instrument, member, rule, slot
+from tests.factories import keeper as keeper_of
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,21 @@ def test_large_sheet_is_recorded_in_parts_and_asks_its_user_once_a_part(city, mo
     run, _report = sheet_run_start(key=key, chosen={}, partial=False, now=NOW, **common)
     assert (run.done, run.total, UsageLog.objects.count()) == (2, 5, 2)
     assert city.researcher.notifications.count() == 1
+
+
+def test_colleagues_are_asked_once_to_confirm_the_own_uses_of_a_sheet(city):
+    other = instrument(city.owner)
+    rule(other)
+    Keeper.objects.create(instrument=other, user=city.keeper)
+    colleague, of_both = (keeper_of(city.instrument) for _number in range(2))
+    Keeper.objects.create(instrument=other, user=of_both)
+    own = {"user": city.keeper.username, "organization": city.owner.uscc}
+    text = HEADING + row(city, **own) + row(city, "02-28", **own)
+    bring(city, text + row(city, "02-26", instrument=other.inner_number, **own))
+    for person, count in ((colleague, 2), (of_both, 3)):
+        told = person.notifications.get()
+        assert (told.params["count"], told.params["user"]) == (count, city.keeper.name)
+    assert not city.keeper.notifications.exists()
 
 
 def test_researchers_and_keepers_elsewhere_import_no_hours(city):

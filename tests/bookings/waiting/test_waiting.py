@@ -365,6 +365,19 @@ def test_rivals_of_an_approved_request_are_told(city):
     assert "approved" in journal.notifications(entry.user).get().message
 
 
+def test_who_waits_is_not_told_that_the_own_request_takes_the_time(city):
+    city.rule.decision = "by_keeper"
+    city.rule.save()
+    book(city)
+    entry = join(city)
+    booking = book(city, slot(hour=14), actor=entry.user)
+    entry.latest = booking.ends_at
+    entry.save()
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    (told,) = journal.notifications(entry.user)
+    assert told.path == f"/bookings/{booking.public_id}/"
+
+
 def test_waits_for_a_retired_instrument_end_and_who_waited_is_told(city):
     booking = book(city)
     first, second = join(city), join(city, now=NOW + MINUTE)

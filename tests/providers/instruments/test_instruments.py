@@ -268,7 +268,7 @@ def test_a_qualification_holds_through_its_last_instant_unless_it_is_revoked(wor
     )
     assert has_qualification(world.user.pk, instrument.pk, LATER)
     assert not has_qualification(world.user.pk, instrument.pk, LATER + timedelta(seconds=1))
-    qualification_revoke(actor=world.manager, qualification_id=qualification.pk, now=NOW)
+    qualification_revoke(actor=world.manager, qualification_id=qualification.pk, reason="离岗", now=NOW)
     assert not has_qualification(world.user.pk, instrument.pk, NOW)
 
 

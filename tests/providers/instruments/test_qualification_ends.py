@@ -67,7 +67,7 @@ def test_renewed_revoked_or_short_qualification_sends_no_notice(world, kept):
     grant(world, kept, renewed)
     grant(world, kept, renewed, END + 365 * DAY)
     ended = grant(world, kept, revoked)
-    qualification_revoke(actor=world.manager, qualification_id=ended.pk, now=NOW)
+    qualification_revoke(actor=world.manager, qualification_id=ended.pk, reason="离岗", now=NOW)
     grant(world, kept, short, now=END - 20 * DAY)
     assert qualification_ends_tell(now=END - DAY) == 0
 

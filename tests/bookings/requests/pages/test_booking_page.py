@@ -326,7 +326,7 @@ def test_page_text_uses_credit_check_in_and_no_show_constants(city, booking, see
     assert "开始前 44 分钟起可签到" in texts(see(city.researcher, "booking", booking.public_id))
     assert "开始 41 分钟后仍未签到" in texts(see(city.keeper, "booking", booking.public_id))
     bookings_no_show_due(booking.starts_at + 41 * MINUTE)
-    assert "开始 41 分钟后时段已释放" in texts(see(city.researcher, "booking", booking.public_id))
+    assert "时段已于 2026年3月3日 09:41 释放" in texts(see(city.researcher, "booking", booking.public_id))
 
 
 def test_keeper_who_closes_finds_free_times_and_the_user_agrees_on_the_page(city, booking, see, send):

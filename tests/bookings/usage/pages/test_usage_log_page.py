@@ -73,7 +73,8 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id)
     assert get_current_values(get_usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
-    assert "更正已确认" in page
+    # The use itself is not confirmed yet.
+    assert "更正已确认，上机记录本身确认后机时方可计入。" in page
     assert "有效机时 1.83 小时" in page
 
 
