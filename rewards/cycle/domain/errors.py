@@ -45,7 +45,7 @@ class BudgetInvalid(DomainError):
     """A budget that is negative or not in whole 0.01 yuan."""
 
     code = "reward.budget_invalid"
-    message = gettext_noop("The budget must be an amount of at least 0 yuan, in whole 分.")
+    message = gettext_noop("The budget must be an amount of at least ¥0, in whole 分.")
 
 
 class SnapshotDamaged(Conflict):

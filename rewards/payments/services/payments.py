@@ -72,7 +72,7 @@ def payment_record(
     sealed_yuan = require_sealed_awards(report)[award.public_id].amount_yuan
     account = require_payable(award)
     if amount_yuan != sealed_yuan or not sealed_yuan:
-        raise AmountDiffers(award=str(sealed_yuan), amount=str(amount_yuan))
+        raise AmountDiffers(award=f"{sealed_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     waiting = get_waiting_rows([award.pk]).get(award.public_id)
     if waiting is not None:
         raise AwardInBatch(unit=award.assessment.organization.name_zh, batch=waiting.batch.number)

@@ -138,8 +138,8 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
     notify(
         users=people_with_role(Role.FINANCE_OFFICER),
         kind=NotificationKind.ASSESSMENT,
-        message=gettext_noop("The report of {year} has arrived; {total} yuan are to be paid."),
-        params={"year": cycle.year, "total": str(report.total_yuan)},
+        message=gettext_noop("The report of {year} has arrived; ¥{total} is to be paid."),
+        params={"year": cycle.year, "total": f"{report.total_yuan:,.2f}"},
         now=now,
     )
     tell_of_sealing(cycle, now)

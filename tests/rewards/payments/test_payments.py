@@ -176,8 +176,9 @@ def test_the_unit_is_told_of_its_payment_and_of_one_that_came_back(pay, steps, y
     reverse(payment, steps)
     told = Notification.objects.filter(user__memberships__organization=year.first).order_by("id")
     messages = [one.message for one in told]
-    assert "The Finance Bureau paid the award of {year} on {day}: {amount} yuan." in messages
-    assert "The payment of {year}, {amount} yuan, came back on {day}: {reason}" in messages
+    assert "The Finance Bureau paid the award of {year} on {day}: ¥{amount}." in messages
+    assert "The payment of {year}, ¥{amount}, came back on {day}: {reason}" in messages
+    assert {one.params["amount"] for one in told if "amount" in one.params} == {"91,933.00"}
 
 
 def test_a_voucher_stands_on_one_payment(pay, year):
@@ -229,7 +230,7 @@ def test_a_unit_is_told_that_the_bank_did_not_pay_but_not_of_what_finance_withdr
     settle(make(year.first, year.second), made(year.first, "ZF-1"), failed)
     told = Notification.objects.get(user=manager, message=telling.NOT_CARRIED_OUT)
     assert (told.params["year"], told.params["reason"]) == (YEAR, "账号已销户")
-    assert told.params["amount"] == {"decimal": "8067.00"}
+    assert told.params["amount"] == "8,067.00"
     assert told.path == f"/unit-accounts/{year.second.public_id}/"
     again = make(year.second)
     batch_withdraw(actor=steps.city.finance, batch_id=again.pk, reason="改为逐笔支付", now=NOW)
