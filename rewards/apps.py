@@ -37,7 +37,7 @@ class RewardsConfig(AppConfig):
         from rewards.objections.domain import choices as objection_choices
         from rewards.payments.selectors.tasks import register_finance_tasks
         from rewards.payments.services.references import register_references
-        from rewards.policy.domain.vocabulary import OPENED_KINDS, OpenedKind
+        from rewards.policy.domain import vocabulary
         from rewards.report import badges as report_badges
         from rewards.report.selectors.issued import register_issued_papers
         from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
@@ -53,7 +53,7 @@ class RewardsConfig(AppConfig):
         register_labels(finding_badges.STATES)
         register_labels(inspection_badges.STATES)
         register_labels(objection_badges.STATES)
-        register_words({**facts.LABELS, OpenedKind: OPENED_KINDS})
+        register_words({**facts.LABELS, **vocabulary.LABELS})
         register_words({**inspection_choices.LABELS, **objection_choices.LABELS, **voucher_choices.LABELS})
         register_labels(report_badges.STATES)
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)

@@ -30,10 +30,13 @@ class OpenedKind(StrEnum):
     OBJECTION = "objection"
 
 
-OPENED_KINDS: Mapping[str, str] = {
-    OpenedKind.INSPECTION: gettext_noop("Seen at a random inspection"),
-    OpenedKind.OBJECTION: gettext_noop("Raised by an objection during the public notice"),
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    OpenedKind: {
+        OpenedKind.INSPECTION: gettext_noop("Seen at a random inspection"),
+        OpenedKind.OBJECTION: gettext_noop("Raised by an objection during the public notice"),
+    },
 }
+OPENED_KINDS: Mapping[str, str] = {kind.value: text for kind, text in LABELS[OpenedKind].items()}
 """Kinds of findings that people open, not checks; a policy counts them as `upheld`."""
 
 MEASURES: Mapping[str, str] = {
