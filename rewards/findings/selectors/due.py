@@ -35,7 +35,7 @@ def list_kept_from_answering(
     if as_of is not None:
         found = found.filter(at__lte=as_of)
     for unit, action, at in found.values_list("organization_id", "action", "at"):
-        acts[unit].append((action, at))
+        acts[unit or 0].append((action, at))
     return frozenset(one.pk for one in findings if _was_suspended(acts[one.organization_id], one))
 
 
