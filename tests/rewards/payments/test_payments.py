@@ -10,6 +10,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.web.responses.problem import problems_told
 from rewards.assessment.models import Award
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.domain.errors import (
@@ -249,7 +250,9 @@ def test_one_wrong_answer_and_nothing_is_recorded(make, settle, year, voucher, d
     batch = make(year.first, year.second)
     with pytest.raises(BankSheetWrong) as refused:
         settle(batch, made(year.first, "ZF-1"), made(year.second, voucher, day))
-    assert [(one.code, one.params["unit"]) for one in refused.value.problems] == [(code, "云屏材料研究所")]
+    assert [one.code for one in refused.value.problems] == [code]
+    (problem,) = problems_told(refused.value.problems)
+    assert problem.detail.startswith("云屏材料研究所")
     assert not Payment.objects.exists()
 
 
