@@ -119,7 +119,10 @@ def _figures(
 
 
 def _opened(finding: Finding, told: "AuditEntry", logs: Mapping[str, EntryFacts]) -> Iterator[str]:
-    """Compare what an inspection or objection has opened; without logs it has no figures."""
+    """Compare what an inspection or objection has opened.
+
+    It has no figures without logs, or where it was opened before they were kept.
+    """
     instrument = finding.instrument.public_id if finding.instrument else ""
     content = hash_evidence(finding.kind, instrument, finding.logs, finding.evidence)
     columns = {
@@ -136,7 +139,7 @@ def _opened(finding: Finding, told: "AuditEntry", logs: Mapping[str, EntryFacts]
         "effective_seconds": (finding.effective_seconds, 0),
         "amount_yuan": (finding.amount_yuan, 0),
     }
-    if finding.logs:
+    if finding.logs and finding.first_date is not None:
         figures = _figures(finding, instrument, "", logs)
     yield from compare(f"finding {finding.public_id}", "snapshot", figures)
 
