@@ -67,7 +67,7 @@ class RewardsConfig(AppConfig):
         register_invariants(*INVARIANTS)
         register_pages(
             *("assessment_sheet", "certificate", "cycle", "cycle_open", "declared_facts", "finance"),
-            *("inspection", "objection", "payee_account", "result", "trials", "verify", "vouchers"),
+            *("inspection", "objection", "payee_account", "report", "result", "trials", "verify", "vouchers"),
         )
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")
