@@ -96,7 +96,9 @@ class LogsNotOfUnit(DomainError):
     """Usage logs that are not among the frozen ones of the inspected unit."""
 
     code = "inspection.logs_not_of_unit"
-    message = gettext_noop("These usage logs are not in the year’s frozen data of the inspected unit: {logs}.")
+    message = gettext_noop(
+        "These usage logs are not in the year’s frozen data of the inspected unit: {logs}."
+    )
 
 
 class PhotosTooMany(DomainError):
