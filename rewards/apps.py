@@ -25,6 +25,7 @@ class RewardsConfig(AppConfig):
         from rewards.cycle import badges as cycle_badges
         from rewards.cycle.selectors.cycles import get_frozen_date
         from rewards.declarations import badges as fact_badges
+        from rewards.declarations.domain import facts
         from rewards.declarations.registry import register_frozen_reader
         from rewards.findings import badges as finding_badges
         from rewards.forecast.tasks import RECURRING
@@ -36,6 +37,7 @@ class RewardsConfig(AppConfig):
         from rewards.objections.domain import choices as objection_choices
         from rewards.payments.selectors.tasks import register_finance_tasks
         from rewards.payments.services.references import register_references
+        from rewards.policy.domain import vocabulary
         from rewards.report import badges as report_badges
         from rewards.report.selectors.issued import register_issued_papers
         from rewards.trials import tasks as trial_tasks  # noqa: F401 (registers the job)
@@ -51,6 +53,7 @@ class RewardsConfig(AppConfig):
         register_labels(finding_badges.STATES)
         register_labels(inspection_badges.STATES)
         register_labels(objection_badges.STATES)
+        register_words({**facts.LABELS, **vocabulary.LABELS})
         register_words({**inspection_choices.LABELS, **objection_choices.LABELS, **voucher_choices.LABELS})
         register_labels(report_badges.STATES)
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)
@@ -64,7 +67,7 @@ class RewardsConfig(AppConfig):
         register_invariants(*INVARIANTS)
         register_pages(
             *("assessment_sheet", "certificate", "cycle", "declared_facts", "finance"),
-            *("inspection", "objection", "payee_account", "result", "trials", "verify", "vouchers"),
+            *("inspection", "objection", "payee_account", "report", "result", "trials", "verify", "vouchers"),
         )
         for room in WITH_PERMISSIONS:
             import_module(f"rewards.{room}.permissions")

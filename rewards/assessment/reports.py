@@ -21,14 +21,14 @@ NOTES = {
 }
 
 ROUNDING = {
-    "分": gettext_noop("rounded to 0.01 yuan"),
-    "元": gettext_noop("rounded to 1 yuan"),
-    "百元": gettext_noop("rounded to 100 yuan"),
+    "分": gettext_noop("rounded to ¥0.01"),
+    "元": gettext_noop("rounded to ¥1"),
+    "百元": gettext_noop("rounded to ¥100"),
 }
 REMAINDERS = {
-    "分": gettext_noop("raised by 0.01 yuan, left over by rounding, for the largest remainder"),
-    "元": gettext_noop("raised by 1 yuan, left over by rounding, for the largest remainder"),
-    "百元": gettext_noop("raised by 100 yuan, left over by rounding, for the largest remainder"),
+    "分": gettext_noop("raised by ¥0.01, left over by rounding, for the largest remainder"),
+    "元": gettext_noop("raised by ¥1, left over by rounding, for the largest remainder"),
+    "百元": gettext_noop("raised by ¥100, left over by rounding, for the largest remainder"),
 }
 
 
@@ -39,12 +39,12 @@ def describe_reasoning(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
     division = gettext("Division of the funds")
     steps += [(division, text) for pot in reasoning["pots"] if (text := _pot(pot, unit))]
     if reasoning["after_unit_cap"] != reasoning["sum"]:
-        capped = gettext("{sum} yuan in all, cut to {amount} yuan by the cap for a unit").format(
+        capped = gettext("¥{sum} in all, cut to ¥{amount} by the cap for a unit").format(
             sum=format_money(reasoning["sum"]), amount=format_money(reasoning["after_unit_cap"])
         )
         steps.append((gettext("Cap for a unit"), capped))
     if reasoning["after_group_cap"] != reasoning["after_unit_cap"]:
-        capped = gettext("the cap is {cap} yuan, which leaves {amount} yuan").format(
+        capped = gettext("the cap is ¥{cap}, which leaves ¥{amount}").format(
             cap=format_money(reasoning["cap_group"]), amount=format_money(reasoning["after_group_cap"])
         )
         steps.append((gettext("Cap for related units together"), capped))
@@ -68,20 +68,20 @@ def _claimed(rule: Mapping[str, Any]) -> str:
         case "income_rate" | "instrument_income":
             return _joined(_of_income(rule))
         case "value_fixed":
-            return gettext("fixed by the band of the instruments’ original value: {claim} yuan").format(
+            return gettext("fixed by the band of the instruments’ original value: ¥{claim}").format(
                 claim=format_money(claim)
             )
         case _:
-            return gettext("fixed by the grade: {claim} yuan").format(claim=format_money(claim))
+            return gettext("fixed by the grade: ¥{claim}").format(claim=format_money(claim))
 
 
 def _of_income(rule: Mapping[str, Any]) -> Iterator[str]:
-    yield gettext("{basis} {amount} yuan × {rate}").format(
+    yield gettext("{basis} ¥{amount} × {rate}").format(
         basis=gettext(BASES[rule["basis_kind"]]), amount=format_money(rule["basis"]), rate=rule["rate"]
     )
     if rule["cap_instrument"]:
-        yield gettext("at most {cap} yuan for an instrument").format(cap=format_money(rule["cap_instrument"]))
-    yield gettext("which makes {claim} yuan").format(claim=format_money(rule["claim"]))
+        yield gettext("at most ¥{cap} for an instrument").format(cap=format_money(rule["cap_instrument"]))
+    yield gettext("which makes ¥{claim}").format(claim=format_money(rule["claim"]))
 
 
 def _pot(pot: Mapping[str, Any], unit: str) -> str:
@@ -92,17 +92,17 @@ def _pot(pot: Mapping[str, Any], unit: str) -> str:
 
 def _divided(pot: Mapping[str, Any], unit: str) -> Iterator[str]:
     if pot["budget"]:
-        yield gettext("{budget} yuan to divide").format(budget=format_money(pot["budget"]))
+        yield gettext("¥{budget} to divide").format(budget=format_money(pot["budget"]))
     yield gettext("the weight of this unit is {weight} of {weights} in all").format(
         weight=format_money(pot["weight"]), weights=format_money(pot["weights"])
     )
     if pot["limit"]:
-        yield gettext("at most {limit} yuan").format(limit=format_money(pot["limit"]))
-    yield gettext("its share is {share} yuan").format(share=format_money(pot["share"]))
+        yield gettext("at most ¥{limit}").format(limit=format_money(pot["limit"]))
+    yield gettext("its share is ¥{share}").format(share=format_money(pot["share"]))
     yield gettext(ROUNDING[unit])
     if pot["extra_unit"]:
         yield gettext(REMAINDERS[unit])
-    yield gettext("which gives {amount} yuan").format(amount=format_money(pot["amount"]))
+    yield gettext("which gives ¥{amount}").format(amount=format_money(pot["amount"]))
 
 
 def _joined(parts: Iterator[str]) -> str:

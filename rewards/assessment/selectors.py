@@ -69,6 +69,12 @@ def get_withdrawn_notice(year: int) -> "tuple[AssessmentCycle, AuditEntry]":
     return cycle, withdrawn
 
 
+def get_place(assessment: UnitAssessment) -> tuple[bool, Decimal, str]:
+    """Return what sorts the best score first, as `BEST_FIRST`, of units that were named as frozen."""
+    score = assessment.score
+    return score is None, -(score or Decimal(0)), assessment.organization.uscc
+
+
 def list_points(cycle: AssessmentCycle) -> list[tuple[str, Decimal]]:
     """Return code and points of every indicator of every unit, without names."""
     found = IndicatorResult.objects.filter(assessment__cycle=cycle)
@@ -140,7 +146,7 @@ def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     if cycle.state not in NOTICED:
         return []
     rows = UnitAssessment.objects.filter(cycle=cycle).select_related("organization", "award")
-    results = list(rows.order_by(*BEST_FIRST))
+    results = list(rows)
     name_as_frozen(cycle, [each.organization for each in results])
     return [
         {
@@ -152,5 +158,5 @@ def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
             "grade_en": each.grade_en,
             "amount_yuan": each.award.amount_yuan,
         }
-        for each in results
+        for each in sorted(results, key=get_place)
     ]

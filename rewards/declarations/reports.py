@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language, override
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.web.text.formats import bilingual
-from rewards.declarations.domain.facts import FactKind
+from rewards.declarations.domain.facts import LABELS, FactKind
 from rewards.declarations.domain.sheet import HEADS, Known
 
 if TYPE_CHECKING:
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 Codes = Sequence[tuple[FactKind, "Qualification | Grade"]]
 """Qualifications and grades as policies word them, those of newer ones first."""
 
-KINDS: dict[str, str | Promise] = {
-    FactKind.QUALIFICATION: _("Condition of a policy"),
-    FactKind.GRADE: _("Grade of another assessment"),
-    FactKind.MAJOR_PROJECTS: _("Major projects served"),
-    FactKind.NONFISCAL_VALUE: _("Value paid from non-fiscal funds"),
-    FactKind.REWARDED_BEFORE: _("One-off reward received before"),
-}
+KINDS: dict[str, str | Promise] = {kind: gettext_lazy(text) for kind, text in LABELS[FactKind].items()}
 
 
 def get_titles(codes: Codes) -> dict[tuple[FactKind, str], str]:
@@ -72,7 +66,7 @@ def build_fact_sheet(
             for kind in of_instrument
         ]
     columns = [Column(chinese if is_chinese else english.capitalize()) for chinese, english in HEADS.values()]
-    title = str(_("Declared facts"))
+    title = _("Declared facts")
     return to_xlsx([(title, Table(columns=columns, rows=rows))], title=title, created_at=now)
 
 

@@ -26,7 +26,7 @@ from rewards.findings.schemas import (
     serialize_finding,
     serialize_outcome,
 )
-from rewards.findings.selectors.browsing import filter_findings
+from rewards.findings.selectors.browsing import filter_findings, name_findings_as_frozen
 from rewards.findings.selectors.findings import findings, get_finding
 from rewards.findings.services.deciding import findings_decide
 
@@ -49,8 +49,10 @@ def finding_list(
 ) -> FindingsPage:
     """Open ones first. A unit's manager sees the unit's."""
     require_part(request.user)
-    found = filter_findings(request.user, get_cycle(request.user, year), state=state or "", unit=unit or "")
+    cycle = get_cycle(request.user, year)
+    found = filter_findings(request.user, cycle, state=state or "", unit=unit or "")
     rows = page(found, ordering=("rank", "id"), cursor=cursor, limit=limit)
+    name_findings_as_frozen(cycle, rows.items)
     return FindingsPage(items=[serialize_finding(row) for row in rows.items], next_cursor=rows.next_cursor)
 
 
@@ -89,4 +91,6 @@ def joint_decision(request: HttpRequest, data: JointDecisionIn) -> JointDecision
 )
 def finding(request: HttpRequest, finding_id: Annotated[PublicId, Path()]) -> FindingOut:
     require_part(request.user)
-    return serialize_finding(get_finding(request.user, finding_id))
+    found = get_finding(request.user, finding_id)
+    name_findings_as_frozen(found.cycle, [found])
+    return serialize_finding(found)

@@ -91,7 +91,6 @@ class AnswerForm(forms.Form):
         help_text=_("In Chinese, with the reason. Objector, unit and public read it; the report prints it."),
     )
 
-    def __init__(self, *args: Any, has_unit: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, effects: "Iterable[AnswerEffect]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        possible = [effect for effect in AnswerEffect if has_unit or effect is not AnswerEffect.FINDING]
-        set_choices(self.fields["effect"], choices_of(possible))
+        set_choices(self.fields["effect"], choices_of(effects))

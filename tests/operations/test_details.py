@@ -97,7 +97,10 @@ def test_codes_are_told_in_the_words_of_their_lists():
         assert describe_value("days", {"2026-10-01": "holiday"}) == "2026-10-01：法定节假日"
         assert describe_value("mails", {"bookings": "daily"}) == "预约、候补与信用记录：每日汇总"
         assert describe_value("state", "approved") == "已通过"
+        assert describe_value("step", "freeze") == "冻结数据"
         assert describe_value("what", "accounts.export") == "账号名单导出"
+        assert describe_value("kind", "nonfiscal_value") == "非财政资金支付的原值"
+        assert describe_value("kind", "inspection") == "双随机抽查发现的问题"
         assert describe_value("kinds", ["news", "case"]) == "单位动态、开放服务案例"
         checklist = {"hours": "yes", "prices": "no", "condition": "not_applicable"}
         assert describe_value("checklist", checklist) == "开放时段：是；收费标准：否；运行状态：不适用"

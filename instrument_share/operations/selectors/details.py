@@ -204,7 +204,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "days": ("DayKind",),
     "effect": ("AnswerEffect",),
     "funding": ("FundingSource",),
-    "kind": ("ResultKind", "NoteKind", "EventKind"),
+    "kind": ("ResultKind", "NoteKind", "EventKind", "FactKind", "OpenedKind"),
     "kinds": ("InformationKind",),
     "mails": ("NotificationKind", "MailDelivery"),
     "outcome": ("InspectionOutcome", "CreditOutcome"),

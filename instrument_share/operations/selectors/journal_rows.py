@@ -29,6 +29,8 @@ READ_AT_ONCE = 500
 
 OF_FIELDS = ("fields", "waiting")
 """Under these an act names what it has changed."""
+OF_STATES = ("state", "step")
+"""Under these stands a state, or the move that leads to one."""
 FLAGS = {
     **dict.fromkeys(("True", "yes"), gettext_noop("Yes")),
     **dict.fromkeys(("False", "no"), gettext_noop("No")),
@@ -133,7 +135,7 @@ def _describe_code(key: str, code: str) -> str:
     """Return the word for a code; empty where it is none of the key's."""
     if key == "role" and code in set(Role):
         return str(labels.ROLES[Role(code)])
-    if key == "state":
+    if key in OF_STATES:
         return labels.word(code)
     if key in OF_FIELDS:
         return name_detail(code)

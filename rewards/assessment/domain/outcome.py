@@ -27,7 +27,7 @@ from rewards.assessment.domain.counting import (
     ineligibility_reason,
     sum_entries,
 )
-from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
+from rewards.assessment.domain.facts import InstrumentFacts, Seconds, UnitFacts
 from rewards.assessment.domain.measures import calculate_quota_hours
 from rewards.assessment.domain.scoring import Assessment, assess
 from rewards.cycle.domain.entries import months_of_year
@@ -38,8 +38,8 @@ from rewards.findings.domain.rulings import Rulings
 from rewards.policy.domain.policy import Counting, Quota, RewardPolicy
 
 Count = Callable[[InstrumentRow, UnitRow], "InstrumentCount"]
-Months = list[list[int]]
-"""For each month of the year, effective and external seconds, rounded down."""
+Months = Sequence[Sequence[Seconds]]
+"""For each month of the year, effective and external seconds, exact."""
 
 
 @dataclass(frozen=True)
@@ -205,9 +205,8 @@ class Draft:
         )
 
     def with_award(self, assessment: Assessment, award: UnitAward) -> UnitYear:
-        months = [[int(effective), int(external)] for effective, external in self.use.months]
         balance = balance_use(self.use.excluded, self.use.counted, self.use.effective, self.use.cut)
-        return UnitYear(self.facts, assessment, award, self.instruments, months, balance)
+        return UnitYear(self.facts, assessment, award, self.instruments, self.use.months, balance)
 
 
 @dataclass(frozen=True)
@@ -229,7 +228,7 @@ class _Use:
 
     def __init__(self) -> None:
         self.fees: dict[str, Fraction] = defaultdict(Fraction)
-        self.months: list[list[Fraction | int]] = [[0, 0] for _ in range(12)]
+        self.months: list[list[Seconds]] = [[0, 0] for _ in range(12)]
         self.ratings: Counter[Rating | None] = Counter()
         self.served: set[str] = set()
         self.excluded: Mapping[str, tuple[int, int]] = {}

@@ -57,7 +57,7 @@ def find_differences(cycle: AssessmentCycle) -> list[Difference]:
     SnapshotVersionUnknown.
     """
     outdated = get_last_decision_number(cycle) != cycle.decisions_scored
-    rulings = list_scored_rulings(cycle) if outdated else list_rulings(cycle)
+    rulings = list_scored_rulings(cycle) if outdated else list_rulings(cycle, cycle.scored_at)
     outcome = compute_year(cycle, build_rulings(rulings), tell_nobody)
     found = _compare_results(cycle, outcome)
     if outdated:

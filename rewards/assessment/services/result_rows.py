@@ -90,7 +90,7 @@ def _totals(outcome: Outcome) -> dict[str, Any]:
         "awarded_yuan": str(outcome.allocation.total),
         "balance": add_balances(unit.balance for unit in outcome.units).as_json(),
         "months": [
-            [sum(unit.months[month][kind] for unit in outcome.units) for kind in (0, 1)]
+            [_whole(_sum(unit.months[month][kind] for unit in outcome.units)) for kind in (0, 1)]
             for month in range(12)
         ],
     }
@@ -117,7 +117,7 @@ def build_unit_figures(policy: RewardPolicy, unit: UnitYear) -> dict[str, Any]:
         "external_share": round_half_up(external / effective, Decimal("0.0001")) if effective else None,
         "external_income_yuan": round_to_fen(_sum(each.facts.external_income for each in eligible)),
         "instruments_counted": len(eligible),
-        "months": unit.months,
+        "months": [[_whole(effective), _whole(external)] for effective, external in unit.months],
         "balance": unit.balance.as_json(),
     }
 

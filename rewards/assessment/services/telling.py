@@ -1,7 +1,8 @@
 """What units are told of their results, in the inbox and by mail."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -13,20 +14,18 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.findings.services.telling import tell_unit
 
 ANNOUNCED = gettext_noop(
-    "The results of {year} are announced through {last}. Your unit: score {score}, award {amount} yuan. Who "
+    "The results of {year} are announced through {last}. Your unit: score {score}, award ¥{amount}. Who "
     "disagrees can object until then."
 )
 NOTICE_ENDED = gettext_noop(
     "The public notice of the results of {year} has ended early: findings were decided, and the units have "
     "been scored again. The new results will be announced."
 )
-APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is {amount} yuan.")
-SEALED = gettext_noop(
-    "The report of {year} is sealed and with the Finance Bureau; your award is {amount} yuan."
-)
-PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: {amount} yuan.")
+APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is ¥{amount}.")
+SEALED = gettext_noop("The report of {year} is sealed and with the Finance Bureau; your award is ¥{amount}.")
+PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: ¥{amount}.")
 
-CAME_BACK = gettext_noop("The payment of {year}, {amount} yuan, came back on {day}: {reason}")
+CAME_BACK = gettext_noop("The payment of {year}, ¥{amount}, came back on {day}: {reason}")
 
 ADOPTED = gettext_noop("{year} is assessed by “{policy}”, which replaces the draft. {reason}")
 ADOPTED_SCORED = gettext_noop(
@@ -80,20 +79,23 @@ def tell_of_sealing(cycle: AssessmentCycle, now: datetime) -> None:
     _tell_each(cycle, SEALED, now)
 
 
-def tell_of_payment(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
-    """Tell a unit that its award was paid; `params`: day and amount."""
-    _tell(assessment, PAID, now, params)
+def tell_of_payment(assessment: UnitAssessment, now: datetime, *, day: date, amount: Decimal) -> None:
+    """Tell a unit that its award was paid."""
+    _tell(assessment, PAID, now, {"day": day, "amount": f"{amount:,.2f}"})
 
 
-def tell_of_reversal(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
-    """Tell a unit that a payment came back; `params`: day, amount and reason."""
-    _tell(assessment, CAME_BACK, now, params)
+def tell_of_reversal(
+    assessment: UnitAssessment, now: datetime, *, day: date, amount: Decimal, reason: str
+) -> None:
+    """Tell a unit that a payment came back."""
+    _tell(assessment, CAME_BACK, now, {"day": day, "amount": f"{amount:,.2f}", "reason": reason})
 
 
 def _tell_each(cycle: AssessmentCycle, message: str, now: datetime, **params: Any) -> None:
     for assessment in UnitAssessment.objects.filter(cycle=cycle).select_related("award", "cycle"):
-        score = "—" if assessment.score is None else assessment.score
-        _tell(assessment, message, now, {"score": score, "amount": assessment.award.amount_yuan, **params})
+        score = "—" if assessment.score is None else f"{assessment.score:.2f}"
+        amount = f"{assessment.award.amount_yuan:,.2f}"
+        _tell(assessment, message, now, {"score": score, "amount": amount, **params})
 
 
 def _tell(assessment: UnitAssessment, message: str, now: datetime, params: Mapping[str, Any]) -> None:

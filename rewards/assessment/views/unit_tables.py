@@ -1,9 +1,9 @@
 """Units of a year with score, grade and amount: sortable table, charts, CSV."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -47,13 +47,15 @@ TABLE = ListTable(
 
 def get_assessments(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment]":
     """Return the assessments of all units, named as frozen, sorted as the address says."""
+    found = list(assessment_selectors.assessments(request.user, cycle))
+    name_as_frozen(cycle, [each.organization for each in found])
     path = TABLE.get_ordering(request)[0]
-    column = F(path.removeprefix("-"))
-    order = column.desc(nulls_last=True) if path.startswith("-") else column.asc(nulls_first=True)
-    found = assessment_selectors.assessments(request.user, cycle).order_by(order, "organization__uscc")
-    assessments = list(found)
-    name_as_frozen(cycle, [each.organization for each in assessments])
-    return assessments
+    value = attrgetter(path.removeprefix("-").replace("__", "."))
+    return sorted(
+        sorted(found, key=lambda each: each.organization.uscc),
+        key=lambda each: (value(each) is not None, value(each) or 0),
+        reverse=path.startswith("-"),
+    )
 
 
 def get_csv_address(request: HttpRequest, year: int) -> str:

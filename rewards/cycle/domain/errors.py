@@ -46,7 +46,7 @@ class BudgetInvalid(DomainError):
 
     code = "reward.budget_invalid"
     field = "budget_yuan"
-    message = gettext_noop("The budget must be an amount of at least 0 yuan, in whole 分.")
+    message = gettext_noop("The budget must be an amount of at least ¥0, in whole 分.")
 
 
 class SnapshotDamaged(Conflict):

@@ -1,5 +1,6 @@
 """Facts of a year that a policy may ask for and no log can tell, and which of them a policy does ask for."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 
@@ -39,6 +40,16 @@ class FactState(StrEnum):
     CONFIRMED = "confirmed"
     RETURNED = "returned"
 
+
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    FactKind: {
+        FactKind.QUALIFICATION: gettext_noop("Condition of a policy"),
+        FactKind.GRADE: gettext_noop("Grade of another assessment"),
+        FactKind.MAJOR_PROJECTS: gettext_noop("Major projects served"),
+        FactKind.NONFISCAL_VALUE: gettext_noop("Value paid from non-fiscal funds"),
+        FactKind.REWARDED_BEFORE: gettext_noop("One-off reward received before"),
+    },
+}
 
 MOVES: Moves = {
     FactState.DECLARED: {"confirm": FactState.CONFIRMED, "return": FactState.RETURNED},

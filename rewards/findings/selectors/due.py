@@ -1,14 +1,46 @@
-"""How long units may take to answer."""
+"""How long units may take to answer, and which of them could not."""
 
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
+from instrument_share.journal.selectors import entries
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import add_working_days
 
+if TYPE_CHECKING:
+    from rewards.findings.models import Finding
+
 ANSWER_WORKING_DAYS = 10
 """How long a unit may take to answer; an upheld finding without an answer by then is overdue."""
+SUSPENDED, REINSTATED = "organization.suspended", "organization.reinstated"
 
 
 def get_answer_due_date(asked_at: datetime) -> date:
     """Return the last day on which a unit that was asked at this instant may answer."""
     return add_working_days(asked_at.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS)
+
+
+def list_kept_from_answering(
+    findings: "Collection[Finding]", as_of: datetime | None = None
+) -> frozenset[int]:
+    """Return the findings (keys) whose unit was suspended for some of the time that it had.
+
+    Meanwhile it may do nothing, nor answer. Suspensions after `as_of` are not looked at. One statement.
+    """
+    acts: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    units = {finding.organization_id for finding in findings}
+    found = entries().filter(organization_id__in=units, action__in=(SUSPENDED, REINSTATED)).order_by("id")
+    if as_of is not None:
+        found = found.filter(at__lte=as_of)
+    for unit, action, at in found.values_list("organization_id", "action", "at"):
+        acts[unit or 0].append((action, at))
+    return frozenset(one.pk for one in findings if _was_suspended(acts[one.organization_id], one))
+
+
+def _was_suspended(acts: Collection[tuple[str, datetime]], finding: "Finding") -> bool:
+    end = datetime.combine(finding.answer_due_date + timedelta(days=1), time(), CITY_TIME)
+    before = [action for action, at in acts if at <= finding.found_at]
+    meanwhile = [action for action, at in acts if finding.found_at < at < end]
+    return SUSPENDED in [*before[-1:], *meanwhile]

@@ -1,6 +1,7 @@
 """Findings visible to a viewer, and decisions on them."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Max, Q, QuerySet, When
@@ -14,6 +15,7 @@ from rewards.cycle.selectors.snapshot import get_unit_ids
 from rewards.findings.domain.rulings import Ruling, Rulings, build_rulings
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding, FindingDecision
+from rewards.findings.selectors.due import list_kept_from_answering
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -80,10 +82,15 @@ def _says(finding: Finding, decision: FindingDecision | None) -> bool:
     )
 
 
-def list_rulings(cycle: AssessmentCycle) -> list[Ruling]:
-    """Return what each finding of the cycle says; an open one is overdue without an answer in time."""
+def list_rulings(cycle: AssessmentCycle, as_of: datetime | None = None) -> list[Ruling]:
+    """Return what each finding of the cycle says; an open one is overdue as if it were upheld.
+
+    `as_of`: with nothing but the suspensions of units until then; they excuse who has not answered.
+    """
     usccs = {pk: uscc for uscc, pk in get_unit_ids(cycle).items()}
-    rows = Finding.objects.filter(cycle=cycle).order_by("id")
+    rows = list(Finding.objects.filter(cycle=cycle).order_by("id"))
+    unanswered = [one for one in rows if one.state == FindingState.OPEN and not one.is_answered_in_time]
+    late = {one.pk for one in unanswered} - list_kept_from_answering(unanswered, as_of)
     return [
         Ruling(
             key=finding.pk,
@@ -92,8 +99,7 @@ def list_rulings(cycle: AssessmentCycle) -> list[Ruling]:
             logs=frozenset(finding.logs),
             invalidated=frozenset(finding.invalidated_logs),
             upheld=finding.state == FindingState.UPHELD,
-            overdue=finding.overdue
-            or (finding.state == FindingState.OPEN and not finding.is_answered_in_time),
+            overdue=finding.overdue or finding.pk in late,
             falsified=finding.falsified,
         )
         for finding in rows

@@ -24,6 +24,7 @@ from rewards.findings.domain.errors import (
 )
 from rewards.findings.domain.states import FindingState, is_decidable
 from rewards.findings.models import Finding, FindingDecision
+from rewards.findings.selectors.due import list_kept_from_answering
 from rewards.findings.selectors.falsifications import has_standing_falsification
 from rewards.findings.selectors.findings import finding_cycle_lock, get_last_decision_number
 from rewards.findings.services.telling import tell_of_decision, tell_of_decisions
@@ -141,7 +142,8 @@ def _decide(
         raise DecidedMeanwhile(number=finding.decision_number)
     _require_decidable(cycle, finding, uphold, reason, logs, now)
     finding.state, finding.reason, finding.invalidated_logs = state, reason, logs
-    finding.overdue = uphold and not finding.is_answered_in_time
+    is_late = not finding.is_answered_in_time and not list_kept_from_answering([finding])
+    finding.overdue = uphold and is_late
     decide_next(actor, finding, now)
     return finding, True
 

@@ -44,6 +44,7 @@ from rewards.findings.selectors.browsing import (
     get_organizations_in,
     name_findings_as_frozen,
 )
+from rewards.findings.selectors.due import list_kept_from_answering
 from rewards.findings.selectors.falsifications import get_falsifications
 from rewards.findings.selectors.grounds import get_grounds
 from rewards.findings.services.deciding import finding_answer as answer_finding
@@ -224,6 +225,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
     context = {
         "finding": found,
         "is_too_late_to_answer": not found.is_answered_in_time and _today() > found.answer_due_date,
+        "was_suspended": bool(list_kept_from_answering([found])),
         "cycle": found.cycle,
         "pieces": build_pieces(found.kind, found.evidence, grounds, organizations),
         "pictures": pictures,

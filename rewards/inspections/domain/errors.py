@@ -98,11 +98,13 @@ class InspectedInFuture(DomainError):
 
 
 class LogsNotOfUnit(DomainError):
-    """Usage logs that are not of the inspected unit and year."""
+    """Usage logs that are not among the frozen ones of the inspected unit."""
 
     code = "inspection.logs_not_of_unit"
     field = "logs"
-    message = gettext_noop("These usage logs are not of the inspected unit and year: {logs}.")
+    message = gettext_noop(
+        "These usage logs are not in the year’s frozen data of the inspected unit: {logs}."
+    )
 
 
 class PhotosTooMany(DomainError):

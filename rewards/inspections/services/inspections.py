@@ -6,7 +6,6 @@ from typing import IO, TYPE_CHECKING
 
 from django.db import transaction
 
-from bookings.public import usage_logs
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
@@ -15,9 +14,11 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_found
 from providers.public import prepare_picture, store_once
+from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.models import Finding
+from rewards.findings.selectors.frozen_logs import get_frozen_logs
 from rewards.findings.services.opening import finding_open
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome, Seen
 from rewards.inspections.domain.errors import (
@@ -122,14 +123,14 @@ def _open_finding(
     actor: "User", inspection: RandomInspection, logs: Collection[str], now: datetime
 ) -> Finding:
     wanted = {*logs, *([inspection.log] if inspection.log else [])}
-    _require_logs_of_unit(actor, inspection, wanted - {inspection.log})
+    about = _require_logs_of_unit(actor, inspection, wanted)
     assert inspection.inspected_date is not None
     return finding_open(
         cycle=inspection.draw.cycle,
         kind="inspection",
         organization_id=inspection.organization_id,
         instrument_id=inspection.instrument_id,
-        logs=wanted,
+        logs=about,
         evidence={
             "inspection": inspection.public_id,
             "day": inspection.inspected_date.isoformat(),
@@ -140,19 +141,19 @@ def _open_finding(
     )
 
 
-def _require_logs_of_unit(actor: "User", inspection: RandomInspection, logs: Collection[str]) -> None:
+def _require_logs_of_unit(
+    actor: "User", inspection: RandomInspection, logs: Collection[str]
+) -> list[EntryFacts]:
+    """Return the logs as frozen. Raises LogsNotOfUnit for those of another unit or not of that year."""
     if not logs:
-        return
-    year = inspection.draw.cycle.year
-    own = usage_logs(actor).filter(
-        public_id__in=logs,
-        instrument__organization=inspection.organization_id,
-        starts_at__gte=datetime(year, 1, 1, tzinfo=CITY_TIME),
-        starts_at__lt=datetime(year + 1, 1, 1, tzinfo=CITY_TIME),
-    )
-    foreign = sorted(set(logs) - set(own.values_list("public_id", flat=True)))
+        return []
+    cycle, unit = inspection.draw.cycle, inspection.organization.public_id
+    frozen = get_frozen_logs(actor, cycle, logs, inspection.instrument)
+    own = [each for each in frozen if each.owner == unit and each.is_of_year(cycle.year)]
+    foreign = sorted(set(logs) - {each.public_id for each in own})
     if foreign:
         raise LogsNotOfUnit(logs=", ".join(foreign))
+    return own
 
 
 def _keep_photos(inspection: RandomInspection, photos: Iterable[IO[bytes]]) -> list[str]:

@@ -61,6 +61,13 @@ class FindingNeedsUnit(DomainError):
     )
 
 
+class NoFindingDecided(DomainError):
+    """An answer that promises findings decided anew, in a year without any."""
+
+    code = "objection.no_finding_decided"
+    message = gettext_noop("The year has no findings, so none can be decided anew. Choose another effect.")
+
+
 class ObjectionsOpen(Conflict):
     """Objections are not answered yet."""
 

@@ -12,6 +12,7 @@ from instrument_share.kernel.errors import NotFound, require_found
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
+from rewards.findings.models import Finding
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.domain.errors import ObjectionNotScored, ObjectionsOpen
 from rewards.objections.models import Objection, ObjectionFile
@@ -91,6 +92,14 @@ def open_objections() -> QuerySet[Objection]:
 def promised_anew() -> QuerySet[Objection]:
     """Return objections whose answer promises that the units are scored once more."""
     return Objection.objects.filter(answer__effect=AnswerEffect.SCORED_ANEW)
+
+
+def list_effects(objection: Objection) -> list[AnswerEffect]:
+    """Return what can follow from an answer: no finding without a unit, no finding anew where none is."""
+    impossible = set() if objection.organization_id else {AnswerEffect.FINDING}
+    if not Finding.objects.filter(cycle=objection.cycle_id).exists():
+        impossible.add(AnswerEffect.SCORED_ANEW)
+    return [effect for effect in AnswerEffect if effect not in impossible]
 
 
 def require_objections_settled(cycle: "AssessmentCycle") -> None:

@@ -33,6 +33,7 @@ from rewards.objections.domain.errors import (
     AnsweredAlready,
     FilesTooMany,
     FindingNeedsUnit,
+    NoFindingDecided,
     NotInNotice,
     OwnObjection,
     TextMissing,
@@ -40,7 +41,12 @@ from rewards.objections.domain.errors import (
 )
 from rewards.objections.mails import build_answer, build_receipt, build_withdrawal
 from rewards.objections.models import Objection, ObjectionAnswer, ObjectionComment, ObjectionFile
-from rewards.objections.selectors.objections import objections_in_notice, takes_objections, units_in_notice
+from rewards.objections.selectors.objections import (
+    list_effects,
+    objections_in_notice,
+    takes_objections,
+    units_in_notice,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -206,7 +212,7 @@ def objection_answer(
     """Answer an objection once, with what follows from it; the same again changes nothing.
 
     With the effect `finding` a finding is opened, about the unit concerned. Raises AnsweredAlready,
-    TextMissing, FindingNeedsUnit, IllegalMove after approval, OwnUnit, OwnObjection.
+    TextMissing, FindingNeedsUnit, NoFindingDecided, IllegalMove after approval, OwnUnit, OwnObjection.
     """
     objection = _lock(objection_id)
     if objection.user_id == actor.pk:
@@ -220,6 +226,8 @@ def objection_answer(
         raise IllegalMove(state=objection.cycle.state, move="answer")
     if not text.strip():
         raise TextMissing
+    if effect not in list_effects(objection):
+        raise FindingNeedsUnit() if effect is AnswerEffect.FINDING else NoFindingDecided()
     finding = _open_finding(actor, objection, now) if effect is AnswerEffect.FINDING else None
     answer = ObjectionAnswer.objects.create(
         objection=objection,
@@ -252,8 +260,7 @@ def tell_of_withdrawal(cycle: AssessmentCycle, why: str) -> None:
 
 
 def _open_finding(actor: "User", objection: Objection, now: datetime) -> Finding:
-    if objection.organization_id is None:
-        raise FindingNeedsUnit
+    assert objection.organization_id is not None
     return finding_open(
         cycle=objection.cycle,
         kind="objection",

@@ -44,7 +44,7 @@ def objection_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Answer an objection."""
     found = selectors.get_objection(request.user, public_id)
     require(request.user, "rewards.answer_objection", found)
-    form = AnswerForm(request.POST, has_unit=found.organization_id is not None)
+    form = AnswerForm(request.POST, effects=selectors.list_effects(found))
     done = run_service(
         form,
         lambda: services.objection_answer(
@@ -109,7 +109,7 @@ def _page(
     answer = getattr(found, "answer", None)
     is_open = answer is None and found.cycle.state in BEFORE_APPROVAL
     if answer_form is None and is_open and rules.has_perm("rewards.answer_objection", request.user, found):
-        answer_form = AnswerForm(has_unit=found.organization_id is not None)
+        answer_form = AnswerForm(effects=selectors.list_effects(found))
     if comment_form is None and is_open and rules.has_perm("rewards.comment_objection", request.user, found):
         comment_form = CommentForm()
     context: dict[str, Any] = {

@@ -7,7 +7,7 @@ class AmountDiffers(DomainError):
     """The paid amount differs from the award."""
 
     code = "reward.amount_differs"
-    message = gettext_noop("The award is {award} yuan, not {amount}. What is paid must equal the award.")
+    message = gettext_noop("The award is ¥{award}, not ¥{amount}. What is paid must equal the award.")
 
 
 class AlreadyPaid(Conflict):

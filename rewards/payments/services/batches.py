@@ -1,6 +1,6 @@
 """Batches: awards that go to the bank together, and what it answers."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Problem, require_reason
+from instrument_share.kernel.errors import DomainError, Problem, gettext_noop, require_reason
+from instrument_share.kernel.wording import Bilingual, Sentence
 from rewards.assessment.models import Award
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.payments.domain.bank_sheet import BankRow
@@ -35,6 +36,10 @@ from rewards.report.selectors.sealed import require_sealed_awards
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from rewards.report.reports.sealed_results import SealedUnit
+
+OF_UNIT = gettext_noop("{unit}: {why}")
+"""Why an answer of the bank cannot be recorded, after the unit that it is about."""
 
 
 @transaction.atomic
@@ -55,8 +60,8 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
     if not chosen:
         raise NothingChosen
     for waiting in get_waiting_rows([award.pk for award in chosen]).values():
-        unit = next(award for award in chosen if award.pk == waiting.award_id).assessment.organization
-        raise AwardInBatch(unit=unit.name_zh, batch=waiting.batch.number)
+        unit = sealed[waiting.award.public_id]
+        raise AwardInBatch(unit=Bilingual(unit.name_zh, unit.name_en), batch=waiting.batch.number)
     last = PaymentBatch.objects.filter(report=report).aggregate(last=Max("number"))["last"] or 0
     batch = PaymentBatch.objects.create(report=report, number=last + 1, made_at=now, made_by=actor)
     rows = [
@@ -88,15 +93,16 @@ def batch_settle(*, actor: "User", batch_id: int, answers: Sequence[BankRow], no
     rows = {row.award.public_id: row for row in waiting_rows(batch)}
     if any(answer.award not in rows for answer in answers):
         raise AnswersStale
-    require_unchanged(report, rows.values())
+    sealed = require_unchanged(report, rows.values())
     problems = []
     for number, answer in enumerate(answers, start=1):
         try:
             with transaction.atomic():
                 _settle(actor, rows[answer.award], answer, now)
         except DomainError as wrong:
-            params = {"unit": rows[answer.award].award.assessment.organization.name_zh, **wrong.params}
-            problems.append(Problem(wrong.code, wrong.message, params, field=str(number)))
+            unit, why = sealed[answer.award], Sentence(wrong.message, wrong.params)
+            params = {"unit": Bilingual(unit.name_zh, unit.name_en), "why": why}
+            problems.append(Problem(wrong.code, OF_UNIT, params, field=str(number)))
     if problems:
         raise BankSheetWrong(problems=problems)
     made = sum(answer.paid for answer in answers)
@@ -110,12 +116,17 @@ def batch_settle(*, actor: "User", batch_id: int, answers: Sequence[BankRow], no
     return batch
 
 
-def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> None:
-    """Raise AwardsNotSealed if the amount of a row is not the sealed one, and what reading that raises."""
+def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> "Mapping[str, SealedUnit]":
+    """Return the sealed units by the public id of their award.
+
+    Raises AwardsNotSealed if the amount of a row is not the sealed one, and what reading that raises.
+    """
     sealed = require_sealed_awards(report)
-    changed = [row for row in rows if row.amount_yuan != sealed[row.award.public_id].amount_yuan]
+    units = [(row.amount_yuan, sealed[row.award.public_id]) for row in rows]
+    changed = [unit.name_zh for amount, unit in units if amount != unit.amount_yuan]
     if changed:
-        raise AwardsNotSealed(units="、".join(row.award.assessment.organization.name_zh for row in changed))
+        raise AwardsNotSealed(units="、".join(changed))
+    return sealed
 
 
 def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> None:

@@ -14,6 +14,7 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, IllegalMove, require_reason
 from instrument_share.kernel.states import next_state
+from instrument_share.kernel.wording import Bilingual
 from rewards.assessment.models import Award
 from rewards.assessment.selectors import award_lock
 from rewards.assessment.services.telling import tell_of_payment, tell_of_reversal
@@ -69,13 +70,14 @@ def payment_record(
     report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
     if award.assessment.cycle_id != report.cycle_id:
         raise AwardNotInReport
-    sealed_yuan = require_sealed_awards(report)[award.public_id].amount_yuan
+    sealed = require_sealed_awards(report)[award.public_id]
+    sealed_yuan = sealed.amount_yuan
     account = require_payable(award)
     if amount_yuan != sealed_yuan or not sealed_yuan:
-        raise AmountDiffers(award=str(sealed_yuan), amount=str(amount_yuan))
+        raise AmountDiffers(award=f"{sealed_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     waiting = get_waiting_rows([award.pk]).get(award.public_id)
     if waiting is not None:
-        raise AwardInBatch(unit=award.assessment.organization.name_zh, batch=waiting.batch.number)
+        raise AwardInBatch(unit=Bilingual(sealed.name_zh, sealed.name_en), batch=waiting.batch.number)
     made = Made(sealed_yuan, account, paid_date, voucher)
     payment = write_payment(actor, report, award, made, now)
     close_if_paid(report, actor, now)
@@ -145,9 +147,10 @@ def find_account_lack(
     account: PayeeAccount | None, organization: "Organization"
 ) -> AccountMissing | AccountUnchecked | None:
     """Return why nothing can be paid to the present account of an organization; None where it can."""
+    unit = Bilingual(organization.name_zh, organization.name_en)
     if account is None:
-        return AccountMissing(unit=organization.name_zh)
-    return AccountUnchecked(unit=organization.name_zh) if account.checked_at is None else None
+        return AccountMissing(unit=unit)
+    return AccountUnchecked(unit=unit) if account.checked_at is None else None
 
 
 def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made, now: datetime) -> Payment:

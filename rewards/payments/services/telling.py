@@ -1,7 +1,7 @@
 """What units are told of transfers that the bank did not carry out."""
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 from django.urls import reverse
 
@@ -10,16 +10,13 @@ from rewards.assessment.models import UnitAssessment
 from rewards.findings.services.telling import tell_unit
 
 NOT_CARRIED_OUT = gettext_noop(
-    "The bank could not pay your unit’s award of {year}, {amount} yuan. Please check the receiving account. "
+    "The bank could not pay your unit’s award of {year}, ¥{amount}. Please check the receiving account. "
     "The bank’s reason: {reason}"
 )
 
 
-def tell_of_failure(assessment: UnitAssessment, now: datetime, **params: Any) -> None:
-    """Tell a unit that the bank did not carry out a payment, with the way to its receiving account.
-
-    `params`: amount and reason.
-    """
+def tell_of_failure(assessment: UnitAssessment, now: datetime, *, amount: Decimal, reason: str) -> None:
+    """Tell a unit that the bank did not carry out a payment, with the way to its receiving account."""
     path = reverse("payee_account", args=[assessment.organization.public_id])
-    params = {"year": assessment.cycle.year, **params}
+    params = {"year": assessment.cycle.year, "amount": f"{amount:,.2f}", "reason": reason}
     tell_unit(assessment.organization_id, NOT_CARRIED_OUT, now, path, params)

@@ -1,6 +1,7 @@
 """Measures and checks that a policy can name."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 
@@ -21,10 +22,21 @@ KINDS: Mapping[str, str] = {
 }
 """Every kind of check with what it says, as a message to translate and to fill in (`CHECK_FIGURES`)."""
 
-OPENED_KINDS: Mapping[str, str] = {
-    "inspection": gettext_noop("Seen at a random inspection"),
-    "objection": gettext_noop("Raised by an objection during the public notice"),
+
+class OpenedKind(StrEnum):
+    """What led a person to open a finding that no check saw."""
+
+    INSPECTION = "inspection"
+    OBJECTION = "objection"
+
+
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    OpenedKind: {
+        OpenedKind.INSPECTION: gettext_noop("Seen at a random inspection"),
+        OpenedKind.OBJECTION: gettext_noop("Raised by an objection during the public notice"),
+    },
 }
+OPENED_KINDS: Mapping[str, str] = {kind.value: text for kind, text in LABELS[OpenedKind].items()}
 """Kinds of findings that people open, not checks; a policy counts them as `upheld`."""
 
 MEASURES: Mapping[str, str] = {

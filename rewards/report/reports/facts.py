@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import Prefetch
 
@@ -11,6 +10,7 @@ from instrument_share.journal.selectors import entries
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import working_days_between
 from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.assessment.selectors import get_place
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.findings.domain.states import FindingState
@@ -68,13 +68,7 @@ def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
         adopted_at=_adopted_at(cycle),
     )
     _name_as_frozen(facts)
-    return replace(facts, assessments=sorted(facts.assessments, key=_place_of_unit))
-
-
-def _place_of_unit(assessment: UnitAssessment) -> tuple[bool, Decimal, str]:
-    """Return the best score first, as `BEST_FIRST`, but by the USCC of the freeze."""
-    score = assessment.score
-    return score is None, -(score or Decimal(0)), assessment.organization.uscc
+    return replace(facts, assessments=sorted(facts.assessments, key=get_place))
 
 
 def _name_as_frozen(facts: ReportFacts) -> None:

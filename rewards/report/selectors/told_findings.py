@@ -1,7 +1,7 @@
 """Compare findings, decisions on them and falsifications with the journal, and with the snapshot."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from instrument_share.journal.selectors import entries
 from instrument_share.kernel.canonical import fingerprint
 from rewards.cycle.domain.entries import EntryFacts
-from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot, get_unit_ids
 from rewards.findings.domain.all_checks import SeenCandidate
@@ -17,6 +16,7 @@ from rewards.findings.domain.checks import Candidate
 from rewards.findings.domain.evidence import hash_evidence
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding, FindingDecision
+from rewards.findings.selectors.frozen_logs import read_logs
 from rewards.report.selectors.told import (
     act,
     acts_on,
@@ -46,11 +46,14 @@ def find_untold_findings(cycle: AssessmentCycle) -> Iterator[str]:
     acts = acts_on(findings)
     opened = entries().filter(action="finding.opened", details__cycle=cycle.public_id)
     yield from find_missing("finding", findings, opened)
-    yield from _checked([each for each in findings if not _is_opened(each, acts)], cycle)
+    snapshot = StoredSnapshot(cycle)
+    logs = read_logs(snapshot, {log for each in findings for log in each.logs})
+    checked = [each for each in findings if not _is_opened(each, acts)]
+    yield from _checked(checked, cycle, snapshot, logs)
     for finding in findings:
         told = last_of(acts.get(finding.public_id, ()))
         if "finding.opened" in told:
-            yield from _opened(finding, told["finding.opened"])
+            yield from _opened(finding, told["finding.opened"], logs)
         yield from _finding(finding, told)
     yield from _decisions(cycle, acts)
     yield from _falsifications(findings, acts)
@@ -60,15 +63,18 @@ def _is_opened(finding: Finding, acts: "Acts") -> bool:
     return any(entry.action == "finding.opened" for entry in acts.get(finding.public_id, ()))
 
 
-def _checked(findings: Sequence[Finding], cycle: AssessmentCycle) -> Iterator[str]:
+def _checked(
+    findings: Sequence[Finding],
+    cycle: AssessmentCycle,
+    snapshot: StoredSnapshot,
+    logs: Mapping[str, EntryFacts],
+) -> Iterator[str]:
     """Compare what checks have found with what they told, and with the frozen logs."""
     entries_of_checks = entries().filter(action="cycle.checked", subject_id=cycle.public_id)
     told = {entry.at: entry for entry in entries_of_checks.order_by("pk")}
     yield from _checks(findings, told)
-    snapshot = StoredSnapshot(cycle)
     owners = {row.instrument: row.uscc for row in snapshot.instruments()}
     ids = get_unit_ids(cycle)
-    logs = _read_logs(snapshot, {log for each in findings for log in each.logs})
     for finding in findings:
         instrument = finding.instrument.public_id if finding.instrument else ""
         uscc = owners.get(instrument, "")
@@ -96,16 +102,6 @@ def _checks(findings: Sequence[Finding], told: "Mapping[datetime, AuditEntry]") 
             yield from compare(f"finding {finding.public_id}", "journal", days)
 
 
-def _read_logs(snapshot: StoredSnapshot, wanted: Collection[str]) -> dict[str, EntryFacts]:
-    units = {row.uscc: row for row in snapshot.units()}
-    return {
-        row.id: entry_from_row(row, instrument, units[instrument.uscc])
-        for instrument in snapshot.instruments()
-        for row in snapshot.usage(instrument.instrument)
-        if row.id in wanted
-    }
-
-
 def _figures(
     finding: Finding, instrument: str, uscc: str, logs: Mapping[str, EntryFacts]
 ) -> dict[str, tuple[Any, Any]]:
@@ -122,8 +118,11 @@ def _figures(
     }
 
 
-def _opened(finding: Finding, told: "AuditEntry") -> Iterator[str]:
-    """Compare what an inspection or objection has opened; it has no figures."""
+def _opened(finding: Finding, told: "AuditEntry", logs: Mapping[str, EntryFacts]) -> Iterator[str]:
+    """Compare what an inspection or objection has opened.
+
+    It has no figures without logs, or where it was opened before they were kept.
+    """
     instrument = finding.instrument.public_id if finding.instrument else ""
     content = hash_evidence(finding.kind, instrument, finding.logs, finding.evidence)
     columns = {
@@ -131,13 +130,18 @@ def _opened(finding: Finding, told: "AuditEntry") -> Iterator[str]:
         "evidence": (content, get_detail(told, "sha256")),
         "evidence_hash": (finding.evidence_hash, get_detail(told, "sha256")),
         "instrument": (instrument, get_detail(told, "instrument")),
-        "first_date": (finding.first_date, None),
-        "effective_seconds": (finding.effective_seconds, 0),
-        "amount_yuan": (finding.amount_yuan, 0),
         "found_at": (finding.found_at, told.at),
         "answer_due_date": (write_day(finding.answer_due_date), get_detail(told, "due")),
     }
     yield from compare(f"finding {finding.public_id}", "journal", columns)
+    figures = {
+        "first_date": (finding.first_date, None),
+        "effective_seconds": (finding.effective_seconds, 0),
+        "amount_yuan": (finding.amount_yuan, 0),
+    }
+    if finding.logs and finding.first_date is not None:
+        figures = _figures(finding, instrument, "", logs)
+    yield from compare(f"finding {finding.public_id}", "snapshot", figures)
 
 
 def _finding(finding: Finding, told: "Mapping[str, AuditEntry]") -> Iterator[str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_for_city
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, IllegalMove, gettext_noop, require_reason
@@ -107,5 +108,6 @@ def _answer(report: FinanceReport, state: ReportState, actor: "User", now: datet
         kind=NotificationKind.ASSESSMENT,
         message=messages[state],
         params={"year": report.cycle.year, "note": note},
+        path=page_address("cycle", report.cycle.year),
         now=now,
     )

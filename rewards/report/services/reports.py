@@ -18,6 +18,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_for_city
 from instrument_share.documents import official, tables
 from instrument_share.documents.sealing import authorities, package, signing
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
@@ -138,8 +139,9 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
     notify(
         users=people_for_city(Role.FINANCE_OFFICER),
         kind=NotificationKind.ASSESSMENT,
-        message=gettext_noop("The report of {year} has arrived; {total} yuan are to be paid."),
-        params={"year": cycle.year, "total": str(report.total_yuan)},
+        message=gettext_noop("The report of {year} has arrived; ¥{total} is to be paid."),
+        params={"year": cycle.year, "total": f"{report.total_yuan:,.2f}"},
+        path=page_address("report", report.public_id),
         now=now,
     )
     tell_of_sealing(cycle, now)

@@ -141,7 +141,7 @@ class AmountChanged(Conflict):
     """An amount that is no longer the one that was shown."""
 
     code = "voucher.amount_changed"
-    message = gettext_noop("The amount is {amount} yuan now. Look at it again, then send the claim.")
+    message = gettext_noop("The amount is ¥{amount} now. Look at it again, then send the claim.")
 
 
 class UsesChanged(Conflict):
@@ -149,7 +149,7 @@ class UsesChanged(Conflict):
 
     code = "voucher.uses_changed"
     message = gettext_noop(
-        "Uses of claim {claim} were corrected since: {now} yuan are billed now, not {before}. Refuse it with "
+        "Uses of claim {claim} were corrected since: ¥{now} is billed now, not ¥{before}. Refuse it with "
         "this reason; the organization can claim anew."
     )
 
@@ -180,7 +180,7 @@ class PayoutDiffers(DomainError):
 
     code = "voucher.payout_differs"
     field = "amount_yuan"
-    message = gettext_noop("The list says {listed} yuan, not {amount}. What is paid must equal it.")
+    message = gettext_noop("The list says ¥{listed}, not ¥{amount}. What is paid must equal it.")
 
 
 class PaidAlready(Conflict):

@@ -112,7 +112,7 @@ def voucher_claim(
     notify(
         users=people_for_city(Role.BUREAU_OFFICER),
         kind=NotificationKind.ASSESSMENT,
-        message=gettext_noop("{organization} claims {amount} yuan on an innovation voucher."),
+        message=gettext_noop("{organization} claims ¥{amount} on an innovation voucher."),
         params={**_params(claim), "amount": f"{claim.amount_yuan:,.2f}"},
         path=_path(claim),
         now=now,
@@ -199,7 +199,7 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     _record(actor, "voucher_claim.audited", claim, now)
     tell_administrators(
         claim.grant.organization_id,
-        gettext_noop("The claim of {organization} over {amount} yuan is approved and will be paid."),
+        gettext_noop("The claim of {organization} over ¥{amount} is approved and will be paid."),
         now,
         path=_path(claim),
         params={**_params(claim), "amount": f"{claim.amount_yuan:,.2f}"},

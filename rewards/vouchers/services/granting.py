@@ -114,7 +114,7 @@ def voucher_apply(
         message = gettext_noop("Say something on each point.")
         problems.append(Problem("voucher.fact_missing", message))
     if not 0 < amount_yuan <= scheme.cap_yuan:
-        message = gettext_noop("Apply for more than 0 and at most {cap} yuan.")
+        message = gettext_noop("Apply for more than 0 and at most ¥{cap}.")
         problems.append(
             Problem("voucher.amount_wrong", message, {"cap": f"{scheme.cap_yuan:,.2f}"}, "amount_yuan")
         )
@@ -177,9 +177,7 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
     )
     tell_administrators(
         organization.pk,
-        gettext_noop(
-            "{organization} was granted an innovation voucher of {amount} yuan, valid through {last}."
-        ),
+        gettext_noop("{organization} was granted an innovation voucher of ¥{amount}, valid through {last}."),
         now,
         path=reverse("voucher", args=[grant.public_id]),
         params={"organization": _name(organization), "amount": f"{amount:,.2f}", "last": scheme.use_until},

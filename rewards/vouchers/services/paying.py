@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 CAME_BACK = gettext_noop(
-    "The payout of {amount} yuan to {organization} came back: {reason} Check the receiving account."
+    "The payout of ¥{amount} to {organization} came back: {reason} Check the receiving account."
 )
 
 
@@ -89,7 +89,7 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
     notify(
         users=people_for_city(Role.FINANCE_OFFICER),
         kind=NotificationKind.ASSESSMENT,
-        message=gettext_noop("A payout list of innovation vouchers over {amount} yuan waits for you."),
+        message=gettext_noop("A payout list of innovation vouchers over ¥{amount} waits for you."),
         params={"amount": f"{made.total_yuan:,.2f}"},
         path=reverse("voucher_list", args=[made.public_id]),
         now=now,
@@ -137,7 +137,7 @@ def voucher_payout_record(
     _record(
         actor, "voucher_payout.recorded", payout, now, account=account.public_id, paid=paid_date.isoformat()
     )
-    _tell(row, gettext_noop("{organization} was paid {amount} yuan on its innovation voucher."), now)
+    _tell(row, gettext_noop("{organization} was paid ¥{amount} on its innovation voucher."), now)
     return payout
 
 

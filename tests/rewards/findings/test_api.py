@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import api_token_create
+from instrument_share.journal.guards import guards_lifted
 from rewards.findings.models import Finding
 from tests.rewards.builders import AFTER, YEAR, local
 
@@ -59,6 +61,14 @@ def test_a_joint_decision_tells_what_was_decided_and_what_was_refused(ask, found
     assert told["invalidated_logs"] == told["logs"] == sorted(answered.logs)
     listed = ask(year.manager, "get", f"?year={YEAR}&state=open")[1]["items"]
     assert silent.public_id in {one["id"] for one in listed}
+
+
+def test_units_are_named_as_at_the_freeze(ask, found, steps, year):
+    with guards_lifted():
+        Organization.objects.filter(pk=year.first.pk).update(name_zh="改名大学")
+    path = f"/{found[0].public_id}"
+    listed, single = (ask(steps.city.auditor, "get", each)[1] for each in (f"?year={YEAR}", path))
+    assert {one["unit"]["name_zh"] for one in (*listed["items"], single)} == {"云屏大学"}
 
 
 def test_a_decision_that_another_auditor_made_meanwhile_is_not_written_over_unread(ask, found, steps):

@@ -1,5 +1,7 @@
 """Inspections: recorded once by who was drawn, with checklist, photos and a finding where one is due."""
 
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -31,6 +33,7 @@ from rewards.inspections.selectors.inspections import get_inspection, inspection
 from rewards.inspections.services.draws import auditors_named
 from tests import factories
 from tests.factories import jpeg
+from tests.rewards.builders import YEAR, local
 from tests.rewards.conftest import DAY
 from tests.rewards.inspections.conftest import SEEN
 
@@ -171,6 +174,8 @@ def test_a_finding_of_an_inspection_is_answered_and_decided_like_any_other(draws
     assert recorded.finding == finding
     assert (finding.kind, finding.organization, finding.logs) == ("inspection", year.first, [log.public_id])
     assert finding.evidence["inspection"] == mine.public_id
+    assert (finding.first_date, finding.effective_seconds) == (date(YEAR, 1, 2), 36000)
+    assert finding.amount_yuan == log.amount_yuan == Decimal(300)
     assert finding.answer_due_date > draws.drawn.date()
     told = Notification.objects.get(user=year.manager, created_at=finding.found_at)
     assert told.message == telling.OPENED_BY_PEOPLE
@@ -196,12 +201,31 @@ def test_the_drawn_entry_is_what_the_finding_is_about(draws):
     assert (finding.logs, finding.instrument) == ([one.log], one.instrument)
 
 
+def test_an_auditor_of_a_district_who_was_drawn_records_the_drawn_entry_of_another(draws):
+    draws.announce(over=DrawnFrom.ENTRIES, size=1)
+    (one,) = draws.make()
+    district = District.objects.create(code="990105", name_zh="启辰高新区")
+    Organization.objects.filter(kind="bureau").update(region=district)
+    forget_standing(one.lead.user)
+    draws.record(one, outcome=InspectionOutcome.FINDING, notes="与纸质记录不符")
+    assert Finding.objects.get().logs == [one.log]
+
+
 def test_logs_of_another_unit_are_refused(draws, drawn, year):
     mine = next(each for each in drawn if each.organization == year.first)
     foreign = year.second_instrument.usage_logs.first().public_id
     with pytest.raises(LogsNotOfUnit):
         draws.record(mine, outcome=InspectionOutcome.FINDING, notes="现场无台账", logs=[foreign])
     assert not Finding.objects.exists()
+
+
+def test_a_log_that_was_recorded_after_the_freeze_is_refused(draws, drawn, year):
+    mine = next(each for each in drawn if each.organization == year.first)
+    late = year.city.log(
+        year.first_instrument, local(YEAR, 12, 20, 8), payer=year.first, external=False, amount=300
+    )
+    with pytest.raises(LogsNotOfUnit):
+        draws.record(mine, outcome=InspectionOutcome.FINDING, notes="现场无台账", logs=[late.public_id])
 
 
 def test_a_unit_sees_its_own_inspection_only(draws, drawn, year):

@@ -21,6 +21,7 @@ from rewards.objections.domain.errors import (
     AnsweredAlready,
     FilesTooMany,
     FindingNeedsUnit,
+    NoFindingDecided,
     NotInNotice,
     ObjectionNotScored,
     ObjectionsOpen,
@@ -29,7 +30,7 @@ from rewards.objections.domain.errors import (
     UnitUnknown,
 )
 from rewards.objections.models import Objection, ObjectionFile
-from rewards.objections.selectors.objections import get_objection, get_signed, sign_objection
+from rewards.objections.selectors.objections import get_objection, get_signed, list_effects, sign_objection
 from rewards.objections.services.objections import Objector, objection_comment
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.facts import get_report_facts
@@ -210,6 +211,17 @@ def test_a_promise_to_decide_anew_is_kept_before_approval(objections, year):
     assert get_cycle_ahead(city.officer, YEAR, after).step.move == "score"
     steps.score(now=after)
     assert get_cycle_ahead(city.officer, YEAR, after).step.move == "announce"
+
+
+def test_no_answer_promises_findings_decided_anew_in_a_year_without_any(objections, year):
+    """Nothing could keep the promise, and nothing else lets the year be approved."""
+    about = objections.raise_one(about=year.first.public_id)
+    objection = objections.raise_one(text="另一件")
+    assert list_effects(objection) == [AnswerEffect.NOT_UPHELD, AnswerEffect.CLARIFIED]
+    with pytest.raises(NoFindingDecided):
+        objections.answer(objection, effect=AnswerEffect.SCORED_ANEW)
+    objections.answer(about, effect=AnswerEffect.FINDING)
+    objections.answer(objection, effect=AnswerEffect.SCORED_ANEW)
 
 
 def test_the_unit_and_no_other_sees_an_objection_about_it(objections, year):

@@ -1,5 +1,6 @@
 """Pages of a frozen year call its units and instruments what they were called then."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.urls import reverse
 from instrument_share.accounts.models import Organization
 from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.models import Award, UnitAssessment
+from rewards.assessment.selectors import get_public_results
+from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
 from rewards.inspections.domain.choices import DrawnFrom
 from rewards.inspections.models import RandomInspection
@@ -50,6 +53,26 @@ def test_pages_of_results_name_instruments_as_frozen(login, steps, year, rename)
         reverse("instrument_result", args=[assessment, year.first_instrument.public_id]),
     ]
     shown(login(year.city.officer), pages, "云屏大学", "扫描电子显微镜")
+
+
+def read_orders(client):
+    """The units in the orders of the spreadsheet by name and by score, and of the public notice."""
+    address = reverse("units_csv", args=[YEAR])
+    sheets = (client.get(address, {"sort": word}).getvalue().decode() for word in ("name", "score"))
+    notice = [each["name_zh"] for each in get_public_results(AssessmentCycle.objects.get())]
+    return [*([row[0] for row in list(csv.reader(sheet.splitlines()))[1:]] for sheet in sheets), notice]
+
+
+def test_units_of_a_year_are_sorted_by_the_names_and_codes_of_the_freeze(login, steps, year):
+    """Without scores, their codes order them."""
+    steps.through("announce")
+    UnitAssessment.objects.update(score=None)
+    assert read_orders(login(year.city.officer)) == [["云屏大学", "云屏材料研究所", "云屏海洋研究院"]] * 3
+    with guards_lifted():
+        for number, unit in enumerate((year.third, year.second, year.first)):
+            names = {"name_zh": f"{number}号单位", "uscc": f"0{number}{unit.uscc[2:]}"}
+            Organization.objects.filter(pk=unit.pk).update(**names)
+    assert read_orders(login(year.city.officer)) == [["云屏大学", "云屏材料研究所", "云屏海洋研究院"]] * 3
 
 
 def test_pages_of_findings_name_units_as_frozen(login, steps, year, rename):

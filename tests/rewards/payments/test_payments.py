@@ -10,6 +10,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.web.responses.problem import problems_told
 from rewards.assessment.models import Award
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.domain.errors import (
@@ -176,8 +177,9 @@ def test_the_unit_is_told_of_its_payment_and_of_one_that_came_back(pay, steps, y
     reverse(payment, steps)
     told = Notification.objects.filter(user__memberships__organization=year.first).order_by("id")
     messages = [one.message for one in told]
-    assert "The Finance Bureau paid the award of {year} on {day}: {amount} yuan." in messages
-    assert "The payment of {year}, {amount} yuan, came back on {day}: {reason}" in messages
+    assert "The Finance Bureau paid the award of {year} on {day}: ¥{amount}." in messages
+    assert "The payment of {year}, ¥{amount}, came back on {day}: {reason}" in messages
+    assert {one.params["amount"] for one in told if "amount" in one.params} == {"91,933.00"}
 
 
 def test_a_voucher_stands_on_one_payment(pay, year):
@@ -229,7 +231,7 @@ def test_a_unit_is_told_that_the_bank_did_not_pay_but_not_of_what_finance_withdr
     settle(make(year.first, year.second), made(year.first, "ZF-1"), failed)
     told = Notification.objects.get(user=manager, message=telling.NOT_CARRIED_OUT)
     assert (told.params["year"], told.params["reason"]) == (YEAR, "账号已销户")
-    assert told.params["amount"] == {"decimal": "8067.00"}
+    assert told.params["amount"] == "8,067.00"
     assert told.path == f"/unit-accounts/{year.second.public_id}/"
     again = make(year.second)
     batch_withdraw(actor=steps.city.finance, batch_id=again.pk, reason="改为逐笔支付", now=NOW)
@@ -248,7 +250,9 @@ def test_one_wrong_answer_and_nothing_is_recorded(make, settle, year, voucher, d
     batch = make(year.first, year.second)
     with pytest.raises(BankSheetWrong) as refused:
         settle(batch, made(year.first, "ZF-1"), made(year.second, voucher, day))
-    assert [(one.code, one.params["unit"]) for one in refused.value.problems] == [(code, "云屏材料研究所")]
+    assert [one.code for one in refused.value.problems] == [code]
+    (problem,) = problems_told(refused.value.problems)
+    assert problem.detail.startswith("云屏材料研究所")
     assert not Payment.objects.exists()
 
 

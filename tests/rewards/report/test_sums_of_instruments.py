@@ -32,6 +32,16 @@ def test_internal_income_is_summed_before_it_is_rounded(small):
     assert find_result_differences(cycle) == []
 
 
+def test_hours_of_a_month_are_summed_before_they_are_rounded(small):
+    """Two units with 57,245.9 seconds in June each have 114,492 together."""
+    for name in ("云屏材料研究所", "云屏海洋研究院"):
+        instrument = small.city.instrument(small.city.unit(name), "电镜")
+        add_an_internal_use_of_which_a_fraction_counts(small, instrument)
+    cycle = small.steps.through("score")
+    assert cycle.totals["months"][5] == [114_492, 0]
+    assert sum(effective for effective, _ in cycle.totals["months"]) == cycle.totals["effective_seconds"]
+
+
 def test_a_year_that_was_scored_before_the_sum_was_kept_stands_as_it_was(small):
     add_an_internal_use_of_which_a_fraction_counts(small, small.instrument)
     cycle = small.steps.through("score")

@@ -1,7 +1,6 @@
 """Who does what in a year: drafts, three people, falsification by two, and what units are told."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -275,12 +274,20 @@ def test_a_unit_is_told_of_decisions_scores_notice_approval_report_and_payment(s
         "The receiving account of",
         "The Finance Bureau paid the award of",
     ]
-    amount = str(Award.objects.get(assessment__organization=year.first).amount_yuan)
-    announced = told(year.manager)[4][1]
-    assert (announced["score"], announced["amount"]) == ({"decimal": "100.00"}, {"decimal": amount})
-    paid = told(year.manager)[-1][1]
-    assert Decimal(paid["amount"]["decimal"]) == Decimal(amount)
+    announced, paid = told(year.manager)[4][1], told(year.manager)[-1][1]
+    assert (announced["score"], announced["amount"], paid["amount"]) == ("100.00", "91,933.00", "91,933.00")
     assert FinanceReport.objects.count() == 1
+
+
+def test_finance_and_bureau_are_led_to_what_they_are_told_of(steps):
+    report = steps.through("send")
+    ((message, params, path),) = told(steps.city.finance)
+    assert message.startswith("The report of {year} has arrived")
+    assert (params["total"], path) == ("100,000.00", f"/finance/reports/{report.public_id}/")
+    report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
+    message, _, path = told(steps.city.officer)[-1]
+    assert message.startswith("The Finance Bureau accepted")
+    assert path == f"/bureau/cycles/{YEAR}/"
 
 
 def test_a_running_notice_is_linked_from_home_until_it_ends(steps, client, clock):

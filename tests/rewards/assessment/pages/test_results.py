@@ -86,8 +86,8 @@ def test_the_same_reasons_stand_in_english(login, year, steps):
     client.cookies["django_language"] = "en"
     words = text_of(unit_page(client, year.first))
     assert "score 100.00, floor 60, 40.00 points take part in the division" in words
-    assert "100,000.00 yuan to divide, the weight of this unit is 40.00 of 43.51 in all" in words
-    assert "raised by 1 yuan, left over by rounding, for the largest remainder" in words
+    assert "¥100,000.00 to divide, the weight of this unit is 40.00 of 43.51 in all" in words
+    assert "raised by ¥1, left over by rounding, for the largest remainder" in words
 
 
 def test_tables_of_indicators_are_named_in_the_language_of_the_page(login, year, steps):

@@ -95,6 +95,16 @@ def test_a_wrong_row_of_the_sheet_is_told_and_nothing_recorded(finance, batch):
     assert "确认登记" not in text_of(answer)
 
 
+def test_an_answer_that_cannot_be_recorded_is_told_with_its_unit(finance, batch):
+    book = sheet_of(finance, batch)
+    for row, day in (("2", "2026-01-21"), ("3", "2027-01-21")):
+        book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", day
+    sent = {"answers": given(finance, batch, book).context["signed"]}
+    answer = finance.post(address("batch_answer", batch), sent)
+    assert "云屏材料研究所：拨付日期晚于今天" in text_of(answer)
+    assert not Payment.objects.exists()
+
+
 def test_a_file_that_is_no_sheet_is_told(finance, batch):
     upload = SimpleUploadedFile("回执.pdf", b"%PDF-1.7")
     answer = finance.post(address("batch_answer", batch), {"sheet": upload})
