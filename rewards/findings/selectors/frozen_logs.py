@@ -10,20 +10,13 @@ from rewards.cycle.selectors.snapshot import StoredSnapshot
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
-    from providers.models import Instrument
     from rewards.cycle.models import AssessmentCycle
 
 
-def get_frozen_logs(
-    viewer: "Viewer", cycle: "AssessmentCycle", logs: Collection[str], instrument: "Instrument | None" = None
-) -> list[EntryFacts]:
-    """Return those of the logs that were frozen and the viewer may see, or that are of an instrument.
-
-    Reads their instruments alone.
-    """
+def get_frozen_logs(viewer: "Viewer", cycle: "AssessmentCycle", logs: Collection[str]) -> list[EntryFacts]:
+    """Return those of the logs that were frozen and the viewer may see; reads their instruments alone."""
     seen = usage_logs(viewer).filter(public_id__in=logs).prefetch_related(None)
     instruments = set(seen.values_list("instrument__public_id", flat=True))
-    instruments |= {instrument.public_id} if instrument else set()
     return list(read_logs(StoredSnapshot(cycle), logs, instruments).values())
 
 

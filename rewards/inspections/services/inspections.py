@@ -148,7 +148,7 @@ def _require_logs_of_unit(
     if not logs:
         return []
     cycle, unit = inspection.draw.cycle, inspection.organization.public_id
-    frozen = get_frozen_logs(actor, cycle, logs, inspection.instrument)
+    frozen = get_frozen_logs(actor, cycle, logs)
     own = [each for each in frozen if each.owner == unit and each.is_of_year(cycle.year)]
     foreign = sorted(set(logs) - {each.public_id for each in own})
     if foreign:

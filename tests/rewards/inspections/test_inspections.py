@@ -201,16 +201,6 @@ def test_the_drawn_entry_is_what_the_finding_is_about(draws):
     assert (finding.logs, finding.instrument) == ([one.log], one.instrument)
 
 
-def test_an_auditor_of_a_district_who_was_drawn_records_the_drawn_entry_of_another(draws):
-    draws.announce(over=DrawnFrom.ENTRIES, size=1)
-    (one,) = draws.make()
-    district = District.objects.create(code="990105", name_zh="启辰高新区")
-    Organization.objects.filter(kind="bureau").update(region=district)
-    forget_standing(one.lead.user)
-    draws.record(one, outcome=InspectionOutcome.FINDING, notes="与纸质记录不符")
-    assert Finding.objects.get().logs == [one.log]
-
-
 def test_logs_of_another_unit_are_refused(draws, drawn, year):
     mine = next(each for each in drawn if each.organization == year.first)
     foreign = year.second_instrument.usage_logs.first().public_id
