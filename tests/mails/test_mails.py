@@ -150,7 +150,21 @@ def test_mail_is_recorded_before_the_talk_with_the_server_ends(run_jobs, monkeyp
     assert (len(mail.outbox), row.attempts, row.error) == (1, 1, "")
 
 
-def test_mail_is_given_up_after_six_attempts(run_jobs, server):
+def test_mail_goes_out_though_the_server_is_away_for_hours(run_jobs, server, clock):
+    row = post()
+    server(ConnectionRefusedError("Connection refused"))
+    while clock.now() < NOW + timedelta(hours=20):
+        run_jobs()
+        DBTaskResult.objects.update(finished_at=clock.now())
+        assert jobs_recover(clock.now(), idle_worker="test") == 1
+        clock.set(DBTaskResult.objects.get().run_after)
+    server(None)
+    run_jobs()
+    assert state_of(row) is MailState.SENT
+    assert clock.now() < NOW + timedelta(hours=20, minutes=10)
+
+
+def test_mail_is_given_up_after_a_day(run_jobs, server):
     row = post()
     server(TimeoutError("timed out"))
     for _attempt in range(services.ATTEMPTS):

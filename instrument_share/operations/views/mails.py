@@ -104,9 +104,7 @@ def mail_retry(request: SignedInRequest, public_id: str) -> Confirmation:
                 address=", ".join(mask_address(one) for one in found.recipients)
             ),
             _("It failed with: {error}").format(error=found.error),
-            _("It is tried up to {count} times again, at once and then at growing intervals.").format(
-                count=services.ATTEMPTS
-            ),
+            _("It is tried again for about a day, at once and then at growing intervals."),
         ],
         action=_("Send again"),
         perform=lambda: services.mail_retry(actor=request.user, public_id=public_id, now=clock.now()),
