@@ -245,6 +245,11 @@ def test_list_of_members_says_what_became_of_an_invitation(run_jobs, server, see
     }
 
 
+def test_list_says_how_long_the_site_keeps_mails_that_were_sent(admin, see, settings):
+    settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"mails": 45}
+    assert "发送 45 天后清除" in see(admin, "system_mails").content.decode()
+
+
 def test_only_administrators_see_mails_and_never_their_text(admin):
     row = post()
     assert not selectors.mails(factories.user()).exists()

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -48,7 +49,13 @@ def mails(request: SignedInRequest) -> HttpResponseBase:
         (word, "?" if one == state else f"?state={one}", one == state, _count(request, one))
         for one, word in words.items()
     ]
-    context = {"tabs": build_system_tabs("system_mails"), "page": page, "chips": chips, "state": state}
+    context = {
+        "tabs": build_system_tabs("system_mails"),
+        "page": page,
+        "chips": chips,
+        "state": state,
+        "kept_days": settings.RETENTION_DAYS["mails"],
+    }
     return render(request, "operations/mails.html", context)
 
 
