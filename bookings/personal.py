@@ -14,6 +14,7 @@ from bookings.samples.services.handling import bringers_erase
 from bookings.statements.domain.billing import previous_month
 from bookings.statements.selectors.billing import charges_to_be_billed, get_month_of, uses_to_be_billed
 from bookings.statements.selectors.statements import unsettled_statements
+from bookings.waiting.services.entries import waits_erase
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
@@ -166,6 +167,7 @@ def _erase(user: "User", now: datetime) -> None:
     for each in accounts.belongings(user):
         if each.active:
             organization_leave(actor=user, organization_id=each.organization.pk, now=now)
+    waits_erase(user=user, now=now)
     calendars_erase(user=user)
     basket_erase(user=user)
     bringers_erase(user=user)
