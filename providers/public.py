@@ -175,7 +175,13 @@ from providers.units.selectors.publications import case_lock, publication, publi
 from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import count_reviews_waiting, reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
-from providers.units.selectors.units import find_units, organization_profile, unit, units
+from providers.units.selectors.units import (
+    find_units,
+    organization_profile,
+    publishing_organizations,
+    unit,
+    units,
+)
 from providers.units.selectors.yearly import (
     InstrumentOfYear,
     UnitOfYear,
