@@ -14,6 +14,7 @@ from bookings.samples.services.handling import bringers_erase
 from bookings.statements.domain.billing import previous_month
 from bookings.statements.selectors.billing import charges_to_be_billed, get_month_of, uses_to_be_billed
 from bookings.statements.selectors.statements import unsettled_statements
+from bookings.usage.selectors.national import years_naming
 from bookings.waiting.services.entries import waits_erase
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.addresses import page_address
@@ -30,6 +31,7 @@ from instrument_share.personal.registry import (
     register_obstacles,
     register_own_rows,
 )
+from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -171,3 +173,4 @@ def _erase(user: "User", now: datetime) -> None:
     calendars_erase(user=user)
     basket_erase(user=user)
     bringers_erase(user=user)
+    providers.national_checks_forget(years=years_naming(user))

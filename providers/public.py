@@ -20,6 +20,7 @@ from providers.exchange.services.national_checks import (
     national_check_of_job,
     national_check_progress,
     national_check_start,
+    national_checks_forget,
 )
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of, is_suspended_by_bureau_for

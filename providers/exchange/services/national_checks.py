@@ -3,8 +3,9 @@
 A city's year took 75 seconds in a request. What is checked is composed in `pages`, which registers the job.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
@@ -69,6 +70,19 @@ def national_check_keep(
 def national_check_abandon(check: NationalCheck) -> None:
     """End a job without a result: who started it is no officer any more."""
     NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(job_id=None)
+
+
+@transaction.atomic
+def national_checks_forget(*, years: Collection[int]) -> None:
+    """Take back the results of these years, whose files name a person whose account is deleted.
+
+    A check that is under way ends without a result.
+    """
+    found = NationalCheck.objects.filter(year__in=years)
+    folders = [one.folder for one in found.select_for_update() if one.folder]
+    found.update(report={}, folder="", made_at=None, job_id=None)
+    for folder in folders:
+        transaction.on_commit(partial(_delete_folder, folder))
 
 
 def _delete_folder(folder: str) -> None:
