@@ -11,6 +11,8 @@ from html import unescape
 
 import openpyxl
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
@@ -371,6 +373,8 @@ def test_who_deletes_their_account_stands_in_no_kept_file(
     region.send()
     run_jobs()
     assert city.researcher.email in read(region.file("records.json")).decode()
+    cut_off = f"national/{NationalCheck.objects.get().pk}-cut-off/records.json"
+    default_storage.save(cut_off, ContentFile(city.researcher.email))
     settled = NOW + timedelta(days=400)
     with django_capture_on_commit_callbacks(execute=True):
         account_deletion_ask(actor=city.researcher, now=settled)

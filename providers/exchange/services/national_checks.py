@@ -60,11 +60,7 @@ def national_check_keep(
         report=report, folder=folder, made_at=now, job_id=None
     )
     check.refresh_from_db(fields=["folder"])
-    above = folder.rpartition("/")[0]
-    for name in default_storage.listdir(above)[0]:
-        other = f"{above}/{name}"
-        if name.startswith(f"{check.pk}-") and other != check.folder:
-            _delete_folder(other)
+    _delete_folders(check.pk, folder, kept=check.folder)
 
 
 def national_check_abandon(check: NationalCheck) -> None:
@@ -79,10 +75,19 @@ def national_checks_forget(*, years: Collection[int]) -> None:
     A check that is under way ends without a result.
     """
     found = NationalCheck.objects.filter(year__in=years)
-    folders = [one.folder for one in found.select_for_update() if one.folder]
+    made = [one for one in found.select_for_update() if one.folder]
     found.update(report={}, folder="", made_at=None, job_id=None)
-    for folder in folders:
-        transaction.on_commit(partial(_delete_folder, folder))
+    for one in made:
+        transaction.on_commit(partial(_delete_folders, one.pk, one.folder))
+
+
+def _delete_folders(check_id: int, folder: str, *, kept: str = "") -> None:
+    """Delete the folders of a check beside one of them, with it, but `kept`."""
+    above = folder.rpartition("/")[0]
+    for name in default_storage.listdir(above)[0]:
+        other = f"{above}/{name}"
+        if name.startswith(f"{check_id}-") and other != kept:
+            _delete_folder(other)
 
 
 def _delete_folder(folder: str) -> None:
