@@ -102,7 +102,10 @@ def account_delete(request: SignedInRequest) -> Confirmation:
             _("It is deleted on {date}. Until then you can withdraw this in Settings.").format(date=due),
             _("Deleted: name, user name, mail address, phone, password, second factors, sessions, tokens."),
             _("Deleted: your notifications, mails to you, your basket, calendars and copies of your data."),
-            _("Your roles in organizations end. Nobody can log in to the account again."),
+            _(
+                "Your roles in organizations and your places on waiting lists end. Nobody can log in to the "
+                "account again."
+            ),
             _(
                 "Kept, as the law on accounting and archives requires: bookings, usage logs, samples, "
                 "statements, objections and the audit log. They name “Deleted user” in place of you."
