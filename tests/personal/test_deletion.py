@@ -11,6 +11,7 @@ from django.db import models
 from django.test import Client
 from django.utils import translation
 
+from bookings.devices.services.keys import device_key_make
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft_due
@@ -38,6 +39,7 @@ from tests.bookings.requests.booking import book, use
 from tests.bookings.statements.conftest import correct
 from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 from tests.transparency.history import grow, settle
 
 WEEK = timedelta(days=7)
@@ -205,6 +207,13 @@ def test_waits_end_with_the_account(city, person):
     assert deletions.account_deletions_carry_out(NOW + WEEK) == 1
     entry.refresh_from_db()
     assert (entry.end, count_waiting_for(city.instrument.pk)) == ("left", 0)
+
+
+def test_deletion_says_beforehand_which_devices_stop(city, see, clock):
+    device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    clock.set(NOW)
+    words = text_of(see(city.keeper, "account_delete"))
+    assert f"{city.owner.name_zh}：1 个终端或自助签到屏将停止工作" in words
 
 
 def test_who_changes_their_mind_keeps_the_account(city, person):
