@@ -15,6 +15,8 @@ from bookings.statements.domain.billing import previous_month
 from bookings.statements.domain.states import StatementState
 from bookings.statements.selectors.billing import charges_to_be_billed, get_month_of, uses_to_be_billed
 from bookings.statements.selectors.statements import unsettled_statements
+from bookings.usage.selectors.national import years_naming
+from bookings.waiting.services.entries import waits_erase
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
@@ -30,6 +32,7 @@ from instrument_share.personal.registry import (
     register_obstacles,
     register_own_rows,
 )
+from providers import public as providers
 
 if TYPE_CHECKING:
     from bookings.statements.models import Statement
@@ -178,6 +181,8 @@ def _erase(user: "User", now: datetime) -> None:
     for each in accounts.belongings(user):
         if each.active:
             organization_leave(actor=user, organization_id=each.organization.pk, now=now)
+    waits_erase(user=user, now=now)
     calendars_erase(user=user)
     basket_erase(user=user)
     bringers_erase(user=user)
+    providers.national_checks_forget(years=years_naming(user))

@@ -20,6 +20,7 @@ from providers.exchange.services.national_checks import (
     national_check_of_job,
     national_check_progress,
     national_check_start,
+    national_checks_forget,
 )
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of, is_suspended_by_bureau_for
@@ -175,7 +176,13 @@ from providers.units.selectors.publications import case_lock, publication, publi
 from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import count_reviews_waiting, reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
-from providers.units.selectors.units import find_units, organization_profile, unit, units
+from providers.units.selectors.units import (
+    find_units,
+    organization_profile,
+    publishing_organizations,
+    unit,
+    units,
+)
 from providers.units.selectors.yearly import (
     InstrumentOfYear,
     UnitOfYear,

@@ -57,7 +57,7 @@ def install(
     _load_categories(plan, read_rows, now)
     providers.synonyms_load(actor=None, now=now)
     _set_holidays(plan, now)
-    return [one for one in people if not one.has_usable_password()]
+    return [one for one in people if one.is_active and not one.has_usable_password()]
 
 
 def _establish(plan: InstitutionPlan, region: "District | None", now: datetime) -> "Organization":
@@ -78,14 +78,14 @@ def _establish(plan: InstitutionPlan, region: "District | None", now: datetime) 
 
 
 def _enter_person(plan: PersonPlan, body: "Organization", password: str | None, now: datetime) -> "User":
-    entered = selectors.person_named(plan.username)
+    entered = selectors.account_named(plan.username)
     if entered and not selectors.is_address_of(entered, plan.email):
         raise NameTaken(username=plan.username, email=plan.email)
     person = entered or services.user_create(
         actor=None, username=plan.username, name=plan.name, email=plan.email, password=password, now=now
     )
-    held = selectors.active_roles(person.pk, body.pk)
-    for role in sorted(plan.roles - set(held)):
+    # A role that has ended stays so: the file tells of the first day, and may be run again years later.
+    for role in sorted(plan.roles - selectors.held_roles(person, body.pk)):
         services.membership_grant(actor=None, user=person, organization=body, role=role, now=now)
     return person
 

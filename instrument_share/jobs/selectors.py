@@ -7,9 +7,9 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
+from django.db.models import Case, Count, Max, Min, When
 from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from instrument_share.jobs.models import RecurringRun, Worker
 from instrument_share.jobs.registry import job_named, job_of_path, recurring
@@ -92,7 +92,7 @@ class RecurringState:
 
 @dataclass(frozen=True)
 class Queue:
-    """How many jobs wait, and since when the first of them; `runs` are under way."""
+    """How many jobs are due, and since when the first of them is; `runs` are under way."""
 
     waits: int
     runs: int
@@ -101,7 +101,8 @@ class Queue:
 
 def queue() -> Queue:
     """Return what stands in the queue and is due, and what runs."""
-    waiting = DBTaskResult.objects.ready().aggregate(count=Count("id"), since=Min("enqueued_at"))
+    due_at = Case(When(run_after=get_date_max(), then="enqueued_at"), default="run_after")
+    waiting = DBTaskResult.objects.ready().aggregate(count=Count("id"), since=Min(due_at))
     return Queue(waiting["count"], DBTaskResult.objects.running().count(), waiting["since"])
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q
 from django_tasks import TaskResultStatus
+from django_tasks.base import DEFAULT_TASK_PRIORITY
 from django_tasks_db.models import DBTaskResult
 
 from instrument_share.accounts.permissions import require
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=10)
+MOST_DOUBLINGS = 10  # then the longest delay is reached
 DONE_KEPT_FOR = timedelta(days=7)
 FAILED_KEPT_FOR = timedelta(days=90)
 RUN_NOW = "jobs.run_recurring"
+BEHIND_NEW = DEFAULT_TASK_PRIORITY - 1
+"""The priority of jobs that failed: what waits for a server that says nothing holds up no other work."""
 
 
 class JobUnknown(Conflict):
@@ -44,8 +48,9 @@ def enqueue_once(name: str) -> None:
 def jobs_recover(now: datetime, *, idle_worker: str) -> int:
     """Put back jobs whose worker died and those that failed and may be tried again; return their number.
 
-    The delay doubles with every failure. A job whose worker died runs again at once, and so does one that
-    `idle_worker`, which calls this, has left running: the database was away when the job ended.
+    The delay doubles with every failure, and what failed waits behind what did not. A job whose worker died
+    runs again at once, and so does one that `idle_worker`, which calls this, has left running: the database
+    was away when the job ended.
     """
     # The running jobs first: a worker is known before it takes a job.
     running = list(DBTaskResult.objects.running())
@@ -53,7 +58,11 @@ def jobs_recover(now: datetime, *, idle_worker: str) -> int:
     dead = [row for row in running if row.worker_ids[-1] not in alive - {idle_worker}]
     failed = DBTaskResult.objects.failed()
     back = sum(_put_back(row, now) for row in dead if attempts_left(row))
-    back += sum(_put_back(row, row.finished_at + _delay(row)) for row in failed if attempts_left(row))
+    back += sum(
+        _put_back(row, row.finished_at + _delay(row), priority=BEHIND_NEW)
+        for row in failed
+        if attempts_left(row)
+    )
     for row in dead:
         if not attempts_left(row):
             _give_up(row, now)
@@ -135,12 +144,15 @@ def job_retry(*, actor: "User", job_id: str, now: datetime) -> None:
 
 
 def _delay(row: DBTaskResult) -> timedelta:
-    return min(LONGEST_DELAY, FIRST_DELAY * 2 ** (len(row.worker_ids) - 1))
+    doubled = min(len(row.worker_ids) - 1, MOST_DOUBLINGS)
+    return min(LONGEST_DELAY, FIRST_DELAY * 2**doubled)
 
 
-def _put_back(row: DBTaskResult, run_after: datetime) -> int:
+def _put_back(row: DBTaskResult, run_after: datetime, *, priority: int = DEFAULT_TASK_PRIORITY) -> int:
     """Make a job ready again unless another worker has done so; return how many rows that changed."""
-    return _unchanged(row).update(status=TaskResultStatus.READY, run_after=run_after, finished_at=None)
+    return _unchanged(row).update(
+        status=TaskResultStatus.READY, run_after=run_after, finished_at=None, priority=priority
+    )
 
 
 def _give_up(row: DBTaskResult, now: datetime) -> None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 SEND = "mails.send"
-ATTEMPTS = 6
+ATTEMPTS = 150
+"""About a day, ten minutes apart at last, like messages to webhooks: a server may be away that long."""
 PAUSES = (*[1.0] * 10, *[5.0] * 30, None)
 """Seconds between attempts to record that a mail was sent; another machine takes over within a minute."""
 TEXT_KEPT_FOR = timedelta(days=7)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from instrument_share.jobs.selectors import unfinished_arguments
 from instrument_share.personal.models import AccountDeletion, PersonalArchive
 
 if TYPE_CHECKING:
@@ -11,10 +12,17 @@ if TYPE_CHECKING:
 
     from instrument_share.accounts.models import User
 
+MAKE = "personal.archive"
+"""The job that makes an archive."""
+
 
 def archives(viewer: "User", now: "datetime") -> QuerySet[PersonalArchive]:
-    """Return one's own archives that have not expired, newest first."""
-    return PersonalArchive.objects.filter(user=viewer, expires_at__gt=now).order_by("-id")
+    """Return one's own archives that are made or still will be, and have not expired, newest first."""
+    own = PersonalArchive.objects.filter(user=viewer, expires_at__gt=now).order_by("-id")
+    waiting = set(own.filter(made_at__isnull=True).values_list("public_id", flat=True))
+    if waiting:
+        own = own.exclude(public_id__in=waiting - unfinished_arguments(MAKE, "public_id"))
+    return own
 
 
 def get_open_deletion(viewer: "User") -> AccountDeletion | None:

@@ -66,15 +66,16 @@ def _write(writer: archive.Writer, folder: Path, now: datetime) -> dict[str, Any
 
 def _iterate_files(folder: Path) -> Iterator[tuple[str, Path]]:
     root = Path(settings.VAR_DIR)
+    keys = {place.resolve(): name for name, place in get_key_files().items()}
     for parent, folders, names in os.walk(root, followlinks=True):
         here = Path(parent)
         folders[:] = sorted(one for one in folders if not _is_left_out(here / one, root, folder))
         for name in sorted(names):
             if not _is_left_out(here / name, root, folder) and (here / name).is_file():
+                keys.pop((here / name).resolve(), None)
                 yield f"{archive.FILES}/{(here / name).relative_to(root).as_posix()}", here / name
-    for name, place in get_key_files().items():
-        if not place.resolve().is_relative_to(root.resolve()):
-            yield f"{archive.KEYS}/{name}", place
+    for place, name in keys.items():  # that lie elsewhere
+        yield f"{archive.KEYS}/{name}", place
 
 
 def _is_left_out(path: Path, root: Path, folder: Path) -> bool:

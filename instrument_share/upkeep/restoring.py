@@ -144,7 +144,8 @@ def _place(name: str, content: IO[bytes]) -> str:
             return f"{target} is there already and stays; the {rest} key of the backup was left out."
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as written:
-        target.chmod(0o600 if kind == archive.KEYS or "key" in rest.partition("/")[0] else 0o640)
+        # What people uploaded and papers lie in one folder, keys in others and wherever a site names them.
+        target.chmod(0o640 if kind == archive.FILES and rest.startswith(stored_files.FOLDER) else 0o600)
         while piece := content.read(1 << 20):
             written.write(piece)
     return notice

@@ -324,6 +324,16 @@ def test_wrong_methods_are_problems_that_name_the_right_ones(city, method):
     assert "GET, POST" in refused.json()["detail"]
 
 
+def test_head_is_answered_like_get_without_the_body(city):
+    caller = Client(headers=Caller(city.researcher).headers)
+    for path in ("/api/v1/instruments", "/api/v1/bookings", "/api/v1/openapi.json"):
+        asked, got = caller.head(path), caller.get(path)
+        assert (asked.status_code, asked.content) == (200, b"")
+        assert (asked["Content-Type"], asked.get("ETag")) == (got["Content-Type"], got.get("ETag"))
+    refused = caller.head("/api/v1/bookings/BKG-1/cancel")
+    assert (refused.status_code, refused["Allow"]) == (405, "POST")
+
+
 def test_bodies_that_cannot_be_read_are_problems(city):
     client = Client(headers=Caller(city.researcher).headers)
 

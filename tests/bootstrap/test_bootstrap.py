@@ -69,6 +69,18 @@ def test_second_run_changes_nothing_but_the_links(bootstrap, example):
     assert first.count("http://testserver/") == second.count("http://testserver/") == 4
 
 
+def test_second_run_gives_back_no_role_that_ended_and_unlocks_nobody(bootstrap, example):
+    """The file of the first day is run again for another district, years after an officer has left."""
+    bootstrap(example)
+    Membership.objects.filter(role="bureau_officer").update(state="ended", ended_at=NOW)
+    User.objects.filter(username="auditor").update(is_active=False, locked_at=NOW, lock_reason="离职")
+    before = snapshot()
+    assert bootstrap(example).count("http://testserver/") == 3
+    assert snapshot() == before
+    assert Membership.objects.get(role="bureau_officer").state == "ended"
+    assert not User.objects.get(username="auditor").is_active
+
+
 @pytest.mark.parametrize("email", ["stranger@example.org", "admin@example.org"])
 def test_account_that_somebody_opened_before_becomes_no_administrator(bootstrap, example, email):
     """Its name is free for whoever signs up first, and an address that is merely claimed proves nothing."""

@@ -90,6 +90,23 @@ def test_a_failed_job_is_tried_again_after_a_delay_that_doubles(put, clock, monk
     assert state(job_id) is JobState.DONE
 
 
+def test_a_failed_job_waits_behind_new_ones_and_since_it_is_due_again(put, clock, monkeypatch):
+    """What a silent mail server keeps waiting for hours neither holds up imports nor looks forgotten."""
+    failed = put("failed")
+    monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
+    fail(failed, clock)
+    DBTaskResult.objects.update(enqueued_at=clock.now() - timedelta(hours=20))
+    jobs_recover(clock.now(), idle_worker="idle")
+    due_at = clock.now() - timedelta(minutes=1)
+    DBTaskResult.objects.update(run_after=due_at)
+    assert queue().since == due_at
+    monkeypatch.setattr(samples, "fails_with", None)
+    put("new")
+    assert run_next_job("w")
+    assert run_next_job("w")
+    assert [text for text, _job in samples.ran] == ["failed", "new", "failed"]
+
+
 def test_job_is_abandoned_with_reason_after_last_attempt(put, clock, monkeypatch):
     job_id = put()
     monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))

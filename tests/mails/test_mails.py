@@ -150,7 +150,21 @@ def test_mail_is_recorded_before_the_talk_with_the_server_ends(run_jobs, monkeyp
     assert (len(mail.outbox), row.attempts, row.error) == (1, 1, "")
 
 
-def test_mail_is_given_up_after_six_attempts(run_jobs, server):
+def test_mail_goes_out_though_the_server_is_away_for_hours(run_jobs, server, clock):
+    row = post()
+    server(ConnectionRefusedError("Connection refused"))
+    while clock.now() < NOW + timedelta(hours=20):
+        run_jobs()
+        DBTaskResult.objects.update(finished_at=clock.now())
+        assert jobs_recover(clock.now(), idle_worker="test") == 1
+        clock.set(DBTaskResult.objects.get().run_after)
+    server(None)
+    run_jobs()
+    assert state_of(row) is MailState.SENT
+    assert clock.now() < NOW + timedelta(hours=20, minutes=10)
+
+
+def test_mail_is_given_up_after_a_day(run_jobs, server):
     row = post()
     server(TimeoutError("timed out"))
     for _attempt in range(services.ATTEMPTS):
@@ -229,6 +243,11 @@ def test_list_of_members_says_what_became_of_an_invitation(run_jobs, server, see
     assert selectors.mail_states([Invitation.objects.get().public_id]) == {
         Invitation.objects.get().public_id: MailState.FAILED
     }
+
+
+def test_list_says_how_long_the_site_keeps_mails_that_were_sent(admin, see, settings):
+    settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"mails": 45}
+    assert "发送 45 天后清除" in see(admin, "system_mails").content.decode()
 
 
 def test_only_administrators_see_mails_and_never_their_text(admin):

@@ -7,6 +7,8 @@ from axes.models import AccessAttempt
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from bookings.devices.models import Device
+from bookings.devices.services.keys import device_key_make, device_keys_end_due
 from instrument_share.accounts import selectors as accounts_selectors
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
@@ -148,6 +150,19 @@ def test_account_page_shows_roles_sessions_and_its_journal(admin, see, send, cli
     words = text_of(see(admin, "system_account", person.public_id))
     assert "解除锁定" in words
     assert "离职" in words
+
+
+def test_lock_says_beforehand_which_devices_stop_for_good(admin, see, send, clock):
+    city = factories.city()
+    device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    clock.set(NOW)
+    words = text_of(see(admin, "account_lock", city.keeper.public_id))
+    assert "1 个终端或自助签到屏将停止工作且不能恢复" in words
+    send(admin, "account_lock", city.keeper.public_id, reason="账号异常")
+    assert device_keys_end_due(NOW) == 1
+    accounts.account_unlock(actor=admin, user_id=city.keeper.pk, now=NOW)
+    assert Device.objects.get().revoked_at == NOW
+    assert "终端" not in text_of(see(admin, "account_lock", city.researcher.public_id))
 
 
 def test_own_account_offers_no_lock(admin, see, send):

@@ -13,6 +13,7 @@ from providers.instruments.models import Instrument, InstrumentCategory
 from providers.search.services.index import search_rebuild
 from providers.search.services.synonyms import synonyms_load
 from providers.terms.models import PriceLine
+from providers.units.models import UnitProfile
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -300,6 +301,18 @@ def test_the_page_takes_as_many_statements_for_one_as_for_many(shop, ask, statem
         search_rebuild()
 
     statements.assert_unchanged(lambda: ask(q="扫描", day="2026-03-03"), by=more)
+
+
+def test_a_unit_is_a_filter_as_soon_as_it_has_an_instrument_or_a_profile(shop, ask):
+    """A unit may publish instruments before its profile, and the other way about."""
+    confocal, empty = "激光共聚焦显微镜", factories.organization("云屏新所", owns_instruments=True)
+    page = ask(unit=shop.cheap.organization.public_id)
+    assert (names(page), page.context["form"].errors) == ([confocal], {})
+    offered = {public_id for public_id, _ in page.context["form"].fields["unit"].choices}
+    assert offered == {"", shop.owner.public_id, shop.cheap.organization.public_id}
+    UnitProfile.objects.create(organization=empty, state="published", published_at=NOW)
+    page = ask(unit=empty.public_id)
+    assert (names(page), page.context["form"].errors) == ([], {})
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from html import unescape
 
 import openpyxl
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
@@ -21,6 +23,7 @@ from instrument_share.kernel.errors import Invalid
 from instrument_share.pages.national import checks
 from instrument_share.pages.national.checks import pack_report, unpack_report
 from instrument_share.pages.national.records import build_report, get_columns, iterate_records
+from instrument_share.personal.services.deletions import account_deletion_ask, account_deletions_carry_out
 from providers.exchange.domain.national.records import RECORDS, RecordType
 from providers.exchange.models import NationalCheck, NationalYear
 from providers.exchange.services.national import national_year_save
@@ -360,6 +363,28 @@ def test_who_downloads_a_file_of_a_region_is_recorded_with_the_number_of_its_row
     assert [(one.actor, one.details) for one in disclosed] == [
         (officer, {"what": "national.export", "year": YEAR, "rows": rows}) for rows in (4, 4, 5, 1, 1)
     ]
+
+
+def test_who_deletes_their_account_stands_in_no_kept_file(
+    city, region, run_jobs, settings, django_capture_on_commit_callbacks
+):
+    """The files name who used an instrument, with phone and mail address."""
+    used(city)
+    region.send()
+    run_jobs()
+    assert city.researcher.email in read(region.file("records.json")).decode()
+    cut_off = f"national/{NationalCheck.objects.get().pk}-cut-off/records.json"
+    default_storage.save(cut_off, ContentFile(city.researcher.email))
+    settled = NOW + timedelta(days=400)
+    with django_capture_on_commit_callbacks(execute=True):
+        account_deletion_ask(actor=city.researcher, now=settled)
+        assert account_deletions_carry_out(settled + timedelta(days=7)) == 1
+    assert folders(settings) == []
+    assert region.file("records.json").status_code == 404
+    assert "该年度的记录尚未检查" in region()
+    region.send()
+    run_jobs()
+    assert city.researcher.email not in read(region.file("records.json")).decode()
 
 
 def test_a_check_that_is_started_twice_runs_once(city, region, run_jobs):

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import NotFound
@@ -103,6 +104,17 @@ def test_second_copy_is_asked_for_when_the_first_is_made(city):
         archives.archive_ask(actor=city.researcher, now=NOW)
     assert archives.archive_ask(actor=city.researcher, now=NOW + WEEK)
     assert PersonalArchive.objects.count() == 1
+
+
+def test_who_waits_for_a_copy_that_the_worker_gave_up_asks_anew(city, see, clock):
+    given_up = archives.archive_ask(actor=city.researcher, now=NOW)
+    DBTaskResult.objects.update(status="FAILED", worker_ids=["w"] * 6, finished_at=NOW)
+    clock.set(NOW)
+    page = see(city.researcher, "own_data")
+    assert (page.context["waits"], reverse("archive_new") in page.content.decode()) == (False, True)
+    again = archives.archive_ask(actor=city.researcher, now=NOW)
+    assert [one.public_id for one in PersonalArchive.objects.all()] == [again.public_id]
+    assert again.public_id != given_up.public_id
 
 
 def test_of_two_requests_at_once_one_is_told_that_the_copy_is_being_made(city, monkeypatch):

@@ -11,12 +11,14 @@ from django.db import models
 from django.test import Client
 from django.utils import translation
 
+from bookings.devices.services.keys import device_key_make
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_send
 from bookings.usage.models import UsageLog
 from bookings.usage.services.usage import usage_confirm
+from bookings.waiting.selectors import count_waiting_for
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.accounts.selectors import accounts, waiting_requests
@@ -36,7 +38,9 @@ from instrument_share.transparency.registry import registered_checks
 from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.bookings.statements.conftest import correct
+from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 from tests.transparency.history import grow, settle
 
 WEEK = timedelta(days=7)
@@ -197,6 +201,23 @@ def test_who_answers_alone_for_an_organization_hands_over_first(city):
 def test_roles_end_with_the_account(city, person):
     delete(person)
     assert set(person.memberships.values_list("state", flat=True)) == {"ended"}
+
+
+def test_waits_end_with_the_account(city, person):
+    """Keepers count who waits; nobody is offered time in a deleted account."""
+    book(city, slot(day=10), actor=city.keeper, payer=False)
+    entry = join(city, person, wanted=slot(day=10), payer=False)
+    deletions.account_deletion_ask(actor=person, now=NOW)
+    assert deletions.account_deletions_carry_out(NOW + WEEK) == 1
+    entry.refresh_from_db()
+    assert (entry.end, count_waiting_for(city.instrument.pk)) == ("left", 0)
+
+
+def test_deletion_says_beforehand_which_devices_stop(city, see, clock):
+    device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    clock.set(NOW)
+    words = text_of(see(city.keeper, "account_delete"))
+    assert f"{city.owner.name_zh}：1 个终端或自助签到屏将停止工作" in words
 
 
 def test_who_changes_their_mind_keeps_the_account(city, person):

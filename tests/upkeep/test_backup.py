@@ -45,6 +45,7 @@ def var(settings, tmp_path):
         "files/papers/一.pdf",
         "files/empty",
         "log-keys/key.pem",
+        "signing/key.p12",
         "static/style.css",
         "made/map.xml",
     ):
@@ -114,13 +115,15 @@ def test_a_site_comes_back_with_its_rows_files_and_chains(var, pair, tmp_path, p
         "files/files/empty",
         "files/files/papers/一.pdf",
         "files/log-keys/key.pem",
+        "files/signing/key.p12",
     ]
     assert told["tables"]["bookings_booking"] == Booking.objects.count() == 1
     done = restore_elsewhere(process_environment, tmp_path / "there", file, "--identity", identity)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "restored and checked in" in done.stdout
     assert (tmp_path / "there/files/papers/一.pdf").read_text() == "files/papers/一.pdf"
-    assert (tmp_path / "there/log-keys/key.pem").stat().st_mode & 0o777 == 0o600
+    for key in ("log-keys/key.pem", "signing/key.p12"):
+        assert (tmp_path / "there" / key).stat().st_mode & 0o777 == 0o600
     entry = AuditEntry.objects.get(action="backup.made")
     assert (entry.subject_id, entry.details["file"]) == ("backup", file.name)
     assert (var / "last-backup").exists()
@@ -201,6 +204,22 @@ def test_files_on_another_disk_are_backed_up_and_links_that_lead_back_are_not_fo
         "files/files/empty",
         "files/files/papers/一.pdf",
         "files/log-keys/key.pem",
+        "files/signing/key.p12",
+    ]
+
+
+def test_a_named_key_is_backed_up_once_wherever_it_lies(var, tmp_path, settings):
+    (var / "log-keys").rename(tmp_path / "disk")
+    (var / "log-keys").symlink_to(tmp_path / "disk")
+    (tmp_path / "signing.p12").write_text("another")
+    settings.LOG_KEY_FILE = str(var / "log-keys/key.pem")
+    settings.SIGNING_KEY_FILE = str(tmp_path / "signing.p12")
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    held = backup_check(file, identity=None)["files"]
+    assert [name for name in held if "papers" not in name and "empty" not in name] == [
+        "files/log-keys/key.pem",
+        "files/signing/key.p12",
+        "keys/signing",
     ]
 
 

@@ -7,12 +7,14 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
+from bookings.usage.models import UsageLog
 from bookings.usage.selectors.logs_as_counted import iterate_by_instrument
 from bookings.usage.selectors.overlaps import IS_OVERLAPPING, count_once
 from bookings.usage.selectors.usage import usage_logs
+from instrument_share.kernel.city_time import CITY_TIME
 
 if TYPE_CHECKING:
-    from bookings.usage.models import UsageLog
+    from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
 INDIVIDUAL = "个人"
@@ -71,6 +73,12 @@ def iterate_service_facts(
                 "applicant_unit": row["applicant_unit"] or INDIVIDUAL,
                 "rating": row["rating"] or "",
             }
+
+
+def years_naming(person: "User") -> set[int]:
+    """Return the years whose service records may name a person, by the start in Asia/Shanghai."""
+    years = UsageLog.objects.filter(user=person).datetimes("starts_at", "year", tzinfo=CITY_TIME)
+    return {one.year for one in years}
 
 
 def count_confirmed(viewer: "Viewer", organization_ids: Collection[int], year: int) -> int:

@@ -143,6 +143,13 @@ def waiting_leave(*, actor: "User", entry_id: int, now: datetime) -> WaitlistEnt
     return entry
 
 
+def waits_erase(*, user: "User", now: datetime) -> None:
+    """Take a person off all waiting lists, as their account is deleted."""
+    own = WaitlistEntry.objects.filter(OPEN, user=user).order_by("instrument_id", "pk")
+    for pk in own.values_list("pk", flat=True):
+        waiting_leave(actor=user, entry_id=pk, now=now)
+
+
 def waits_end_due(now: datetime) -> int:
     """End waits to which no time can be offered any more, and say why; return their number.
 

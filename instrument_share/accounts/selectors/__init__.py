@@ -79,8 +79,10 @@ from instrument_share.accounts.selectors.organizations import (
     sysadmin_organization_ids,
 )
 from instrument_share.accounts.selectors.people import (
+    account_named,
     api_tokens,
     has_administrator,
+    held_roles,
     is_address_of,
     is_address_taken,
     is_name_taken,
@@ -131,6 +133,7 @@ __all__ = [
     "Suspension",
     "account",
     "account_access",
+    "account_named",
     "accounts",
     "active_roles",
     "administrators_organization",
@@ -146,6 +149,7 @@ __all__ = [
     "grounds_of_relation",
     "has_administrator",
     "has_all_sysadmins",
+    "held_roles",
     "idle_limit",
     "invitation",
     "invitation_by_secret",

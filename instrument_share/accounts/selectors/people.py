@@ -101,6 +101,17 @@ def person_named(text: str) -> User | None:
     return found[0] if len(found) == 1 else None
 
 
+def account_named(username: str) -> User | None:
+    """Return the account with just this user name, locked or not, for commands on the server."""
+    return User.objects.filter(username=username).first()
+
+
+def held_roles(person: User, organization_id: int) -> frozenset[Role]:
+    """Return the roles that a person has or ever had in an organization, for commands on the server."""
+    rows = Membership.objects.filter(user=person, organization=organization_id)
+    return frozenset(Role(role) for role in rows.values_list("role", flat=True))
+
+
 def officers_of(organization: Organization) -> QuerySet[User]:
     """Return the officers who admit and supervise this organization: the city's and its district's."""
     answers_for_it = Q(memberships__organization__region__isnull=True)

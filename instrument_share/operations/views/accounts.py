@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from bookings import public as bookings
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
@@ -148,6 +149,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Lock the account of {name}?").format(name=found.get_full_name()),
         consequences=[
             _ended_sentence(found),
+            *_describe_keys(found),
             _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
             _("At login the person reads the reason and whom to ask."),
         ],
@@ -310,6 +312,18 @@ def _common(found: "User") -> dict[str, Any]:
 
 def _act(request: SignedInRequest, found: "User") -> dict[str, Any]:
     return {"actor": request.user, "user_id": found.pk, "now": clock.now()}
+
+
+def _describe_keys(found: "User") -> list[str]:
+    """Return, as a sentence if there are any, what stops of the devices and kiosks that the person set up."""
+    units = [one.organization for one in selectors.belongings(found) if one.active]
+    count = sum(bookings.count_keys_ending(found, unit) for unit in units)
+    sentence = ngettext(
+        "{count} device or kiosk stops for good, as its key is this person's: its unit makes a new one.",
+        "{count} devices and kiosks stop for good, as their keys are this person's: their unit makes others.",
+        count,
+    )
+    return [sentence.format(count=count)] if count else []
 
 
 def _ended_sentence(found: "User") -> str:

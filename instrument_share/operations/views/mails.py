@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -48,7 +49,13 @@ def mails(request: SignedInRequest) -> HttpResponseBase:
         (word, "?" if one == state else f"?state={one}", one == state, _count(request, one))
         for one, word in words.items()
     ]
-    context = {"tabs": build_system_tabs("system_mails"), "page": page, "chips": chips, "state": state}
+    context = {
+        "tabs": build_system_tabs("system_mails"),
+        "page": page,
+        "chips": chips,
+        "state": state,
+        "kept_days": settings.RETENTION_DAYS["mails"],
+    }
     return render(request, "operations/mails.html", context)
 
 
@@ -104,9 +111,7 @@ def mail_retry(request: SignedInRequest, public_id: str) -> Confirmation:
                 address=", ".join(mask_address(one) for one in found.recipients)
             ),
             _("It failed with: {error}").format(error=found.error),
-            _("It is tried up to {count} times again, at once and then at growing intervals.").format(
-                count=services.ATTEMPTS
-            ),
+            _("It is tried again for about a day, at once and then at growing intervals."),
         ],
         action=_("Send again"),
         perform=lambda: services.mail_retry(actor=request.user, public_id=public_id, now=clock.now()),

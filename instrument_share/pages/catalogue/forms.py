@@ -57,8 +57,8 @@ class CatalogueForm(SearchForm):
         super().__init__({**data.dict(), "sort": ""} if data.get("sort") == usual else data)
         anything = ("", _("All"))
         districts = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
-        owners = providers.units(viewer).order_by("organization__name_zh")
-        units = [(row.organization.public_id, bilingual(row.organization, "name")) for row in owners]
+        owners = providers.publishing_organizations(viewer).order_by("name_zh")
+        units = [(row.public_id, bilingual(row, "name")) for row in owners]
         set_choices(self.fields["district"], [anything, *districts])
         set_choices(self.fields["unit"], [anything, *units])
         set_choices(self.fields["mode"], [anything, *choices_of(ServiceMode)])

@@ -1,5 +1,7 @@
 """One's own data: a copy of it, deletion of the account, and agreement to a new privacy notice."""
 
+from typing import TYPE_CHECKING
+
 from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -12,9 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from instrument_share.accounts import services as accounts
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services
 from instrument_share.accounts.domain.privacy import NOTICE_DATE, NOTICE_VERSION, PURPOSES
 from instrument_share.journal.addresses import page_address
+from instrument_share.people.views.leaving import describe_what_stops
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.personal import registry, selectors
 from instrument_share.personal.services.archives import archive_ask, archive_download
@@ -30,7 +34,10 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import date_only
+from instrument_share.web.text.formats import bilingual, date_only, in_english
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 
 @login_required
@@ -102,7 +109,11 @@ def account_delete(request: SignedInRequest) -> Confirmation:
             _("It is deleted on {date}. Until then you can withdraw this in Settings.").format(date=due),
             _("Deleted: name, user name, mail address, phone, password, second factors, sessions, tokens."),
             _("Deleted: your notifications, mails to you, your basket, calendars and copies of your data."),
-            _("Your roles in organizations end. Nobody can log in to the account again."),
+            _(
+                "Your roles in organizations and your places on waiting lists end. Nobody can log in to the "
+                "account again."
+            ),
+            *_describe_what_stops(request.user),
             _(
                 "Kept, as the law on accounting and archives requires: bookings, usage logs, samples, "
                 "statements, objections and the audit log. They name “Deleted user” in place of you."
@@ -118,6 +129,17 @@ def account_delete(request: SignedInRequest) -> Confirmation:
         form=DeletionForm(request.POST if request.method == "POST" else None),
         tone="danger",
     )
+
+
+def _describe_what_stops(person: "User") -> list[str]:
+    """Return what stops in each of a person's organizations of what they made there."""
+    between = ": " if in_english() else "："
+    return [
+        f"{bilingual(one.organization, 'name')}{between}{sentence}"
+        for one in accounts.belongings(person)
+        if one.active
+        for sentence in describe_what_stops(person, one.organization)
+    ]
 
 
 @login_required
@@ -147,7 +169,7 @@ def privacy_agreement(request: SignedInRequest) -> HttpResponse:
     form = AgreementForm(request.POST if request.method == "POST" else None)
     agreed = run_service(
         form,
-        lambda: accounts.user_agree(actor=request.user, version=NOTICE_VERSION, now=clock.now()),
+        lambda: services.user_agree(actor=request.user, version=NOTICE_VERSION, now=clock.now()),
     )
     onward = request.GET.get("next", "")
     if agreed is not None:

@@ -17,16 +17,16 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
-from instrument_share.personal import registry
+from instrument_share.personal import registry, selectors
 from instrument_share.personal.contents import write_archive
 from instrument_share.personal.models import PersonalArchive
+from instrument_share.personal.selectors import MAKE
 from instrument_share.personal.settings import get_days
 from instrument_share.web import clock
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-MAKE = "personal.archive"
 IN_MEMORY = 5_000_000
 READY = gettext_noop("The copy of your data is ready. You can download it until {until}.")
 
@@ -38,9 +38,9 @@ class ArchiveWaiting(Conflict):
 
 @transaction.atomic
 def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
-    """Ask for a copy of one's own data; a job makes it. One at a time."""
+    """Ask for a copy of one's own data; a job makes it. One at a time; one that was given up gives way."""
     require(actor, "accounts.edit_oneself", actor)
-    if PersonalArchive.objects.filter(user=actor, made_at__isnull=True, expires_at__gt=now).exists():
+    if any(one.made_at is None for one in selectors.archives(actor, now)):
         raise ArchiveWaiting
     PersonalArchive.objects.filter(user=actor, made_at__isnull=True).delete()
     with raise_when_taken(ArchiveWaiting(), PersonalArchive, "user"):  # asked for twice at once

@@ -1,10 +1,13 @@
 """Refusals as the OpenAPI document declares them: problem details (RFC 9457), each with an example."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import wraps
 from typing import Any
 
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import get_language, gettext
 from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
@@ -193,6 +196,14 @@ class ShareAPI(NinjaAPI):
         self.refusals = refusals
         self._documents: dict[tuple[str, str], OpenAPISchema] = {}
 
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        """Return ninja's addresses, which answer HEAD as GET: every server has to (RFC 9110, 9.1)."""
+        found = super()._get_urls()
+        for one in found:
+            if isinstance(one, URLPattern):
+                one.callback = _answer_head(one.callback)
+        return found
+
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         """Return the document, which is made once for each language: that takes most of a second."""
         key = (get_language() or "", kwargs.get("path_prefix") or self.get_root_path({}))
@@ -220,6 +231,20 @@ class ShareAPI(NinjaAPI):
         self.descriptions.add_to(schema)
         self.examples.add_to(schema)
         return schema
+
+
+def _answer_head(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def answer(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        if request.method != "HEAD":
+            return view(request, *arguments, **named)
+        request.method = "GET"
+        try:
+            return view(request, *arguments, **named)
+        finally:
+            request.method = "HEAD"  # the server leaves the body out
+
+    return answer
 
 
 def _declare(status: int, response: dict[str, Any], refusals: Mapping[int, DomainError]) -> None:

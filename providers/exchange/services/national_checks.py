@@ -3,8 +3,9 @@
 A city's year took 75 seconds in a request. What is checked is composed in `pages`, which registers the job.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
@@ -59,16 +60,34 @@ def national_check_keep(
         report=report, folder=folder, made_at=now, job_id=None
     )
     check.refresh_from_db(fields=["folder"])
-    above = folder.rpartition("/")[0]
-    for name in default_storage.listdir(above)[0]:
-        other = f"{above}/{name}"
-        if name.startswith(f"{check.pk}-") and other != check.folder:
-            _delete_folder(other)
+    _delete_folders(check.pk, folder, kept=check.folder)
 
 
 def national_check_abandon(check: NationalCheck) -> None:
     """End a job without a result: who started it is no officer any more."""
     NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(job_id=None)
+
+
+@transaction.atomic
+def national_checks_forget(*, years: Collection[int]) -> None:
+    """Take back the results of these years, whose files name a person whose account is deleted.
+
+    A check that is under way ends without a result.
+    """
+    found = NationalCheck.objects.filter(year__in=years)
+    made = [one for one in found.select_for_update() if one.folder]
+    found.update(report={}, folder="", made_at=None, job_id=None)
+    for one in made:
+        transaction.on_commit(partial(_delete_folders, one.pk, one.folder))
+
+
+def _delete_folders(check_id: int, folder: str, *, kept: str = "") -> None:
+    """Delete the folders of a check beside one of them, with it, but `kept`."""
+    above = folder.rpartition("/")[0]
+    for name in default_storage.listdir(above)[0]:
+        other = f"{above}/{name}"
+        if name.startswith(f"{check_id}-") and other != kept:
+            _delete_folder(other)
 
 
 def _delete_folder(folder: str) -> None:

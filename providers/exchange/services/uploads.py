@@ -37,7 +37,7 @@ class SheetGone(DomainError):
     code = "import.gone"
     kind: Kind = "gone"
     message = gettext_noop(
-        "This sheet is no longer here: it was brought in, or a day has passed. Upload it again."
+        "This sheet is no longer here: it was brought in, or kept long enough. Upload it again."
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -108,6 +109,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
         "runs": [(run, states[run.pk].value) for run in runs],
         "is_manager": has_perm("providers.edit_unit", request.user, unit),
         "goes_on": RunState.WAITS in states.values(),
+        "kept_days": settings.RETENTION_DAYS["uploads"],
     }
     return render(request, "providers/exchange/sheet_upload.html", context, status=status)
 

@@ -2,17 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
 from providers.instruments.domain.choices import InstrumentState
+from providers.instruments.models import Instrument
 from providers.units.domain.choices import ProfileState
 from providers.units.models import UnitProfile
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
 
 
@@ -36,6 +39,14 @@ def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
             )
         )
     )
+
+
+def publishing_organizations(viewer: "Viewer") -> "QuerySet[Organization]":
+    """Return the admitted organizations of which everybody sees an instrument or the profile."""
+    published = Instrument.objects.filter(organization=OuterRef("pk"), state=InstrumentState.PUBLISHED)
+    profile = UnitProfile.objects.filter(organization=OuterRef("pk"), published_at__isnull=False)
+    admitted = accounts.organizations(viewer).filter(state=OrganizationState.ADMITTED)
+    return admitted.filter(Exists(published) | Exists(profile))
 
 
 def find_units(

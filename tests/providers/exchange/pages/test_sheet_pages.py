@@ -70,6 +70,13 @@ def test_uploaded_sheet_is_private_and_expires_after_a_day(at, upload, world):
     assert at("manager").get(address).status_code == 410
 
 
+def test_page_says_how_long_the_site_keeps_an_upload(at, world, settings):
+    page = reverse("sheet_import", args=[world.unit.public_id])
+    assert "最多保留 1 天" in text_of(at("manager").get(page))
+    settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"uploads": 3}
+    assert "最多保留 3 天" in text_of(at("manager").get(page))
+
+
 def test_imported_sheet_redirects_to_result_and_is_deleted(
     at, upload, world, django_capture_on_commit_callbacks
 ):
