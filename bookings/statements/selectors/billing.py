@@ -1,7 +1,7 @@
 """What a unit has to bill for a month: uses and charges on no statement yet, and corrections of billed."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from instrument_share.kernel.interval import Interval
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
+LOOKED_BACK = timedelta(days=366)
+"""So long before a month what earlier statements left out is looked for."""
 _READ: dict[str, Any] = {
     name: name for name in ("starts_at", "ends_at", "amount_yuan", "payer_organization_id", "payer_person_id")
 }
@@ -60,13 +62,16 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
 
 
 def _get_first_billed(organization_id: int, month: Interval) -> datetime:
-    """Return from when on the unit's uses and charges stand on statements, at the latest from this month on.
+    """Return from when on the unit's uses and charges are looked for, at the latest from this month on.
 
-    That is `STATEMENTS_SINCE`, or the month of the statement that the unit drafted first.
+    That is since `STATEMENTS_SINCE`, or the month of the statement that the unit drafted first, and at most
+    for a year before this month, so that years of logs are not read again every day.
     """
     first = Statement.objects.filter(organization_id=organization_id).order_by("pk").first()
     began = settings.STATEMENTS_SINCE or (first and first.month)
-    return min(datetime.combine(began, time(), CITY_TIME), month.start) if began else month.start
+    if not began:
+        return month.start
+    return min(max(datetime.combine(began, time(), CITY_TIME), month.start - LOOKED_BACK), month.start)
 
 
 def _starts_since_statements_began() -> Q:

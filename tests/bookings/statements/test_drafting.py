@@ -203,6 +203,13 @@ def test_unit_without_statements_bills_from_the_day_on_which_statements_began(ci
     assert lines(Statement.objects.get()) == [(missed.pk, Decimal(200), None)]
 
 
+def test_what_was_missed_is_looked_for_during_a_year(city, settings):
+    settings.STATEMENTS_SINCE = MARCH
+    confirmed_use(city)
+    assert statements_draft_due(APRIL_1 + 400 * DAY) == 0
+    assert statements_draft_due(APRIL_1 + 370 * DAY) == 1
+
+
 @pytest.mark.parametrize("changed", [{"state": "suspended"}, {"owns_instruments": False}])
 def test_a_month_is_billed_though_its_unit_is_suspended_or_owns_nothing_any_more(city, changed):
     """What was confirmed in a month is billed for that month or never."""
