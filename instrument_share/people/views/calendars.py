@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import public as bookings
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
+from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
@@ -31,6 +32,7 @@ class CalendarForm(forms.Form):
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
 def my_calendars(request: SignedInRequest) -> HttpResponse:
     """List one's calendar subscriptions with their addresses, and open another."""
     found = bookings.subscriptions(request.user)
