@@ -22,6 +22,7 @@ from bookings.statements.services.statements import (
 )
 from bookings.statements.views.statement_list import get_payer_name
 from bookings.statements.views.statements import PERMISSIONS, get_managed_unit
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
@@ -108,6 +109,7 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
             *(_describe(one) for one in found),
             _after_sending(),
             _("Every payer is notified here and by e-mail."),
+            *filter(None, map(_describe_suspension, found)),
         ],
         action=pgettext("statement", "Send"),
         perform=lambda: sent.extend(
@@ -130,6 +132,17 @@ def _describe(statement: "Statement") -> str:
     )
 
 
+def _describe_suspension(statement: "Statement") -> str:
+    """Return that nobody is notified where the payer is suspended, else nothing."""
+    payer = statement.payer_organization
+    if payer is None or payer.state != OrganizationState.SUSPENDED:
+        return ""
+    return _(
+        "{payer} is suspended: nobody there is notified, or can open the statement until it is admitted "
+        "again."
+    ).format(payer=get_payer_name(payer))
+
+
 def _after_sending() -> str:
     return _("A sent statement cannot be changed; later corrections go onto the next one.")
 
@@ -145,7 +158,7 @@ def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("Amount: {amount}").format(amount=yuan(found.total_yuan)),
             _after_sending(),
-            _("{payer} is notified here and by e-mail.").format(payer=payer),
+            _describe_suspension(found) or _("{payer} is notified here and by e-mail.").format(payer=payer),
         ],
         action=pgettext("statement", "Send"),
         perform=lambda: statement_send(

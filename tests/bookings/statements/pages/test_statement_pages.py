@@ -13,6 +13,7 @@ from bookings.statements.schemas import serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.statements import statement_dispute, statement_send
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from tests import factories
 from tests.bookings.statements.conftest import (
     APRIL_1,
@@ -95,6 +96,18 @@ def test_drafts_are_not_sent_with_other_amounts_than_were_shown(city, see, send)
     done = send(city.manager, *every, now=APRIL_1, shown=shown_on(refused))
     assert done.status_code == 302
     assert set(Statement.objects.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize("of", ["all", "one"])
+def test_who_sends_reads_that_a_suspended_payer_is_not_notified(city, see, of):
+    confirmed_use(city)
+    (march,) = draft(city)
+    every, one = ("statements_send", city.owner.public_id), ("statement_send", march.public_id)
+    address = every if of == "all" else one
+    words = "已被暂停，在恢复之前其人员不会收到通知，也无法打开结算单。"
+    assert words not in text_of(see(city.manager, *address, now=APRIL_1))
+    Organization.objects.filter(pk=city.company.pk).update(state="suspended")
+    assert f"{city.company.name_zh}{words}" in text_of(see(city.manager, *address, now=APRIL_1))
 
 
 def test_month_that_is_not_over_is_not_offered(city, see, send):
