@@ -207,7 +207,7 @@ def open_the_instrument(page: Page) -> None:
     page.get_by_label("价格（元）").first.fill("260")
     page.get_by_label("生效时间").fill("2026-03-02T10:00")
     page.get_by_label("生效时间").press("Enter")
-    expect(page.locator("#preview")).to_contain_text("260 元/小时。")
+    expect(page.locator("#preview")).to_contain_text("260.00 元/小时。")
     page.locator("button[name=act][value=publish]").click()
     expect(page.locator("#notes")).to_contain_text("第 1 版规则已公开")
 

@@ -162,7 +162,7 @@ def open_it(page):
     page.get_by_label("价格（元）").fill("260")
     page.get_by_label("价格（元）").press("Tab")
     preview = page.locator("#preview")
-    expect(preview).to_contain_text("260 元/小时。")
+    expect(preview).to_contain_text("260.00 元/小时。")
     expect(preview).to_contain_text("2026年3月3日至2026年4月5日：开放 24 天，共 192 小时。")
     axe(page)
     page.get_by_label("生效时间").fill("2026-03-02T10:00")

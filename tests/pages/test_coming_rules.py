@@ -86,7 +86,7 @@ def test_first_version_of_an_instrument_without_rule_is_shown(see, city):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh-hans", "自2026年3月5日08:00起（第3版）：周一至周日08:00—18:00开放。130元/小时。"),
+        ("zh-hans", "自2026年3月5日08:00起（第3版）：周一至周日08:00—18:00开放。130.00元/小时。"),
         ("en", "From5Mar2026,08:00(version3):"),
     ],
 )

@@ -217,10 +217,10 @@ def _turnaround(terms: TermsDraft) -> Iterator[Sentence]:
 
 
 def _price(price: Price) -> Sentence:
-    params = {"price": price.price_yuan, "unit": word(price.unit), "for": condition_sentences(price)}
-    if params["for"]:
-        return Sentence(gettext_noop("{price} yuan {unit} ({for})."), params)
-    return Sentence(gettext_noop("{price} yuan {unit}."), params)
+    params = {"price": f"{price.price_yuan:,.2f}", "unit": word(price.unit)}
+    if conditions := condition_sentences(price):
+        return Sentence(gettext_noop("¥{price} {unit} ({for})."), {**params, "for": conditions})
+    return Sentence(gettext_noop("¥{price} {unit}."), params)
 
 
 def condition_sentences(price: Price) -> tuple[Words | Sentence, ...]:
@@ -236,8 +236,8 @@ def condition_sentences(price: Price) -> tuple[Words | Sentence, ...]:
 def _minimum(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.minimum_charge_yuan:
         yield Sentence(
-            gettext_noop("At least {price} yuan are charged for a booking."),
-            {"price": terms.minimum_charge_yuan},
+            gettext_noop("At least ¥{price} is charged for a booking."),
+            {"price": f"{terms.minimum_charge_yuan:,.2f}"},
         )
 
 

@@ -58,9 +58,9 @@ IN_CHINESE = """\
 服务方式：自主上机、送样。
 自主上机或远程操作者须持有在使用结束前有效的上机资格。
 机组负责人在 24 小时内审批，逾期申请自动失效。
-100.5 元/小时（企业、周六、周日）。
-30 元/样品（送样）。
-每次预约最低收费 50 元。
+100.50 元/小时（企业、周六、周日）。
+30.00 元/样品（送样）。
+每次预约最低收费 50.00 元。
 费用可用科技创新券抵扣。
 距开始 3 天以上可改期，距开始 24 小时以上可免费取消。
 逾期取消收取报价的 50%，爽约收取报价的 100%。"""
@@ -81,9 +81,9 @@ It may be booked by: outside researchers, enterprises.
 Ways of service: self-operated, samples sent in.
 To operate it yourself you need a qualification valid for the whole booking.
 The keeper decides within 24 hours; after that the request lapses.
-100.5 yuan per hour (enterprises, Saturday, Sunday).
-30 yuan per sample (samples sent in).
-At least 50 yuan are charged for a booking.
+¥100.50 per hour (enterprises, Saturday, Sunday).
+¥30.00 per sample (samples sent in).
+At least ¥50.00 is charged for a booking.
 Innovation vouchers are accepted towards the price.
 It can be moved up to 3 days, and cancelled free of charge up to 24 hours, before the start.
 Late cancellation costs 50% of the quoted price, a no-show 100%."""
@@ -114,7 +114,7 @@ def test_a_rule_is_told_as_sentences(language, text):
         ),
         (
             RuleTopic.COSTS,
-            "100.5 yuan per hour (enterprises, Saturday, Sunday).",
+            "¥100.50 per hour (enterprises, Saturday, Sunday).",
             "Innovation vouchers are accepted towards the price.",
         ),
         (
@@ -236,9 +236,9 @@ def test_a_price_by_time_of_day_says_from_when_until_when():
     night = Price(Decimal(60), from_time=time(18), until_time=time(8))
     half = Price(Decimal(60), from_time=time(18))
     said = read(replace(TERMS, prices=(night, half)), "en")
-    assert [one for one in said if one.startswith("60")] == [
-        "60 yuan per hour (18:00 to 08:00 the next day).",
-        "60 yuan per hour.",
+    assert [one for one in said if one.startswith("¥60")] == [
+        "¥60.00 per hour (18:00 to 08:00 the next day).",
+        "¥60.00 per hour.",
     ]
     exceptions = (DayException(date(2025, 9, 9), time(9)),)
     assert "Not open as usual on 9 Sep 2025." in read(replace(TERMS, exceptions=exceptions), "en")

@@ -78,7 +78,7 @@ def test_the_preview_says_the_rule_and_when_it_opens_and_publishes_nothing(sent)
     answer = sent("preview")
     said = text_of(answer)
     assert "周一至周五 09:00—17:30 开放。" in said
-    assert "260 元/小时。" in said
+    assert "260.00 元/小时。" in said
     assert "2025年9月2日至2025年10月5日：开放 22 天，共 187 小时。" in said
     assert "28 班 09:00–17:30 29 09:00–17:30 30 09:00–17:30 10/1 休 — 2 休 —" in said
     assert answer.content.decode().count('class="day-bar"') == 34
@@ -135,8 +135,8 @@ def test_a_second_version_stands_beside_the_first(sent):
     said, body = text_of(page), page.content.decode()
     assert answer.status_code == 302
     assert "第 2 版，自2025年9月10日 00:00起 尚未生效" in said
-    assert "260 元/小时。 (已删除)" in said
-    assert "280 元/小时。 (新增)" in said
+    assert "260.00 元/小时。 (已删除)" in said
+    assert "280.00 元/小时。 (新增)" in said
     folded = re.search(
         r"<details>\s*<summary>\s*其余 (\d+) 条保持不变\s*</summary>(.*?)</details>", body, re.DOTALL
     )
