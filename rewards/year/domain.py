@@ -8,9 +8,10 @@ from typing import Literal
 from rewards.cycle.domain.states import CycleState
 from rewards.report.domain.states import ReportState
 
-WaitsFor = Literal[
-    "", "year", "findings", "objections", "anew", "notice", "policy", "preview", "finance", "payment"
-]
+WaitsFor = (
+    Literal["", "year", "other_year", "findings", "objections", "anew", "notice"]
+    | Literal["policy", "preview", "finance", "payment"]
+)
 
 
 Preview = Literal["", "made", "looked_at"]
@@ -26,10 +27,10 @@ _BEFORE_SENDING: Mapping[Preview, tuple[str, WaitsFor]] = {
 class NextStep:
     """The next step: `move` is what an officer can do now (of `domain.states.MOVES`, or empty).
 
-    `waits_for` says what has to come first: the end of the year, decisions on findings and on proposed
-    falsifications, answers to objections, decisions that an answer promised (`anew`), the end of the public
-    notice, a policy that is no draft, a look through the preview, the answer of the Finance Bureau, or its
-    payments.
+    `waits_for` says what has to come first: the end of the year, the results of another year, decisions on
+    findings and on proposed falsifications, answers to objections, decisions that an answer promised
+    (`anew`), the end of the public notice, a policy that is no draft, a look through the preview, the answer
+    of the Finance Bureau, or its payments.
     """
 
     move: str
@@ -41,6 +42,7 @@ def get_next_step(
     *,
     year: int,
     today: date,
+    other_year: int | None = None,
     notice_ends: date | None = None,
     undecided: int = 0,
     open_objections: int = 0,
@@ -52,13 +54,16 @@ def get_next_step(
 ) -> NextStep:
     """Return the next step; `today` is in the city.
 
-    `undecided`: findings and proposed falsifications; `outdated`: a finding was decided after scoring;
-    `draft`: the policy is one; `preview`: how far the look at the paper is.
+    `other_year`: one beside which this may not be frozen; `undecided`: findings and proposed falsifications;
+    `outdated`: a finding was decided after scoring; `draft`: the policy is one; `preview`: how far the look
+    at the paper is.
     """
     findings: WaitsFor = "findings" if undecided else ""
     match CycleState(state):
         case CycleState.COLLECTING:
-            return NextStep("freeze") if today.year > year else NextStep("", "year")
+            if today.year <= year:
+                return NextStep("", "year")
+            return NextStep("", "other_year") if other_year else NextStep("freeze")
         case CycleState.FROZEN:
             return NextStep("check")
         case CycleState.CHECKED:

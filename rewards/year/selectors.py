@@ -18,6 +18,7 @@ from instrument_share.kernel.errors import NotFound
 from rewards.cycle.domain.entries import months_of_year
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.rewarded import find_year_in_the_way
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.cycle.selectors.step_runs import LastStep, get_last_steps
 from rewards.findings.domain.states import FalsificationState, FindingState
@@ -42,6 +43,7 @@ class CycleAhead:
     open_falsifications: int
     open_objections: int
     outdated: bool
+    other_year: int | None
     report: FinanceReport | None
     last: LastStep | None
 
@@ -128,10 +130,14 @@ def _one(
     falsifications: int = getattr(cycle, "open_falsifications")  # noqa: B009
     objections: int = getattr(cycle, "open_objections")  # noqa: B009
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
+    today = now.astimezone(CITY_TIME).date()
+    is_over = cycle.state == CycleState.COLLECTING and today.year > cycle.year
+    other_year = find_year_in_the_way(cycle) if is_over else None
     step = get_next_step(
         cycle.state,
         year=cycle.year,
-        today=now.astimezone(CITY_TIME).date(),
+        today=today,
+        other_year=other_year,
         notice_ends=cycle.notice_ends_date,
         undecided=open_findings + falsifications,
         open_objections=objections,
@@ -141,7 +147,9 @@ def _one(
         preview=_preview(cycle),
         report_state=report.state if report else "",
     )
-    return CycleAhead(cycle, step, open_findings, falsifications, objections, outdated, report, last)
+    return CycleAhead(
+        cycle, step, open_findings, falsifications, objections, outdated, other_year, report, last
+    )
 
 
 def _preview(cycle: AssessmentCycle) -> Preview:

@@ -22,6 +22,16 @@ class YearNotOver(Conflict):
     )
 
 
+class OtherYearFirst(Conflict):
+    """Another year is frozen, and neither would know which instruments the other rewards."""
+
+    code = "reward.other_year_first"
+    message = gettext_noop(
+        "An instrument is rewarded for its value once, and {other} is under way by such a rule. Approve the "
+        "results of {other} first; beside a later year, choose a policy without that rule."
+    )
+
+
 class StepUnderWay(Conflict):
     """Another long step of the year waits for the worker or runs."""
 

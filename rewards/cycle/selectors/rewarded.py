@@ -1,7 +1,13 @@
-"""Which instruments had a one-off reward for an earlier year."""
+"""Which instruments had a one-off reward for another year, and which year has to come first for that."""
 
-from rewards.cycle.domain.states import FINAL
+from django.db.models import Q
+
+from rewards.cycle.domain.states import FINAL, CycleState
 from rewards.cycle.models import AssessmentCycle
+from rewards.policy.models import RewardPolicy
+from rewards.policy.selectors import get_policy_rules
+
+VALUE_FIXED = "value_fixed"
 
 
 def instruments_rewarded_before(year: int) -> frozenset[str]:
@@ -13,7 +19,24 @@ def instruments_rewarded_before(year: int) -> frozenset[str]:
         part["instrument"]
         for reasoning in awards
         for claim in reasoning["rules"]
-        if claim["kind"] == "value_fixed" and claim["note"] is None
+        if claim["kind"] == VALUE_FIXED and claim["note"] is None
         for part in claim["instruments"]
         if part["claim"] != "0.00"
     )
+
+
+def find_year_in_the_way(cycle: AssessmentCycle) -> int | None:
+    """Return a year beside which this one may not be frozen, as both reward instruments once.
+
+    A snapshot knows what earlier years have rewarded by then: that is an earlier year without approved
+    results, and a later one that is frozen already. None where there is no such year.
+    """
+    if not _rewards_once(cycle.policy):
+        return None
+    frozen = AssessmentCycle.objects.exclude(state=CycleState.COLLECTING).exclude(pk=cycle.pk)
+    unknown = frozen.filter(Q(year__gt=cycle.year) | ~Q(state__in=FINAL)).select_related("policy")
+    return next((one.year for one in unknown.order_by("year") if _rewards_once(one.policy)), None)
+
+
+def _rewards_once(policy: RewardPolicy) -> bool:
+    return any(rule.kind == VALUE_FIXED for rule in get_policy_rules(policy).rules)

@@ -12,9 +12,10 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.money import round_to_fen
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
-from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
+from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, OtherYearFirst, YearNotOver
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
+from rewards.cycle.selectors.rewarded import find_year_in_the_way
 from rewards.cycle.services.long_steps import LongStep
 from rewards.cycle.services.snapshot import WrittenSnapshot, snapshot_write
 from rewards.declarations.domain.errors import FactsMissing
@@ -56,7 +57,8 @@ def cycle_open(
 def cycle_freeze(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
     """Write the year's facts into a snapshot; from then on every step is computed from it alone.
 
-    Raises IllegalMove when the cycle is frozen already, YearNotOver before its year has ended in the city.
+    Raises IllegalMove when the cycle is frozen already, YearNotOver before its year has ended in the city,
+    OtherYearFirst beside a year that an instrument could be rewarded in as well.
     """
     return FREEZE.take(actor=actor, cycle_id=cycle_id, now=now)
 
@@ -66,6 +68,8 @@ def _admit_freeze(actor: "User", cycle: AssessmentCycle, now: datetime) -> None:
     next_state(MOVES, cycle.state, "freeze")
     if now.astimezone(CITY_TIME).year <= cycle.year:
         raise YearNotOver(year=cycle.year)
+    if other := find_year_in_the_way(cycle):
+        raise OtherYearFirst(other=other)
 
 
 def _compute_freeze(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> WrittenSnapshot:

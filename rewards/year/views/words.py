@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from instrument_share.web.text.formats import date_only, yuan
+from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
 from rewards.inspections.selectors.inspections import count_unrecorded
@@ -78,6 +79,8 @@ def describe_waiting(ahead: "CycleAhead") -> str:
             return _("The year runs; from 1 January {following} on its data can be frozen.").format(
                 following=ahead.cycle.year + 1
             )
+        case "other_year":
+            return _(OtherYearFirst.message).format(other=ahead.other_year)
         case "findings" if not ahead.open_findings:
             return ngettext(
                 "%(count)s falsification is proposed; a second person has to confirm or reject it.",

@@ -17,10 +17,11 @@ from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from rewards.assessment.models import Award
+from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.rewarded import instruments_rewarded_before
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.cycle.services.cycles import cycle_open
+from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.declarations.domain.errors import (
     FactConfirmed,
     FactDeclaredAnew,
@@ -33,7 +34,11 @@ from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.models import DeclaredFact
 from rewards.declarations.selectors import declared_facts, facts_of_year, get_proof, waiting_facts
 from rewards.declarations.services import fact_confirm, fact_declare, fact_return
+from rewards.policy.models import RewardPolicy
 from rewards.policy.services import policy_load
+from rewards.year.domain import NextStep
+from rewards.year.selectors import get_cycle_ahead
+from rewards.year.views.words import describe_waiting
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import Steps
 
@@ -106,6 +111,33 @@ def test_an_instrument_that_an_earlier_year_paid_for_is_not_paid_again(city):
     AssessmentCycle.objects.update(state="approved")
     assert instruments_rewarded_before(YEAR + 1) == {public_id}
     assert instruments_rewarded_before(YEAR) == frozenset()
+
+
+def test_two_years_that_reward_instruments_once_are_not_worked_out_side_by_side(city):
+    """Neither would know what the other awards, and both would pay for the same instrument."""
+    instrument = city.first_instrument.public_id
+    declare(city, "nonfiscal_value", instrument=instrument, figure=Decimal(480_000), since=YEAR - 1)
+    policy = RewardPolicy.objects.get(code="fujian-2019")
+    steps = Steps(city, preset("fujian-2019"))
+    ending = {"policy": policy, "budget_yuan": Decimal(1)}
+    after = AssessmentCycle.objects.create(year=YEAR + 1, **ending)
+    before = AssessmentCycle.objects.create(year=YEAR - 1, **ending)
+    late = AFTER + timedelta(days=366)
+    freeze = partial(cycle_freeze, actor=city.city.officer, now=late)
+    steps.through("score")
+    for other in (after, before):
+        with pytest.raises(OtherYearFirst) as refused:
+            freeze(cycle_id=other.pk)
+        assert refused.value.params == {"other": YEAR}
+        waiting = get_cycle_ahead(city.city.officer, other.year, late)
+        assert waiting.step == NextStep("", "other_year")
+        assert describe_waiting(waiting).startswith("仪器按价值只奖励一次，2025年度正按此类规则评价")
+    AssessmentCycle.objects.filter(pk=steps.id).update(state="approved")
+    with pytest.raises(OtherYearFirst):
+        freeze(cycle_id=before.pk)
+    AssessmentCycle.objects.filter(pk=before.pk).update(policy=RewardPolicy.objects.get(code="chongqing"))
+    assert get_cycle_ahead(city.city.officer, before.year, late).step == NextStep("freeze")
+    assert freeze(cycle_id=after.pk).state == "frozen"
 
 
 @pytest.mark.parametrize("name", ["hunan-2024", "chongqing", "fujian-2019"])
