@@ -96,10 +96,11 @@ def waits_of_lost_payers() -> QuerySet[WaitlistEntry]:
 
 def get_span(entry: WaitlistEntry, now: datetime) -> Interval | None:
     """Return in which time an offer to somebody who waits may lie now, in the period of their project too."""
-    wanted, project = entry.wanted, entry.organization_project
-    first = project and project.first_date and get_date_interval(project.first_date).start
-    last = project and project.last_date and get_date_interval(project.last_date).end
-    start, end = max(wanted.start, first or wanted.start), min(wanted.end, last or wanted.end)
+    start, end, project = entry.earliest, entry.latest, entry.organization_project
+    if project is not None and project.first_date is not None:
+        start = max(start, get_date_interval(project.first_date).start)
+    if project is not None and project.last_date is not None:
+        end = min(end, get_date_interval(project.last_date).end)
     return get_offerable_span(Interval(start, end), entry.length, now) if start < end else None
 
 
