@@ -96,7 +96,7 @@ def waits_of_lost_payers() -> QuerySet[WaitlistEntry]:
 
 def get_span(entry: WaitlistEntry, now: datetime) -> Interval | None:
     """Return in which time an offer to somebody who waits may lie now, in the period of their project too."""
-    project, start, end = entry.organization_project, entry.wanted.start, entry.wanted.end
+    start, end, project = entry.earliest, entry.latest, entry.organization_project
     if project is not None and project.first_date is not None:
         start = max(start, get_date_interval(project.first_date).start)
     if project is not None and project.last_date is not None:
