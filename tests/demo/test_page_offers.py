@@ -1,4 +1,4 @@
-"""What is offered can be done: no link leads nowhere, and no button is refused but for a field."""
+"""What is offered can be done: no link leads nowhere, no button is refused but for a field, or done twice."""
 
 import pytest
 from django.contrib.auth import get_user_model
