@@ -225,7 +225,8 @@ PROFILE_FIELDS = (
 
 
 def _unit(row: Mapping[str, Any]) -> Organization:
-    own = {key: value for key, value in row.items() if key not in {*PROFILE_FIELDS, "lab"}}
+    of_profile = {*PROFILE_FIELDS, "lab"} - {"contact", "phone"}  # both stand in the register, too
+    own = {key: value for key, value in row.items() if key not in of_profile}
     return Organization(**own, profile={key: row[key] for key in PROFILE_FIELDS if key in row})
 
 

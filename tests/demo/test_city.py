@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain.registration import is_phone
 from instrument_share.demo.accounts import DEMO_ACCOUNTS
 from instrument_share.demo.city import adopted_policy, load_city
 from instrument_share.demo.holidays import build_provisional_holidays
@@ -153,3 +154,9 @@ def test_the_policy_of_the_demo_is_the_draft_as_adopted():
     clauses = [replace(rule, clause_zh="", clause_en="") for rule in draft.rules]
     assert [replace(rule, clause_zh="", clause_en="") for rule in adopted.rules] == clauses
     assert replace(draft, **header, rules=adopted.rules) == adopted
+
+
+def test_every_organization_can_be_called():
+    city = load_city()
+    everybody = [*city.institutions, *city.units, *city.users, city.applicant]
+    assert [one.key for one in everybody if not (one.contact and is_phone(one.phone))] == []
