@@ -164,7 +164,13 @@ class KeepersForm(forms.Form):
     """The keepers of an instrument, among members with that role in the unit."""
 
     keepers = forms.MultipleChoiceField(
-        label=_("Keepers"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Keepers"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Who is named or removed is told. With a keeper who does not manage the unit end the keys of "
+            "devices and kiosks that they made here."
+        ),
     )
 
     def __init__(self, data: Any = None, *, people: Iterable[Any], initial: Any = None) -> None:

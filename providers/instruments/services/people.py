@@ -48,6 +48,8 @@ class QualificationTooShort(DomainError):
     message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
 
 
+NAMED = gettext_noop("You are a keeper of “{name}” now: you decide on its requests and check its users in.")
+NO_LONGER = gettext_noop("You are no longer a keeper of “{name}”.")
 REVOKED = gettext_noop("Your right to operate “{name}” has ended: {reason}")
 YOURS_ENDS = gettext_noop(
     "Your right to operate “{name}” ends on {date}. Ask its keepers to renew it if you need it longer."
@@ -67,6 +69,8 @@ def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datet
     keeper, created = Keeper.objects.get_or_create(instrument=instrument, user=user)
     if created:
         record_change(actor, "keeper.assigned", instrument, now, user=user.public_id)
+        if user != actor:
+            _tell(user, NAMED, instrument, now)
     return keeper
 
 
@@ -78,6 +82,8 @@ def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datet
     if keeper is not None:
         keeper.delete()
         record_change(actor, "keeper.removed", instrument, now, user=keeper.user.public_id)
+        if keeper.user != actor:
+            _tell(keeper.user, NO_LONGER, instrument, now)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import pytest
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing, RevisionMismatch
+from instrument_share.web.responses.problem import told
 from providers.instruments.selectors.instruments import has_qualification, keepers_of
 from providers.instruments.services.common import InReview
 from providers.instruments.services.instruments import (
@@ -252,14 +253,21 @@ def test_a_reason_is_more_than_blanks(world, draft):
         instrument_return(actor=world.officer, instrument_id=draft.pk, reason="  ", now=NOW)
 
 
+def inbox(user):
+    """What somebody was told, the last first."""
+    return [told(one.message, one.params) for one in notifications(user)]
+
+
 def test_keeper_needs_role_in_owning_unit(world, instrument):
     with pytest.raises(NotAKeeper):
         keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.user.pk, now=NOW)
     for _ in range(2):
         keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
     assert keepers_of([instrument.pk]) == {instrument.pk: [world.keeper]}
+    assert inbox(world.keeper) == ["您现在是“透射电子显微镜”的机组负责人，负责审批其预约申请、为用户签到。"]
     keeper_remove(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
     assert keepers_of([instrument.pk]) == {instrument.pk: []}
+    assert inbox(world.keeper)[0] == "您不再是“透射电子显微镜”的机组负责人。"
 
 
 def test_a_qualification_holds_through_its_last_instant_unless_it_is_revoked(world, instrument):
