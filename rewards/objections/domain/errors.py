@@ -65,6 +65,7 @@ class NoFindingDecided(DomainError):
     """An answer that promises findings decided anew, in a year without any."""
 
     code = "objection.no_finding_decided"
+    field = "effect"
     message = gettext_noop("The year has no findings, so none can be decided anew. Choose another effect.")
 
 
