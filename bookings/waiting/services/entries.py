@@ -167,7 +167,7 @@ def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, An
     if get_offerable_span(entry.wanted, entry.length, now) is None:
         return notifications.OVER, {}
     if project is not None and get_span(entry, now) is None:
-        return notifications.PROJECT_OVER, {"project": project.name, "last_date": project.last_date}
+        return notifications.PROJECT_OVER, {"project": project.name}
     assert payer is not None
     return notifications.PAYER_LOST, {"organization": Bilingual(payer.name_zh, payer.name_en)}
 

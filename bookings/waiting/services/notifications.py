@@ -53,8 +53,8 @@ PAYER_LOST = gettext_noop(
     "the list again if somebody else pays."
 )
 PROJECT_OVER = gettext_noop(
-    "Your wait for {instrument} has ended: it names the project “{project}”, whose last day is {last_date}. "
-    "Join the list again with another project."
+    "Your wait for {instrument} has ended: the period of the project “{project}”, which it names, leaves no "
+    "time that can be offered. Join the list again with another project."
 )
 
 
