@@ -19,6 +19,7 @@ from bookings.groups.selectors.moving import get_moved_dates, sum_prices
 from bookings.groups.selectors.together import Checked, Wanted, check_together
 from bookings.groups.services.series import series_cancel, series_move
 from bookings.groups.services.together import SeriesBooked, series_book
+from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
@@ -31,13 +32,15 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import timerange, yuan
+from instrument_share.web.text.formats import bracketed, timerange, yuan
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bookings.requests.models import Booking
+    from instrument_share.kernel.errors import Problem
 
 BOOK = "book"
 """The button that books; any other one looks at the dates."""
@@ -111,9 +114,15 @@ def _what_was_booked(made: SeriesBooked) -> str:
     sentence = " ".join(parts)
     if not made.refused:
         return sentence
-    separator = _(", ")
-    times = separator.join(timerange(wanted.interval) for wanted, _problems in made.refused)
-    return f"{sentence} " + _("Taken meanwhile: {times}.").format(times=times)
+    dates = " ".join(
+        timerange(wanted.interval) + bracketed(_tell_why(problems)) for wanted, problems in made.refused
+    )
+    return f"{sentence} " + _("Not booked: {dates}").format(dates=dates)
+
+
+def _tell_why(problems: "Sequence[Problem]") -> str:
+    """Return what was wrong with a date; the database, which refuses what is taken, names no problem."""
+    return " ".join(one.detail for one in problems_told(problems)) or _(SlotTaken.message)
 
 
 @confirmation_view

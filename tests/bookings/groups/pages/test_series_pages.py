@@ -11,6 +11,7 @@ from bookings.groups.domain import get_dates
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.together import series_book
 from bookings.requests.models import Booking, BookingGroup
+from bookings.requests.services.closures import closure_place
 from bookings.requests.services.deciding import booking_approve
 from providers.domain import ServiceMode
 from tests import factories
@@ -72,6 +73,22 @@ def test_chosen_dates_are_booked_in_one_series(city, typed, sent):
     assert answer["Location"] == reverse("booking_group", args=[group.public_id])
     assert list(Booking.objects.values_list("starts_at", flat=True)) == [slot(day=15).start]
     assert group.kind == "series"
+
+
+def test_dates_that_cannot_be_had_any_more_are_named_with_the_reason(client, city, typed, sent):
+    asked = {**typed, "subject": "薄膜", "every_weeks": "1", "count": "3"}
+    shown = dates_in(sent(**asked))
+    book(city, slot(day=8, hour=10), subject="别的")
+    closure_place(
+        actor=city.keeper, instrument_id=city.instrument.pk, interval=slot(day=15), reason_zh="检修", now=NOW
+    )
+    page = text_of(client.get(sent(**asked, book="1", date=shown)["Location"]))
+    assert (
+        "已预约 1 次。 未预约：2026年3月10日 周二 09:00–11:00"
+        "（该时段（含两次使用之间的间隔）已被占用，请选择空闲时段。） "
+        "2026年3月17日 周二 09:00–11:00"
+        "（仪器在 2026年3月17日 周二 09:00–11:00 停用（检修），请选择其他时间。）"
+    ) in page
 
 
 def test_series_that_a_keeper_decides_is_called_requested(client, city, typed):
