@@ -54,7 +54,10 @@ class CycleAhead:
 
 
 def get_cycles_ahead(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
-    """Return open years, newest first, for the bureau and Finance. Four statements at most."""
+    """Return open years, newest first, for the bureau and Finance.
+
+    Four statements, and two for each that is over and could be frozen next to one that rewards once.
+    """
     if not can_see_all(viewer):
         return []
     return _ahead(_counted().exclude(state=CycleState.PAID).order_by("-year"), now)
