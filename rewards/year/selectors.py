@@ -56,7 +56,7 @@ class CycleAhead:
 def get_cycles_ahead(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
     """Return open years, newest first, for the bureau and Finance.
 
-    Four statements, and two for each that is over and could be frozen next to one that rewards once.
+    Four statements, and one for each year that is over, not frozen, and rewards instruments once.
     """
     if not can_see_all(viewer):
         return []
