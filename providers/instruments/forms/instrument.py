@@ -168,8 +168,8 @@ class KeepersForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "Who is named or removed is told. With a keeper who does not manage the unit end the keys of "
-            "devices and kiosks that they made here."
+            "Who is named or removed is told. The keys of devices and kiosks that a removed keeper made here "
+            "end, unless they manage the unit."
         ),
     )
 
