@@ -5,7 +5,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 
 from bookings.credit.selectors import own_credit_events, waiting_appeals
 from bookings.groups.selectors.basket import basket_items
@@ -23,17 +22,9 @@ from providers.units.selectors.completeness import completeness_of
 from rewards import public as rewards
 from rewards.cycle.selectors.cycles import get_cycle
 from rewards.forecast.models import Forecast
-from tests.demo.small_city import NOW, small
+from tests.demo.small_city import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker):
-    """The small city, loaded once for the tests that look at it; at the end all of it is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield small(NOW)
-        transaction.set_rollback(True)
 
 
 def test_desks_have_pending_tasks(loaded):

@@ -2,21 +2,13 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.test import override_settings
 
 from instrument_share.demo.accounts import DEMO_ACCOUNTS
 from tests.demo.pressing import Walk
-from tests.demo.small_city import NOW, small
+from tests.demo.small_city import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield small(NOW)
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("username", ["", *(one.username for one in DEMO_ACCOUNTS)])
