@@ -23,6 +23,7 @@ VALUES: Mapping[str, Any] = {
     "EventIn.code": "483920",
     "FindingRefusedOut.code": "finding.decided",
     "PartOut.code": "booking.slot_taken",
+    "claim_until": "2027-02-28",
     "condition": "normal",
     "confirmed_at": "2026-12-02T02:00:00Z",
     "content": _("Surface of two coatings"),

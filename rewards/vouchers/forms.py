@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PAYING_BODIES = (OrganizationKind.BUREAU, OrganizationKind.FINANCE)
 TERMS = (
     *("kinds", "sizes", "share_percent", "cap_yuan", "budget_yuan"),
-    *("apply_from", "apply_until", "use_from", "use_until"),
+    *("apply_from", "apply_until", "use_from", "use_until", "claim_until"),
 )
 
 
@@ -69,7 +69,11 @@ class SchemeForm(forms.Form):
     apply_from = _day(_("Applications from"))
     apply_until = _day(_("Applications through"))
     use_from = _day(_("Uses from"))
-    use_until = _day(_("Uses and claims through"))
+    use_until = _day(_("Uses through"))
+    claim_until = _day(
+        _("Claims through"),
+        help_text=_("A use is claimed on its month’s statement: leave some weeks after the last use."),
+    )
     facts_zh = forms.CharField(
         label=_("What applicants state and prove, in Chinese"),
         widget=forms.Textarea({"rows": 3}),

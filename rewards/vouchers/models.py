@@ -46,7 +46,10 @@ class VoucherScheme(models.Model):
     apply_from = models.DateField()
     apply_until = models.DateField()
     use_from = models.DateField()
-    use_until = models.DateField(help_text="the last day of uses, and of claims on the vouchers")
+    use_until = models.DateField(help_text="the last day of uses that the vouchers pay")
+    claim_until = models.DateField(
+        null=True, help_text="the last day of claims; null: that of uses, as in batches of old"
+    )
     opened_at = models.DateTimeField()
     opened_by = _person()
 
@@ -64,6 +67,9 @@ class VoucherScheme(models.Model):
                 condition=Q(apply_until__gte=F("apply_from"), use_until__gte=F("use_from")),
                 name="voucher_periods_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(claim_until__gte=F("use_until")), name="voucher_claimed_after_use"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +80,8 @@ class VoucherScheme(models.Model):
         """The terms, as the rules take them."""
         names = ("kinds", "sizes", "share_percent", "cap_yuan", "budget_yuan")
         days = ("apply_from", "apply_until", "use_from", "use_until")
-        return Terms(**{name: getattr(self, name) for name in (*names, *days)})
+        taken = {name: getattr(self, name) for name in (*names, *days)}
+        return Terms(**taken, claim_until=self.claim_until or self.use_until)
 
 
 class VoucherApplication(models.Model):

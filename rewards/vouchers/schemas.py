@@ -73,7 +73,8 @@ class VoucherSchemeOut(Schema):
     apply_from: date = Field(description=_("the first day of applications"))
     apply_until: date = Field(description=_("the last day of applications"))
     use_from: date = Field(description=_("the first day of uses that a voucher pays"))
-    use_until: date = Field(description=_("the last day of uses, and of claims"))
+    use_until: date = Field(description=_("the last day of uses that a voucher pays"))
+    claim_until: date = Field(description=_("the last day of claims"))
     facts: list[FactOut] = Field(description=_("what applicants state and prove, in order"))
 
 
@@ -122,7 +123,8 @@ class VoucherOut(Schema):
     organization: OrganizationRef
     amount_yuan: Decimal = Field(description=_("amount granted, in yuan"))
     left_yuan: Decimal = Field(description=_("what claims in force leave of it, in yuan"))
-    use_until: date = Field(description=_("the last day of uses, and of claims"))
+    use_until: date = Field(description=_("the last day of uses that a voucher pays"))
+    claim_until: date = Field(description=_("the last day of claims"))
     granted_at: datetime = Field(description=_("when it was granted"))
 
 
@@ -239,6 +241,7 @@ class VoucherSchemesPage(Schema):
 def serialize_scheme(scheme: "VoucherScheme", left: Decimal) -> VoucherSchemeOut:
     """Return a batch with what is left of its budget."""
     kept = {name: getattr(scheme, name) for name in _TERMS}
+    kept["claim_until"] = scheme.terms.claim_until
     return VoucherSchemeOut(id=scheme.public_id, left_yuan=left, facts=scheme.facts, **kept)
 
 
@@ -264,6 +267,7 @@ def serialize_voucher(grant: "VoucherGrant", left: Decimal) -> dict[str, Any]:
         "amount_yuan": grant.amount_yuan,
         "left_yuan": left,
         "use_until": grant.scheme.use_until,
+        "claim_until": grant.scheme.terms.claim_until,
         "granted_at": grant.granted_at,
     }
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
     from rewards.models import VoucherClaim, VoucherGrant, VoucherScheme
 
-BEGAN, RUNS = timedelta(days=150), timedelta(days=365)
-"""How long ago the batch was opened, and how long its vouchers are valid from then on."""
+BEGAN, RUNS, CLAIMS_RUN_ON = timedelta(days=150), timedelta(days=365), timedelta(days=60)
+"""How long ago the batch was opened, how long its vouchers pay, and how much longer claims are taken."""
 SIZES = (SizeClass.MEDIUM, SizeClass.SMALL, SizeClass.MICRO)
 CAP, WANTED = Decimal(30_000), (30_000, 20_000, 12_000, 8_000)
 FACTS = (
@@ -66,6 +66,7 @@ def _open(world: World, code: str, batch: int, zh: str, en: str, at: datetime) -
         apply_until=world.today + timedelta(days=30),
         use_from=at.date() - timedelta(days=60),
         use_until=at.date() + RUNS,
+        claim_until=at.date() + RUNS + CLAIMS_RUN_ON,
     )
     return rewards.voucher_scheme_open(
         actor=world.officer,

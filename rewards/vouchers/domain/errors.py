@@ -78,10 +78,10 @@ class BudgetSpent(Conflict):
 
 
 class VoucherExpired(Conflict):
-    """A voucher that is to be granted or claimed on after its last day."""
+    """A voucher that is to be granted or claimed on after the last day of claims."""
 
     code = "voucher.expired"
-    message = gettext_noop("This voucher was valid through {last}.")
+    message = gettext_noop("This voucher could be claimed on through {last}.")
 
 
 class StatementUnconfirmed(Conflict):

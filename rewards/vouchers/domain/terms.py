@@ -18,7 +18,8 @@ class Terms:
     """Who may have a voucher of a batch, when, and what it pays.
 
     `share_percent` of what uses cost, at most `cap_yuan` for an organization and year; `budget_yuan` bounds
-    all vouchers of the batch. Days are inclusive.
+    all vouchers of the batch. Days are inclusive. Claims go on after the last use: its statement
+    comes later.
     """
 
     kinds: Collection[str]
@@ -30,6 +31,7 @@ class Terms:
     apply_until: date
     use_from: date
     use_until: date
+    claim_until: date
 
     def qualifies(self, kind: str, size: str) -> bool:
         """Return whether the batch is meant for an organization of this kind and size."""
@@ -45,7 +47,7 @@ class Terms:
 
     def takes_claims(self, day: date) -> bool:
         """Return whether the vouchers can still be claimed on a day."""
-        return day <= self.use_until
+        return day <= self.claim_until
 
     def find_problems(self) -> Iterator[Problem]:
         """Yield what contradicts itself."""
@@ -64,6 +66,9 @@ class Terms:
         if self.use_until < max(self.use_from, self.apply_until):
             message = gettext_noop("Vouchers are valid at least as long as applications are taken.")
             yield Problem("voucher.days_wrong", message, field="use_until")
+        if self.claim_until < self.use_until:
+            message = gettext_noop("Claims are taken at least as long as vouchers can be used.")
+            yield Problem("voucher.days_wrong", message, field="claim_until")
 
 
 def get_left(total: Decimal, taken: Iterable[Decimal]) -> Decimal:

@@ -155,7 +155,7 @@ class Offered:
 def offered_statements(grant: VoucherGrant, day: date) -> list[Offered]:
     """Return the statements against which a voucher can be claimed on a day; the caller may see it.
 
-    Empty after its last day.
+    Empty after the last day of claims.
     """
     if not grant.scheme.terms.takes_claims(day):
         return []

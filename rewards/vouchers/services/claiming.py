@@ -121,9 +121,9 @@ def voucher_claim(
 
 
 def require_valid(grant: VoucherGrant, day: date) -> None:
-    """Raise VoucherExpired after the last day of a voucher."""
+    """Raise VoucherExpired after the last day of claims on a voucher."""
     if not grant.scheme.terms.takes_claims(day):
-        raise VoucherExpired(last=grant.scheme.use_until)
+        raise VoucherExpired(last=grant.scheme.terms.claim_until)
 
 
 def _require_statement(grant: VoucherGrant, statement_id: int) -> "Statement":

@@ -212,7 +212,7 @@ def find_grant_hindrance(
     """Return why an application that waits cannot be granted this amount now; None where it can."""
     scheme, organization = application.scheme, application.organization
     if not scheme.terms.takes_claims(now.astimezone(CITY_TIME).date()):
-        return VoucherExpired(last=scheme.use_until)
+        return VoucherExpired(last=scheme.terms.claim_until)
     earlier = waiting_before(application)
     if earlier is not None:
         return EarlierFirst(organization=earlier.organization.name_zh)

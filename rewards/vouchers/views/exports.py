@@ -79,6 +79,7 @@ def _grant_heads() -> list[str]:
         _("Balance in yuan"),
         pgettext("voucher", "Granted"),
         pgettext("voucher", "Valid through"),
+        _("Claims through"),
     ]
 
 
@@ -92,6 +93,7 @@ def _grant_rows(found: "QuerySet[VoucherGrant]") -> "Rows":
             balances[one.pk],
             one.granted_at,
             one.scheme.use_until,
+            one.scheme.terms.claim_until,
         ]
 
 

@@ -143,8 +143,8 @@ def application_grant(request: SignedInRequest, public_id: str) -> Confirmation:
             _("The voucher is worth {amount}, as far as the budget of the batch goes.").format(
                 amount=yuan(amount)
             ),
-            _("It is valid for uses and claims through {last}.").format(
-                last=date_only(found.scheme.use_until)
+            _("It is valid for uses through {last}; they are claimed through {claimed}.").format(
+                last=date_only(found.scheme.use_until), claimed=date_only(found.scheme.terms.claim_until)
             ),
         ],
         action=_("Grant the voucher"),

@@ -50,6 +50,7 @@ def terms(**changes):
         "apply_until": date(2026, 6, 30),
         "use_from": date(2026, 1, 1),
         "use_until": date(2026, 12, 31),
+        "claim_until": date(2027, 2, 28),
     }
     return Terms(**(facts | changes))
 

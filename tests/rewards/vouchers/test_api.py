@@ -116,8 +116,8 @@ def test_a_claim_goes_from_its_invoice_to_the_payout_list(ask, vouchers, claimab
     assert ask(vouchers.admin, "get", "/payout-lists")[1]["items"] == []
 
 
-def test_after_its_last_day_nothing_is_claimable_on_a_voucher(ask, vouchers, claimable, clock):
-    clock.set(LATER + timedelta(days=300))
+def test_after_the_last_day_of_claims_nothing_is_claimable_on_a_voucher(ask, vouchers, claimable, clock):
+    clock.set(LATER + timedelta(days=360))
     _, voucher = ask(vouchers.admin, "get", f"/grants/{claimable.grant.public_id}")
     assert (voucher["use_until"], voucher["claimable"]) == ("2026-12-31", [])
     status, problem = ask(vouchers.admin, "post", "/claims", **claim_of(claimable))

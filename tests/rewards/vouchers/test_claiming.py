@@ -92,13 +92,13 @@ def test_uses_outside_the_period_are_not_supported(vouchers):
         vouchers.claim(grant, statement)
 
 
-def test_voucher_has_a_last_day(vouchers, claimable):
-    last = claimable.scheme.use_until
-    assert last == date(2026, 12, 31)
+def test_claims_have_a_last_day_after_that_of_uses(vouchers, claimable):
+    last = claimable.scheme.claim_until
+    assert (claimable.scheme.use_until, last) == (date(2026, 12, 31), date(2027, 2, 28))
     assert len(offered_statements(claimable.grant, last)) == 1
     assert offered_statements(claimable.grant, last + timedelta(days=1)) == []
     with pytest.raises(VoucherExpired):
-        vouchers.claim(claimable.grant, claimable.statement, now=LATER + timedelta(days=300))
+        vouchers.claim(claimable.grant, claimable.statement, now=LATER + timedelta(days=360))
 
 
 def test_hours_of_a_related_unit_are_not_supported(vouchers, claimable):

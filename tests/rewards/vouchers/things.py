@@ -41,6 +41,7 @@ def voucher_things(unit, company, people, account):
         apply_until=last,
         use_from=first,
         use_until=last,
+        claim_until=last,
         opened_at=LONG_AGO,
         opened_by=officer,
     )

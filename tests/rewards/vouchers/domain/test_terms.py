@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rewards.vouchers.domain.terms import Terms, get_claimable, get_grant_amount, get_left, normalize_invoice
 
-FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+FIRST, LAST, CLAIMED = date(2026, 1, 1), date(2026, 12, 31), date(2027, 2, 28)
 DAY = timedelta(days=1)
 YUAN = st.decimals("0.01", "100000", places=2)
 
@@ -23,6 +23,7 @@ def terms(**changes):
         "apply_until": date(2026, 6, 30),
         "use_from": FIRST,
         "use_until": LAST,
+        "claim_until": CLAIMED,
     }
     return Terms(**(facts | changes))
 
@@ -46,6 +47,7 @@ def test_days_are_inclusive():
     assert not terms().takes_applications(FIRST - DAY)
     assert (terms().covers(FIRST), terms().covers(LAST)) == (True, True)
     assert (terms().covers(FIRST - DAY), terms().covers(LAST + DAY)) == (False, False)
+    assert (terms().takes_claims(CLAIMED), terms().takes_claims(CLAIMED + DAY)) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,7 @@ def test_days_are_inclusive():
         ({"apply_until": FIRST - DAY}, "apply_until"),
         ({"use_until": date(2026, 6, 29)}, "use_until"),
         ({"use_from": LAST + DAY}, "use_until"),
+        ({"claim_until": LAST - DAY}, "claim_until"),
     ],
 )
 def test_contradictions_are_named_by_field(changes, field):

@@ -101,13 +101,13 @@ def test_nothing_can_be_claimed_after_the_last_day(vouchers, claimable, read, cl
     new = reverse("voucher_claim_new", args=[claimable.grant.public_id, claimable.statement.public_id])
     about = (vouchers.admin, "voucher", claimable.grant.public_id)
     client = Client()
-    clock.set(datetime(2026, 12, 31, 23, 59, tzinfo=CITY_TIME))
+    clock.set(datetime(2027, 2, 28, 23, 59, tzinfo=CITY_TIME))
     client.force_login(vouchers.admin)
     assert (new in read(*about), client.get(new).status_code) == (True, 200)
     clock.move(timedelta(minutes=1))
     page, over = read(*about), client.get(new)
     assert (new in page, "已过期" in page, over.status_code) == (False, True, 409)
-    assert "该创新券有效期至2026年12月31日，已过期。" in text_of(over)
+    assert "该创新券的兑付申请已于2027年2月28日截止。" in text_of(over)
 
 
 def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
@@ -211,17 +211,17 @@ def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
     assert [client.get(each).status_code for each in (grant, refuse)] == [409, 409]
 
 
-def test_no_voucher_is_granted_after_its_last_day(vouchers, read, clock):
+def test_no_voucher_is_granted_after_the_last_day_of_claims(vouchers, read, clock):
     scheme = vouchers.open()
     first = vouchers.apply(scheme)
     firm, admin = vouchers.firm("云屏小微科技有限公司")
     application = vouchers.apply(scheme, of=firm, actor=admin)
-    clock.set(datetime(2027, 1, 1, tzinfo=CITY_TIME))
+    clock.set(datetime(2027, 3, 1, tzinfo=CITY_TIME))
     grant, refuse = (
         reverse(f"voucher_application_{move}", args=[application.public_id]) for move in ("grant", "refuse")
     )
     page = read(vouchers.officer, "voucher_application", application.public_id)
-    assert (grant in page, refuse in page, "该创新券有效期至" in page) == (False, True, True)
+    assert (grant in page, refuse in page, "该创新券的兑付申请已于" in page) == (False, True, True)
     assert first.public_id not in page
     client = Client()
     client.force_login(vouchers.officer)
