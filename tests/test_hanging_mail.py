@@ -31,7 +31,7 @@ MAIL_LIMIT = 10
 PASSWORD = "Vorlage-für-den-Anfang"
 RESET, SIGNUP = "/accounts/password/reset/", "/accounts/signup/"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), on_postgresql]
 
 
 class SilentServer:
@@ -185,7 +185,6 @@ def state_of_mails(person):
     return client.get("/system/mail/?state=waiting").content.decode()
 
 
-@on_postgresql
 def test_requests_answer_the_same_and_reach_for_no_mail_server(serve, silent):
     known = factories.user()
     site = serve(silent.port)
@@ -225,8 +224,7 @@ def test_worker_that_waits_for_the_mail_server_holds_nothing(serve, start, silen
     conversation = silent.accepted.get(timeout=PATIENCE)
     assert sign_up(site, "somebody", "somebody@example.org")[0] == 302
     assert User.objects.filter(username="somebody").exists()
-    if connection.vendor == "postgresql":
-        assert count_idle_transactions() == 0
+    assert count_idle_transactions() == 0
     assert is_waited_for(conversation), "the write waited until the worker had given up"
     failed = wait_for(lambda: tried(1))
     assert "timed out" in failed.error.lower()
@@ -235,7 +233,6 @@ def test_worker_that_waits_for_the_mail_server_holds_nothing(serve, start, silen
     assert not OutgoingMail.objects.filter(failed_at__isnull=False).exists()
 
 
-@on_postgresql
 def test_mail_server_that_is_away_delays_mails_only(serve, start):
     known = factories.user()
     closed = free_port()
