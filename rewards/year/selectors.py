@@ -135,7 +135,7 @@ def _one(
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
     today = now.astimezone(CITY_TIME).date()
     is_over = cycle.state == CycleState.COLLECTING and today.year > cycle.year
-    other_year = find_year_in_the_way(cycle) if is_over else None
+    other_year = find_year_in_the_way(cycle, cycle.policy) if is_over else None
     step = get_next_step(
         cycle.state,
         year=cycle.year,

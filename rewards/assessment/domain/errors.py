@@ -50,3 +50,13 @@ class FactsNotFrozen(Conflict):
         "“{policy}” asks for declared facts that the frozen data of {year} do not hold. What is confirmed "
         "after the freeze does not count."
     )
+
+
+class OtherYearNotFrozen(Conflict):
+    """The frozen data do not say which instruments another year rewards for their value."""
+
+    code = "reward.other_year_not_frozen"
+    message = gettext_noop(
+        "“{policy}” rewards an instrument for its value once, and so does {other}, of whose awards the "
+        "frozen data of {year} know nothing. Choose a policy without that rule."
+    )

@@ -11,13 +11,14 @@ from instrument_share.accounts.selectors import owning_organizations
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import require_reason
 from instrument_share.kernel.states import next_state
-from rewards.assessment.domain.errors import FactsNotFrozen, PolicyDecided
+from rewards.assessment.domain.errors import FactsNotFrozen, OtherYearNotFrozen, PolicyDecided
 from rewards.assessment.models import UnitAssessment
 from rewards.assessment.services.telling import tell_of_policy
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.cycle.selectors.rewarded import find_year_in_the_way
 from rewards.cycle.selectors.snapshot import StoredSnapshot, get_unit_ids
 from rewards.cycle.selectors.step_runs import require_no_step
 from rewards.declarations.domain.errors import FactsMissing
@@ -56,7 +57,8 @@ def cycle_adopt_policy(
     A scored year is checked again: its results are deleted, and a public notice of them is withdrawn, of
     which who objected is told. Raises PolicyDecided where the year's policy is no draft, PolicyIsDraft for
     another draft, FactsMissing as when a year is opened, FactsNotFrozen where the frozen data lack such
-    facts, StepUnderWay, ReasonMissing.
+    facts, OtherYearNotFrozen where they do not say what another year rewards once, StepUnderWay,
+    ReasonMissing.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -68,6 +70,8 @@ def cycle_adopt_policy(
         raise PolicyDecided(year=cycle.year, policy=str(draft))
     require_decided_policy(policy)
     _require_facts(cycle, policy)
+    if cycle.snapshot_hash and (other := find_year_in_the_way(cycle, policy)):
+        raise OtherYearNotFrozen(year=cycle.year, other=other, policy=str(policy))
     scored, noticed = cycle.scored_at is not None, cycle.noticed_at is not None
     if noticed:
         tell_of_withdrawal(cycle, POLICY_DECIDED)

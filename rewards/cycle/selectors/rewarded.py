@@ -25,16 +25,20 @@ def instruments_rewarded_before(year: int) -> frozenset[str]:
     )
 
 
-def find_year_in_the_way(cycle: AssessmentCycle) -> int | None:
-    """Return a year beside which this one may not be frozen, as both reward instruments once.
+def find_year_in_the_way(cycle: AssessmentCycle, policy: RewardPolicy) -> int | None:
+    """Return a year beside which this one may not be computed by a policy, as both reward instruments once.
 
-    A snapshot knows what earlier years have rewarded by then: that is an earlier year without approved
-    results, and a later one that is frozen already. None where there is no such year.
+    A snapshot knows what earlier years have rewarded by then: that is an earlier year whose results are not
+    approved, or were only after the freeze, and a later one that is frozen already. None where there is no
+    such year.
     """
-    if not _rewards_once(cycle.policy):
+    if not _rewards_once(policy):
         return None
     frozen = AssessmentCycle.objects.exclude(state=CycleState.COLLECTING).exclude(pk=cycle.pk)
-    unknown = frozen.filter(Q(year__gt=cycle.year) | ~Q(state__in=FINAL)).select_related("policy")
+    not_known = Q(year__gt=cycle.year) | ~Q(state__in=FINAL)
+    if cycle.frozen_at is not None:
+        not_known |= Q(approved_at__gt=cycle.frozen_at)
+    unknown = frozen.filter(not_known).select_related("policy")
     return next((one.year for one in unknown.order_by("year") if _rewards_once(one.policy)), None)
 
 

@@ -68,7 +68,7 @@ def _admit_freeze(actor: "User", cycle: AssessmentCycle, now: datetime) -> None:
     next_state(MOVES, cycle.state, "freeze")
     if now.astimezone(CITY_TIME).year <= cycle.year:
         raise YearNotOver(year=cycle.year)
-    if other := find_year_in_the_way(cycle):
+    if other := find_year_in_the_way(cycle, cycle.policy):
         raise OtherYearFirst(other=other)
 
 

@@ -16,7 +16,9 @@ from instrument_share.accounts.models import Organization
 from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
+from rewards.assessment.domain.errors import OtherYearNotFrozen
 from rewards.assessment.models import Award
+from rewards.assessment.services.adopting import cycle_adopt_policy
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.rewarded import instruments_rewarded_before
@@ -39,7 +41,7 @@ from rewards.policy.services import policy_load
 from rewards.year.domain import NextStep
 from rewards.year.selectors import get_cycle_ahead
 from rewards.year.views.words import describe_waiting
-from tests.rewards.builders import AFTER, YEAR
+from tests.rewards.builders import AFTER, POLICY, YEAR
 from tests.rewards.conftest import Steps
 
 POLICIES = settings.BASE_DIR / "rewards" / "policies"
@@ -138,6 +140,31 @@ def test_two_years_that_reward_instruments_once_are_not_worked_out_side_by_side(
     AssessmentCycle.objects.filter(pk=before.pk).update(policy=RewardPolicy.objects.get(code="chongqing"))
     assert get_cycle_ahead(city.city.officer, before.year, late).step == NextStep("freeze")
     assert freeze(cycle_id=after.pk).state == "frozen"
+
+
+def test_a_decided_policy_that_rewards_once_is_refused_beside_what_was_not_known_at_the_freeze(city):
+    instrument = city.first_instrument.public_id
+    declare(city, "nonfiscal_value", instrument=instrument, figure=Decimal(480_000))
+    draft = 'version = "0"\ndraft = true\ndraft_notice_zh = "草案"'
+    steps = Steps(city, POLICY.replace('version = "1"', draft))
+    steps.freeze()
+    policy = RewardPolicy.objects.get(code="fujian-2019")
+    adopt = partial(
+        cycle_adopt_policy,
+        actor=city.city.officer,
+        cycle_id=steps.id,
+        policy_id=policy.pk,
+        reason="办法已印发",
+        now=AFTER + timedelta(days=9),
+    )
+    other = AssessmentCycle.objects.create(
+        year=YEAR - 1, policy=policy, budget_yuan=1, state="approved", approved_at=AFTER + timedelta(days=1)
+    )
+    with pytest.raises(OtherYearNotFrozen) as refused:
+        adopt()
+    assert refused.value.params == {"other": YEAR - 1, "year": YEAR, "policy": str(policy)}
+    AssessmentCycle.objects.filter(pk=other.pk).update(approved_at=AFTER - timedelta(days=1))
+    assert adopt().policy == policy
 
 
 @pytest.mark.parametrize("name", ["hunan-2024", "chongqing", "fujian-2019"])
