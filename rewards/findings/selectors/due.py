@@ -1,7 +1,7 @@
 """How long units may take to answer, and which of them could not."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import add_working_days
 
 if TYPE_CHECKING:
-    from rewards.findings.models import Finding
+    from rewards.findings.models import Falsification, Finding
 
 ANSWER_WORKING_DAYS = 10
 """How long a unit may take to answer; an upheld finding without an answer by then is overdue."""
@@ -29,18 +29,34 @@ def list_kept_from_answering(
 
     Meanwhile it may do nothing, nor answer. Suspensions after `as_of` are not looked at. One statement.
     """
+    acts = _list_acts({finding.organization_id for finding in findings}, as_of)
+    return frozenset(
+        one.pk
+        for one in findings
+        if _was_suspended(acts[one.organization_id], one.found_at, one.answer_due_date)
+    )
+
+
+def was_kept_from_answering(proposed: "Falsification") -> bool:
+    """Return whether the unit was suspended for some of the time that it had to answer."""
+    unit = proposed.finding.organization_id
+    return _was_suspended(_list_acts({unit})[unit], proposed.proposed_at, proposed.answer_due_date)
+
+
+def _list_acts(
+    units: Collection[int], as_of: datetime | None = None
+) -> Mapping[int, list[tuple[str, datetime]]]:
     acts: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
-    units = {finding.organization_id for finding in findings}
     found = entries().filter(organization_id__in=units, action__in=(SUSPENDED, REINSTATED)).order_by("id")
     if as_of is not None:
         found = found.filter(at__lte=as_of)
     for unit, action, at in found.values_list("organization_id", "action", "at"):
         acts[unit or 0].append((action, at))
-    return frozenset(one.pk for one in findings if _was_suspended(acts[one.organization_id], one))
+    return acts
 
 
-def _was_suspended(acts: Collection[tuple[str, datetime]], finding: "Finding") -> bool:
-    end = datetime.combine(finding.answer_due_date + timedelta(days=1), time(), CITY_TIME)
-    before = [action for action, at in acts if at <= finding.found_at]
-    meanwhile = [action for action, at in acts if finding.found_at < at < end]
+def _was_suspended(acts: Collection[tuple[str, datetime]], asked_at: datetime, due: date) -> bool:
+    end = datetime.combine(due + timedelta(days=1), time(), CITY_TIME)
+    before = [action for action, at in acts if at <= asked_at]
+    meanwhile = [action for action, at in acts if asked_at < at < end]
     return SUSPENDED in [*before[-1:], *meanwhile]

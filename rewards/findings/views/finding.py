@@ -44,7 +44,7 @@ from rewards.findings.selectors.browsing import (
     get_organizations_in,
     name_findings_as_frozen,
 )
-from rewards.findings.selectors.due import list_kept_from_answering
+from rewards.findings.selectors.due import list_kept_from_answering, was_kept_from_answering
 from rewards.findings.selectors.falsifications import get_falsifications
 from rewards.findings.selectors.grounds import get_grounds
 from rewards.findings.services.deciding import finding_answer as answer_finding
@@ -226,6 +226,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "finding": found,
         "is_too_late_to_answer": not found.is_answered_in_time and _today() > found.answer_due_date,
         "was_suspended": bool(list_kept_from_answering([found])),
+        "is_unheard": any(_is_unheard(each) for each in falsifications),
         "cycle": found.cycle,
         "pieces": build_pieces(found.kind, found.evidence, grounds, organizations),
         "pictures": pictures,
@@ -295,6 +296,11 @@ def _is_confirmable(found: "Finding", standing: "Falsification") -> bool:
         and found.state == FindingState.UPHELD
         and is_decidable(standing.answered_at, standing.answer_due_date, _today())
     )
+
+
+def _is_unheard(proposed: "Falsification") -> bool:
+    is_open = proposed.state == FalsificationState.PROPOSED and proposed.answered_at is None
+    return is_open and was_kept_from_answering(proposed)
 
 
 def _decided(found: "Finding") -> dict[str, Any]:

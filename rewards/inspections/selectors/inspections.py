@@ -87,6 +87,11 @@ def count_unrecorded(cycle: "AssessmentCycle") -> int:
     return RandomInspection.objects.filter(draw__cycle=cycle, outcome="").count()
 
 
+def count_undrawn(cycle: "AssessmentCycle") -> int:
+    """Return how many draws of a year were announced and are not made yet."""
+    return InspectionDraw.objects.filter(cycle=cycle, result=None).count()
+
+
 def get_photo(viewer: "Viewer", public_id: str, position: int) -> InspectionPhoto:
     """Return a photo of an inspection that the viewer may see. Raises NotFound."""
     inspection = get_inspection(viewer, public_id)

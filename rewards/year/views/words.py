@@ -13,7 +13,7 @@ from instrument_share.web.text.formats import date_only, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
-from rewards.inspections.selectors.inspections import count_unrecorded
+from rewards.inspections.selectors.inspections import count_undrawn, count_unrecorded
 from rewards.objections.selectors.objections import objections_in_notice
 
 if TYPE_CHECKING:
@@ -187,6 +187,12 @@ def _tell_objectors(cycle: "AssessmentCycle") -> Iterator[str]:
 
 
 def _warn_of_inspections(cycle: "AssessmentCycle") -> Iterator[str]:
+    if count := count_undrawn(cycle):
+        yield ngettext(
+            "%(count)s draw was announced and is not made yet; it can lead to no finding any more.",
+            "%(count)s draws were announced and are not made yet; they can lead to no finding any more.",
+            count,
+        ) % {"count": count}
     if count := count_unrecorded(cycle):
         yield ngettext(
             "%(count)s random inspection is not recorded yet; it can lead to no finding any more.",

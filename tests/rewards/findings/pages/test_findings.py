@@ -11,7 +11,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services import organization_suspend
 from instrument_share.pages.views import unit_desk
+from instrument_share.web import clock as city_clock
 from rewards.findings.models import Finding
 from rewards.findings.services.opening import finding_open
 from tests import factories
@@ -203,6 +205,21 @@ def test_a_falsification_is_proposed_answered_and_confirmed_by_three(login, foun
     officer.post(deeds["decide"], {"outcome": "confirm", "reason": "属实。"})
     assert finding("overlap").falsified
     assert "经查实弄虚作假：总分记0分，取消奖励资格。" in text_of(shown(officer, "overlap"))
+
+
+def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login, found):
+    answered(found)
+    auditor = login(found.city.auditor)
+    decide(auditor, "overlap", outcome="all", reason="重复登记。")
+    propose = reverse("falsification_propose", args=[finding("overlap").public_id])
+    auditor.post(propose, {"reason": "签名系代签。", "question": "谁签的名？"})
+    told = "该单位在此期间曾被停用，无法在线答复。确认前请以其他方式听取其意见，并在理由中写明。"
+    officer = login(found.city.officer)
+    assert told not in text_of(shown(officer, "overlap"))
+    organization_suspend(
+        actor=found.city.officer, organization_id=found.unit.pk, reason="核查资质", now=city_clock.now()
+    )
+    assert told in text_of(shown(officer, "overlap"))
 
 
 def test_after_the_last_decision_the_list_says_that_none_is_open(login, found):
