@@ -1,6 +1,7 @@
 """Taking what is done at kiosks: each act once, at the time at which it happened."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -35,8 +36,8 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_reason
-from instrument_share.kernel.wording import Words, word
-from instrument_share.web.responses.problem import body_of
+from instrument_share.kernel.wording import Sentence, Words, word
+from instrument_share.web.responses.problem import problems_told, told
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
@@ -81,7 +82,7 @@ def kiosk_act_receive(*, kiosk_id: int, act: Act, now: datetime) -> KioskAct:
         taken.booking = None
         taken.refusal, taken.detail = refusal.code, _tell(refusal)
         if now - act.at >= AT_ONCE and not isinstance(refusal, EndedAlready):
-            _tell_keepers_of_refusal(kiosk, act, taken.detail, now)
+            _tell_keepers_of_refusal(kiosk, act, refusal, now)
     taken.save(force_insert=True)
     _record(kiosk, taken, now)
     return taken
@@ -141,23 +142,27 @@ ACTS = {ActKind.CHECK_IN: _check_in, ActKind.CHECK_OUT: _check_out, ActKind.FAUL
 
 
 def _tell(refusal: DomainError) -> str:
-    told = body_of(refusal)
-    details = [told["detail"], *(problem["detail"] for problem in told["problems"])]
-    return " ".join(details)[:500]
+    """Return a refusal in the language of the kiosk, which shows it."""
+    problems = [one.detail for one in problems_told(refusal.problems)]
+    return " ".join([told(refusal.message, refusal.params), *problems])[:500]
 
 
 def _tell_user(log: "UsageLog", now: datetime) -> None:
     notify_user_of_log(log, CHECKED_OUT, now)
 
 
-def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, detail: str, now: datetime) -> None:
+def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, refusal: DomainError, now: datetime) -> None:
     by_code = (find_presented, find_missed) if act.code else ()
     booking = next((found for find in by_code if (found := find(kiosk, act.code, act.at))), None)
     person = booking.user.name if booking else Words(SOMEBODY)
-    _notify_keepers(kiosk, REFUSED, now, person=person, at=act.at, act=word(act.kind), detail=detail)
+    about = {"person": person, "at": act.at, "act": word(act.kind)}
+    detail, *lines = (Sentence(one.message, one.params) for one in (refusal, *refusal.problems))
+    _notify_keepers(kiosk, REFUSED, now, lines, detail=detail, **about)
 
 
-def _notify_keepers(kiosk: Kiosk, message: str, now: datetime, **params: Any) -> None:
+def _notify_keepers(
+    kiosk: Kiosk, message: str, now: datetime, lines: Iterable[Sentence] = (), **params: Any
+) -> None:
     instrument = kiosk.instrument
     notify(
         users=list_answerers(instrument),
@@ -165,6 +170,7 @@ def _notify_keepers(kiosk: Kiosk, message: str, now: datetime, **params: Any) ->
         now=now,
         path=page_address("instrument_kiosks", instrument.public_id),
         params={"instrument": get_instrument_name(instrument), **params},
+        lines=lines,
         kind=NotificationKind.UNIT,
         act_by=now,
     )

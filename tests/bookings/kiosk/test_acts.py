@@ -12,6 +12,7 @@ from bookings.kiosk.domain import (
     KeyReused,
     KioskEnded,
     KioskLocked,
+    TooLate,
     TooManyFaults,
     TooManyGuesses,
     TooManyKiosks,
@@ -140,6 +141,7 @@ def test_act_that_arrives_too_late_is_told_to_the_keepers(city, kiosk, booking):
     told = Notification.objects.filter(user=city.keeper).latest("id")
     assert told.params["person"] == city.researcher.name
     assert told.params["at"] == {"instant": booking.starts_at.isoformat()}
+    assert told.params["detail"] == {"message": TooLate.message, "params": {"minutes": 15}}
     assert told.path == f"/unit/instruments/{city.instrument.public_id}/kiosks/"
     assert AuditEntry.objects.filter(action="kiosk.act_refused", details__refusal="kiosk.too_late").exists()
 
