@@ -80,8 +80,8 @@ def _iterate_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _is_left_out(path: Path, root: Path, folder: Path) -> bool:
     is_made_anew = path.parent == root and (path.name in MADE_ANEW or path.name.startswith(".backup-"))
-    there = str(connection.settings_dict["NAME"])
-    is_database = connection.vendor == "sqlite" and str(path).startswith(there)
+    there = str(Path(connection.settings_dict["NAME"]).resolve())
+    is_database = connection.vendor == "sqlite" and str(path.resolve()).startswith(there)
     return is_made_anew or is_database or path.resolve() == folder.resolve() or _leads_back(path, root)
 
 

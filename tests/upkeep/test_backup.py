@@ -1,8 +1,10 @@
 """What is backed up comes back; what was changed, cut off or meant for somebody else does not."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -221,6 +223,17 @@ def test_a_named_key_is_backed_up_once_wherever_it_lies(var, tmp_path, settings)
         "files/signing/key.p12",
         "keys/signing",
     ]
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL has no file of the database")
+def test_a_database_that_is_dumped_is_not_copied_as_a_file_besides(var, tmp_path, monkeypatch):
+    (tmp_path / "link").symlink_to(var)
+    connection.ensure_connection()
+    with closing(sqlite3.connect(var / "db.sqlite3")) as copy:
+        connection.connection.backup(copy)
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "link/db.sqlite3"))
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    assert "files/db.sqlite3" not in backup_check(file, identity=None)["files"]
 
 
 def test_a_backup_is_for_its_recipient_alone(var, pair, tmp_path):
