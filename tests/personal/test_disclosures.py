@@ -86,6 +86,8 @@ def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address,
     entry = AuditEntry.objects.get(action="personal_data.disclosed")
     assert (entry.actor, entry.details["what"]) == (reader, what)
     assert entry.details["rows"] >= 0
+    if "{unit}" in address or "{company}" in address:
+        assert entry.organization_id == of.pk
 
 
 @pytest.mark.django_db

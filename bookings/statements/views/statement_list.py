@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
     from bookings.statements.models import Statement
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
 
 PER_PAGE = 30
 KIND = "bookings.statement"
@@ -126,8 +126,10 @@ def get_payer_name(payer: Any) -> str:
     return bilingual(payer, "name") if hasattr(payer, "name_zh") else str(payer.name)
 
 
-def export_statements(viewer: "User", name: str, found: "QuerySet[Statement]") -> "HttpResponseBase":
-    """Return statements as CSV."""
+def export_statements(
+    viewer: "User", name: str, found: "QuerySet[Statement]", unit: "Organization | None" = None
+) -> "HttpResponseBase":
+    """Return statements as CSV, of a unit or of all that the viewer pays."""
     heads = [
         _("Number"),
         _("Unit"),
@@ -139,7 +141,14 @@ def export_statements(viewer: "User", name: str, found: "QuerySet[Statement]") -
         _("Outstanding"),
         _("Due"),
     ]
-    people_disclosed(actor=viewer, what="statements.export", count=found.count(), now=clock.now())
+    people_disclosed(
+        actor=viewer,
+        what="statements.export",
+        count=found.count(),
+        now=clock.now(),
+        subject=unit,
+        organization_id=unit and unit.pk,
+    )
     rows = (
         [
             str(one),

@@ -69,7 +69,7 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
     form = StatementFilterForm(request)
     listed = narrow_statements(request, found, text=form.get("q"))
     if request.GET.get("format") == "csv":
-        return export_statements(request.user, f"statements-{unit.public_id}", listed)
+        return export_statements(request.user, f"statements-{unit.public_id}", listed, unit)
     debts = get_debts(found, clock.now().astimezone(CITY_TIME).date())
     context = {
         "unit": unit,
