@@ -95,8 +95,8 @@ def _check_period(project: NamedProject, interval: Interval) -> Iterator[Problem
 
 def _get_refusal(budget: Budget, price_yuan: Decimal) -> Problem:
     message = gettext_noop(
-        "This costs {price} yuan, and the project's budget of {budget} yuan has {left} yuan left: "
-        "{committed} yuan are committed to bookings and {spent} yuan spent. Choose another project or ask "
+        "This costs ¥{price}, and the project's budget of ¥{budget} has ¥{left} left: "
+        "¥{committed} are committed to bookings and ¥{spent} spent. Choose another project or ask "
         "its holder."
     )
     amounts = {

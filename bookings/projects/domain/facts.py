@@ -59,7 +59,7 @@ def find_fact_problems(
         yield Problem("project.period_not_in_order", message, field="last_date")
     budget = facts.budget_yuan
     if budget is not None and not (0 <= budget <= MOST_YUAN and budget == budget.quantize(FEN)):
-        message = gettext_noop("Enter a budget from 0 to {most} yuan with at most two decimals.")
+        message = gettext_noop("Enter a budget from 0 to ¥{most} with at most two decimals.")
         yield Problem("project.budget_refused", message, {"most": f"{MOST_YUAN}"}, "budget_yuan")
 
 

@@ -39,7 +39,7 @@ def find_quote_problems(
         message = gettext_noop("The rule has prices for samples; they apply. Leave these fields empty.")
         yield Problem("samples.price_of_rule", message, field="sample_yuan")
     if any(not 0 <= price <= MOST_PRICE for price in own_prices.values()):
-        message = gettext_noop("A price is from 0 to {most} yuan.")
+        message = gettext_noop("A price is from 0 to ¥{most}.")
         yield Problem("samples.price_out_of_range", message, {"most": MOST_PRICE}, "sample_yuan")
     if not 0 <= hours <= MOST_HOURS:
         message = gettext_noop("The hours are from 0 to {most}.")

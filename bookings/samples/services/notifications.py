@@ -12,7 +12,7 @@ from instrument_share.kernel.errors import gettext_noop
 
 SUBMITTED = gettext_noop("{user} wants samples measured with {instrument}: {subject}. Quote by {due}.")
 QUOTED = gettext_noop(
-    "Your samples for {instrument} ({subject}) would cost {amount} yuan. Accept the quote by {due}."
+    "Your samples for {instrument} ({subject}) would cost ¥{amount}. Accept the quote by {due}."
 )
 ACCEPTED = gettext_noop("{user} accepts the quote for samples with {instrument}: {subject}.")
 HAND_IN = gettext_noop(

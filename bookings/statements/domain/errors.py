@@ -29,7 +29,7 @@ class PaymentExceeds(DomainError):
     code = "statement.payment_exceeds"
     field = "amount_yuan"
     message = gettext_noop(
-        "{owed} yuan is outstanding, so {amount} can't be recorded. Enter that amount or a part of it."
+        "¥{owed} is outstanding, so ¥{amount} can't be recorded. Enter that amount or a part of it."
     )
 
 

@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 SENT = gettext_noop(
-    "{unit} sent {payer} statement {number} of {amount} yuan. Confirm or dispute it; it is due by {due}."
+    "{unit} sent {payer} statement {number} of ¥{amount}. Confirm or dispute it; it is due by {due}."
 )
 SENT_WITHOUT_DEBT = gettext_noop(
-    "{unit} sent {payer} statement {number} of {amount} yuan. Nothing is to be paid. Confirm or dispute it."
+    "{unit} sent {payer} statement {number} of ¥{amount}. Nothing is to be paid. Confirm or dispute it."
 )
 ANSWERED = gettext_noop("{unit} answered the dispute about statement {number}: {text}")
-PAID = gettext_noop("{unit} recorded a payment of {paid} yuan for statement {number}.")
+PAID = gettext_noop("{unit} recorded a payment of ¥{paid} for statement {number}.")
 REVERSED = gettext_noop(
-    "{unit} reversed the payment of {paid} yuan recorded for statement {number}, which is outstanding again: "
+    "{unit} reversed the payment of ¥{paid} recorded for statement {number}, which is outstanding again: "
     "{reason}"
 )
 OVERDUE = gettext_noop(
-    "Statement {number} from {unit} to {payer} was due by {due}; {owed} yuan is still outstanding."
+    "Statement {number} from {unit} to {payer} was due by {due}; ¥{owed} is still outstanding."
 )
-CONFIRMED = gettext_noop("{payer} confirmed statement {number} of {amount} yuan.")
+CONFIRMED = gettext_noop("{payer} confirmed statement {number} of ¥{amount}.")
 DISPUTED = gettext_noop("{payer} disputes statement {number}: {text}")
 Text = str | Promise
 
