@@ -156,7 +156,8 @@ def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, refusal: DomainError, now: 
     booking = next((found for find in by_code if (found := find(kiosk, act.code, act.at))), None)
     person = booking.user.name if booking else Words(SOMEBODY)
     about = {"person": person, "at": act.at, "act": word(act.kind)}
-    detail, *lines = (Sentence(one.message, one.params) for one in (refusal, *refusal.problems))
+    detail = Sentence(refusal.message, refusal.params)
+    lines = [Sentence(problem.message, problem.params) for problem in refusal.problems]
     _notify_keepers(kiosk, REFUSED, now, lines, detail=detail, **about)
 
 

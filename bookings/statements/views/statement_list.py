@@ -147,7 +147,7 @@ def export_statements(
         count=found.count(),
         now=clock.now(),
         subject=unit,
-        organization_id=unit and unit.pk,
+        organization_id=unit.pk if unit else None,
     )
     rows = (
         [
