@@ -150,6 +150,17 @@ def test_nobody_is_told_words_that_stand_in_drafts_and_suspended_units_alone(wor
     assert search("zeptotrn").corrected == ()
 
 
+def test_words_of_drafts_alone_are_unknown_to_all_but_their_unit(world, instrument):
+    draft = factories.instrument(instrument.organization, state="draft", name_zh="锆钛压电测试台")
+    search_index([draft.pk])
+    assert (search("电镜 锆钛").unknown, found("电镜 锆钛")) == (("锆钛",), ["A-001"])
+    own = own_instruments(world.manager, instrument.organization_id, NOW, text="锆钛")
+    assert [one.pk for one in own] == [draft.pk]
+    synonym_group_save(actor=world.officer, words=["锆钛", "陶瓷极化"], now=NOW)
+    own = own_instruments(world.manager, instrument.organization_id, NOW, text="陶瓷极化")
+    assert [one.pk for one in own] == [draft.pk]
+
+
 def test_word_is_corrected_only_if_spelling_is_unknown(world, instrument):
     asked = search("transmision")
     assert (asked.corrected, found("transmision")) == ((("transmision", "transmission"),), ["A-001"])
