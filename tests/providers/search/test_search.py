@@ -121,6 +121,16 @@ def test_a_unit_that_is_renamed_is_found_by_its_new_name_after_the_next_tick(wor
     assert search_refresh() == 0
 
 
+def test_an_edit_after_a_unit_was_renamed_leaves_its_others_to_the_next_tick(world, instrument):
+    other = published(world, inner_number="M-1", name_zh="质谱仪", name_en="MS", category="020100", model="Q")
+    Organization.objects.filter(pk=world.unit.pk).update(name_zh="澜滨光电研究所")
+    instrument_update(actor=world.manager, instrument_id=other.pk, values={"model": "Q-2"}, now=NOW)
+    assert found("澜滨") == ["M-1"]
+    search_refresh()
+    assert set(found("澜滨")) == {"A-001", "M-1"}
+    assert search_refresh() == 0
+
+
 def test_tick_indexes_unindexed_instruments(world, instrument):
     rule_publish(actor=world.manager, instrument_id=instrument.pk, draft=terms(), applies_from=NOW, now=NOW)
     before = index()
