@@ -145,8 +145,9 @@ def _look_up(ranges: Sequence[Range], searched: QuerySet[Instrument]) -> _Known:
     asked = {
         one: (one.start, one.end, int(TermKind.ABBREVIATION) * one.is_whole, one.typed) for one in ranges
     }
+    params: list[Any] = [*chain.from_iterable(asked.values()), *of_its, *of_its, *of_every]
     with connections[alias].cursor() as cursor:
-        cursor.execute(statement, [*chain.from_iterable(asked.values()), *of_its, *of_its, *of_every])
+        cursor.execute(statement, params)
         rows_found = cursor.fetchall()
     by_row = {tuple(row): number for *row, number, _, _ in rows_found}
     return _Known(
