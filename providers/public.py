@@ -132,6 +132,7 @@ from providers.terms.selectors.holiday_effects import window_changes
 from providers.terms.selectors.past_days import PastDays, get_past_days
 from providers.terms.selectors.rule_versions import (
     coming_versions,
+    find_replaced,
     terms_and_links,
     terms_by_rule,
     terms_during,

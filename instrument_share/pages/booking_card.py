@@ -28,6 +28,8 @@ class Bookability(StrEnum):
     NO_PRICE = "no_price"
     NOT_ADMITTED = "not_admitted"
     NO_RULE = "no_rule"
+    NO_COMPANION = "no_companion"
+    """What is booked together with it is out of service."""
     SUSPENDED = "suspended"
     UNPUBLISHED = "unpublished"
 
@@ -86,6 +88,7 @@ def _get_bookability(
         Bookability.SUSPENDED: instrument.state == InstrumentState.SUSPENDED,
         Bookability.UNPUBLISHED: instrument.state != InstrumentState.PUBLISHED,
         Bookability.NO_RULE: BookingGap.RULE in gaps,
+        Bookability.NO_COMPANION: BookingGap.COMPANION in gaps,
         Bookability.NOT_ADMITTED: may is not None and not may.admitted,
         Bookability.NO_PRICE: BookingGap.PRICE in gaps,
         Bookability.BOOKABLE: bool(week.next_offers),

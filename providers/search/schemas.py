@@ -62,7 +62,8 @@ class InstrumentFoundOut(InstrumentOut):
 
     price_from_yuan: Decimal | None = Field(
         description=_(
-            "the lowest price in yuan for the kind of user asked for, or for who asks; null: on request"
+            "the lowest price in yuan at the time asked for, for the kind of user asked for, or for who "
+            "asks; null: on request"
         )
     )
     price_from_unit: PriceUnit | None = Field(

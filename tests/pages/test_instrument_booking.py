@@ -9,8 +9,10 @@ import pytest
 
 from bookings.requests.models import Booking
 from instrument_share.pages.booking_card import Bookability
+from providers.instruments.models import InstrumentLink
 from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine
+from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -102,6 +104,11 @@ def close_for_companies(city):
     city.rule.save()
 
 
+def suspend_what_it_needs(city):
+    other = factories.instrument(city.owner, state="suspended")
+    InstrumentLink.objects.create(instrument=city.instrument, linked=other)
+
+
 def close(city):
     city.instrument.open_windows.all().delete()
 
@@ -114,6 +121,7 @@ def close(city):
         (drop_rule, "visitor", Bookability.NO_RULE, "尚未开放预约 管理单位尚未制定开放服务规则。"),
         (drop_prices, "visitor", Bookability.NO_PRICE, "管理单位尚未公布收费标准，暂不能预约。"),
         (close_for_companies, "researcher", Bookability.NOT_ADMITTED, "开放服务规则未面向您开放。"),
+        (suspend_what_it_needs, "visitor", Bookability.NO_COMPANION, "须同时预约的仪器暂停服务，不能预约。"),
         (close, "visitor", Bookability.NO_TIME, "近期无可约时段"),
     ],
 )

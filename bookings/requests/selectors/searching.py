@@ -1,6 +1,7 @@
 """Search the catalogue by words, filters, free time and order."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -8,13 +9,14 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from bookings.requests.selectors.holds import NEVER, annotate_next_free, filter_bookable_on, next_free_keys
 from bookings.requests.selectors.offers import filter_free, find_refused_by_links
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor as cursors
 from providers import public as providers
 from providers.domain import NO_HOURLY_PRICE
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
@@ -46,7 +48,8 @@ class CatalogueResult:
     viewer: "Viewer"
     search: providers.Search
     asked: providers.CatalogueFilters
-    now: "datetime"
+    at: datetime
+    """Whose rules the filters and prices are of: when the time that is asked for begins, else now."""
     fitting: "QuerySet[Instrument]"
     order: Order
     matches_most: bool = False
@@ -95,7 +98,7 @@ class CatalogueResult:
 
     def _with_columns(self, queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
         rows = providers.with_prices(
-            self.viewer, queryset, self.now, user_kind=self.asked.user_kind, mode=self.asked.mode
+            self.viewer, queryset, self.at, user_kind=self.asked.user_kind, mode=self.asked.mode
         )
         return annotate_next_free(rows).annotate(key=F("pk"))
 
@@ -108,7 +111,7 @@ class CatalogueResult:
         if self.order is Order.NEXT_FREE:
             return cursors.Index(next_free_keys().filter(among), NEVER, rows)
         if self.order is Order.PRICE:
-            prices = providers.price_keys(self.viewer, self.asked, self.now)
+            prices = providers.price_keys(self.viewer, self.asked, self.at)
             if prices is not None:
                 return cursors.Index(prices.filter(among), NO_HOURLY_PRICE, rows)
         return None
@@ -122,21 +125,29 @@ def search_catalogue(
     free: Interval | None = None,
     day: "date | None" = None,
     order: Order | None = None,
-    now: "datetime",
+    now: datetime,
     like: CatalogueResult | None = None,
 ) -> CatalogueResult:
     """Search published instruments that match and may be requested for `free`, or for some start on `day`.
 
-    By default the best match comes first when words are given, otherwise what is free first. `like` is a
-    result for the same time, which spares reading links again.
+    By default the best match comes first when words are given, otherwise what is free first. Filters and
+    prices are those of the rule in force when that time or day begins. `like` is a result for the same time,
+    which spares reading links again.
     """
     if order is None or (order is Order.RELEVANCE and not search.is_asked):
         order = Order.RELEVANCE if search.is_asked else Order.NEXT_FREE
-    fitting = providers.catalogue(viewer, asked, at=now)
+    at = _begin_of(free, day, now)
+    fitting = providers.catalogue(viewer, asked, at=at)
     refused: frozenset[int] = frozenset()
     if free is not None:
         refused = like.refused if like else find_refused_by_links(free, now)
         fitting = filter_free(fitting, free, now, refused)
     if day is not None:
         fitting = filter_bookable_on(fitting, day)
-    return CatalogueResult(viewer, search, asked, now, fitting, order, refused=refused)
+    return CatalogueResult(viewer, search, asked, at, fitting, order, refused=refused)
+
+
+def _begin_of(free: Interval | None, day: "date | None", now: datetime) -> datetime:
+    if free is not None:
+        return free.start
+    return now if day is None else max(now, datetime.combine(day, time(), CITY_TIME))

@@ -22,17 +22,22 @@ from bookings.requests.services.instrument_decisions import (
 )
 from bookings.requests.views.outcomes import ask_outcomes
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import gettext_noop, require_found
+from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
+from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
     from providers.models import Instrument
+
+NEED_IT = gettext_noop("What takes it along can't be booked without it either: {names}.")
 
 
 @login_required
@@ -49,6 +54,7 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
         consequences=[
             _("Nobody can book it until it is put back into service; everybody sees so, with the reason."),
             _("Uses that are under way go on."),
+            *_tell_what_needs_it(request, instrument),
             *tell_claims(instrument.pk),
         ],
         action=_("Suspend and say why"),
@@ -73,6 +79,7 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
         consequences=[
             _("It leaves the catalogue and can never be booked again; its records stay."),
             _("Its open time ends now."),
+            *_tell_what_needs_it(request, instrument),
             *_tell_waiting_changes(instrument),
             *tell_claims(instrument.pk),
             _("This can't be undone."),
@@ -83,6 +90,14 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
         home=_home(request, instrument),
         afterwards=_("Retired. Its records stay in the unit's list."),
     )
+
+
+def _tell_what_needs_it(request: SignedInRequest, instrument: "Instrument") -> list[str]:
+    """Return a sentence that names the instruments of which a booking takes this one along, if any."""
+    found = providers.linked_instruments(request.user, providers.linking_ids(instrument.pk))
+    bookable = found.filter(state=InstrumentState.PUBLISHED)
+    names = tuple(Bilingual(one.name_zh, one.name_en) for one in bookable)
+    return [told(NEED_IT, {"names": names})] if names else []
 
 
 def _tell_waiting_changes(instrument: "Instrument") -> list[str]:

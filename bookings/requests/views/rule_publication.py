@@ -25,7 +25,8 @@ from instrument_share.kernel.errors import DomainError
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import moment
-from providers.domain import TermsDraft, problems_of_terms
+from providers import public as providers
+from providers.domain import Terms, TermsDraft, problems_of_terms
 from providers.public import TermsForms
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ NOT_OF_THE_RULE = {"csrfmiddlewaretoken", "form_token", "act", "reason", "for_al
 class Publication:
     """The publication of the entered terms, and the bookings that lie outside their opening hours.
 
-    It takes one confirmation: that the preview of the same terms, with the same bookings, stood on the page
-    from which they are published.
+    It takes one confirmation: that the preview of the same terms, with the same bookings and coming versions
+    that they replace, stood on the page from which they are published.
     """
 
     def __init__(
@@ -57,12 +58,13 @@ class Publication:
         self.is_refused = bool(problems_of_terms(draft)) or forms.applies_from < now
         self.is_unconfirmed = False
         self.change = get_publication(instrument.pk, draft, forms.applies_from)
+        self.replaced = providers.find_replaced(self.change.before, forms.applies_from, now)
         self._read_bookings()
 
     def _read_bookings(self) -> None:
         condition = NOTHING if self.is_refused else get_lost_hours_condition(self.change)
         self.bookings = list(affected_bookings(self._request.user, condition))
-        self.fingerprint = _fingerprint(self._request.POST, self.bookings)
+        self.fingerprint = _fingerprint(self._request.POST, self.bookings, self.replaced)
         is_seen = self._request.POST.get(SEEN) == self.fingerprint
         self.fates = PublicationOutcomesForm(
             self._request.POST if is_seen and self._forms.act == "publish" else None,
@@ -104,12 +106,13 @@ class Publication:
         )
 
 
-def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]") -> str:
-    """Return the digest of the entered terms and of the bookings outside their opening hours."""
+def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]", replaced: Iterable[Terms]) -> str:
+    """Return the digest of the entered terms, the bookings outside their hours and what they replace."""
     terms = sorted(
         (name, values)
         for name, values in typed.lists()
         if name not in NOT_OF_THE_RULE and not name.startswith(("outcome_", "start_"))
     )
     affected = [(one.public_id, one.starts_at.isoformat(), one.ends_at.isoformat()) for one in bookings]
-    return hashlib.sha256(json.dumps([terms, affected]).encode()).hexdigest()
+    versions = [one.version for one in replaced]
+    return hashlib.sha256(json.dumps([terms, affected, versions]).encode()).hexdigest()

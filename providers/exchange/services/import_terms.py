@@ -31,7 +31,7 @@ from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.special_days import CalendarYearUnknown, DayTable
 from providers.terms.domain.terms import Terms, TermsDraft
 from providers.terms.openings import local_midnight
-from providers.terms.selectors.rule_versions import terms_versions, version_in_force
+from providers.terms.selectors.rule_versions import find_replaced, terms_versions, version_in_force
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.rules import rule_publish
 
@@ -166,7 +166,26 @@ def _judge(
         problems.append((rows[0].number, problem))
     if problems or found.draft is None:
         return [_with_problems(task, row, problems) for row in rows], None
+    rows = _with_replaced_versions(task, rows, find_replaced(known, applies_from, task.now))
     return rows, TermsChange(instrument.pk, found.draft, applies_from)
+
+
+def _with_replaced_versions(
+    task: ImportTask, rows: Sequence[SheetRow], replaced: Sequence[Terms]
+) -> list[SheetRow]:
+    """Return an instrument's rows, the first of them with a warning for each version that they replace."""
+    first, *others = rows
+    for terms in replaced:
+        problem = Problem(
+            "import.version_replaced",
+            gettext_noop(
+                "Version {version}, which was to apply from {start}, will never apply: this one replaces it."
+            ),
+            {"version": terms.version, "start": terms.applies_from},
+            "applies_from",
+        )
+        first = add_problem(first, task.kind, problem, _value(first.values, problem), warning=True)
+    return [first, *others]
 
 
 def _with_begun_days(task: ImportTask, rows: Sequence[SheetRow]) -> list[SheetRow]:

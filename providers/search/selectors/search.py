@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections, router
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.sql.constants import LOUTER
 from django_cte import CTE, with_cte
@@ -66,19 +67,24 @@ class Search:
 EVERYTHING = Search()
 
 
-def search(text: str) -> Search:
-    """Interpret a query: one database query, a second one if a word is misspelt."""
+def search(text: str, among: "QuerySet[Instrument] | None" = None) -> Search:
+    """Interpret a query: one database query, a second one if a word is misspelt.
+
+    A word is known if one of the instruments `among` has it: by default those of the catalogue, so that
+    nobody learns what stands in drafts alone.
+    """
     words = parse_query(text)
     if not words:
         return Search(text=text.strip())
-    known = _look_up(ranges_to_count(words))
+    searched = _in_catalogue() if among is None else among
+    known = _look_up(ranges_to_count(words), searched)
     counts, instruments = known.counts, known.instruments
     subjects = known.listed if is_sentence(words, counts) else frozenset[str]()
     words = words_to_read(words, counts)
     found = interpret_query(words, counts, instruments, subjects=subjects)
     meant: Mapping[str, tuple[str, int]] = {}
     if found.doubtful:
-        meant = _meant(words, found.doubtful)
+        meant = _meant(words, found.doubtful, searched)
         found = interpret_query(words, counts, instruments, meant, subjects)
     return Search(
         text=text.strip(),
@@ -86,6 +92,12 @@ def search(text: str) -> Search:
         corrected=tuple((typed, word) for typed, (word, _) in meant.items() if not has_chinese(typed)),
         heard=found.heard,
         unknown=(*found.unknown, *_unfound(words, found)),
+    )
+
+
+def _in_catalogue() -> QuerySet[Instrument]:
+    return Instrument.objects.filter(
+        state=InstrumentState.PUBLISHED, organization__state=OrganizationState.ADMITTED
     )
 
 
@@ -106,32 +118,36 @@ class _Known:
     listed: frozenset[str]
 
 
-def _look_up(ranges: Sequence[Range]) -> _Known:
-    """Return what is known of the ranges; one query.
+def _look_up(ranges: Sequence[Range], searched: QuerySet[Instrument]) -> _Known:
+    """Return what is known of the ranges among the searched instruments; one query.
 
     The ranges are passed as rows, so that both engines count each by the index, unlike aggregates over one
     condition. A whole word counts where it is written as an abbreviation.
     """
+    alias = router.db_for_read(SearchTerm)
+    every, of_every = _to_sql(searched, alias)
+    its, of_its = _to_sql(searched.filter(pk=RawSQL("providers_searchterm.instrument_id", ())), alias)
     rows = ", ".join(["(%s, %s, %s, %s)"] * len(ranges))
     statement = f"""
         WITH asked (first, last, kind, typed) AS (VALUES {rows})
         SELECT asked.first, asked.last, asked.kind, asked.typed,
             CASE WHEN asked.kind = 0 THEN
                 (SELECT count(DISTINCT instrument_id) FROM providers_searchterm
-                 WHERE term >= asked.first AND term < asked.last)
+                 WHERE term >= asked.first AND term < asked.last AND EXISTS ({its}))
             ELSE
                 (SELECT count(DISTINCT instrument_id) FROM providers_searchterm
-                 WHERE term = asked.first AND kind = asked.kind)
+                 WHERE term = asked.first AND kind = asked.kind AND EXISTS ({its}))
             END,
-            (SELECT count(*) FROM providers_instrument),
+            (SELECT count(*) FROM ({every}) AS searched),
             EXISTS (SELECT 1 FROM providers_synonymword WHERE normal = asked.typed)
         FROM asked
-    """  # noqa: S608 - only placeholders are put in
+    """  # noqa: S608 - only placeholders and compiled querysets are put in
     asked = {
         one: (one.start, one.end, int(TermKind.ABBREVIATION) * one.is_whole, one.typed) for one in ranges
     }
-    with connections[router.db_for_read(SearchTerm)].cursor() as cursor:
-        cursor.execute(statement, list(chain.from_iterable(asked.values())))
+    params: list[Any] = [*chain.from_iterable(asked.values()), *of_its, *of_its, *of_every]
+    with connections[alias].cursor() as cursor:
+        cursor.execute(statement, params)
         rows_found = cursor.fetchall()
     by_row = {tuple(row): number for *row, number, _, _ in rows_found}
     return _Known(
@@ -141,22 +157,22 @@ def _look_up(ranges: Sequence[Range]) -> _Known:
     )
 
 
-def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:
-    """Return the intended words and their frequencies for misspelt ones; one query.
+def _to_sql(instruments: QuerySet[Instrument], alias: str) -> tuple[str, tuple]:
+    """Return the statement for the ids of the instruments with its parameters."""
+    return instruments.order_by().values("pk").query.get_compiler(using=alias).as_sql()
 
-    Everybody is told the words: those that stand at published instruments alone, and no draft's.
-    """
+
+def _meant(
+    words: Sequence[Word], doubtful: Collection[str], searched: QuerySet[Instrument]
+) -> dict[str, tuple[str, int]]:
+    """Return the intended words, which searched instruments have, and their frequencies; one query."""
     typed = {word.text: word.letters for word in words if word.text in doubtful}
     sought = {text: variants(form) for text, form in typed.items() if is_spellable(form, TermKind.WORD)}
     wanted = set().union(*sought.values())
     if not wanted:
         return {}
     frequency = (
-        SearchTerm.objects.filter(
-            term=OuterRef("word"),
-            instrument__state=InstrumentState.PUBLISHED,
-            instrument__organization__state=OrganizationState.ADMITTED,
-        )
+        SearchTerm.objects.filter(term=OuterRef("word"), instrument__in=searched.values("pk"))
         .order_by()
         .values("term")
         .annotate(number=Count("pk"))

@@ -53,8 +53,16 @@ def search_refresh() -> int:
     )
     missing = ~Exists(SearchTerm.objects.filter(instrument_id=OuterRef("pk")))
     unlisted = Q(rules__isnull=False, listed_prices__isnull=True)
+    names = ("organization_id", "organization__name_zh", "organization__name_en")
+    units = set(Instrument.objects.filter(renamed).values_list(*names))
     ids = list(Instrument.objects.filter(renamed | missing).values_list("pk", flat=True))
     search_index(ids)
+    SearchedUnit.objects.bulk_create(
+        [SearchedUnit(organization_id=pk, name_zh=zh, name_en=en) for pk, zh, en in sorted(units)],
+        update_conflicts=True,
+        unique_fields=["organization"],
+        update_fields=["name_zh", "name_en"],
+    )
     prices_list(list(Instrument.objects.filter(unlisted).distinct().values_list("pk", flat=True)))
     return len(ids)
 
@@ -148,7 +156,7 @@ def _index(ids: list[int], tables: Tables) -> None:
         {term for _, term in gone} | {row.term for row in new if not is_spellable(row.term, row.kind)}
     )
     _add_spellings({row.term for row in new if is_spellable(row.term, row.kind)})
-    _note_units(instruments)
+    _note_new_units(instruments)
 
 
 def _differing(
@@ -188,16 +196,15 @@ def _remove_spellings(terms: set[str]) -> None:
         SearchSpelling.objects.filter(word__in=words).delete()
 
 
-def _note_units(instruments: Iterable[Instrument]) -> None:
+def _note_new_units(instruments: Iterable[Instrument]) -> None:
+    """Note the names of units that had nothing in the index; a new name counts once all of a unit has it."""
     units = {one.organization_id: one.organization for one in instruments}
     SearchedUnit.objects.bulk_create(
         [
             SearchedUnit(organization_id=pk, name_zh=unit.name_zh, name_en=unit.name_en)
             for pk, unit in sorted(units.items())
         ],
-        update_conflicts=True,
-        unique_fields=["organization"],
-        update_fields=["name_zh", "name_en"],
+        ignore_conflicts=True,
     )
 
 

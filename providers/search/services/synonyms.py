@@ -218,7 +218,8 @@ def _lock_group(public_id: str) -> SynonymGroup:
 
 def _concerned(group: SynonymGroup) -> set[int]:
     """Return the ids of instruments that contain one of the group's words or methods, by the index."""
+    every = Instrument.objects.all()
     found: set[int] = set()
     for word in (*_words_of(group), *group.methods):
-        found |= set(filter_matching(Instrument.objects.all(), search(word)).values_list("pk", flat=True))
+        found |= set(filter_matching(every, search(word, every)).values_list("pk", flat=True))
     return found

@@ -74,6 +74,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     BookingGap: {
         BookingGap.RULE: gettext_noop("no rule in force"),
         BookingGap.PRICE: gettext_noop("no price"),
+        BookingGap.COMPANION: gettext_noop("what is booked together with it is out of service"),
         BookingGap.KEEPER: gettext_noop("no keeper"),
     },
 }

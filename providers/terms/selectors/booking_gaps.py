@@ -7,23 +7,28 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from providers.instruments.domain.choices import InstrumentState
-from providers.instruments.models import Instrument
+from providers.instruments.models import Instrument, InstrumentLink
 from providers.terms.domain.booking_gaps import BookingGap, find_booking_gaps
 from providers.terms.models import OpenServiceRule, PriceLine
 from providers.terms.selectors.rules import standing_rules
 
 IS_UNBOOKABLE = Q(state=InstrumentState.PUBLISHED) & (
-    Q(has_rule=False) | Q(has_price=False) | Q(has_keeper=False)
+    Q(has_rule=False) | Q(has_price=False) | Q(has_companions=False) | Q(has_keeper=False)
 )
 """The condition for published instruments with a gap, on rows of `annotate_booking_gaps`."""
 
 
 def annotate_booking_gaps(found: QuerySet[Instrument], at: datetime) -> QuerySet[Any]:
-    """Add `has_rule`, `has_price` and `has_keeper`, as of an instant, to instruments."""
+    """Add `has_rule`, `has_price`, `has_companions` and `has_keeper`, as of an instant, to instruments."""
     latest = _rules_in_force(OuterRef(OuterRef("pk")), at).order_by("-version").values("pk")[:1]
     return found.annotate(
         has_rule=Exists(_rules_in_force(OuterRef("pk"), at)),
         has_price=Exists(PriceLine.objects.filter(rule=Subquery(latest))),
+        has_companions=~Exists(
+            InstrumentLink.objects.filter(instrument=OuterRef("pk")).exclude(
+                linked__state=InstrumentState.PUBLISHED
+            )
+        ),
         has_keeper=Exists(
             Instrument.keepers.through.objects.filter(instrument=OuterRef("pk"), user__is_active=True)
         ),
@@ -38,6 +43,6 @@ def booking_gaps(instrument_ids: Collection[int], at: datetime) -> dict[int, tup
     """Return what each instrument lacks at an instant, in whatever state it is. One query."""
     found = annotate_booking_gaps(Instrument.objects.filter(pk__in=list(instrument_ids)), at)
     return {
-        pk: find_booking_gaps(has_rule=rule, has_price=price, has_keeper=keeper)
-        for pk, rule, price, keeper in found.values_list("pk", "has_rule", "has_price", "has_keeper")
+        row.pop("pk"): find_booking_gaps(**row)
+        for row in found.values("pk", "has_rule", "has_price", "has_companions", "has_keeper")
     }

@@ -42,7 +42,8 @@ def granted_by_rule(
         .order_by("-version")
     )
     windows = OpenWindow.objects.filter(instrument_id=OuterRef("pk"))
-    # Stored windows are merged and disjoint: only the first that ends late enough can contain an instant.
+    # Windows of one version are merged and disjoint: only the first that ends late enough can contain an
+    # instant. Where the next version begins, its window may adjoin that of the one before.
     ends_late_enough = windows.filter(ends_at__gte=interval.end).order_by("ends_at")
     at_start = windows.filter(ends_at__gt=interval.start).order_by("ends_at")
     at_end = windows.filter(starts_at__lt=interval.end).order_by("-starts_at")
@@ -52,13 +53,15 @@ def granted_by_rule(
         rule_turnaround=Subquery(in_force.values("turnaround_minutes")[:1]),
         window_begins=Subquery(ends_late_enough.values("starts_at")[:1]),
         first_window_begins=Subquery(at_start.values("starts_at")[:1]),
+        first_window_ends=Subquery(at_start.values("ends_at")[:1]),
+        last_window_begins=Subquery(at_end.values("starts_at")[:1]),
         last_window_ends=Subquery(at_end.values("ends_at")[:1]),
     )
     lies_in_one_window = Q(window_begins__lte=interval.start)
-    spans_gaps = Q(
-        rule_spans_gaps=True, first_window_begins__lte=interval.start, last_window_ends__gte=interval.end
+    is_open_at_both_ends = Q(first_window_begins__lte=interval.start, last_window_ends__gte=interval.end) & (
+        Q(rule_spans_gaps=True) | Q(last_window_begins=F("first_window_ends"))
     )
-    return _not_closed(granting.filter(lies_in_one_window | spans_gaps, rule_grants=True), interval)
+    return _not_closed(granting.filter(lies_in_one_window | is_open_at_both_ends, rule_grants=True), interval)
 
 
 def _keeps_rule(interval: Interval, now: datetime) -> Case:

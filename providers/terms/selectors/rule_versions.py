@@ -83,6 +83,14 @@ def coming_versions(versions: Sequence[Terms], now: datetime) -> list[tuple[Term
     ]
 
 
+def find_replaced(versions: Sequence[Terms], applies_from: datetime, now: datetime) -> list[Terms]:
+    """Return the coming versions that would never apply beside a new one from `applies_from`, by start.
+
+    `versions` are all standing ones, newest first.
+    """
+    return [after for _before, after in coming_versions(versions, now) if after.applies_from >= applies_from]
+
+
 def _terms_by_instrument(rules: QuerySet[OpenServiceRule]) -> Mapping[int, list[Terms]]:
     found: dict[int, list[Terms]] = defaultdict(list)
     for instrument_id, terms in terms_of_rules(rules.order_by("instrument_id", "-version")):

@@ -18,6 +18,7 @@ from providers.terms.selectors.booking_gaps import booking_gaps
 
 register = template.Library()
 
+_PAGES = {BookingGap.KEEPER: "instrument_people", BookingGap.COMPANION: "instrument_together"}
 BEFORE_PUBLICATION = frozenset({InstrumentState.DRAFT, InstrumentState.SUBMITTED})
 
 
@@ -32,19 +33,29 @@ def gaps_of_row(row: Any) -> tuple[BookingGap, ...]:
     """Return the gaps of a published row of `annotate_booking_gaps`."""
     if row.state != InstrumentState.PUBLISHED:
         return ()
-    return find_booking_gaps(has_rule=row.has_rule, has_price=row.has_price, has_keeper=row.has_keeper)
+    return find_booking_gaps(
+        has_rule=row.has_rule,
+        has_price=row.has_price,
+        has_companions=row.has_companions,
+        has_keeper=row.has_keeper,
+    )
 
 
 @register.simple_tag
 def gap_address(gap: BookingGap, instrument_id: str) -> str:
     """Return the page on which a manager closes a gap."""
-    return reverse("instrument_people" if gap is BookingGap.KEEPER else "rule_new", args=[instrument_id])
+    return reverse(_PAGES.get(gap, "rule_new"), args=[instrument_id])
 
 
 @register.simple_tag
 def gap_action(gap: BookingGap) -> str:
     """Return what the link to that page says."""
-    return _("Name its keepers") if gap is BookingGap.KEEPER else _("Set its rule and prices")
+    match gap:
+        case BookingGap.KEEPER:
+            return _("Name its keepers")
+        case BookingGap.COMPANION:
+            return _("Change what is booked together")
+    return _("Set its rule and prices")
 
 
 def get_gap_notice(instrument: Any, now: datetime) -> InstrumentNotice | None:

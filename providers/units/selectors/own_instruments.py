@@ -51,7 +51,8 @@ def own_instruments(
     )
     if text.strip():
         # A subquery, as an inner number is no word of the index.
-        known = filter_matching(Instrument.objects.all(), search(text)).values("pk")
+        own = Instrument.objects.filter(organization_id=organization_id)
+        known = filter_matching(own, search(text, own)).values("pk")
         found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
     special = {
         "returned": RETURNED,

@@ -6,7 +6,7 @@ There is no viewer: `rewards` freezes the year for those who may see its cycle.
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, TypedDict
 
@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from instrument_share.kernel.interval import Interval, intersect, merge, total_length
 from instrument_share.quick_columns import FewLists, Seconds
-from providers.instruments.domain.choices import SharingMode
+from providers.instruments.domain.choices import InstrumentState, SharingMode
 from providers.instruments.domain.states import PUBLIC
 from providers.instruments.models import Instrument
 from providers.terms.domain.listed_prices import OUTSIDE_KINDS
@@ -82,7 +82,7 @@ class OpennessOfYear(TypedDict):
     offered_seconds: int
     """Windows of rules that admit outside users, before closures, while it was published."""
     closed_seconds: int
-    """Closures inside those windows."""
+    """Closures and suspensions inside those windows."""
 
 
 def year_interval(year: int) -> Interval:
@@ -250,7 +250,7 @@ def _times(offered: OpenSeconds, service: Interval, closed: list[Interval]) -> t
 
 
 def _closed(whole: Interval) -> dict[int, list[Interval]]:
-    """Return the closures of instruments in the year; a lifted closure ends when it was lifted."""
+    """Return when instruments were closed or suspended; a lifted closure ends when it was lifted."""
     found: dict[int, list[Interval]] = {}
     rows = Closure.objects.filter(starts_at__lt=whole.end, ends_at__gt=whole.start)
     for instrument_id, start, end, lifted in rows.values_list(
@@ -259,7 +259,21 @@ def _closed(whole: Interval) -> dict[int, list[Interval]]:
         end = end if lifted is None else min(end, lifted)
         if start < end:
             found.setdefault(instrument_id, []).append(Interval(start, end))
+    for instrument_id, suspended in _suspended(whole):
+        found.setdefault(instrument_id, []).append(suspended)
     return {instrument_id: merge(intervals) for instrument_id, intervals in found.items()}
+
+
+def _suspended(whole: Interval) -> Iterator[tuple[int, Interval]]:
+    """Yield the times in which instruments were suspended, by their revisions, until the end of the year."""
+    history: Any = Instrument.history
+    ever = history.filter(state=InstrumentState.SUSPENDED, history_date__lt=whole.end)
+    rows = history.filter(id__in=ever.values("id"), history_date__lt=whole.end)
+    states = rows.order_by("id", "history_date", "history_id").values_list("id", "history_date", "state")
+    for (pk, begin, state), later in pairwise([*states, None]):
+        end = later[1] if later and later[0] == pk else whole.end
+        if state == InstrumentState.SUSPENDED and begin < end:
+            yield pk, Interval(begin, end)
 
 
 def _seconds(length: timedelta) -> int:

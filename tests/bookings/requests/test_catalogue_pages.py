@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from bookings.requests.models import NextFree
 from bookings.requests.selectors import searching
 from bookings.requests.selectors.searching import Order, search_catalogue
+from bookings.requests.services.next_free import next_free_rebuild
 from providers.instruments.models import Instrument
 from providers.search.selectors.catalogue import CatalogueFilters
 from providers.search.services.index import search_rebuild
@@ -98,6 +99,25 @@ def test_filters_and_free_time_narrow_index_ordered_list(shelf, statements):
     assert ask(Order.NEXT_FREE, asked=CatalogueFilters(most_yuan=Decimal(50))) == "DGB"
     assert ask(Order.PRICE, asked=CatalogueFilters(user_kind="individual", most_yuan=Decimal(60))) == "BDGH"
     assert ask(Order.PRICE, asked=CatalogueFilters(unit="ORG-NOTHING")) == ""
+
+
+def test_prices_are_those_of_the_time_that_is_asked_for(shelf):
+    dear = Instrument.objects.get(inner_number="D")
+    factories.rule(dear, "90", applies_from=slot(day=3, hour=0).start)
+    search_rebuild()
+
+    def ask(**more):
+        found = search_catalogue(VISITOR, order=Order.PRICE, now=NOW, **more).page(None, 20).items
+        return [(one.inner_number, int(one.price_yuan)) for one in found if one.inner_number in "AD"]
+
+    cheap = CatalogueFilters(most_yuan=Decimal(80))
+    before, after = (slot(day=day, hour=9, length=2) for day in (1, 4))
+    assert ask(free=before) == [("D", 40), ("A", 70)]
+    assert ask(free=after) == [("A", 70), ("D", 90)]
+    assert ask(free=after, asked=cheap) == [("A", 70)]
+    next_free_rebuild(NOW)
+    assert ask(day=before.start.date()) == [("D", 40), ("A", 70)]
+    assert ask(day=after.start.date(), asked=cheap) == [("A", 70)]
 
 
 @pytest.mark.parametrize("order", [order for order in Order if order is not Order.RELEVANCE])

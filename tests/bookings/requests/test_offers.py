@@ -181,6 +181,20 @@ def test_catalogue_filter_finds_nights_of_instruments_that_span_gaps(spans_gaps,
     assert any(offer.admits(night) for offer in offers) == expected
 
 
+@pytest.mark.parametrize(("begins", "expected"), [(0, True), (1, False)], ids=["adjoins", "after_a_gap"])
+def test_catalogue_filter_finds_times_across_the_start_of_a_version(begins, expected):
+    one = factories.instrument(factories.organization("云屏昼夜实验室", owns_instruments=True))
+    factories.rule(one)
+    start = slot(day=5, hour=0).start
+    factories.windows(one, first=start - timedelta(days=1), days=1, length=timedelta(days=1))
+    factories.rule(one, applies_from=start)
+    factories.windows(one, first=start + timedelta(hours=begins), days=1)
+    night = slot(day=4, hour=22, length=4)
+    assert filter_free(Instrument.objects.all(), night, NOW).exists() == expected
+    offers = get_free_time([one], SPAN, NOW).offers(one.pk, SPAN)
+    assert any(offer.admits(night) for offer in offers) == expected
+
+
 def test_days_of_the_catalogue_are_those_with_an_offer(city):
     next_free_rebuild(NOW)
     ahead = Interval(NOW, NOW + LONGEST_LOOK)

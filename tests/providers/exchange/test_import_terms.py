@@ -117,6 +117,17 @@ def test_prices_make_a_version_with_all_other_terms_unchanged(world, instrument)
     assert terms_at(instrument.pk, MONDAY).prices == (Price(Decimal("300.00")),)
 
 
+def test_coming_version_that_prices_replace_is_named_before(world, instrument):
+    bring(world, RULES, RULE_HEADING + FULL)
+    bring(world, PRICES, PRICE_HEADING + "A-001,2025-11-01,企业,每小时,390\n")
+    sheet = PRICE_HEADING + "A-001,2025-10-01,全部用户,每小时,260\nA-001,2025-10-01,企业,每小时,280\n"
+    report = bring(world, PRICES, sheet)
+    warnings = [(one.row, one.code, one.reason.params["version"]) for one in report.problems if one.warning]
+    assert (outcomes(report), warnings) == ({"updated": 2}, [(2, "import.version_replaced", 2)])
+    later = bring(world, PRICES, PRICE_HEADING + "A-001,2025-12-01,全部用户,每小时,270\n")
+    assert (outcomes(later), later.problems) == ({"updated": 1}, ())
+
+
 def test_one_bad_row_keeps_its_whole_instrument_out(world, instrument):
     published(world, inner_number="A-002")
     text = RULE_HEADING + FULL + "A-001,2025-09-08,周八,9:00,12:00,,,,\n" + FULL.replace("A-001", "A-002")

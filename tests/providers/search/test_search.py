@@ -121,6 +121,16 @@ def test_a_unit_that_is_renamed_is_found_by_its_new_name_after_the_next_tick(wor
     assert search_refresh() == 0
 
 
+def test_an_edit_after_a_unit_was_renamed_leaves_its_others_to_the_next_tick(world, instrument):
+    other = published(world, inner_number="M-1", name_zh="质谱仪", name_en="MS", category="020100", model="Q")
+    Organization.objects.filter(pk=world.unit.pk).update(name_zh="澜滨光电研究所")
+    instrument_update(actor=world.manager, instrument_id=other.pk, values={"model": "Q-2"}, now=NOW)
+    assert found("澜滨") == ["M-1"]
+    search_refresh()
+    assert set(found("澜滨")) == {"A-001", "M-1"}
+    assert search_refresh() == 0
+
+
 def test_tick_indexes_unindexed_instruments(world, instrument):
     rule_publish(actor=world.manager, instrument_id=instrument.pk, draft=terms(), applies_from=NOW, now=NOW)
     before = index()
@@ -148,6 +158,17 @@ def test_nobody_is_told_words_that_stand_in_drafts_and_suspended_units_alone(wor
     assert search("zeptotrn").corrected == (("zeptotrn", "zeptotron"),)
     Organization.objects.filter(pk=instrument.organization_id).update(state="suspended")
     assert search("zeptotrn").corrected == ()
+
+
+def test_words_of_drafts_alone_are_unknown_to_all_but_their_unit(world, instrument):
+    draft = factories.instrument(instrument.organization, state="draft", name_zh="锆钛压电测试台")
+    search_index([draft.pk])
+    assert (search("电镜 锆钛").unknown, found("电镜 锆钛")) == (("锆钛",), ["A-001"])
+    own = own_instruments(world.manager, instrument.organization_id, NOW, text="锆钛")
+    assert [one.pk for one in own] == [draft.pk]
+    synonym_group_save(actor=world.officer, words=["锆钛", "陶瓷极化"], now=NOW)
+    own = own_instruments(world.manager, instrument.organization_id, NOW, text="陶瓷极化")
+    assert [one.pk for one in own] == [draft.pk]
 
 
 def test_word_is_corrected_only_if_spelling_is_unknown(world, instrument):

@@ -4,19 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from providers.instruments.models import Instrument
+from providers.instruments.models import Instrument, InstrumentLink
 from providers.terms.domain.booking_gaps import BookingGap, find_booking_gaps
 from providers.terms.selectors.booking_gaps import IS_UNBOOKABLE, annotate_booking_gaps, booking_gaps
 from tests import factories
 from tests.factories import NOW
 
-RULE, PRICE, KEEPER = BookingGap
+RULE, PRICE, COMPANION, KEEPER = BookingGap
 
 
 def test_without_a_rule_the_price_is_no_gap_of_its_own():
-    assert find_booking_gaps(has_rule=False, has_price=False, has_keeper=False) == (RULE, KEEPER)
-    assert find_booking_gaps(has_rule=True, has_price=False, has_keeper=True) == (PRICE,)
-    assert find_booking_gaps(has_rule=True, has_price=True, has_keeper=True) == ()
+    nothing = dict.fromkeys(("has_rule", "has_price", "has_companions", "has_keeper"), False)
+    whole = dict.fromkeys(nothing, True)
+    assert find_booking_gaps(**nothing) == (RULE, COMPANION, KEEPER)
+    assert find_booking_gaps(**{**whole, "has_price": False}) == (PRICE,)
+    assert find_booking_gaps(**whole) == ()
 
 
 @pytest.mark.django_db
@@ -51,6 +53,19 @@ def test_each_gap_makes_a_published_instrument_unbookable():
     left.save()
     found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(IS_UNBOOKABLE)
     assert list(found) == [without_keeper, without_rule, without_price]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["draft", "suspended", "retired"])
+def test_what_needs_an_instrument_that_is_not_in_service_is_unbookable(state):
+    city = factories.city()
+    other = factories.instrument(city.owner)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=other)
+    assert booking_gaps([city.instrument.pk], NOW) == {city.instrument.pk: ()}
+    Instrument.objects.filter(pk=other.pk).update(state=state)
+    assert booking_gaps([city.instrument.pk], NOW) == {city.instrument.pk: (COMPANION,)}
+    found = annotate_booking_gaps(Instrument.objects.all(), NOW).filter(IS_UNBOOKABLE)
+    assert list(found) == [city.instrument]
 
 
 @pytest.mark.django_db

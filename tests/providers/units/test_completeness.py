@@ -10,6 +10,7 @@ from instrument_share.kernel.interval import Interval
 from providers.instruments.services.instruments import (
     instrument_changes_accept,
     instrument_confirm,
+    instrument_resume,
     instrument_suspend,
     instrument_update,
 )
@@ -265,6 +266,19 @@ def test_open_time_counts_for_outside_users_and_what_was_closed_in_it(world, ins
             "closed_seconds": 4 * 3600,  # Tuesday 16–17, Wednesday 9–12
         }
     ]
+
+
+def test_time_in_which_an_instrument_is_suspended_is_closed(world, instrument):
+    publish(world, instrument, terms(horizon=timedelta(days=4)))  # Monday to Friday, 9 to 17
+    common = {"actor": world.manager, "instrument_id": instrument.pk}
+    instrument_suspend(**common, reason="检修", now=local(9, 2, 16))
+    instrument_confirm(**common, now=local(9, 3, 8))
+    instrument_resume(**common, now=local(9, 3, 12))
+    interval = Interval(local(9, 3, 11), local(9, 3, 13))
+    closure_record(**common, interval=interval, reason_zh="校准", now=NOW)
+    instrument_suspend(**common, reason="停机", now=local(9, 5, 16))
+    (row,) = openness_of_year(2025)
+    assert (row["offered_seconds"], row["closed_seconds"]) == (5 * 8 * 3600, (1 + 4 + 1) * 3600)
 
 
 def test_hours_for_the_own_unit_alone_are_not_offered(world, instrument):

@@ -63,6 +63,9 @@ _REMEDIES: Mapping[str, str] = {
         "Publish these terms on the page of the instrument's rule, which asks what becomes of each booking, "
         "and take the row out; the other rows can be imported."
     ),
+    "import.version_replaced": gettext_noop(
+        "Write a later date, or publish that version again afterwards if it is still wanted."
+    ),
     "import.year_unknown": gettext_noop(
         "Ask the bureau to enter the holidays of that year, or open on holidays too."
     ),

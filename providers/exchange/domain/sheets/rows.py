@@ -87,9 +87,12 @@ def read_row(
     return SheetRow(number, row.values, tuple(row.problems), row.columns)
 
 
-def add_problem(row: SheetRow, kind: SheetKind, problem: Problem, value: str) -> SheetRow:
+def add_problem(
+    row: SheetRow, kind: SheetKind, problem: Problem, value: str, *, warning: bool = False
+) -> SheetRow:
     """Return the row with one more problem, found by a lookup."""
-    added = cell_problem(row.number, kind, row.columns, value, problem, problem.field or "")
+    name = problem.field or ""
+    added = cell_problem(row.number, kind, row.columns, value, problem, name, warning=warning)
     return replace(row, problems=(*row.problems, added))
 
 

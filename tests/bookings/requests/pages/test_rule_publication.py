@@ -273,6 +273,18 @@ def test_version_that_a_later_one_replaces_says_by_which(open_city):
     assert "第 4 版，自2026年3月6日 08:00起 尚未生效" in page
 
 
+def test_coming_version_that_would_be_replaced_is_named_before(open_city, post):
+    first = post("preview")
+    assert "将不再生效" not in text_of(first)
+    put_in_force(open_city, hours(price=150), day=9)
+    second = post("publish", **seen(first))
+    assert versions() == [1, 2, 3]
+    told = "原定自2026年3月11日 08:00起生效的第 3 版将不再生效：本版将其取代。"
+    assert told in text_of(second)
+    assert post("publish", **seen(second)).status_code == 302
+    assert versions() == [1, 2, 3, 4]
+
+
 def test_former_version_fills_the_form_of_a_new_one(open_city):
     put_in_force(open_city, hours(closes=16, price=77), day=4)
     client = Client()

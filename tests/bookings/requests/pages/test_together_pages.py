@@ -56,6 +56,12 @@ def test_link_is_told_on_the_pages_of_both_instruments(city, see):
     assert "预约以下仪器时，将同时占用本仪器" in managed
 
 
+def test_decision_about_an_instrument_names_what_needs_it(city, see):
+    page = text_of(see(city.manager, "instrument_suspend", city.second.public_id))
+    assert "也将不能预约：场发射扫描电子显微镜" in page
+    assert "也将不能预约" not in text_of(see(city.manager, "instrument_suspend", city.instrument.public_id))
+
+
 def test_quote_of_api_names_linked_instruments_and_their_total(city, client, clock):
     clock.set(NOW)
     asked = {
