@@ -212,8 +212,8 @@ rule_put_in_force              .     .     .     .     .     .     yes   .     .
 rule_withdraw/bookings         .     .     .     .     .     .     yes   .     .     .     .     .
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
-# who asked for it
-usage_correction_withdraw      .     .     .     .     yes   .     .     .     .     .     .     .
+# who asked for it, and a manager
+usage_correction_withdraw      .     .     .     .     yes   .     yes   .     .     .     .     .
 # the keeper's record
 usage_confirm                  .     .     yes   .     .     .     yes   .     .     .     .     .
 # the manager's record

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import rules
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
@@ -154,8 +155,8 @@ def get_superseded_corrections(log: UsageLog) -> list[UsageCorrection]:
 
 
 def get_withdrawable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
-    """Return the log's corrections that the viewer asked for and can take back."""
-    return [one for one in _unconfirmed(log) if one.entry.recorded_by_id == viewer.pk]
+    """Return the log's waiting corrections that the viewer can take back."""
+    return [one for one in _unconfirmed(log) if rules.has_perm("bookings.withdraw_correction", viewer, one)]
 
 
 def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
