@@ -380,6 +380,7 @@ OF_THE_SYSTEM = {
     "user_password_changed": "who knows the old one or opens the link of a mail; allauth has checked it",
     "bookings_lapse_due": "a recurring job",
     "usage_confirm_due": "a recurring job",
+    "uses_remind_due": "a recurring job",
     "bookings_no_show_due": "a recurring job",
     "next_free_advance": "a recurring job",
     "next_free_rebuild": "a command on the server",
