@@ -73,6 +73,11 @@ def get_result(log: UsageLog, public_id: str) -> UsageResult:
 def log_lock(log_id: int) -> UsageLog:
     """Lock a log's instrument and return the log; its own row never changes."""
     providers.instrument_lock(UsageLog.objects.values_list("instrument_id", flat=True).get(pk=log_id))
+    return read_log(log_id)
+
+
+def read_log(log_id: int) -> UsageLog:
+    """Return a log that the caller may see, as `usage_logs` does."""
     return _with_details(UsageLog.objects.filter(pk=log_id)).get()
 
 
