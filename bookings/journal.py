@@ -55,6 +55,7 @@ ACTS: dict[str, str] = {
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),
+    "booking.overdue": gettext_noop("Reminder of an overdue check-out sent"),
     "usage.recorded": gettext_noop("Usage logged"),
     "uses.imported": gettext_noop("Hours imported from a sheet"),
     "usage.corrected": gettext_noop("Usage log corrected"),

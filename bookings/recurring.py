@@ -12,7 +12,7 @@ from bookings.requests.services.next_free import next_free_advance
 from bookings.samples.services.orders import sample_orders_lapse_due
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_remind_due
-from bookings.usage.services.automatic import usage_confirm_due
+from bookings.usage.services.automatic import usage_confirm_due, uses_remind_due
 from bookings.waiting.services.entries import waits_end_due
 from bookings.waiting.services.offers import free_time_offer_due, offers_lapse_due
 from instrument_share.jobs.registry import RecurringJob
@@ -25,6 +25,12 @@ RECURRING = (
         "bookings.lapse", gettext_noop("Requests past their decision deadline"), MINUTE, bookings_lapse_due
     ),
     RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
+    RecurringJob(
+        "bookings.uses_overdue",
+        gettext_noop("Reminders of uses that are not checked out"),
+        15 * MINUTE,
+        uses_remind_due,
+    ),
     RecurringJob(
         "bookings.credit_appeals",
         gettext_noop("Appeals that units have not answered"),

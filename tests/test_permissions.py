@@ -212,8 +212,8 @@ rule_put_in_force              .     .     .     .     .     .     yes   .     .
 rule_withdraw/bookings         .     .     .     .     .     .     yes   .     .     .     .     .
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
-# who asked for it
-usage_correction_withdraw      .     .     .     .     yes   .     .     .     .     .     .     .
+# who asked for it, and a manager
+usage_correction_withdraw      .     .     .     .     yes   .     yes   .     .     .     .     .
 # the keeper's record
 usage_confirm                  .     .     yes   .     .     .     yes   .     .     .     .     .
 # the manager's record
@@ -380,6 +380,7 @@ OF_THE_SYSTEM = {
     "user_password_changed": "who knows the old one or opens the link of a mail; allauth has checked it",
     "bookings_lapse_due": "a recurring job",
     "usage_confirm_due": "a recurring job",
+    "uses_remind_due": "a recurring job",
     "bookings_no_show_due": "a recurring job",
     "next_free_advance": "a recurring job",
     "next_free_rebuild": "a command on the server",

@@ -59,13 +59,22 @@ def get_signed_device(public_id: str, header: str, body: str, now: datetime) -> 
 
 
 def find_booking_of(instrument_id: int, event: Event) -> Booking | None:
-    """Return the running or else the next approved booking of the person whom the event names."""
+    """Return the running or else the next approved booking of the person whom the event names.
+
+    One that runs past its end gives way to one that can be checked in: that waits until it is checked out.
+    """
     here = Booking.objects.filter(instrument_id=instrument_id).select_related("user")
     running = here.filter(state=BookingState.IN_USE)
     coming = here.filter(
         state=BookingState.APPROVED, ends_at__gt=event.at, starts_at__lt=event.at + STARTS_AHEAD
     )
-    found = [*running.order_by("starts_at", "id"), *coming.order_by("starts_at", "id")]
+    wanted = (
+        running.filter(ends_at__gt=event.at),
+        coming.filter(starts_at__lte=event.at + CHECK_IN_LEAD),
+        running,
+        coming,
+    )
+    found = (booking for some in wanted for booking in some.order_by("starts_at", "id"))
     return next((booking for booking in found if is_named(booking, event)), None)
 
 

@@ -45,9 +45,21 @@ def is_stater(user: Any, result: Any) -> bool:
 
 
 @rules.predicate
-def is_keeper_of_result(user: Any, result: Any) -> bool:
-    """Return whether the person keeps the instrument of the use that has this result."""
-    return bool(is_keeper_of(user, result.log.instrument))
+def is_proposer(user: Any, correction: Any) -> bool:
+    """Return whether the person asked for this correction of a use."""
+    return bool(user.is_authenticated and correction.entry.recorded_by_id == user.pk)
+
+
+@rules.predicate
+def is_keeper_of_log(user: Any, subject: Any) -> bool:
+    """Return whether the person keeps the instrument of the use that this result or correction is of."""
+    return bool(is_keeper_of(user, subject.log.instrument))
+
+
+@rules.predicate
+def is_user_of_log(user: Any, subject: Any) -> bool:
+    """Return whether the person is the user of the use that this correction is of."""
+    return bool(user.is_authenticated and subject.log.user_id == user.pk)
 
 
 def _instrument_owner(subject: Any) -> int | None:
@@ -55,7 +67,7 @@ def _instrument_owner(subject: Any) -> int | None:
 
 
 is_unit_manager = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
-is_manager_of_result = has_role_in(lambda result: result.log.instrument.organization_id, Role.UNIT_MANAGER)
+is_manager_of_log = has_role_in(lambda subject: subject.log.instrument.organization_id, Role.UNIT_MANAGER)
 
 rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", is_instrument_keeper | is_unit_manager)
@@ -72,8 +84,12 @@ rules.add_perm(
 rules.add_perm("bookings.log_by_sheet", has_role_in(lambda unit: unit.pk, Role.UNIT_MANAGER, Role.KEEPER))
 rules.add_perm("bookings.take_over_history", is_sysadmin)
 rules.add_perm("bookings.correct_usage", is_instrument_keeper | is_unit_manager)
+rules.add_perm(
+    "bookings.withdraw_correction",
+    (is_proposer & (is_keeper_of_log | is_manager_of_log)) | (is_manager_of_log & ~is_user_of_log),
+)
 rules.add_perm("bookings.confirm_usage", is_own_user | is_instrument_keeper | is_unit_manager)
 rules.add_perm("bookings.dispute_usage", is_own_user)
 rules.add_perm("bookings.state_result", is_own_user | is_instrument_keeper | is_unit_manager)
-rules.add_perm("bookings.withdraw_result", is_stater | is_keeper_of_result | is_manager_of_result)
+rules.add_perm("bookings.withdraw_result", is_stater | is_keeper_of_log | is_manager_of_log)
 rules.add_perm("bookings.review_usage", is_own_user)

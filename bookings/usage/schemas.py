@@ -54,13 +54,11 @@ class CheckOutIn(BodyIn):
 
 class CorrectionOut(Schema):
     id: PublicId
-    changes: dict[str, Any] = Field(description=_("each changed value by its name, with `old` and `new`"))
+    changes: dict[str, Any] = Field(description=_("each changed field by its name, with its new value"))
     reason: str = Field(description=_("why the log is corrected"))
     recorded_at: datetime = Field(description=_("when the correction was asked for"))
     confirmed: bool = Field(description=_("whether a second person confirmed it; only then does it count"))
-    withdrawn: bool = Field(
-        description=_("whether who asked for it took it back; it can't be confirmed any more")
-    )
+    withdrawn: bool = Field(description=_("whether it was taken back; it can't be confirmed any more"))
 
 
 class ResultIn(BodyIn):

@@ -19,8 +19,7 @@ from bookings.kiosk.forms import CheckOutForm, CodeForm, FaultForm, KeptActForm
 from bookings.kiosk.selectors import find_kiosk, find_presented, get_screen, require_attempts_left
 from bookings.kiosk.services.acts import kiosk_act_receive
 from bookings.requests.domain.states import BookingState
-from bookings.usage.domain.usage import propose_end
-from bookings.usage.selectors.amounts import calculate_use
+from bookings.usage.selectors.amounts import calculate_use, propose_end_of
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.kernel.names import mask_name
 from instrument_share.web import clock
@@ -160,7 +159,7 @@ def _take(
 
 def _show_check_out(request: HttpRequest, booking: "Booking", typed: str, now: datetime) -> HttpResponse:
     """Show what a check-out at the proposed end records."""
-    ends_at = propose_end(booking.checked_in_at or now, booking.ends_at, now).replace(second=0, microsecond=0)
+    ends_at = propose_end_of(booking, now).replace(second=0)
     initial = {"code": typed, "key": new_key(), "ends_at": ends_at, "samples": booking.samples}
     use = calculate_use(booking, now=now, ends_at=ends_at)
     return _render_check_out(request, booking, CheckOutForm(initial=initial), use)

@@ -50,5 +50,6 @@ ACTIONS: Mapping[str, str] = {
     "booking.kept": gettext_noop("Kept although the opening hours changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),
+    "booking.overdue": gettext_noop("Reminder: not checked out"),
 }
 """What the journal calls a booking's changes."""

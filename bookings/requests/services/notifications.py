@@ -104,8 +104,18 @@ WITHDRAWN_WITH_MEMBERSHIP = gettext_noop(
     "which was to pay."
 )
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
+YOUR_USE_OVERDUE = gettext_noop(
+    "Your use of {instrument} was booked until {ends_at} and is not checked out. Tell the keeper when it "
+    "ended, or check out at the kiosk where there is one."
+)
+USE_OVERDUE = gettext_noop(
+    "The use of {instrument} by {user} was booked until {ends_at} and is not checked out. Check it out with "
+    "the time at which it really ended."
+)
 
-MAILED_AT_ONCE = frozenset({MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU, EXTENDED})
+MAILED_AT_ONCE = frozenset(
+    {MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU, EXTENDED, YOUR_USE_OVERDUE, USE_OVERDUE}
+)
 """They ask for an answer, or are about a use under way: its start doesn't say how urgent they are."""
 
 

@@ -6,8 +6,9 @@ from ninja import Router, Status
 from bookings.requests.api.parts import BookingId, change_booking
 from bookings.requests.schemas import BookingOut
 from bookings.requests.selectors import bookings as bookings_selectors
-from bookings.usage.api.parts import get_usage_out
+from bookings.usage.api.parts import serialize_current_usage
 from bookings.usage.schemas import CheckOutIn, UsageOut
+from bookings.usage.selectors.usage import read_log
 from bookings.usage.services import attendance as attendance_services
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
@@ -54,4 +55,4 @@ def booking_check_out(
         booking_id=found.pk,
         **data.model_dump(),
     )
-    return Status(201, get_usage_out(request, log.public_id))
+    return Status(201, serialize_current_usage(read_log(log.pk)))

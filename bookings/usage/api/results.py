@@ -74,7 +74,7 @@ def result_withdraw(
 def correction_withdraw(
     request: HttpRequest, log_id: LogId, correction_id: Annotated[PublicId, Path()], data: ReasonIn
 ) -> UsageOut:
-    """By the person who asked for it. The withdrawal is an entry of the instrument's chain."""
+    """By who asked for it, or a manager of the unit. The withdrawal is an entry of the instrument's chain."""
     correction = get_correction(get_usage_log(request.user, log_id), correction_id)
     usage_correction_withdraw(
         actor=person(request), correction_id=correction.pk, reason=data.reason, now=clock.now()

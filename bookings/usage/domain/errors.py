@@ -78,16 +78,6 @@ class AlreadyWithdrawn(Conflict):
     message = gettext_noop("This correction was withdrawn. Propose another one where it is still right.")
 
 
-class NotYourCorrection(DomainError):
-    """A correction is withdrawn by somebody else than the person who asked for it."""
-
-    code = "usage.not_your_correction"
-    kind: Kind = "forbidden"
-    message = gettext_noop(
-        "Only the person who asked for this correction withdraws it. Others don't confirm it."
-    )
-
-
 class ResultStated(Conflict):
     """The log names the same result already."""
 

@@ -98,15 +98,33 @@ def truncate_to_seconds(instant: datetime) -> datetime:
     return instant.replace(microsecond=0)
 
 
-def propose_end(checked_in_at: datetime, booked_end: datetime, now: datetime) -> datetime:
-    """Return the end that a check-out proposes: the booked end once it has passed, else now."""
-    return booked_end if checked_in_at < booked_end < now else now
+def get_latest_end(checked_in_at: datetime, booked_end: datetime, now: datetime, limit_days: int) -> datetime:
+    """Return the latest end that a check-out may record: now, or the booked end `limit_days` after it.
+
+    Past the booked end nobody but the person who enters it knows of the use, as of one by hand.
+    """
+    known = max(checked_in_at, booked_end)
+    return known if known < now - timedelta(days=limit_days) else now
 
 
-def find_end_problems(checked_in_at: datetime, ends_at: datetime, now: datetime) -> Iterator[Problem]:
+def propose_end(checked_in_at: datetime, booked_end: datetime, latest_end: datetime) -> datetime:
+    """Return the end that a check-out proposes: the booked end once it has passed, else the latest one."""
+    return booked_end if checked_in_at < booked_end < latest_end else latest_end
+
+
+def find_end_problems(
+    checked_in_at: datetime, ends_at: datetime, now: datetime, latest_end: datetime
+) -> Iterator[Problem]:
     """Yield problems of the end of a check-out; it is entered to the minute, as of the check-in's minute."""
     if ends_at > now:
         yield not_over_problem()
+    elif ends_at > latest_end:
+        yield Problem(
+            "usage.overdue_too_long",
+            gettext_noop("The booked end is too long ago to record time after it. End the use by {latest}."),
+            {"latest": latest_end},
+            "ends_at",
+        )
     if ends_at < checked_in_at.replace(second=0, microsecond=0):
         yield ends_before_start_problem()
 

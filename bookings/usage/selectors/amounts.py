@@ -16,6 +16,7 @@ from bookings.usage.domain.usage import (
     Spent,
     correction_waiting_problem,
     find_end_problems,
+    get_latest_end,
     propose_end,
     truncate_to_seconds,
 )
@@ -53,6 +54,17 @@ class Use:
         return f"{self.time.to_text()} {self.spent.effective_seconds} {self.price.total}"
 
 
+def propose_end_of(booking: "Booking", now: datetime) -> datetime:
+    """Return the end that a check-out of a running use proposes, in whole seconds."""
+    start = truncate_to_seconds(booking.checked_in_at or now)
+    return truncate_to_seconds(propose_end(start, booking.ends_at, _get_latest_end(booking, now)))
+
+
+def _get_latest_end(booking: "Booking", now: datetime) -> datetime:
+    checked_in_at = booking.checked_in_at or now
+    return get_latest_end(checked_in_at, booking.ends_at, now, settings.MANUAL_ENTRY_LIMIT_DAYS)
+
+
 def calculate_use(
     booking: "Booking",
     *,
@@ -72,7 +84,7 @@ def calculate_use(
     """
     assert booking.checked_in_at is not None
     start = truncate_to_seconds(booking.checked_in_at)
-    end = truncate_to_seconds(ends_at or propose_end(start, booking.ends_at, now))
+    end = truncate_to_seconds(ends_at) if ends_at else propose_end_of(booking, now)
     time = Interval(start, max(end, start + timedelta(seconds=1)))
     spent = Spent.from_interval(
         time,
@@ -81,7 +93,8 @@ def calculate_use(
         post_seconds=post_seconds,
         idle_seconds=idle_seconds,
     )
-    problems = list(find_end_problems(start, end, now)) or list(spent.find_problems(time))
+    end_problems = find_end_problems(start, end, now, _get_latest_end(booking, now))
+    problems = list(end_problems) or list(spent.find_problems(time))
     if problems:
         raise UsageRefused(problems=problems)
     counted = booking.samples if samples is None else samples

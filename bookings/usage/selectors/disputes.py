@@ -40,7 +40,8 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
     """Return when the clock confirms a log that nobody confirms or disputes before; None where it doesn't.
 
     It doesn't while a dispute waits for its answer or a correction to be confirmed, nor where the user
-    entered the hours by hand: nobody else has seen them. An answer gives the user the whole time again.
+    entered the hours by hand: nobody else has seen them. An answer gives the user the whole time again, and
+    so does the withdrawal of a correction, for which they may have waited.
     """
     since = settings.USAGE_CONFIRM_SINCE
     recorded_at = log.entry.recorded_at
@@ -54,7 +55,10 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
     ):
         return None
     answered_at: datetime | None = log.disputes.aggregate(last=Max("answered_at"))["last"]
-    return max(recorded_at, answered_at or recorded_at) + timedelta(days=settings.USAGE_CONFIRM_DAYS)
+    withdrawals = (getattr(one, "withdrawal", None) for one in log.corrections.all())
+    withdrawn_at = (one.entry.recorded_at for one in withdrawals if one is not None)
+    last = max(recorded_at, answered_at or recorded_at, *withdrawn_at)
+    return last + timedelta(days=settings.USAGE_CONFIRM_DAYS)
 
 
 def _is_entered_by_user(log: UsageLog) -> bool:

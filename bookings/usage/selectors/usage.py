@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import rules
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
@@ -72,6 +73,11 @@ def get_result(log: UsageLog, public_id: str) -> UsageResult:
 def log_lock(log_id: int) -> UsageLog:
     """Lock a log's instrument and return the log; its own row never changes."""
     providers.instrument_lock(UsageLog.objects.values_list("instrument_id", flat=True).get(pk=log_id))
+    return read_log(log_id)
+
+
+def read_log(log_id: int) -> UsageLog:
+    """Return a log that the caller may see, as `usage_logs` does."""
     return _with_details(UsageLog.objects.filter(pk=log_id)).get()
 
 
@@ -154,8 +160,8 @@ def get_superseded_corrections(log: UsageLog) -> list[UsageCorrection]:
 
 
 def get_withdrawable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
-    """Return the log's corrections that the viewer asked for and can take back."""
-    return [one for one in _unconfirmed(log) if one.entry.recorded_by_id == viewer.pk]
+    """Return the log's waiting corrections that the viewer can take back."""
+    return [one for one in _unconfirmed(log) if rules.has_perm("bookings.withdraw_correction", viewer, one)]
 
 
 def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
@@ -319,7 +325,7 @@ def build_line(entry: UsageEntry) -> bytes:
 def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
     confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
     by_clock = confirmation.filter(entry__recorded_by__isnull=True)
-    corrections = UsageCorrection.objects.select_related("confirmation__entry", "withdrawal", "entry")
+    corrections = UsageCorrection.objects.select_related("confirmation__entry", "withdrawal__entry", "entry")
     return (
         logs.annotate(is_confirmed=Exists(confirmation), is_confirmed_by_clock=Exists(by_clock))
         .select_related(

@@ -8,12 +8,17 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageDispute, UsageLog
-from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_by_instrument
+from bookings.usage.selectors.logs_as_counted import (
+    CONFIRMATION,
+    IS_CORRECTED,
+    iterate_by_instrument,
+    iterate_counted_rows,
+)
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.progress import Tell, tell_nobody
 from instrument_share.quick_columns import FewLists, WholeSecond
@@ -23,8 +28,8 @@ from providers.domain import OpenSeconds
 if TYPE_CHECKING:
     from providers.domain import Terms
 
-MAX_USE_LENGTH = timedelta(days=31)
-"""How far before and after a year uses are looked for that lie in the same time as one of the year."""
+MAX_USE_LENGTH = timedelta(days=366)
+"""How far before a year uses are looked for that last into it; none is entered that lasts longer."""
 
 
 class UsageOfYear(TypedDict):
@@ -134,8 +139,11 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
     are done; it may write.
     """
     span = get_year_interval(year)
+    of_year = UsageLog.objects.filter(starts_at__gte=span.start, starts_at__lt=span.end)
     logs = UsageLog.objects.filter(
-        starts_at__gte=span.start - MAX_USE_LENGTH, starts_at__lt=span.end + MAX_USE_LENGTH
+        Q(starts_at__gte=span.start) | Q(ends_at__gt=span.start) | Q(IS_CORRECTED),
+        starts_at__gte=span.start - MAX_USE_LENGTH,
+        starts_at__lt=max([span.end, *_get_ends(of_year)]),
     )
     sources: dict[str, str | Combinable] = {
         **{name: name for name in LOG_FIELDS},
@@ -149,7 +157,7 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
     }
     reach: dict[int, datetime] = {}
     years_set = providers.times_of_year_set()
-    done, total = 0, logs.filter(starts_at__gte=span.start, starts_at__lt=span.end).count()
+    done, total = 0, of_year.count()
     tell(done, total)
     for rows in iterate_by_instrument(logs, sources):
         batch = [row for row in rows if _belongs(row, span, reach)]
@@ -164,6 +172,15 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
             yield cast("UsageOfYear", row)
         done += sum(span.start <= row["starts_at"] < span.end for row in batch)
         tell(done, total)
+
+
+def _get_ends(logs: QuerySet[UsageLog]) -> Iterator[datetime]:
+    """Yield the last end of these logs as it was recorded, and those that corrections gave them."""
+    if recorded := logs.aggregate(last=Max("ends_at"))["last"]:
+        yield recorded
+    corrected = logs.filter(IS_CORRECTED).order_by("id")
+    for rows in iterate_counted_rows(corrected, {"ends_at": "ends_at"}):
+        yield from (row["ends_at"] for row in rows)
 
 
 def _count_granted_hours(rows: Iterable[dict[str, Any]], years_set: Sequence[datetime]) -> None:

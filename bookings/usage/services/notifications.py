@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
-from bookings.usage.models import UsageLog
+from bookings.usage.models import UsageCorrection, UsageLog
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -44,6 +44,9 @@ CORRECTION_CONFIRMED = gettext_noop(
 CORRECTION_WITHDRAWN = gettext_noop(
     "The proposed correction of your use of {instrument} from {starts_at} was withdrawn. Nothing changes."
 )
+OWN_CORRECTION_WITHDRAWN = gettext_noop(
+    "The correction of the use of {instrument} from {starts_at} that you asked for was withdrawn: {reason}"
+)
 DISPUTED = gettext_noop(
     "{user} disagrees with the hours of {instrument} from {starts_at}. Answer by {answer_by}."
 )
@@ -53,6 +56,12 @@ DISPUTE_ANSWERED = gettext_noop("Your disagreement about {instrument} from {star
 def notify_user_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:
     """Notify the user of a log, linking to its page."""
     _notify([log.user_id], log, message, now, **params)
+
+
+def notify_proposer(correction: UsageCorrection, message: str, now: datetime, **params: Any) -> None:
+    """Notify who asked for a correction, linking to the page of the log."""
+    proposer = correction.entry.recorded_by_id
+    _notify([] if proposer is None else [proposer], correction.log, message, now, **params)
 
 
 def ask_to_confirm(log: UsageLog, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.usage.domain.choices import EntryKind
-from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyWithdrawn, NotYourCorrection
+from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyWithdrawn
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageWithdrawal
 from bookings.usage.selectors.usage import log_lock
 from bookings.usage.services import notifications
@@ -24,17 +24,15 @@ if TYPE_CHECKING:
 def usage_correction_withdraw(
     *, actor: "User", correction_id: int, reason: str, now: datetime
 ) -> UsageWithdrawal:
-    """Take back a correction of one's own that nobody has confirmed; it stays, and can't be confirmed.
+    """Take back a correction that nobody has confirmed, one's own or, as a manager, a colleague's.
 
-    An entry of the instrument's chain. Raises NotYourCorrection, AlreadyConfirmed, AlreadyWithdrawn and
-    ReasonMissing.
+    It stays, and can't be confirmed; the withdrawal is an entry of the instrument's chain. The user is told,
+    and who asked for it. Raises AlreadyConfirmed, AlreadyWithdrawn and ReasonMissing.
     """
     log = log_lock(UsageCorrection.objects.values_list("log_id", flat=True).get(pk=correction_id))
-    require(actor, "bookings.correct_usage", log)
+    correction = next(one for one in log.corrections.all() if one.pk == correction_id)
+    require(actor, "bookings.withdraw_correction", correction)
     reason = require_reason(reason, code="usage.reason_missing")
-    correction = log.corrections.select_related("entry").get(pk=correction_id)
-    if correction.entry.recorded_by_id != actor.pk:
-        raise NotYourCorrection
     if UsageConfirmation.objects.filter(correction=correction).exists():
         raise AlreadyConfirmed
     if UsageWithdrawal.objects.filter(correction=correction).exists():
@@ -50,6 +48,9 @@ def usage_correction_withdraw(
         organization_id=log.instrument.organization_id,
         details={"log": log.public_id, "correction": correction.public_id, "reason": reason},
     )
-    if actor.pk != log.user_id:
+    proposer_id = correction.entry.recorded_by_id
+    if actor.pk != proposer_id:
+        notifications.notify_proposer(correction, notifications.OWN_CORRECTION_WITHDRAWN, now, reason=reason)
+    if log.user_id not in {actor.pk, proposer_id}:
         notifications.notify_user_of_log(log, notifications.CORRECTION_WITHDRAWN, now)
     return withdrawal

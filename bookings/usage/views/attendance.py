@@ -26,9 +26,8 @@ from bookings.requests.views.common import (
     get_return_address,
     require_keeper,
 )
-from bookings.usage.domain.usage import propose_end
 from bookings.usage.forms.usage import CheckOutForm
-from bookings.usage.selectors.amounts import calculate_use
+from bookings.usage.selectors.amounts import calculate_use, propose_end_of
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.notifications import is_recorded_by_user
 from instrument_share.journal.addresses import page_address
@@ -196,7 +195,7 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Check a use out: when it ended, the amount that follows, and its log once that has been shown."""
     now = clock.now()
     found = get_booking_for(request.user, public_id, "check_out")
-    proposed = propose_end(found.checked_in_at or now, found.ends_at, now).replace(second=0, microsecond=0)
+    proposed = propose_end_of(found, now).replace(second=0)
     is_sent = request.method == "POST"
     form = CheckOutForm(
         request.POST if is_sent else None,

@@ -3,7 +3,6 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings.usage.domain.errors import NotYourCorrection
 from bookings.usage.selectors.usage import get_correction, get_usage_log
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.accounts.permissions import require
@@ -15,18 +14,15 @@ from instrument_share.web.signed_in import SignedInRequest
 
 @confirmation_view
 def correction_withdraw(request: SignedInRequest, public_id: str, correction_id: str) -> Confirmation:
-    """Withdraw one's own correction of a log, with a reason."""
-    log = get_usage_log(request.user, public_id)
-    require(request.user, "bookings.correct_usage", log)
-    correction = get_correction(log, correction_id)
-    if correction.entry.recorded_by_id != request.user.pk:
-        raise NotYourCorrection
+    """Withdraw a correction of a log, with a reason."""
+    correction = get_correction(get_usage_log(request.user, public_id), correction_id)
+    require(request.user, "bookings.withdraw_correction", correction)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Withdraw this correction?"),
         consequences=[
             _("It can't be confirmed any more, and the use counts as it does now."),
-            _("That it was proposed stays on the record, with your reason; the user is told."),
+            _("That it was proposed stays on the record, with your reason; user and author are told."),
         ],
         action=_("Withdraw the correction"),
         perform=lambda: usage_correction_withdraw(

@@ -66,6 +66,22 @@ def test_device_checks_the_person_in_and_out(city, device, booking, clock):
     assert {entry.actor for entry in written} == {city.researcher}
 
 
+def test_use_that_was_forgotten_is_not_gone_on_with_in_the_time_of_the_next_booking(
+    city, device, booking, clock
+):
+    """Else the hours between would count as used."""
+    person = city.researcher.public_id
+    device.send("start", person=person)
+    later = book(city, slot(day=2, hour=9), now=clock.now())
+    clock.set(later.starts_at - 16 * MINUTE)
+    assert device.send("start", person=person)["booking"] == booking.public_id
+    clock.set(later.starts_at)
+    assert device.send("start", person=person)["code"] == "booking.still_in_use"
+    booking_check_out(actor=city.keeper, booking_id=booking.pk, now=clock.now())
+    assert device.send("start", person=person)["booking"] == later.public_id
+    assert UsageLog.objects.get().ends_at == booking.ends_at
+
+
 def test_a_key_that_is_revoked_meanwhile_signs_nothing_more(city, device, booking, clock):
     device_key_revoke(actor=city.keeper, instrument_id=city.instrument.pk, now=clock.now())
     start = Event(EventKind.START, clock.now(), sequence=1, code=code_of(booking))

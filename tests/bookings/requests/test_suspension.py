@@ -103,6 +103,18 @@ def test_only_keeper_checks_out_running_use_of_suspended_unit(city, officer):
         get_booking(city.keeper, running.public_id)
 
 
+def test_keeper_checks_out_running_use_of_suspended_unit_by_the_api(city, officer, client, clock):
+    running = in_use(city)
+    suspend(city.owner, officer)
+    clock.set(slot(day=0, hour=8).end)
+    client.force_login(city.keeper)
+    address = f"/api/v1/bookings/{running.public_id}/check-out"
+    answer = client.post(address, {}, content_type="application/json", headers={"Idempotency-Key": "1"})
+    assert (answer.status_code, answer.json()["effective_seconds"]) == (201, 2 * 3600)
+    running.refresh_from_db()
+    assert running.state == BookingState.COMPLETED
+
+
 @pytest.mark.parametrize("suspended", ["owner", "company"])
 def test_booking_left_in_a_suspended_organization_never_becomes_a_no_show(city, suspended):
     booking = book(city, slot(day=1))

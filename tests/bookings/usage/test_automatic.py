@@ -13,6 +13,7 @@ from bookings.usage.services.automatic import usage_confirm_due
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer
 from bookings.usage.services.notifications import CONFIRMED_BY_CLOCK
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.journal import guards
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
@@ -71,6 +72,17 @@ def test_waiting_correction_stops_the_clock_and_is_never_confirmed_by_it(city, l
     assert usage_confirm_due(due + 90 * DAY) == 0
     usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=due)
     assert usage_confirm_due(due) == 1
+
+
+def test_withdrawn_correction_gives_the_user_the_whole_time_again(city, log, due):
+    """Who waited for the correction has not questioned the hours yet."""
+    correction = usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"samples": 3}, reason="漏记", now=AFTER
+    )
+    withdrawn = due + 30 * DAY
+    usage_correction_withdraw(actor=city.keeper, correction_id=correction.pk, reason="无误", now=withdrawn)
+    assert usage_confirm_due(withdrawn + 14 * DAY - SECOND) == 0
+    assert usage_confirm_due(withdrawn + 14 * DAY) == 1
 
 
 def test_hours_that_their_user_entered_by_hand_wait_for_a_colleague(city):

@@ -9,7 +9,6 @@ from bookings.usage.domain.choices import ResultKind
 from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyWithdrawn,
-    NotYourCorrection,
     ResultStated,
     ResultWithdrawn,
     UsageRefused,
@@ -25,7 +24,7 @@ from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
 from tests.bookings.requests.booking import codes
 from tests.bookings.usage.test_usage import by_hand
-from tests.factories import NOW, member, slot
+from tests.factories import NOW, keeper, member, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -99,10 +98,39 @@ def test_withdrawn_correction_is_an_entry_and_makes_way_for_another(city, log):
     assert (entry.action, entry.details["reason"]) == ("usage.correction_withdrawn", "样品数原本正确")
 
 
-def test_only_who_asked_withdraws_and_not_once_it_is_confirmed(city, log):
+def test_manager_withdraws_what_a_colleague_asked_for_who_may_have_left(city, log):
     correction = correct(city, log)
-    with pytest.raises(NotYourCorrection):
-        usage_correction_withdraw(actor=city.manager, correction_id=correction.pk, reason="不同意", now=NOW)
+    city.instrument.keepers.clear()
+    before = list(Notification.objects.values_list("pk", flat=True))
+    usage_correction_withdraw(actor=city.manager, correction_id=correction.pk, reason="样品数无误", now=NOW)
+    told = Notification.objects.exclude(pk__in=before)
+    assert {one.user: one.params.get("reason") for one in told} == {
+        city.researcher: None,
+        city.keeper: "样品数无误",
+    }
+    assert WaitingLog.objects.get().log == log
+
+
+def test_keeper_is_told_once_of_a_withdrawn_correction_of_their_own_use(city):
+    own = by_hand(city, slot(-3, 9, 2), user=city.keeper, payer_organization_id=city.owner.pk)
+    correction = correct(city, own)
+    before = list(Notification.objects.values_list("pk", flat=True))
+    usage_correction_withdraw(actor=city.manager, correction_id=correction.pk, reason="样品数无误", now=NOW)
+    told = Notification.objects.exclude(pk__in=before).get()
+    assert (told.user, told.params["reason"]) == (city.keeper, "样品数无误")
+
+
+def test_another_keeper_withdraws_no_correction_nor_a_manager_one_of_their_own_use(city, log):
+    own = by_hand(city, slot(-3, 9, 2), user=city.manager, payer_organization_id=city.owner.pk)
+    for actor, one in ((keeper(city.instrument), log), (city.researcher, log), (city.manager, own)):
+        correction = correct(city, one)
+        with pytest.raises(Forbidden):
+            usage_correction_withdraw(actor=actor, correction_id=correction.pk, reason="不同意", now=NOW)
+        usage_correction_withdraw(actor=city.keeper, correction_id=correction.pk, reason="无误", now=NOW)
+
+
+def test_confirmed_correction_is_not_withdrawn(city, log):
+    correction = correct(city, log)
     usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=NOW)
     with pytest.raises(AlreadyConfirmed):
         usage_correction_withdraw(actor=city.keeper, correction_id=correction.pk, reason="改主意", now=NOW)
@@ -124,7 +152,9 @@ def test_page_of_the_log_offers_what_may_be_withdrawn(city, log, see):
     page = see(city.keeper, "usage_log", log.public_id, now=NOW).content.decode()
     assert (withdraw in page, "ZL200310102344.5" in page) == (True, True)
     page = see(city.manager, "usage_log", log.public_id, now=NOW).content.decode()
-    assert (withdraw in page, f"results/{result.public_id}/withdraw/" in page) == (False, True)
+    assert (withdraw in page, f"results/{result.public_id}/withdraw/" in page) == (True, True)
+    page = see(city.researcher, "usage_log", log.public_id, now=NOW).content.decode()
+    assert withdraw not in page
 
 
 def test_api_states_and_withdraws_results_and_corrections(city, log, client, clock):

@@ -268,6 +268,36 @@ def test_year_includes_overlapping_uses_of_adjacent_years(city):
     assert [fact["starts_at"] for fact in usage_of_year(2026)] == starts[1:]
 
 
+def test_year_includes_long_uses_of_adjacent_years_that_overlap_its_own(city):
+    """Else the time would count in both years."""
+    midnight, day = NOW.replace(year=2025, month=12, day=31, hour=16), timedelta(days=1)
+    long, short = (
+        by_hand(
+            city,
+            Interval(midnight + at * day, midnight + end * day),
+            overlap_reason="两个样品仓",
+            now=midnight + 44 * day,
+        ).starts_at
+        for at, end in ((-46, 44), (40, 41))
+    )
+    assert [fact["starts_at"] for fact in usage_of_year(2025)] == [long, short]
+    assert [fact["starts_at"] for fact in usage_of_year(2026)] == [long, short]
+
+
+def test_year_includes_uses_of_adjacent_years_that_a_correction_made_long(city):
+    midnight, day = NOW.replace(year=2025, month=12, day=31, hour=16), timedelta(days=1)
+    now = midnight + 44 * day
+    long = by_hand(city, Interval(midnight - 46 * day, midnight - 45 * day), now=now)
+    correction = usage_correct(
+        actor=city.keeper, log_id=long.pk, changes={"ends_at": now}, reason="试验未中断", now=now
+    )
+    usage_confirm(actor=city.researcher, log_id=long.pk, correction_id=correction.pk, now=now)
+    interval = Interval(midnight + 40 * day, midnight + 41 * day)
+    short = by_hand(city, interval, overlap_reason="两个样品仓", now=now)
+    for year in (2025, 2026):
+        assert [fact["id"] for fact in usage_of_year(year)] == [long.public_id, short.public_id]
+
+
 def test_a_manager_of_the_unit_may_log_and_a_keeper_of_another_instrument_may_not(city):
     other = factories.keeper(factories.instrument(city.owner))
     hour = Interval(NOW - timedelta(hours=2), NOW - timedelta(hours=1))

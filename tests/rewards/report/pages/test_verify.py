@@ -56,6 +56,8 @@ def test_a_code_that_was_never_printed_is_not_genuine(client, sent):
 def test_a_returned_report_is_said_to_be_out_of_force(client, sent):
     type(sent).objects.update(state="returned")
     assert "该报送件已被财政局退回，不再有效" in text_of(by_code(client, sent.code))
+    english = client.get(reverse("verify"), {"code": sent.code}, headers={"Accept-Language": "en"})
+    assert "another" not in text_of(english)
     _name, paper = get_report_file(sent, "pdf")
     answer = by_file(client, paper)
     assert "该报送件已被财政局退回，不再有效" in text_of(answer)
