@@ -39,12 +39,13 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Sentence
 from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.errors import Problem
 
 
 @transaction.atomic
@@ -106,11 +107,22 @@ def _require_possible(entry: WaitlistEntry, together: Collection[int], now: date
     span = get_offerable_span(entry.wanted, entry.length, now)
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
-    last = Interval(entry.latest - entry.length, entry.latest)
-    problems = find_booking_problems(
+    problems = _find_problems_at_end(entry, now)
+    last_start = entry.latest - entry.length
+    steps = [terms.step for terms in providers.terms_in_force(together, last_start).values()]
+    lasting = [*find_step_problems(entry.length, steps), *find_lasting(problems)]
+    if get_span(entry, now) is None:
+        lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]
+    if lasting:
+        raise build_refusal(lasting)
+
+
+def _find_problems_at_end(entry: WaitlistEntry, now: datetime) -> "list[Problem]":
+    """Return what is wrong with a booking of the hours that are waited for, as late as they may lie."""
+    return find_booking_problems(
         entry.user,
         entry.instrument,
-        interval=last,
+        interval=Interval(entry.latest - entry.length, entry.latest),
         service_mode=ServiceMode(entry.service_mode),
         payer_organization=entry.payer_organization,
         subject=entry.subject,
@@ -118,12 +130,6 @@ def _require_possible(entry: WaitlistEntry, together: Collection[int], now: date
         project=entry.organization_project,
         now=now,
     )
-    steps = [terms.step for terms in providers.terms_in_force(together, last.start).values()]
-    lasting = [*find_step_problems(entry.length, steps), *find_lasting(problems)]
-    if get_span(entry, now) is None:
-        lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]
-    if lasting:
-        raise build_refusal(lasting)
 
 
 @transaction.atomic
@@ -154,7 +160,8 @@ def waits_end_due(now: datetime) -> int:
     """End waits to which no time can be offered any more, and say why; return their number.
 
     That is where their span is over, or the period of the project that they name, or where the user no longer
-    belongs to the organization that was to pay.
+    belongs to the organization that was to pay. Where a span is over, and something else than the time kept
+    the user from booking, that is named.
     """
     lost = set(waits_of_lost_payers().values_list("pk", flat=True))
     over = [one for one in waits_in_order() if one.pk in lost or get_span(one, now) is None]
@@ -165,6 +172,9 @@ def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, An
     """Return in which words, and with which parameters, the end of a wait is told."""
     payer, project = entry.payer_organization, entry.organization_project
     if get_offerable_span(entry.wanted, entry.length, now) is None:
+        if lasting := find_lasting(_find_problems_at_end(entry, now)):
+            lines = [Sentence(one.message, one.params) for one in lasting]
+            return notifications.OVER_REFUSED, {"lines": lines}
         return notifications.OVER, {}
     if project is not None and get_span(entry, now) is None:
         return notifications.PROJECT_OVER, {"project": project.name}
