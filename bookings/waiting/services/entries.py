@@ -1,6 +1,5 @@
 """Joining and leaving a waiting list."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +13,14 @@ from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import get_payer
 from bookings.requests.services.bookings import build_refusal, require_project
 from bookings.waiting.domain import (
+    INPUT_CODES,
     SHORTEST_ANSWER,
     SHORTEST_NOTICE,
     AlreadyWaiting,
     SpanRefused,
     WaitEnded,
     WaitState,
-    find_step_problems,
+    find_input_problems,
     get_offerable_span,
 )
 from bookings.waiting.models import WaitlistEntry
@@ -90,7 +90,7 @@ def waiting_join(
         direction=Direction(direction).value,
         joined_at=now,
     )
-    _require_possible(entry, together, now)
+    _require_possible(entry, now)
     if is_waiting(actor, instrument_id):
         raise AlreadyWaiting
     entry.save(force_insert=True)
@@ -99,30 +99,25 @@ def waiting_join(
     return entry
 
 
-def _require_possible(entry: WaitlistEntry, together: Collection[int], now: datetime) -> None:
-    """Raise SpanRefused or BookingRefused for what would be wrong with every time of the span.
-
-    `together` are the instruments that are booked at once.
-    """
+def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
+    """Raise SpanRefused or BookingRefused for what would be wrong with every time of the span."""
     span = get_offerable_span(entry.wanted, entry.length, now)
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
-    problems = _find_problems_at_end(entry, now)
-    last_start = entry.latest - entry.length
-    steps = [terms.step for terms in providers.terms_in_force(together, last_start).values()]
-    lasting = [*find_step_problems(entry.length, steps), *find_lasting(problems)]
-    if get_span(entry, now) is None:
-        lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]
-    if lasting:
+    if lasting := _find_lasting_at_end(entry, now):
         raise build_refusal(lasting)
 
 
-def _find_problems_at_end(entry: WaitlistEntry, now: datetime) -> "list[Problem]":
-    """Return what is wrong with a booking of the hours that are waited for, as late as they may lie."""
-    return find_booking_problems(
+def _find_lasting_at_end(entry: WaitlistEntry, now: datetime) -> "list[Problem]":
+    """Return what keeps the user from booking the hours that they wait for, as late as these may lie.
+
+    That the time is taken or closed is not among it.
+    """
+    last = Interval(entry.latest - entry.length, entry.latest)
+    problems = find_booking_problems(
         entry.user,
         entry.instrument,
-        interval=Interval(entry.latest - entry.length, entry.latest),
+        interval=last,
         service_mode=ServiceMode(entry.service_mode),
         payer_organization=entry.payer_organization,
         subject=entry.subject,
@@ -130,6 +125,15 @@ def _find_problems_at_end(entry: WaitlistEntry, now: datetime) -> "list[Problem]
         project=entry.organization_project,
         now=now,
     )
+    together = {entry.instrument_id, *providers.linked_ids(entry.instrument_id)}
+    rules = providers.terms_in_force(together, last.start).values()
+    lasting = [
+        *find_input_problems(entry.length, ServiceMode(entry.service_mode), rules),
+        *(one for one in find_lasting(problems) if one.code not in INPUT_CODES),
+    ]
+    if get_span(entry, now) is None:
+        lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]
+    return lasting
 
 
 @transaction.atomic
@@ -172,7 +176,7 @@ def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, An
     """Return in which words, and with which parameters, the end of a wait is told."""
     payer, project = entry.payer_organization, entry.organization_project
     if get_offerable_span(entry.wanted, entry.length, now) is None:
-        if lasting := find_lasting(_find_problems_at_end(entry, now)):
+        if lasting := _find_lasting_at_end(entry, now):
             lines = [Sentence(one.message, one.params) for one in lasting]
             return notifications.OVER_REFUSED, {"lines": lines}
         return notifications.OVER, {}

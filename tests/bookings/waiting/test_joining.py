@@ -1,0 +1,76 @@
+"""What keeps somebody from joining a waiting list, and beside which input it is said."""
+
+import pytest
+
+from bookings.requests.domain.errors import BookingRefused
+from providers.instruments.models import InstrumentLink
+from providers.terms.domain.choices import ServiceMode
+from tests import factories
+from tests.bookings.waiting.waiting import join
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+WIDE = slot(length=11)
+
+
+def refusal(city, **asked):
+    """What a refusal says: code and input of each problem."""
+    with pytest.raises(BookingRefused) as refused:
+        join(city, city.researcher, wanted=WIDE, **asked)
+    return [(one.code, one.field) for one in refused.value.problems]
+
+
+def link(city, **rule):
+    """Let the instrument be booked together with another one that has a rule of its own."""
+    second = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(second, **rule)
+    factories.windows(second)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=second)
+    return second
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(540, "booking.too_long"), (30, "booking.too_short")])
+def test_length_that_a_rule_refuses_is_said_of_the_minutes(minutes, code):
+    city = factories.city(min_minutes=60)
+    assert refusal(city, minutes=minutes) == [(code, "minutes")]
+
+
+def test_nobody_waits_longer_than_a_linked_instrument_can_be_booked(city):
+    link(city, max_minutes=120)
+    assert refusal(city, minutes=180) == [("booking.too_long", "minutes")]
+
+
+def test_samples_wait_for_no_time_in_the_api_either(city):
+    assert refusal(city, service_mode=ServiceMode.SAMPLES) == [("waiting.samples", "service_mode")]
+
+
+@pytest.fixture
+def wait_form(city, client, clock):
+    """The form of the page after it was sent with these values."""
+    clock.set(NOW)
+    client.force_login(city.researcher)
+
+    def send(**changes):
+        asked = {
+            "starts_at": "2026-03-03T09:00",
+            "ends_at": "2026-03-03T20:00",
+            "hours": "2",
+            "subject": "陶瓷",
+            "payer": city.company.public_id,
+            "service_mode": "self_operated",
+            "direction": "research",
+            **changes,
+        }
+        return client.post(f"/instruments/{city.instrument.public_id}/wait/", asked).context["form"]
+
+    return send
+
+
+@pytest.mark.parametrize("hours", ["9", "0.75"])
+def test_page_says_it_beside_the_hours(wait_form, hours):
+    assert list(wait_form(hours=hours).errors) == ["hours"]
+
+
+def test_page_says_beside_the_payer_that_it_is_not_admitted(city, wait_form):
+    city.instrument.rules.update(user_kinds=["outside"])
+    assert list(wait_form().errors) == ["payer"]
