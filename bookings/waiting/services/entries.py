@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.proposals.domain import LONGEST_SPAN
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.waiting import PROJECT_PERIOD_CODES, find_lasting
+from bookings.requests.domain.waiting import PROJECT_PERIOD_CODES, find_lasting, get_cause
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import get_payer
@@ -129,7 +129,7 @@ def _find_lasting_at_end(entry: WaitlistEntry, now: datetime) -> "list[Problem]"
     rules = providers.terms_in_force(together, last.start).values()
     lasting = [
         *find_input_problems(entry.length, ServiceMode(entry.service_mode), rules),
-        *(one for one in find_lasting(problems) if one.code not in INPUT_CODES),
+        *(one for one in find_lasting(problems) if get_cause(one) not in INPUT_CODES),
     ]
     if get_span(entry, now) is None:
         lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]

@@ -6,6 +6,7 @@ from bookings.requests.domain.errors import BookingRefused
 from providers.instruments.models import InstrumentLink
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
+from tests.bookings.requests.booking import book
 from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, slot
 
@@ -38,6 +39,29 @@ def test_length_that_a_rule_refuses_is_said_of_the_minutes(minutes, code):
 def test_nobody_waits_longer_than_a_linked_instrument_can_be_booked(city):
     link(city, max_minutes=120)
     assert refusal(city, minutes=180) == [("booking.too_long", "minutes")]
+
+
+def test_nobody_waits_for_a_linked_instrument_that_never_admits_them(city):
+    link(city, needs_qualification=True)
+    assert refusal(city) == [("booking.linked_refused", "service_mode")]
+
+
+def test_no_wait_is_offered_for_time_that_a_linked_instrument_never_grants(city, client, clock):
+    clock.set(NOW)
+    book(city)
+    client.force_login(city.researcher)
+    asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
+    asked |= {"payer": city.company.public_id, "service_mode": "self_operated"}
+    address = f"/instruments/{city.instrument.public_id}/quote/"
+    assert client.get(address, asked).context["may_wait"]
+    link(city, needs_qualification=True)
+    assert not client.get(address, asked).context["may_wait"]
+
+
+def test_one_waits_for_a_linked_instrument_that_is_not_open_then(city):
+    second = link(city)
+    second.open_windows.all().delete()
+    assert join(city, city.researcher, wanted=WIDE).pk
 
 
 def test_samples_wait_for_no_time_in_the_api_either(city):
