@@ -104,20 +104,23 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
     span = get_offerable_span(entry.wanted, entry.length, now)
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
-    if lasting := _find_lasting_at_end(entry, now):
+    at_end = _find_problems(entry, entry.latest - entry.length, now)
+    lasting = find_lasting(at_end)
+    if lasting and not find_lasting(_find_problems(entry, span.start, now)):
+        # As where a qualification or a version of the rule ends within the span.
+        lasting = []
+    if get_span(entry, now) is None:
+        lasting += [one for one in at_end if one.code in PROJECT_PERIOD_CODES]
+    if lasting:
         raise build_refusal(lasting)
 
 
-def _find_lasting_at_end(entry: WaitlistEntry, now: datetime) -> "list[Problem]":
-    """Return what keeps the user from booking the hours that they wait for, as late as these may lie.
-
-    That the time is taken or closed is not among it.
-    """
-    last = Interval(entry.latest - entry.length, entry.latest)
+def _find_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> "list[Problem]":
+    """Return what is wrong with a booking of the hours that are waited for, with this start."""
     problems = find_booking_problems(
         entry.user,
         entry.instrument,
-        interval=last,
+        interval=Interval(start, start + entry.length),
         service_mode=ServiceMode(entry.service_mode),
         payer_organization=entry.payer_organization,
         subject=entry.subject,
@@ -126,14 +129,11 @@ def _find_lasting_at_end(entry: WaitlistEntry, now: datetime) -> "list[Problem]"
         now=now,
     )
     together = {entry.instrument_id, *providers.linked_ids(entry.instrument_id)}
-    rules = providers.terms_in_force(together, last.start).values()
-    lasting = [
+    rules = providers.terms_in_force(together, start).values()
+    return [
         *find_input_problems(entry.length, ServiceMode(entry.service_mode), rules),
-        *(one for one in find_lasting(problems) if get_cause(one) not in INPUT_CODES),
+        *(one for one in problems if get_cause(one) not in INPUT_CODES),
     ]
-    if get_span(entry, now) is None:
-        lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]
-    return lasting
 
 
 @transaction.atomic
@@ -176,7 +176,7 @@ def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, An
     """Return in which words, and with which parameters, the end of a wait is told."""
     payer, project = entry.payer_organization, entry.organization_project
     if get_offerable_span(entry.wanted, entry.length, now) is None:
-        if lasting := _find_lasting_at_end(entry, now):
+        if lasting := find_lasting(_find_problems(entry, entry.latest - entry.length, now)):
             lines = [Sentence(one.message, one.params) for one in lasting]
             return notifications.OVER_REFUSED, {"lines": lines}
         return notifications.OVER, {}

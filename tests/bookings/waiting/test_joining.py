@@ -3,11 +3,13 @@
 import pytest
 
 from bookings.requests.domain.errors import BookingRefused
-from providers.instruments.models import InstrumentLink
-from providers.terms.domain.choices import ServiceMode
+from instrument_share.kernel.interval import Interval
+from providers.instruments.models import InstrumentLink, Qualification
+from providers.terms.domain.choices import ServiceMode, UserKind
 from tests import factories
-from tests.bookings.requests.booking import book
-from tests.bookings.waiting.waiting import join
+from tests.bookings.requests.booking import book, codes
+from tests.bookings.requests.rules import hours, put_in_force
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,37 @@ def test_one_waits_for_a_linked_instrument_that_is_not_open_then(city):
     second = link(city)
     second.open_windows.all().delete()
     assert join(city, city.researcher, wanted=WIDE).pk
+
+
+def qualify(city, until):
+    Qualification.objects.create(
+        instrument=city.instrument,
+        user=city.researcher,
+        granted_by=city.keeper,
+        granted_at=NOW,
+        expires_at=until,
+    )
+
+
+@pytest.mark.parametrize(("until", "refused"), [(slot().end, False), (slot().start, True)])
+def test_qualification_that_ends_within_the_span_suffices(until, refused):
+    city = factories.city(needs_qualification=True)
+    qualify(city, until)
+    if refused:
+        assert refusal(city) == [("booking.qualification_missing", "service_mode")]
+    else:
+        assert offered(join(city, city.researcher, wanted=WIDE)) == [(slot().start, slot().end, "offered")]
+
+
+def test_one_waits_until_a_coming_rule_no_longer_admits_them(city):
+    put_in_force(city, hours())
+    put_in_force(city, hours(user_kinds=frozenset({UserKind.INSIDE})), day=3)
+    book(city, slot(day=1, length=8))
+    both = Interval(slot(day=1).start, slot(day=5).end)
+    assert join(city, wanted=both).pk
+    with pytest.raises(BookingRefused) as refused:
+        join(city, wanted=Interval(slot(day=3).start, both.end))
+    assert codes(refused) == ["booking.user_kind_refused"]
 
 
 def test_samples_wait_for_no_time_in_the_api_either(city):
