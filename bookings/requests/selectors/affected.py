@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
@@ -73,10 +73,12 @@ def get_organization_condition(organization_id: int) -> Q:
 def get_organization_suspension_condition(organization_id: int) -> Q:
     """Return the condition for bookings that can't begin once the organization is suspended.
 
-    Those are its own, and what is booked together with them; offers from the waiting list are withdrawn.
+    Those are its own, and what is booked together with them, but no other requests of a series or basket.
+    Offers from the waiting list are withdrawn.
     """
     own = Booking.objects.filter(get_organization_condition(organization_id), state__in=NOT_BEGUN_STATES)
-    return Q(state__in=NOT_BEGUN_STATES, group__in=own.values("group"))
+    together = own.filter(group=OuterRef("group"), part=OuterRef("part"))
+    return Q(Exists(together), state__in=NOT_BEGUN_STATES)
 
 
 @dataclass(frozen=True)
