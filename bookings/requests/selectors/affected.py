@@ -1,6 +1,6 @@
 """Bookings affected by a decision about their instrument or user."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -140,8 +140,12 @@ def affected_bookings(viewer: "Viewer", condition: Q) -> QuerySet[Booking]:
     return bookings(viewer).filter(condition, state__in=CANCELLABLE_STATES).order_by("starts_at", "pk")
 
 
-def find_bookings_in_lost_time(lost_time: Mapping[int, Sequence[Interval]]) -> list[Booking]:
+def find_bookings_in_lost_time(
+    lost_time: Mapping[int, Sequence[Interval]], states: Collection[BookingState] = CANCELLABLE_STATES
+) -> list[Booking]:
     """Return upcoming bookings that touch lost time (by instrument id), in order of time. One statement.
+
+    Offers from the waiting list, which are withdrawn, are asked for by their state.
 
     Takes no viewer: who is notified does not depend on who corrects. Pages show the bookings through
     `bookings.requests.selectors.bookings`.
@@ -152,11 +156,11 @@ def find_bookings_in_lost_time(lost_time: Mapping[int, Sequence[Interval]]) -> l
     rows = (
         Booking.objects.filter(
             instrument_id__in=list(lost_time),
-            state__in=NOT_BEGUN_STATES,
+            state__in=states,
             starts_at__lt=max(span.end for span in spans),
             ends_at__gt=min(span.start for span in spans),
         )
-        .select_related("instrument", "instrument__organization", "user", "payer_organization")
+        .select_related("instrument", "instrument__organization", "rule", "user", "payer_organization")
         .order_by("starts_at", "pk")
     )
     return [booking for booking in rows if _touches(booking, lost_time[booking.instrument_id])]
