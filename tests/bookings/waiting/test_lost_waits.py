@@ -15,6 +15,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.errors import IllegalMove
 from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.bookings.projects.things import add_project
@@ -132,3 +133,13 @@ def test_end_of_a_wait_for_time_that_stayed_taken_names_nothing_else(city):
     entry = join(city)
     assert waits_end_due(slot().start) == 1
     assert journal.notifications(entry.user).first().lines == []
+
+
+@pytest.mark.parametrize("by", ["user", "keeper"])
+def test_an_offer_is_answered_and_not_cancelled(city, by):
+    """Cancelled like a booking, it would be offered to the same person again at once."""
+    entry = join(city)
+    actor = entry.user if by == "user" else city.keeper
+    with pytest.raises(IllegalMove):
+        booking_cancel(actor=actor, booking_id=held(entry).pk, reason="不需要了", now=NOW)
+    assert [state for *_, state in offered(entry)] == ["offered"]
