@@ -188,8 +188,16 @@ def _read_counted(
     payer_ids = {one.payer_organization_id for one in bookings} - {None}
     whose = Q(user__in={one.user_id for one in bookings}) | Q(payer_organization__in=payer_ids)
     rows = counted_rows(instrument_ids, reach).filter(whose)
-    columns = ("pk", "instrument_id", "user_id", "payer_organization_id", "starts_at", "ends_at")
-    return [Counted(*row[:-2], Interval(*row[-2:])) for row in rows.values_list(*columns)]
+    return [
+        Counted(
+            one.pk,
+            one.instrument_id,
+            one.user_id,
+            one.payer_organization_id,
+            Interval(one.starts_at, one.ends_at),
+        )
+        for one in rows
+    ]
 
 
 def _count_for(
