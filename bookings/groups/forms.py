@@ -11,7 +11,8 @@ from bookings.groups.domain import FEWEST_DATES, LONGEST_PAUSE, MOST_DATES, Scop
 from bookings.groups.selectors.together import Wanted
 from bookings.requests.domain.choices import Direction
 from bookings.requests.forms.booking import BookingForm
-from instrument_share.web.forms.fields import IntervalForm, ReasonForm, choices_of, set_choices
+from bookings.requests.forms.cancelling import CancelForm
+from instrument_share.web.forms.fields import IntervalForm, choices_of, set_choices
 from instrument_share.web.text.formats import moment, yuan
 from providers.domain import ServiceMode
 
@@ -103,7 +104,7 @@ class ScopeForm(forms.Form):
     )
 
 
-class SeriesCancelForm(ScopeForm, ReasonForm):
+class SeriesCancelForm(ScopeForm, CancelForm):
     """Which dates are cancelled, and why; a unit says why."""
 
     field_order = ("scope", "reason")

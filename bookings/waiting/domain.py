@@ -1,11 +1,16 @@
 """Waiting for time that is taken: how a wait stands, and until when an offer holds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from providers.domain import TermsDraft
 
 MINUTE = timedelta(minutes=1)
 LONGEST_HOLD = timedelta(hours=2)
@@ -66,14 +71,30 @@ class SpanRefused(Invalid):
     )
 
 
-def find_step_problems(length: timedelta, steps: Iterable[timedelta]) -> list[Problem]:
-    """Return what is wrong with a length that no time has whose start and end lie on these steps."""
-    message = gettext_noop("Start and end lie on steps of {minutes} minutes. Choose a multiple of them.")
-    return [
-        Problem("waiting.off_step", message, {"minutes": step // MINUTE}, "minutes")
-        for step in sorted(set(steps))
-        if length % step
-    ]
+LENGTH_FIELD = "minutes"
+OFF_STEP = gettext_noop("Start and end lie on steps of {minutes} minutes. Choose a multiple of them.")
+TOO_SHORT = gettext_noop("A booking lasts at least {shortest}. Wait for more time.")
+TOO_LONG = gettext_noop("A booking lasts at most {longest}. Wait for less time.")
+SAMPLES = gettext_noop("Samples are handed in without a time to wait for. Choose another way of service.")
+INPUT_CODES = frozenset({"booking.too_short", "booking.too_long", "booking.samples_missing"})
+"""What is said of inputs that a wait has not; `find_input_problems` says it of those that it has."""
+
+
+def find_input_problems(
+    length: timedelta, service_mode: ServiceMode, rules: "Collection[TermsDraft]"
+) -> Iterator[Problem]:
+    """Yield what is wrong with the length and way of service whenever the time lies, by all these rules."""
+    if service_mode == ServiceMode.SAMPLES:
+        yield Problem("waiting.samples", SAMPLES, field="service_mode")
+    for step in sorted({terms.step for terms in rules}):
+        if length % step:
+            yield Problem("waiting.off_step", OFF_STEP, {"minutes": step // MINUTE}, LENGTH_FIELD)
+    shortest = max((terms.min_length for terms in rules), default=length)
+    longest = min((terms.max_length for terms in rules), default=length)
+    if length < shortest:
+        yield Problem("booking.too_short", TOO_SHORT, {"shortest": shortest}, LENGTH_FIELD)
+    if length > longest:
+        yield Problem("booking.too_long", TOO_LONG, {"longest": longest}, LENGTH_FIELD)
 
 
 def get_answer_deadline(offered_at: datetime, starts_at: datetime, lead: timedelta) -> datetime:

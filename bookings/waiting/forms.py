@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class WaitForm(BookingForm):
     """What a request has, with a number of hours between an earliest start and a latest end."""
 
+    named_otherwise = {**BookingForm.named_otherwise, "minutes": "hours"}
     hours = forms.DecimalField(
         label=pgettext_lazy("wanted", "Hours"),
         min_value=FEWEST_HOURS,

@@ -22,8 +22,8 @@ from bookings.groups.services.together import SeriesBooked, series_book
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
-from bookings.requests.selectors.cancel_cost import get_cancel_cost
-from bookings.requests.views.common import get_booking_address, get_booking_for, get_desk
+from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
+from bookings.requests.views.common import describe_cancelled, get_booking_address, get_booking_for, get_desk
 from bookings.requests.views.request import get_named_values
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
@@ -37,7 +37,6 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from bookings.requests.models import Booking
     from instrument_share.kernel.errors import Problem
@@ -132,22 +131,30 @@ def cancel_series(request: SignedInRequest, public_id: str) -> Confirmation:
     booking = get_booking_for(request.user, public_id, "cancel")
     dates = get_dates_ahead(booking, Scope.ALL)
     is_mine = booking.user_id == request.user.pk
-    form = SeriesCancelForm(request.POST if request.method == "POST" else None, required=not is_mine)
+    costs = [(one, get_cancel_cost(request.user, one, now)) for one in dates]
+    form = SeriesCancelForm(
+        request.POST if request.method == "POST" else None,
+        late=sum(cost.late for _one, cost in costs),
+        required=not is_mine,
+    )
+    cancelled: list[Booking] = []
     return Confirmation(
         heading=_("Cancel several dates of this series?"),
         consequences=[
             _("This date: {time}").format(time=timerange(_get_interval(booking))),
-            *(_cost_of(request, one, now) for one in dates),
+            *(_tell_cost(one, cost) for one, cost in costs),
         ],
         action=_("Cancel these dates"),
-        perform=lambda: series_cancel(
-            actor=request.user,
-            booking_id=booking.pk,
-            scope=Scope(form.cleaned_data["scope"]),
-            reason=form.cleaned_data["reason"],
-            now=now,
+        perform=lambda: cancelled.extend(
+            series_cancel(
+                actor=request.user,
+                booking_id=booking.pk,
+                scope=Scope(form.cleaned_data["scope"]),
+                reason=form.cleaned_data["reason"],
+                now=now,
+            )
         ),
-        success=_("Cancelled. The time is free for others at once."),
+        success=lambda: describe_cancelled(request.user, cancelled),
         back_address=get_booking_address(public_id),
         next_address=reverse("booking_group", args=[booking.group.public_id]),
         form=form,
@@ -156,8 +163,7 @@ def cancel_series(request: SignedInRequest, public_id: str) -> Confirmation:
     )
 
 
-def _cost_of(request: SignedInRequest, booking: "Booking", now: "datetime") -> str:
-    cost = get_cancel_cost(request.user, booking, now)
+def _tell_cost(booking: "Booking", cost: CancelCost) -> str:
     time = timerange(_get_interval(booking))
     if cost.late:
         return _("{time}: late, up to {amount} is charged, and it counts on your credit").format(

@@ -21,7 +21,6 @@ TIME_CODES = frozenset(
         "booking.too_far",
         "booking.outside_windows",
         "booking.closed",
-        "booking.linked_refused",
     }
 )
 """What is wrong with a certain time, not with waiting for another one; so are quotas."""
@@ -35,7 +34,16 @@ def get_waitable_modes(terms: "Terms | None") -> frozenset[ServiceMode]:
 
 def find_lasting(problems: "Iterable[Problem]") -> "list[Problem]":
     """Return what would be wrong with a request at another time too."""
-    return [one for one in problems if one.code not in TIME_CODES and not one.code.startswith(QUOTA_CODES)]
+    return [
+        one
+        for one in problems
+        if (cause := get_cause(one)) not in TIME_CODES and not cause.startswith(QUOTA_CODES)
+    ]
+
+
+def get_cause(problem: "Problem") -> str:
+    """Return the code of what is wrong, also where that is said of an instrument that is booked together."""
+    return str(problem.params.get("cause", problem.code))
 
 
 def is_worth_waiting(problems: "list[Problem]", service_mode: ServiceMode, terms: "Terms") -> bool:

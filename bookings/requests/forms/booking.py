@@ -100,6 +100,7 @@ class BookingForm(IntervalForm):
     )
     project = forms.CharField(label=_("Project"), max_length=200, required=False)
     direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
+    named_otherwise: Mapping[str, str] = {"payer_organization": "payer"}
 
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
         usual = get_usual_applicant(viewer)

@@ -205,7 +205,11 @@ def _as_linked_problem(instrument: "Instrument", problem: Problem) -> Problem:
         )
         return Problem("booking.linked_taken", message, {"instrument": name}, "starts_at")
     message = gettext_noop("“{instrument}”, which is booked together with this one: {problem}")
-    told = {"instrument": name, "problem": Sentence(problem.message, problem.params)}
+    told = {
+        "instrument": name,
+        "problem": Sentence(problem.message, problem.params),
+        "cause": problem.code,
+    }
     return Problem("booking.linked_refused", message, told, problem.field)
 
 

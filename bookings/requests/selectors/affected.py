@@ -1,11 +1,11 @@
 """Bookings affected by a decision about their instrument or user."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
@@ -73,10 +73,12 @@ def get_organization_condition(organization_id: int) -> Q:
 def get_organization_suspension_condition(organization_id: int) -> Q:
     """Return the condition for bookings that can't begin once the organization is suspended.
 
-    Those are its own, and what is booked together with them; offers from the waiting list are withdrawn.
+    Those are its own, and what is booked together with them, but no other requests of a series or basket.
+    Offers from the waiting list are withdrawn.
     """
     own = Booking.objects.filter(get_organization_condition(organization_id), state__in=NOT_BEGUN_STATES)
-    return Q(state__in=NOT_BEGUN_STATES, group__in=own.values("group"))
+    together = own.filter(group=OuterRef("group"), part=OuterRef("part"))
+    return Q(Exists(together), state__in=NOT_BEGUN_STATES)
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,12 @@ def affected_bookings(viewer: "Viewer", condition: Q) -> QuerySet[Booking]:
     return bookings(viewer).filter(condition, state__in=CANCELLABLE_STATES).order_by("starts_at", "pk")
 
 
-def find_bookings_in_lost_time(lost_time: Mapping[int, Sequence[Interval]]) -> list[Booking]:
+def find_bookings_in_lost_time(
+    lost_time: Mapping[int, Sequence[Interval]], states: Collection[BookingState] = CANCELLABLE_STATES
+) -> list[Booking]:
     """Return upcoming bookings that touch lost time (by instrument id), in order of time. One statement.
+
+    Offers from the waiting list, which are withdrawn, are asked for by their state.
 
     Takes no viewer: who is notified does not depend on who corrects. Pages show the bookings through
     `bookings.requests.selectors.bookings`.
@@ -150,11 +156,11 @@ def find_bookings_in_lost_time(lost_time: Mapping[int, Sequence[Interval]]) -> l
     rows = (
         Booking.objects.filter(
             instrument_id__in=list(lost_time),
-            state__in=NOT_BEGUN_STATES,
+            state__in=states,
             starts_at__lt=max(span.end for span in spans),
             ends_at__gt=min(span.start for span in spans),
         )
-        .select_related("instrument", "instrument__organization", "user", "payer_organization")
+        .select_related("instrument", "instrument__organization", "rule", "user", "payer_organization")
         .order_by("starts_at", "pk")
     )
     return [booking for booking in rows if _touches(booking, lost_time[booking.instrument_id])]

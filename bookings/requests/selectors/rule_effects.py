@@ -1,10 +1,10 @@
 """Bookings that a version of a rule leaves outside opening hours, and free time for those that are moved."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
@@ -14,13 +14,17 @@ from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.offers import get_free_time
+from bookings.requests.selectors.request_facts import counted_rows
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import Terms, TermsDraft
+from providers.domain import QuotaHolder, Terms, TermsDraft
 
 if TYPE_CHECKING:
     from providers.models import Instrument, OpenServiceRule
+
+LONGEST_SPAN = timedelta(days=31)
+"""No quota counts further than a month."""
 
 
 @dataclass(frozen=True)
@@ -137,13 +141,12 @@ def _find_starts(
     rows = list(bookings)
     companions = {booking.pk: get_companions(booking) for booking in rows}
     mates = {mate.instrument_id: mate.instrument for mate in chain.from_iterable(companions.values())}
-    free = get_free_time([instrument, *mates.values()], ahead, now)
-    # Quotas are not asked about where a decision moves a booking.
-    times = {pk: replace(time, counted={}) for pk, time in free.times.items()}
+    times = dict(get_free_time([instrument, *mates.values()], ahead, now).times)
     if instrument.pk not in times:
         return {}
     times[instrument.pk] = decide(times[instrument.pk])
     versions_by_id = {**providers.terms_versions(list(mates)), instrument.pk: versions}
+    counted = _read_counted([instrument.pk, *mates], rows, ahead)
     found: dict[str, datetime] = {}
     for booking in rows:
         ids = [instrument.pk, *(mate.instrument_id for mate in companions[booking.pk])]
@@ -151,7 +154,9 @@ def _find_starts(
             continue
         length = booking.ends_at - booking.starts_at
         later = Interval(booking.starts_at, ahead.end) if booking.starts_at < ahead.end else ahead
-        together = [times[pk] for pk in ids]
+        moved_ids = {booking.pk, *(mate.pk for mate in companions[booking.pk])}
+        others = [one for one in counted if one.booking_id not in moved_ids]
+        together = [replace(times[pk], counted=_count_for(booking, pk, others)) for pk in ids]
         start = find_first_start(together, later, length, now)
         start = start or find_first_start(together, ahead, length, now)
         if start is not None:
@@ -159,6 +164,51 @@ def _find_starts(
             for pk in ids:
                 held = _hold(versions_by_id[pk], Interval(start, start + length))
                 times[pk] = replace(times[pk], holds=[*times[pk].holds, held])
+            moved = Interval(start, start + length)
+            payer_id = booking.payer_organization_id
+            counted = [*others, *(Counted(booking.pk, pk, booking.user_id, payer_id, moved) for pk in ids)]
+    return found
+
+
+class Counted(NamedTuple):
+    """A booking that counts towards quotas of its user and of the organization that pays."""
+
+    booking_id: int
+    instrument_id: int
+    user_id: int
+    payer_id: int | None
+    time: Interval
+
+
+def _read_counted(
+    instrument_ids: Collection[int], bookings: Sequence[Booking], ahead: Interval
+) -> list[Counted]:
+    """Return what counts towards the quotas of the users and payers of these bookings; one statement."""
+    reach = Interval(ahead.start - LONGEST_SPAN, ahead.end + LONGEST_SPAN)
+    payer_ids = {one.payer_organization_id for one in bookings} - {None}
+    whose = Q(user__in={one.user_id for one in bookings}) | Q(payer_organization__in=payer_ids)
+    rows = counted_rows(instrument_ids, reach).filter(whose)
+    return [
+        Counted(
+            one.pk,
+            one.instrument_id,
+            one.user_id,
+            one.payer_organization_id,
+            Interval(one.starts_at, one.ends_at),
+        )
+        for one in rows
+    ]
+
+
+def _count_for(
+    booking: Booking, instrument_id: int, counted: Iterable[Counted]
+) -> Mapping[QuotaHolder, Sequence[Interval]]:
+    """Return what counts towards the quotas of a booking's user and payer on an instrument."""
+    here = [one for one in counted if one.instrument_id == instrument_id]
+    payer_id = booking.payer_organization_id
+    found = {QuotaHolder.USER: [one.time for one in here if one.user_id == booking.user_id]}
+    if payer_id is not None:
+        found[QuotaHolder.ORGANIZATION] = [one.time for one in here if one.payer_id == payer_id]
     return found
 
 

@@ -178,8 +178,9 @@ def booking_move(
     """Move or extend a booking that has not begun, with the same checks and a new quote.
 
     The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
-    becomes a request again. When a keeper moves it, it keeps its state, and the user is asked to agree; a
-    request that the keeper moves to within two hours is approved by it.
+    becomes a request again; where none does, a request is approved. When a keeper moves a booking, it keeps
+    its state, and the user is asked to agree; a request that the keeper moves to within two hours is approved
+    by it.
     """
     booking = move_without_passing_on(actor, booking_id, interval, now, revision=revision)
     pass_on_freed_time(booking, now)
@@ -221,7 +222,12 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
         )
         return booking
     if by_user:
+        is_approved = booking.state == BookingState.REQUESTED and terms.decision == Decision.AT_ONCE
+        if is_approved:
+            booking.state, booking.decide_by = next_state(MOVES, booking.state, "approve"), None
         write_move(booking, interval, terms, actor=actor, now=now)
+        if is_approved:
+            tell_rivals(booking, now)
     else:
         write_move_by_unit(booking, interval, terms, actor=actor, now=now)
     is_answered = not by_user and not booking.planned_by_unit
@@ -288,11 +294,13 @@ def write_move_by_unit(
     now: datetime,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a move that the unit makes; so near to its start it approves a request.
+    """Write a move that the unit makes; near to its start, or where the rule decides at once, it approves.
 
     The unit has chosen that time, and a deadline for deciding on it again would be over at once.
     """
-    is_approved = booking.state == BookingState.REQUESTED and is_too_near_to_wait(now, interval.start)
+    is_approved = booking.state == BookingState.REQUESTED and (
+        terms.decision == Decision.AT_ONCE or is_too_near_to_wait(now, interval.start)
+    )
     if is_approved:
         booking.decided_at, booking.decided_by, booking.decision_note = now, actor, ""
         apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)

@@ -8,7 +8,7 @@ from django.db import transaction
 from bookings.requests.domain import credit
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.errors import REASON_MISSING
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import BookingState, require_cancellable
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.cancel_cost import is_cancelled_late
 from bookings.requests.selectors.companions import get_companions, has_credit_event
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 def booking_cancel(
     *, actor: "User", booking_id: int, now: datetime, reason: str = "", revision: int | None = None
 ) -> Booking:
-    """Cancel a booking.
+    """Cancel a booking; an offer from the waiting list is answered instead.
 
     By the user after the deadline it is a late cancellation: it costs the rule's percentage for the part that
     nobody takes, and counts on the user's credit. By the unit it costs nothing, and needs a reason.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
+    require_cancellable(booking.state, "cancel")
     by_user = actor.pk == booking.user_id
     if not by_user:
         require_reason(reason, code=REASON_MISSING)

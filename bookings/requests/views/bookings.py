@@ -1,6 +1,5 @@
 """Pages of a booking: details, next step, cancelling and moving."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
+from bookings.requests.forms.cancelling import CancelForm
 from bookings.requests.registry import get_further_acts, get_hand_over_deadline
 from bookings.requests.selectors.admission import (
     find_booking_problems,
@@ -21,7 +21,7 @@ from bookings.requests.selectors.admission import (
 )
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
-from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.request_facts import counting_credit_events
@@ -30,6 +30,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree
 from bookings.requests.views.common import (
     SHOW_PRICE,
+    describe_cancelled,
     describe_prices,
     get_booking_address,
     get_booking_for,
@@ -44,7 +45,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import IntervalForm, ReasonForm
+from instrument_share.web.forms.fields import IntervalForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -110,13 +111,18 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
     now = clock.now()
     found = get_booking_for(request.user, public_id, "cancel")
     is_mine = found.user_id == request.user.pk
-    form = ReasonForm(request.POST if request.method == "POST" else None, required=not is_mine)
+    cost = get_cancel_cost(request.user, found, now)
+    form = CancelForm(
+        request.POST if request.method == "POST" else None, late=int(cost.late), required=not is_mine
+    )
     return Confirmation(
         heading=_("Cancel this booking?"),
-        consequences=_consequences(request, found, now),
+        consequences=_consequences(request, found, cost),
         action=_("Cancel the booking"),
-        perform=lambda: booking_cancel(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
-        success=lambda: _cancelled(request, get_booking(request.user, public_id)),
+        perform=lambda: booking_cancel(
+            actor=request.user, booking_id=found.pk, now=now, reason=form.cleaned_data["reason"]
+        ),
+        success=lambda: describe_cancelled(request.user, [get_booking(request.user, public_id)]),
         back_address=get_booking_address(public_id),
         next_address=get_return_address(request, get_booking_address(public_id)),
         form=form,
@@ -125,18 +131,7 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
     )
 
 
-def _cancelled(request: SignedInRequest, booking: "Booking") -> str:
-    together = [booking, *(one for one, _is_visible in get_group(request.user, booking))]
-    late = [one for one in together if one.late_cancel]
-    if late:
-        return _("Cancelled late: {amount} may be charged, less if somebody takes the time.").format(
-            amount=yuan(sum((one.charged_yuan or Decimal(0) for one in late), Decimal(0)))
-        )
-    return _("Cancelled without charge. The time is free for others at once.")
-
-
-def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime") -> list[str]:
-    cost = get_cancel_cost(request.user, booking, now)
+def _consequences(request: SignedInRequest, booking: "Booking", cost: CancelCost) -> list[str]:
     time = timerange(Interval(booking.starts_at, booking.ends_at))
     lines = [_("{time} is given back; others can book it at once.").format(time=time)]
     if companions := get_companions(booking):

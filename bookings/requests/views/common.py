@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import rules
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.pricing import Quote
@@ -15,6 +17,7 @@ from bookings.requests.domain.states import MOVES, BookingState, require_cancell
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.cancel_cost import get_move_deadline
+from bookings.requests.selectors.companions import get_group
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
@@ -23,6 +26,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
 from instrument_share.web.desks import Place, desks, navigation
 from instrument_share.web.forms.params import parse_interval
+from instrument_share.web.text.formats import yuan
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -128,3 +132,14 @@ def describe_prices(quote: Quote, linked: "Sequence[tuple[Instrument, Quote]]") 
         "linked": linked,
         "total_yuan": sum((one.total for _, one in linked), quote.total),
     }
+
+
+def describe_cancelled(viewer: "User", cancelled: "Sequence[Booking]") -> str:
+    """Return what cancelling these bookings, with what was booked with each, may cost, as a sentence."""
+    together = [*cancelled, *(mate for one in cancelled for mate, _visible in get_group(viewer, one))]
+    late = [one for one in together if one.late_cancel]
+    if late:
+        return _("Cancelled late: {amount} may be charged, less if somebody takes the time.").format(
+            amount=yuan(sum((one.charged_yuan or Decimal(0) for one in late), Decimal(0)))
+        )
+    return _("Cancelled without charge. The time is free for others at once.")

@@ -1,6 +1,5 @@
 """Joining and leaving a waiting list."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,19 +7,20 @@ from django.db import transaction
 
 from bookings.proposals.domain import LONGEST_SPAN
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.waiting import PROJECT_PERIOD_CODES, find_lasting
+from bookings.requests.domain.waiting import PROJECT_PERIOD_CODES, find_lasting, get_cause
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import get_payer
 from bookings.requests.services.bookings import build_refusal, require_project
 from bookings.waiting.domain import (
+    INPUT_CODES,
     SHORTEST_ANSWER,
     SHORTEST_NOTICE,
     AlreadyWaiting,
     SpanRefused,
     WaitEnded,
     WaitState,
-    find_step_problems,
+    find_input_problems,
     get_offerable_span,
 )
 from bookings.waiting.models import WaitlistEntry
@@ -39,12 +39,13 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Sentence
 from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.errors import Problem
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def waiting_join(
         direction=Direction(direction).value,
         joined_at=now,
     )
-    _require_possible(entry, together, now)
+    _require_possible(entry, now)
     if is_waiting(actor, instrument_id):
         raise AlreadyWaiting
     entry.save(force_insert=True)
@@ -98,19 +99,28 @@ def waiting_join(
     return entry
 
 
-def _require_possible(entry: WaitlistEntry, together: Collection[int], now: datetime) -> None:
-    """Raise SpanRefused or BookingRefused for what would be wrong with every time of the span.
-
-    `together` are the instruments that are booked at once.
-    """
+def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
+    """Raise SpanRefused or BookingRefused for what would be wrong with every time of the span."""
     span = get_offerable_span(entry.wanted, entry.length, now)
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
-    last = Interval(entry.latest - entry.length, entry.latest)
+    at_end = _find_problems(entry, entry.latest - entry.length, now)
+    lasting = find_lasting(at_end)
+    if lasting and not find_lasting(_find_problems(entry, span.start, now)):
+        # As where a qualification or a version of the rule ends within the span.
+        lasting = []
+    if get_span(entry, now) is None:
+        lasting += [one for one in at_end if one.code in PROJECT_PERIOD_CODES]
+    if lasting:
+        raise build_refusal(lasting)
+
+
+def _find_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> "list[Problem]":
+    """Return what is wrong with a booking of the hours that are waited for, with this start."""
     problems = find_booking_problems(
         entry.user,
         entry.instrument,
-        interval=last,
+        interval=Interval(start, start + entry.length),
         service_mode=ServiceMode(entry.service_mode),
         payer_organization=entry.payer_organization,
         subject=entry.subject,
@@ -118,12 +128,12 @@ def _require_possible(entry: WaitlistEntry, together: Collection[int], now: date
         project=entry.organization_project,
         now=now,
     )
-    steps = [terms.step for terms in providers.terms_in_force(together, last.start).values()]
-    lasting = [*find_step_problems(entry.length, steps), *find_lasting(problems)]
-    if get_span(entry, now) is None:
-        lasting += [one for one in problems if one.code in PROJECT_PERIOD_CODES]
-    if lasting:
-        raise build_refusal(lasting)
+    together = {entry.instrument_id, *providers.linked_ids(entry.instrument_id)}
+    rules = providers.terms_in_force(together, start).values()
+    return [
+        *find_input_problems(entry.length, ServiceMode(entry.service_mode), rules),
+        *(one for one in problems if get_cause(one) not in INPUT_CODES),
+    ]
 
 
 @transaction.atomic
@@ -154,7 +164,8 @@ def waits_end_due(now: datetime) -> int:
     """End waits to which no time can be offered any more, and say why; return their number.
 
     That is where their span is over, or the period of the project that they name, or where the user no longer
-    belongs to the organization that was to pay.
+    belongs to the organization that was to pay. Where a span is over, and something else than the time kept
+    the user from booking, that is named.
     """
     lost = set(waits_of_lost_payers().values_list("pk", flat=True))
     over = [one for one in waits_in_order() if one.pk in lost or get_span(one, now) is None]
@@ -165,6 +176,9 @@ def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, An
     """Return in which words, and with which parameters, the end of a wait is told."""
     payer, project = entry.payer_organization, entry.organization_project
     if get_offerable_span(entry.wanted, entry.length, now) is None:
+        if lasting := find_lasting(_find_problems(entry, entry.latest - entry.length, now)):
+            lines = [Sentence(one.message, one.params) for one in lasting]
+            return notifications.OVER_REFUSED, {"lines": lines}
         return notifications.OVER, {}
     if project is not None and get_span(entry, now) is None:
         return notifications.PROJECT_OVER, {"project": project.name}

@@ -1,5 +1,6 @@
 """Notifications about waits and offers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.wording import Sentence
 
 OFFERED = gettext_noop(
     "{instrument} is free for you from {starts_at}. Accept by {answer_by}, or it goes to the next on the "
@@ -47,7 +49,9 @@ RETIRED = gettext_noop("{instrument} was retired: {reason} You wait for it no lo
 OVER = gettext_noop(
     "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
 )
-
+OVER_REFUSED = gettext_noop(
+    "Your wait for {instrument} until {latest} has ended. At its end you could not book it, because:"
+)
 PAYER_LOST = gettext_noop(
     "Your wait for {instrument} has ended: you no longer belong to “{organization}”, which was to pay. Join "
     "the list again if somebody else pays."
@@ -58,9 +62,11 @@ PROJECT_OVER = gettext_noop(
 )
 
 
-def notify_waiting(entry: "WaitlistEntry", message: str, now: datetime, **params: Any) -> None:
-    """Notify somebody who waits."""
-    _notify(entry, message, now, page_address("my_waiting"), params.get("answer_by"), params)
+def notify_waiting(
+    entry: "WaitlistEntry", message: str, now: datetime, lines: "Iterable[Sentence]" = (), **params: Any
+) -> None:
+    """Notify somebody who waits; the `lines` stand below the message."""
+    _notify(entry, message, now, page_address("my_waiting"), params.get("answer_by"), params, lines)
 
 
 def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -> None:
@@ -92,6 +98,7 @@ def _notify(
     path: str,
     act_by: datetime | None,
     params: dict[str, Any],
+    lines: "Iterable[Sentence]" = (),
 ) -> None:
     notify(
         users=[entry.user_id],
@@ -101,4 +108,5 @@ def _notify(
         kind=NotificationKind.BOOKINGS,
         act_by=act_by,
         params={"instrument": get_instrument_name(entry.instrument), "latest": entry.latest, **params},
+        lines=lines,
     )

@@ -21,12 +21,17 @@ MAX_REVISION = 2**31 - 1
 
 
 def add_problems(form: forms.BaseForm, error: DomainError) -> None:
-    """Put each problem beside the field that it names, the others on top; without any, the error itself."""
+    """Put each problem beside the field that it names, the others on top; without any, the error itself.
+
+    A form whose field has another name than the input of the service says so in its `named_otherwise`.
+    """
+    names = getattr(form, "named_otherwise", {})
     problems = problem.problems_of(error)
     if not problems:
         problems = [problem.Told(error.code, problem.told(error.message, error.params))]
     for one in problems:
-        form.add_error(one.field if one.field in form.fields else None, one.detail)
+        name = names.get(one.field, one.field)
+        form.add_error(name if name in form.fields else None, one.detail)
 
 
 def set_choices(field: forms.Field, choices: Iterable[Any]) -> None:

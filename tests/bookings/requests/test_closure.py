@@ -24,6 +24,7 @@ from instrument_share.kernel.errors import Forbidden, IllegalMove
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.responses.problem import told
 from providers.terms.selectors.closures import closures
+from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
@@ -207,3 +208,21 @@ def test_past_closures_go_on_behind_the_first_page(city, see, monkeypatch):
         slot(day=0).start,
     ]
     assert later.next_cursor is None
+
+
+@pytest.mark.parametrize("holder", ["user", "organization"])
+def test_times_proposed_around_a_closure_keep_the_quotas(holder):
+    city = factories.city(quotas=[{"holder": holder, "span": "day", "most_bookings": 1}])
+    hit, also_hit, later = (book(city, slot(day=day)) for day in (1, 2, 3))
+    closed = Interval(slot(day=1).start, slot(day=2).end)
+    starts = find_starts_around_closure(city.instrument, closed, [hit, also_hit], NOW)
+    moved = {public_id: Interval(start, start + timedelta(hours=2)) for public_id, start in starts.items()}
+    assert len({one.start.date() for one in moved.values()} | {later.starts_at.date()}) == 3
+    closure_place(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=closed,
+        reason_zh="检修",
+        outcomes=moved,
+        now=NOW,
+    )

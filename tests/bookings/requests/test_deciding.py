@@ -11,8 +11,10 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from instrument_share.kernel.interval import Interval
+from providers.terms.domain.choices import Decision
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
 
 HOUR = timedelta(hours=1)
@@ -131,3 +133,19 @@ def test_request_that_the_keeper_moves_to_within_two_hours_is_approved_by_it(lea
     )
     agreed = booking_agree(actor=city.researcher, booking_id=booking.pk, now=now)
     assert (agreed.state, agreed.starts_at) == ("approved", time.start)
+
+
+@pytest.mark.parametrize("mover", ["user", "keeper"])
+def test_request_moved_to_where_the_rule_decides_at_once_waits_no_longer(mover):
+    """Its deadline would lie after the new start: it would hold the time, and nobody could be checked in."""
+    city = factories.city()
+    put_in_force(city, hours())
+    put_in_force(city, hours(decision=Decision.BY_KEEPER, decision_hours=72), day=8)
+    booking = book(city, slot(day=10))
+    assert booking.decide_by > slot(day=2).start
+    actor = city.researcher if mover == "user" else city.keeper
+    moved = booking_move(actor=actor, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+    assert moved.state == "approved"
+    assert moved.decided_by == (None if mover == "user" else city.keeper)
+    (entry,) = journal.history(moved).filter(action="booking.moved")
+    assert entry.details["state"] == "approved"

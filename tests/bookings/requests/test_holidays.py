@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from bookings.requests.models import NextFree
+from bookings.requests.models import Booking, NextFree
 from bookings.requests.services.holidays import holidays_set
+from bookings.requests.services.notifications import WITHDRAWN
 from bookings.requests.services.rules import rule_put_in_force
 from instrument_share.journal.models import Notification
+from providers.instruments.models import InstrumentLink
 from providers.terms.domain.choices import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.special_days import Day, published_days
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
@@ -17,11 +19,21 @@ from providers.terms.models import OpenWindow
 from providers.terms.selectors.workdays import calendar_year
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
 NOTICE = "云政办发〔2026〕3号"
 THURSDAY = Day(date(2026, 3, 5), DayKind.HOLIDAY, "庆典日")
+
+WEEKDAYS = TermsDraft(
+    patterns=(OpeningPattern(time(9), time(17), date(2026, 3, 2)),),
+    user_kinds=frozenset(UserKind),
+    service_modes=frozenset(ServiceMode),
+    prices=(Price(Decimal(100)),),
+    holidays=HolidayTreatment.CLOSED_AND_SHIFTED,
+    decision=Decision.AT_ONCE,
+)
 
 
 @pytest.fixture
@@ -29,16 +41,8 @@ def city(db):
     """Open on weekdays from 09:00 to 17:00, closed on public holidays."""
     made = factories.city()
     OpenWindow.objects.all().delete()
-    draft = TermsDraft(
-        patterns=(OpeningPattern(time(9), time(17), date(2026, 3, 2)),),
-        user_kinds=frozenset(UserKind),
-        service_modes=frozenset(ServiceMode),
-        prices=(Price(Decimal(100)),),
-        holidays=HolidayTreatment.CLOSED_AND_SHIFTED,
-        decision=Decision.AT_ONCE,
-    )
     rule_put_in_force(
-        actor=made.manager, instrument_id=made.instrument.pk, draft=draft, applies_from=NOW, now=NOW
+        actor=made.manager, instrument_id=made.instrument.pk, draft=WEEKDAYS, applies_from=NOW, now=NOW
     )
     return made
 
@@ -77,6 +81,27 @@ def test_bookings_outside_new_hours_are_kept_and_users_notified(city, officer, o
     assert len(told(city.researcher)) == len(told(city.keeper)) == 1
     again = holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
     assert (again, len(told(city.researcher))) == (0, 1)
+
+
+def test_offers_outside_new_hours_are_withdrawn_and_not_told_as_bookings(city, officer):
+    waits = join(city, wanted=slot(day=3))
+    days = [*published_days(2026), THURSDAY]
+    assert holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW) == 0
+    assert [state for *_, state in offered(waits)] == ["lapsed"]
+    assert told(city.keeper) == told(waits.user) == []
+    (withdrawn,) = Notification.objects.filter(user=waits.user, message=WITHDRAWN)
+    assert withdrawn.params["reason"]["en"] == "The public holidays were corrected."
+
+
+def test_offer_of_linked_instruments_is_withdrawn_once(city, officer):
+    second = factories.instrument(city.owner, name_zh="样品制备仪")
+    rule_put_in_force(actor=city.manager, instrument_id=second.pk, draft=WEEKDAYS, applies_from=NOW, now=NOW)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=second)
+    waits = join(city, wanted=slot(day=3))
+    days = [*published_days(2026), THURSDAY]
+    holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
+    assert set(Booking.objects.values_list("state", "revision")) == {("lapsed", 2)}
+    assert [state for *_, state in offered(waits)] == ["lapsed"]
 
 
 def test_next_free_is_updated_immediately(city, officer):

@@ -48,7 +48,7 @@ def test_what_cancelling_costs_is_that_of_all_that_ends_with_it(city, client, cl
     words = text_of(client.get(address))
     assert "同时预约的样品制备仪一并取消。" in words
     assert "最多收取 ¥30.00" in words
-    assert "¥30.00" in text_of(client.post(address, follow=True))
+    assert "¥30.00" in text_of(client.post(address, {"late": "1"}, follow=True))
     charged = Booking.objects.order_by("pk").values_list("charged_yuan", flat=True)
     assert list(charged) == [None, Decimal("30.00")]
     assert CreditEvent.objects.count() == 1

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.groups.selectors.together import Wanted
+from bookings.groups.services.together import together_book
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.affected import get_organization_suspension_effects
@@ -20,6 +22,7 @@ from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services.organizations import SUSPENDED
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, NotFound, ReasonMissing
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.waiting.waiting import held, join
@@ -164,3 +167,19 @@ def test_suspension_requires_reason_and_permission(city, officer):
         suspend(city.owner, city.manager)
     booking.refresh_from_db()
     assert booking.state == BookingState.APPROVED
+
+
+def test_other_requests_of_the_same_basket_stay_booked(city, officer):
+    other = factories.instrument(factories.organization("别的大学", owns_instruments=True))
+    factories.rule(other)
+    factories.windows(other)
+    requests = [
+        Wanted(one, slot(day=day), ServiceMode.SELF_OPERATED, city.company, "薄膜")
+        for one, day in ((city.instrument, 5), (other, 6))
+    ]
+    hit, spared = together_book(actor=city.researcher, requests=requests, now=NOW)
+    assert get_organization_suspension_effects(officer, city.owner).ending == [hit]
+    suspend(city.owner, officer)
+    hit.refresh_from_db()
+    spared.refresh_from_db()
+    assert (hit.state, spared.state) == (BookingState.CANCELLED, BookingState.APPROVED)

@@ -10,17 +10,18 @@ from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_decisions import closure_lift
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.waiting.services.entries import waits_end_due
-from bookings.waiting.services.offers import free_time_offer_due
+from bookings.waiting.services.offers import free_time_offer_due, offer_decline
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.errors import IllegalMove
 from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, codes
 from tests.bookings.requests.rules import hours, put_in_force
-from tests.bookings.waiting.waiting import join, offered
+from tests.bookings.waiting.waiting import held, join, offered
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,34 @@ def test_time_before_a_project_begins_keeps_no_later_one_from_being_offered(city
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
     free_time_offer_due(NOW)
     assert [start.date() for start, *_ in offered(entry)] == [date(2026, 3, 5)]
+
+
+def test_end_of_a_wait_names_what_kept_the_person_from_booking(city):
+    project = add_project(city, 250)
+    entry = join(city, city.researcher, wanted=slot(day=3), organization_project_id=project.pk)
+    offer_decline(actor=city.researcher, booking_id=held(entry).pk, now=NOW)
+    book(city, organization_project_id=project.pk)
+    factories.rule(city.instrument, user_kinds=["inside"], needs_qualification=True)
+    assert waits_end_due(slot(day=3).start) == 1
+    told = journal.notifications(city.researcher).first()
+    refused = " ".join(line["message"] for line in told.lines)
+    assert len(told.lines) == 3
+    assert all(word in refused for word in ("your kind of user", "needs a qualification", "project's budget"))
+    assert told.lines[-1]["params"]["left"] == "50.00"
+
+
+def test_end_of_a_wait_for_time_that_stayed_taken_names_nothing_else(city):
+    book(city)
+    entry = join(city)
+    assert waits_end_due(slot().start) == 1
+    assert journal.notifications(entry.user).first().lines == []
+
+
+@pytest.mark.parametrize("by", ["user", "keeper"])
+def test_an_offer_is_answered_and_not_cancelled(city, by):
+    """Cancelled like a booking, it would be offered to the same person again at once."""
+    entry = join(city)
+    actor = entry.user if by == "user" else city.keeper
+    with pytest.raises(IllegalMove):
+        booking_cancel(actor=actor, booking_id=held(entry).pk, reason="不需要了", now=NOW)
+    assert [state for *_, state in offered(entry)] == ["offered"]

@@ -134,6 +134,21 @@ def test_several_dates_are_cancelled_after_their_cost_is_shown(city, series, see
     ]
 
 
+def test_late_dates_are_cancelled_only_once_their_cost_was_shown(city, series, client, clock):
+    Booking.objects.update(rule=factories.rule(city.instrument, cancel_deadline_minutes=1440))
+    address = reverse("series_cancel", args=[series.booked[0].public_id])
+    sent = {"scope": "all", "reason": "", "late": "0"}
+    client.force_login(city.researcher)
+    clock.set(series.booked[0].starts_at - timedelta(hours=1))
+    asked = client.post(address, sent)
+    assert asked.status_code == 422
+    assert not Booking.objects.filter(state="cancelled").exists()
+    done = client.post(address, {**sent, "late": asked.context["form"]["late"].value()}, follow=True)
+    charged = sum(one.charged_yuan or 0 for one in Booking.objects.filter(late_cancel=True))
+    assert charged > 0
+    assert f"可能收取 ¥{charged:.2f}" in text_of(done)
+
+
 def test_several_dates_are_moved(city, series, client):
     client.force_login(city.researcher)
     address = reverse("series_move", args=[series.booked[0].public_id])

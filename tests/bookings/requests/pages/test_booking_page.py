@@ -126,9 +126,22 @@ def test_late_cancellation_shows_charge_before_confirmation(city, booking, see, 
     late = booking.starts_at - 60 * MINUTE
     asked = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
     assert "免费取消截止于 2026年3月2日 09:00：按无人使用的部分收费，最多收取 ¥100.00。" in asked
-    send(city.researcher, "booking_cancel", booking.public_id, now=late)
+    send(city.researcher, "booking_cancel", booking.public_id, now=late, late=1)
     done = bookings_selectors.get_booking(city.researcher, booking.public_id)
     assert (done.state, done.late_cancel, str(done.charged_yuan)) == ("cancelled", True, "100.00")
+
+
+def test_who_read_that_cancelling_is_free_is_asked_again_once_it_is_not(city, booking, see, send):
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    late = booking.starts_at - 60 * MINUTE
+    in_time = booking.starts_at - 25 * 60 * MINUTE
+    read = see(city.researcher, "booking_cancel", booking.public_id, now=in_time).context["form"]
+    asked = send(city.researcher, "booking_cancel", booking.public_id, now=late, **read.initial)
+    assert asked.status_code == 422
+    assert "最多收取 ¥100.00" in texts(asked)
+    assert bookings_selectors.get_booking(city.researcher, booking.public_id).state == "approved"
+    again = asked.context["form"].data
+    assert send(city.researcher, "booking_cancel", booking.public_id, now=late, **again).status_code == 302
 
 
 def test_a_unit_that_cancels_gives_a_reason(city, booking, send):
