@@ -175,8 +175,8 @@ usage_log                            in    404   ok    ok    ok    404   ok    4
 usage_receipt                        in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 POST:usage_confirm                   in    404   ok    403   ok    404   403   404   403   403   403   404
 usage_correct                        in    404   403   403   ok    404   ok    404   403   403   403   404
-# who asked for it
-usage_correction_withdraw            in    404   403   403   ok    404   403   404   403   403   403   404
+# who asked for it, and a manager
+usage_correction_withdraw            in    404   403   403   ok    404   ok    404   403   403   403   404
 usage_result_new                     in    404   ok    403   ok    404   ok    404   403   403   403   404
 usage_result_withdraw                in    404   ok    403   ok    404   ok    404   403   403   403   404
 POST:usage_review                    in    404   ok    403   403   404   403   404   403   403   403   404

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import rules
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -118,11 +119,11 @@ def require_keeper(viewer: "User") -> None:
 
 def responsible_instruments(viewer: "User") -> "QuerySet[Instrument]":
     """Return the instruments that the person manages for a unit, or keeps. Raises Forbidden."""
-    if standing(viewer).holds(Role.UNIT_MANAGER):
-        units = standing(viewer).organization_ids(Role.UNIT_MANAGER)
-        return providers.instruments(viewer).filter(organization_id__in=units).order_by("name_zh", "id")
-    require_keeper(viewer)
-    return providers.kept_instruments(viewer)
+    if not standing(viewer).holds(Role.UNIT_MANAGER):
+        require_keeper(viewer)
+    managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+    kept = Q(pk__in=providers.kept_instruments(viewer).order_by().values("pk"))
+    return providers.instruments(viewer).filter(managed | kept).order_by("name_zh", "id")
 
 
 def describe_prices(quote: Quote, linked: "Sequence[tuple[Instrument, Quote]]") -> dict[str, Any]:

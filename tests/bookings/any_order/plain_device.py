@@ -40,16 +40,20 @@ class PlainDevice:
         return sorted(found, key=lambda row: (row[1].start, row[0]))
 
     def find_started(self, person):
-        """The booking with which the person may use the instrument now, by its key."""
+        """The booking with which the person may use the instrument now, by its key.
+
+        A use past its end is not gone on with once another booking of theirs can begin.
+        """
         now = self.city.now
         coming = [row for row in self.here("approved") if now < row[1].end and row[1].start < now + DAY]
         own = [row for row in [*self.here("in_use"), *coming] if row[1].person == person]
         if not own:
             return None
         pk, first = own[0]
-        if first.state == "in_use" or (now >= first.start - EARLY and self.running() is None):
-            return pk
-        return None
+        due = [one for _pk, one in own if one.state == "approved" and now >= one.start - EARLY]
+        if first.state == "in_use":
+            return None if due and now >= first.end else pk
+        return pk if due and self.running() is None else None
 
     def find_stopped(self, person):
         """The use that ends, by its key, or the one that the device began and somebody else has ended."""

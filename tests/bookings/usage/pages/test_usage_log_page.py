@@ -156,3 +156,11 @@ def test_a_log_takes_as_many_statements_with_many_corrections(city, log, see, st
         lambda: see(city.researcher, "usage_log", log.public_id, now=AFTER),
         by=lambda: [correct(idle) for idle in (120, 180, 240)],
     )
+
+
+def test_who_manages_one_unit_and_keeps_an_instrument_of_another_records_hours_of_both(city, see):
+    elsewhere = factories.city()
+    factories.keeper(elsewhere.instrument, city.manager)
+    page = see(city.manager, "usage_by_hand", now=AFTER).content.decode()
+    for one in (city.instrument, elsewhere.instrument):
+        assert f'value="{one.public_id}"' in page
