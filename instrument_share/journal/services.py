@@ -142,9 +142,9 @@ def notify(
     mailed at once all the same.
 
     People may be given by their keys. `message` is a literal marked by `gettext_noop`; it is translated, with
-    `params`, for each reader, and so are the `lines` below it. Instants, dates, amounts, `Words`, `Bilingual`
-    names, sentences and tuples of these may be parameters: they are kept as such and told in the reader's
-    language.
+    `params`, for each reader, and so are the `lines` below it. Instants, dates, lengths of time, amounts,
+    `Words`, `Bilingual` names, sentences and tuples of these may be parameters: they are kept as such and
+    told in the reader's language.
     """
     kept, below = to_plain(params or {}), [to_plain(line) for line in lines]
     Notification.objects.bulk_create(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -47,6 +47,8 @@ def to_plain(value: Any) -> Any:
             return {"instant": value.isoformat()}
         case date():
             return {"date": value.isoformat()}
+        case timedelta():
+            return {"seconds": value.total_seconds()}
         case Decimal():
             return {"decimal": str(value)}
     return value
@@ -67,6 +69,8 @@ def from_plain(value: Any) -> Any:
             return datetime.fromisoformat(instant)
         case {"date": day}:
             return date.fromisoformat(day)
+        case {"seconds": seconds}:
+            return timedelta(seconds=seconds)
         case {"decimal": number}:
             return Decimal(number)
     return value

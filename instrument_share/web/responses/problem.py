@@ -160,6 +160,8 @@ def _shown_mapping(value: Mapping[str, Any]) -> str:
             return formats.moment(datetime.fromisoformat(text))
         case {"date": text}:
             return formats.date_only(date.fromisoformat(text))
+        case {"seconds": number}:
+            return formats.hours(timedelta(seconds=number))
         case {"decimal": text}:
             return formats.number(Decimal(text))
     return str(value)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.services.cancellations import booking_cancel
@@ -17,6 +18,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import IllegalMove
 from instrument_share.kernel.interval import Interval
+from instrument_share.people.templatetags.people_ui import notification_lines
 from tests import factories
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, codes
@@ -143,3 +145,13 @@ def test_an_offer_is_answered_and_not_cancelled(city, by):
     with pytest.raises(IllegalMove):
         booking_cancel(actor=actor, booking_id=held(entry).pk, reason="不需要了", now=NOW)
     assert [state for *_, state in offered(entry)] == ["offered"]
+
+
+def test_end_of_a_wait_names_the_length_that_a_new_rule_refuses(city):
+    book(city)
+    entry = join(city)
+    factories.rule(city.instrument, max_minutes=60)
+    assert waits_end_due(slot().start) == 1
+    with translation.override("en"):
+        told = notification_lines(journal.notifications(entry.user).first())
+    assert told == ["A booking lasts at most 1 hour. Wait for less time."]

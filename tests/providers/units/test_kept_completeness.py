@@ -208,7 +208,13 @@ def test_rebuild_completeness_says_what_differs_and_mends_it(placed, clock):
 def test_sentences_come_back_as_they_were_kept():
     said = Sentence(
         "{a} {date} {names}",
-        {"a": 1, "date": date(2026, 3, 2), "names": (Bilingual("甲", "A"), "…"), "of": (Words("District"),)},
+        {
+            "a": 1,
+            "date": date(2026, 3, 2),
+            "length": timedelta(minutes=90),
+            "names": (Bilingual("甲", "A"), "…"),
+            "of": (Words("District"),),
+        },
     )
     back = from_plain(to_plain(said))
     assert back == said
