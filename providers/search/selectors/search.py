@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections, router
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Col
 from django.db.models.functions import Coalesce
 from django.db.models.sql.constants import LOUTER
 from django_cte import CTE, with_cte
@@ -126,7 +126,8 @@ def _look_up(ranges: Sequence[Range], searched: QuerySet[Instrument]) -> _Known:
     """
     alias = router.db_for_read(SearchTerm)
     every, of_every = _to_sql(searched, alias)
-    its, of_its = _to_sql(searched.filter(pk=RawSQL("providers_searchterm.instrument_id", ())), alias)
+    of_term = Col(SearchTerm._meta.db_table, SearchTerm._meta.get_field("instrument"))
+    its, of_its = _to_sql(searched.filter(pk=of_term), alias)
     rows = ", ".join(["(%s, %s, %s, %s)"] * len(ranges))
     statement = f"""
         WITH asked (first, last, kind, typed) AS (VALUES {rows})

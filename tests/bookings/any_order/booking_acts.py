@@ -94,7 +94,7 @@ class BookingActs(SideBySide):
     def cancel(self, pick, by_user):
         pk, plain = self.choose(pick, "requested", "approved")
         cancelled = self.attempt(
-            plain.state in {"offered", "requested", "approved"} and not (by_user and plain.is_planned),
+            plain.state in {"requested", "approved"} and not (by_user and plain.is_planned),
             booking_cancel,
             actor=self.actor(plain, by_user),
             booking_id=pk,
