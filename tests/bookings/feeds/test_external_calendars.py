@@ -185,7 +185,7 @@ def test_a_rule_that_no_day_fulfils_is_given_up(city, answers, monkeypatch):
 
 
 def closed():
-    standing = Closure.objects.filter(lifted_at__isnull=True).order_by("starts_at")
+    standing = Closure.objects.filter(lifted_at__isnull=True).order_by("starts_at", "ends_at")
     return [Interval(*one) for one in standing.values_list("starts_at", "ends_at")]
 
 
