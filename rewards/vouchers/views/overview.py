@@ -120,6 +120,6 @@ def _terms(found: "VoucherScheme") -> list[tuple[str, Any]]:
         (_("Cap for an organization and year"), yuan(found.cap_yuan)),
         (_("Budget of the batch"), yuan(found.budget_yuan)),
         (_("Applications"), f"{date_only(found.apply_from)} – {date_only(found.apply_until)}"),
-        (_("Uses"), f"{date_only(found.use_from)} – {date_only(found.use_until)}"),
+        (_("Period of use"), f"{date_only(found.use_from)} – {date_only(found.use_until)}"),
         (_("Claims through"), date_only(found.terms.claim_until)),
     ]

@@ -50,6 +50,7 @@ def test_visitor_reads_the_terms(vouchers, read):
     page = read(None, "voucher_scheme", scheme.public_id)
     assert "研发项目名称" in page
     assert "¥3,000.00" in page
+    assert ("用券时间" in page, "2027年2月28日" in page) == (True, True)
     assert reverse("voucher_apply", args=[scheme.public_id]) not in page
 
 
