@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='voucherscheme',
             name='claim_until',
-            field=models.DateField(help_text='the last day of claims; null: that of uses, as in batches of old', null=True),
+            field=models.DateField(help_text='the last day of claims; null: the last day of uses', null=True),
         ),
         migrations.AlterField(
             model_name='voucherscheme',

@@ -47,9 +47,7 @@ class VoucherScheme(models.Model):
     apply_until = models.DateField()
     use_from = models.DateField()
     use_until = models.DateField(help_text="the last day of uses that the vouchers pay")
-    claim_until = models.DateField(
-        null=True, help_text="the last day of claims; null: that of uses, as in batches of old"
-    )
+    claim_until = models.DateField(null=True, help_text="the last day of claims; null: the last day of uses")
     opened_at = models.DateTimeField()
     opened_by = _person()
 
