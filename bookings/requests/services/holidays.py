@@ -43,9 +43,9 @@ def holidays_set(*, actor: "User | None", year: int, days: Iterable[Day], source
     outside = find_bookings_in_lost_time(lost_time)
     next_free_rebuild(now)
     for offer in find_bookings_in_lost_time(lost_time, {BookingState.OFFERED}):
-        # What is booked with it may have lapsed with the offer before.
-        for one in (offer, *get_companions(offer)) if _is_open(offer) else ():
-            write_cancellation(one, actor=actor, reason=HOLIDAYS_CORRECTED, now=now)
+        if _is_open(offer):  # it may have gone with the one before, together with which it was offered
+            for one in (offer, *get_companions(offer)):
+                write_cancellation(one, actor=actor, reason=HOLIDAYS_CORRECTED, now=now)
     for booking in outside:
         notifications.notify_user(booking, notifications.OUTSIDE_OPEN_TIME, now)
         notifications.notify_keepers(booking, notifications.OUTSIDE_OPEN_TIME, now)
