@@ -1,7 +1,7 @@
 """How long units may take to answer, and which of them could not."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -45,8 +45,8 @@ def was_kept_from_answering(proposed: "Falsification") -> bool:
 
 def _list_acts(
     units: Collection[int], as_of: datetime | None = None
-) -> Mapping[int, list[tuple[str, datetime]]]:
-    acts: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+) -> defaultdict[int, list[tuple[str, datetime]]]:
+    acts: defaultdict[int, list[tuple[str, datetime]]] = defaultdict(list)
     found = entries().filter(organization_id__in=units, action__in=(SUSPENDED, REINSTATED)).order_by("id")
     if as_of is not None:
         found = found.filter(at__lte=as_of)
