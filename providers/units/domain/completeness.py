@@ -229,7 +229,7 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
     if state is Completeness.STALE:
         return _unconfirmed(due, as_of)
     return _say(
-        gettext_noop("All {total} instruments from ¥{threshold} on are published and confirmed."),
+        gettext_noop("All {total} instruments of ¥{threshold} and more are published and confirmed."),
         total=len(due),
         threshold=threshold,
     )
@@ -250,7 +250,7 @@ def _is_present(instrument: InstrumentRecord, as_of: date) -> bool:
 def _unpublished(instruments: list[InstrumentRecord], total: int, as_of: date, threshold: Decimal) -> Said:
     own = [one for one in instruments if one.in_review is None or one.in_review > as_of]
     return _say(
-        gettext_noop("{number} of {total} instruments from ¥{threshold} on are not published: {names}."),
+        gettext_noop("{number} of {total} instruments of ¥{threshold} and more are not published: {names}."),
         _to_submit(instruments, own),
         number=len(instruments),
         total=total,

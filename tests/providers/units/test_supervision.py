@@ -167,7 +167,7 @@ def test_readers_of_english_get_english_names(see, client, city, institute, bure
     factories.instrument(institute)
     client.cookies["django_language"] = "en"
     page = text_of(see(bureau, "unit_supervision", institute.public_id))
-    assert "1 of 2 instruments from ¥200,000 on are not published: Mass spectrometer." in page
+    assert "1 of 2 instruments of ¥200,000 and more are not published: Mass spectrometer." in page
     assert "Complete and submit them." in page
     assert "质谱仪" not in page
 

@@ -219,7 +219,7 @@ def test_instruments_that_are_all_there_are_counted_from_the_threshold():
     (reason, params), step = said(
         InformationKind.INSTRUMENT, instruments=(instrument(), instrument(value=199_999))
     )
-    assert reason == "All {total} instruments from ¥{threshold} on are published and confirmed."
+    assert reason == "All {total} instruments of ¥{threshold} and more are published and confirmed."
     assert (params, step) == ({"total": 1, "threshold": Decimal(200_000)}, (None, None))
 
 
