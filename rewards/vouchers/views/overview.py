@@ -50,7 +50,12 @@ def vouchers(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "today": today,
         "schemes": [
-            (one, get_left(one.budget_yuan, [granted[one.pk]] if one.pk in granted else []))
+            {
+                "scheme": one,
+                "left": get_left(one.budget_yuan, [granted[one.pk]] if one.pk in granted else []),
+                "takes_applications": one.terms.takes_applications(today),
+                "takes_claims": one.terms.takes_claims(today),
+            }
             for one in schemes()
         ],
         "opens": rules.has_perm("rewards.open_voucher_scheme", viewer),
