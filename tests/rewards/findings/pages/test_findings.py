@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.services import organization_suspend
+from instrument_share.accounts.services import organization_reinstate, organization_suspend
 from instrument_share.pages.views import unit_desk
 from instrument_share.web import clock as city_clock
 from rewards.findings.models import Finding
@@ -220,6 +220,8 @@ def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login
         actor=found.city.officer, organization_id=found.unit.pk, reason="核查资质", now=city_clock.now()
     )
     assert told in text_of(shown(officer, "overlap"))
+    organization_reinstate(actor=found.city.officer, organization_id=found.unit.pk, now=city_clock.now())
+    assert told not in text_of(shown(login(found.manager), "overlap"))  # it need not hear itself
 
 
 def test_after_the_last_decision_the_list_says_that_none_is_open(login, found):
