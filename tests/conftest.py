@@ -1,6 +1,5 @@
 """What every test may ask for: a clock to set, statements to count, its database in other processes."""
 
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -99,16 +98,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     mark(items)
     yield
     items.sort(key=lambda item: item.path.name not in LONGEST)
-
-
-def pytest_collection_finish() -> None:
-    """Leave modules and tests out of garbage collection, which went through them again and again.
-
-    Else it takes a fifteenth of the time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
 
 
 def is_about_pages(file: Path) -> bool:
