@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +22,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import connection
 
 from instrument_share.kernel.uscc import compute_check_character
-from tests import migrated
+from tests import migrated, programs
 from tests.served import free_port
 
 PATIENCE = 120
@@ -59,15 +58,9 @@ pytestmark = [
 ]
 
 
-def find_missing():
-    return [name for name in WANTED if not shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")]
-
-
 @pytest.fixture
 def _programs():
-    if missing := find_missing():
-        message = f"not on this machine: {', '.join(missing)}"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    programs.find(*WANTED)
 
 
 class Unit:
@@ -232,7 +225,7 @@ def serve(one):
     one.start(worker.run(worker.values["ExecStart"][0]))
     configuration = one.root / "nginx.conf"
     configuration.write_text(NGINX.format(root=one.root))
-    nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+    (nginx,) = programs.find("nginx")
     one.start({"args": [nginx, "-e", "stderr", "-c", str(configuration)], "cwd": one.root})
     browser = Browser(one)
 

@@ -24,19 +24,20 @@ from instrument_share.upkeep import archive
 from instrument_share.upkeep.backups import backup_check, backup_make, backups_forget_old
 from instrument_share.upkeep.errors import UpkeepError
 from instrument_share.upkeep.manifest import describe_site, lacks_keys
-from tests import factories
+from tests import factories, programs
 from tests.bookings.requests.booking import use
 from tests.buckets import create_bucket
 from tests.engines import on_postgresql
 from tests.factories import NOW
 
-needs = [name for name in ("age", "age-keygen") if not shutil.which(name)]
-if connection.vendor == "postgresql":
-    needs += [name for name in ("pg_dump", "pg_restore") if not shutil.which(name)]
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(bool(needs), reason=f"not on this machine: {', '.join(needs)}"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _programs():
+    programs.find("age", "age-keygen")
+    if connection.vendor == "postgresql":
+        programs.find("pg_dump", "pg_restore")
 
 
 @pytest.fixture

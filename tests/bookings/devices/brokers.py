@@ -13,7 +13,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from threading import Event, Thread
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,19 +22,12 @@ from django.db import connections
 
 from bookings.devices.bridge import presence, serving
 from bookings.devices.bridge.broker import read_broker
+from tests import programs
 from tests.served import free_port
 
 PATIENCE = 20
 PASSWORDS = {"bridge": "of-the-bridge"}
 DOCUMENTED = settings.BASE_DIR / "docs/site"
-
-
-def find_program(name):
-    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
-    if path is None:
-        message = f"not on this machine: {name} (apt-get install mosquitto)"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    return path
 
 
 def wait_until(is_so):
@@ -63,12 +55,12 @@ class MosquittoBroker:
         self.admit("bridge", PASSWORDS["bridge"])
 
     def admit(self, user, password):
-        command = [find_program("mosquitto_passwd"), "-b", self.folder / "instrument-share.passwd"]
+        command = [*programs.find("mosquitto_passwd"), "-b", self.folder / "instrument-share.passwd"]
         subprocess.run([*command, user, password], check=True, capture_output=True)
         shutil.chown(self.folder / "instrument-share.passwd", os.geteuid())
 
     def start(self):
-        command = [find_program("mosquitto"), "-c", self.folder / "mosquitto.conf"]
+        command = [*programs.find("mosquitto"), "-c", self.folder / "mosquitto.conf"]
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         wait_until(self._listens)

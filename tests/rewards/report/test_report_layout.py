@@ -4,8 +4,8 @@ import pytest
 
 from rewards.report.selectors.reports import get_report_file
 from tests.documents.accessibility import find_problems
-from tests.documents.programs import run
 from tests.documents.reading import MM, places, reader, text
+from tests.programs import run
 
 MILLIMETRE = 1 * MM
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, 184 * MM, 260 * MM, 35 * MM
