@@ -6,7 +6,13 @@ from bookings.credit.views import build_credit_rows
 from bookings.devices.bridge.broker import find_broker_problem
 from bookings.devices.bridge.presence import bridge_seen_at, is_bridge_running
 from bookings.devices.selectors import open_notes
-from bookings.feeds.selectors.calendars import get_feed_address, get_feed_name, get_own_feed, subscriptions
+from bookings.feeds.selectors.calendars import (
+    count_feeds,
+    get_feed_address,
+    get_feed_name,
+    get_own_feed,
+    subscriptions,
+)
 from bookings.feeds.selectors.external_calendars import count_calendars_ending
 from bookings.feeds.selectors.webhooks import webhooks_failing_since
 from bookings.feeds.services.calendars import calendar_feed_close, calendar_feed_open, calendar_feed_rekey

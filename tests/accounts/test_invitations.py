@@ -12,6 +12,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.domain.invitations import (
     InvitationExpired,
     InvitationSuspended,
+    InvitationTaken,
     InvitationWithdrawn,
     InvitedTooOften,
     InviterDismissed,
@@ -86,6 +87,16 @@ def test_accepting_invitation_grants_role_and_notifies_inviter(invite, company, 
     assert [one.message for one in admin.notifications.all()] == [
         "{user} has accepted the invitation to “{organization}”."
     ]
+
+
+def test_a_link_does_not_give_back_a_role_that_has_ended(invite, admin):
+    secret, invited = invite(), person()
+    membership = accept(invited, secret)
+    services.membership_close(actor=admin, membership_id=membership.pk, reason="轮岗", now=NOW)
+    with pytest.raises(InvitationTaken):
+        accept(invited, secret)
+    membership.refresh_from_db()
+    assert membership.state == "ended"
 
 
 def test_forwarded_invitation_is_rejected(invite):

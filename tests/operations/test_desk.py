@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings.devices.models import Device
 from bookings.devices.services.keys import device_key_make, device_keys_end_due
+from bookings.feeds.services.calendars import calendar_feed_open
 from instrument_share.accounts import selectors as accounts_selectors
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
@@ -139,7 +140,7 @@ def test_account_page_shows_roles_sessions_and_its_journal(admin, see, send, cli
     accounts.api_token_create(actor=person, name="导出", now=NOW)
     page = see(admin, "system_account", person.public_id)
     words = text_of(page)
-    for told in ("云屏晶体有限公司", "2026年3月2日 08:00 登录", "有效 接口令牌 1 个", "创建 接口令牌"):
+    for told in ("云屏晶体有限公司", "2026年3月2日 08:00 登录", "有效接口令牌 1 个", "创建接口令牌"):
         assert told in words
     assert "password" not in words.lower()
     answer = send(admin, "account_lock", person.public_id, reason="")
@@ -152,11 +153,13 @@ def test_account_page_shows_roles_sessions_and_its_journal(admin, see, send, cli
     assert "离职" in words
 
 
-def test_lock_says_beforehand_which_devices_stop_for_good(admin, see, send, clock):
+def test_lock_says_beforehand_what_stops(admin, see, send, clock):
     city = factories.city()
     device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    calendar_feed_open(actor=city.keeper, now=NOW)
     clock.set(NOW)
     words = text_of(see(admin, "account_lock", city.keeper.public_id))
+    assert "立即终止：0 个登录会话，0 个接口令牌，1 个日历地址。" in words
     assert "1 个终端或自助签到屏将停止工作且不能恢复" in words
     send(admin, "account_lock", city.keeper.public_id, reason="账号异常")
     assert device_keys_end_due(NOW) == 1

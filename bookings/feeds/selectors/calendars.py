@@ -97,6 +97,11 @@ def _get_instruments(viewer: "User") -> "QuerySet[Instrument]":
     )
 
 
+def count_feeds(person: "User") -> int:
+    """Return how many of a person's calendar programs read here, which end with sessions and API tokens."""
+    return CalendarFeed.objects.filter(user=person).count()
+
+
 def get_own_feed(viewer: "User", public_id: str) -> CalendarFeed:
     """Return a feed of the person's. Raises NotFound."""
     found = CalendarFeed.objects.select_related("instrument", "organization")

@@ -118,7 +118,7 @@ def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> In
 
 @transaction.atomic
 def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
-    """Give the invited person the role; a second time changes nothing.
+    """Give the invited person the role; a second time changes nothing, not even a role that has ended since.
 
     The link alone is not enough: the account must have confirmed the address that was invited.
     """
@@ -126,7 +126,9 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     found = require_found(selectors.invitation_by_secret(secret))
     invitation = _lock_invitation(found.pk)
     if invitation.accepted_by_id == actor.pk:
-        return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
+        given = Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
+        if given.state == MembershipState.ACTIVE:
+            return given
     if over := selectors.invitation_problem(invitation, now):
         raise over
     if not selectors.is_address_of(actor, invitation.email):

@@ -170,7 +170,7 @@ def account_unlock(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Unlock the account of {name}?").format(name=found.get_full_name()),
         consequences=[
             _("The person can log in again, with the same password and the same roles."),
-            _("API tokens that ended stay ended; new ones can be made."),
+            _("API tokens and calendar addresses that ended stay ended; new ones can be made."),
         ],
         action=_("Unlock the account"),
         perform=lambda: services.account_unlock(**_act(request, found)),
@@ -328,8 +328,9 @@ def _describe_keys(found: "User") -> list[str]:
 
 def _ended_sentence(found: "User") -> str:
     access = selectors.account_access(found, clock.now())
-    sessions, tokens = len(access.sessions), access.tokens
-    return _("It ends at once: {sessions}, {tokens}.").format(
+    sessions, tokens, feeds = len(access.sessions), access.tokens, bookings.count_feeds(found)
+    return _("It ends at once: {sessions}, {tokens}, {feeds}.").format(
         sessions=ngettext("{count} session", "{count} sessions", sessions).format(count=sessions),
         tokens=ngettext("{count} API token", "{count} API tokens", tokens).format(count=tokens),
+        feeds=ngettext("{count} calendar address", "{count} calendar addresses", feeds).format(count=feeds),
     )
