@@ -24,6 +24,8 @@ def register_value_formats(formats_by_field: Mapping[str, Callable[[Any], str]])
     _formats.update(formats_by_field)
 
 
+LANGUAGES = {"_zh": "zh-Hans", "_en": "en"}
+"""What a field is written in, by the end of its name; a screen reader and the browser's fonts ask for it."""
 MARKS = {"same": "{}", "deleted": "<del>{}</del>", "inserted": "<ins>{}</ins>"}
 
 
@@ -34,8 +36,15 @@ def pieces(line: Iterable[Piece]) -> SafeString:
 
 
 @register.simple_tag
+def lang_of(name: str) -> str:
+    """Return the attribute `lang` of what a field holds, by the end of its name; nothing for the others."""
+    language = LANGUAGES.get(name[-3:])
+    return format_html(' lang="{}"', language) if language else ""
+
+
+@register.simple_tag
 def value_of(name: str, value: Any) -> str:
-    """Return the value of an instrument's or profile's field as readers see it."""
+    """Return the value of an instrument's or profile's field as readers see it, marked with its language."""
     if value in (None, "", []):
         return formats.NOTHING
     if name in _formats:
@@ -53,4 +62,4 @@ def value_of(name: str, value: Any) -> str:
         return _("A picture is attached.") if value else formats.NOTHING
     if name == "file":
         return _("A file is attached.")
-    return str(value)
+    return format_html("<span{}>{}</span>", attribute, value) if (attribute := lang_of(name)) else str(value)

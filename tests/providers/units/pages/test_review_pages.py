@@ -45,6 +45,14 @@ def test_review_shows_changes_since_return(at, world, draft, read):
     assert "请写明型号" in page
 
 
+def test_texts_in_review_say_their_language(at, world, draft, client):
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    client.force_login(world.officer)
+    page = client.get(reverse("bureau_review", args=[draft.public_id])).content.decode()
+    assert f'<span lang="zh-Hans">{draft.name_zh}</span>' in page
+    assert f'<span lang="en">{draft.name_en}</span>' in page
+
+
 def test_pending_change_is_shown_beside_published_version(at, world, read):
     live = published(world)
     instrument_update(
