@@ -175,14 +175,17 @@ def _chart(figures: YearFigures, labels: list[str]) -> dict[str, Any]:
     }
 
 
-def _shade(usage: UsageFigures) -> list[tuple[str, list[tuple[int, Any]]]]:
-    """Return for each hour of the day its label, and for each day the shade from 0 to 5 and the hours."""
+def _shade(usage: UsageFigures) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Return for each hour of the day its label, and for each day the shade from 0 to 5 and the hours.
+
+    Hours of one table have the same number of decimals, so that they align.
+    """
     most = max(max(days) for days in usage.week)
     places = 0 if most >= WHOLE_HOURS_FROM * 3600 else 1
     return [
         (
             f"{hour:02}:00",
-            [(-(-SHADES * seconds // most) if most else 0, in_hours(seconds, places)) for seconds in days],
+            [(-(-SHADES * seconds // most) if most else 0, f"{in_hours(seconds, places):,}") for seconds in days],
         )
         for hour, days in enumerate(usage.week)
     ]
