@@ -185,7 +185,10 @@ def _shade(usage: UsageFigures) -> list[tuple[str, list[tuple[int, str]]]]:
     return [
         (
             f"{hour:02}:00",
-            [(-(-SHADES * seconds // most) if most else 0, f"{in_hours(seconds, places):,}") for seconds in days],
+            [
+                (-(-SHADES * seconds // most) if most else 0, f"{in_hours(seconds, places):,}")
+                for seconds in days
+            ],
         )
         for hour, days in enumerate(usage.week)
     ]

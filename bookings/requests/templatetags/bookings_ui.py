@@ -24,6 +24,7 @@ from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.cancel_cost import get_cancel_cost, get_move_deadline
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import in_hours
 from instrument_share.kernel.wording import word
 from instrument_share.web import clock
 from instrument_share.web.templatetags.ui import facts
@@ -68,6 +69,12 @@ def who(entry: Any) -> str:
 def seconds(number: int | None) -> str:
     """Format seconds as hours in the reader's language."""
     return formats.hours(None if number is None else timedelta(seconds=number))
+
+
+@register.filter
+def seconds_figure(number: int) -> str:
+    """Format seconds as hours with two decimals, for a column whose head says what they are."""
+    return f"{in_hours(number):,}"
 
 
 @register.inclusion_tag("bookings/requests/parts/price.html")
