@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain.admission import get_change_deadline
-from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
+from bookings.requests.domain.cancellation import calculate_late_cancel_charge
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import get_binding_time, is_in_service
+from bookings.requests.selectors.admission import get_binding_time, get_free_until, is_in_service
 from bookings.requests.selectors.companions import (
     get_companions,
     get_no_show_grace,
@@ -43,13 +43,6 @@ def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool
     is_theirs = by_user and not booking.planned_by_unit
     is_binding = is_theirs and booking.state == BookingState.APPROVED
     return is_binding and now > _get_free_until_as_kept_out(booking, now)
-
-
-def get_free_until(booking: Booking) -> datetime:
-    """Return until when cancelling is free: of a booking that the unit has moved, until its start."""
-    if booking.moved_by_unit_at is not None:
-        return booking.starts_at
-    return get_cancel_deadline(providers.terms_of(booking.rule), booking.starts_at)
 
 
 def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
