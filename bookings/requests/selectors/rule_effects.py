@@ -59,17 +59,18 @@ def get_withdrawal(rule: "OpenServiceRule") -> RuleChange:
 def get_lost_hours_condition(change: RuleChange) -> Q:
     """Return the condition for bookings that lie within opening hours before the change and not after it.
 
-    Each is judged, before and after, by the version in force at its start. What an earlier decision has left
-    outside is not asked about again.
+    Each is judged, before and after, by the version in force at its start, but by the hours of each for the
+    time in which it is in force: what begins before the change may end outside. What an earlier decision has
+    left outside is not asked about again.
     """
-    starting = Booking.objects.filter(
-        instrument_id=change.instrument_id, state__in=NOT_BEGUN_STATES, starts_at__gte=change.since
+    ending = Booking.objects.filter(
+        instrument_id=change.instrument_id, state__in=NOT_BEGUN_STATES, ends_at__gt=change.since
     )
-    rows = starting.values_list("pk", "starts_at", "ends_at")
+    rows = ending.values_list("pk", "starts_at", "ends_at")
     times = {pk: Interval(start, end) for pk, start, end in rows}
     if not times:
         return NOTHING
-    around = Interval(change.since, max(time.end for time in times.values()))
+    around = Interval(min(times.values()).start, max(time.end for time in times.values()))
     lost = _find_within(change.before, times, around) - _find_within(change.after, times, around)
     return Q(pk__in=sorted(lost))
 

@@ -70,6 +70,15 @@ def test_publishing_asks_for_each_booking_that_starts_outside_the_new_hours(city
     assert told(city.researcher) == []
 
 
+def test_publishing_asks_for_a_booking_that_begins_before_the_version_and_ends_outside_it(city):
+    book(city, slot(day=1, hour=8, length=6))
+    cut = book(city, slot(day=2, hour=8, length=6))
+    assert refused(lambda: put_in_force(city, hours(closes=12), day=2, hour=10)) == [
+        ("rule.booking_without_outcome", cut.public_id)
+    ]
+    assert put_in_force(city, hours(closes=14), day=2, hour=10).version == 3
+
+
 def test_booking_that_is_kept_stands_and_its_user_and_keepers_are_told(city):
     booking = late(city, 2)
     put_in_force(city, hours(closes=18, price=130), day=2, outcomes={booking.public_id: "keep"})
