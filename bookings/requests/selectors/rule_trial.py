@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 IS_MERE_OFFER = Q(state=BookingState.OFFERED) | Q(state=BookingState.LAPSED, decide_by__isnull=True)
-"""The condition for offers of the waiting list that were not accepted; a request lapses by its `decide_by`."""
+"""The condition for offers of the waiting list that nobody accepted: requests lapse by their `decide_by`."""
 
 
 @dataclass(frozen=True)
