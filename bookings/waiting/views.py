@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -60,6 +61,12 @@ class WaitRow(NamedTuple):
     offer: "WaitlistOffer | None"
     may_answer: bool
     may_leave: bool
+
+    @property
+    def price_yuan(self) -> Decimal:
+        """Return the price of the offered time, with what is booked together with it."""
+        together = self.offer.booking.group.bookings.all() if self.offer else []
+        return sum((one.quoted_yuan for one in together), Decimal(0))
 
 
 def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[WaitRow]:
