@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain.admission import get_change_deadline
-from bookings.requests.domain.cancellation import calculate_late_cancel_charge
+from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import get_binding_time, get_free_until, is_in_service
@@ -20,6 +20,8 @@ from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from instrument_share.accounts.models import User
 
 
@@ -93,6 +95,22 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         else Decimal(0)
     )
     return CancelCost(late, charge, _get_free_until_as_kept_out(booking, now))
+
+
+def find_cost_once_approved(
+    prices: "Mapping[int, Decimal]", interval: Interval, now: datetime
+) -> Decimal | None:
+    """Return what cancelling a time would cost its user, in yuan, once it is approved; None if nothing.
+
+    `prices` are what it costs on each of the instruments that are booked together, by id.
+    """
+    terms_by_id = providers.terms_in_force(prices, interval.start)
+    late = [
+        calculate_late_cancel_charge(prices[pk], terms.late_cancel_percent, interval)
+        for pk, terms in terms_by_id.items()
+        if now > get_cancel_deadline(terms, interval.start)
+    ]
+    return sum(late, Decimal(0)) if late else None
 
 
 def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:
