@@ -48,7 +48,7 @@ VISITORS = {
     "events": 6,
     "week": 4,
     "month": 4,
-    "instrument": 14,
+    "instrument": 15,
 }
 """Of pages that are made anew; one of these says whether the page is shared already."""
 SHARED = dict.fromkeys(VISITORS, 1)
@@ -62,7 +62,7 @@ MEMBERS = {
     "events": 10,
     "week": 8,
     "month": 8,
-    "instrument": 20,
+    "instrument": 21,
 }
 """Session, account, roles and unread notifications are 4 of these."""
 

@@ -41,18 +41,20 @@ WITHDRAWN = ~Q(booking__decision_note="")
 def waits(viewer: "Viewer") -> QuerySet[WaitlistEntry]:
     """Return the waits visible to the viewer: their own, and those that an organization they administer pays.
 
-    Each has its `open_offers`, at most one, with their bookings.
+    Each has its `open_offers`, at most one, with their bookings and what is booked together with those.
     """
     if viewer.is_anonymous:
         return WaitlistEntry.objects.filter(NOTHING)
     paid_by = standing(viewer).organization_ids(Role.ORG_ADMIN)
     open_offers = WaitlistOffer.objects.filter(OPEN_OFFER).select_related(
+        "booking__group",
         "booking__instrument__organization",
         "booking__user",
         "booking__payer_organization",
         "booking__payer_person",
         "booking__organization_project",
     )
+    open_offers = open_offers.prefetch_related("booking__group__bookings")
     return (
         WaitlistEntry.objects.filter(Q(user=viewer) | Q(payer_organization__in=paid_by))
         .select_related("instrument__organization", "user", "payer_organization")

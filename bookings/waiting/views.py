@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,7 @@ from rules import has_perm
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
+from bookings.requests.selectors.cancel_cost import find_cost_once_approved
 from bookings.requests.views.common import get_booking_address
 from bookings.waiting.domain import WaitState
 from bookings.waiting.forms import WaitForm
@@ -60,6 +62,10 @@ class WaitRow(NamedTuple):
     offer: "WaitlistOffer | None"
     may_answer: bool
     may_leave: bool
+    price_yuan: Decimal
+    """Of the offered time, with what is booked together with it."""
+    cancel_yuan: Decimal | None
+    """What cancelling it would cost once it is accepted; None if that is free."""
 
 
 def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[WaitRow]:
@@ -71,9 +77,19 @@ def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[
             get_open_offer(entry),
             has_perm("bookings.answer_offer", viewer, entry),
             not entry.end and has_perm("bookings.leave_waiting", viewer, entry),
+            *_get_costs(get_open_offer(entry)),
         )
         for entry in entries
     ]
+
+
+def _get_costs(offer: "WaitlistOffer | None") -> tuple[Decimal, Decimal | None]:
+    """Return the price of what is offered, and what cancelling it would cost."""
+    if offer is None:
+        return Decimal(0), None
+    prices = {one.instrument_id: one.quoted_yuan for one in offer.booking.group.bookings.all()}
+    held = Interval(offer.booking.starts_at, offer.booking.ends_at)
+    return sum(prices.values(), Decimal(0)), find_cost_once_approved(prices, held, clock.now())
 
 
 @login_required

@@ -1,6 +1,6 @@
 """Forms of people and organizations; the services check the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from instrument_share.kernel.wording import word
 from instrument_share.web.forms.fields import (
     MultipleFileField,
     ReasonForm,
+    SeenForm,
     add_problems,
     choices_of,
     set_choices,
@@ -275,6 +276,27 @@ class SuccessorForm(forms.Form):
             self.fields["successor"],
             [(str(one.pk), f"{one.get_full_name()} · {one.email}") for one in people],
         )
+
+
+class LeaveForm(SeenForm):
+    """What the page says that leaving cancels and costs.
+
+    Where it is something else by now, the page is shown again with that, and asks once more.
+    """
+
+    def __init__(self, sent: Mapping[str, Any] | None, *, seen: str) -> None:
+        self._is_told = sent is not None and sent.get("seen") == seen
+        super().__init__(None if sent is None else {"seen": seen}, initial={"seen": seen})
+
+    def clean(self) -> None:
+        """Refuse what was read before the bookings or their costs changed."""
+        if not self._is_told:
+            raise forms.ValidationError(
+                gettext(
+                    "What leaving cancels, or what that costs, has changed since this page was opened. Read "
+                    "it, and confirm again to leave all the same."
+                )
+            )
 
 
 class SettingsForm(forms.Form):

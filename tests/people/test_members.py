@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -126,6 +127,21 @@ def test_leaving_lists_each_booking_with_what_its_cancellation_costs(see):
     assert "2 项由该单位付费的后续预约" in page
     assert "逾期取消：¥100.00，并计入信用记录" in page
     assert "免费取消" in page
+
+
+def test_who_leaves_is_asked_again_where_that_costs_more_than_the_page_said(see, send):
+    city = factories.city(cancel_deadline_minutes=1440, late_cancel_percent=50)
+    asked = ("organization_leave", city.company.public_id)
+    booking = book(city, slot(day=5))
+    page = see(city.researcher, *asked, now=booking.starts_at - timedelta(days=2))
+    seen = page.context["form"]["seen"].value()
+    late = booking.starts_at - timedelta(hours=2)
+    refused = send(city.researcher, *asked, now=late, seen=seen)
+    assert (refused.status_code, "逾期取消：¥100.00" in text_of(refused)) == (422, True)
+    assert "再次确认" in text_of(refused)
+    send(city.researcher, *asked, now=late, seen=refused.context["form"]["seen"].value())
+    booking.refresh_from_db()
+    assert (booking.state, booking.charged_yuan) == ("cancelled", Decimal("100.00"))
 
 
 def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, colleague):

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from bookings.groups.domain import NotPaidByOrganization
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import find_problems_in, is_new_decision_needed
-from bookings.requests.selectors.cancel_cost import get_free_until
+from bookings.requests.selectors.admission import find_problems_in, get_free_until, is_new_decision_needed
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.request_facts import read_request_facts
 from instrument_share.accounts import selectors as accounts

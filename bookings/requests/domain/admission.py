@@ -21,6 +21,14 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
+class FormerTime:
+    """The start of a booking that its user moves, and until when they could cancel it free of charge."""
+
+    starts_at: datetime
+    free_until: datetime
+
+
+@dataclass(frozen=True)
 class Request:
     """The requested time, way of service and subject."""
 
@@ -28,8 +36,8 @@ class Request:
     service_mode: ServiceMode
     subject: str
     samples: int = 0
-    moves_from: Interval | None = None
-    """Where the booking lies now, when it is moved."""
+    moves_from: FormerTime | None = None
+    """Where the booking lies now, when its user moves it and a deadline binds."""
     price_is_agreed: bool = False
     """Whether the rule needs no price for it."""
     is_under_way: bool = False
@@ -100,7 +108,7 @@ def is_refused_at_any_time(
     *,
     service_mode: ServiceMode,
     requester: Requester,
-    moves_from: Interval | None,
+    moves_from: FormerTime | None,
     now: datetime,
     price_is_agreed: bool = False,
 ) -> bool:
@@ -256,7 +264,7 @@ def _check_ahead(terms: "TermsDraft", request: Request, now: datetime) -> Iterat
 
 
 def _check_change_deadline(
-    terms: "TermsDraft", moves_from: Interval | None, now: datetime
+    terms: "TermsDraft", moves_from: FormerTime | None, now: datetime
 ) -> Iterator[Problem]:
     if moves_from is not None and now > get_change_deadline(terms, moves_from):
         yield Problem(
@@ -266,9 +274,12 @@ def _check_change_deadline(
         )
 
 
-def get_change_deadline(terms: "TermsDraft", moves_from: Interval) -> datetime:
-    """Return until when a booking of this time may be moved by its user."""
-    return moves_from.start - terms.change_deadline
+def get_change_deadline(terms: "TermsDraft", moves_from: FormerTime) -> datetime:
+    """Return until when a booking of this time may be moved by its user: not once cancelling costs something.
+
+    Moved to a later day it could be cancelled there, and would escape its charge.
+    """
+    return min(moves_from.starts_at - terms.change_deadline, moves_from.free_until)
 
 
 def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from bookings.requests.domain.availability import (
     is_on_step,
 )
 from instrument_share.kernel.interval import Interval, merge
-from providers.domain import OPERATED_BY_USER, QuotaHolder, ServiceMode, UserKind
+from providers.domain import FOR_THEMSELVES, OPERATED_BY_USER, QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from providers.domain import Terms, TermsDraft
@@ -274,10 +274,14 @@ def _limit_by_quotas(
     start: datetime,
     last_end: datetime,
 ) -> datetime:
-    """Return the latest end, at most `last_end`, that keeps all quotas; `start` if there is none."""
+    """Return the latest end, at most `last_end`, that keeps all quotas; `start` if there is none.
+
+    Those of organizations bind everybody where the terms admit nobody else.
+    """
+    for_organizations = terms.user_kinds.isdisjoint(FOR_THEMSELVES)
     for one in terms.quotas:
-        if one.holder in counted and start < last_end:
-            last_end = quota.limit_end(one, Interval(start, last_end), counted[one.holder])
+        if (one.holder in counted or for_organizations) and start < last_end:
+            last_end = quota.limit_end(one, Interval(start, last_end), counted.get(one.holder, ()))
     return last_end
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from bookings.requests.domain import admission, credit, pricing
+from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -250,7 +251,7 @@ def _find_instrument_problems(
     )
 
 
-def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:
+def get_binding_time(booking: Booking, *, by_user: bool) -> admission.FormerTime | None:
     """Return the time before which the deadline for changes lies; None where no deadline binds.
 
     It binds users, not keepers, and no request that still waits for its decision, nor an offer, nor a use
@@ -258,7 +259,14 @@ def get_binding_time(booking: Booking, *, by_user: bool) -> Interval | None:
     """
     if not by_user or booking.state != BookingState.APPROVED:
         return None
-    return Interval(booking.starts_at, booking.ends_at)
+    return admission.FormerTime(booking.starts_at, get_free_until(booking))
+
+
+def get_free_until(booking: Booking) -> datetime:
+    """Return until when cancelling is free: of a booking that the unit has moved, until its start."""
+    if booking.moved_by_unit_at is not None:
+        return booking.starts_at
+    return get_cancel_deadline(providers.terms_of(booking.rule), booking.starts_at)
 
 
 def is_in_service(instrument: "Instrument") -> bool:

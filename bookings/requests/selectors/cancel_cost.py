@@ -9,7 +9,7 @@ from bookings.requests.domain.admission import get_change_deadline
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import get_binding_time, is_in_service
+from bookings.requests.selectors.admission import get_binding_time, get_free_until, is_in_service
 from bookings.requests.selectors.companions import (
     get_companions,
     get_no_show_grace,
@@ -20,6 +20,8 @@ from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from instrument_share.accounts.models import User
 
 
@@ -43,13 +45,6 @@ def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool
     is_theirs = by_user and not booking.planned_by_unit
     is_binding = is_theirs and booking.state == BookingState.APPROVED
     return is_binding and now > _get_free_until_as_kept_out(booking, now)
-
-
-def get_free_until(booking: Booking) -> datetime:
-    """Return until when cancelling is free: of a booking that the unit has moved, until its start."""
-    if booking.moved_by_unit_at is not None:
-        return booking.starts_at
-    return get_cancel_deadline(providers.terms_of(booking.rule), booking.starts_at)
 
 
 def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
@@ -100,6 +95,22 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
         else Decimal(0)
     )
     return CancelCost(late, charge, _get_free_until_as_kept_out(booking, now))
+
+
+def find_cost_once_approved(
+    prices: "Mapping[int, Decimal]", interval: Interval, now: datetime
+) -> Decimal | None:
+    """Return what cancelling a time would cost its user, in yuan, once it is approved; None if nothing.
+
+    `prices` are what it costs on each of the instruments that are booked together, by id.
+    """
+    terms_by_id = providers.terms_in_force(prices, interval.start)
+    late = [
+        calculate_late_cancel_charge(prices[pk], terms.late_cancel_percent, interval)
+        for pk, terms in terms_by_id.items()
+        if now > get_cancel_deadline(terms, interval.start)
+    ]
+    return sum(late, Decimal(0)) if late else None
 
 
 def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:

@@ -70,7 +70,7 @@ MINUTE = timedelta(minutes=1)
 LONGEST_LOOK = timedelta(days=366)
 """No rule lets anybody book further ahead."""
 SHORTEST_LOOK = timedelta(minutes=1)
-Versions = Mapping[int, list[Version]]
+Versions = Mapping[int, Sequence[Version]]
 
 
 @dataclass(frozen=True)
@@ -262,6 +262,19 @@ def get_free_time(
         for pk, of_one in versions.items()
     }
     return FreeTime(times, linked, now, parts)
+
+
+def filter_admitting(
+    applicant: Applicant,
+    instruments: "Mapping[int, Instrument]",
+    times: Mapping[int, InstrumentTime],
+    now: datetime,
+) -> dict[int, InstrumentTime]:
+    """Return the times of instruments, by id, under those versions alone that admit the applicant."""
+    parts = Parts(read_parts(_read_applicant(applicant, list(times), {}, now)))
+    versions = {pk: time.versions for pk, time in times.items()}
+    admitting = _filter_admitting(applicant, instruments, versions, parts, now)
+    return {pk: replace(time, versions=admitting[pk]) for pk, time in times.items()}
 
 
 def _read_time(ids: Collection[int], span: Interval) -> "list[QuerySet[Any]]":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,15 +11,16 @@ from django.db.models import Q
 
 from bookings.requests.domain.admission import is_within_hours
 from bookings.requests.domain.offers import InstrumentTime, find_first_start, get_versions
+from bookings.requests.domain.pricing import calculate_quote
 from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
-from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.offers import get_free_time
+from bookings.requests.selectors.offers import Applicant, filter_admitting, get_free_time
+from bookings.requests.selectors.project_budget import find_problems_of_project
 from bookings.requests.selectors.request_facts import counted_rows
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import QuotaHolder, Terms, TermsDraft
+from providers.domain import QuotaHolder, ServiceMode, Terms, TermsDraft, UserKind
 
 if TYPE_CHECKING:
     from providers.models import Instrument, OpenServiceRule
@@ -59,17 +61,18 @@ def get_withdrawal(rule: "OpenServiceRule") -> RuleChange:
 def get_lost_hours_condition(change: RuleChange) -> Q:
     """Return the condition for bookings that lie within opening hours before the change and not after it.
 
-    Each is judged, before and after, by the version in force at its start. What an earlier decision has left
-    outside is not asked about again.
+    Each is judged, before and after, by the version in force at its start, but by the hours of each for the
+    time in which it is in force: what begins before the change may end outside. What an earlier decision has
+    left outside is not asked about again.
     """
-    starting = Booking.objects.filter(
-        instrument_id=change.instrument_id, state__in=NOT_BEGUN_STATES, starts_at__gte=change.since
+    ending = Booking.objects.filter(
+        instrument_id=change.instrument_id, state__in=NOT_BEGUN_STATES, ends_at__gt=change.since
     )
-    rows = starting.values_list("pk", "starts_at", "ends_at")
+    rows = ending.values_list("pk", "starts_at", "ends_at")
     times = {pk: Interval(start, end) for pk, start, end in rows}
     if not times:
         return NOTHING
-    around = Interval(change.since, max(time.end for time in times.values()))
+    around = Interval(min(times.values()).start, max(time.end for time in times.values()))
     lost = _find_within(change.before, times, around) - _find_within(change.after, times, around)
     return Q(pk__in=sorted(lost))
 
@@ -136,38 +139,74 @@ def _find_starts(
 ) -> dict[str, datetime]:
     """Return a free start for each booking, where `decide` gives the instrument's time after the decision.
 
-    A booking moves with its companions, as `booking_move` takes them.
+    A booking moves with its companions, as `booking_move` takes them, and to where that would admit it.
     """
     rows = list(bookings)
-    companions = {booking.pk: get_companions(booking) for booking in rows}
-    mates = {mate.instrument_id: mate.instrument for mate in chain.from_iterable(companions.values())}
-    times = dict(get_free_time([instrument, *mates.values()], ahead, now).times)
+    applicants = {booking.pk: _get_applicant(booking) for booking in rows}
+    mates = list(chain.from_iterable(one.companions for one in applicants.values()))
+    instruments = {mate.instrument_id: mate.instrument for mate in mates} | {instrument.pk: instrument}
+    times = dict(get_free_time(instruments.values(), ahead, now).times)
     if instrument.pk not in times:
         return {}
     times[instrument.pk] = decide(times[instrument.pk])
-    versions_by_id = {**providers.terms_versions(list(mates)), instrument.pk: versions}
-    counted = _read_counted([instrument.pk, *mates], rows, ahead)
+    versions_by_id = {**providers.terms_versions(list(instruments)), instrument.pk: versions}
+    counted = _read_counted(list(instruments), rows, ahead)
     found: dict[str, datetime] = {}
     for booking in rows:
-        ids = [instrument.pk, *(mate.instrument_id for mate in companions[booking.pk])]
+        together = [booking, *applicants[booking.pk].companions]
+        ids = [one.instrument_id for one in together]
         if not times.keys() >= set(ids):
             continue
         length = booking.ends_at - booking.starts_at
         later = Interval(booking.starts_at, ahead.end) if booking.starts_at < ahead.end else ahead
-        moved_ids = {booking.pk, *(mate.pk for mate in companions[booking.pk])}
-        others = [one for one in counted if one.booking_id not in moved_ids]
-        together = [replace(times[pk], counted=_count_for(booking, pk, others)) for pk in ids]
-        start = find_first_start(together, later, length, now)
-        start = start or find_first_start(together, ahead, length, now)
-        if start is not None:
+        others = [one for one in counted if one.booking_id not in {each.pk for each in together}]
+        theirs = {pk: replace(times[pk], counted=_count_for(booking, pk, others)) for pk in ids}
+        admitting = list(filter_admitting(applicants[booking.pk], instruments, theirs, now).values())
+        start = find_first_start(admitting, later, length, now)
+        start = start or find_first_start(admitting, ahead, length, now)
+        if start is None:
+            continue
+        moved = Interval(start, start + length)
+        if _is_within_project(together, versions_by_id, moved):
             found[booking.public_id] = start
             for pk in ids:
-                held = _hold(versions_by_id[pk], Interval(start, start + length))
+                held = _hold(versions_by_id[pk], moved)
                 times[pk] = replace(times[pk], holds=[*times[pk].holds, held])
-            moved = Interval(start, start + length)
             payer_id = booking.payer_organization_id
             counted = [*others, *(Counted(booking.pk, pk, booking.user_id, payer_id, moved) for pk in ids)]
     return found
+
+
+def _get_applicant(booking: Booking) -> Applicant:
+    mode = ServiceMode(booking.service_mode)
+    return Applicant(booking.user, booking.payer_organization, mode, moved_booking=booking)
+
+
+def _is_within_project(
+    together: Sequence[Booking], versions_by_id: Mapping[int, Sequence[Terms]], time: Interval
+) -> bool:
+    """Return whether the project of a booking, if it names one, pays for it and its companions then."""
+    booking = together[0]
+    if booking.organization_project is None:
+        return True
+    price = sum((_price(one, versions_by_id[one.instrument_id], time) for one in together), Decimal(0))
+    return not find_problems_of_project(
+        booking.organization_project,
+        user=booking.user,
+        payer_organization=booking.payer_organization,
+        interval=time,
+        price_yuan=price,
+        moved_bookings=together,
+    )
+
+
+def _price(booking: Booking, versions: Sequence[Terms], time: Interval) -> Decimal:
+    """Return what a booking will cost at another time under these versions; an agreed price stays."""
+    terms = providers.version_in_force(versions, time.start)
+    if booking.planned_by_unit or terms is None:
+        return booking.quoted_yuan
+    kind, mode = UserKind(booking.user_kind), ServiceMode(booking.service_mode)
+    return calculate_quote(terms, time, kind, mode, booking.samples).total
 
 
 class Counted(NamedTuple):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from bookings.requests.domain import admission, pricing, quota
+from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.selectors.former_times import Moves, get_interval_at, get_moves
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from providers.public import Qualified
 
 ONE_DAY = timedelta(days=1)
+IS_MERE_OFFER = Q(state=BookingState.OFFERED) | Q(state=BookingState.LAPSED, decide_by__isnull=True)
+"""The condition for offers of the waiting list that nobody accepted: requests lapse by their `decide_by`."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class RuleTrial:
     quoted_yuan: Decimal
     """As quoted then, of those that the draft would have granted."""
     repriced_yuan: Decimal
-    """The same bookings at the prices of these terms."""
+    """The same bookings at the prices of these terms; what was agreed for samples stays."""
     lost_yuan: Decimal
     """As quoted then, of those that the draft would have refused."""
 
@@ -90,6 +93,7 @@ def run_rule_trial(
     requests = list(
         bookings(viewer)
         .filter(instrument=instrument, requested_at__gte=month.start, requested_at__lt=month.end)
+        .exclude(IS_MERE_OFFER)
         .order_by("requested_at", "pk")
     )
     refused = _find_refused(requests, instrument, draft, in_force, applies_from, now)
@@ -180,7 +184,11 @@ def _judge(facts: _Facts, terms: "TermsDraft", applies_from: datetime) -> dict[i
         problems = admission.find_problems(
             terms,
             request=admission.Request(
-                interval, ServiceMode(booking.service_mode), booking.subject or "—", booking.samples
+                interval,
+                ServiceMode(booking.service_mode),
+                booking.subject or "—",
+                booking.samples,
+                price_is_agreed=booking.planned_by_unit,
             ),
             requester=admission.Requester(
                 user_kind=UserKind(booking.user_kind),
@@ -252,6 +260,8 @@ def _overlapping(windows: Sequence[Interval], interval: Interval) -> list[Interv
 
 
 def _calculate_price(draft: "TermsDraft", booking: Booking) -> Decimal:
+    if booking.planned_by_unit:
+        return booking.quoted_yuan
     return pricing.calculate_quote(
         draft,
         Interval(booking.starts_at, booking.ends_at),

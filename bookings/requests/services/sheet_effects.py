@@ -24,7 +24,7 @@ def find_bookings_outside(changes: Sequence[TermsChange]) -> Mapping[int, Sequen
         Booking.objects.filter(
             instrument_id__in=[change.instrument_id for change in changes],
             state__in=NOT_BEGUN_STATES,
-            starts_at__gte=min(change.applies_from for change in changes),
+            ends_at__gt=min(change.applies_from for change in changes),
         ).values_list("instrument_id", flat=True)
     )
     found = {

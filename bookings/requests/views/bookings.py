@@ -21,7 +21,7 @@ from bookings.requests.selectors.admission import (
 )
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
-from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
+from bookings.requests.selectors.cancel_cost import CancelCost, find_cost_once_approved, get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.request_facts import counting_credit_events
@@ -231,8 +231,12 @@ def _get_move_quote(
     companion_ids = [one.instrument_id for one in companions]
     price = get_move_price(booking, companions, form.interval)
     is_mine = booking.user_id == request.user.pk
+    prices = {one.pk: each.total for one, each in ((booking.instrument, price.quote), *price.linked)}
     return {
         "interval": form.interval,
+        "cancel_yuan": find_cost_once_approved(prices, form.interval, now)
+        if is_mine and not booking.planned_by_unit
+        else None,
         **describe_prices(price.quote, price.linked),
         "before_yuan": price.before_yuan,
         "problems": problems_told(problems),

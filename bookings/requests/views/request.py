@@ -19,6 +19,7 @@ from bookings.requests.registry import is_waiting
 from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
 from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
 from bookings.requests.selectors.calendar import get_bookable_week
+from bookings.requests.selectors.cancel_cost import find_cost_once_approved
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
 from bookings.requests.views.common import SHOW_PRICE, describe_prices
@@ -157,6 +158,9 @@ def _priced(
         **facts,
     )
     linked_ids = providers.linked_ids(instrument.pk)
+    price = get_quote(request.user, instrument, **facts)
+    linked = get_linked_quotes(request.user, linked_ids, **facts)
+    prices = {one.pk: each.total for one, each in ((instrument, price), *linked)}
     return {
         "interval": form.interval,
         "own_overlaps": find_own_overlaps(
@@ -165,10 +169,8 @@ def _priced(
             instrument_ids=[instrument.pk, *linked_ids],
         ),
         "decide_by": get_decision_deadline(now, form.interval.start, terms.decision_hours),
-        **describe_prices(
-            get_quote(request.user, instrument, **facts),
-            get_linked_quotes(request.user, linked_ids, **facts),
-        ),
+        **describe_prices(price, linked),
+        "cancel_yuan": find_cost_once_approved(prices, form.interval, now),
         "problems": problems_told(problems),
         "may_wait": is_worth_waiting(problems, facts["service_mode"], terms),
         "is_waiting": bool(problems) and is_waiting(request.user, instrument.pk),

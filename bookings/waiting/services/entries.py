@@ -139,11 +139,7 @@ def _find_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> "lis
 @transaction.atomic
 def waiting_leave(*, actor: "User", entry_id: int, now: datetime) -> WaitlistEntry:
     """Leave a waiting list; an open offer goes to the next. Raises WaitEnded."""
-    found = WaitlistEntry.objects.get(pk=entry_id)
-    providers.instrument_locks([found.instrument_id, *providers.linked_ids(found.instrument_id)])
-    entry = (
-        WaitlistEntry.objects.select_for_update(of=("self",)).select_related("instrument").get(pk=entry_id)
-    )
+    entry = _lock(WaitlistEntry.objects.get(pk=entry_id))
     require(actor, "bookings.leave_waiting", entry)
     if entry.end:
         raise WaitEnded
@@ -151,6 +147,13 @@ def waiting_leave(*, actor: "User", entry_id: int, now: datetime) -> WaitlistEnt
     for offer in entry.offers.filter(OPEN_OFFER):
         offer_pass_on(booking_lock(offer.booking_id), "decline", actor=actor, now=now)
     return entry
+
+
+def _lock(found: WaitlistEntry) -> WaitlistEntry:
+    """Lock a wait after its instrument and those booked with it, and return it."""
+    providers.instrument_locks([found.instrument_id, *providers.linked_ids(found.instrument_id)])
+    rows = WaitlistEntry.objects.select_for_update(of=("self",)).select_related("instrument")
+    return rows.get(pk=found.pk)
 
 
 def waits_erase(*, user: "User", now: datetime) -> None:
@@ -169,7 +172,7 @@ def waits_end_due(now: datetime) -> int:
     """
     lost = set(waits_of_lost_payers().values_list("pk", flat=True))
     over = [one for one in waits_in_order() if one.pk in lost or get_span(one, now) is None]
-    return sum(_end(entry.pk, _find_reason(entry, now), now) for entry in over)
+    return sum(_end(entry, _find_reason(entry, now), now) for entry in over)
 
 
 def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, Any]]:
@@ -195,10 +198,9 @@ def waits_of_retired_end(actor: "User", instrument_id: int, reason: str, now: da
 
 
 @transaction.atomic
-def _end(entry_id: int, reason: tuple[str, dict[str, Any]], now: datetime) -> bool:
-    entry = (
-        WaitlistEntry.objects.select_for_update(of=("self",)).select_related("instrument").get(pk=entry_id)
-    )
+def _end(found: WaitlistEntry, reason: tuple[str, dict[str, Any]], now: datetime) -> bool:
+    """End a wait to which nothing is offered; under the instrument's lock, which an offer takes too."""
+    entry = _lock(found)
     if entry.end or entry.offers.filter(OPEN_OFFER).exists():
         return False
     wait_end(entry, WaitState.OVER, actor=None, now=now)

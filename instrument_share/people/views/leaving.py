@@ -12,7 +12,7 @@ from instrument_share.accounts import services
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden, NotFound, require_found
-from instrument_share.people.forms import SuccessorForm, get_role_choices
+from instrument_share.people.forms import LeaveForm, SuccessorForm, get_role_choices
 from instrument_share.people.views.organizations import get_organization_address
 from instrument_share.web import clock
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -99,6 +99,8 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
     ending = bookings.bookings_ending_with_leaving(request.user, found, now)
     between = ", " if in_english() else "、"
     roles = between.join(str(word) for _code, word in get_role_choices(held))
+    seen = " ".join(f"{booking.public_id}:{cost.late}:{cost.charge_yuan}" for booking, cost in ending)
+    form = LeaveForm(request.POST if request.method == "POST" else None, seen=seen) if ending else None
     return Confirmation(
         heading=_("Leave {name}?").format(name=name),
         consequences=[
@@ -109,6 +111,7 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
         perform=lambda: bookings.organization_leave(actor=request.user, organization_id=found.pk, now=now),
         success=_("You have left {name}.").format(name=name),
         back_address=reverse("my_organizations"),
+        form=form,
         tone="danger",
         template="people/confirm_with_bookings.html",
         extra_context={

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Prefetch, QuerySet
 
 from instrument_share.kernel.errors import require_found
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.selectors.instruments import instruments
 
@@ -47,13 +48,28 @@ def links_of(instrument_ids: "Iterable[int]") -> dict[int, list[int]]:
 
 def linking_ids(instrument_id: int) -> list[int]:
     """Return the ids of the instruments of which a booking includes this one; one query for each step."""
+    return sorted(_reaching({instrument_id}) - {instrument_id})
+
+
+def ids_without_companions() -> set[int]:
+    """Return the ids of the instruments of which a booking includes one that is not in service.
+
+    One query for each step of their links.
+    """
+    missing = InstrumentLink.objects.exclude(linked__state=InstrumentState.PUBLISHED)
+    lacking = set(missing.values_list("instrument_id", flat=True))
+    return lacking | _reaching(lacking)
+
+
+def _reaching(ids: set[int]) -> set[int]:
+    """Return the ids of the instruments whose links lead to one of these."""
     found: set[int] = set()
-    ahead = {instrument_id}
+    ahead = ids
     while ahead:
         rows = InstrumentLink.objects.filter(linked_id__in=ahead).values_list("instrument_id", flat=True)
         ahead = set(rows) - found
         found |= ahead
-    return sorted(found - {instrument_id})
+    return found
 
 
 def all_links() -> dict[int, list[int]]:

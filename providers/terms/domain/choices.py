@@ -25,6 +25,10 @@ class UserKind(StrEnum):
     INDIVIDUAL = "individual"
 
 
+FOR_THEMSELVES = frozenset({UserKind.INSIDE, UserKind.INDIVIDUAL})
+"""As what somebody books whose booking no organization pays; as anything else an organization pays."""
+
+
 class Decision(StrEnum):
     """How a booking is decided: at once, or by the keeper."""
 

@@ -193,11 +193,12 @@ def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
 
 
 def _cancellation(terms: TermsDraft) -> Iterator[Sentence]:
+    change = max(terms.change_deadline, terms.cancel_deadline)
     yield Sentence(
         gettext_noop(
             "It can be moved up to {change}, and cancelled free of charge up to {cancel}, before the start."
         ),
-        {"change": _length(terms.change_deadline), "cancel": _length(terms.cancel_deadline)},
+        {"change": _length(change), "cancel": _length(terms.cancel_deadline)},
     )
     yield Sentence(
         gettext_noop("Late cancellation costs {late}% of the quoted price, a no-show {no_show}%."),

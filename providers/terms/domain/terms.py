@@ -168,7 +168,12 @@ class TermsDraft:
     )
     change_deadline: timedelta = field(
         default=DAY,
-        metadata={"description": gettext_noop("until when a booking may be changed, in minutes before it")},
+        metadata={
+            "description": gettext_noop(
+                "until when a booking may be changed, at the latest until cancelling it costs something, in "
+                "minutes before it"
+            )
+        },
     )
     cancel_deadline: timedelta = field(
         default=DAY,

@@ -35,8 +35,8 @@ from providers.terms.forms.rule_rows import (
 )
 
 
-def _hours_field(label: Any) -> HoursField:
-    return HoursField(label=label, min_value=0, max_value=MOST_HOURS)
+def _hours_field(label: Any, help_text: Any = "") -> HoursField:
+    return HoursField(label=label, min_value=0, max_value=MOST_HOURS, help_text=help_text)
 
 
 def _choice_field(label: Any, members: type[StrEnum]) -> forms.TypedChoiceField:
@@ -63,7 +63,10 @@ class RuleForm(forms.Form):
     may_span_gaps = forms.BooleanField(label=_("A booking may run on overnight"), required=False)
     lead = _hours_field(_("Minimum notice (hours)"))
     horizon = WholeLengthField(DAY, label=_("Bookable ahead (days)"), min_value=1, max_value=365)
-    change_deadline = _hours_field(_("Can be moved until (hours before start)"))
+    change_deadline = _hours_field(
+        _("Can be moved until (hours before start)"),
+        _("Moves end with free cancellation at the latest."),
+    )
     cancel_deadline = _hours_field(_("Free cancellation until (hours before start)"))
     late_cancel_percent = integer_field(_("Late cancellation charge (%)"), 0, 100)
     no_show_percent = integer_field(_("No-show charge (%)"), 0, 100)

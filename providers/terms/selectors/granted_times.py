@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Mod
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce, Mod
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Instrument
-from providers.terms.domain.choices import QuotaHolder, QuotaSpan
+from providers.terms.domain.choices import FOR_THEMSELVES, QuotaHolder, QuotaSpan
 from providers.terms.domain.terms import DAY, MINUTE
 from providers.terms.models import Closure, OpenWindow, RuleQuota
 from providers.terms.selectors.rules import standing_rules
@@ -26,7 +26,7 @@ def granted_by_rule(
     """Return instruments that are open for the interval and whose rule at its start grants it.
 
     `counted` says how much of the interval lies in one day, week and month at most: a rule that lets one
-    person book less grants it to nobody.
+    person book less grants it to nobody, nor one that lets one organization book less and admits no others.
     What is held is left to the caller, for whom `rule_turnaround` is the rule's turnaround in minutes. All
     are subqueries of a single value: in contrast to joins and `EXISTS`, which databases turn into joins that
     read tables as a whole, they probe an index for each instrument and stop after the page.
@@ -80,12 +80,18 @@ def _keeps_rule(interval: Interval, now: datetime) -> Case:
 
 
 def _exceeded(counted: Mapping[QuotaSpan, timedelta]) -> QuerySet[RuleQuota]:
-    """Return the quotas of a rule in an outer query that let one person book less than is counted."""
+    """Return the quotas of a rule in an outer query that let everybody book less than is counted."""
     too_little = Q()
     for span, time in counted.items():
         too_little |= Q(span=span, most_minutes__lt=time // MINUTE)
-    of_rule = RuleQuota.objects.filter(rule_id=OuterRef("pk"), holder=QuotaHolder.USER)
-    return of_rule.filter(too_little).order_by("pk")
+    of_rule = RuleQuota.objects.filter(rule_id=OuterRef("pk")).alias(
+        kinds=Cast("rule__user_kinds", TextField())
+    )
+    of_themselves = Q()
+    for kind in FOR_THEMSELVES:
+        of_themselves |= Q(kinds__contains=f'"{kind}"')
+    binds_all = Q(holder=QuotaHolder.USER) | ~of_themselves
+    return of_rule.filter(too_little, binds_all).order_by("pk")
 
 
 def _minute_of_day(instant: datetime) -> int:

@@ -24,13 +24,13 @@ def hours(opens=8, closes=20, price=100, **changes):
     )
 
 
-def put_in_force(city, draft, day=0, *, now=NOW, actor=None, **facts):
-    """Publish terms that apply from 08:00 of a day after NOW's."""
+def put_in_force(city, draft, day=0, *, hour=8, now=NOW, actor=None, **facts):
+    """Publish terms that apply from 08:00, or another hour, of a day after NOW's."""
     return rule_put_in_force(
         actor=actor or city.manager,
         instrument_id=city.instrument.pk,
         draft=draft,
-        applies_from=slot(day=day, hour=8).start,
+        applies_from=slot(day=day, hour=hour).start,
         now=now,
         **facts,
     )

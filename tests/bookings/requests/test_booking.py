@@ -212,6 +212,26 @@ def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
     assert booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
 
 
+def test_who_can_no_longer_cancel_free_of_charge_escapes_by_no_move_to_another_day():
+    city = factories.city(change_deadline_minutes=60, cancel_deadline_minutes=1440, late_cancel_percent=50)
+    booking = book(city)
+    late = booking.starts_at - 2 * HOURS
+    with pytest.raises(BookingRefused) as refused:
+        booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=5), now=late)
+    assert codes(refused) == ["booking.change_too_late"]
+    free_until = get_cancel_cost(city.researcher, booking, late).free_until
+    assert get_move_deadline(city.researcher, booking) == free_until == booking.starts_at - timedelta(days=1)
+
+
+def test_what_the_unit_has_moved_is_moved_on_until_the_deadline_for_changes():
+    city = factories.city(change_deadline_minutes=60, cancel_deadline_minutes=1440, late_cancel_percent=50)
+    booking = book(city)
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+    assert get_move_deadline(city.researcher, moved) == moved.starts_at - HOURS
+    move = partial(booking_move, actor=city.researcher, booking_id=booking.pk, interval=slot(day=5))
+    assert move(now=moved.starts_at - 2 * HOURS).starts_at == slot(day=5).start
+
+
 def test_move_of_what_has_ended_is_refused_as_a_move(city):
     booking = book(city)
     booking_cancel(actor=city.keeper, booking_id=booking.pk, reason="停电", now=NOW)

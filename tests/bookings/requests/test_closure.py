@@ -23,8 +23,10 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.responses.problem import told
+from providers.instruments.services.people import qualification_grant
 from providers.terms.selectors.closures import closures
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
@@ -208,6 +210,29 @@ def test_past_closures_go_on_behind_the_first_page(city, see, monkeypatch):
         slot(day=0).start,
     ]
     assert later.next_cursor is None
+
+
+def test_times_proposed_around_a_closure_lie_within_the_qualification_of_the_user():
+    city = factories.city(needs_qualification=True)
+    closed = slot(day=1, hour=8, length=12)
+    qualification_grant(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        user=city.researcher,
+        expires_at=closed.end,
+        now=NOW,
+    )
+    booking = book(city, slot(day=1, hour=9))
+    start = find_starts_around_closure(city.instrument, closed, [booking], NOW)[booking.public_id]
+    assert start < closed.start
+    close(city, closed, {booking.public_id: Interval(start, start + timedelta(hours=2))})
+
+
+def test_no_time_around_a_closure_is_proposed_that_the_project_refuses(city):
+    project = add_project(city, last_date=slot(day=1).start.date())
+    booking = book(city, slot(day=1, hour=9), organization_project_id=project.pk)
+    closed = Interval(NOW, slot(day=1, hour=20).end)
+    assert find_starts_around_closure(city.instrument, closed, [booking], NOW) == {}
 
 
 @pytest.mark.parametrize("holder", ["user", "organization"])

@@ -254,6 +254,19 @@ def test_visitors_are_shown_no_longer_time_than_one_person_may_book(span, most, 
         assert filter_free(Instrument.objects.all(), wanted, NOW).exists() == is_free
 
 
+def test_visitors_are_shown_no_longer_time_than_one_organization_may_book_where_none_else_may():
+    quota = {"holder": "organization", "span": "day", "most_minutes": 120}
+    of_organizations = factories.city(user_kinds=["enterprise", "outside"], quotas=[quota])
+    of_all = factories.city(quotas=[quota])
+    fits, too_long = slot(day=1, hour=9, length=2), slot(day=1, hour=9, length=3)
+    for wanted, found in ((fits, [of_organizations, of_all]), (too_long, [of_all])):
+        open_to = [city.instrument for city in found]
+        assert list(filter_free(Instrument.objects.order_by("pk"), wanted, NOW)) == open_to
+        for city in (of_organizations, of_all):
+            offers = get_free_time([city.instrument], wanted, NOW).offers(city.instrument.pk, wanted)
+            assert any(one.admits(wanted) for one in offers) == (city in found)
+
+
 def test_next_free_time_is_no_longer_than_one_person_may_book():
     city = factories.city(quotas=[{"holder": "user", "span": "day", "most_minutes": 120}])
     next_free_rebuild(NOW)

@@ -15,7 +15,7 @@ from bookings.requests.services.rules import rule_withdraw
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from instrument_share.kernel.interval import Interval
-from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.choices import HolidayTreatment, UserKind
 from providers.terms.domain.terms import OpeningPattern
 from providers.terms.models import ListedPrice, OpenServiceRule, OpenWindow
 from providers.terms.selectors.rules import is_rule_used, terms_at
@@ -68,6 +68,15 @@ def test_publishing_asks_for_each_booking_that_starts_outside_the_new_hours(city
     ]
     assert OpenServiceRule.objects.filter(instrument=city.instrument).count() == 2
     assert told(city.researcher) == []
+
+
+def test_publishing_asks_for_a_booking_that_begins_before_the_version_and_ends_outside_it(city):
+    book(city, slot(day=1, hour=8, length=6))
+    cut = book(city, slot(day=2, hour=8, length=6))
+    assert refused(lambda: put_in_force(city, hours(closes=12), day=2, hour=10)) == [
+        ("rule.booking_without_outcome", cut.public_id)
+    ]
+    assert put_in_force(city, hours(closes=14), day=2, hour=10).version == 3
 
 
 def test_booking_that_is_kept_stands_and_its_user_and_keepers_are_told(city):
@@ -147,6 +156,13 @@ def test_free_starts_after_the_change_do_not_overlap(city):
         first.public_id: slot(day=3, hour=9).start,
         second.public_id: slot(day=5, hour=9).start,
     }
+
+
+def test_no_time_is_proposed_to_whom_the_new_version_does_not_admit(city):
+    inside, outside = late(city, 2, actor=factories.member(city.owner), payer=False), late(city, 3)
+    draft = hours(closes=18, user_kinds=frozenset({UserKind.INSIDE}))
+    change = get_publication(city.instrument.pk, draft, NOW)
+    assert list(find_free_starts(city.instrument, change, [inside, outside], NOW)) == [inside.public_id]
 
 
 def test_withdrawn_version_gives_its_time_back_to_the_one_before(city):

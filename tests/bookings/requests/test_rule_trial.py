@@ -5,15 +5,18 @@ from decimal import Decimal
 
 import pytest
 
+from bookings.requests.models import Booking
 from bookings.requests.selectors.rule_trial import run_rule_trial
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.waiting.services.offers import offers_lapse_due
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
 from providers.terms.domain.choices import HolidayTreatment, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, slot
 
 FEBRUARY = NOW - timedelta(days=26)
@@ -210,6 +213,22 @@ def test_amounts_compare_old_and_new_prices_of_kept_bookings(city):
         Decimal(240),
         Decimal(100),
     )
+
+
+def test_agreed_price_of_samples_needs_no_price_and_stays(city):
+    planned = asked(city, 1, service_mode=ServiceMode.SAMPLES, samples=3)
+    Booking.objects.filter(pk=planned.pk).update(planned_by_unit=True, quoted_yuan=Decimal(630))
+    found = trial(city, prices=(Price(Decimal(120), service_mode=ServiceMode.SELF_OPERATED),))
+    assert (found.refused, found.quoted_yuan, found.repriced_yuan) == ((), Decimal(630), Decimal(630))
+
+
+def test_offer_that_nobody_accepted_is_no_request(city):
+    booking = asked(city, 1)
+    join(city, wanted=Interval(booking.starts_at, booking.ends_at), now=FEBRUARY)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=FEBRUARY)
+    assert trial(city).requests == 1
+    assert offers_lapse_due(FEBRUARY + timedelta(hours=2)) == 1
+    assert trial(city).requests == 1
 
 
 def test_what_the_rule_in_force_refuses_as_well_is_told_apart(city):

@@ -65,6 +65,13 @@ def test_sheet_names_bookings_outside_its_hours_and_refuses_their_instrument(cit
     assert {one.state for one in outside} == {BookingState.APPROVED}
 
 
+def test_sheet_names_a_booking_that_begins_before_it_applies_and_ends_outside_its_hours(city):
+    put_in_force(city, hours(opens=0, closes=0))
+    book(city, slot(day=1, hour=22, length=4))
+    report = bring(city, RULES_HEADING + rule_row(city.instrument))
+    assert [error.code for error in report.errors] == ["import.bookings_outside"]
+
+
 def test_sheet_publishes_where_no_booking_is_hit_and_makes_the_next_free_time_again(city):
     book(city, slot(day=3, hour=9))
     assert bring(city, RULES_HEADING + rule_row(city.instrument, closes="19:00")).applied

@@ -1,6 +1,13 @@
 """What two processes do with one offer; started by `test_offer_race`."""
 
-from tests.processes import attempt, lingering, lingering_unguarded, wake
+from tests.processes import (
+    attempt,
+    lingering,
+    lingering_after,
+    lingering_after_unguarded,
+    lingering_unguarded,
+    wake,
+)
 
 
 def accept_slowly(checked, released, results, *, environment, is_locked, **facts):
@@ -38,6 +45,29 @@ def lapse_meanwhile(checked, released, results, *, environment, now):
 
     checked.wait(60)
     results.put(offers_lapse_due(now))
+    released.set()
+
+
+def offer_slowly(checked, released, results, *, environment, is_locked, **facts):
+    """Cancel a booking, staying between the time that is found for who waits and its offer."""
+    wake(environment)
+    from bookings.requests.services.cancellations import booking_cancel
+    from bookings.waiting.services import offers
+
+    linger = lingering_after if is_locked else lingering_after_unguarded
+    offers.find_time_for = linger(checked, released, offers.find_time_for)
+    attempt(results, booking_cancel, **facts)
+
+
+def end_meanwhile(checked, released, results, *, environment, is_locked, now):
+    """End the waits that are over while the first process makes its offer."""
+    wake(environment)
+    from bookings.waiting.services import entries
+
+    if not is_locked:
+        entries.providers.instrument_locks = lambda ids: []
+    checked.wait(60)
+    results.put(entries.waits_end_due(now))
     released.set()
 
 

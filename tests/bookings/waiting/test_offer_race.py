@@ -11,6 +11,7 @@ from django.db import connection
 
 from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.waiting.domain import SHORTEST_ANSWER, SHORTEST_NOTICE
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry
 from tests import factories
@@ -69,6 +70,25 @@ def test_without_lock_accepted_offer_lapses(process_environment, city):
 def test_offer_accepted_in_its_last_minute_does_not_lapse(process_environment, city):
     outcomes, kept = answer_together(process_environment, city, "lapse", is_locked=True, now=NOW + 2 * HOURS)
     assert (outcomes, kept) == (["offer_accept", 0], 1)
+
+
+@pytest.mark.parametrize(
+    ("is_locked", "ended", "left"), [(False, 1, ("over", "offered")), (True, 0, ("", "offered"))]
+)
+def test_wait_that_is_offered_time_in_its_last_minute_does_not_end(
+    process_environment, city, is_locked, ended, left
+):
+    booking, entry = book(city), join(city)
+    now = entry.earliest - SHORTEST_NOTICE - SHORTEST_ANSWER
+    facts = {"actor_id": city.researcher.pk, "booking_id": booking.pk, "now": now}
+    connection.close()
+    outcomes = in_two_processes(
+        process_environment,
+        (race.offer_slowly, {**facts, "is_locked": is_locked}),
+        (race.end_meanwhile, {"now": now + timedelta(minutes=1), "is_locked": is_locked}),
+    )
+    entry.refresh_from_db()
+    assert (outcomes, entry.end, offered(entry)[0][2]) == (["booking_cancel", ended], *left)
 
 
 def test_booking_cancelled_while_an_offer_lapses_keeps_the_order(process_environment, city):

@@ -6,6 +6,7 @@ from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
 from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -46,6 +47,21 @@ def test_taken_time_leads_to_the_list_and_the_offer_to_a_booking(city, as_person
     assert Booking.objects.get(public_id=offered).state == "approved"
     # The other tab
     assert page.post(f"/waiting/offers/{offered}/accept/").status_code == 409
+
+
+def test_offer_shows_what_all_that_is_booked_together_costs(as_person):
+    city = linked_city()
+    booking, entry = book(city), join(city)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    page = text_of(as_person(entry.user).get("/me/waiting/"))
+    assert ("¥260.00" in page, "取消最多收取" in page) == (True, False)
+
+
+def test_offer_of_a_time_that_is_no_longer_cancelled_free_of_charge_says_what_that_costs(city, as_person):
+    booking = book(city, slot(day=0, hour=15))
+    entry = join(city, wanted=slot(day=0, hour=15))
+    booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="停电")
+    assert "取消最多收取 ¥100.00" in text_of(as_person(entry.user).get("/me/waiting/"))
 
 
 def test_samples_wait_for_no_time(city, as_person):

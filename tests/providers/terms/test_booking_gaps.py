@@ -69,6 +69,18 @@ def test_what_needs_an_instrument_that_is_not_in_service_is_unbookable(state):
 
 
 @pytest.mark.django_db
+def test_what_is_booked_with_it_by_further_links_keeps_an_instrument_from_being_booked():
+    first, second, third = (factories.city().instrument for _ in range(3))
+    for one, other in ((first, second), (second, third), (third, second)):
+        InstrumentLink.objects.create(instrument=one, linked=other)
+    assert booking_gaps([first.pk], NOW) == {first.pk: ()}
+    Instrument.objects.filter(pk=third.pk).update(state="suspended")
+    assert booking_gaps([first.pk], NOW) == {first.pk: (COMPANION,)}
+    found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(IS_UNBOOKABLE)
+    assert list(found) == [first, second]
+
+
+@pytest.mark.django_db
 def test_only_published_instruments_count_as_unbookable():
     city = factories.city()
     bare = factories.instrument(city.owner)

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.requests.domain.admission import Request, Requester, Situation, find_problems
+from bookings.requests.domain.admission import FormerTime, Request, Requester, Situation, find_problems
 from bookings.requests.domain.availability import ClosedTime
 from instrument_share.kernel.wording import Bilingual
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
@@ -32,6 +32,11 @@ def closed(start, end, *reasons):
 
 def asking(start, end, **changes):
     return replace(REQUEST, interval=between(start, end), **changes)
+
+
+def moving(starts_at, free_until=None):
+    """Where a booking lies that its user moves; to cancel it is free until its start, or until then."""
+    return FormerTime(local(starts_at), local(free_until or starts_at))
 
 
 def test_a_request_that_keeps_all_rules_is_admitted():
@@ -91,7 +96,7 @@ def limited(holder, span, minutes=None, bookings=None):
         ("too_far", {"rule": terms(horizon=timedelta(days=1))}),
         (
             "change_too_late",
-            {"request": replace(REQUEST, moves_from=between("2026-03-03 07:59", "09:00"))},
+            {"request": replace(REQUEST, moves_from=moving("2026-03-03 07:59"))},
         ),
         ("outside_windows", around(windows=[between("2026-03-03 08:00", "10:30")])),
         ("closed", around(closures=[closed("2026-03-03 10:59", "12:00")])),
@@ -157,7 +162,7 @@ def test_every_broken_rule_is_reported(code, case):
         {"rule": terms(lead=hours(25))},
         {"rule": terms(horizon=hours(27))},
         {"rule": terms(min_length=hours(2), max_length=hours(2))},
-        {"request": replace(REQUEST, moves_from=between("2026-03-03 08:00", "09:00"))},
+        {"request": replace(REQUEST, moves_from=moving("2026-03-03 08:00"))},
         around(windows=[ASKED]),
         around(closures=[closed("2026-03-03 08:00", "09:00"), closed("2026-03-03 11:00", "12:00")]),
         around(holds=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
@@ -225,7 +230,7 @@ def test_each_refusal_names_violated_limit():
     assert params(terms(lead=hours(7)), now=soon) == ("starts_at", {"lead": hours(7)})
     far = terms(horizon=timedelta(days=1))
     assert params(far) == ("ends_at", {"latest": local("2026-03-03 08:00")})
-    moved = replace(REQUEST, moves_from=between("2026-03-02 12:00", "13:00"))
+    moved = replace(REQUEST, moves_from=moving("2026-03-02 12:00"))
     assert params(terms(change_deadline=hours(5)), moved) == (None, {"deadline": local("2026-03-02 07:00")})
     assert params(terms(min_length=timedelta(minutes=150))) == ("ends_at", {"shortest": hours(2.5)})
     assert params(terms(max_length=timedelta(minutes=90))) == ("ends_at", {"longest": hours(1.5)})
@@ -272,6 +277,13 @@ def test_a_booking_over_a_gap_begins_and_ends_while_the_instrument_is_open(start
 
 @pytest.mark.parametrize(("deadline", "late"), [(3, False), (4, False), (5, True)])
 def test_a_booking_is_moved_until_its_deadline(deadline, late):
-    moved = replace(REQUEST, moves_from=between("2026-03-02 12:00", "13:00"))
+    moved = replace(REQUEST, moves_from=moving("2026-03-02 12:00"))
     found = codes(terms(change_deadline=hours(deadline)), request=moved)
+    assert found == (["booking.change_too_late"] if late else [])
+
+
+@pytest.mark.parametrize(("free_until", "late"), [("2026-03-02 08:00", False), ("2026-03-02 07:59", True)])
+def test_a_booking_is_moved_only_while_cancelling_it_is_free(free_until, late):
+    moved = replace(REQUEST, moves_from=moving("2026-03-02 12:00", free_until))
+    found = codes(terms(change_deadline=hours(1)), request=moved)
     assert found == (["booking.change_too_late"] if late else [])

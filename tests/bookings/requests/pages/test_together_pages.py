@@ -1,5 +1,7 @@
 """Pages about instruments that are booked together: prices, companions and links, from both sides."""
 
+from datetime import timedelta
+
 import pytest
 
 from bookings.requests.selectors.companions import get_companions
@@ -9,6 +11,7 @@ from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
+MINUTE = timedelta(minutes=1)
 ASKED = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00"}
 
 
@@ -32,6 +35,27 @@ def test_quote_of_a_move_counts_both(city, see):
     page = text_of(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
     assert "总计 ¥390.00" in page
     assert "¥260.00" in page
+
+
+@pytest.mark.django_db
+def test_time_that_is_never_cancelled_free_of_charge_is_quoted_with_what_that_costs(see):
+    city = linked_city(cancel_deadline_minutes=0, late_cancel_percent=100)
+    typed = {**ASKED, "payer": city.company.public_id, "service_mode": "self_operated"}
+    asked = ("quote", city.instrument.public_id)
+    in_time = slot().start - timedelta(days=1)
+    words = "取消最多收取"
+    assert words not in text_of(see(city.researcher, *asked, now=in_time, **typed))
+    assert f"{words} ¥100.00" in text_of(see(city.researcher, *asked, now=in_time + MINUTE, **typed))
+
+
+@pytest.mark.django_db
+def test_move_to_a_time_that_is_never_cancelled_free_of_charge_says_so_to_its_user(see):
+    city = linked_city(cancel_deadline_minutes=1440, late_cancel_percent=100)
+    booking = book(city, slot(day=5))
+    asked = ("booking_move_quote", booking.public_id)
+    late = {"now": slot().start - timedelta(days=1) + MINUTE, **ASKED}
+    assert "取消最多收取 ¥160.00" in text_of(see(city.researcher, *asked, **late))
+    assert "取消最多收取" not in text_of(see(city.keeper, *asked, **late))
 
 
 def test_each_booking_shows_its_companion_and_its_state(city, see):

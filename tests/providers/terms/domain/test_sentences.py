@@ -130,6 +130,14 @@ def test_a_topic_has_its_sentences_in_their_order(topic, first, last):
     assert (about[0], about[-1]) == (first, last)
 
 
+def test_a_rule_says_that_moves_end_with_free_cancellation():
+    rule = replace(TERMS, change_deadline=timedelta(hours=2))
+    assert (
+        "It can be moved up to 24 hours, and cancelled free of charge up to 24 hours, before the start."
+        in read(rule, "en")
+    )
+
+
 def test_every_sentence_has_exactly_one_topic():
     divided = sentences_by_topic(TERMS)
     assert {topic: len(about) for topic, about in divided.items()} == {
