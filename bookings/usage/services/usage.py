@@ -29,6 +29,7 @@ from bookings.usage.domain.usage import (
     content_missing_problem,
     find_by_hand_problems,
     find_overlap_problems,
+    find_service_problems,
     truncate_to_seconds,
 )
 from bookings.usage.keys import is_by_key_of
@@ -64,6 +65,7 @@ from providers.domain import OPERATED_BY_USER, ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+    from providers.models import Instrument
 
 
 def log_write(
@@ -125,7 +127,7 @@ def usage_log_by_hand(
     The user operated the instrument where it was self-operated or remote, else the actor. The price is that
     of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with
     an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
-    everything that is wrong, including hours that are too old.
+    everything that is wrong, including hours that are too old or outside the instrument's days of service.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
@@ -141,7 +143,7 @@ def usage_log_by_hand(
     terms = providers.terms_at(instrument_id, time.start)
     overlapping = find_overlapping_times(instrument_id, time)
     problems = [
-        *find_entry_problems(time, spent, now=now),
+        *find_entry_problems(instrument, time, spent, now=now),
         *find_fact_problems(user, payer, content, has_price=terms is not None or amount_yuan is not None),
         *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
@@ -182,9 +184,12 @@ def usage_log_by_hand(
     return log
 
 
-def find_entry_problems(time: Interval, spent: Spent, *, now: datetime) -> Iterator[Problem]:
+def find_entry_problems(
+    instrument: "Instrument", time: Interval, spent: Spent, *, now: datetime
+) -> Iterator[Problem]:
     """Yield problems of the hours of a use by hand, apart from overlaps."""
     yield from find_by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS)
+    yield from find_service_problems(time, *providers.service_days(instrument))
     yield from spent.find_problems(time)
 
 

@@ -54,7 +54,7 @@ OTHER_SIDE = {
 OVERLAPS_ROW = gettext_noop(
     "This time overlaps with row {row} ({time}). Change the time, or say why both are recorded."
 )
-COLUMN_OF = {"payer_organization": "organization", None: "effective"}
+COLUMN_OF = {"payer_organization": "organization", "instrument": "inner_number", None: "effective"}
 """Where a problem of the service stands in the sheet, if its field is not the column's name."""
 REPEATED = gettext_noop("The same use stands in row {row} already.")
 
@@ -218,7 +218,7 @@ class _Planner:
 
     def _find_problems(self, use: _Use) -> Iterator[Problem]:
         values, pk = use.row.values, use.instrument.pk
-        yield from find_entry_problems(use.time, use.spent, now=self.task.now)
+        yield from find_entry_problems(use.instrument, use.time, use.spent, now=self.task.now)
         has_price = (
             values.get("amount_yuan") is not None or providers.terms_at(pk, use.time.start) is not None
         )

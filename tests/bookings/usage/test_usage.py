@@ -23,6 +23,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct, usage_lo
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
+from providers.instruments.models import Instrument
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, codes, use
@@ -202,6 +203,33 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     with pytest.raises(UsageRefused) as refused:
         by_hand(city, Interval(NOW - MINUTE, NOW + MINUTE))
     assert codes(refused) == ["usage.not_over"]
+
+
+def test_hours_by_hand_lie_in_the_days_of_service(city):
+    """The day on which an instrument was retired belongs to them, as in an assessment."""
+    day = timedelta(days=1)
+    retired_at = slot(-2, hour=12).start
+    Instrument.objects.filter(pk=city.instrument.pk).update(
+        state="retired", retired_at=retired_at, in_service_date=slot(-5).start.date()
+    )
+    by_hand(city, slot(-2, hour=13, length=11))  # until midnight
+    by_hand(city, slot(-5, hour=0))
+    for time, code in ((slot(-1, 0, 2), "usage.after_service"), (slot(-6, 22, 2), "usage.before_service")):
+        with pytest.raises(UsageRefused) as refused:
+            by_hand(city, time)
+        assert codes(refused) == [code]
+    Instrument.objects.filter(pk=city.instrument.pk).update(in_service_date=None, published_at=NOW - day)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, slot(-2, 9))
+    assert codes(refused) == ["usage.before_service"]
+
+
+def test_draft_has_no_hours_and_is_not_offered(city, see):
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="draft", published_at=None)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, slot(-1, 9))
+    assert codes(refused) == ["usage.not_published"]
+    assert city.instrument.public_id not in see(city.keeper, "usage_by_hand").content.decode()
 
 
 @pytest.mark.parametrize("mode", [ServiceMode.SELF_OPERATED, ServiceMode.REMOTE])
