@@ -14,6 +14,7 @@ from bookings.usage.models import UsageDispute, UsageLog
 from bookings.usage.selectors.usage import has_waiting_correction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import binding_memberships
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
@@ -41,7 +42,8 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
     """Return when the clock confirms a log that nobody confirms or disputes before; None where it doesn't.
 
     It doesn't while a dispute waits for its answer or a correction to be confirmed, nor where somebody of the
-    unit recorded their own use: nobody else has seen the hours. An answer gives the user the whole time
+    unit recorded their own use: nobody else has seen the hours; nor where the use was taken over from a
+    former system: nobody was asked. An answer gives the user the whole time
     again, and so does the withdrawal of a correction, for which they may have waited.
     """
     since = settings.USAGE_CONFIRM_SINCE
@@ -51,6 +53,7 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
         or not settings.USAGE_CONFIRM_DAYS
         or (since and recorded_at.astimezone(CITY_TIME).date() < since)
         or _is_seen_by_its_user_alone(log)
+        or _is_taken_over(log)
         or has_open_dispute(log)
         or has_waiting_correction(log, CORRECTABLE)
     ):
@@ -72,6 +75,11 @@ def _is_seen_by_its_user_alone(log: UsageLog) -> bool:
         role__in=(Role.KEEPER, Role.UNIT_MANAGER),
     )
     return of_unit.exists()
+
+
+def _is_taken_over(log: UsageLog) -> bool:
+    """Return whether the log came with a history import, which leaves an entry on the instrument alone."""
+    return not journal.history(log).filter(action="usage.recorded").exists()
 
 
 def has_open_dispute(log: UsageLog) -> bool:
