@@ -111,6 +111,7 @@ ACTS: dict[str, str] = {
     "statement.answered": gettext_noop("Dispute about a statement answered"),
     "statement.paid": gettext_noop("Payment of a statement recorded"),
     "statement.payment_reversed": gettext_noop("Payment of a statement reversed"),
+    "statement.due_anew": gettext_noop("Statement due anew, as its payer was reinstated"),
     "statement.settled": gettext_noop("Statement settled"),
     "statement.reminded": gettext_noop("Reminder of an overdue statement sent"),
 }

@@ -78,6 +78,7 @@ from bookings.statements.selectors.statements import (
 from bookings.statements.selectors.uses import BilledUse, agreed_statements, billed_uses
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
+from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.statements.services.statements import (
     statement_answer,
     statement_confirm,
