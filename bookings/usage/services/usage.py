@@ -49,13 +49,12 @@ from bookings.usage.selectors.usage import (
     get_current_values,
     log_lock,
 )
-from bookings.usage.selectors.user_facts import get_user_facts
+from bookings.usage.selectors.user_facts import get_user_facts, is_of_user
 from bookings.usage.services import notifications
 from bookings.usage.services.chain import append_entry
 from bookings.usage.services.days import usage_days_add, usage_days_change
 from bookings.usage.services.waiting import waiting_add, waiting_end
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -144,7 +143,9 @@ def usage_log_by_hand(
     overlapping = find_overlapping_times(instrument_id, time)
     problems = [
         *find_entry_problems(instrument, time, spent, now=now),
-        *find_fact_problems(user, payer, content, has_price=terms is not None or amount_yuan is not None),
+        *find_fact_problems(
+            user, payer, content, time, has_price=terms is not None or amount_yuan is not None
+        ),
         *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
     if problems:
@@ -194,15 +195,17 @@ def find_entry_problems(
 
 
 def find_fact_problems(
-    user: "User", payer: "Organization | None", content: str, *, has_price: bool
+    user: "User", payer: "Organization | None", content: str, time: Interval, *, has_price: bool
 ) -> Iterator[Problem]:
-    """Yield problems of a use by hand, apart from its time; `has_price` tells whether its amount is known."""
+    """Yield problems of a use by hand at that time; `has_price` tells whether its amount is known."""
     if not content.strip():
         yield content_missing_problem()
-    if payer is not None and payer.pk not in standing(user).organization_ids():
+    if payer is not None and not is_of_user(payer, user, time.start):
         yield Problem(
             "usage.payer_not_of_user",
-            gettext_noop("The user is not a member of this organization. Choose one that they belong to."),
+            gettext_noop(
+                "The user was not a member of this organization then. Choose one that they belong to."
+            ),
             field="payer_organization",
         )
     if not has_price:

@@ -174,7 +174,7 @@ class _Planner:
             problems.append(Problem("usage.no_user", NO_USER, field="user"))
         else:
             try:
-                payer = find_payer(user, values.get("organization", ""))
+                payer = find_payer(user, values.get("organization", ""), values["starts_at"])
             except UsageRefused as refused:
                 problems += refused.problems
         if values["starts_at"] >= values["ends_at"]:
@@ -222,7 +222,7 @@ class _Planner:
         has_price = (
             values.get("amount_yuan") is not None or providers.terms_at(pk, use.time.start) is not None
         )
-        yield from find_fact_problems(use.user, use.payer, values["content"], has_price=has_price)
+        yield from find_fact_problems(use.user, use.payer, values["content"], use.time, has_price=has_price)
         kind = providers.user_kind(use.user, use.payer, use.instrument)
         side = Side.OUTSIDE if is_external(use.instrument, use.payer, kind) else Side.INSIDE
         if values.get("side", side) != side:
