@@ -32,6 +32,7 @@ from bookings.requests.services.cancellations import (
 from bookings.requests.services.held_time import apply_transition, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
+from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal import services as journal
 
 if TYPE_CHECKING:
@@ -117,8 +118,10 @@ def no_show_charge_take_back(
     """Take back what a no-show costs whose user came in time, as is known only now, and tell them.
 
     What was booked with it costs nothing either. What stands on a statement stays, and so does the event on
-    the user's credit until it is appealed.
+    the user's credit until it is appealed. The unit is locked first, as it is while a statement is drafted.
     """
+    units = Booking.objects.values_list("instrument__organization_id", flat=True)
+    organization_lock(units.get(pk=booking_id))
     booking = booking_lock(booking_id)
     grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     if not get_check_in_opening(booking.starts_at) <= came_at <= booking.starts_at + grace:
