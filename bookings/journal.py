@@ -52,6 +52,7 @@ ACTS: dict[str, str] = {
     "booking.planned": gettext_noop("Time for samples booked"),
     "booking.agreed": gettext_noop("New time of a booking agreed to"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
+    "booking.charge_taken_back": gettext_noop("No-show charge taken back"),
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),
@@ -111,6 +112,7 @@ ACTS: dict[str, str] = {
     "statement.answered": gettext_noop("Dispute about a statement answered"),
     "statement.paid": gettext_noop("Payment of a statement recorded"),
     "statement.payment_reversed": gettext_noop("Payment of a statement reversed"),
+    "statement.due_anew": gettext_noop("Statement due anew, as its payer was reinstated"),
     "statement.settled": gettext_noop("Statement settled"),
     "statement.reminded": gettext_noop("Reminder of an overdue statement sent"),
 }

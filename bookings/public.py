@@ -84,6 +84,7 @@ from bookings.statements.selectors.statements import (
 from bookings.statements.selectors.uses import BilledUse, agreed_statements, billed_uses
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
+from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.statements.services.statements import (
     statement_answer,
     statement_confirm,
@@ -119,7 +120,12 @@ from bookings.usage.selectors.statistics import (
     sum_uses,
 )
 from bookings.usage.selectors.usage import get_current_values, usage_logs, waiting_confirmations
-from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
+from bookings.usage.selectors.yearly import (
+    UsageOfYear,
+    count_running_of_year,
+    count_unconfirmed_of_year,
+    usage_of_year,
+)
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.disputes import usage_dispute

@@ -50,6 +50,7 @@ from providers.instruments.selectors.instruments import (
     qualification_rows,
     qualifications_of,
     qualified_until,
+    service_days,
 )
 from providers.instruments.selectors.media import attachments_of, pictures_of
 from providers.instruments.selectors.relations import (

@@ -271,6 +271,9 @@ def attempts(w):
         "organization_suspend/bookings": partial(
             b.organization_suspend, organization_id=w.company.pk, **now, **reason
         ),
+        "organization_reinstate/bookings": partial(
+            b.organization_reinstate, organization_id=w.company.pk, **now
+        ),
         "instrument_suspend/bookings": partial(b.instrument_suspend, **instrument, **reason),
         "instrument_resume/bookings": partial(b.instrument_resume, **suspended),
         "instrument_resume/by_bureau": partial(

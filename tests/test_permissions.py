@@ -201,6 +201,7 @@ booking_check_out              .     .     .     .     yes   .     .     .     .
 closure_place                  .     .     .     .     yes   .     yes   .     .     .     .     .
 closure_lift/bookings          .     .     .     .     yes   .     yes   .     .     .     .     .
 organization_suspend/bookings  .     .     .     .     .     .     .     .     yes   .     .     .
+organization_reinstate/bookings .    .     .     .     .     .     .     .     yes   .     .     .
 instrument_suspend/bookings    .     .     .     .     yes   .     yes   .     yes   .     .     .
 instrument_resume/bookings     .     .     .     .     yes   .     yes   .     yes   .     .     .
 # what the bureau suspended

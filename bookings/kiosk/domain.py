@@ -11,7 +11,7 @@ from instrument_share.kernel.interval import Interval, merge, subtract
 MOST_KIOSKS = 5
 """So many kiosks of an instrument are in force at a time."""
 LONGEST_DELAY = timedelta(minutes=15)
-"""So long after it happened an act is taken; what is older, the keeper records."""
+"""So long after it happened a check-in is awaited; what comes later counts while its booking waits."""
 GUESSES = 10
 GUESSES_WITHIN = timedelta(minutes=5)
 """So many wrong codes a kiosk takes within so long."""

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bookings.kiosk.models import KioskAct
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.keys import get_check_in_code
 from bookings.usage.models import UsageLog
 from tests import factories
@@ -73,3 +74,37 @@ def test_a_use_that_ends_while_the_line_is_cut(enter, clock, watch):
         ("check_in", ""),
         ("check_out", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 500, "body": "<h1>Server Error</h1>"},
+        {"status": 429, "body": "<h1>Too Many Requests</h1>"},
+        {"status": 200, "body": "<h1>请登录校园网</h1>"},
+        {"status": 403, "body": "<h1>Forbidden</h1>"},
+    ],
+    ids=lambda answer: answer["status"],
+)
+def test_check_in_that_somebody_else_answers_is_kept(enter, clock, watch, answer):
+    """A server in trouble, a network that wants a login, a form that has expired: nothing was taken."""
+    if answer["status"] != 200:
+        watch.expect(f"status of {answer['status']}")
+    clock.set(NOW)
+    city = factories.city()
+    booking = book(city, slot(day=0, hour=9, length=2))
+    _kiosk, key = kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    clock.set(booking.starts_at)
+    tablet = enter(**TABLET)
+    tablet.goto(f"/kiosk/enter/{key}/")
+    go(tablet.get_by_role("button", name="启用"))
+    tablet.route("**/kiosk/code/", lambda route: route.fulfill(content_type="text/html", **answer))
+    tablet.route("**/kiosk/acts/", lambda route: route.abort())
+    watch.expect("ERR_FAILED")
+    tablet.locator("#id_code").fill(get_check_in_code(booking.public_id))
+    tablet.locator("#id_code").press("Enter")
+    expect(tablet.locator("#kept")).to_contain_text("09:00 签到")
+    tablet.unroute_all()
+    tablet.reload()
+    expect(tablet.locator("#state")).to_contain_text("使用中")
+    assert KioskAct.objects.get().kind == "check_in"

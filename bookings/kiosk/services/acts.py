@@ -28,6 +28,7 @@ from bookings.requests.domain.errors import StillInUse
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.bookings import find_running_use
 from bookings.requests.selectors.holds import booking_lock
+from bookings.requests.services.lapses_and_no_shows import no_show_charge_take_back
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import get_operator_id, write_check_out
@@ -61,8 +62,9 @@ AT_ONCE = timedelta(minutes=1)
 def kiosk_act_receive(*, kiosk_id: int, act: Act, now: datetime) -> KioskAct:
     """Take an act of a kiosk and return what came of it; sent again it does nothing twice.
 
-    What the rules refuse is kept with its refusal; if the line has delayed it, the keepers are told. Raises
-    KioskLocked once the kiosk was ended, TooManyGuesses, TooManyFaults, KeyReused.
+    What the rules refuse is kept with its refusal; if the line has delayed it, the keepers are told. A
+    no-show who had checked in here in time is not charged. Raises KioskLocked once the kiosk was ended,
+    TooManyGuesses, TooManyFaults, KeyReused.
     """
     kiosk = _lock(kiosk_id)
     act = replace(act, at=min(act.at, now))
@@ -81,6 +83,8 @@ def kiosk_act_receive(*, kiosk_id: int, act: Act, now: datetime) -> KioskAct:
     except DomainError as refusal:
         taken.booking = None
         taken.refusal, taken.detail = refusal.code, _tell(refusal)
+        if isinstance(refusal, TooLate | GivenBack) and act.kind is ActKind.CHECK_IN:
+            _take_no_show_back(kiosk, act, now)
         if now - act.at >= AT_ONCE and not isinstance(refusal, EndedAlready):
             _tell_keepers_of_refusal(kiosk, act, refusal, now)
     taken.save(force_insert=True)
@@ -97,9 +101,16 @@ def _lock(kiosk_id: int) -> Kiosk:
 
 
 def _carry_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking | None":
-    if now - act.at > LONGEST_DELAY:
+    is_awaited = act.kind is ActKind.FAULT or find_presented(kiosk, act.code, act.at) is not None
+    if now - act.at > LONGEST_DELAY and not is_awaited:
         raise TooLate(minutes=LONGEST_DELAY // timedelta(minutes=1))
     return ACTS[act.kind](kiosk, act, now)
+
+
+def _take_no_show_back(kiosk: Kiosk, act: Act, now: datetime) -> None:
+    """Charge nobody for not coming who checked in here in time, though it is known only now."""
+    if missed := find_missed(kiosk, act.code, act.at):
+        no_show_charge_take_back(missed.pk, came_at=act.at, now=now, details=_get_details(kiosk, act))
 
 
 def _check_in(kiosk: Kiosk, act: Act, now: datetime) -> "Booking":

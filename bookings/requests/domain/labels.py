@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.planned": gettext_noop("Booked by the unit for samples"),
     "booking.agreed": gettext_noop("New time agreed to"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),
+    "booking.charge_taken_back": gettext_noop("No-show charge taken back"),
     "booking.kept": gettext_noop("Kept although the opening hours changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),

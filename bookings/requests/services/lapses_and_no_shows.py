@@ -1,14 +1,16 @@
 """Transitions that happen with time: lapsed requests and no-shows. Run by recurring jobs; safe to repeat."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from bookings.requests.domain.cancellation import calculate_no_show_charge
-from bookings.requests.domain.check_in import get_no_show_limit
+from bookings.requests.domain.check_in import get_check_in_opening, get_no_show_limit
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -30,6 +32,8 @@ from bookings.requests.services.cancellations import (
 from bookings.requests.services.held_time import apply_transition, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.journal import services as journal
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -106,6 +110,36 @@ def _no_show(booking_id: int, now: datetime) -> bool:
     notifications.notify_user(booking, notifications.NO_SHOW, now)
     pass_on_freed_time(booking, now)
     return True
+
+
+def no_show_charge_take_back(
+    booking_id: int, *, came_at: datetime, now: datetime, details: Mapping[str, Any]
+) -> None:
+    """Take back what a no-show costs whose user came in time, as is known only now, and tell them.
+
+    What was booked with it costs nothing either. What stands on a statement stays, and so does the event on
+    the user's credit until it is appealed. The unit is locked first, as it is while a statement is drafted.
+    """
+    units = Booking.objects.values_list("instrument__organization_id", flat=True)
+    organization_lock(units.get(pk=booking_id))
+    booking = booking_lock(booking_id)
+    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    if not get_check_in_opening(booking.starts_at) <= came_at <= booking.starts_at + grace:
+        return
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    charged = together.filter(state=BookingState.NO_SHOW, charged_yuan__gt=0, statement_line__isnull=True)
+    for one in charged.select_related("instrument", "user").order_by("instrument_id"):
+        before, one.charged_yuan = one.charged_yuan, Decimal(0)
+        one.save(update_fields=["charged_yuan"])
+        journal.record(
+            actor=None,
+            action="booking.charge_taken_back",
+            subject=one,
+            now=now,
+            organization_id=one.instrument.organization_id,
+            details={"from": f"{before:.2f}", "charged_yuan": "0.00", **details},
+        )
+        notifications.notify_user(one, notifications.CHARGE_TAKEN_BACK, now, came_at=came_at)
 
 
 def _cancel_not_agreed(booking: Booking, now: datetime) -> None:

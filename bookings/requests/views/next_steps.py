@@ -47,9 +47,9 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
         case BookingState.LAPSED:
             return _lapsed(booking)
         case _:
-            return _("Nobody came, so the time was given back at {time}. Charged: {amount}.").format(
-                time=moment(booking.ended_at), amount=yuan(booking.charged_yuan)
-            )
+            return _(
+                "Nobody had checked in, so the time was given back at {time}. Charged: {amount}."
+            ).format(time=moment(booking.ended_at), amount=yuan(booking.charged_yuan))
 
 
 def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:

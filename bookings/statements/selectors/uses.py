@@ -21,7 +21,10 @@ AGREED_STATES = (StatementState.CONFIRMED, StatementState.SETTLED)
 
 @dataclass(frozen=True)
 class BilledUse:
-    """A use that a statement bills, with what every statement sent until now bills of it."""
+    """A use that a statement bills, with what every statement sent until now bills of it.
+
+    Its times are those of the last of them: a correction bills the difference with the times that count then.
+    """
 
     log: "UsageLog"
     starts_at: datetime
@@ -43,18 +46,22 @@ def billed_uses(statement_ids: Collection[int]) -> dict[int, list[BilledUse]]:
     """Return the uses of each statement in the order of its lines, without charges for what was not used."""
     sent = StatementLine.objects.filter(log=OuterRef("log")).exclude(statement__state=StatementState.DRAFT)
     billed = sent.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
+    last_line = sent.order_by("-pk").values("pk")[:1]
     lines = (
         StatementLine.objects.filter(statement__in=statement_ids, log__isnull=False, corrects__isnull=True)
-        .annotate(billed_yuan=Subquery(billed))
+        .annotate(billed_yuan=Subquery(billed), last_line_id=Subquery(last_line))
         .select_related("log__instrument", "log__user")
         .order_by("statement", "position")
     )
     found: dict[int, list[BilledUse]] = {pk: [] for pk in statement_ids}
-    for line in lines:
+    rows = list(lines)
+    last_lines = StatementLine.objects.in_bulk({line.last_line_id for line in rows})
+    for line in rows:
         assert line.log is not None
+        last = last_lines[line.last_line_id]
         found[line.statement_id].append(
             BilledUse(
-                line.log, line.starts_at, line.ends_at, line.effective_seconds, to_fen(line.billed_yuan)
+                line.log, last.starts_at, last.ends_at, last.effective_seconds, to_fen(line.billed_yuan)
             )
         )
     return found

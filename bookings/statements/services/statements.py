@@ -47,12 +47,17 @@ def statement_send(
     require(actor, "bookings.manage_statements", statement)
     _require_as_shown([statement], shown)
     statement.state = get_next_state(statement.state, "send")
-    statement.sent_at, statement.sent_by, statement.due_date = now, actor, _get_due_date(now)
+    statement.sent_at, statement.sent_by, statement.due_date = now, actor, get_due_date(now)
     statement.save(update_fields=["state", "sent_at", "sent_by", "due_date"])
     _record(statement, "statement.sent", actor, now, {"total_yuan": f"{statement.total_yuan:.2f}"})
+    statement_announce(statement, now)
+    return statement
+
+
+def statement_announce(statement: Statement, now: datetime) -> None:
+    """Tell the payer of a statement that was sent, and by when it is due."""
     message = notifications.SENT if statement.total_yuan > 0 else notifications.SENT_WITHOUT_DEBT
     notifications.notify_payer(statement, message, now)
-    return statement
 
 
 @transaction.atomic
@@ -104,7 +109,7 @@ def statement_answer(*, actor: "User", statement_id: int, text: str, now: dateti
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
     answer = require_reason(text, code=ANSWER_MISSING)
-    statement.due_date = _get_due_date(now)
+    statement.due_date = get_due_date(now)
     _write_note(statement, "answer", NoteKind.ANSWER, answer, actor, now)
     _record(statement, "statement.answered", actor, now, {"answer": answer})
     notifications.notify_payer(statement, notifications.ANSWERED, now, text=answer)
@@ -165,7 +170,8 @@ def _require_as_shown(drafts: Iterable[Statement], shown: Mapping[str, str] | No
         raise TotalsChanged
 
 
-def _get_due_date(now: datetime) -> "date":
+def get_due_date(now: datetime) -> "date":
+    """Return the last day, in the city, of a term that begins now."""
     return now.astimezone(CITY_TIME).date() + timedelta(days=settings.STATEMENT_DUE_DAYS)
 
 

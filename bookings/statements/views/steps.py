@@ -138,8 +138,8 @@ def _describe_suspension(statement: "Statement") -> str:
     if payer is None or payer.state != OrganizationState.SUSPENDED:
         return ""
     return _(
-        "{payer} is suspended: nobody there is notified, or can open the statement until it is admitted "
-        "again."
+        "{payer} is suspended: nobody there is notified, or can open the statement until it is reinstated. "
+        "Its term begins then."
     ).format(payer=get_payer_name(payer))
 
 

@@ -10,7 +10,8 @@ const QUEUE = "kiosk.queue";
 const REFUSED = "kiosk.refused";
 const TABLET = "kiosk.tablet";
 const NUMBER = "kiosk.number";
-const RETRY = new Set([408, 429, 500, 502, 503, 504]);
+/** With these nothing was taken: as good as a line that is cut. */
+const NOT_TAKEN = new Set([408, 429, 500, 502, 503, 504]);
 
 let home = null;
 const page = () => document.getElementById("kiosk");
@@ -47,15 +48,19 @@ function showLine() {
 async function ask(address, options = {}) {
   try {
     const answer = await fetch(address, { ...options, signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.status >= 502 && answer.status <= 504) throw new Error(String(answer.status));
+    if (NOT_TAKEN.has(answer.status)) throw new Error(String(answer.status));
     cutSince = null;
+    showLine();
     return answer;
   } catch {
-    cutSince ??= now();
+    noteCut();
     return null;
-  } finally {
-    showLine();
   }
+}
+
+function noteCut() {
+  cutSince ??= now();
+  showLine();
 }
 
 /** Put a page on the screen; the first one is kept, to come back to while the line is cut. */
@@ -66,11 +71,19 @@ function put(fresh, title) {
   (fresh.querySelector("[data-problems]") ?? fresh.querySelector("[autofocus]") ?? fresh).focus();
 }
 
-/** Put what was answered on the screen: all of it, or the state alone so that what is being typed stays. */
+/**
+ * Put what was answered on the screen: all of it, or the state alone so that what is being typed stays.
+ *
+ * Return false where somebody else has answered, as a network that wants a login, or the kiosk is locked.
+ */
 async function show(answer, part = "") {
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = found.getElementById("kiosk");
-  if (!fresh) return location.reload();
+  if (!fresh) {
+    if (answer.status === 403) location.reload();
+    else noteCut();
+    return false;
+  }
   ahead = Date.parse(fresh.dataset.now) - Date.now();
   if (part) {
     const [old, renewed] = [document.getElementById(part), fresh.querySelector(`#${part}`)];
@@ -79,6 +92,7 @@ async function show(answer, part = "") {
     put(fresh, found.title);
   }
   tick();
+  return true;
 }
 
 async function refresh() {
@@ -86,8 +100,7 @@ async function refresh() {
   if (!answer) return;
   const isLeft = Date.now() - touchedAt > IDLE;
   if (isLeft) touchedAt = Date.now();
-  await show(answer, isLeft ? "" : "state");
-  await sendKept();
+  if (await show(answer, isLeft ? "" : "state")) await sendKept();
 }
 
 /** Keep an act for later, and say so. */
@@ -115,9 +128,10 @@ async function sendKept() {
       for (const [name, value] of Object.entries(queue[0])) body.append(name, value);
       const headers = { "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value };
       const answer = await ask(kept.dataset.address, { method: "POST", body, headers });
-      if (!answer || RETRY.has(answer.status)) return;
+      if (!answer) return;
       if (answer.status === 403) return location.reload();
-      const told = await answer.json();
+      const told = await answer.json().catch(() => null);
+      if (!told) return noteCut();
       if (told.code === "kiosk.too_many_guesses") return;
       if (!told.is_taken) write(REFUSED, [...read(REFUSED), { ...queue[0], detail: told.detail }]);
       write(QUEUE, read(QUEUE).slice(1));
@@ -184,8 +198,7 @@ document.addEventListener("submit", async (event) => {
   data.set("key", newKey());
   const isWaiting = cutSince !== null || read(QUEUE).length > 0;
   const answer = isWaiting ? null : await ask(form.action, { method: "POST", body: data });
-  if (answer) await show(answer);
-  else keep(form, data);
+  if (!answer || !(await show(answer))) keep(form, data);
   form.removeAttribute("aria-busy");
 });
 document.addEventListener("click", async (event) => {
@@ -193,16 +206,12 @@ document.addEventListener("click", async (event) => {
   if (!link) return;
   event.preventDefault();
   const answer = await ask(link.href);
-  if (answer) await show(answer);
-  else comeBack();
+  if (!answer || !(await show(answer))) comeBack();
 });
 for (const touch of ["input", "pointerdown", "keydown"]) {
   document.addEventListener(touch, () => { touchedAt = Date.now(); });
 }
-window.addEventListener("offline", () => {
-  cutSince ??= now();
-  showLine();
-});
+window.addEventListener("offline", noteCut);
 window.addEventListener("online", refresh);
 setInterval(tick, 1_000);
 setInterval(refresh, REFRESH);

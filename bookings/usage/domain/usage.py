@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -157,6 +157,33 @@ def find_by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Ite
             gettext_noop("Hours older than {days} days can't be entered by hand any more."),
             {"days": limit_days},
             "starts_at",
+        )
+
+
+def find_service_problems(time: Interval, first: date | None, last: date | None) -> Iterator[Problem]:
+    """Yield the problem of hours of an instrument outside its days of service, as an assessment counts them.
+
+    `first` is None for one that was never published, `last` for one that is not retired; both days belong.
+    """
+    if first is None:
+        yield Problem(
+            "usage.not_published",
+            gettext_noop("This instrument is not published yet. Hours can be recorded once it is."),
+            field="instrument",
+        )
+    elif time.start.astimezone(CITY_TIME).date() < first:
+        yield Problem(
+            "usage.before_service",
+            gettext_noop("The instrument is in service from {day} on. Enter a time from then on."),
+            {"day": first},
+            "starts_at",
+        )
+    elif last is not None and (time.end - timedelta(seconds=1)).astimezone(CITY_TIME).date() > last:
+        yield Problem(
+            "usage.after_service",
+            gettext_noop("The instrument was retired on {day}. Enter a time until the end of that day."),
+            {"day": last},
+            "ends_at",
         )
 
 

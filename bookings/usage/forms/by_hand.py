@@ -19,6 +19,8 @@ from instrument_share.web.responses.problem import told
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from instrument_share.accounts.models import Organization, User
 
 ORGANIZATION, PERSON = "organization", "person"
@@ -43,7 +45,9 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
         label=gettext_lazy("Unified social credit code"),
         max_length=18,
         required=False,
-        help_text=gettext_lazy("Only where they belong to several organizations: of the one that pays"),
+        help_text=gettext_lazy(
+            "Only where they belong to several organizations, or have left it since: of the one that pays"
+        ),
     )
     content = forms.CharField(label=gettext_lazy("What was done"), max_length=200)
     service_mode = forms.ChoiceField(
@@ -71,13 +75,13 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
                 self.add_error(
                     "person", _("Nobody has this name here. Ask them what their account is called.")
                 )
-            elif cleaned.get("account") == ORGANIZATION:
-                cleaned["payer"] = self._payer(cleaned["user"], cleaned.get("uscc", ""))
+            elif cleaned.get("account") == ORGANIZATION and "starts_at" in cleaned:
+                cleaned["payer"] = self._payer(cleaned["user"], cleaned.get("uscc", ""), cleaned["starts_at"])
         return cleaned
 
-    def _payer(self, user: "User", uscc: str) -> "Organization | None":
+    def _payer(self, user: "User", uscc: str, starts_at: "datetime") -> "Organization | None":
         try:
-            payer = find_payer(user, uscc)
+            payer = find_payer(user, uscc, starts_at)
         except UsageRefused as refused:
             for problem in refused.problems:
                 self.add_error("uscc", told(problem.message, problem.params))

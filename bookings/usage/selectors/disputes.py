@@ -10,9 +10,11 @@ from django.db.models import Max, QuerySet
 
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from bookings.usage.domain.chain import CORRECTABLE
-from bookings.usage.domain.choices import Capture
 from bookings.usage.models import UsageDispute, UsageLog
 from bookings.usage.selectors.usage import has_waiting_correction
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors.standing import binding_memberships
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
@@ -39,9 +41,10 @@ def get_dispute_deadline(log: UsageLog) -> datetime:
 def get_confirmation_deadline(log: UsageLog) -> datetime | None:
     """Return when the clock confirms a log that nobody confirms or disputes before; None where it doesn't.
 
-    It doesn't while a dispute waits for its answer or a correction to be confirmed, nor where the user
-    entered the hours by hand: nobody else has seen them. An answer gives the user the whole time again, and
-    so does the withdrawal of a correction, for which they may have waited.
+    It doesn't while a dispute waits for its answer or a correction to be confirmed, nor where somebody of the
+    unit recorded their own use: nobody else has seen the hours; nor where the use was taken over from a
+    former system: nobody was asked. An answer gives the user the whole time
+    again, and so does the withdrawal of a correction, for which they may have waited.
     """
     since = settings.USAGE_CONFIRM_SINCE
     recorded_at = log.entry.recorded_at
@@ -49,7 +52,8 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
         log.is_confirmed  # type: ignore[attr-defined]
         or not settings.USAGE_CONFIRM_DAYS
         or (since and recorded_at.astimezone(CITY_TIME).date() < since)
-        or _is_entered_by_user(log)
+        or _is_seen_by_its_user_alone(log)
+        or _is_taken_over(log)
         or has_open_dispute(log)
         or has_waiting_correction(log, CORRECTABLE)
     ):
@@ -61,8 +65,21 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
     return last + timedelta(days=settings.USAGE_CONFIRM_DAYS)
 
 
-def _is_entered_by_user(log: UsageLog) -> bool:
-    return Capture(log.capture).is_by_hand and log.entry.recorded_by_id == log.user_id
+def _is_seen_by_its_user_alone(log: UsageLog) -> bool:
+    """Return whether a keeper or manager of the unit recorded their own use, at a check-out or by hand."""
+    if log.entry.recorded_by_id != log.user_id:
+        return False
+    of_unit = binding_memberships().filter(
+        user=log.user_id,
+        organization=log.instrument.organization_id,
+        role__in=(Role.KEEPER, Role.UNIT_MANAGER),
+    )
+    return of_unit.exists()
+
+
+def _is_taken_over(log: UsageLog) -> bool:
+    """Return whether the log came with a history import, which leaves an entry on the instrument alone."""
+    return not journal.history(log).filter(action="usage.recorded").exists()
 
 
 def has_open_dispute(log: UsageLog) -> bool:

@@ -1,5 +1,6 @@
 """Who pays for a use by hand, and the facts about user and payer that a log freezes: outside, related …"""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.usage.domain.errors import UsageRefused
@@ -51,28 +52,36 @@ def get_user_facts(
     }
 
 
+def is_of_user(organization: "Organization", user: "User", starts_at: datetime) -> bool:
+    """Return whether the user belongs to the organization, or did at the start of a use."""
+    return organization.pk in accounts.standing(user).organization_ids() or organization in (
+        accounts.organizations_left_since(user, starts_at)
+    )
+
+
 def is_external(instrument: "Instrument", organization: "Organization | None", user_kind: UserKind) -> bool:
     """Return whether a use counts as one from outside the owning unit."""
     is_owner = organization is not None and organization.pk == instrument.organization_id
     return user_kind != UserKind.INSIDE and not is_owner
 
 
-def find_payer(user: "User", named: str) -> "Organization | None":
+def find_payer(user: "User", named: str, starts_at: datetime) -> "Organization | None":
     """Return the organization of the user that pays, None when the user pays in person.
 
-    `named` is its credit code, number or name, or one of `IN_PERSON`. Empty: the only one that they belong
-    to, and nobody else where they belong to none. Raises UsageRefused.
+    `named` is its credit code, number or name, or one of `IN_PERSON`; they belong to it, or did at the start
+    of the use. Empty: the only one that they belong to, and nobody else where they belong to none. Raises
+    UsageRefused.
     """
     theirs = {one.organization_id: one.organization for one in accounts.standing(user).memberships}
     wanted = named.strip().lower()
     if wanted in IN_PERSON or not (wanted or theirs):
         return None
-    for one in theirs.values():
+    for one in [*theirs.values(), *(accounts.organizations_left_since(user, starts_at) if wanted else ())]:
         if wanted in {text.lower() for text in (one.uscc, one.public_id, one.name_zh, one.name_en) if text}:
             return one
     if wanted:
         message = gettext_noop(
-            "The user is not a member of this organization. Choose one that they belong to."
+            "The user was not a member of this organization then. Choose one that they belong to."
         )
         raise UsageRefused(problems=[Problem("usage.payer_not_of_user", message, field="organization")])
     if len(theirs) > 1:

@@ -12,6 +12,8 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
 from bookings.usage.models import UsageDispute, UsageLog
 from bookings.usage.selectors.logs_as_counted import (
     CONFIRMATION,
@@ -172,6 +174,21 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
             yield cast("UsageOfYear", row)
         done += sum(span.start <= row["starts_at"] < span.end for row in batch)
         tell(done, total)
+
+
+def count_unconfirmed_of_year(year: int) -> int:
+    """Return how many logs of a year (by the start, Asia/Shanghai) are not confirmed: they count nowhere."""
+    span = get_year_interval(year)
+    logs = UsageLog.objects.filter(starts_at__gte=span.start, starts_at__lt=span.end)
+    return logs.filter(~Exists(CONFIRMATION)).count()
+
+
+def count_running_of_year(year: int) -> int:
+    """Return how many uses that began in a year nobody has checked out: they have no log."""
+    span = get_year_interval(year)
+    return Booking.objects.filter(
+        state=BookingState.IN_USE, checked_in_at__gte=span.start, checked_in_at__lt=span.end
+    ).count()
 
 
 def _get_ends(logs: QuerySet[UsageLog]) -> Iterator[datetime]:

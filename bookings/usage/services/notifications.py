@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,10 @@ CONFIRM_UNTIL = gettext_noop(
     "from {confirm_until} if you do neither."
 )
 CONFIRM_SEVERAL = gettext_noop("{count} of your uses were recorded from a sheet. Confirm or question them.")
+CONFIRM_SEVERAL_UNTIL = gettext_noop(
+    "{count} of your uses were recorded from a sheet. Confirm or question them; they count as confirmed from "
+    "{confirm_until} if you do neither."
+)
 CONFIRM_OWN = gettext_noop(
     "{user} recorded hours of their own use of {instrument} from {starts_at}. Confirm them as a second "
     "person, or correct them."
@@ -90,16 +95,20 @@ def ask_colleagues_to_confirm(log: UsageLog, now: datetime) -> None:
 
 
 def ask_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:
-    """Ask the one user of new logs to confirm or question them, in one message.
+    """Ask the one user of new logs to confirm or question them, in one message that says until when.
 
     Of uses that they have recorded themselves each colleague is asked, in one message too.
     """
+    days, told = settings.USAGE_CONFIRM_DAYS, partial(_notify_of_several, [logs[0].user_id])
     if len(logs) == 1:
         ask_to_confirm(logs[0], now)
     elif is_recorded_by_user(logs[0]):
         _ask_colleagues_to_confirm_several(logs, now)
+    elif days:
+        until = now + timedelta(days=days)
+        told(CONFIRM_SEVERAL_UNTIL, len(logs), now, page_address("me"), confirm_until=until)
     else:
-        _notify_of_several([logs[0].user_id], CONFIRM_SEVERAL, len(logs), now, page_address("me"))
+        told(CONFIRM_SEVERAL, len(logs), now, page_address("me"))
 
 
 def _ask_colleagues_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:

@@ -29,6 +29,7 @@ from bookings.usage.domain.usage import (
     content_missing_problem,
     find_by_hand_problems,
     find_overlap_problems,
+    find_service_problems,
     truncate_to_seconds,
 )
 from bookings.usage.keys import is_by_key_of
@@ -48,13 +49,12 @@ from bookings.usage.selectors.usage import (
     get_current_values,
     log_lock,
 )
-from bookings.usage.selectors.user_facts import get_user_facts
+from bookings.usage.selectors.user_facts import get_user_facts, is_of_user
 from bookings.usage.services import notifications
 from bookings.usage.services.chain import append_entry
 from bookings.usage.services.days import usage_days_add, usage_days_change
 from bookings.usage.services.waiting import waiting_add, waiting_end
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -64,6 +64,7 @@ from providers.domain import OPERATED_BY_USER, ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+    from providers.models import Instrument
 
 
 def log_write(
@@ -125,7 +126,7 @@ def usage_log_by_hand(
     The user operated the instrument where it was self-operated or remote, else the actor. The price is that
     of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with
     an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
-    everything that is wrong, including hours that are too old.
+    everything that is wrong, including hours that are too old or outside the instrument's days of service.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
@@ -141,8 +142,10 @@ def usage_log_by_hand(
     terms = providers.terms_at(instrument_id, time.start)
     overlapping = find_overlapping_times(instrument_id, time)
     problems = [
-        *find_entry_problems(time, spent, now=now),
-        *find_fact_problems(user, payer, content, has_price=terms is not None or amount_yuan is not None),
+        *find_entry_problems(instrument, time, spent, now=now),
+        *find_fact_problems(
+            user, payer, content, time, has_price=terms is not None or amount_yuan is not None
+        ),
         *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
     if problems:
@@ -182,22 +185,27 @@ def usage_log_by_hand(
     return log
 
 
-def find_entry_problems(time: Interval, spent: Spent, *, now: datetime) -> Iterator[Problem]:
+def find_entry_problems(
+    instrument: "Instrument", time: Interval, spent: Spent, *, now: datetime
+) -> Iterator[Problem]:
     """Yield problems of the hours of a use by hand, apart from overlaps."""
     yield from find_by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS)
+    yield from find_service_problems(time, *providers.service_days(instrument))
     yield from spent.find_problems(time)
 
 
 def find_fact_problems(
-    user: "User", payer: "Organization | None", content: str, *, has_price: bool
+    user: "User", payer: "Organization | None", content: str, time: Interval, *, has_price: bool
 ) -> Iterator[Problem]:
-    """Yield problems of a use by hand, apart from its time; `has_price` tells whether its amount is known."""
+    """Yield problems of a use by hand at that time; `has_price` tells whether its amount is known."""
     if not content.strip():
         yield content_missing_problem()
-    if payer is not None and payer.pk not in standing(user).organization_ids():
+    if payer is not None and not is_of_user(payer, user, time.start):
         yield Problem(
             "usage.payer_not_of_user",
-            gettext_noop("The user is not a member of this organization. Choose one that they belong to."),
+            gettext_noop(
+                "The user was not a member of this organization then. Choose one that they belong to."
+            ),
             field="payer_organization",
         )
     if not has_price:

@@ -54,7 +54,7 @@ OTHER_SIDE = {
 OVERLAPS_ROW = gettext_noop(
     "This time overlaps with row {row} ({time}). Change the time, or say why both are recorded."
 )
-COLUMN_OF = {"payer_organization": "organization", None: "effective"}
+COLUMN_OF = {"payer_organization": "organization", "instrument": "inner_number", None: "effective"}
 """Where a problem of the service stands in the sheet, if its field is not the column's name."""
 REPEATED = gettext_noop("The same use stands in row {row} already.")
 
@@ -174,7 +174,7 @@ class _Planner:
             problems.append(Problem("usage.no_user", NO_USER, field="user"))
         else:
             try:
-                payer = find_payer(user, values.get("organization", ""))
+                payer = find_payer(user, values.get("organization", ""), values["starts_at"])
             except UsageRefused as refused:
                 problems += refused.problems
         if values["starts_at"] >= values["ends_at"]:
@@ -218,11 +218,11 @@ class _Planner:
 
     def _find_problems(self, use: _Use) -> Iterator[Problem]:
         values, pk = use.row.values, use.instrument.pk
-        yield from find_entry_problems(use.time, use.spent, now=self.task.now)
+        yield from find_entry_problems(use.instrument, use.time, use.spent, now=self.task.now)
         has_price = (
             values.get("amount_yuan") is not None or providers.terms_at(pk, use.time.start) is not None
         )
-        yield from find_fact_problems(use.user, use.payer, values["content"], has_price=has_price)
+        yield from find_fact_problems(use.user, use.payer, values["content"], use.time, has_price=has_price)
         kind = providers.user_kind(use.user, use.payer, use.instrument)
         side = Side.OUTSIDE if is_external(use.instrument, use.payer, kind) else Side.INSIDE
         if values.get("side", side) != side:

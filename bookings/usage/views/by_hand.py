@@ -33,7 +33,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     """Record a use without a booking."""
     form = ByHandForm(
         request.POST if request.method == "POST" else None,
-        instruments=responsible_instruments(request.user),
+        instruments=responsible_instruments(request.user).filter(published_at__isnull=False),
         initial={"instrument": request.GET.get("instrument", "")},
     )
     log = run_service(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))

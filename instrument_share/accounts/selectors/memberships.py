@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.domain.invitations import (
@@ -22,6 +22,7 @@ from instrument_share.accounts.domain.roles import MANAGING_ROLES, is_last
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.selectors.organizations import organization_lock_for
 from instrument_share.accounts.selectors.standing import forget_standing, roles_to_grant
+from instrument_share.journal.selectors import entries
 from instrument_share.kernel.errors import NotFound, require_found
 
 if TYPE_CHECKING:
@@ -157,6 +158,28 @@ def organization_ids_of_people(user_ids: Iterable[int], since: datetime) -> dict
     for user_id, organization_id in rows.values_list("user_id", "organization_id"):
         found[user_id].add(organization_id)
     return found
+
+
+def organizations_left_since(person: User, at: datetime) -> list[Organization]:
+    """Return the admitted organizations to which a person belonged at an instant and no longer does, by id.
+
+    A request that was withdrawn or refused was no membership.
+    """
+    withdrawn = entries().filter(
+        subject_type=Membership._meta.label,
+        subject_id=OuterRef("memberships__public_id"),
+        action="membership.withdrawn",
+        at=OuterRef("memberships__ended_at"),
+    )
+    left = Organization.objects.filter(
+        ~Exists(withdrawn),
+        state=OrganizationState.ADMITTED,
+        memberships__user=person,
+        memberships__state=MembershipState.ENDED,
+        memberships__created_at__lte=at,
+        memberships__ended_at__gt=at,
+    )
+    return list(left.order_by("id").distinct())
 
 
 def people_of(organization: Organization) -> QuerySet[User]:

@@ -81,6 +81,7 @@ DETAILS: dict[str, str] = {
     "finding": gettext_noop("Finding"),
     "overdue": gettext_noop("Overdue"),
     "due": gettext_noop("Answer due"),
+    "due_date": gettext_noop("Payment due by"),
     "evidence": gettext_noop("Proof"),
     "objections": gettext_noop("Objections"),
     "outcome": gettext_noop("Outcome"),

@@ -166,9 +166,10 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
         consequences=[
             _("Its people act for it again, in the roles that they had, and are told."),
             _("Bookings that the suspension cancelled stay cancelled."),
+            _("Statements that it was sent meanwhile are due a whole term from today."),
         ],
         action=_("Reinstate"),
-        perform=lambda: services.organization_reinstate(**decision),
+        perform=lambda: bookings.organization_reinstate(**decision),
         success=_("{name} is reinstated.").format(name=name),
         back_address=address,
     )

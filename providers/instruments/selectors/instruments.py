@@ -1,7 +1,7 @@
 """Instruments, their categories, keepers and qualified users."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
@@ -169,6 +169,18 @@ def instrument_locks_of_unit(organization_id: int) -> list[Instrument]:
     """Lock and return all instruments of a unit in order of id, until the transaction ends."""
     ids = Instrument.objects.filter(organization_id=organization_id).values_list("pk", flat=True)
     return instrument_locks(ids)
+
+
+def service_days(instrument: Instrument) -> tuple[date | None, date | None]:
+    """Return the first and last day of service, in Asia/Shanghai, as an assessment counts them.
+
+    The first is None where the instrument was never published, the last where it is not retired.
+    """
+    published, retired = (
+        instant and instant.astimezone(CITY_TIME).date()
+        for instant in (instrument.published_at, instrument.retired_at)
+    )
+    return published and (instrument.in_service_date or published), retired
 
 
 def has_instruments(organization_id: int) -> bool:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from bookings.public import count_running_of_year, count_unconfirmed_of_year
 from instrument_share.web.text.formats import date_only, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
@@ -130,6 +131,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             yield _(
                 "All usage logs, instruments, open times and completeness of {year} are written down."
             ).format(year=cycle.year)
+            yield from _tell_of_what_is_left_out(cycle.year)
             yield _("Everything later is computed from this copy alone; later corrections do not count.")
             yield _("This cannot be undone.")
         case "check":
@@ -163,6 +165,21 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
         ) % {"count": ahead.open_findings}
     if move in {"freeze", "check", "score", "preview", "send"}:
         yield _("It may take minutes and goes on when you leave the page, which shows how far it is.")
+
+
+def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
+    if count := count_unconfirmed_of_year(year):
+        yield ngettext(
+            "%(count)s use is not confirmed and will not count.",
+            "%(count)s uses are not confirmed and will not count.",
+            count,
+        ) % {"count": count}
+    if count := count_running_of_year(year):
+        yield ngettext(
+            "%(count)s use is not checked out: without a log it will not count in any year.",
+            "%(count)s uses are not checked out: without a log they will not count in any year.",
+            count,
+        ) % {"count": count}
 
 
 def _tell_of_scoring(ahead: "CycleAhead") -> Iterator[str]:

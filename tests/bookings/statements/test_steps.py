@@ -14,7 +14,9 @@ from bookings.statements.domain.errors import (
     VoucherRecorded,
 )
 from bookings.statements.selectors.statements import get_debts, get_statement, statements_of_unit
+from bookings.statements.services.notifications import SENT
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
+from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.statements.services.statements import (
     statement_answer,
     statement_confirm,
@@ -23,10 +25,14 @@ from bookings.statements.services.statements import (
     statements_remind_due,
     statements_send,
 )
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.models import Organization
+from instrument_share.accounts.services import organization_suspend
+from instrument_share.accounts.services.organizations import REINSTATED
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from tests import factories
+from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import APRIL_1, DAY, confirmed_use, correct, draft, reload
 from tests.factories import slot
 
@@ -278,6 +284,25 @@ def test_nobody_is_reminded_while_unit_or_payer_is_suspended(billed, of):
     assert statements_remind_due(late) == 0
     organizations.update(state="admitted")
     assert statements_remind_due(late) == 1
+
+
+def test_term_of_what_a_suspended_payer_was_sent_begins_when_it_is_reinstated(billed):
+    """Nobody there was told, or could open it; what was sent before has its term."""
+    city, back = billed.city, APRIL_1 + 80 * DAY
+    organization = {"actor": factories.officer(), "organization_id": city.company.pk}
+    log = use(city, slot(day=2))
+    organization_suspend(**organization, reason="核查", now=APRIL_1 + DAY)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=APRIL_1 + 2 * DAY)
+    (april,) = draft(city, month=TODAY.replace(day=1), now=APRIL_1 + 30 * DAY)
+    statement_send(actor=city.manager, statement_id=april.pk, now=APRIL_1 + 30 * DAY)
+    before = messages(billed.payer)
+    organization_reinstate(**organization, now=back)
+    dues = [reload(one).due_date for one in (billed.statement, april)]
+    assert dues == [TODAY + 30 * DAY, TODAY + 110 * DAY]
+    assert messages(billed.payer)[len(before) :] == [REINSTATED, SENT]
+    assert Notification.objects.filter(user=billed.payer).last().params["due"] == {"date": "2026-07-20"}
+    entry = AuditEntry.objects.get(action="statement.due_anew")
+    assert (entry.subject_id, entry.details) == (april.public_id, {"due_date": "2026-07-20"})
 
 
 def test_debts_tell_by_age_what_each_payer_owes(billed):

@@ -4,23 +4,27 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from bookings.usage.models import UsageConfirmation, UsageEntry, WaitingLog
 from bookings.usage.selectors.disputes import get_confirmation_deadline
 from bookings.usage.selectors.proofs import get_logs_confirmed_by_clock
 from bookings.usage.selectors.usage import find_broken_links, get_usage_log
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.automatic import usage_confirm_due
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer
 from bookings.usage.services.notifications import CONFIRMED_BY_CLOCK
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.services.withdrawals import usage_correction_withdraw
+from instrument_share.accounts.domain import MembershipState
+from instrument_share.accounts.models import Membership
 from instrument_share.journal import guards
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.city_time import CITY_TIME
-from tests.bookings.requests.booking import use
+from tests.bookings.requests.booking import book, use
 from tests.bookings.usage.test_usage import by_hand
-from tests.factories import slot
+from tests.factories import member, slot
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +96,23 @@ def test_hours_that_their_user_entered_by_hand_wait_for_a_colleague(city):
     assert get_confirmation_deadline(get_usage_log(city.keeper, own.public_id)) is None
     assert usage_confirm_due(due) == 1
     assert list(WaitingLog.objects.values_list("log", flat=True)) == [own.pk]
+    usage_confirm(actor=city.manager, log_id=own.pk, now=due)
+    assert not WaitingLog.objects.exists()
+
+
+def test_own_use_that_a_keeper_checks_in_and_out_waits_for_a_colleague(city):
+    """Also where they pay by a firm that they belong to, which makes it a use from outside."""
+    member(city.company, person=city.keeper)
+    booking = book(city, actor=city.keeper)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    own = booking_check_out(actor=city.keeper, booking_id=booking.pk, now=booking.ends_at)
+    assert own.external
+    assert get_confirmation_deadline(get_usage_log(city.keeper, own.public_id)) is None
+    Membership.objects.filter(user=city.keeper, organization=city.owner).update(
+        state=MembershipState.ENDED, ended_at=timezone.now()
+    )
+    due = own.entry.recorded_at + 14 * DAY
+    assert usage_confirm_due(due) == 0
     usage_confirm(actor=city.manager, log_id=own.pk, now=due)
     assert not WaitingLog.objects.exists()
 

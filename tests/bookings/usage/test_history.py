@@ -9,10 +9,13 @@ from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.domain.errors import HistoryRefused
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.models import Review, UsageEntry, UsageLog
-from bookings.usage.selectors.usage import find_broken_links
+from bookings.usage.selectors.usage import find_broken_links, get_usage_log
+from bookings.usage.services.automatic import usage_confirm_due
 from bookings.usage.services.history import history_import
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
@@ -45,6 +48,16 @@ def past(city, day, hour=9, length=2, **changes):
         subject="断口观察",
         **{"booked": booked, "used": PastUse(**used), **changes},
     )
+
+
+def test_what_nobody_confirmed_waits_for_a_person_as_nobody_was_asked(city):
+    rows = [past(city, 3, used={"confirmed_by_id": None, "rating": None})]
+    history_import(actor=administrator(), rows=rows, now=LATER)
+    log = UsageLog.objects.get()
+    assert usage_confirm_due(LATER + timedelta(days=30)) == 0
+    assert not Notification.objects.filter(user=city.researcher).exists()
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=LATER)
+    assert get_usage_log(city.researcher, log.public_id).is_confirmed
 
 
 def test_a_past_period_becomes_bookings_logs_confirmations_and_reviews_in_one_chain(city):

@@ -15,21 +15,24 @@ from bookings.usage.domain.errors import (
     SamePerson,
     UsageRefused,
 )
-from bookings.usage.models import UsageEntry
+from bookings.usage.models import UsageEntry, UsageLog
 from bookings.usage.selectors.usage import get_usage_log
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
-from instrument_share.accounts.models import OrganizationRelation
+from instrument_share.accounts.models import Membership, OrganizationRelation
+from instrument_share.accounts.selectors.standing import forget_standing
+from instrument_share.accounts.services import membership_request, membership_withdraw
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
+from providers.instruments.models import Instrument
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, codes, use
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def test_a_check_out_writes_what_happened_and_what_it_costs(city):
@@ -204,10 +207,71 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     assert codes(refused) == ["usage.not_over"]
 
 
+def test_hours_by_hand_lie_in_the_days_of_service(city):
+    """The day on which an instrument was retired belongs to them, as in an assessment."""
+    retired_at = slot(-2, hour=12).start
+    Instrument.objects.filter(pk=city.instrument.pk).update(
+        state="retired", retired_at=retired_at, in_service_date=slot(-5).start.date()
+    )
+    by_hand(city, slot(-2, hour=13, length=11))  # until midnight
+    by_hand(city, slot(-5, hour=0))
+    for time, code in ((slot(-1, 0, 2), "usage.after_service"), (slot(-6, 22, 2), "usage.before_service")):
+        with pytest.raises(UsageRefused) as refused:
+            by_hand(city, time)
+        assert codes(refused) == [code]
+    Instrument.objects.filter(pk=city.instrument.pk).update(in_service_date=None, published_at=NOW - DAY)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, slot(-2, 9))
+    assert codes(refused) == ["usage.before_service"]
+
+
+def test_draft_has_no_hours_and_is_not_offered(city, see):
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="draft", published_at=None)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, slot(-1, 9))
+    assert codes(refused) == ["usage.not_published"]
+    assert city.instrument.public_id not in see(city.keeper, "usage_by_hand").content.decode()
+
+
 @pytest.mark.parametrize("mode", [ServiceMode.SELF_OPERATED, ServiceMode.REMOTE])
 def test_user_operated_what_is_entered_by_hand_as_self_operated_or_remote(city, mode):
     log = by_hand(city, Interval(NOW - MINUTE, NOW), service_mode=mode)
     assert (log.operator, log.entry.recorded_by) == (city.researcher, city.keeper)
+
+
+def test_organization_that_the_user_has_left_since_pays_for_a_use_of_before(city, send):
+    ended = slot(-2, 9)
+    membership = Membership.objects.get(user=city.researcher, organization=city.company)
+    Membership.objects.filter(pk=membership.pk).update(state="ended", ended_at=ended.end)
+    forget_standing(city.researcher)
+    log = by_hand(city, slot(-3, 9))
+    assert (log.payer_organization, log.external) == (city.company, True)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, slot(-1, 9))
+    assert codes(refused) == ["usage.payer_not_of_user"]
+    typed = {
+        "instrument": city.instrument.public_id,
+        "starts_at": "2026-02-27T14:00",
+        "ends_at": "2026-02-27T15:00",
+        "person": city.researcher.username,
+        "account": "organization",
+        "uscc": city.company.uscc,
+        "content": "断口观察",
+        "service_mode": "operated",
+        "direction": "research",
+        "purpose": "service",
+    }
+    assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
+    assert UsageLog.objects.latest("pk").payer_organization == city.company
+
+
+def test_request_that_was_withdrawn_makes_no_organization_pay(city):
+    other = factories.organization("云屏第二公司")
+    asked = membership_request(actor=city.researcher, organization_id=other.pk, now=NOW - 3 * DAY)
+    membership_withdraw(actor=city.researcher, membership_id=asked.pk, now=NOW - DAY)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, slot(-2, 9), payer_organization_id=other.pk)
+    assert codes(refused) == ["usage.payer_not_of_user"]
 
 
 def test_payer_must_be_organization_of_user(city):

@@ -1,12 +1,14 @@
 """A unit's sheet of hours, from the file to the logs."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bookings.usage.models import UsageLog
-from bookings.usage.selectors.usage import find_broken_links
+from bookings.usage.selectors.disputes import get_confirmation_deadline
+from bookings.usage.selectors.usage import find_broken_links, get_usage_log
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import entries, history
 from instrument_share.kernel.errors import Forbidden
@@ -187,6 +189,19 @@ def test_large_sheet_is_recorded_in_parts_and_asks_its_user_once_a_part(city, mo
     run, _report = sheet_run_start(key=key, chosen={}, partial=False, now=NOW, **common)
     assert (run.done, run.total, UsageLog.objects.count()) == (2, 5, 2)
     assert city.researcher.notifications.count() == 1
+
+
+def test_user_of_a_sheet_is_told_until_when_to_question_its_uses(city, settings):
+    bring(city, HEADING + row(city) + row(city, "02-28"))
+    told = city.researcher.notifications.get()
+    assert "confirm_until" in told.message
+    until = NOW + timedelta(days=14)
+    assert told.params["confirm_until"] == {"instant": until.isoformat()}
+    first = UsageLog.objects.earliest("starts_at")
+    assert get_confirmation_deadline(get_usage_log(city.researcher, first.public_id)) == until
+    settings.USAGE_CONFIRM_DAYS = 0
+    bring(city, HEADING + row(city, "02-25") + row(city, "02-26"))
+    assert "confirm_until" not in city.researcher.notifications.latest("id").params
 
 
 def test_colleagues_are_asked_once_to_confirm_the_own_uses_of_a_sheet(city):

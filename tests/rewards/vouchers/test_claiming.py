@@ -235,6 +235,15 @@ def test_audited_claim_of_uses_that_were_corrected_is_refused_and_keeps_no_list_
     assert (again.amount_yuan, vouchers.list(claimable.scheme).total_yuan) == (Decimal(75), Decimal(75))
 
 
+def test_claim_has_the_hours_that_its_amount_bills(vouchers, claimable):
+    """As corrected, once the difference is billed: 200 yuan for two hours less half an hour."""
+    later = APRIL_1 + timedelta(days=8)
+    correct(vouchers.city, claimable.log, later, measuring_seconds=5400)
+    statement_of(vouchers.city, vouchers.admin, month=date(2026, 4, 1), over=APRIL_1 + timedelta(days=30))
+    use = vouchers.claim(claimable.grant, claimable.statement).uses.get()
+    assert (use.billed_yuan, use.effective_seconds) == (Decimal(150), 5400)
+
+
 def test_member_of_the_firm_decides_nothing(vouchers, claimable):
     claim = vouchers.claim(claimable.grant, claimable.statement)
     factories.member(vouchers.city.company, person=vouchers.officer)

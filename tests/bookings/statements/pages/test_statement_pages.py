@@ -104,7 +104,7 @@ def test_who_sends_reads_that_a_suspended_payer_is_not_notified(city, see, of):
     (march,) = draft(city)
     every, one = ("statements_send", city.owner.public_id), ("statement_send", march.public_id)
     address = every if of == "all" else one
-    words = "已被暂停，在恢复之前其人员不会收到通知，也无法打开结算单。"
+    words = "已被暂停，在恢复之前其人员不会收到通知，也无法打开结算单；付款期限自恢复之日起算。"
     assert words not in text_of(see(city.manager, *address, now=APRIL_1))
     Organization.objects.filter(pk=city.company.pk).update(state="suspended")
     assert f"{city.company.name_zh}{words}" in text_of(see(city.manager, *address, now=APRIL_1))

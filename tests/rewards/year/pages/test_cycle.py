@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from bookings.requests.models import Booking
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry
 from rewards.cycle.models import AssessmentCycle
@@ -175,6 +176,23 @@ def test_before_a_step_the_page_says_what_it_will_do(login, small, clock):
     assert "2025年尚未结束：此后登记的记录将不计入。" in asked
     assert "此操作不能撤销。" in asked
     assert AssessmentCycle.objects.get().state == "collecting"
+
+
+def test_before_the_freeze_the_page_counts_what_would_be_left_out(login, small, clock):
+    clock.set(AFTER)
+    client, address = login(small.city.officer), reverse("cycle_step", args=[YEAR, "freeze"])
+    asked = text_of(client.get(address))
+    assert ("尚未确认" in asked, "尚未签退" in asked) == (False, False)
+    start = small.logs[-1].starts_at
+    for day in (1, 2, 400):  # the last one in another year
+        at = start + timedelta(days=day)
+        small.city.log(
+            small.instrument, at, payer=small.client, external=True, amount=Decimal(1), confirmed=False
+        )
+    Booking.objects.filter(pk=small.logs[0].booking_id).update(state="in_use", checked_in_at=start)
+    asked = text_of(client.get(address))
+    assert "2 条上机记录尚未确认，将不计入。" in asked
+    assert "1 次使用尚未签退，没有上机记录，将不计入任何年度。" in asked
 
 
 def test_a_step_that_is_sent_twice_is_taken_once(login, small, run_jobs):

@@ -1,0 +1,51 @@
+"""Reinstate an organization, and let the term of what it owes begin."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.statements.domain.states import StatementState
+from bookings.statements.models import Statement
+from bookings.statements.services.statements import get_due_date, statement_announce
+from instrument_share.accounts import services as account_services
+from instrument_share.journal import selectors as journal
+from instrument_share.journal.services import record
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+
+@transaction.atomic
+def organization_reinstate(*, actor: "User", organization_id: int, now: datetime) -> "Organization":
+    """Reinstate an organization; statements that nobody there could open are due a whole term from now.
+
+    Those are the ones that were sent, or about which a dispute was answered, while it was suspended. Its
+    people are told of them.
+    """
+    reinstated = account_services.organization_reinstate(
+        actor=actor, organization_id=organization_id, now=now
+    )
+    suspended = journal.history(reinstated).filter(action="organization.suspended").last()
+    if suspended is None:
+        return reinstated
+    unread = (
+        Statement.objects.select_for_update(of=("self",))
+        .filter(
+            payer_organization=reinstated, state=StatementState.SENT, due_date__gte=get_due_date(suspended.at)
+        )
+        .select_related("organization", "payer_organization", "payer_person")
+    )
+    for statement in unread.order_by("month", "number"):
+        statement.due_date = get_due_date(now)
+        statement.save(update_fields=["due_date"])
+        record(
+            actor=actor,
+            action="statement.due_anew",
+            subject=statement,
+            now=now,
+            organization_id=statement.organization_id,
+            details={"due_date": statement.due_date.isoformat()},
+        )
+        statement_announce(statement, now)
+    return reinstated

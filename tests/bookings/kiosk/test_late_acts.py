@@ -1,0 +1,90 @@
+"""What a kiosk kept for long counts while somebody waits for it, and lets nobody pay for not coming."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.devices.models import InstrumentNote
+from bookings.kiosk.services.kiosks import kiosk_make
+from bookings.requests.models import CreditEvent
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.requests.services.notifications import CHARGE_TAKEN_BACK
+from bookings.statements.models import StatementLine
+from bookings.statements.services.drafting import statements_draft_due
+from bookings.usage.models import UsageLog
+from instrument_share.journal.models import AuditEntry, Notification
+from tests import factories
+from tests.bookings.kiosk.test_acts import MINUTE, code_of, send
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city(db):
+    return factories.city(no_show_percent=100)
+
+
+@pytest.fixture
+def kiosk(city):
+    made, _key = kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    return made
+
+
+@pytest.fixture
+def missed(city, kiosk):
+    """A booking of 200 yuan that became a no-show, as the kiosk's line was cut."""
+    booking = book(city, slot(day=0, hour=9, length=2))
+    assert bookings_no_show_due(booking.starts_at + 45 * MINUTE) == 1
+    booking.refresh_from_db()
+    assert booking.charged_yuan == 200
+    return booking
+
+
+def test_kept_acts_count_at_their_time_while_the_booking_waits_for_them(city, kiosk):
+    booking = book(city, slot(day=0, hour=9, length=2))
+    start, code = booking.starts_at, code_of(booking)
+    back = start + 44 * MINUTE
+    assert not send(kiosk, "check_in", start, received=back, code=code).refusal
+    assert bookings_no_show_due(back + 2 * MINUTE) == 0
+    assert not send(kiosk, "check_out", start + 20 * MINUTE, received=back, code=code).refusal
+    log = UsageLog.objects.get()
+    assert (log.starts_at, log.ends_at) == (start, start + 20 * MINUTE)
+
+
+def test_fault_that_was_kept_for_long_is_told(city, kiosk):
+    assert not send(kiosk, "fault", NOW, received=NOW + timedelta(hours=3), text="真空泵停转").refusal
+    assert InstrumentNote.objects.get().text == "真空泵停转"
+
+
+def test_check_in_that_arrives_after_the_no_show_takes_its_charge_back(city, kiosk, missed, see):
+    start, back = missed.starts_at, missed.starts_at + timedelta(hours=3)
+    taken = send(kiosk, "check_in", start + 30 * MINUTE, received=back, code=code_of(missed))
+    assert taken.refusal == "kiosk.too_late"
+    missed.refresh_from_db()
+    assert (missed.state, missed.charged_yuan) == ("no_show", 0)
+    entry = AuditEntry.objects.get(action="booking.charge_taken_back")
+    assert (entry.subject_id, entry.actor, entry.details["from"]) == (missed.public_id, None, "200.00")
+    told = Notification.objects.filter(user=city.researcher).latest("id")
+    assert told.message == CHARGE_TAKEN_BACK
+    assert told.params["came_at"] == {"instant": (start + 30 * MINUTE).isoformat()}
+    assert CreditEvent.objects.filter(booking=missed).exists()
+    assert Notification.objects.filter(user=city.keeper).latest("id").params["person"] == city.researcher.name
+    send(kiosk, "check_in", start, received=back, code=code_of(missed))
+    assert AuditEntry.objects.filter(action="booking.charge_taken_back").count() == 1
+
+
+def test_who_came_late_pays_for_it(kiosk, missed):
+    at = missed.starts_at + 31 * MINUTE
+    send(kiosk, "check_in", at, received=at + timedelta(hours=1), code=code_of(missed))
+    missed.refresh_from_db()
+    assert missed.charged_yuan == 200
+
+
+def test_charge_on_a_statement_stays(kiosk, missed):
+    later = missed.starts_at + timedelta(days=40)
+    assert statements_draft_due(later) == 1
+    send(kiosk, "check_in", missed.starts_at, received=later, code=code_of(missed))
+    missed.refresh_from_db()
+    assert missed.charged_yuan == StatementLine.objects.get(booking=missed).amount_yuan == 200
