@@ -39,6 +39,7 @@ from providers.instruments.permissions import (
 from providers.instruments.selectors.instruments import categories_with_parts
 from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import (
+    ChangedSinceOpened,
     InReview,
     lock_editable_instrument,
     lock_instrument,
@@ -193,11 +194,17 @@ def instrument_changes_refuse(
 
 
 @transaction.atomic
-def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Confirm that the published data is still right, as units do once a year."""
+def instrument_confirm(
+    *, actor: "User", instrument_id: int, now: datetime, revision: int | None = None
+) -> Instrument:
+    """Confirm that the published data is still right, as units do once a year.
+
+    Raises ChangedSinceOpened where `revision`, which was read, is not the present one.
+    """
     instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
+    require_revision(revision, instrument.revision, ChangedSinceOpened)
     instrument.confirmed_at = now
     save_and_record(instrument, actor, "instrument.confirmed", now)
     return instrument
