@@ -298,6 +298,16 @@ def test_time_in_which_an_instrument_is_suspended_is_closed(world, instrument):
     assert (row["offered_seconds"], row["closed_seconds"]) == (5 * 8 * 3600, (1 + 4 + 1) * 3600)
 
 
+def test_time_in_which_the_unit_is_suspended_is_closed(world, instrument):
+    publish(world, instrument, terms(horizon=timedelta(days=4)))  # Monday to Friday, 9 to 17
+    by_bureau = {"actor": world.officer, "organization_id": world.unit.pk}
+    accounts.organization_suspend(**by_bureau, reason="停业", now=local(9, 2, 16))
+    accounts.organization_reinstate(**by_bureau, now=local(9, 3, 12))
+    accounts.organization_suspend(**by_bureau, reason="停业", now=local(9, 5, 16))
+    (row,) = openness_of_year(2025)
+    assert (row["offered_seconds"], row["closed_seconds"]) == (5 * 8 * 3600, (1 + 3 + 1) * 3600)
+
+
 def test_hours_for_the_own_unit_alone_are_not_offered(world, instrument):
     publish(world, instrument, terms(user_kinds=frozenset({UserKind.INSIDE})))
     assert list(openness_of_year(2025)) == []
