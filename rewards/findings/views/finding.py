@@ -222,10 +222,12 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
     decision = forms.get("decision")
     invalidated = set(found.invalidated_logs)
     marked = set(decision["logs"].value() or []) if decision else invalidated
+    was_suspended = bool(list_kept_from_answering([found]))
     context = {
         "finding": found,
         "is_too_late_to_answer": not found.is_answered_in_time and _today() > found.answer_due_date,
-        "was_suspended": bool(list_kept_from_answering([found])),
+        "was_suspended": was_suspended,
+        "could_not_answer": was_suspended and found.answered_at is None,
         "is_unheard": any(_is_unheard(each) for each in falsifications),
         "cycle": found.cycle,
         "pieces": build_pieces(found.kind, found.evidence, grounds, organizations),

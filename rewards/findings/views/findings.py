@@ -35,6 +35,7 @@ from rewards.findings.selectors.browsing import (
     filter_findings,
     name_findings_as_frozen,
 )
+from rewards.findings.selectors.due import list_kept_from_answering
 from rewards.findings.selectors.findings import findings as visible_findings
 from rewards.findings.services.deciding import findings_decide as decide_findings
 from rewards.findings.views.tables import TABLE, export
@@ -103,11 +104,12 @@ def _list(
     page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
     name_findings_as_frozen(cycle, page.items)
     decides = cycle.state in BEFORE_APPROVAL and rules.has_perm("rewards.decide_finding", request.user)
+    unheard = list_kept_from_answering([one for one in page.items if one.answered_at is None])
     context = {
         "cycle": cycle,
         "form": form,
         "page": page,
-        "rows": [_row(finding, refused.get(finding.pk)) for finding in page.items],
+        "rows": [_row(finding, refused.get(finding.pk), finding.pk in unheard) for finding in page.items],
         "heads": TABLE.build_heads(request),
         "exports": [(name, get_address(request, export=name)) for name in ("csv", "xlsx")],
         "query": get_address(request),
@@ -121,12 +123,13 @@ def _list(
     return render(request, "rewards/findings/findings.html", context, status=status)
 
 
-def _row(finding: "Finding", refusal: DomainError | None) -> dict[str, Any]:
-    """Return a finding with whether it can be decided now, and what refused its decision."""
+def _row(finding: "Finding", refusal: DomainError | None, could_not_answer: bool) -> dict[str, Any]:
+    """Return a finding with whether it can be decided, its unit could not answer, and what was refused."""
     today = clock.now().astimezone(CITY_TIME).date()
     return {
         "finding": finding,
         "decidable": is_decidable(finding.answered_at, finding.answer_due_date, today),
+        "could_not_answer": could_not_answer,
         "refusal": told(refusal.message, refusal.params) if refusal else "",
     }
 
