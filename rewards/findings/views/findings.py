@@ -18,6 +18,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, cursor
+from instrument_share.web.forms.params import parse_instant
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.lists.tables import get_address
 from instrument_share.web.responses.outcomes import posted_from
@@ -74,6 +75,7 @@ def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
         uphold=form.cleaned_data["outcome"] == "uphold",
         reason=form.cleaned_data["reason"],
         seen=form.cleaned_data["seen"],
+        read_at=parse_instant(request.POST.get("read_at", "")),
         now=clock.now(),
     )
     refused = {pk: refusal for pk, refusal in outcome.items() if refusal is not None}
@@ -115,6 +117,7 @@ def _list(
         "query": get_address(request),
         "sort": TABLE.get_order(request),
         "joint": (joint or JointDecisionForm()) if decides else None,
+        "read_at": clock.now().isoformat(),
         "seen": max((finding.decision_number or 0 for finding in page.items), default=0),
         "tabs": _tabs(request, facets, chosen.get("state", "")),
         "is_filtered": any(chosen.values()),
