@@ -9,6 +9,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.journal.registry import Subject, SubjectKind
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers.exchange.domain.national.values import LABELS as NATIONAL_FIELDS
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.fields import FIELDS as INSTRUMENT_FIELDS
 from providers.instruments.models import Instrument
@@ -113,6 +114,8 @@ FIELDS: dict[str, str] = {
     **{name: field.label for name, field in PROFILE_FIELDS.items()},
     **{name: field.label for name, field in CUSTOMS_FIELDS.items()},
     **{name: field.label for name, field in INSTRUMENT_FIELDS.items()},
+    # `project` is also a field of usage logs, under another word.
+    **{name: label for name, label in NATIONAL_FIELDS.items() if name != "project"},
 }
 """What is changed of them; a name that several have means the same."""
 

@@ -23,7 +23,11 @@ from providers.exchange.services.national_checks import (
     national_checks_forget,
 )
 from providers.instruments.forms.countries import COUNTRIES
-from providers.instruments.permissions import is_keeper_of, is_suspended_by_bureau_for
+from providers.instruments.permissions import (
+    can_take_suspension_over,
+    is_keeper_of,
+    is_suspended_by_bureau_for,
+)
 from providers.instruments.registry import register_link_follower
 from providers.instruments.selectors.categories import instruments_to_recode
 from providers.instruments.selectors.instruments import (

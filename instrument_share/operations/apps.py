@@ -8,7 +8,7 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from instrument_share.journal.registry import register_journal
-        from instrument_share.operations.selectors.acts import ACTS
+        from instrument_share.operations.selectors.acts import ACTS, FIELDS
         from instrument_share.operations.selectors.subjects import KINDS
 
-        register_journal(ACTS, KINDS)
+        register_journal(ACTS, KINDS, FIELDS)

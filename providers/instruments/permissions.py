@@ -15,6 +15,7 @@ from instrument_share.accounts.permissions import (
     is_sysadmin,
 )
 from instrument_share.accounts.selectors.standing import standing
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup
 
 _owned: set[type[Model]] = {Instrument, InstrumentGroup}
@@ -62,6 +63,12 @@ def can_suspend_for_unit(user: Any, instrument: Any) -> bool:
 def is_suspended_by_bureau_for(user: Any, instrument: Any) -> bool:
     """Return whether the bureau has suspended the instrument and the user acts for the unit."""
     return instrument.suspended_by_bureau and can_suspend_for_unit(user, instrument)
+
+
+def can_take_suspension_over(user: Any, instrument: Any) -> bool:
+    """Return whether the unit suspended the instrument and the user may make that the bureau's suspension."""
+    is_by_unit = instrument.state == InstrumentState.SUSPENDED and not instrument.suspended_by_bureau
+    return is_by_unit and is_unit_officer(user, instrument) and not can_suspend_for_unit(user, instrument)
 
 
 rules.add_perm("providers.edit_unit", is_unit_manager)

@@ -8,10 +8,11 @@ import pytest
 from django.utils import translation
 
 from instrument_share.accounts.domain import OrganizationKind
+from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.selectors import registration_of
 from instrument_share.accounts.services import organization_revise
 from instrument_share.journal.models import AuditEntry
-from instrument_share.operations.selectors.details import DETAILS
+from instrument_share.operations.selectors.details import DETAILS, SCOPES
 from instrument_share.operations.selectors.journal_rows import describe_value, name_detail
 from rewards.report.selectors.told import CONTACT
 from tests import factories
@@ -104,7 +105,21 @@ def test_codes_are_told_in_the_words_of_their_lists():
         assert describe_value("kinds", ["news", "case"]) == "单位动态、开放服务案例"
         checklist = {"hours": "yes", "prices": "no", "condition": "not_applicable"}
         assert describe_value("checklist", checklist) == "开放时段：是；收费标准：否；运行状态：不适用"
+        assert describe_value("outcome", "return") == "退还"
+        assert describe_value("kind", "totp") == "身份验证器应用"
+        assert describe_value("scopes", ["read", "usage"]) == "查看、上机登记"
         assert describe_value("outcome", "nobody knows") == "nobody knows"
+
+
+def test_fields_that_were_changed_are_told_as_their_forms_call_them():
+    with translation.override("zh-hans"):
+        assert describe_value("fields", ["language", "name"]) == "语言、姓名"
+        assert describe_value("fields", ["unit_code", "report", "thesis"]) == (
+            "单位在国家网络管理平台的编码（insCode）、研究报告、论文"
+        )
+        assert name_detail("report") == "报送件"
+        assert describe_value("fields", ["project"]) == "所属项目"
+    assert list(SCOPES) == [scope.value for scope in TokenScope]
 
 
 def test_whom_a_notice_names_is_told_in_words():

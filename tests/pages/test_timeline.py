@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from providers.search.services.index import search_rebuild
+from providers.terms.services.listed_prices import prices_list
 from providers.units.models import UnitProfile
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -150,3 +151,15 @@ def test_another_day_keeps_the_filters_that_the_catalogue_gave(city, see):
     narrowed = [label for label, *_ in see(None, "timeline", **asked).context["narrowing"]]
     assert [label for label, *_ in see(None, "timeline", **hidden).context["narrowing"]] == narrowed
     assert 'type="hidden" name="vouchers"' not in body_of(see(None, "timeline"))
+
+
+def test_a_day_to_come_is_narrowed_by_the_prices_that_apply_then(city, see):
+    factories.rule(city.instrument, price="40.00", applies_from=slot(day=2).start)
+    prices_list([city.instrument.pk])
+
+    def found(day):
+        page = see(None, "timeline", day=day, price="50")
+        events = see(None, "timeline_events", day=day, price="50").json()
+        return page.context["count"], len(events["resources"])
+
+    assert [found(day) for day in ("2026-03-03", "2026-03-05")] == [(0, 0), (1, 1)]

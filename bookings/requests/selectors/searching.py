@@ -124,6 +124,7 @@ def search_catalogue(
     asked: providers.CatalogueFilters = providers.NO_FILTERS,
     free: Interval | None = None,
     day: "date | None" = None,
+    shown_day: "date | None" = None,
     order: Order | None = None,
     now: datetime,
     like: CatalogueResult | None = None,
@@ -131,12 +132,12 @@ def search_catalogue(
     """Search published instruments that match and may be requested for `free`, or for some start on `day`.
 
     By default the best match comes first when words are given, otherwise what is free first. Filters and
-    prices are those of the rule in force when that time or day begins. `like` is a result for the same time,
-    which spares reading links again.
+    prices are those of the rule in force when that time or day begins, or `shown_day`, which does not narrow
+    the result. `like` is a result for the same time, which spares reading links again.
     """
     if order is None or (order is Order.RELEVANCE and not search.is_asked):
         order = Order.RELEVANCE if search.is_asked else Order.NEXT_FREE
-    at = _begin_of(free, day, now)
+    at = _begin_of(free, day or shown_day, now)
     fitting = providers.catalogue(viewer, asked, at=at)
     refused: frozenset[int] = frozenset()
     if free is not None:

@@ -17,6 +17,7 @@ from bookings.requests.services.outcomes import Outcome, affected_bookings_lock,
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
 from providers import public as providers
+from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -35,12 +36,15 @@ def instrument_suspend(
     """Suspend an instrument and notify the users of its bookings.
 
     `outcomes` give, by public id, the outcome of each booking that has not begun: "keep" (where the
-    instrument is back by then), another interval, or "cancel", without charge. Raises InstrumentHitsBookings
-    with the bookings that lack one.
+    instrument is back by then), another interval, or "cancel", without charge. What the unit has suspended
+    already, and the bureau suspends too, takes no booking elsewhere. Raises InstrumentHitsBookings with the
+    bookings that lack one.
     """
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
-    affected = _upcoming_bookings_lock(instrument_id, outcomes, {"cancel", "move", "keep"}, now)
+    can_move = instrument.state != InstrumentState.SUSPENDED
+    choices = {"cancel", "move", "keep"} if can_move else {"cancel", "keep"}
+    affected = _upcoming_bookings_lock(instrument_id, outcomes, choices, now)
     # Moved first: no booking goes to an instrument that is suspended.
     apply_outcomes(affected, actor=actor, reason=reason, decision="suspension", now=now)
     suspended = providers.instrument_suspend(actor=actor, instrument_id=instrument_id, reason=reason, now=now)

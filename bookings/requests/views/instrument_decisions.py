@@ -44,14 +44,16 @@ NEED_IT = gettext_noop("What takes it along can't be booked without it either: {
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Suspend an instrument."""
+    """Suspend an instrument, also for the bureau what the unit has suspended."""
     now = clock.now()
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
+    takes_over = providers.can_take_suspension_over(request.user, instrument)
     return _settle(
         request,
         partial(instrument_suspend, actor=request.user, instrument_id=instrument.pk, now=now),
         heading=_("Take “{name}” out of service for a time").format(name=bilingual(instrument, "name")),
         consequences=[
+            *_tell_taking_over(takes_over),
             _("Nobody can book it until it is put back into service; everybody sees so, with the reason."),
             _("Uses that are under way go on."),
             *_tell_what_needs_it(request, instrument),
@@ -59,7 +61,7 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
         ],
         action=_("Suspend and say why"),
         condition=get_upcoming_condition(instrument.pk, now),
-        choices=(KEEP, CANCEL, MOVE),
+        choices=(KEEP, CANCEL) if takes_over else (KEEP, CANCEL, MOVE),
         home=_home(request, instrument),
         afterwards=_("Suspended. It is no longer offered for booking."),
     )
@@ -90,6 +92,11 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
         home=_home(request, instrument),
         afterwards=_("Retired. Its records stay in the unit's list."),
     )
+
+
+def _tell_taking_over(takes_over: bool) -> list[str]:
+    text = _("The unit has suspended it already; from now on only the bureau puts it back into service.")
+    return [text] if takes_over else []
 
 
 def _tell_what_needs_it(request: SignedInRequest, instrument: "Instrument") -> list[str]:

@@ -1,8 +1,10 @@
 """Reads of organizations, their documents and relations."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet, Value
@@ -28,6 +30,7 @@ from instrument_share.accounts.models import (
 from instrument_share.accounts.selectors.standing import region_of, standing
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import NotFound, require_found
+from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.uscc import normalize
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 REGISTERED, REFUSED = "organization.registered", "organization.refused"
 CORRECTED = "organization.corrected"
+SUSPENDED, REINSTATED = "organization.suspended", "organization.reinstated"
 FOUND_AT_MOST = 20
 SHORTEST_SEARCH = 2
 NOT_ADMITTED_YET = (OrganizationState.PENDING, OrganizationState.REFUSED)
@@ -307,6 +311,18 @@ def suspension_of(organization: Organization) -> list[Suspension]:
     """Return the organization's suspension; nothing where it is not suspended."""
     is_suspended = organization.state == OrganizationState.SUSPENDED
     return [Suspension(organization, supervising_bureau(organization))] if is_suspended else []
+
+
+def suspended_times(until: datetime) -> dict[int, list[Interval]]:
+    """Return the times before an instant in which organizations were suspended, by id, by the journal."""
+    acts = journal.entries().filter(action__in=(SUSPENDED, REINSTATED), at__lt=until)
+    rows = acts.order_by("organization_id", "id").values_list("organization_id", "action", "at")
+    found: dict[int, list[Interval]] = defaultdict(list)
+    for (pk, action, begin), later in pairwise([*rows, None]):
+        end = later[2] if later and later[0] == pk else until
+        if action == SUSPENDED and pk is not None and begin < end:
+            found[pk].append(Interval(begin, end))
+    return found
 
 
 def supervising_bureau(organization: Organization) -> Organization | None:

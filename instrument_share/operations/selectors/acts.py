@@ -60,3 +60,9 @@ ACTS: dict[str, str] = {
     "mail.retried": gettext_noop("Failed mail put back into the queue"),
     "demo.loaded": gettext_noop("Demonstration loaded"),
 }
+FIELDS: dict[str, str] = {
+    "name": gettext_noop("Name"),
+    "phone": gettext_noop("Phone"),
+    "language": gettext_noop("Language"),
+}
+"""What people change of their own account."""

@@ -209,10 +209,23 @@ LISTS: dict[str, tuple[str, ...]] = {
     "kind": ("ResultKind", "NoteKind", "EventKind", "FactKind", "OpenedKind"),
     "kinds": ("InformationKind",),
     "mails": ("NotificationKind", "MailDelivery"),
-    "outcome": ("InspectionOutcome", "CreditOutcome"),
+    "outcome": ("InspectionOutcome", "CreditOutcome", "Afterwards"),
     "over": ("DrawnFrom",),
 }
 """The closed lists from which codes under a key come, also inside it."""
+FACTORS: dict[str, str] = {
+    "totp": gettext_noop("Authenticator app"),
+    "webauthn": gettext_noop("Passkey or security key"),
+    "recovery_codes": gettext_noop("Recovery codes"),
+}
+"""Second factors of an account, by their code."""
+SCOPES: dict[str, str] = {
+    "read": gettext_noop("To read"),
+    "book": gettext_noop("To book"),
+    "usage": gettext_noop("To handle uses"),
+    "manage": gettext_noop("To decide and manage"),
+}
+"""What a token lets a program do (`TokenScope`)."""
 DISCLOSED: dict[str, str] = {
     "accounts.export": gettext_noop("List of accounts, exported"),
     "accounts.list": gettext_noop("List of accounts"),
@@ -235,3 +248,5 @@ DISCLOSED: dict[str, str] = {
     "uses.previewed": gettext_noop("People named in a sheet of uses"),
 }
 """What was read in bulk, by its code (`people_disclosed`)."""
+CODES: dict[str, dict[str, str]] = {"kind": FACTORS, "scopes": SCOPES, "what": DISCLOSED}
+"""Codes that are of no closed list, by key."""

@@ -14,7 +14,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.registry import Subject, registered_acts, registered_fields, registered_kinds
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, find_member, word
-from instrument_share.operations.selectors.details import DETAILS, DISCLOSED, LISTS
+from instrument_share.operations.selectors.details import CODES, DETAILS, LISTS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST
 from instrument_share.web.text import formats, labels
 
@@ -138,9 +138,9 @@ def _describe_code(key: str, code: str) -> str:
     if key in OF_STATES:
         return labels.word(code)
     if key in OF_FIELDS:
-        return name_detail(code)
-    if key == "what" and code in DISCLOSED:
-        return gettext(DISCLOSED[code])
+        return gettext(registered_fields()[code]) if code in registered_fields() else name_detail(code)
+    if code in CODES.get(key, ()):
+        return gettext(CODES[key][code])
     if code in FLAGS:
         return gettext(FLAGS[code])
     if code in OF_ORGANIZATIONS.get(key, ()):

@@ -16,8 +16,9 @@ from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import AccountState
-from instrument_share.kernel.errors import gettext_noop, require_found
+from instrument_share.kernel.errors import require_found
 from instrument_share.operations.forms import AccountFilterForm
+from instrument_share.operations.selectors.details import FACTORS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST, entries_of_account
 from instrument_share.operations.selectors.journal_rows import describe_entries
 from instrument_share.operations.views.tabs import build_system_tabs
@@ -52,11 +53,6 @@ TABLE = ListTable(
     first="name",
 )
 LAST_ENTRIES = 10
-FACTORS = {
-    "totp": gettext_noop("Authenticator app"),
-    "webauthn": gettext_noop("Passkey or security key"),
-    "recovery_codes": gettext_noop("Recovery codes"),
-}
 
 
 @login_required

@@ -121,6 +121,7 @@ def _found(
     *,
     free: "Interval | None" = None,
     day: date | None = None,
+    shown_day: date | None = None,
     like: "CatalogueResult | None" = None,
     exclude_fields: tuple[str, ...] = (),
 ) -> "CatalogueResult":
@@ -134,6 +135,7 @@ def _found(
         asked=_without(form.asked, exclude_fields),
         free=free,
         day=day,
+        shown_day=shown_day,
         order=form.order,
         now=now,
         like=like,
@@ -154,8 +156,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     day = _day(request, now)
     form, address = _form(request), Address(request)
-    shown = _found(request, form, now).with_fallback()
-    every = _found(request, form, now, shown.search, exclude_fields=("category",))
+    shown = _found(request, form, now, shown_day=day).with_fallback()
+    every = _found(request, form, now, shown.search, shown_day=day, exclude_fields=("category",))
     every = replace(every, matches_most=shown.matches_most)
     page = _timeline_page(request, shown)
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
@@ -188,9 +190,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
 def timeline_events(request: HttpRequest) -> HttpResponse:
     """Return a day's events as JSON: `?day=YYYY-MM-DD`, the filters and the cursor of the page."""
     now = clock.now()
-    shown = _timeline_page(request, _found(request, _form(request), now).with_fallback()).items
+    day = _day(request, now)
+    found = _found(request, _form(request), now, shown_day=day).with_fallback()
+    shown = _timeline_page(request, found).items
     applicant = bookings.get_usual_applicant(request.user)
-    return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now, applicant))
+    return JsonResponse(bookings.get_day_events(request.user, shown, day, now, applicant))
 
 
 def _timeline_page(request: HttpRequest, found: "CatalogueResult") -> "cursor.Page[Instrument]":

@@ -64,13 +64,14 @@ def parse_interval(start: str, end: str) -> Interval | None:
 
     None for anything else, for one too far off and for one longer than a calendar shows.
     """
-    begins, ends = _parse_instant(start), _parse_instant(end)
+    begins, ends = parse_instant(start), parse_instant(end)
     if begins is None or ends is None or interval_problem(begins, ends, MAX_SHOWN_INTERVAL):
         return None
     return Interval(begins, ends)
 
 
-def _parse_instant(text: str) -> datetime | None:
+def parse_instant(text: str) -> datetime | None:
+    """Return an instant in RFC 3339; None for anything else and for one too far off."""
     try:
         instant = parse_datetime(text)
     except ValueError:

@@ -6,23 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from providers.exchange.domain.national.records import RECORDS, RecordType
-from providers.exchange.domain.national.values import FIELD_OF
+from providers.exchange.domain.national.values import FIELD_OF, LABELS
 from providers.exchange.models import NationalYear
 from providers.instruments.forms.fields import mark_for_platform
-
-LABELS = {
-    "unit_code": _("The unit's code at the national platform (insCode)"),
-    "innovation": _("How it supported innovation"),
-    "project": _("Projects supported"),
-    "thesis": _("Papers"),
-    "book": _("Books"),
-    "report": _("Research reports"),
-    "patent": _("Patents"),
-    "output": _("Products and output"),
-    "achievements": _("Results and awards"),
-    "social_benefit": _("Social benefit"),
-    "remark": _("Remarks"),
-}
 
 
 class NationalYearForm(forms.ModelForm):
@@ -33,7 +19,7 @@ class NationalYearForm(forms.ModelForm):
     class Meta:
         model = NationalYear
         fields = tuple(LABELS)
-        labels = LABELS
+        labels = {name: _(message) for name, message in LABELS.items()}
         help_texts = {"unit_code": ""}
         widgets = {name: forms.Textarea({"rows": 2}) for name in LABELS if name != "unit_code"}
 

@@ -120,11 +120,7 @@ def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
     made = _made_by_id(run)
     present = list(UnitNews.objects.select_for_update().filter(pk__in=made).order_by("pk"))
     _raise_if_gone_on(
-        [
-            ("", one.title_zh)
-            for one in present
-            if one.revision != made[one.pk]["revision"] or one.state is not PublicationState.DRAFT
-        ]
+        [("", one.title_zh) for one in present if _has_news_gone_on(one, made[one.pk])],
     )
     common: dict[str, Any] = {"actor": actor, "kind": PublicationKind.NEWS, "now": now}
     for one in present:
@@ -132,6 +128,12 @@ def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
             publication_update(publication_id=one.pk, values=before, **common)
         else:
             publication_discard(publication_id=one.pk, **common)
+
+
+def _has_news_gone_on(news: UnitNews, made: Made) -> bool:
+    """Return whether news was changed or published since; what was scheduled before may go on being so."""
+    untouched = {PublicationState.DRAFT, *([PublicationState.SCHEDULED] if made["before"] else [])}
+    return news.revision != made["revision"] or news.state not in untouched
 
 
 def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.accounts.selectors import organization_lock
-from instrument_share.kernel.errors import Conflict, gettext_noop
+from instrument_share.kernel.errors import Conflict, RevisionMismatch, gettext_noop
 from instrument_share.kernel.states import next_state
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.instruments.models import Instrument, InstrumentCategory
@@ -25,6 +25,15 @@ class InReview(Conflict):
     code = "providers.not_editable"
     message = gettext_noop(
         "This can't be changed while it is “{state}”. Wait for the bureau's decision or ask for its return."
+    )
+
+
+class ChangedSinceOpened(RevisionMismatch):
+    """Something that is no longer what the person who confirms it has read."""
+
+    code = "providers.changed_since_opened"
+    message = gettext_noop(
+        "Somebody has changed this since you opened the page. Read it as it is now, then confirm it."
     )
 
 

@@ -26,14 +26,20 @@ from instrument_share.kernel.errors import (
     require_reason,
     require_revision,
 )
+from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
-from providers.instruments.domain.states import LIVE
+from providers.instruments.domain.states import INSTRUMENT_MOVES, LIVE
 from providers.instruments.models import Instrument, InstrumentCategory
-from providers.instruments.permissions import can_suspend_for_unit, is_suspended_by_bureau_for
+from providers.instruments.permissions import (
+    can_suspend_for_unit,
+    can_take_suspension_over,
+    is_suspended_by_bureau_for,
+)
 from providers.instruments.selectors.instruments import categories_with_parts
 from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import (
+    ChangedSinceOpened,
     InReview,
     lock_editable_instrument,
     lock_instrument,
@@ -188,11 +194,17 @@ def instrument_changes_refuse(
 
 
 @transaction.atomic
-def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Confirm that the published data is still right, as units do once a year."""
+def instrument_confirm(
+    *, actor: "User", instrument_id: int, now: datetime, revision: int | None = None
+) -> Instrument:
+    """Confirm that the published data is still right, as units do once a year.
+
+    Raises ChangedSinceOpened where `revision`, which was read, is not the present one.
+    """
     instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
+    require_revision(revision, instrument.revision, ChangedSinceOpened)
     instrument.confirmed_at = now
     save_and_record(instrument, actor, "instrument.confirmed", now)
     return instrument
@@ -239,11 +251,14 @@ def instrument_publish(
 def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
     """Suspend a published instrument, for the unit or its keeper, or for the bureau.
 
-    What the bureau suspends, only the bureau resumes. Bookings are not touched here:
-    `bookings.requests.services.instrument_suspend`, which calls this, decides on them.
+    What the bureau suspends, only the bureau resumes, also where the unit had suspended it before. Bookings
+    are not touched here: `bookings.requests.services.instrument_suspend`, which calls this, decides on them.
     """
-    instrument = move_instrument(actor, instrument_id, "suspend", permission="providers.suspend_instrument")
-    instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.suspend_instrument")
+    if not can_take_suspension_over(actor, instrument):
+        instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "suspend")
+        instrument.suspended_at = now
+    instrument.suspension_reason = require_reason(reason)
     instrument.suspended_by_bureau = not can_suspend_for_unit(actor, instrument)
     save_and_record(
         instrument,
@@ -267,10 +282,10 @@ def require_resumable(actor: "User", instrument: Instrument) -> None:
 
 @transaction.atomic
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Resume a suspended instrument; only the bureau resumes what the bureau suspended."""
+    """Resume a suspended instrument; the unit is told where the bureau does. Raises SuspendedByBureau too."""
     instrument = move_instrument(actor, instrument_id, "resume", permission="providers.suspend_instrument")
-    by_bureau = instrument.suspended_by_bureau
     require_resumable(actor, instrument)
+    by_bureau = not can_suspend_for_unit(actor, instrument)
     instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
     save_and_record(instrument, actor, "instrument.resumed", now, by_bureau=by_bureau)
     if by_bureau:

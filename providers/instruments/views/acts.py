@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -60,7 +61,12 @@ def confirm(request: SignedInRequest, public_id: str) -> Confirmation:
             _("It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         ],
         action=_("It is still right"),
-        perform=lambda: instrument_confirm(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
+        perform=lambda: instrument_confirm(
+            actor=request.user,
+            instrument_id=instrument.pk,
+            now=clock.now(),
+            revision=parse_number(request.GET.get("seen", "")),
+        ),
         success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         back_address=reverse("instrument_edit", args=[public_id]),
     )

@@ -1,7 +1,7 @@
 """Read the completeness of units as of any date from dated publications and revisions."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -44,7 +44,7 @@ PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "pictur
 def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int, UnitCompleteness]:
     """Return the completeness of each unit at the end of a day, by organization id.
 
-    One query if it is kept of all of them, nine if not.
+    One query if it is kept of all of them, ten if not.
     """
     return {pk: judged[0] for pk, judged in completeness_at(organization_ids, [as_of]).items()}
 
@@ -87,7 +87,7 @@ def kept_completeness(
 def judge_completeness(
     organization_ids: Collection[int], days: Collection[date]
 ) -> dict[int, tuple[UnitCompleteness, ...]]:
-    """Judge each unit at the end of several days, in order, from what it published; eight queries."""
+    """Judge each unit at the end of several days, in order, from what it published; nine queries."""
     threshold = settings.REGISTRATION_THRESHOLD_YUAN
     return {
         unit.organization_id: completeness_on(unit, days, threshold)
@@ -161,14 +161,18 @@ def _lacking(profile: Any) -> Iterable[str]:
 DISTRICT = gettext_noop("District")
 
 
+_OF_INSTRUMENTS = (
+    *("organization", "name_zh", "name_en", "state", "value_yuan"),
+    *("created_at", "submitted_at", "published_at", "retired_at"),
+)
+
+
 def _instruments(ids: list[int], end: datetime) -> dict[int, list[InstrumentRecord]]:
     revisions = _revisions(ids, end)
     found: dict[int, list[InstrumentRecord]] = defaultdict(list)
     rows = Instrument.objects.filter(organization_id__in=ids, created_at__lt=end).order_by("id")
-    names = ("name_zh", "name_en", "state", "value_yuan")
-    dates = ("created_at", "submitted_at", "published_at", "retired_at")
-    for row in rows.only("organization", *names, *dates):
-        known = revisions[row.pk]
+    for row in (*rows.only(*_OF_INSTRUMENTS), *_removed_drafts(ids, end)):
+        known = revisions[row.id]
         found[row.organization_id].append(
             InstrumentRecord(
                 name=Bilingual(row.name_zh, row.name_en),
@@ -186,6 +190,15 @@ def _instruments(ids: list[int], end: datetime) -> dict[int, list[InstrumentReco
             )
         )
     return found
+
+
+def _removed_drafts(ids: list[int], end: datetime) -> Iterator[Any]:
+    """Yield the last revision of each removed draft, which counts until its removal as if it retired then."""
+    history: Any = Instrument.history
+    rows = history.filter(history_type="-", organization_id__in=ids, created_at__lt=end).order_by("id")
+    for row in rows.only("id", "history_date", *_OF_INSTRUMENTS):
+        row.retired_at = row.history_date
+        yield row
 
 
 class _Revision(NamedTuple):

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval, intersect, merge, total_length
 from instrument_share.quick_columns import FewLists, Seconds
 from providers.instruments.domain.choices import InstrumentState, SharingMode
@@ -82,7 +83,7 @@ class OpennessOfYear(TypedDict):
     offered_seconds: int
     """Windows of rules that admit outside users, before closures, while it was published."""
     closed_seconds: int
-    """Closures and suspensions inside those windows."""
+    """Closures inside those windows, and suspensions of the instrument or its unit."""
 
 
 def year_interval(year: int) -> Interval:
@@ -250,7 +251,7 @@ def _times(offered: OpenSeconds, service: Interval, closed: list[Interval]) -> t
 
 
 def _closed(whole: Interval) -> dict[int, list[Interval]]:
-    """Return when instruments were closed or suspended; a lifted closure ends when it was lifted."""
+    """Return when instruments were closed, or they or their unit suspended; a lifted closure ends early."""
     found: dict[int, list[Interval]] = {}
     rows = Closure.objects.filter(starts_at__lt=whole.end, ends_at__gt=whole.start)
     for instrument_id, start, end, lifted in rows.values_list(
@@ -261,6 +262,10 @@ def _closed(whole: Interval) -> dict[int, list[Interval]]:
             found.setdefault(instrument_id, []).append(Interval(start, end))
     for instrument_id, suspended in _suspended(whole):
         found.setdefault(instrument_id, []).append(suspended)
+    of_units = accounts.suspended_times(whole.end)
+    instruments = Instrument.objects.filter(organization_id__in=of_units)
+    for instrument_id, organization_id in instruments.values_list("pk", "organization_id"):
+        found.setdefault(instrument_id, []).extend(of_units[organization_id])
     return {instrument_id: merge(intervals) for instrument_id, intervals in found.items()}
 
 

@@ -21,7 +21,12 @@ from instrument_share.kernel.errors import (
     require_revision,
 )
 from instrument_share.kernel.states import next_state
-from providers.instruments.services.common import InReview, lock_unit, save_and_record
+from providers.instruments.services.common import (
+    ChangedSinceOpened,
+    InReview,
+    lock_unit,
+    save_and_record,
+)
 from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.units.domain.states import PROFILE_MOVES
@@ -112,11 +117,17 @@ def unit_profile_return(
 
 
 @transaction.atomic
-def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
-    """Confirm that the published profile is still right, as units do once a year."""
+def unit_profile_confirm(
+    *, actor: "User", organization_id: int, now: datetime, revision: int | None = None
+) -> UnitProfile:
+    """Confirm that the published profile is still right, as units do once a year.
+
+    Raises ChangedSinceOpened where `revision`, which was read, is not the present one.
+    """
     profile = _lock_profile(actor, organization_id, permission="providers.edit_unit")
     if profile.state != ProfileState.PUBLISHED:
         raise InReview(state=profile.state)
+    require_revision(revision, profile.revision, ChangedSinceOpened)
     profile.confirmed_at = now
     save_and_record(profile, actor, "unit_profile.confirmed", now)
     return profile

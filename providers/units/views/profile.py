@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -116,7 +117,12 @@ def confirm(request: SignedInRequest, organization_id: str) -> Confirmation:
             _("It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         ],
         action=_("It is still right"),
-        perform=lambda: unit_profile_confirm(actor=request.user, organization_id=unit.pk, now=clock.now()),
+        perform=lambda: unit_profile_confirm(
+            actor=request.user,
+            organization_id=unit.pk,
+            now=clock.now(),
+            revision=parse_number(request.GET.get("seen", "")),
+        ),
         success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         back_address=reverse("unit_profile_edit", args=[unit.public_id]),
     )

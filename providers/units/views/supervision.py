@@ -58,6 +58,8 @@ ACTS_LISTED = 20
 BATCH_SIZE = 500
 REMINDERS_LISTED = 10
 YEARS_BACK = 3
+EVER_ADMITTED = (OrganizationState.ADMITTED, OrganizationState.SUSPENDED)
+"""The states of units whose page the bureau sees; a suspended one is not among those to remind."""
 Row = TypeVar("Row")
 Asked = tuple[int, str]
 """The id and the public id of a unit that is to be reminded."""
@@ -136,6 +138,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponseBase:
         limit=ACTS_LISTED,
     )
     titles = titles_by_id([entry.subject_id for entry in acts.items])
+    is_admitted = unit.state == OrganizationState.ADMITTED
     context = {
         "unit": unit,
         "kind_of_unit": KINDS.get(unit.kind, unit.kind),
@@ -145,11 +148,11 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponseBase:
         "year": year,
         "years": [
             (str(one), f"?year={one}", one == year)
-            for one in range(today.year, max(today.year - YEARS_BACK, unit.created_at.year - 1), -1)
+            for one in range(today.year, _first_year(unit, today) - 1, -1)
         ],
         "course": completeness_chart(course, today),
         "reminders": reminders(request.user, unit.pk)[:REMINDERS_LISTED],
-        "may_remind": bool(judged.to_do) and _may_remind(request),
+        "may_remind": is_admitted and bool(judged.to_do) and _may_remind(request),
         "page": acts,
         "acts": [Act(entry, titles.get(entry.subject_id)) for entry in acts.items],
     }
@@ -182,8 +185,8 @@ def _act_cells(act: Act) -> list[Any]:
 
 
 def _owning(request: HttpRequest, public_id: str) -> "Organization":
-    found = accounts.organization(request.user, public_id)
-    is_owning = found.owns_instruments and found.state == OrganizationState.ADMITTED
+    found = accounts.organization_inside(request.user, public_id)
+    is_owning = found.owns_instruments and found.state in EVER_ADMITTED
     if not (is_owning and accounts.supervises(request.user, found)):
         raise NotFound
     return found
@@ -191,8 +194,14 @@ def _owning(request: HttpRequest, public_id: str) -> "Organization":
 
 def _year(request: HttpRequest, unit: "Organization", today: date) -> int:
     wanted = parse_number(request.GET.get("year", ""))
-    first = max(today.year - YEARS_BACK + 1, unit.created_at.year)
-    return wanted if wanted is not None and first <= wanted <= today.year else today.year
+    if wanted is None or not _first_year(unit, today) <= wanted <= today.year:
+        return today.year
+    return wanted
+
+
+def _first_year(unit: "Organization", today: date) -> int:
+    """Return the first year whose course is shown: that of the registration, or the last but two."""
+    return max(today.year - YEARS_BACK + 1, unit.created_at.astimezone(CITY_TIME).year)
 
 
 # --- Reminding --------------------------------------------------------------------------------------------

@@ -107,7 +107,9 @@ class OpennessRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     offered_seconds: Annotated[
         int, Column("windows open to outside users while it was published, before closures", "s")
     ]
-    closed_seconds: Annotated[int, Column("closures and suspensions inside those windows", "s")]
+    closed_seconds: Annotated[
+        int, Column("closures inside those windows, and suspensions of the instrument or its unit", "s")
+    ]
 
 
 class DecisionsRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -20,6 +20,13 @@ class DecidedMeanwhile(RevisionMismatch):
     )
 
 
+class AnsweredMeanwhile(RevisionMismatch):
+    """The unit answered since the actor read the finding."""
+
+    code = "reward.answered_meanwhile"
+    message = gettext_noop("The unit has answered since this page was opened. Read its answer, then decide.")
+
+
 class LogsNotOfFinding(DomainError):
     """Logs to invalidate that the finding does not name."""
 

@@ -16,6 +16,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.domain.errors import (
     AnswerAwaited,
+    AnsweredMeanwhile,
     AnswerMissing,
     DecidedMeanwhile,
     DismissedInvalidatesNothing,
@@ -70,6 +71,7 @@ def finding_decide(
     now: datetime,
     invalidated_logs: Collection[str] = (),
     seen: int | None = None,
+    read_at: datetime | None = None,
 ) -> Finding:
     """Uphold a finding and invalidate some of its logs (public ids), or dismiss it.
 
@@ -77,10 +79,11 @@ def finding_decide(
     approval it can be revised under a new number, after which the cycle must be scored again. Raises
     AnswerAwaited while the unit has neither answered nor run out of time, FalsificationStands for the
     dismissal of what is, or is proposed as, a falsification, and DecidedMeanwhile where the last decision on
-    it has a number above `seen`, the highest of the year that the actor has read; None skips that check.
+    it has a number above `seen`, the highest of the year that the actor has read, and AnsweredMeanwhile where
+    the unit answered after `read_at`; None skips a check.
     """
     logs = sorted(set(invalidated_logs))
-    finding, is_new = _decide(actor, finding_id, uphold, reason, logs, now, seen)
+    finding, is_new = _decide(actor, finding_id, uphold, reason, logs, now, seen, read_at)
     if is_new:
         tell_of_decision(finding, now)
     return finding
@@ -95,6 +98,7 @@ def findings_decide(
     reason: str,
     now: datetime,
     seen: int | None = None,
+    read_at: datetime | None = None,
 ) -> dict[int, DomainError | None]:
     """Decide several findings with one reason: uphold them with all their logs, or dismiss them.
 
@@ -108,7 +112,7 @@ def findings_decide(
         try:
             with transaction.atomic():
                 logs = _logs_of(finding_id) if uphold else []
-                finding, is_new = _decide(actor, finding_id, uphold, reason, logs, now, seen)
+                finding, is_new = _decide(actor, finding_id, uphold, reason, logs, now, seen, read_at)
         except DomainError as refusal:
             outcome[finding_id] = refusal
             continue
@@ -130,6 +134,7 @@ def _decide(
     logs: list[str],
     now: datetime,
     seen: int | None,
+    read_at: datetime | None,
 ) -> tuple[Finding, bool]:
     """Return the finding, and whether this decision is a new one."""
     cycle, finding = lock_cycle_and_finding(finding_id)
@@ -140,6 +145,7 @@ def _decide(
         return finding, False
     if seen is not None and (finding.decision_number or 0) > seen:
         raise DecidedMeanwhile(number=finding.decision_number)
+    require_read(finding.answered_at, read_at)
     _require_decidable(cycle, finding, uphold, reason, logs, now)
     finding.state, finding.reason, finding.invalidated_logs = state, reason, logs
     is_late = not finding.is_answered_in_time and not list_kept_from_answering([finding])
@@ -189,6 +195,12 @@ def require_heard(answered_at: datetime | None, due: date, now: datetime) -> Non
     """Raise AnswerAwaited while the unit has not answered and still may."""
     if not is_decidable(answered_at, due, now.astimezone(CITY_TIME).date()):
         raise AnswerAwaited(due=due)
+
+
+def require_read(answered_at: datetime | None, read_at: datetime | None) -> None:
+    """Raise AnsweredMeanwhile where the unit answered after the instant at which its words were read."""
+    if answered_at and read_at and answered_at > read_at:
+        raise AnsweredMeanwhile
 
 
 def lock_cycle_and_finding(finding_id: int) -> tuple[AssessmentCycle, Finding]:

@@ -26,6 +26,7 @@ from rewards.findings.services.deciding import (
     lock_cycle_and_finding,
     record_finding,
     require_heard,
+    require_read,
 )
 from rewards.findings.services.telling import tell_of_falsification, tell_of_question
 
@@ -84,12 +85,19 @@ def falsification_answer(*, actor: "User", finding_id: int, answer: str, now: da
 
 @transaction.atomic
 def falsification_decide(
-    *, actor: "User", finding_id: int, confirm: bool, reason: str, now: datetime
+    *,
+    actor: "User",
+    finding_id: int,
+    confirm: bool,
+    reason: str,
+    now: datetime,
+    read_at: datetime | None = None,
 ) -> Falsification:
     """Confirm a proposed falsification, which bars the unit, or reject a proposed or confirmed one.
 
     Whatever changes the scores is the cycle's next decision. Raises FalsificationOfProposer,
-    FindingNotUpheld, and AnswerAwaited while the unit can still answer the question.
+    FindingNotUpheld, AnswerAwaited while the unit can still answer the question, and AnsweredMeanwhile where
+    it did after `read_at`.
     """
     cycle, finding = lock_cycle_and_finding(finding_id)
     require_on_other_unit(actor, "rewards.decide_falsification", finding)
@@ -97,6 +105,7 @@ def falsification_decide(
     standing = get_standing_falsification(finding)
     if standing.proposed_by_id == actor.pk:
         raise FalsificationOfProposer
+    require_read(standing.answered_at, read_at)
     reason = require_reason(reason, code=REASON_MISSING)
     if confirm:
         _require_confirmable(finding, standing, now)

@@ -18,6 +18,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import add_problems
+from instrument_share.web.forms.params import parse_instant
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses import problem
 from instrument_share.web.responses.outcomes import posted_from
@@ -92,6 +93,7 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
             invalidated_logs=form.invalidated,
             reason=form.cleaned_data["reason"],
             seen=form.cleaned_data["seen"],
+            read_at=parse_instant(request.POST.get("read_at", "")),
             now=clock.now(),
         )
 
@@ -165,6 +167,7 @@ def falsification_decide(request: SignedInRequest, public_id: str) -> HttpRespon
             finding_id=found.pk,
             confirm=form.cleaned_data["outcome"] == "confirm",
             reason=form.cleaned_data["reason"],
+            read_at=parse_instant(request.POST.get("read_at", "")),
             now=clock.now(),
         )
 
@@ -222,10 +225,13 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
     decision = forms.get("decision")
     invalidated = set(found.invalidated_logs)
     marked = set(decision["logs"].value() or []) if decision else invalidated
+    was_suspended = bool(list_kept_from_answering([found]))
     context = {
         "finding": found,
         "is_too_late_to_answer": not found.is_answered_in_time and _today() > found.answer_due_date,
-        "was_suspended": bool(list_kept_from_answering([found])),
+        "was_suspended": was_suspended,
+        "read_at": clock.now().isoformat(),
+        "could_not_answer": was_suspended and found.answered_at is None,
         "is_unheard": any(_is_unheard(each) for each in falsifications),
         "cycle": found.cycle,
         "pieces": build_pieces(found.kind, found.evidence, grounds, organizations),

@@ -18,6 +18,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, cursor
+from instrument_share.web.forms.params import parse_instant
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.lists.tables import get_address
 from instrument_share.web.responses.outcomes import posted_from
@@ -35,6 +36,7 @@ from rewards.findings.selectors.browsing import (
     filter_findings,
     name_findings_as_frozen,
 )
+from rewards.findings.selectors.due import list_kept_from_answering
 from rewards.findings.selectors.findings import findings as visible_findings
 from rewards.findings.services.deciding import findings_decide as decide_findings
 from rewards.findings.views.tables import TABLE, export
@@ -73,6 +75,7 @@ def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
         uphold=form.cleaned_data["outcome"] == "uphold",
         reason=form.cleaned_data["reason"],
         seen=form.cleaned_data["seen"],
+        read_at=parse_instant(request.POST.get("read_at", "")),
         now=clock.now(),
     )
     refused = {pk: refusal for pk, refusal in outcome.items() if refusal is not None}
@@ -103,16 +106,18 @@ def _list(
     page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
     name_findings_as_frozen(cycle, page.items)
     decides = cycle.state in BEFORE_APPROVAL and rules.has_perm("rewards.decide_finding", request.user)
+    unheard = list_kept_from_answering([one for one in page.items if one.answered_at is None])
     context = {
         "cycle": cycle,
         "form": form,
         "page": page,
-        "rows": [_row(finding, refused.get(finding.pk)) for finding in page.items],
+        "rows": [_row(finding, refused.get(finding.pk), finding.pk in unheard) for finding in page.items],
         "heads": TABLE.build_heads(request),
         "exports": [(name, get_address(request, export=name)) for name in ("csv", "xlsx")],
         "query": get_address(request),
         "sort": TABLE.get_order(request),
         "joint": (joint or JointDecisionForm()) if decides else None,
+        "read_at": clock.now().isoformat(),
         "seen": max((finding.decision_number or 0 for finding in page.items), default=0),
         "tabs": _tabs(request, facets, chosen.get("state", "")),
         "is_filtered": any(chosen.values()),
@@ -121,12 +126,13 @@ def _list(
     return render(request, "rewards/findings/findings.html", context, status=status)
 
 
-def _row(finding: "Finding", refusal: DomainError | None) -> dict[str, Any]:
-    """Return a finding with whether it can be decided now, and what refused its decision."""
+def _row(finding: "Finding", refusal: DomainError | None, could_not_answer: bool) -> dict[str, Any]:
+    """Return a finding with whether it can be decided, its unit could not answer, and what was refused."""
     today = clock.now().astimezone(CITY_TIME).date()
     return {
         "finding": finding,
         "decidable": is_decidable(finding.answered_at, finding.answer_due_date, today),
+        "could_not_answer": could_not_answer,
         "refusal": told(refusal.message, refusal.params) if refusal else "",
     }
 

@@ -210,20 +210,17 @@ def auditors_named(user_ids: Collection[int], declared: Mapping[int, frozenset[s
 def draw_make(*, actor: "User", draw_id: int, seed: str, now: datetime) -> DrawResult:
     """Draw by the seed that came out, once; the same seed again changes nothing.
 
-    Raises SeedNotOut, SeedMissing, DrawnAlready, SnapshotDamaged.
+    Raises YearNotDrawable, SeedNotOut, SeedMissing, DrawnAlready, SnapshotDamaged.
     """
-    draw = require_found(
-        InspectionDraw.objects.select_for_update(of=("self",))
-        .select_related("cycle")
-        .filter(pk=draw_id)
-        .first()
-    )
+    draw = _lock(draw_id)
     require(actor, "rewards.draw_inspections", draw)
     seed = seed.strip()
     if done := DrawResult.objects.filter(draw=draw).first():
         if done.seed == seed:
             return done
         raise DrawnAlready(date=done.drawn_at.astimezone(CITY_TIME).date(), seed=done.seed)
+    if draw.cycle.state not in DRAWABLE:
+        raise YearNotDrawable
     if not seed:
         raise SeedMissing
     if now.astimezone(CITY_TIME).date() < draw.seed_date:
@@ -240,6 +237,13 @@ def draw_make(*, actor: "User", draw_id: int, seed: str, now: datetime) -> DrawR
     )
     _tell(inspections, now)
     return result
+
+
+def _lock(draw_id: int) -> InspectionDraw:
+    """Lock the year, which is not approved meanwhile, then the draw."""
+    found = InspectionDraw.objects.filter(pk=draw_id)
+    cycle_lock(require_found(found.values_list("cycle_id", flat=True).first()))
+    return require_found(found.select_for_update(of=("self",)).select_related("cycle").first())
 
 
 def _keep_drawn(draw: InspectionDraw, drawn: Sequence[Drawn]) -> list[RandomInspection]:

@@ -111,6 +111,7 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
     inspections = list(selectors.drawn_of(found))
     selectors.name_drawn_as_frozen(found.cycle, inspections)
     is_out = clock.now().astimezone(CITY_TIME).date() >= found.seed_date
+    is_open = result is None and found.cycle.state in DRAWABLE
     context = {
         "draw": found,
         "result": result,
@@ -118,7 +119,8 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
         "inspectors": found.inspectors.order_by("number"),
         "sees_names": can_see_all(request.user),
         "is_out": is_out,
-        "may_make": is_out and result is None and rules.has_perm("rewards.draw_inspections", request.user),
+        "is_open": is_open,
+        "may_make": is_out and is_open and rules.has_perm("rewards.draw_inspections", request.user),
         "script": _script(),
         "has_table": found.candidates <= LONGEST_TABLE,
     }

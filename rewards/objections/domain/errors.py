@@ -1,6 +1,6 @@
 """Errors of objections."""
 
-from instrument_share.kernel.errors import Conflict, DomainError, Forbidden, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, Forbidden, RevisionMismatch, gettext_noop
 
 
 class NotInNotice(Conflict):
@@ -35,6 +35,15 @@ class FilesTooMany(DomainError):
     code = "objection.files_too_many"
     field = "documents"
     message = gettext_noop("An objection has at most {most} files.")
+
+
+class CommentedMeanwhile(RevisionMismatch):
+    """The unit concerned commented since the officer read the objection."""
+
+    code = "objection.commented_meanwhile"
+    message = gettext_noop(
+        "The unit has commented since this page was opened. Read its comment, then answer."
+    )
 
 
 class AnsweredAlready(Conflict):

@@ -31,6 +31,7 @@ from rewards.findings.services.opening import finding_open
 from rewards.objections.domain.choices import AnswerEffect, InNameOf
 from rewards.objections.domain.errors import (
     AnsweredAlready,
+    CommentedMeanwhile,
     FilesTooMany,
     FindingNeedsUnit,
     NoFindingDecided,
@@ -207,12 +208,19 @@ def objection_comment(*, actor: "User", objection_id: int, text: str, now: datet
 
 @transaction.atomic
 def objection_answer(
-    *, actor: "User", objection_id: int, effect: AnswerEffect, text: str, now: datetime
+    *,
+    actor: "User",
+    objection_id: int,
+    effect: AnswerEffect,
+    text: str,
+    now: datetime,
+    read_at: datetime | None = None,
 ) -> ObjectionAnswer:
     """Answer an objection once, with what follows from it; the same again changes nothing.
 
     With the effect `finding` a finding is opened, about the unit concerned. Raises AnsweredAlready,
-    TextMissing, FindingNeedsUnit, NoFindingDecided, IllegalMove after approval, OwnUnit, OwnObjection.
+    TextMissing, FindingNeedsUnit, NoFindingDecided, IllegalMove after approval, OwnUnit, OwnObjection, and
+    CommentedMeanwhile where the unit commented after `read_at`.
     """
     objection = _lock(objection_id)
     if objection.user_id == actor.pk:
@@ -224,6 +232,8 @@ def objection_answer(
         raise AnsweredAlready
     if objection.cycle.state not in BEFORE_APPROVAL:
         raise IllegalMove(state=objection.cycle.state, move="answer")
+    if read_at and objection.comments.filter(commented_at__gt=read_at).exists():
+        raise CommentedMeanwhile
     if not text.strip():
         raise TextMissing
     if effect not in list_effects(objection):

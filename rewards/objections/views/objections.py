@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
+from instrument_share.web.forms.params import parse_instant
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
@@ -52,6 +53,7 @@ def objection_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
             objection_id=found.pk,
             effect=AnswerEffect(form.cleaned_data["effect"]),
             text=form.cleaned_data["text"],
+            read_at=parse_instant(request.POST.get("read_at", "")),
             now=clock.now(),
         ),
     )
@@ -123,6 +125,7 @@ def _page(
         "answer": answer,
         "effect": AnswerEffect(answer.effect) if answer else None,
         "answer_form": answer_form,
+        "read_at": clock.now().isoformat(),
         "comment_form": comment_form,
     }
     return render(request, "rewards/objections/objection.html", context, status=status)

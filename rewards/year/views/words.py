@@ -206,8 +206,8 @@ def _tell_objectors(cycle: "AssessmentCycle") -> Iterator[str]:
 def _warn_of_inspections(cycle: "AssessmentCycle") -> Iterator[str]:
     if count := count_undrawn(cycle):
         yield ngettext(
-            "%(count)s draw was announced and is not made yet; it can lead to no finding any more.",
-            "%(count)s draws were announced and are not made yet; they can lead to no finding any more.",
+            "%(count)s draw was announced and is not made yet; afterwards it can't be made any more.",
+            "%(count)s draws were announced and are not made yet; afterwards they can't be made any more.",
             count,
         ) % {"count": count}
     if count := count_unrecorded(cycle):

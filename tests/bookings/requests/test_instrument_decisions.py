@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking, NextFree
@@ -22,6 +23,7 @@ from bookings.requests.services.rules import rule_put_in_force
 from bookings.requests.views.common import get_possible_actions
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from providers.instruments.services.instruments import SuspendedByBureau
 from providers.instruments.services.people import qualification_grant
@@ -62,6 +64,10 @@ def qualified(city, expires=None):
 
 def told(user):
     return [one.message for one in journal.notifications(user)]
+
+
+def entries(city, action):
+    return AuditEntry.objects.filter(action=action, subject_id=city.instrument.public_id).order_by("-id")
 
 
 def test_suspension_sets_outcome_per_booking_and_notifies_users(city):
@@ -128,6 +134,36 @@ def test_only_bureau_resumes_instrument_suspended_by_bureau(city):
             resume(city, actor=person)
     again = resume(city, actor=officer)
     assert (again.state, again.suspended_by_bureau, again.suspension_reason) == ("published", False, "")
+
+
+def test_bureau_takes_over_what_the_unit_suspended(city, see, send):
+    kept, moved = (book(city, slot(day=1, hour=hour, length=1)) for hour in (9, 11))
+    outcomes = {kept.public_id: "keep", moved.public_id: "keep"}
+    suspend(city, outcomes)
+    officer = factories.officer()
+    with pytest.raises(IllegalMove):
+        suspend(city, outcomes)
+    with pytest.raises(InstrumentHitsBookings):
+        suspend(city, {**outcomes, moved.public_id: slot(day=4, hour=9, length=1)}, actor=officer)
+    address = reverse("instrument_suspend", args=[city.instrument.public_id])
+    assert address in see(officer, "instrument", city.instrument.public_id).content.decode()
+    form = see(officer, "instrument_suspend", city.instrument.public_id).content.decode()
+    assert ("只有科技局可以恢复" in form, 'value="move"' in form) == (True, False)
+    later = NOW + timedelta(hours=1)
+    done = suspend(city, outcomes, actor=officer, now=later)
+    assert (done.state, done.suspended_by_bureau, done.suspended_at) == ("suspended", True, NOW)
+    assert len(told(city.manager)) == 1
+    assert [entry.details["by_bureau"] for entry in entries(city, "instrument.suspended")] == [True, False]
+    with pytest.raises(SuspendedByBureau):
+        resume(city)
+    assert address not in see(officer, "instrument", city.instrument.public_id).content.decode()
+
+
+def test_unit_is_told_when_the_bureau_resumes_what_it_suspended(city):
+    suspend(city)
+    resume(city, actor=factories.officer())
+    assert [message.split("“")[0] for message in told(city.manager)] == ["The bureau has put "]
+    assert [entry.details for entry in entries(city, "instrument.resumed")] == [{"by_bureau": True}]
 
 
 def test_retirement_cancels_kept_bookings(city):

@@ -10,10 +10,12 @@ from instrument_share.kernel.interval import Interval
 from providers.instruments.services.instruments import (
     instrument_changes_accept,
     instrument_confirm,
+    instrument_create,
     instrument_resume,
     instrument_suspend,
     instrument_update,
 )
+from providers.instruments.services.removal import instrument_remove
 from providers.terms.domain.choices import HolidayTreatment, UserKind
 from providers.terms.domain.terms import OpeningPattern
 from providers.terms.services.closures import closure_lift, closure_record
@@ -172,7 +174,7 @@ def test_one_unit_and_two_take_as_many_statements(world, district, statements):
         lambda: completeness_of(ids, TODAY),
         by=lambda: [fill(world, world.unit, world.manager), fill(world, world.other, world.other_manager)],
     )
-    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 9
+    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 10
 
 
 def test_the_year_of_a_unit(world, district):
@@ -199,6 +201,21 @@ def test_the_year_of_a_unit(world, district):
         }
     ]
     assert list(units_of_year(2024)) == []
+
+
+def test_removing_a_draft_completes_no_month_before(world):
+    def states():
+        days = [date(2025, 8, 31), date(2025, 9, 30), date(2025, 10, 31)]
+        judged = completeness_at([world.unit.pk], days)[world.unit.pk]
+        return [one.kinds[1].state for one in judged]
+
+    published(world, now=datetime(2025, 8, 1, tzinfo=UTC))
+    values = {**INSTRUMENT, "inner_number": "A-2"}
+    unit = {"actor": world.manager, "organization_id": world.unit.pk}
+    draft = instrument_create(values=values, now=datetime(2025, 9, 1, tzinfo=UTC), **unit)
+    assert states() == ["complete", "missing", "missing"]
+    instrument_remove(actor=world.manager, instrument_id=draft.pk, now=datetime(2025, 10, 30, 16, tzinfo=UTC))
+    assert states() == ["complete", "missing", "complete"]
 
 
 def test_an_instrument_as_it_stood_at_the_end_of_the_year(world):
@@ -279,6 +296,16 @@ def test_time_in_which_an_instrument_is_suspended_is_closed(world, instrument):
     instrument_suspend(**common, reason="停机", now=local(9, 5, 16))
     (row,) = openness_of_year(2025)
     assert (row["offered_seconds"], row["closed_seconds"]) == (5 * 8 * 3600, (1 + 4 + 1) * 3600)
+
+
+def test_time_in_which_the_unit_is_suspended_is_closed(world, instrument):
+    publish(world, instrument, terms(horizon=timedelta(days=4)))  # Monday to Friday, 9 to 17
+    by_bureau = {"actor": world.officer, "organization_id": world.unit.pk}
+    accounts.organization_suspend(**by_bureau, reason="停业", now=local(9, 2, 16))
+    accounts.organization_reinstate(**by_bureau, now=local(9, 3, 12))
+    accounts.organization_suspend(**by_bureau, reason="停业", now=local(9, 5, 16))
+    (row,) = openness_of_year(2025)
+    assert (row["offered_seconds"], row["closed_seconds"]) == (5 * 8 * 3600, (1 + 3 + 1) * 3600)
 
 
 def test_hours_for_the_own_unit_alone_are_not_offered(world, instrument):

@@ -179,7 +179,7 @@ def test_units_of_which_all_is_kept_take_one_statement(placed, statements):
     ids, days = [placed.unit.pk, placed.other.pk], [local_date(NOW) - timedelta(days=7), local_date(NOW)]
     assert len(statements.of(lambda: completeness_at(ids, days))) == 1
     published(placed, inner_number="A-2")
-    assert len(statements.of(lambda: completeness_at(ids, days))) == 9
+    assert len(statements.of(lambda: completeness_at(ids, days))) == 10
 
 
 def test_a_change_shows_at_once_and_a_mark_that_comes_later_stays(placed):

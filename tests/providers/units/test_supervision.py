@@ -1,6 +1,6 @@
 """Who is incomplete, why and since when; reminders from the table to the unit's desk."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -292,6 +292,23 @@ def test_auditors_look_and_remind_nobody(see, city, institute, auditor, name):
     assert response.status_code == 200
     assert "/bureau/completeness/remind/" not in response.content.decode()
     assert see(auditor, "completeness_remind", unit=institute.public_id).status_code == 403
+
+
+def test_a_suspended_unit_is_looked_at_and_not_reminded(see, city, institute, bureau):
+    institute.state = "suspended"
+    institute.save()
+    response = see(bureau, "unit_supervision", institute.public_id)
+    assert response.status_code == 200
+    assert f"/bureau/completeness/remind/?unit={institute.public_id}" not in response.content.decode()
+    assert "已暂停" in text_of(response)
+
+
+def test_years_of_a_unit_begin_with_that_of_its_registration_in_the_city(see, city, institute, bureau):
+    institute.created_at = datetime(2024, 12, 31, 17, tzinfo=UTC)  # 01:00 on New Year's Day
+    institute.save()
+    response = see(bureau, "unit_supervision", institute.public_id)
+    assert [year for year, _address, _chosen in response.context["years"]] == ["2026", "2025"]
+    assert see(bureau, "unit_supervision", institute.public_id, year=2024).context["year"] == 2026
 
 
 def test_a_company_has_no_such_page(see, city, bureau):

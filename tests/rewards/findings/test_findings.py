@@ -15,6 +15,7 @@ from rewards.assessment.services.recomputing import find_result_differences
 from rewards.declarations.domain.errors import OwnUnit
 from rewards.findings.domain.errors import (
     AnswerAwaited,
+    AnsweredMeanwhile,
     AnswerMissing,
     DismissedInvalidatesNothing,
     FindingsOpen,
@@ -155,6 +156,19 @@ def test_proven_falsification_removes_score_and_award(steps, suspicious, year):
     assert (result.score, result.barred, result.award.amount_yuan) == (0, True, 0)
     second = UnitAssessment.objects.select_related("award").get(organization=year.second)
     assert second.award.amount_yuan == Decimal("100000.00")
+
+
+def test_who_confirms_a_falsification_has_read_the_answer(steps, suspicious, year):
+    steps.through("check")
+    finding = Finding.objects.get(kind="self_dealing")
+    decide(steps, finding)
+    facts = {"finding_id": finding.pk, "now": AFTER + 2 * DAY}
+    falsification_propose(actor=steps.city.auditor, reason="事后编造", question="请提供原件", **facts)
+    falsification_answer(actor=year.manager, answer="无法提供", **facts)
+    verdict = {"actor": steps.city.officer, "confirm": True, "reason": "属实", **facts}
+    with pytest.raises(AnsweredMeanwhile):
+        falsification_decide(read_at=AFTER + DAY, **verdict)
+    assert falsification_decide(read_at=AFTER + 2 * DAY, **verdict).state == "confirmed"
 
 
 def test_a_unit_that_lets_the_days_pass_loses_points(steps, suspicious, year):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from instrument_share.accounts.services import organization_reinstate, organization_suspend
 from instrument_share.kernel.errors import Forbidden
@@ -80,6 +81,22 @@ def test_a_unit_that_is_suspended_after_scoring_changes_no_stake_that_was_comput
     cycle = steps.score()
     suspend(year, AFTER + 5 * DAY)
     assert find_differences(cycle) == []
+
+
+def test_who_decides_reads_that_the_unit_could_not_answer(finding, steps, year, clock, client):
+    def warnings():
+        clock.set(OVER)
+        client.force_login(steps.city.auditor)
+        one = client.get(reverse("finding", args=[finding.public_id])).content.decode()
+        every = client.get(reverse("findings", args=[YEAR])).content.decode()
+        return "无法在线答复" in one, "请以其他方式听取意见" in every
+
+    assert warnings() == (False, False)
+    suspend(year, AFTER + 5 * DAY)
+    assert warnings() == (True, True)
+    reinstate(year, AFTER + 6 * DAY)
+    finding_answer(actor=year.manager, finding_id=finding.pk, answer="说明", now=AFTER + 7 * DAY)
+    assert warnings() == (False, False)
 
 
 def test_a_suspended_unit_can_answer_nothing(finding, year):

@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District, Membership
@@ -105,6 +106,21 @@ def test_only_a_frozen_year_that_is_not_approved_is_drawn_from(steps, year):
     steps.through("approve")
     with pytest.raises(YearNotDrawable):
         draws.announce(now=AFTER + 20 * DAY)
+
+
+def test_what_was_announced_is_not_drawn_once_the_year_is_approved(draws, steps, client, clock):
+    draw = draws.announce()
+    for step in (steps.score, steps.announce, steps.approve):
+        step()
+    later = AFTER + 20 * DAY
+    with pytest.raises(YearNotDrawable):
+        draws.make(now=later)
+    assert not RandomInspection.objects.exists()
+    clock.set(later)
+    client.force_login(steps.city.officer)
+    page = client.get(reverse("draw", args=[draw.public_id])).content.decode()
+    assert reverse("draw_seed", args=[draw.public_id]) not in page
+    assert "不再抽取" in page
 
 
 @pytest.mark.parametrize("size", [0, 101])

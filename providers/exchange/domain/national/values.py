@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from instrument_share.kernel.errors import gettext_noop
 from providers.exchange.domain.national.records import COUNTRIES, NONE
 from providers.instruments.domain.choices import BelongsTo, Condition, Origin, Purpose, SharingMode
 from providers.instruments.domain.subjects import SUBJECTS
@@ -52,6 +53,20 @@ FIELD_OF: Mapping[str, str] = {
     "remark": "Remark",
 }
 """What a unit says itself of a year → the field of its record."""
+LABELS: Mapping[str, str] = {
+    "unit_code": gettext_noop("The unit's code at the national platform (insCode)"),
+    "innovation": gettext_noop("How it supported innovation"),
+    "project": gettext_noop("Projects supported"),
+    "thesis": gettext_noop("Papers"),
+    "book": gettext_noop("Books"),
+    "report": gettext_noop("Research reports"),
+    "patent": gettext_noop("Patents"),
+    "output": gettext_noop("Products and output"),
+    "achievements": gettext_noop("Results and awards"),
+    "social_benefit": gettext_noop("Social benefit"),
+    "remark": gettext_noop("Remarks"),
+}
+"""What a unit says itself of a year, by field."""
 RUNNING = (Condition.NORMAL, Condition.STANDBY, Condition.REMOTE, Condition.OCCASIONAL_FAULTS)
 """In order for 正常运行比例: it can be used."""
 

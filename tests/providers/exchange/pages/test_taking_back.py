@@ -27,7 +27,9 @@ from providers.instruments.services.removal import DraftInUse, NotRemovable, ins
 from providers.search.models import SearchSpelling, SearchTerm
 from providers.terms.models import OpenServiceRule
 from providers.terms.services.rules import rule_publish, rule_withdraw
+from providers.units.domain.publications import PublicationKind
 from providers.units.models import UnitNews
+from providers.units.services.publications import publication_draft, publication_schedule
 from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, published, terms
 
@@ -172,6 +174,21 @@ def test_unpublished_news_import_can_be_undone(world):
     take_back(world, run)
     assert not UnitNews.objects.exists()
     run = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", news)
+    with pytest.raises(GoneOn):
+        take_back(world, run)
+
+
+def test_import_that_changed_scheduled_news_can_be_undone(world):
+    unit = {"actor": world.manager, "kind": PublicationKind.NEWS}
+    texts = {"title_zh": "开放日", "body_zh": "欢迎"}
+    news = publication_draft(organization_id=world.unit.pk, values=texts, now=NOW, **unit)
+    at = NOW + timedelta(days=3)
+    publication_schedule(publication_id=news.pk, at=at, now=NOW, **unit)
+    take_back(world, brought(world, "标题,正文\n开放日,改期\n", KINDS["news"]))
+    news.refresh_from_db()
+    assert (news.body_zh, news.scheduled_at) == ("欢迎", at)
+    run = brought(world, "标题,正文\n讲座,欢迎\n", KINDS["news"])
+    publication_schedule(publication_id=run.made[0]["id"], at=at, now=NOW, **unit)
     with pytest.raises(GoneOn):
         take_back(world, run)
 

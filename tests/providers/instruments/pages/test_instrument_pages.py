@@ -16,6 +16,7 @@ from providers.instruments.services.instruments import (
     instrument_changes_refuse,
     instrument_return,
     instrument_submit,
+    instrument_update,
 )
 from providers.instruments.services.media import instrument_picture_add
 from tests.factories import jpeg
@@ -107,6 +108,22 @@ def test_states_change_after_a_question_and_with_a_reason(at, world, verbs, stat
     live.refresh_from_db()
     assert live.state == state
     assert AuditEntry.objects.filter(subject_id=live.public_id, details__reason="更换探测器").exists()
+
+
+def test_nobody_confirms_what_a_colleague_changed_meanwhile(at, world):
+    live, client = published(world), at("manager")
+    page = client.get(reverse("instrument_edit", args=[live.public_id])).content.decode()
+    (address,) = re.findall(rf'href="({reverse("instrument_confirm", args=[live.public_id])}[^"]*)"', page)
+    change = {"actor": world.manager, "instrument_id": live.pk}
+    instrument_update(values={"phone": "0571-88000001"}, now=NOW, **change)
+    assert client.get(address).status_code == 200
+    assert (client.post(address).status_code, last_entry(live)) == (409, "instrument.updated")
+    assert client.post(address.replace("seen=1", "seen=2")).status_code == 302
+    assert last_entry(live) == "instrument.confirmed"
+
+
+def last_entry(row):
+    return AuditEntry.objects.filter(subject_id=row.public_id).order_by("-id")[0].action
 
 
 def test_suspension_requires_reason(at, world):

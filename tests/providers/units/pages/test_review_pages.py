@@ -23,7 +23,12 @@ from providers.instruments.services.media import (
     instrument_picture_remove,
 )
 from providers.instruments.services.relations import instrument_links_set
-from providers.units.services.profiles import unit_profile_return, unit_profile_save, unit_profile_submit
+from providers.units.services.profiles import (
+    unit_profile_publish,
+    unit_profile_return,
+    unit_profile_save,
+    unit_profile_submit,
+)
 from tests import factories
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
@@ -246,3 +251,18 @@ def test_a_published_instrument_without_a_price_says_so(at, world, read):
     assert "开放服务规则未设收费标准" in read("manager", reverse("instrument_edit", args=[live.public_id]))
     public = read("officer", reverse("instrument", args=[live.public_id]))
     assert "管理单位尚未公布收费标准，暂不能预约。" in public
+
+
+def test_nobody_confirms_a_profile_that_a_colleague_changed_meanwhile(at, world):
+    unit, manager = {"organization_id": world.unit.pk, "now": NOW}, {"actor": world.manager}
+    values = {**PROFILE, "picture": "units/a.png"}
+    unit_profile_save(values=values, **unit, **manager)
+    unit_profile_submit(**unit, **manager)
+    unit_profile_publish(actor=world.officer, **unit)
+    client = at("manager")
+    page = client.get(reverse("unit_profile_edit", args=[world.unit.public_id])).content.decode()
+    confirm = reverse("unit_profile_confirm", args=[world.unit.public_id])
+    (address,) = re.findall(rf'href="({confirm}[^"]*)"', page)
+    changed = unit_profile_save(values={**values, "phone": "0571-88000001"}, **unit, **manager)
+    assert client.post(address).status_code == 409
+    assert client.post(f"{confirm}?seen={changed.revision}").status_code == 302

@@ -15,6 +15,7 @@ from instrument_share.accounts.services import organization_reinstate, organizat
 from instrument_share.pages.views import unit_desk
 from instrument_share.web import clock as city_clock
 from rewards.findings.models import Finding
+from rewards.findings.services.deciding import finding_answer
 from rewards.findings.services.opening import finding_open
 from tests import factories
 from tests.rewards.builders import AFTER, YEAR, local
@@ -222,6 +223,24 @@ def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login
     organization_reinstate(**facts, now=city_clock.now() + timedelta(days=1))
     page = text_of(shown(login(found.manager), "overlap"))
     assert ("谁签的名？" in page, told in page) == (True, False)  # it need not hear itself
+
+
+def test_an_answer_that_came_meanwhile_is_read_before_the_decision(login, found, clock):
+    answered(found)
+    auditor = login(found.city.auditor)
+    typed = {"outcome": "all", "reason": "重复登记。"}
+    marked = {"outcome": "uphold", "reason": "重复登记。", "findings": finding("no_booking").public_id}
+    opened = {"read_at": shown(auditor, "overlap").context["read_at"]}
+    clock.set(city_clock.now() + timedelta(minutes=5))
+    for one in Finding.objects.all():
+        facts = {"finding_id": one.pk, "answer": "两台探头并行。", "now": city_clock.now()}
+        finding_answer(actor=found.manager, **facts)
+    address = reverse("finding_decide", args=[finding("overlap").public_id])
+    joint = reverse("findings_decide", args=[YEAR])
+    assert [auditor.post(address, typed | opened).status_code, finding("overlap").state] == [409, "open"]
+    assert [auditor.post(joint, marked | opened).status_code, finding("no_booking").state] == [409, "open"]
+    read = {"read_at": auditor.post(address, typed | opened).context["read_at"]}
+    assert [auditor.post(address, typed | read).status_code, finding("overlap").state] == [302, "upheld"]
 
 
 def test_after_the_last_decision_the_list_says_that_none_is_open(login, found):

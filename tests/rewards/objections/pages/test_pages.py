@@ -1,6 +1,7 @@
 """Pages of objections: anybody objects, the bureau answers, the public reads what may be read."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from rewards.objections.models import Objection, ObjectionAnswer
+from rewards.objections.services.objections import objection_comment
 from rewards.objections.views import public
 from tests.rewards.builders import YEAR
 from tests.rewards.objections.conftest import ANSWERED, RAISED, decide_in_notice, objections  # noqa: F401 (fixture)
@@ -87,6 +89,22 @@ def test_after_the_notice_no_form_is_offered(noticed, client, clock):
     assert client.get(NEW).status_code == 404
     assert NEW not in client.get(LIST).content.decode()
     assert NEW not in client.get(reverse("result", args=[YEAR])).content.decode()
+
+
+def test_a_comment_that_came_meanwhile_is_read_before_the_answer(noticed, login, clock, year):
+    objection = noticed.raise_one(about=year.first.public_id)
+    clock.set(ANSWERED)
+    officer, address = login(noticed.city.officer), reverse("objection", args=[objection.public_id])
+    opened = officer.get(address).context["read_at"]
+    clock.set(ANSWERED + timedelta(minutes=5))
+    facts = {"objection_id": objection.pk, "text": "已核对原始记录。", "now": ANSWERED + timedelta(minutes=5)}
+    objection_comment(actor=year.manager, **facts)
+    typed = {"effect": "not_upheld", "text": "经复核无误。"}
+    answer = reverse("objection_answer", args=[objection.public_id])
+    page = officer.post(answer, typed | {"read_at": opened})
+    assert page.status_code == 422
+    assert "已核对原始记录。" in text_of(page)
+    assert officer.post(answer, typed | {"read_at": page.context["read_at"]}).status_code == 302
 
 
 def test_the_unit_comments_without_learning_who_objected_and_the_officer_answers(noticed, login, clock, year):
