@@ -23,6 +23,7 @@ from instrument_share.personal.services.deletions import (
 )
 from instrument_share.personal.services.retention import retention_apply
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import use
 from tests.factories import NOW
 
@@ -66,6 +67,16 @@ def test_archive_holds_no_secret_and_nobody_elses_name(city, made):
     assert '"password"' not in text
     assert '"digest"' not in text
     assert city.keeper.email not in text
+
+
+def test_archive_says_which_projects_name_the_person(city, clock):
+    clock.set(NOW)
+    project = add_project(city, for_all_members=False, member_ids=frozenset({city.researcher.pk}))
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    archives.archive_make.func(None, public_id=asked.public_id)
+    asked.refresh_from_db()
+    (named,) = json.loads(contents(asked)["bookings-project_members.json"])
+    assert named == {"project": project.public_id, "user": city.researcher.public_id}
 
 
 def test_owner_is_told_and_each_step_is_recorded(city, made):
