@@ -74,6 +74,7 @@ OWN = (
     ),
     OwnRows("bookings.CalendarFeed", gettext_noop("Calendars you subscribe to"), ("user",)),
     OwnRows("bookings.Project", gettext_noop("Projects you hold"), ("holder",)),
+    OwnRows("bookings.Project_members", gettext_noop("Projects that name you"), ("user",)),
 )
 ACTS_IN_OFFICE = {
     "bookings.Device": ["made_by"],

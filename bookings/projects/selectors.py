@@ -93,6 +93,11 @@ def is_open_to(project: Project, user_id: int) -> bool:
     )
 
 
+def is_visible_to(viewer: "Viewer", project: Project) -> bool:
+    """Return whether the viewer may use the project, or manages its organization."""
+    return projects(viewer).filter(pk=project.pk).exists()
+
+
 def project_lock(project_id: int) -> Project:
     """Lock a project and return it. Raises NotFound."""
     return require_found(next(iter(project_locks([project_id])), None))

@@ -119,15 +119,20 @@ def get_booking_figures(scope: Scope, year: int) -> BookingFigures:
 
 
 def get_open_seconds(scope: Scope, year: int, now: datetime) -> int:
-    """Return how long the instruments were open in the part of the year that has passed, with closures."""
+    """Return how long the instruments were open in the part of the year that has passed, with closures.
+
+    It begins with an instrument's publication, as in an assessment.
+    """
     span = get_year_interval(year)
     if scope.instruments is None or now <= span.start:
         return 0
     passed = Interval(span.start, min(span.end, now))
-    owned = providers.instruments_with_related().filter(scope.instruments, published_at__isnull=False)
-    ids = list(owned.values_list("pk", flat=True))
-    times = providers.open_seconds(ids, passed).values()
-    return sum(one.seconds_inside(passed.start, passed.end) for one in times)
+    owned = providers.instruments_with_related().filter(scope.instruments, published_at__lt=passed.end)
+    published_at = dict(owned.values_list("pk", "published_at"))
+    times = providers.open_seconds(list(published_at), passed)
+    return sum(
+        times[pk].seconds_inside(max(passed.start, begin), passed.end) for pk, begin in published_at.items()
+    )
 
 
 def get_utilisation(figures: UsageFigures, open_seconds: int) -> Decimal | None:

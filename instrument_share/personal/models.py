@@ -8,6 +8,9 @@ from django.db.models import Q
 
 from instrument_share.kernel.public_id import new_public_id
 
+FOLDER = "personal/"
+"""Where the files of archives lie."""
+
 
 class PersonalArchive(models.Model):
     """A copy of what the site holds about a person, made by a job; its file goes when it expires."""
@@ -21,7 +24,7 @@ class PersonalArchive(models.Model):
     total = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
-    file = models.FileField(upload_to="personal/", blank=True)
+    file = models.FileField(upload_to=FOLDER, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:

@@ -105,6 +105,10 @@ def register() -> None:
     register_links(
         {"admin.LogEntry": ["user"]}, "the site has no pages of Django's admin; the table is empty"
     )
+    register_links(
+        {"accounts.User_groups": ["user"], "accounts.User_user_permissions": ["user"]},
+        "roles in organizations grant everything; these tables of Django's are empty",
+    )
     register_links({"schedule.Event": ["creator"]}, "opening hours of instruments have no creator")
     register_kept_texts(
         {"journal.AuditEntry": ["actor_name"]},

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
@@ -15,8 +17,13 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.personal import registry
 from instrument_share.personal.models import PersonalArchive
 from instrument_share.personal.services import archives
+from instrument_share.personal.services.deletions import (
+    account_deletion_ask,
+    account_deletions_carry_out,
+)
 from instrument_share.personal.services.retention import retention_apply
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import use
 from tests.factories import NOW
 
@@ -60,6 +67,16 @@ def test_archive_holds_no_secret_and_nobody_elses_name(city, made):
     assert '"password"' not in text
     assert '"digest"' not in text
     assert city.keeper.email not in text
+
+
+def test_archive_says_which_projects_name_the_person(city, clock):
+    clock.set(NOW)
+    project = add_project(city, for_all_members=False, member_ids=frozenset({city.researcher.pk}))
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    archives.archive_make.func(None, public_id=asked.public_id)
+    asked.refresh_from_db()
+    (named,) = json.loads(contents(asked)["bookings-project_members.json"])
+    assert named == {"project": project.public_id, "user": city.researcher.public_id}
 
 
 def test_owner_is_told_and_each_step_is_recorded(city, made):
@@ -136,6 +153,40 @@ def test_expired_archive_goes_with_its_file(made):
     assert archives.archives_forget_old(NOW, 10) == 0
     assert archives.archives_forget_old(NOW + timedelta(seconds=1), 10) == 1
     assert not storage.exists(path)
+
+
+def test_copy_that_is_being_made_as_the_account_is_deleted_leaves_no_file(city, clock, monkeypatch):
+    """Deletion removes what it finds; what is written meanwhile would stay for good, as no row names it."""
+    clock.set(NOW)
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    write = archives.write_archive
+
+    def meanwhile(*given):
+        write(*given)
+        account_deletion_ask(actor=city.researcher, now=NOW)
+        assert account_deletions_carry_out(NOW + WEEK) == 1
+
+    monkeypatch.setattr(archives, "write_archive", meanwhile)
+    archives.archive_make.func(None, public_id=asked.public_id)
+    assert not PersonalArchive.objects.exists()
+    assert not default_storage.exists(f"personal/{asked.public_id}.zip")
+    assert not AuditEntry.objects.filter(action="personal_archive.made").exists()
+
+
+def test_file_of_a_job_that_was_cut_off_is_written_over_and_goes_with_its_copy(city, clock):
+    """It was written, and the database failed before the row could name it."""
+    clock.set(NOW)
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    name = f"personal/{asked.public_id}.zip"
+    default_storage.save(name, ContentFile(b"cut off"))
+    archives.archive_make.func(None, public_id=asked.public_id)
+    asked.refresh_from_db()
+    assert asked.file.name == name
+    again = archives.archive_ask(actor=city.keeper, now=NOW)
+    cut_off = default_storage.save(f"personal/{again.public_id}.zip", ContentFile(b"cut off"))
+    assert archives.archives_forget_old(NOW + timedelta(seconds=1), 10) == 2
+    assert not default_storage.exists(name)
+    assert not default_storage.exists(cut_off)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from instrument_share.personal import registry
 def links():
     return {
         (model._meta.label, field.name)
-        for model in apps.get_models()
+        for model in apps.get_models(include_auto_created=True)
         for field in model._meta.concrete_fields
         if isinstance(field, ForeignKey) and field.related_model is User
     }

@@ -43,10 +43,15 @@ class Budget:
 
 @dataclass(frozen=True)
 class NamedProject:
-    """A project as a request names it: by whom, for which payer, and with which budget."""
+    """A project as a request names it: by whom, for which payer, and with which budget.
+
+    `may_use` is about who books; `tells_figures` is false for a keeper of another organization, who moves the
+    booking.
+    """
 
     state: ProjectState
     may_use: bool
+    tells_figures: bool
     is_of_payer: bool
     first_date: date | None
     last_date: date | None
@@ -79,7 +84,7 @@ def find_project_problems(
         return
     yield from _check_period(project, interval)
     if not project.budget.covers(price_yuan):
-        yield _get_refusal(project.budget, price_yuan)
+        yield _get_refusal(project, price_yuan)
 
 
 def _check_period(project: NamedProject, interval: Interval) -> Iterator[Problem]:
@@ -93,7 +98,14 @@ def _check_period(project: NamedProject, interval: Interval) -> Iterator[Problem
         yield Problem("booking.project_over", message, {"day": project.last_date}, FIELD)
 
 
-def _get_refusal(budget: Budget, price_yuan: Decimal) -> Problem:
+def _get_refusal(project: NamedProject, price_yuan: Decimal) -> Problem:
+    if not project.tells_figures:
+        message = gettext_noop(
+            "This costs ¥{price}, more than the project of this booking has left. Choose a cheaper time, or "
+            "ask who booked."
+        )
+        return Problem("booking.project_budget_exceeded", message, {"price": f"{price_yuan:,.2f}"}, FIELD)
+    budget = project.budget
     message = gettext_noop(
         "This costs ¥{price}, and the project's budget of ¥{budget} has ¥{left} left: "
         "¥{committed} are committed to bookings and ¥{spent} spent. Choose another project or ask "

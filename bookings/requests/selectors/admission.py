@@ -164,6 +164,7 @@ def find_problems_in(
     if project is not None:
         found += find_problems_of_project(
             project,
+            viewer=viewer,
             user=user,
             payer_organization=asked["payer_organization"],
             interval=asked["interval"],

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from bookings.projects.domain.budget import Budget, NamedProject, find_project_problems
 from bookings.projects.domain.choices import ProjectState
-from bookings.projects.selectors import is_open_to, project_locks
+from bookings.projects.selectors import is_open_to, is_visible_to, project_locks
 from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.models import Booking
 from instrument_share.kernel.money import FEN
@@ -76,17 +76,19 @@ def _sum_by_project(rows: QuerySet[Booking], name: str) -> dict[int, Decimal]:
 def find_problems_of_project(
     project: "Project",
     *,
+    viewer: "User",
     user: "User",
     payer_organization: "Organization | None",
     interval: "Interval",
     price_yuan: Decimal,
     moved_bookings: Collection[Booking],
 ) -> "list[Problem]":
-    """Return what keeps this person's booking at this price from naming the project."""
+    """Return what keeps a person's booking at this price from naming the project, as the viewer reads it."""
     moved_ids = [one.pk for one in moved_bookings]
     named = NamedProject(
         state=ProjectState(project.state),
         may_use=is_open_to(project, user.pk),
+        tells_figures=viewer == user or is_visible_to(viewer, project),
         is_of_payer=payer_organization is not None and payer_organization.pk == project.organization_id,
         first_date=project.first_date,
         last_date=project.last_date,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
 
@@ -19,7 +20,7 @@ from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
 from instrument_share.personal import registry, selectors
 from instrument_share.personal.contents import write_archive
-from instrument_share.personal.models import PersonalArchive
+from instrument_share.personal.models import FOLDER, PersonalArchive
 from instrument_share.personal.selectors import MAKE
 from instrument_share.personal.settings import get_days
 from instrument_share.web import clock
@@ -42,7 +43,8 @@ def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
     require(actor, "accounts.edit_oneself", actor)
     if any(one.made_at is None for one in selectors.archives(actor, now)):
         raise ArchiveWaiting
-    PersonalArchive.objects.filter(user=actor, made_at__isnull=True).delete()
+    for given_up in PersonalArchive.objects.select_for_update().filter(user=actor, made_at__isnull=True):
+        archive_delete(given_up)
     with raise_when_taken(ArchiveWaiting(), PersonalArchive, "user"):  # asked for twice at once
         asked = PersonalArchive.objects.create(
             user=actor, asked_at=now, expires_at=now + _kept_for(), total=len(registry.own_rows())
@@ -72,7 +74,13 @@ def archive_make(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (
 
 
 @transaction.atomic
-def _keep(found: PersonalArchive, content: "File[bytes]", digest: str, now: datetime) -> None:
+def _keep(made: PersonalArchive, content: "File[bytes]", digest: str, now: datetime) -> None:
+    """Keep the copy, unless its owner's account was deleted while it was being made."""
+    waiting = PersonalArchive.objects.select_for_update().filter(pk=made.pk, made_at=None)
+    found = waiting.first()
+    if found is None:
+        return
+    _delete_file(found)
     found.file.save(f"{found.public_id}.zip", content, save=False)
     found.sha256, found.made_at, found.expires_at = digest, now, now + _kept_for()
     found.save(update_fields=["file", "sha256", "made_at", "expires_at"])
@@ -103,9 +111,18 @@ def archives_forget_old(before: datetime, limit: int) -> int:
     # A job that dies between the two leaves a row without its file, and the next one deletes the row.
     old = list(PersonalArchive.objects.filter(expires_at__lt=before + _kept_for()).order_by("pk")[:limit])
     for one in old:
-        if one.file:
-            one.file.delete(save=False)
-    return PersonalArchive.objects.filter(pk__in=[one.pk for one in old]).delete()[0]
+        archive_delete(one)
+    return len(old)
+
+
+def archive_delete(archive: PersonalArchive) -> None:
+    """Delete a copy with its file, also one that a job has written which was cut off before it was made."""
+    _delete_file(archive)
+    archive.delete()
+
+
+def _delete_file(archive: PersonalArchive) -> None:
+    default_storage.delete(archive.file.name or f"{FOLDER}{archive.public_id}.zip")
 
 
 def _kept_for() -> timedelta:

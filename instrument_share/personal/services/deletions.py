@@ -14,6 +14,7 @@ from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
 from instrument_share.personal import registry
 from instrument_share.personal.models import AccountDeletion, PersonalArchive
+from instrument_share.personal.services.archives import archive_delete
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -108,10 +109,8 @@ def _carry_out(deletion_id: int, now: datetime) -> int:
         return 0
     for erase in registry.erasers():
         erase(user, now)
-    for archive in PersonalArchive.objects.filter(user=user):
-        if archive.file:
-            archive.file.delete(save=False)
-        archive.delete()
+    for archive in PersonalArchive.objects.select_for_update().filter(user=user):
+        archive_delete(archive)
     account_erase(user=user, now=now)
     asked.carried_out_at = now
     asked.save(update_fields=["carried_out_at"])

@@ -9,7 +9,8 @@ from instrument_share.documents.sealing import signing
 from instrument_share.documents.sealing.package import encode_lists
 from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
-from rewards.report.domain.codes import normalize_code
+from rewards.report.domain.codes import get_report_code, normalize_code
+from rewards.report.domain.errors import ReportDamaged
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
 from rewards.report.reports.sealed_results import Certificate
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 KNOWN = gettext_noop("The file's SHA-256 is that of a file of this report.")
 CERTIFICATE = gettext_noop("It is the certificate or the sheet of a unit; its code stands in the signature.")
 ISSUED = gettext_noop("It is a paper that is made when it is opened; its code stands in the signature.")
+DAMAGED = gettext_noop(
+    "The package of its report is not stored as it was sent, so that what was sealed can't be shown for "
+    "comparison."
+)
 SIGNED = gettext_noop("Its signature is this platform's, and covers the whole file.")
 UNKNOWN = gettext_noop("The file's SHA-256 is not that of any file that was sent.")
 PROBLEMS = {
@@ -40,8 +45,8 @@ class Verdict:
     """Whether a file was sent and is unchanged.
 
     `reasons` are messages to translate; `report` is the report that the file belongs to, `file` its name
-    there. Of a certificate, which is made at each request, `certificate` says what was sealed; of another
-    paper that is, `issued` says what is kept.
+    there, empty where that cannot be read. Of a certificate, which is made at each request, `certificate`
+    says what was sealed; of another paper that is, `issued` says what is kept.
     """
 
     genuine: bool
@@ -83,7 +88,11 @@ def _verify_by_signature(content: bytes, digest: str) -> Verdict:
     """Verify by the signature alone: it names the code, and nobody else can sign."""
     signature = signing.check_signature(content)
     code = signature.location if signature.genuine else ""
-    found = find_certificate_by_code(code)
+    try:
+        found = find_certificate_by_code(code)
+    except ReportDamaged:
+        report = find_report_by_code(get_report_code(code))
+        return Verdict(True, digest, (SIGNED, CERTIFICATE, DAMAGED), report)
     if found is not None:
         return Verdict(True, digest, (SIGNED, CERTIFICATE), found.report, f"{found.code}.pdf", found)
     issued = find_issued_paper(code)

@@ -20,6 +20,7 @@ def named(**changes):
     facts = {
         "state": ProjectState.OPEN,
         "may_use": True,
+        "tells_figures": True,
         "is_of_payer": True,
         "first_date": None,
         "last_date": None,

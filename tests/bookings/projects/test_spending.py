@@ -140,6 +140,21 @@ def test_move_is_checked_again_without_what_it_took_before(city):
     assert figures(city) == (200, 0)
 
 
+def test_keeper_who_moves_a_booking_is_not_told_the_figures_of_its_project(city):
+    """The project is another organization's; who may use it reads the figures."""
+    add_project(city, 200)
+    booking = named(city)
+
+    def told_to(actor):
+        with pytest.raises(BookingRefused) as refused:
+            booking_move(actor=actor, booking_id=booking.pk, interval=slot(day=2, length=3), now=NOW)
+        assert codes(refused) == EXCEEDED
+        return set(refused.value.problems[0].params)
+
+    assert told_to(city.keeper) == {"price"}
+    assert told_to(city.researcher) == {"price", "budget", "left", "committed", "spent"}
+
+
 def test_closed_project_keeps_its_bookings_and_takes_no_more(city):
     add_project(city)
     booking = named(city)

@@ -19,6 +19,8 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.city_time import CITY_TIME
 from providers import public as providers
+from providers.instruments.models import Instrument
+from providers.public import openness_of_year
 from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
@@ -110,6 +112,22 @@ def test_utilisation_is_of_the_open_hours_that_have_passed(used):
     assert selectors.get_utilisation(figures_of(scope), seconds) == Decimal(3 * 3600) / seconds
     assert selectors.get_open_seconds(scope, YEAR + 1, now) == 0
     assert selectors.get_open_seconds(selectors.get_scope_of_organization(used.company), YEAR, now) == 0
+
+
+@pytest.mark.django_db
+def test_utilisation_leaves_out_hours_before_the_instrument_was_published(used):
+    """A rule is made before the publication; nobody could book by it, and no assessment counts its hours."""
+    scope, now = selectors.get_scope_of_unit(used.owner), slot(day=4).end
+    before = selectors.get_open_seconds(scope, YEAR, now)
+    (first, *_rest) = providers.open_windows([used.instrument.pk], slot(day=2))[used.instrument.pk]
+    Instrument.objects.update(published_at=first.start + timedelta(hours=1))
+    after = selectors.get_open_seconds(scope, YEAR, now)
+    assert 0 < after < before
+    (frozen,) = openness_of_year(YEAR)
+    whole = selectors.get_open_seconds(scope, YEAR, NOW + timedelta(days=365))
+    assert frozen["offered_seconds"] == whole
+    Instrument.objects.update(published_at=now)
+    assert selectors.get_open_seconds(scope, YEAR, now) == 0
 
 
 @pytest.mark.django_db

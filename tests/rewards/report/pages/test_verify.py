@@ -4,11 +4,15 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http.multipartparser import MultiPartParser
 from django.test import Client
 from django.urls import reverse
 
+from rewards.assessment.models import UnitAssessment
+from rewards.report.reports.certificate import render_certificate
+from rewards.report.selectors.certificates import get_certificate
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.verification import verify_file
 from rewards.report.services.answers import report_return
@@ -92,6 +96,24 @@ def test_a_file_of_two_reports_is_shown_with_the_one_in_force(small, sent):
     assert verify_file(part).report == sent
     again = small.steps.send()
     assert verify_file(part).report == again
+
+
+def test_a_certificate_is_genuine_although_the_stored_package_was_changed(client, small, sent):
+    """Its signature says so; what was sealed can't be shown beside it. The page by code asks for the file."""
+    found = get_certificate(small.city.officer, UnitAssessment.objects.get().public_id)
+    certificate = render_certificate(found)
+    with default_storage.open(sent.package_file, "wb") as file:
+        file.write(b"changed")
+    assert "无法显示其中的金额。请上传您手中的文件核验" in text_of(by_code(client, found.code))
+    answer = by_file(client, certificate, "证书.pdf")
+    words = text_of(answer)
+    assert answer.status_code == 200
+    assert "核验一致。 “证书.pdf”由本平台出具，未经改动。" in words
+    assert "平台存储的报送包已不是当时报送的文件" in words
+    assert "云屏大学" not in words
+    type(sent).objects.update(state="returned")
+    assert "该报送件已被财政局退回，不再有效" in text_of(by_file(client, certificate, "证书.pdf"))
+    assert not verify_file(certificate[:-1]).genuine
 
 
 @pytest.mark.parametrize("place", [1000, -1000])
