@@ -192,6 +192,7 @@ def _is_within_project(
     price = sum((_price(one, versions_by_id[one.instrument_id], time) for one in together), Decimal(0))
     return not find_problems_of_project(
         booking.organization_project,
+        viewer=booking.user,
         user=booking.user,
         payer_organization=booking.payer_organization,
         interval=time,
