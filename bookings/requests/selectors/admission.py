@@ -63,14 +63,16 @@ def find_booking_problems(
     moved_before: Sequence[tuple[Booking, Interval]] = (),
     project: "Project | None" = None,
     planned_yuan: Decimal = Decimal(0),
+    by_unit: bool = False,
 ) -> list[Problem]:
     """Return everything that is wrong with this request, as `booking_create` would find it.
 
     Instruments that must be booked together are checked together; problems of a linked one are reported with
     its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the viewer, or the booking's
-    own user when `moved_booking` is given. The deadline for changes binds that user, not the keeper. A moved
-    booking names the `project` that it named before. Bookings `moved_before` count at their new times;
-    `planned_yuan` is what they take of the project's budget there besides.
+    own user when `moved_booking` is given. The deadline for changes binds that user, not the keeper, nor a
+    decision `by_unit` about the instrument, whosever the booking is. A moved booking names the `project` that
+    it named before. Bookings `moved_before` count at their new times; `planned_yuan` is what they take of the
+    project's budget there besides.
     """
     user = viewer if moved_booking is None else moved_booking.user
     others: dict[int, Booking | None]
@@ -98,6 +100,7 @@ def find_booking_problems(
         subject=subject,
         samples=samples,
         price_is_agreed=moved_booking is not None and moved_booking.planned_by_unit,
+        by_unit=by_unit,
         project=project if moved_booking is None else moved_booking.organization_project,
         planned_yuan=planned_yuan,
         now=now,
@@ -112,10 +115,11 @@ def find_problems_at(
     *,
     moved_before: Sequence[tuple[Booking, Interval]] = (),
     planned_yuan: Decimal = Decimal(0),
+    by_unit: bool = False,
 ) -> list[Problem]:
     """Return everything that is wrong with a booking in the interval, its own time or one to which it moves.
 
-    `moved_before` and `planned_yuan` are those of `find_booking_problems`.
+    `moved_before`, `planned_yuan` and `by_unit` are those of `find_booking_problems`.
     """
     return find_booking_problems(
         viewer,
@@ -129,6 +133,7 @@ def find_problems_at(
         moved_booking=booking,
         moved_before=moved_before,
         planned_yuan=planned_yuan,
+        by_unit=by_unit,
     )
 
 
@@ -229,14 +234,16 @@ def _find_instrument_problems(
     moved_booking: Booking | None,
     price_is_agreed: bool = False,
     is_under_way: bool = False,
+    by_unit: bool = False,
 ) -> list[Problem]:
     """Return what is wrong with the request on this instrument alone."""
+    by_user = moved_booking is not None and moved_booking.user_id == viewer.pk and not by_unit
     request = admission.Request(
         interval=interval,
         service_mode=service_mode,
         subject=subject,
         samples=samples,
-        moves_from=get_binding_time(moved_booking, by_user=moved_booking.user_id == viewer.pk)
+        moves_from=get_binding_time(moved_booking, by_user=by_user)
         if moved_booking and not is_under_way
         else None,
         price_is_agreed=price_is_agreed,

@@ -236,9 +236,14 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
     return booking
 
 
-def require_admitted_move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> None:
-    """Raise BookingRefused or SlotTaken unless the booking may be moved to the interval."""
-    if problems := find_problems_at(actor, booking, interval, now):
+def require_admitted_move(
+    booking: Booking, interval: Interval, actor: "User", now: datetime, *, by_unit: bool = False
+) -> None:
+    """Raise BookingRefused or SlotTaken unless the booking may be moved to the interval.
+
+    No deadline binds a decision `by_unit`, also where the booking is the actor's own.
+    """
+    if problems := find_problems_at(actor, booking, interval, now, by_unit=by_unit):
         raise build_refusal(problems)
 
 

@@ -123,17 +123,18 @@ def _apply_outcome(
         cancel_companions(booking, actor=actor, reason=reason, now=now)
         write_cancellation(booking, actor=actor, reason=reason, now=now)
     else:
+        is_answered = not booking.planned_by_unit and actor.pk != booking.user_id
         with _naming(booking):
             companions = get_companions(booking)
-            require_admitted_move(booking, outcome, actor, now)
+            require_admitted_move(booking, outcome, actor, now, by_unit=True)
             for moved in (*companions, booking):
                 terms = get_terms(moved.instrument_id, outcome.start)
-                moved.moved_by_unit_at = None if moved.planned_by_unit else now
+                moved.moved_by_unit_at = now if is_answered else None
                 write_move_by_unit(moved, outcome, terms, actor=actor, now=now, details={decision: True})
         for moved in companions:
             notifications.notify_other_keepers(moved, notifications.MOVED, now, actor)
         to_answer = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT
-        message = notifications.MOVED if booking.planned_by_unit else to_answer
+        message = to_answer if is_answered else notifications.MOVED
         notifications.notify_user(booking, message, now, reason=reason)
 
 

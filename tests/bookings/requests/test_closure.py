@@ -228,6 +228,13 @@ def test_times_proposed_around_a_closure_lie_within_the_qualification_of_the_use
     close(city, closed, {booking.public_id: Interval(start, start + timedelta(hours=2))})
 
 
+def test_a_keeper_moves_their_own_booking_out_of_a_closure_after_the_deadline_for_changes(city):
+    own = book(city, slot(day=0, hour=15), actor=city.keeper, payer=False)
+    close(city, slot(day=0, hour=14, length=6), {own.public_id: slot(day=4)})
+    own.refresh_from_db()
+    assert (own.starts_at, own.moved_by_unit_at) == (slot(day=4).start, None)
+
+
 def test_no_time_around_a_closure_is_proposed_that_the_project_refuses(city):
     project = add_project(city, last_date=slot(day=1).start.date())
     booking = book(city, slot(day=1, hour=9), organization_project_id=project.pk)
