@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 
+from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
+from bookings.requests.domain.check_in import CHECK_IN_LEAD
 from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking
@@ -140,6 +142,20 @@ def decisions_of_year(year: int) -> Iterator[DecisionsOfYear]:
         .iterator()
     )
     return (cast("DecisionsOfYear", row) for row in rows)
+
+
+def find_missed_by(user: "User", instrument_id: int, came_at: datetime) -> list[int]:
+    """Return the ids of a person's charged no-shows on an instrument for which they came in time then."""
+    latest_start = came_at + CHECK_IN_LEAD
+    earliest_start = came_at - timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    missed = Booking.objects.filter(
+        user=user,
+        instrument_id=instrument_id,
+        state=BookingState.NO_SHOW,
+        charged_yuan__gt=0,
+        starts_at__range=(earliest_start, latest_start),
+    )
+    return list(missed.order_by("id").values_list("pk", flat=True))
 
 
 def unfinished_bookings(person: "User") -> QuerySet[Booking]:

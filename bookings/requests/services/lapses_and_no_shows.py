@@ -32,13 +32,12 @@ from bookings.requests.services.cancellations import (
 from bookings.requests.services.held_time import apply_transition, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
-from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal import services as journal
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.models import Organization, User
 
 
 def bookings_lapse_due(now: datetime) -> int:
@@ -113,33 +112,39 @@ def _no_show(booking_id: int, now: datetime) -> bool:
 
 
 def no_show_charge_take_back(
-    booking_id: int, *, came_at: datetime, now: datetime, details: Mapping[str, Any]
+    booking_id: int,
+    *,
+    came_at: datetime,
+    message: str,
+    actor: "User | None",
+    now: datetime,
+    details: Mapping[str, Any],
 ) -> None:
-    """Take back what a no-show costs whose user came in time, as is known only now, and tell them.
+    """Take back what a no-show costs whose user came in time, as is known only now, and tell them `message`.
 
     What was booked with it costs nothing either. What stands on a statement stays, and so does the event on
-    the user's credit until it is appealed. The unit is locked first, as it is while a statement is drafted.
+    the user's credit until it is appealed. The bookings are locked, as they are while a statement bills them.
     """
-    units = Booking.objects.values_list("instrument__organization_id", flat=True)
-    organization_lock(units.get(pk=booking_id))
     booking = booking_lock(booking_id)
     grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     if not get_check_in_opening(booking.starts_at) <= came_at <= booking.starts_at + grace:
         return
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    charged = together.filter(state=BookingState.NO_SHOW, charged_yuan__gt=0, statement_line__isnull=True)
-    for one in charged.select_related("instrument", "user").order_by("instrument_id"):
+    charged = together.filter(state=BookingState.NO_SHOW, charged_yuan__gt=0).order_by("instrument_id")
+    locked = list(charged.select_for_update(of=("self",)).values_list("pk", flat=True))
+    unbilled = charged.filter(pk__in=locked, statement_line__isnull=True)
+    for one in unbilled.select_related("instrument", "user"):
         before, one.charged_yuan = one.charged_yuan, Decimal(0)
         one.save(update_fields=["charged_yuan"])
         journal.record(
-            actor=None,
+            actor=actor,
             action="booking.charge_taken_back",
             subject=one,
             now=now,
             organization_id=one.instrument.organization_id,
             details={"from": f"{before:.2f}", "charged_yuan": "0.00", **details},
         )
-        notifications.notify_user(one, notifications.CHARGE_TAKEN_BACK, now, came_at=came_at)
+        notifications.notify_user(one, message, now, came_at=came_at)
 
 
 def _cancel_not_agreed(booking: Booking, now: datetime) -> None:

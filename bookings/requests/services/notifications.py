@@ -104,6 +104,10 @@ WITHDRAWN_WITH_MEMBERSHIP = gettext_noop(
     "which was to pay."
 )
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
+HOURS_INSTEAD_OF_CHARGE = gettext_noop(
+    "Your use of {instrument} from {came_at} was recorded. You are not charged for missing your booking from "
+    "{starts_at}; you can appeal the event on your credit."
+)
 CHARGE_TAKEN_BACK = gettext_noop(
     "You checked in at the kiosk of {instrument} at {came_at}, while its line was cut. You are not charged "
     "for missing your booking from {starts_at}; you can appeal the event on your credit."

@@ -127,7 +127,8 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
     """Yield charges for late cancellations and no-shows of bookings whose time ended since an instant.
 
     It ended before the month did: until then others can still take the time, and the charge falls. Of earlier
-    bookings come those that ended, by a no-show that was found late, since the month began.
+    bookings come those that ended, by a no-show that was found late, since the month began. They are locked:
+    no charge is taken back while it is billed.
     """
     found = (
         Booking.objects.filter(
@@ -139,6 +140,7 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
             ends_at__lte=month.end,
         )
         .exclude(payer_organization_id=organization_id)
+        .select_for_update(of=("self",))
         .order_by("id")
     )
     for booking in found:

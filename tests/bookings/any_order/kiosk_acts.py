@@ -80,6 +80,7 @@ class KioskActs(SideBySide):
         if taken is None:
             return None
         assert (taken.refusal, taken.booking_id) == (refusal, None if refusal else pk)
+        kiosk.forgive(kind, plain, at)
         if not refusal and kind == "check_out":
             # The user has reported it at the kiosk, so the unit is the second person.
             self.leave(plain, at, UsageLog.objects.get(booking=pk), confirmed_by=self.city.manager)

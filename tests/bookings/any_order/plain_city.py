@@ -54,6 +54,8 @@ class Plain:
     """The price of samples that the unit measures in it; without samples none."""
     names_project: bool = False
     is_misused: bool = False
+    is_forgiven: bool = False
+    """Whether its user came in time, as a kiosk told after the no-show."""
 
     @property
     def is_planned(self):
@@ -421,7 +423,7 @@ class PlainCity:
     def charged_yuan(self, booking):
         """What a booking costs that did not take place: half the price of what nobody took, or all of it."""
         if booking.state == "no_show":
-            return YUAN * (booking.end - booking.start)
+            return Decimal(0) if booking.is_forgiven else YUAN * (booking.end - booking.start)
         others = [
             one
             for one in self.bookings.values()

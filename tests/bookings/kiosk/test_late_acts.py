@@ -8,14 +8,16 @@ from bookings.devices.models import InstrumentNote
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import CreditEvent
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
-from bookings.requests.services.notifications import CHARGE_TAKEN_BACK
+from bookings.requests.services.notifications import CHARGE_TAKEN_BACK, HOURS_INSTEAD_OF_CHARGE
 from bookings.statements.models import StatementLine
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.usage.models import UsageLog
 from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.bookings.kiosk.test_acts import MINUTE, code_of, send
 from tests.bookings.requests.booking import book
+from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,21 @@ def test_check_in_that_arrives_after_the_no_show_takes_its_charge_back(city, kio
     assert Notification.objects.filter(user=city.keeper).latest("id").params["person"] == city.researcher.name
     send(kiosk, "check_in", start, received=back, code=code_of(missed))
     assert AuditEntry.objects.filter(action="booking.charge_taken_back").count() == 1
+
+
+def test_hours_that_a_keeper_records_instead_take_the_charge_back(city, missed):
+    """The keepers are asked to record by hand what a device or kiosk could not."""
+    start = missed.starts_at
+    by_hand(city, Interval(start + 31 * MINUTE, missed.ends_at), now=missed.ends_at)
+    missed.refresh_from_db()
+    assert missed.charged_yuan == 200
+    log = by_hand(city, Interval(start + 10 * MINUTE, start + 30 * MINUTE), now=missed.ends_at)
+    missed.refresh_from_db()
+    assert missed.charged_yuan == 0
+    entry = AuditEntry.objects.get(action="booking.charge_taken_back")
+    assert (entry.actor, entry.details["log"]) == (city.keeper, log.public_id)
+    told = Notification.objects.filter(user=city.researcher).values_list("message", flat=True)
+    assert HOURS_INSTEAD_OF_CHARGE in told
 
 
 def test_who_came_late_pays_for_it(kiosk, missed):
