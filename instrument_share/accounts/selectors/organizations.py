@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -316,7 +316,7 @@ def suspension_of(organization: Organization) -> list[Suspension]:
 def suspended_times(until: datetime) -> dict[int, list[Interval]]:
     """Return the times before an instant in which organizations were suspended, by id, by the journal."""
     acts = journal.entries().filter(action__in=(SUSPENDED, REINSTATED), at__lt=until)
-    rows = acts.order_by("organization_id", "id").values_list("organization_id", "action", "at")
+    rows: Any = acts.order_by("organization_id", "id").values_list("organization_id", "action", "at")
     found: dict[int, list[Interval]] = defaultdict(list)
     for (pk, action, begin), later in pairwise([*rows, None]):
         end = later[2] if later and later[0] == pk else until
