@@ -15,11 +15,16 @@ from bookings.projects.selectors import project_lock
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import require_found, require_revision
+from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.errors import gettext_noop, require_found, require_revision
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
+HOLDS = gettext_noop(
+    "You are the holder of the project “{project}” now: you see what it spends, and may change and close it."
+)
+HOLDS_NO_LONGER = gettext_noop("You are no longer the holder of the project “{project}”.")
 COLUMNS = (
     *("name", "number", "funding", "holder_id", "for_all_members"),
     *("first_date", "last_date", "budget_yuan"),
@@ -28,7 +33,7 @@ COLUMNS = (
 
 @transaction.atomic
 def project_create(*, actor: "User", organization_id: int, facts: ProjectFacts, now: datetime) -> Project:
-    """Open a project of an organization. Raises ProjectRefused, ProjectNumberTaken."""
+    """Open a project of an organization, and tell its holder. Raises ProjectRefused, ProjectNumberTaken."""
     organization = accounts.organization_lock(organization_id)
     require(actor, "bookings.open_project", organization)
     project = Project(organization=organization, created_at=now)
@@ -37,6 +42,7 @@ def project_create(*, actor: "User", organization_id: int, facts: ProjectFacts, 
     project.save(force_insert=True)
     project.members.set(facts.member_ids)
     _record(project, actor, "project.created", now, _describe(facts))
+    _tell(project.holder_id, HOLDS, project, actor, now)
     return project
 
 
@@ -46,11 +52,12 @@ def project_change(
 ) -> Project:
     """Change what is said of a project; a budget below what is used already only bounds later bookings.
 
-    Bookings that name it keep the name under which they were made. Raises ProjectRefused, ProjectNumberTaken,
-    ProjectChanged.
+    Bookings that name it keep the name under which they were made. A new holder is told, and the former one.
+    Raises ProjectRefused, ProjectNumberTaken, ProjectChanged.
     """
     organization, project = _lock(actor, project_id, revision)
     _require_admitted(project, organization, facts)
+    former_id = project.holder_id
     before = _describe(_get_facts(project))
     _set_facts(project, facts)
     project.revision += 1
@@ -59,6 +66,9 @@ def project_change(
     after = _describe(facts)
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     _record(project, actor, "project.changed", now, {"changed": changed})
+    if project.holder_id != former_id:
+        _tell(project.holder_id, HOLDS, project, actor, now)
+        _tell(former_id, HOLDS_NO_LONGER, project, actor, now)
     return project
 
 
@@ -132,6 +142,14 @@ def _describe(facts: ProjectFacts) -> dict[str, Any]:
     if facts.budget_yuan is not None:
         told["budget_yuan"] = f"{facts.budget_yuan:.2f}"
     return told
+
+
+def _tell(person_id: int, message: str, project: Project, actor: "User", now: datetime) -> None:
+    """Tell somebody else than the actor about a project; only who holds it is led there."""
+    if person_id == actor.pk:
+        return
+    path = page_address("project", project.public_id) if message == HOLDS else ""
+    journal.notify(users=[person_id], message=message, params={"project": project.name}, path=path, now=now)
 
 
 def _record(project: Project, actor: "User", action: str, now: datetime, details: dict[str, Any]) -> None:

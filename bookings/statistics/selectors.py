@@ -128,11 +128,9 @@ def get_open_seconds(scope: Scope, year: int, now: datetime) -> int:
         return 0
     passed = Interval(span.start, min(span.end, now))
     owned = providers.instruments_with_related().filter(scope.instruments, published_at__lt=passed.end)
-    published_at = dict(owned.values_list("pk", "published_at"))
-    times = providers.open_seconds(list(published_at), passed)
-    return sum(
-        times[pk].seconds_inside(max(passed.start, begin), passed.end) for pk, begin in published_at.items()
-    )
+    begins = {pk: max(passed.start, at) for pk, at in owned.values_list("pk", "published_at") if at}
+    times = providers.open_seconds(list(begins), passed)
+    return sum(times[pk].seconds_inside(begin, passed.end) for pk, begin in begins.items())
 
 
 def get_utilisation(figures: UsageFigures, open_seconds: int) -> Decimal | None:

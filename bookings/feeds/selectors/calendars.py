@@ -1,6 +1,6 @@
 """Calendars of a person, and the bookings in one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -134,12 +134,16 @@ def get_feed_name(feed: CalendarFeed) -> str:
     return _("My instrument bookings")
 
 
-def get_feed_events(feed: CalendarFeed, now: datetime) -> list[BookingEvent]:
-    """Return the events of a feed as its person would see them on the pages, by start. Two statements."""
+def get_feed_bookings(feed: CalendarFeed, now: datetime) -> list[Booking]:
+    """Return the bookings of a feed, by start. One statement."""
     rows = bookings(feed.user).filter(_get_condition(feed), ends_at__gt=now - KEPT_FOR)
-    latest = list(rows.order_by("-starts_at", "-id")[:MOST_EVENTS])
-    moves = get_moves([row.public_id for row in latest])
-    return [build_booking_event(row, moves, reader_id=feed.user_id) for row in reversed(latest)]
+    return list(rows.order_by("-starts_at", "-id")[:MOST_EVENTS])[::-1]
+
+
+def get_feed_events(feed: CalendarFeed, shown: Sequence[Booking]) -> list[BookingEvent]:
+    """Return the bookings of a feed as events, as its person would see them on the pages. One statement."""
+    moves = get_moves([row.public_id for row in shown])
+    return [build_booking_event(row, moves, reader_id=feed.user_id) for row in shown]
 
 
 def _get_condition(feed: CalendarFeed) -> Q:

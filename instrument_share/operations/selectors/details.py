@@ -230,6 +230,7 @@ DISCLOSED: dict[str, str] = {
     "accounts.export": gettext_noop("List of accounts, exported"),
     "accounts.list": gettext_noop("List of accounts"),
     "bookings.read": gettext_noop("Bookings, read by a program"),
+    "calendar.read": gettext_noop("Bookings of a calendar, read by a program"),
     "credit.read": gettext_noop("Credit events, read by a program"),
     "disputes.read": gettext_noop("Disputes of hours, read by a program"),
     "journal.export": gettext_noop("Audit log, exported"),

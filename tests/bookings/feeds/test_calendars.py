@@ -11,6 +11,7 @@ from bookings.feeds.models import CalendarFeed
 from bookings.feeds.selectors.calendars import (
     KEPT_FOR,
     get_feed_address,
+    get_feed_bookings,
     get_feed_events,
     subscriptions,
 )
@@ -118,7 +119,7 @@ def test_what_is_long_over_is_left_out(city, own, fetch):
 def test_of_too_many_the_latest_stay(city, own, monkeypatch):
     monkeypatch.setattr("bookings.feeds.selectors.calendars.MOST_EVENTS", 2)
     days = [book(city, slot(day=day)).public_id for day in (1, 2, 3)]
-    assert [event.public_id for event in get_feed_events(own, NOW)] == days[1:]
+    assert [event.public_id for event in get_feed_events(own, get_feed_bookings(own, NOW))] == days[1:]
 
 
 def test_a_feed_takes_as_many_statements_for_many(city, own, statements):
@@ -126,7 +127,7 @@ def test_a_feed_takes_as_many_statements_for_many(city, own, statements):
         book(city, slot(day=2 + Booking.objects.count()))
 
     book(city)
-    statements.assert_unchanged(lambda: get_feed_events(own, NOW), by=more)
+    statements.assert_unchanged(lambda: get_feed_events(own, get_feed_bookings(own, NOW)), by=more)
 
 
 def test_the_unit_sees_who_comes_and_the_user_only_their_own(city, own, fetch):
@@ -139,6 +140,22 @@ def test_the_unit_sees_who_comes_and_the_user_only_their_own(city, own, fetch):
         found = events(fetch(feed))
         assert found.keys() == {mine.public_id, theirs.public_id}
         assert found[theirs.public_id].summary.value == "庚 · 场发射扫描电子显微镜"
+
+
+def test_calendar_that_names_others_leaves_an_entry_a_day_when_it_is_sent(city, own, fetch):
+    book(city)
+    unit = calendar_feed_open(actor=city.manager, organization=city.owner, now=NOW)
+    entries = AuditEntry.objects.filter(action="personal_data.disclosed")
+    fetch(own)
+    assert not entries.exists()
+    etag = fetch(unit)["ETag"]
+    fetch(unit, NOW + HOUR)
+    entry = entries.get()
+    assert (entry.actor, entry.details) == (city.manager, {"what": "calendar.read", "rows": 1})
+    fetch(unit, NOW + DAY, **{"If-None-Match": etag})
+    assert entries.count() == 1
+    fetch(unit, NOW + DAY)
+    assert entries.count() == 2
 
 
 def test_a_keeper_reads_of_the_unit_what_they_keep(city, fetch):

@@ -1,5 +1,6 @@
 """What bookings that name a project take of its budget, from the request to a corrected use."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -23,6 +24,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.waiting.services.entries import waiting_join
 from bookings.waiting.services.offers import offer_accept
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import IllegalMove, NotFound
 from providers.domain import ServiceMode
 from providers.instruments.models import InstrumentLink
@@ -249,6 +251,23 @@ def test_holder_changes_the_budget_and_the_journal_says_from_what_to_what(city):
     assert (entry.action, entry.details) == (
         "project.changed",
         {"changed": {"budget_yuan": ["200.00", "50.00"]}},
+    )
+
+
+def test_who_becomes_the_holder_of_a_project_is_told_and_so_is_the_former_one(city):
+    add_project(city, holder_id=city.researcher.pk)
+    (told,) = Notification.objects.all()
+    assert (told.user, told.path) == (city.researcher, f"/projects/{city.project.public_id}/")
+    again = ProjectFacts(name="改名", holder_id=city.researcher.pk)
+    project_change(actor=city.admin, project_id=city.project.pk, facts=again, now=NOW)
+    assert Notification.objects.count() == 1
+    taken = replace(again, holder_id=city.admin.pk)
+    project_change(actor=city.admin, project_id=city.project.pk, facts=taken, now=NOW)
+    last = Notification.objects.exclude(pk=told.pk).get()
+    assert (last.user, last.message, last.params) == (
+        city.researcher,
+        "You are no longer the holder of the project “{project}”.",
+        {"project": "改名"},
     )
 
 
