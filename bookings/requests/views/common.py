@@ -18,7 +18,7 @@ from bookings.requests.domain.states import MOVES, BookingState, require_cancell
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.cancel_cost import get_move_deadline
-from bookings.requests.selectors.companions import get_group
+from bookings.requests.selectors.companions import get_companions, get_group
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
@@ -98,6 +98,8 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
         possible -= {"approve", "move"}
     if now < get_check_in_opening(booking.starts_at) or get_use_to_end_first(viewer, booking, now):
         possible.discard("check_in")
+    if "move" in possible and not all(is_in_service(one.instrument) for one in get_companions(booking)):
+        possible.remove("move")
     if "move" in possible and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
         possible.remove("move")
     return possible

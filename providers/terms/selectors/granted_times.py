@@ -85,7 +85,7 @@ def _exceeded(counted: Mapping[QuotaSpan, timedelta]) -> QuerySet[RuleQuota]:
     for span, time in counted.items():
         too_little |= Q(span=span, most_minutes__lt=time // MINUTE)
     of_rule = RuleQuota.objects.filter(rule_id=OuterRef("pk")).alias(
-        kinds=Cast("rule__user_kinds", TextField())
+        kinds=Cast(OuterRef("user_kinds"), TextField())
     )
     of_themselves = Q()
     for kind in FOR_THEMSELVES:

@@ -192,7 +192,10 @@ def _tell(users: "Iterable[User]", message: str, objection: Objection, now: date
 
 @transaction.atomic
 def objection_comment(*, actor: "User", objection_id: int, text: str, now: datetime) -> ObjectionComment:
-    """Add what the unit concerned says, before the objection is answered. Raises TextMissing, IllegalMove."""
+    """Add what the unit concerned says, before the objection is answered; officers are told.
+
+    Raises TextMissing, IllegalMove.
+    """
     objection = _lock(objection_id)
     require(actor, "rewards.comment_objection", objection)
     if ObjectionAnswer.objects.filter(objection=objection).exists():
@@ -203,6 +206,8 @@ def objection_comment(*, actor: "User", objection_id: int, text: str, now: datet
         objection=objection, text=text.strip(), commented_at=now, commented_by=actor
     )
     _record(actor, "objection.commented", objection, now, sha256=fingerprint(comment.text))
+    commented = gettext_noop("The unit has commented on objection no. {number} to the results of {year}.")
+    _tell(people_for_city(Role.BUREAU_OFFICER), commented, objection, now)
     return comment
 
 

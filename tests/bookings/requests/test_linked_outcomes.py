@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
 from bookings.requests.selectors.companions import get_companions
@@ -13,11 +14,13 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree, booking_reject, requests_decide
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
+from bookings.requests.views.common import get_possible_actions
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
-from providers.models import Keeper
+from providers.instruments.domain.choices import InstrumentState
+from providers.models import Instrument, Keeper
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
@@ -52,6 +55,15 @@ def test_what_cancelling_costs_is_that_of_all_that_ends_with_it(city, client, cl
     charged = Booking.objects.order_by("pk").values_list("charged_yuan", flat=True)
     assert list(charged) == [None, Decimal("30.00")]
     assert CreditEvent.objects.count() == 1
+
+
+def test_no_move_is_offered_while_a_linked_instrument_is_out_of_service(city):
+    booking = book(city, slot(day=9))
+    assert "move" in get_possible_actions(city.keeper, booking, NOW)
+    Instrument.objects.filter(pk=city.second.pk).update(state=InstrumentState.SUSPENDED)
+    assert "move" not in get_possible_actions(city.keeper, booking, NOW)
+    with pytest.raises(BookingRefused):
+        booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=10), now=NOW)
 
 
 def test_missing_what_was_booked_together_counts_once(city):

@@ -148,6 +148,8 @@ def test_only_an_officer_answers_and_only_the_unit_comments(objections, year):
     with pytest.raises(Forbidden):
         objection_comment(actor=objections.city.officer, **comment)
     objection_comment(actor=year.manager, **comment)
+    told = Notification.objects.filter(user=objections.city.officer).latest("id")
+    assert told.message == "The unit has commented on objection no. {number} to the results of {year}."
     objections.answer()
     with pytest.raises(IllegalMove):
         objection_comment(actor=year.manager, **comment)
