@@ -43,8 +43,8 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
 
     It doesn't while a dispute waits for its answer or a correction to be confirmed, nor where somebody of the
     unit recorded their own use: nobody else has seen the hours; nor where the use was taken over from a
-    former system: nobody was asked. An answer gives the user the whole time
-    again, and so does the withdrawal of a correction, for which they may have waited.
+    former system: nobody was asked. An answer gives the user the whole time again, and so does the withdrawal
+    of a correction, for which they may have waited.
     """
     since = settings.USAGE_CONFIRM_SINCE
     recorded_at = log.entry.recorded_at
