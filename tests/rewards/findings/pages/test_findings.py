@@ -214,7 +214,7 @@ def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login
     decide(auditor, "overlap", outcome="all", reason="重复登记。")
     propose = reverse("falsification_propose", args=[finding("overlap").public_id])
     auditor.post(propose, {"reason": "签名系代签。", "question": "谁签的名？"})
-    told = "该单位在此期间曾被停用，无法在线答复。确认前请以其他方式听取其意见，并在理由中写明。"
+    told = "该单位在此期间曾被暂停，无法在线答复。确认前请以其他方式听取其意见，并在理由中写明。"
     officer = login(found.city.officer)
     assert told not in text_of(shown(officer, "overlap"))
     facts = {"actor": found.city.officer, "organization_id": found.unit.pk}
