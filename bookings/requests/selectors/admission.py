@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 
+from bookings.projects.domain.budget import find_project_problems
 from bookings.requests.domain import admission, credit, pricing
 from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.project_budget import find_problems_of_project
+from bookings.requests.selectors.project_budget import get_named_project
 from bookings.requests.selectors.request_facts import (
     CLOSURE,
     CREDIT,
@@ -150,7 +151,7 @@ def find_problems_in(
     """Return the same from facts that were read already.
 
     `moved_bookings` has the instrument first and then those booked with it, each with the booking that is
-    moved there. `planned_yuan` is what requests before this one will take of the project's budget.
+    moved there. `planned_yuan` is what requests before this one will have committed of the project's budget.
     """
     instrument_id, *others = moved_bookings
     first = moved_bookings[instrument_id]
@@ -167,15 +168,16 @@ def find_problems_in(
             if (problem.code, problem.params) not in said
         ]
     if project is not None:
-        found += find_problems_of_project(
+        named = get_named_project(
             project,
             viewer=viewer,
             user=user,
             payer_organization=asked["payer_organization"],
-            interval=asked["interval"],
-            price_yuan=planned_yuan + sum_prices(user, facts, moved_bookings, asked),
             moved_bookings=[one for one in moved_bookings.values() if one is not None],
+            planned_yuan=planned_yuan,
         )
+        price = sum_prices(user, facts, moved_bookings, asked)
+        found += find_project_problems(named, asked["interval"], price)
     return found
 
 

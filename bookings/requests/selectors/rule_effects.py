@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
+from bookings.projects.domain.budget import find_project_problems
 from bookings.requests.domain.admission import is_within_hours
 from bookings.requests.domain.offers import InstrumentTime, find_first_start, get_versions
 from bookings.requests.domain.pricing import calculate_quote
 from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.offers import Applicant, filter_admitting, get_free_time
-from bookings.requests.selectors.project_budget import find_problems_of_project
+from bookings.requests.selectors.project_budget import get_named_project
 from bookings.requests.selectors.request_facts import counted_rows
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
@@ -190,15 +191,14 @@ def _is_within_project(
     if booking.organization_project is None:
         return True
     price = sum((_price(one, versions_by_id[one.instrument_id], time) for one in together), Decimal(0))
-    return not find_problems_of_project(
+    project = get_named_project(
         booking.organization_project,
         viewer=booking.user,
         user=booking.user,
         payer_organization=booking.payer_organization,
-        interval=time,
-        price_yuan=price,
         moved_bookings=together,
     )
+    return not any(find_project_problems(project, time, price))
 
 
 def _price(booking: Booking, versions: Sequence[Terms], time: Interval) -> Decimal:

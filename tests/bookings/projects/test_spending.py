@@ -207,6 +207,16 @@ def test_series_takes_as_many_dates_as_the_budget_has_and_says_so_before(city):
     assert [len(made.booked), len(made.refused), figures(city)] == [2, 1, (400, 0)]
 
 
+def test_date_beyond_the_budget_is_refused_with_the_same_figures_before_it_is_booked_and_then(city):
+    add_project(city, 500)
+    dates = [wanted(city, slot(day=day)) for day in (1, 2, 3)]
+    (said,) = check_together(city.researcher, dates, NOW)[-1].problems
+    made = series_book(actor=city.researcher, requests=dates, now=NOW)
+    ((_date, (told,)),) = made.refused
+    assert said.params == told.params
+    assert (told.params["price"], told.params["left"]) == ("200.00", "100.00")
+
+
 def test_basket_beyond_the_budget_books_nothing(city):
     add_project(city, 300)
     dates = [wanted(city, slot(day=day)) for day in (1, 2)]
