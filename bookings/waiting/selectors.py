@@ -1,13 +1,16 @@
 """Who waits, and which free time can be offered to them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.proposals.domain import ProposalOrder, find_slot
+from bookings.requests.domain.cancellation import calculate_cost_once_approved
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service
@@ -109,6 +112,28 @@ def get_span(entry: WaitlistEntry, now: datetime) -> Interval | None:
 def get_open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:
     """Return the open offer of a wait that `waits` has returned."""
     return next(iter(entry.open_offers), None)  # type: ignore[attr-defined]
+
+
+def get_cancel_costs(entries: Collection[WaitlistEntry], now: datetime) -> dict[int, Decimal]:
+    """Return what cancelling each offered time would cost once it is accepted, by id of the wait.
+
+    Waits without an offer, and those for which it would be free, are left out. The waits are those that
+    `waits` has returned; one statement for all.
+    """
+    offers = {entry.pk: offer for entry in entries if (offer := get_open_offer(entry))}
+    together = {pk: offer.booking.group.bookings.all() for pk, offer in offers.items()}
+    terms_by_rule = providers.terms_by_rule({one.rule_id for rows in together.values() for one in rows})
+    found = {}
+    for pk, rows in together.items():
+        cost = calculate_cost_once_approved(
+            {one.instrument_id: terms_by_rule[one.rule_id] for one in rows},
+            {one.instrument_id: one.quoted_yuan for one in rows},
+            Interval(offers[pk].booking.starts_at, offers[pk].booking.ends_at),
+            now,
+        )
+        if cost is not None:
+            found[pk] = cost
+    return found
 
 
 def get_wait_state(entry: WaitlistEntry) -> WaitState:

@@ -1,6 +1,6 @@
 """Gather the facts behind a request for `bookings.requests.domain.admission`, and its price."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -361,6 +361,13 @@ def get_linked_quotes(
     return quotes
 
 
+def get_prices(
+    instrument: "Instrument", quote: pricing.Quote, linked: "Iterable[tuple[Instrument, pricing.Quote]]"
+) -> dict[int, Decimal]:
+    """Return what each of the instruments that are booked together costs, in yuan, by id."""
+    return {one.pk: each.total for one, each in ((instrument, quote), *linked)}
+
+
 @dataclass(frozen=True)
 class MovePrice:
     """The price of a booking with those that move with it, in yuan: as it is agreed, and at another time."""
@@ -368,6 +375,10 @@ class MovePrice:
     before_yuan: Decimal
     quote: pricing.Quote
     linked: "Sequence[tuple[Instrument, pricing.Quote]]"
+
+    def get_prices(self, booking: Booking) -> dict[int, Decimal]:
+        """Return what the booking and those that move with it will cost, by the id of their instrument."""
+        return get_prices(booking.instrument, self.quote, self.linked)
 
     @property
     def after_yuan(self) -> Decimal:

@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain.admission import get_change_deadline
-from bookings.requests.domain.cancellation import calculate_late_cancel_charge, get_cancel_deadline
+from bookings.requests.domain.cancellation import (
+    calculate_cost_once_approved,
+    calculate_late_cancel_charge,
+)
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import get_binding_time, get_free_until, is_in_service
@@ -20,7 +23,7 @@ from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from instrument_share.accounts.models import User
 
@@ -100,17 +103,31 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
 def find_cost_once_approved(
     prices: "Mapping[int, Decimal]", interval: Interval, now: datetime
 ) -> Decimal | None:
-    """Return what cancelling a time would cost its user, in yuan, once it is approved; None if nothing.
+    """Return what cancelling a time that is asked for would cost its user, in yuan; None if nothing.
 
-    `prices` are what it costs on each of the instruments that are booked together, by id.
+    `prices` are those of `calculate_cost_once_approved`; the terms are those in force at its start.
     """
-    terms_by_id = providers.terms_in_force(prices, interval.start)
-    late = [
-        calculate_late_cancel_charge(prices[pk], terms.late_cancel_percent, interval)
-        for pk, terms in terms_by_id.items()
-        if now > get_cancel_deadline(terms, interval.start)
+    return find_costs_once_approved([(prices, interval)], now)[0]
+
+
+def find_costs_once_approved(
+    asked: "Sequence[tuple[Mapping[int, Decimal], Interval]]", now: datetime
+) -> list[Decimal | None]:
+    """Return the same for each of several times with their prices; one statement for all."""
+    versions = providers.terms_versions({pk for prices, _ in asked for pk in prices})
+    return [
+        calculate_cost_once_approved(
+            {
+                pk: terms
+                for pk in prices
+                if (terms := providers.version_in_force(versions.get(pk, ()), interval.start))
+            },
+            prices,
+            interval,
+            now,
+        )
+        for prices, interval in asked
     ]
-    return sum(late, Decimal(0)) if late else None
 
 
 def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:

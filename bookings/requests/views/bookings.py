@@ -231,10 +231,9 @@ def _get_move_quote(
     companion_ids = [one.instrument_id for one in companions]
     price = get_move_price(booking, companions, form.interval)
     is_mine = booking.user_id == request.user.pk
-    prices = {one.pk: each.total for one, each in ((booking.instrument, price.quote), *price.linked)}
     return {
         "interval": form.interval,
-        "cancel_yuan": find_cost_once_approved(prices, form.interval, now)
+        "cancel_yuan": find_cost_once_approved(price.get_prices(booking), form.interval, now)
         if is_mine and not booking.planned_by_unit
         else None,
         **describe_prices(price.quote, price.linked),
