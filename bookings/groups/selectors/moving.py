@@ -10,9 +10,9 @@ from bookings.groups.domain import Scope
 from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import MovePrice, find_problems_at, get_move_price
-from bookings.requests.selectors.cancel_cost import find_costs_once_approved
+from bookings.requests.selectors.admission import find_problems_at
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.costs import MovePrice, find_costs_once_approved, get_move_price
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
 

@@ -11,12 +11,8 @@ from bookings.requests.domain import pricing
 from bookings.requests.domain.cancellation import calculate_cost_once_approved
 from bookings.requests.domain.choices import BookingGroupKind, Direction
 from bookings.requests.domain.decision import get_decision_deadline
-from bookings.requests.selectors.admission import (
-    find_problems_in,
-    get_linked_quotes,
-    get_prices,
-    get_quote,
-)
+from bookings.requests.selectors.admission import find_problems_in
+from bookings.requests.selectors.costs import get_linked_quotes, get_prices, get_quote
 from bookings.requests.selectors.request_facts import HOLD, Part, RequestFacts, read_request_facts
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval

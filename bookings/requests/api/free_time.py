@@ -22,13 +22,13 @@ from bookings.requests.schemas import (
     SearchIn,
     SpanIn,
 )
-from bookings.requests.selectors.admission import (
-    find_booking_problems,
+from bookings.requests.selectors.admission import find_booking_problems
+from bookings.requests.selectors.costs import (
+    find_cost_once_approved,
     get_linked_quotes,
     get_prices,
     get_quote,
 )
-from bookings.requests.selectors.cancel_cost import find_cost_once_approved
 from bookings.requests.selectors.holds import annotate_next_free
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.searching import Order, search_catalogue

@@ -1,8 +1,6 @@
-"""Gather the facts behind a request for `bookings.requests.domain.admission`, and its price."""
+"""Gather the facts behind a request, and judge it by `bookings.requests.domain.admission`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,7 +10,7 @@ import rules
 from bookings.projects.domain.budget import find_project_problems
 from bookings.requests.domain import admission, credit, pricing
 from bookings.requests.domain.cancellation import get_cancel_deadline
-from bookings.requests.domain.errors import BookingRefused, SlotTaken
+from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
@@ -37,7 +35,6 @@ from providers.domain import Decision, InstrumentState, QuotaHolder, ServiceMode
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from instrument_share.accounts.models import Organization, User
-    from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
     from providers.models import Instrument
 
@@ -306,108 +303,6 @@ def is_decided_by_others(viewer: "User", booking: Booking, terms: "Terms | None"
         and terms.decision == Decision.BY_KEEPER
         and not rules.has_perm("bookings.decide", viewer, booking)
     )
-
-
-def get_quote(
-    viewer: "Viewer",
-    instrument: "Instrument",
-    *,
-    interval: Interval,
-    service_mode: ServiceMode,
-    payer_organization: "Organization | None",
-    samples: int,
-) -> pricing.Quote:
-    """Return the price of a request under the rule in force at its start; visitors count as individuals.
-
-    Raises BookingRefused where no rule is in force then.
-    """
-    kind = (
-        UserKind.INDIVIDUAL
-        if viewer.is_anonymous
-        else providers.user_kind(viewer, payer_organization, instrument)
-    )
-    return _calculate_quote(instrument.pk, interval, kind, service_mode, samples)
-
-
-def _calculate_quote(
-    instrument_id: int, interval: Interval, kind: UserKind, service_mode: ServiceMode, samples: int
-) -> pricing.Quote:
-    terms = providers.terms_at(instrument_id, interval.start)
-    if terms is None:
-        raise BookingRefused(
-            problems=[
-                Problem(
-                    "booking.no_rule",
-                    gettext_noop(
-                        "No open-service rule is in force for this instrument. Ask its contact person."
-                    ),
-                )
-            ]
-        )
-    return pricing.calculate_quote(terms, interval, kind, service_mode, samples)
-
-
-def get_linked_quotes(
-    viewer: "Viewer", instrument_ids: Collection[int], **asked: Any
-) -> "list[tuple[Instrument, pricing.Quote]]":
-    """Return the quotes of instruments that are booked with another one.
-
-    Those without a rule have none; they are reported as problems.
-    """
-    quotes = []
-    for linked in providers.instruments_by_id(instrument_ids):
-        with suppress(BookingRefused):
-            quotes.append((linked, get_quote(viewer, linked, **asked)))
-    return quotes
-
-
-def get_prices(
-    instrument: "Instrument", quote: pricing.Quote, linked: "Iterable[tuple[Instrument, pricing.Quote]]"
-) -> dict[int, Decimal]:
-    """Return what each of the instruments that are booked together costs, in yuan, by id."""
-    return {one.pk: each.total for one, each in ((instrument, quote), *linked)}
-
-
-@dataclass(frozen=True)
-class MovePrice:
-    """The price of a booking with those that move with it, in yuan: as it is agreed, and at another time."""
-
-    before_yuan: Decimal
-    quote: pricing.Quote
-    linked: "Sequence[tuple[Instrument, pricing.Quote]]"
-
-    def get_prices(self, booking: Booking) -> dict[int, Decimal]:
-        """Return what the booking and those that move with it will cost, by the id of their instrument."""
-        return get_prices(booking.instrument, self.quote, self.linked)
-
-    @property
-    def after_yuan(self) -> Decimal:
-        return sum((one.total for _, one in self.linked), self.quote.total)
-
-    @property
-    def difference_yuan(self) -> Decimal:
-        return self.after_yuan - self.before_yuan
-
-
-def get_move_price(booking: Booking, companions: Sequence[Booking], interval: Interval) -> MovePrice:
-    """Return what a booking and its companions cost at another time; of an agreed quote, the same.
-
-    Raises BookingRefused where no rule is in force then.
-    """
-    before = sum((one.quoted_yuan for one in companions), booking.quoted_yuan)
-    if booking.planned_by_unit:
-        return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), [])
-    linked = []
-    for one in companions:
-        with suppress(BookingRefused):
-            linked.append((one.instrument, _quote_at(one, interval)))
-    return MovePrice(before, _quote_at(booking, interval), linked)
-
-
-def _quote_at(booking: Booking, interval: Interval) -> pricing.Quote:
-    """Return the price at another time for the kind of user as whom it was booked."""
-    kind, mode = UserKind(booking.user_kind), ServiceMode(booking.service_mode)
-    return _calculate_quote(booking.instrument_id, interval, kind, mode, booking.samples)
 
 
 def _build_requester(

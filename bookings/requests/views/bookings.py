@@ -13,16 +13,16 @@ from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.forms.cancelling import CancelForm
 from bookings.requests.registry import get_further_acts, get_hand_over_deadline
-from bookings.requests.selectors.admission import (
-    find_booking_problems,
-    get_move_price,
-    is_in_service,
-    is_new_decision_needed,
-)
+from bookings.requests.selectors.admission import find_booking_problems, is_in_service, is_new_decision_needed
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
-from bookings.requests.selectors.cancel_cost import CancelCost, find_cost_once_approved, get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
+from bookings.requests.selectors.costs import (
+    CancelCost,
+    find_cost_once_approved,
+    get_cancel_cost,
+    get_move_price,
+)
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.bookings import booking_move

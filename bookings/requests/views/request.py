@@ -16,15 +16,15 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
 from bookings.requests.registry import is_waiting
-from bookings.requests.selectors.admission import (
-    find_booking_problems,
+from bookings.requests.selectors.admission import find_booking_problems
+from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
+from bookings.requests.selectors.calendar import get_bookable_week
+from bookings.requests.selectors.costs import (
+    find_cost_once_approved,
     get_linked_quotes,
     get_prices,
     get_quote,
 )
-from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
-from bookings.requests.selectors.calendar import get_bookable_week
-from bookings.requests.selectors.cancel_cost import find_cost_once_approved
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
 from bookings.requests.views.common import SHOW_PRICE, describe_prices

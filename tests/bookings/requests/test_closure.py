@@ -8,7 +8,7 @@ from django.utils import translation
 
 from bookings.requests.domain.errors import AlreadyAgreed, BookingRefused, ClosureHitsBookings
 from bookings.requests.models import Booking, CreditEvent, NextFree
-from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.searching import search_catalogue
 from bookings.requests.services.bookings import booking_move
