@@ -43,7 +43,7 @@ from bookings.requests.selectors.calendar import (
     get_day_events,
     get_day_stretches,
 )
-from bookings.requests.selectors.cancel_cost import CancelCost
+from bookings.requests.selectors.costs import CancelCost
 from bookings.requests.selectors.holds import (
     annotate_next_free,
     get_soonest_free,

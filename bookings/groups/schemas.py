@@ -9,7 +9,15 @@ from ninja import Schema
 from pydantic import Field
 
 from bookings.groups.domain import FEWEST_DATES, LONGEST_PAUSE, MOST_DATES, MOST_ITEMS, Scope
-from bookings.requests.schemas import BookingIn, BookingOut, MoveIn, PartOut, ReasonIn, serialize_booking
+from bookings.requests.schemas import (
+    BookingIn,
+    BookingOut,
+    LateCancelYuan,
+    MoveIn,
+    PartOut,
+    ReasonIn,
+    serialize_booking,
+)
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import BodyIn, Instant, PublicId
 from instrument_share.web.responses.problem import problems_told
@@ -50,6 +58,7 @@ class CheckedOut(Schema):
     starts_at: datetime
     ends_at: datetime
     total_yuan: Decimal = Field(description=_("price in yuan, with what is booked together with it"))
+    late_cancel_yuan: LateCancelYuan
     decide_by: datetime | None = Field(description=_("until when the keeper decides; null: approved at once"))
     problems: list[PartOut] = Field(description=_("what stands against it; empty: it can be booked"))
 
@@ -102,6 +111,7 @@ def serialize_checks(checked: "Sequence[Checked]") -> ChecksOut:
                 starts_at=one.wanted.interval.start,
                 ends_at=one.wanted.interval.end,
                 total_yuan=one.total_yuan,
+                late_cancel_yuan=one.cancel_yuan,
                 decide_by=one.decide_by,
                 problems=serialize_problems(one.problems),
             )

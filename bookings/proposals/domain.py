@@ -1,6 +1,6 @@
 """Find times of a certain length on instruments, with their price, and say why an instrument has none."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -62,9 +62,15 @@ def find_slot(
     length: timedelta,
     order: ProposalOrder,
     now: datetime,
+    *,
+    is_covered: Callable[[Decimal], bool] = lambda _price: True,
 ) -> Slot | None:
-    """Return the soonest or the cheapest time within the span; of the cheapest ones the soonest."""
-    slots = _find_slots(together, span, length, now) if together else iter(())
+    """Return the soonest or the cheapest time within the span; of the cheapest ones the soonest.
+
+    `is_covered` says of a price whether whoever pays can.
+    """
+    found = _find_slots(together, span, length, now) if together else iter(())
+    slots = (slot for slot in found if is_covered(slot.total_yuan))
     if order is ProposalOrder.SOONEST:
         return next(slots, None)
     return min(slots, key=lambda slot: (slot.total_yuan, slot.interval.start), default=None)

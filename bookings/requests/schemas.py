@@ -177,6 +177,18 @@ class LinkedQuoteOut(Schema):
     total_yuan: Decimal = Field(description=_("its price in yuan, for the same time"))
 
 
+LateCancelYuan = Annotated[
+    Decimal | None,
+    Field(
+        description=_(
+            "it starts too soon to be cancelled free of charge: what that costs at most once it is approved, "
+            "in yuan, with what is booked together with it; null: it is free until the deadline"
+        ),
+        examples=["100.00"],
+    ),
+]
+
+
 class QuoteOut(Schema):
     """The price, and what would stand against a booking now (nothing for an empty list)."""
 
@@ -188,6 +200,7 @@ class QuoteOut(Schema):
     group_total_yuan: Decimal = Field(
         description=_("price of the instrument and of those booked with it, in yuan")
     )
+    late_cancel_yuan: LateCancelYuan
     problems: list[PartOut] = Field(
         description=_("what would stand against a booking now; empty: it could be booked")
     )

@@ -8,7 +8,7 @@ from ninja import Path, Query, Router, Status
 from bookings.proposals.domain import LONGEST_SPAN
 from bookings.requests.api.parts import BookingId, find_payer, find_project, respond_with_booking
 from bookings.requests.schemas import BookingOut
-from bookings.waiting.schemas import WaitIn, WaitOut, WaitsPage, serialize_wait
+from bookings.waiting.schemas import WaitIn, WaitOut, WaitsPage, serialize_waits
 from bookings.waiting.selectors import OPEN, get_offer, get_wait, waits
 from bookings.waiting.services import entries, offers
 from instrument_share.accounts.domain.tokens import TokenScope
@@ -45,7 +45,7 @@ def wait_list(
     rows = page(
         found if all else found.filter(OPEN), ordering=("-joined_at", "-id"), cursor=cursor, limit=limit
     )
-    return WaitsPage(items=[serialize_wait(row) for row in rows.items], next_cursor=rows.next_cursor)
+    return WaitsPage(items=serialize_waits(rows.items, clock.now()), next_cursor=rows.next_cursor)
 
 
 @router.post(
@@ -74,7 +74,7 @@ def waiting_join(request: HttpRequest, data: WaitIn) -> Status[WaitOut]:
         direction=data.direction,
         now=clock.now(),
     )
-    return Status(201, serialize_wait(get_wait(request.user, made.public_id)))
+    return Status(201, _read_wait(request, made.public_id))
 
 
 @router.post(
@@ -89,7 +89,7 @@ def waiting_leave(request: HttpRequest, wait_id: Annotated[PublicId, Path()]) ->
     """An open offer goes to the next on the list."""
     found = get_wait(request.user, wait_id)
     entries.waiting_leave(actor=person(request), entry_id=found.pk, now=clock.now())
-    return serialize_wait(get_wait(request.user, wait_id))
+    return _read_wait(request, wait_id)
 
 
 @router.post(
@@ -124,3 +124,8 @@ def offer_decline(request: HttpRequest, response: HttpResponse, booking_id: Book
         response,
         offers.offer_decline(actor=person(request), booking_id=offer.booking_id, now=clock.now()),
     )
+
+
+def _read_wait(request: HttpRequest, public_id: str) -> WaitOut:
+    (wait,) = serialize_waits([get_wait(request.user, public_id)], clock.now())
+    return wait

@@ -1,6 +1,7 @@
 """Waits in the API."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from ninja import Schema
@@ -11,6 +12,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.schemas import (
     BookingOut,
     InstrumentRef,
+    LateCancelYuan,
     PersonRef,
     Subject,
     serialize_booking,
@@ -18,7 +20,7 @@ from bookings.requests.schemas import (
     serialize_person_ref,
 )
 from bookings.waiting.domain import WaitState
-from bookings.waiting.selectors import get_open_offer, get_wait_state
+from bookings.waiting.selectors import get_cancel_costs, get_open_offer, get_wait_state
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     BodyIn,
@@ -31,6 +33,8 @@ from instrument_share.web.api.fields import (
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bookings.waiting.models import WaitlistEntry
 
 MOST_MINUTES = int(LONGEST.total_seconds()) // 60
@@ -61,6 +65,7 @@ class OfferOut(Schema):
 
     booking: BookingOut = Field(description=_("the booking that holds the time"))
     answer_by: datetime = Field(description=_("until when it is held; then the next on the list is asked"))
+    late_cancel_yuan: LateCancelYuan
 
 
 class WaitOut(Schema):
@@ -86,8 +91,13 @@ class WaitsPage(Schema):
     next_cursor: str | None
 
 
-def serialize_wait(entry: "WaitlistEntry") -> WaitOut:
-    """Return a wait that `waits` has returned."""
+def serialize_waits(entries: "Sequence[WaitlistEntry]", now: datetime) -> list[WaitOut]:
+    """Return waits that `waits` has returned."""
+    cancel_costs = get_cancel_costs(entries, now)
+    return [_serialize_wait(one, cancel_costs.get(one.pk)) for one in entries]
+
+
+def _serialize_wait(entry: "WaitlistEntry", cancel_yuan: Decimal | None) -> WaitOut:
     offer, payer = get_open_offer(entry), entry.payer_organization
     kept = ("earliest", "latest", "minutes", "service_mode", "subject", "joined_at", "ended_at")
     return WaitOut(
@@ -96,7 +106,11 @@ def serialize_wait(entry: "WaitlistEntry") -> WaitOut:
         user=serialize_person_ref(entry.user),
         payer_organization=organization_ref(payer) if payer else None,
         state=get_wait_state(entry),
-        offer=OfferOut(booking=serialize_booking(offer.booking), answer_by=offer.answer_by)
+        offer=OfferOut(
+            booking=serialize_booking(offer.booking),
+            answer_by=offer.answer_by,
+            late_cancel_yuan=cancel_yuan,
+        )
         if offer
         else None,
         **{name: getattr(entry, name) for name in kept},

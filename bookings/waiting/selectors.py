@@ -1,18 +1,23 @@
 """Who waits, and which free time can be offered to them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from bookings.projects.domain.budget import Budget
 from bookings.proposals.domain import ProposalOrder, find_slot
+from bookings.requests.domain.cancellation import calculate_cost_once_approved
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service
 from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.selectors.project_budget import get_budgets
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import SHORTEST_ANSWER, WaitState, get_offerable_span
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
@@ -111,6 +116,28 @@ def get_open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:
     return next(iter(entry.open_offers), None)  # type: ignore[attr-defined]
 
 
+def get_cancel_costs(entries: Collection[WaitlistEntry], now: datetime) -> dict[int, Decimal]:
+    """Return what cancelling each offered time would cost once it is accepted, by id of the wait.
+
+    Waits without an offer, and those for which it would be free, are left out. The waits are those that
+    `waits` has returned; one statement for all.
+    """
+    offers = {entry.pk: offer for entry in entries if (offer := get_open_offer(entry))}
+    together = {pk: offer.booking.group.bookings.all() for pk, offer in offers.items()}
+    terms_by_rule = providers.terms_by_rule({one.rule_id for rows in together.values() for one in rows})
+    found = {}
+    for pk, rows in together.items():
+        cost = calculate_cost_once_approved(
+            {one.instrument_id: terms_by_rule[one.rule_id] for one in rows},
+            {one.instrument_id: one.quoted_yuan for one in rows},
+            Interval(offers[pk].booking.starts_at, offers[pk].booking.ends_at),
+            now,
+        )
+        if cost is not None:
+            found[pk] = cost
+    return found
+
+
 def get_wait_state(entry: WaitlistEntry) -> WaitState:
     """Return how a wait that `waits` has returned stands."""
     if entry.end:
@@ -196,6 +223,7 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     """Return the soonest free time for somebody who waits, as a calendar would show it to them.
 
     Nobody is offered again a time that they let go, or a part of it; what was withdrawn they did not let go.
+    What the project that they name can't pay is passed over.
     """
     span = get_span(entry, now)
     if span is None:
@@ -208,5 +236,18 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     own, *linked = together
     own = replace(own, holds=[*own.holds, *(Interval(*times) for times in let_go)])
     # With time for an answer before the rule's own lead begins.
-    slot = find_slot([own, *linked], span, entry.length, ProposalOrder.SOONEST, now + SHORTEST_ANSWER)
+    slot = find_slot(
+        [own, *linked],
+        span,
+        entry.length,
+        ProposalOrder.SOONEST,
+        now + SHORTEST_ANSWER,
+        is_covered=_get_budget(entry).covers,
+    )
     return None if slot is None else slot.interval
+
+
+def _get_budget(entry: WaitlistEntry) -> Budget:
+    """Return the budget of the project that a wait names; one without a limit where it names none."""
+    project = entry.organization_project
+    return Budget(None) if project is None else get_budgets([project])[project.pk]

@@ -14,13 +14,13 @@ from rules import has_perm
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
-from bookings.requests.selectors.cancel_cost import find_cost_once_approved
 from bookings.requests.views.common import get_booking_address
 from bookings.waiting.domain import WaitState
 from bookings.waiting.forms import WaitForm
 from bookings.waiting.selectors import (
     count_waiting_for,
     find_hindrances,
+    get_cancel_costs,
     get_offer,
     get_open_offer,
     get_wait,
@@ -70,6 +70,8 @@ class WaitRow(NamedTuple):
 
 def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[WaitRow]:
     """Return waits that `waits` has returned as rows of a page."""
+    rows = list(entries)
+    cancel_costs = get_cancel_costs(rows, clock.now())
     return [
         WaitRow(
             entry,
@@ -77,19 +79,17 @@ def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[
             get_open_offer(entry),
             has_perm("bookings.answer_offer", viewer, entry),
             not entry.end and has_perm("bookings.leave_waiting", viewer, entry),
-            *_get_costs(get_open_offer(entry)),
+            _get_price(get_open_offer(entry)),
+            cancel_costs.get(entry.pk),
         )
-        for entry in entries
+        for entry in rows
     ]
 
 
-def _get_costs(offer: "WaitlistOffer | None") -> tuple[Decimal, Decimal | None]:
-    """Return the price of what is offered, and what cancelling it would cost."""
-    if offer is None:
-        return Decimal(0), None
-    prices = {one.instrument_id: one.quoted_yuan for one in offer.booking.group.bookings.all()}
-    held = Interval(offer.booking.starts_at, offer.booking.ends_at)
-    return sum(prices.values(), Decimal(0)), find_cost_once_approved(prices, held, clock.now())
+def _get_price(offer: "WaitlistOffer | None") -> Decimal:
+    """Return the price of what is offered, with what is booked together with it."""
+    together = offer.booking.group.bookings.all() if offer else ()
+    return sum((one.quoted_yuan for one in together), Decimal(0))
 
 
 @login_required

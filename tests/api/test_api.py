@@ -150,6 +150,13 @@ def test_quote_returns_price_and_problems(city):
     assert (visitors["total_yuan"], visitors["problems"]) == ("900.00", [])
 
 
+def test_quote_says_what_cancelling_costs_where_it_starts_too_soon_to_be_free_of_charge(city):
+    path = f"/instruments/{city.instrument.public_id}/quote"
+    times = (slot(day=0, hour=15), slot(hour=9))
+    quotes = [Caller(city.researcher)("POST", path, asked(city, one)).json() for one in times]
+    assert [one["late_cancel_yuan"] for one in quotes] == ["100.00", None]
+
+
 def test_a_booking_from_request_to_confirmed_usage(city, clock):
     city.rule.decision = "by_keeper"
     city.rule.save()

@@ -12,7 +12,8 @@ from django.urls import reverse
 from bookings.proposals.domain import LeftOut, ProposalOrder
 from bookings.proposals.selectors import get_proposals
 from bookings.requests.models import CreditEvent
-from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
+from bookings.requests.selectors.admission import find_booking_problems
+from bookings.requests.selectors.costs import get_linked_quotes, get_quote
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.kernel.interval import Interval

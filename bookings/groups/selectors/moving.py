@@ -1,7 +1,7 @@
 """What moving several dates of a series comes to, before it is done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ from bookings.groups.domain import Scope
 from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import MovePrice, find_problems_at, get_move_price
+from bookings.requests.selectors.admission import find_problems_at
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.costs import MovePrice, find_costs_once_approved, get_move_price
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
 
@@ -27,6 +28,8 @@ class MovedDate:
     interval: Interval
     price: MovePrice | None
     problems: Sequence[Problem] = ()
+    cancel_yuan: Decimal | None = None
+    """What cancelling it there would cost its user once it is approved; None if that is free."""
 
 
 def get_moves(booking: Booking, interval: Interval, scope: Scope) -> list[tuple[Booking, Interval]]:
@@ -66,7 +69,16 @@ def get_moved_dates(
         if not problems:
             moved += [(each, target) for each in (one, *companions)]
             planned += price.after_yuan - price.before_yuan if price else 0
+    if booking.user_id == viewer.pk:
+        dates = _with_cancel_costs(dates, now)
     return sorted(dates, key=lambda each: each.interval.start)
+
+
+def _with_cancel_costs(dates: Sequence[MovedDate], now: datetime) -> list[MovedDate]:
+    """Return the dates with what cancelling each at its new time would cost; one statement for all."""
+    asked = [(one.price.get_prices(one.booking) if one.price else {}, one.interval) for one in dates]
+    costs = find_costs_once_approved(asked, now)
+    return [replace(one, cancel_yuan=cost) for one, cost in zip(dates, costs, strict=True)]
 
 
 def _find_price(booking: Booking, companions: Sequence[Booking], target: Interval) -> MovePrice | None:

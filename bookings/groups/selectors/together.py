@@ -1,6 +1,6 @@
 """Check requests that are made together, each as if those before it were booked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
+from bookings.requests.domain.cancellation import calculate_cost_once_approved
 from bookings.requests.domain.choices import BookingGroupKind, Direction
 from bookings.requests.domain.decision import get_decision_deadline
-from bookings.requests.selectors.admission import find_problems_in, get_linked_quotes, get_quote
+from bookings.requests.selectors.admission import find_problems_in
+from bookings.requests.selectors.costs import get_linked_quotes, get_prices, get_quote
 from bookings.requests.selectors.request_facts import HOLD, Part, RequestFacts, read_request_facts
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
@@ -81,6 +83,8 @@ class Checked:
     terms: "Terms | None"
     quote: pricing.Quote | None
     linked: "Sequence[tuple[Instrument, pricing.Quote]]"
+    cancel_yuan: Decimal | None
+    """What cancelling it would cost once it is approved; None if that is free."""
     now: datetime
 
     @cached_property
@@ -124,10 +128,25 @@ def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> l
         terms = facts[pk].terms
         quote = None if terms is None else get_quote(user, wanted.instrument, **asked)
         linked = get_linked_quotes(user, linked_ids, **asked)
-        checked.append(Checked(wanted, problems, terms, quote, linked, now))
+        cancel_yuan = _find_cancel_cost(wanted, facts, quote, linked, now)
+        checked.append(Checked(wanted, problems, terms, quote, linked, cancel_yuan, now))
         if not problems:
             planned += [(_as_hold(one, wanted), wanted) for one in facts.values()]
     return checked
+
+
+def _find_cancel_cost(
+    wanted: Wanted,
+    facts: Mapping[int, RequestFacts],
+    quote: pricing.Quote | None,
+    linked: "Sequence[tuple[Instrument, pricing.Quote]]",
+    now: datetime,
+) -> Decimal | None:
+    if quote is None:
+        return None
+    prices = get_prices(wanted.instrument, quote, linked)
+    terms_by_id = {pk: one.terms for pk, one in facts.items() if one.terms is not None}
+    return calculate_cost_once_approved(terms_by_id, prices, wanted.interval, now)
 
 
 def _sum_planned(checked: Sequence[Checked], wanted: Wanted) -> Decimal:

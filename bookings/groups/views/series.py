@@ -22,7 +22,7 @@ from bookings.groups.services.together import SeriesBooked, series_book
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
-from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
+from bookings.requests.selectors.costs import CancelCost, get_cancel_cost
 from bookings.requests.views.common import describe_cancelled, get_booking_address, get_booking_for, get_desk
 from bookings.requests.views.request import get_named_values
 from instrument_share.kernel.interval import Interval

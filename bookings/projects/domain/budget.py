@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from bookings.projects.domain.choices import ProjectState
@@ -85,6 +85,21 @@ def find_project_problems(
     yield from _check_period(project, interval)
     if not project.budget.covers(price_yuan):
         yield _get_refusal(project, price_yuan)
+
+
+def get_open_part(project: NamedProject, interval: Interval) -> Interval | None:
+    """Return the part of the interval in which a booking may name the project if its budget covers it.
+
+    None where there is none.
+    """
+    if project.state != ProjectState.OPEN or not project.is_of_payer or not project.may_use:
+        return None
+    start, end = (instant.astimezone(CITY_TIME) for instant in (interval.start, interval.end))
+    if project.first_date is not None and project.first_date > start.date():
+        start = datetime.combine(project.first_date, time(0), CITY_TIME)
+    if project.last_date is not None and project.last_date < end.date():
+        end = datetime.combine(project.last_date + timedelta(days=1), time(0), CITY_TIME)
+    return Interval(start, end) if start < end else None
 
 
 def _check_period(project: NamedProject, interval: Interval) -> Iterator[Problem]:

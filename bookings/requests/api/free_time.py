@@ -22,7 +22,13 @@ from bookings.requests.schemas import (
     SearchIn,
     SpanIn,
 )
-from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
+from bookings.requests.selectors.admission import find_booking_problems
+from bookings.requests.selectors.costs import (
+    find_cost_once_approved,
+    get_linked_quotes,
+    get_prices,
+    get_quote,
+)
 from bookings.requests.selectors.holds import annotate_next_free
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.searching import Order, search_catalogue
@@ -163,6 +169,9 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         group_total_yuan=sum((theirs.total for _, theirs in linked), priced.total),
         lines=[QuoteLineOut(**row) for row in priced.as_rows()],
         total_yuan=priced.total,
+        late_cancel_yuan=find_cost_once_approved(
+            get_prices(instrument, priced, linked), asked["interval"], now
+        ),
         problems=[
             PartOut(code=one.code, detail=one.detail, field=one.field)
             for one in problem.problems_told(problems)

@@ -166,15 +166,14 @@ def find_first_offer(times: Sequence[InstrumentTime], interval: Interval, now: d
     return None
 
 
-def find_first_start(
+def find_starts(
     times: Sequence[InstrumentTime], interval: Interval, length: timedelta, now: datetime
-) -> datetime | None:
-    """Return the first start in the interval that is offered for this length, or None."""
+) -> Iterator[datetime]:
+    """Yield the starts in the interval that are offered for this length, by time."""
     for day in split_by_day(interval):
         for offer in find_offers(times, day, now):
             if offer.admits(Interval(offer.start, offer.start + length)):
-                return offer.start
-    return None
+                yield offer.start
 
 
 def merge_offers(offers: Iterable[Offer]) -> list[Interval]:

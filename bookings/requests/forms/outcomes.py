@@ -58,7 +58,7 @@ class OutcomesForm(forms.Form):
                     required=False,
                     widget=InstantInput,
                     initial=free,
-                    help_text=_("Free: {time}").format(time=moment(free)) if free else "",
+                    help_text=_propose(booking, free) if find_starts else "",
                 )
 
     @staticmethod
@@ -114,6 +114,15 @@ class OutcomesForm(forms.Form):
             return outcome
         start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
         return Interval(start, start + (booking.ends_at - booking.starts_at))
+
+
+def _propose(booking: "Booking", free: datetime | None) -> Any:
+    """Return where the booking could go, or that no such time was found."""
+    if free is not None:
+        return _("Free: {time}").format(time=moment(free))
+    if booking.organization_project_id is None:
+        return _("No free time was found to which it could be moved.")
+    return _("No free time was found to which it could be moved and which its project covers.")
 
 
 class KeepingOutcomesForm(OutcomesForm):

@@ -1,21 +1,20 @@
-"""Gather the facts behind a request for `bookings.requests.domain.admission`, and its price."""
+"""Gather the facts behind a request, and judge it by `bookings.requests.domain.admission`."""
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import rules
 
+from bookings.projects.domain.budget import find_project_problems
 from bookings.requests.domain import admission, credit, pricing
 from bookings.requests.domain.cancellation import get_cancel_deadline
-from bookings.requests.domain.errors import BookingRefused, SlotTaken
+from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.project_budget import find_problems_of_project
+from bookings.requests.selectors.project_budget import get_named_project
 from bookings.requests.selectors.request_facts import (
     CLOSURE,
     CREDIT,
@@ -36,7 +35,6 @@ from providers.domain import Decision, InstrumentState, QuotaHolder, ServiceMode
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from instrument_share.accounts.models import Organization, User
-    from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
     from providers.models import Instrument
 
@@ -150,7 +148,7 @@ def find_problems_in(
     """Return the same from facts that were read already.
 
     `moved_bookings` has the instrument first and then those booked with it, each with the booking that is
-    moved there. `planned_yuan` is what requests before this one will take of the project's budget.
+    moved there. `planned_yuan` is what requests before this one will have committed of the project's budget.
     """
     instrument_id, *others = moved_bookings
     first = moved_bookings[instrument_id]
@@ -167,15 +165,16 @@ def find_problems_in(
             if (problem.code, problem.params) not in said
         ]
     if project is not None:
-        found += find_problems_of_project(
+        named = get_named_project(
             project,
             viewer=viewer,
             user=user,
             payer_organization=asked["payer_organization"],
-            interval=asked["interval"],
-            price_yuan=planned_yuan + sum_prices(user, facts, moved_bookings, asked),
             moved_bookings=[one for one in moved_bookings.values() if one is not None],
+            planned_yuan=planned_yuan,
         )
+        price = sum_prices(user, facts, moved_bookings, asked)
+        found += find_project_problems(named, asked["interval"], price)
     return found
 
 
@@ -304,97 +303,6 @@ def is_decided_by_others(viewer: "User", booking: Booking, terms: "Terms | None"
         and terms.decision == Decision.BY_KEEPER
         and not rules.has_perm("bookings.decide", viewer, booking)
     )
-
-
-def get_quote(
-    viewer: "Viewer",
-    instrument: "Instrument",
-    *,
-    interval: Interval,
-    service_mode: ServiceMode,
-    payer_organization: "Organization | None",
-    samples: int,
-) -> pricing.Quote:
-    """Return the price of a request under the rule in force at its start; visitors count as individuals.
-
-    Raises BookingRefused where no rule is in force then.
-    """
-    kind = (
-        UserKind.INDIVIDUAL
-        if viewer.is_anonymous
-        else providers.user_kind(viewer, payer_organization, instrument)
-    )
-    return _calculate_quote(instrument.pk, interval, kind, service_mode, samples)
-
-
-def _calculate_quote(
-    instrument_id: int, interval: Interval, kind: UserKind, service_mode: ServiceMode, samples: int
-) -> pricing.Quote:
-    terms = providers.terms_at(instrument_id, interval.start)
-    if terms is None:
-        raise BookingRefused(
-            problems=[
-                Problem(
-                    "booking.no_rule",
-                    gettext_noop(
-                        "No open-service rule is in force for this instrument. Ask its contact person."
-                    ),
-                )
-            ]
-        )
-    return pricing.calculate_quote(terms, interval, kind, service_mode, samples)
-
-
-def get_linked_quotes(
-    viewer: "Viewer", instrument_ids: Collection[int], **asked: Any
-) -> "list[tuple[Instrument, pricing.Quote]]":
-    """Return the quotes of instruments that are booked with another one.
-
-    Those without a rule have none; they are reported as problems.
-    """
-    quotes = []
-    for linked in providers.instruments_by_id(instrument_ids):
-        with suppress(BookingRefused):
-            quotes.append((linked, get_quote(viewer, linked, **asked)))
-    return quotes
-
-
-@dataclass(frozen=True)
-class MovePrice:
-    """The price of a booking with those that move with it, in yuan: as it is agreed, and at another time."""
-
-    before_yuan: Decimal
-    quote: pricing.Quote
-    linked: "Sequence[tuple[Instrument, pricing.Quote]]"
-
-    @property
-    def after_yuan(self) -> Decimal:
-        return sum((one.total for _, one in self.linked), self.quote.total)
-
-    @property
-    def difference_yuan(self) -> Decimal:
-        return self.after_yuan - self.before_yuan
-
-
-def get_move_price(booking: Booking, companions: Sequence[Booking], interval: Interval) -> MovePrice:
-    """Return what a booking and its companions cost at another time; of an agreed quote, the same.
-
-    Raises BookingRefused where no rule is in force then.
-    """
-    before = sum((one.quoted_yuan for one in companions), booking.quoted_yuan)
-    if booking.planned_by_unit:
-        return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), [])
-    linked = []
-    for one in companions:
-        with suppress(BookingRefused):
-            linked.append((one.instrument, _quote_at(one, interval)))
-    return MovePrice(before, _quote_at(booking, interval), linked)
-
-
-def _quote_at(booking: Booking, interval: Interval) -> pricing.Quote:
-    """Return the price at another time for the kind of user as whom it was booked."""
-    kind, mode = UserKind(booking.user_kind), ServiceMode(booking.service_mode)
-    return _calculate_quote(booking.instrument_id, interval, kind, mode, booking.samples)
 
 
 def _build_requester(

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.cancel_cost import CancelCost, get_cost_of_one
+from bookings.requests.selectors.costs import CancelCost, get_cost_of_one
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet, Sum
 
-from bookings.projects.domain.budget import Budget, NamedProject, find_project_problems
+from bookings.projects.domain.budget import Budget, NamedProject
 from bookings.projects.domain.choices import ProjectState
 from bookings.projects.selectors import is_open_to, is_visible_to, project_locks
 from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
@@ -18,8 +19,6 @@ from instrument_share.kernel.money import FEN
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from instrument_share.accounts.models import Organization, User
-    from instrument_share.kernel.errors import Problem
-    from instrument_share.kernel.interval import Interval
 
 COMMITTED = Q(state__in=[BookingState.REQUESTED, BookingState.APPROVED, BookingState.IN_USE])
 """Bookings whose quoted price is committed; an offer of the waiting list is none until it is accepted."""
@@ -73,28 +72,30 @@ def _sum_by_project(rows: QuerySet[Booking], name: str) -> dict[int, Decimal]:
     return defaultdict(lambda: zero, {row["organization_project"]: row["sum"].quantize(FEN) for row in sums})
 
 
-def find_problems_of_project(
+def get_named_project(
     project: "Project",
     *,
     viewer: "User",
     user: "User",
     payer_organization: "Organization | None",
-    interval: "Interval",
-    price_yuan: Decimal,
     moved_bookings: Collection[Booking],
-) -> "list[Problem]":
-    """Return what keeps a person's booking at this price from naming the project, as the viewer reads it."""
-    moved_ids = [one.pk for one in moved_bookings]
-    named = NamedProject(
+    planned_yuan: Decimal = Decimal(0),
+) -> NamedProject:
+    """Return the project as a request of the person names it; its figures are for the viewer to read.
+
+    Its budget is as if the moved bookings were not made; `planned_yuan` is what requests before this one will
+    have committed.
+    """
+    budget = get_budgets([project], exclude_booking_ids=[one.pk for one in moved_bookings])[project.pk]
+    return NamedProject(
         state=ProjectState(project.state),
         may_use=is_open_to(project, user.pk),
         tells_figures=viewer == user or is_visible_to(viewer, project),
         is_of_payer=payer_organization is not None and payer_organization.pk == project.organization_id,
         first_date=project.first_date,
         last_date=project.last_date,
-        budget=get_budgets([project], exclude_booking_ids=moved_ids)[project.pk],
+        budget=replace(budget, committed_yuan=budget.committed_yuan + planned_yuan),
     )
-    return list(find_project_problems(named, interval, price_yuan))
 
 
 def lock_projects_of(bookings: QuerySet[Booking]) -> None:

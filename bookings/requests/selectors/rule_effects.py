@@ -1,21 +1,23 @@
 """Bookings that a version of a rule leaves outside opening hours, and free time for those that are moved."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
+from bookings.projects.domain.budget import NamedProject, find_project_problems, get_open_part
 from bookings.requests.domain.admission import is_within_hours
-from bookings.requests.domain.offers import InstrumentTime, find_first_start, get_versions
+from bookings.requests.domain.offers import InstrumentTime, find_starts, get_versions
 from bookings.requests.domain.pricing import calculate_quote
 from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.offers import Applicant, filter_admitting, get_free_time
-from bookings.requests.selectors.project_budget import find_problems_of_project
+from bookings.requests.selectors.project_budget import get_named_project
 from bookings.requests.selectors.request_facts import counted_rows
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 LONGEST_SPAN = timedelta(days=31)
 """No quota counts further than a month."""
+MOST_TRIED = 7 * 48
+"""Starts of a week of half-hours: prices are by the hour and the weekday, so later ones cost the same."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ def find_free_starts(
 ) -> dict[str, datetime]:
     """Return a free start after the change for each booking, by public id, where there is one.
 
-    It is the first from the booking's own start on, else the first of all, for the same length; no two
-    overlap.
+    It is the first from the booking's own start on that the project of the booking grants too, else the first
+    of all, for the same length. All can be granted together.
     """
     ahead = Interval(now, now + max(terms.horizon for terms in change.after))
     return _find_starts(
@@ -139,7 +143,8 @@ def _find_starts(
 ) -> dict[str, datetime]:
     """Return a free start for each booking, where `decide` gives the instrument's time after the decision.
 
-    A booking moves with its companions, as `booking_move` takes them, and to where that would admit it.
+    A booking moves with its companions, as `booking_move` takes them, and to where that would admit it once
+    those before it have moved: also by the period and the budget of the project that it names.
     """
     rows = list(bookings)
     applicants = {booking.pk: _get_applicant(booking) for booking in rows}
@@ -151,30 +156,59 @@ def _find_starts(
     times[instrument.pk] = decide(times[instrument.pk])
     versions_by_id = {**providers.terms_versions(list(instruments)), instrument.pk: versions}
     counted = _read_counted(list(instruments), rows, ahead)
+    planned: dict[int | None, Decimal] = defaultdict(Decimal)
     found: dict[str, datetime] = {}
     for booking in rows:
         together = [booking, *applicants[booking.pk].companions]
         ids = [one.instrument_id for one in together]
         if not times.keys() >= set(ids):
             continue
-        length = booking.ends_at - booking.starts_at
-        later = Interval(booking.starts_at, ahead.end) if booking.starts_at < ahead.end else ahead
         others = [one for one in counted if one.booking_id not in {each.pk for each in together}]
         theirs = {pk: replace(times[pk], counted=_count_for(booking, pk, others)) for pk in ids}
         admitting = list(filter_admitting(applicants[booking.pk], instruments, theirs, now).values())
-        start = find_first_start(admitting, later, length, now)
-        start = start or find_first_start(admitting, ahead, length, now)
-        if start is None:
+        project = _get_project(together, planned)
+        granted = _find_granted(together, admitting, ahead, versions_by_id, project, now)
+        if granted is None:
             continue
-        moved = Interval(start, start + length)
-        if _is_within_project(together, versions_by_id, moved):
-            found[booking.public_id] = start
-            for pk in ids:
-                held = _hold(versions_by_id[pk], moved)
-                times[pk] = replace(times[pk], holds=[*times[pk].holds, held])
-            payer_id = booking.payer_organization_id
-            counted = [*others, *(Counted(booking.pk, pk, booking.user_id, payer_id, moved) for pk in ids)]
+        moved, price = granted
+        found[booking.public_id] = moved.start
+        quoted = sum((one.quoted_yuan for one in together), Decimal(0))
+        planned[booking.organization_project_id] += max(price - quoted, Decimal(0))
+        for pk in ids:
+            held = _hold(versions_by_id[pk], moved)
+            times[pk] = replace(times[pk], holds=[*times[pk].holds, held])
+        payer_id = booking.payer_organization_id
+        counted = [*others, *(Counted(booking.pk, pk, booking.user_id, payer_id, moved) for pk in ids)]
     return found
+
+
+def _find_granted(
+    together: Sequence[Booking],
+    times: Sequence[InstrumentTime],
+    ahead: Interval,
+    versions_by_id: Mapping[int, Sequence[Terms]],
+    project: NamedProject | None,
+    now: datetime,
+) -> tuple[Interval, Decimal] | None:
+    """Return the first free time for which the project pays, and what it costs; None if there is none."""
+    possible = ahead if project is None else get_open_part(project, ahead)
+    for moved in _find_free(together[0], times, possible, now) if possible else ():
+        price = _sum_prices(together, versions_by_id, moved)
+        if project is None or not any(find_project_problems(project, moved, price)):
+            return moved, price
+    return None
+
+
+def _find_free(
+    booking: Booking, times: Sequence[InstrumentTime], ahead: Interval, now: datetime
+) -> Iterator[Interval]:
+    """Yield free times of a booking's length: the next from its own start on, then the first before it."""
+    length = booking.ends_at - booking.starts_at
+    own = min(max(booking.starts_at, ahead.start), ahead.end)
+    parts = [Interval(*ends) for ends in ((own, ahead.end), (ahead.start, own)) if ends[0] < ends[1]]
+    for part in parts:
+        for start in islice(find_starts(times, part, length, now), MOST_TRIED):
+            yield Interval(start, start + length)
 
 
 def _get_applicant(booking: Booking) -> Applicant:
@@ -182,23 +216,30 @@ def _get_applicant(booking: Booking) -> Applicant:
     return Applicant(booking.user, booking.payer_organization, mode, moved_booking=booking)
 
 
-def _is_within_project(
-    together: Sequence[Booking], versions_by_id: Mapping[int, Sequence[Terms]], time: Interval
-) -> bool:
-    """Return whether the project of a booking, if it names one, pays for it and its companions then."""
+def _get_project(together: Sequence[Booking], planned: Mapping[int | None, Decimal]) -> NamedProject | None:
+    """Return the project that a booking and its companions name, if they do, for its user.
+
+    `planned` is by how much the moves proposed before raise what the bookings of each project cost. What they
+    lower is not given to others, so that a proposal holds whichever of the others are taken.
+    """
     booking = together[0]
     if booking.organization_project is None:
-        return True
-    price = sum((_price(one, versions_by_id[one.instrument_id], time) for one in together), Decimal(0))
-    return not find_problems_of_project(
+        return None
+    return get_named_project(
         booking.organization_project,
         viewer=booking.user,
         user=booking.user,
         payer_organization=booking.payer_organization,
-        interval=time,
-        price_yuan=price,
         moved_bookings=together,
+        planned_yuan=planned[booking.organization_project.pk],
     )
+
+
+def _sum_prices(
+    together: Sequence[Booking], versions_by_id: Mapping[int, Sequence[Terms]], time: Interval
+) -> Decimal:
+    """Return what a booking and its companions cost at another time."""
+    return sum((_price(one, versions_by_id[one.instrument_id], time) for one in together), Decimal(0))
 
 
 def _price(booking: Booking, versions: Sequence[Terms], time: Interval) -> Decimal:

@@ -10,8 +10,8 @@ from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.errors import REASON_MISSING
 from bookings.requests.domain.states import BookingState, require_cancellable
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.selectors.cancel_cost import is_cancelled_late
 from bookings.requests.selectors.companions import get_companions, has_credit_event
+from bookings.requests.selectors.costs import is_cancelled_late
 from bookings.requests.services import notifications
 from bookings.requests.services.held_time import (
     apply_transition,

@@ -21,7 +21,7 @@ from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.selectors.admission import is_in_service
-from bookings.requests.selectors.cancel_cost import get_cancel_cost, get_move_deadline
+from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import in_hours

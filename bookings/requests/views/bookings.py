@@ -13,16 +13,16 @@ from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.forms.cancelling import CancelForm
 from bookings.requests.registry import get_further_acts, get_hand_over_deadline
-from bookings.requests.selectors.admission import (
-    find_booking_problems,
-    get_move_price,
-    is_in_service,
-    is_new_decision_needed,
-)
+from bookings.requests.selectors.admission import find_booking_problems, is_in_service, is_new_decision_needed
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
-from bookings.requests.selectors.cancel_cost import CancelCost, find_cost_once_approved, get_cancel_cost
 from bookings.requests.selectors.companions import get_companions, get_group
+from bookings.requests.selectors.costs import (
+    CancelCost,
+    find_cost_once_approved,
+    get_cancel_cost,
+    get_move_price,
+)
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.bookings import booking_move
@@ -231,10 +231,9 @@ def _get_move_quote(
     companion_ids = [one.instrument_id for one in companions]
     price = get_move_price(booking, companions, form.interval)
     is_mine = booking.user_id == request.user.pk
-    prices = {one.pk: each.total for one, each in ((booking.instrument, price.quote), *price.linked)}
     return {
         "interval": form.interval,
-        "cancel_yuan": find_cost_once_approved(prices, form.interval, now)
+        "cancel_yuan": find_cost_once_approved(price.get_prices(booking), form.interval, now)
         if is_mine and not booking.planned_by_unit
         else None,
         **describe_prices(price.quote, price.linked),

@@ -17,8 +17,8 @@ from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
-from bookings.requests.selectors.cancel_cost import get_move_deadline
 from bookings.requests.selectors.companions import get_companions, get_group
+from bookings.requests.selectors.costs import get_move_deadline
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing

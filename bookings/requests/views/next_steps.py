@@ -12,7 +12,7 @@ from instrument_share.web.text.formats import moment, yuan
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
-    from bookings.requests.selectors.cancel_cost import CancelCost
+    from bookings.requests.selectors.costs import CancelCost
     from instrument_share.accounts.models import User
 
 

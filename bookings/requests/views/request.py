@@ -16,10 +16,15 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
 from bookings.requests.registry import is_waiting
-from bookings.requests.selectors.admission import find_booking_problems, get_linked_quotes, get_quote
+from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
 from bookings.requests.selectors.calendar import get_bookable_week
-from bookings.requests.selectors.cancel_cost import find_cost_once_approved
+from bookings.requests.selectors.costs import (
+    find_cost_once_approved,
+    get_linked_quotes,
+    get_prices,
+    get_quote,
+)
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
 from bookings.requests.views.common import SHOW_PRICE, describe_prices
@@ -160,7 +165,6 @@ def _priced(
     linked_ids = providers.linked_ids(instrument.pk)
     price = get_quote(request.user, instrument, **facts)
     linked = get_linked_quotes(request.user, linked_ids, **facts)
-    prices = {one.pk: each.total for one, each in ((instrument, price), *linked)}
     return {
         "interval": form.interval,
         "own_overlaps": find_own_overlaps(
@@ -170,7 +174,7 @@ def _priced(
         ),
         "decide_by": get_decision_deadline(now, form.interval.start, terms.decision_hours),
         **describe_prices(price, linked),
-        "cancel_yuan": find_cost_once_approved(prices, form.interval, now),
+        "cancel_yuan": find_cost_once_approved(get_prices(instrument, price, linked), form.interval, now),
         "problems": problems_told(problems),
         "may_wait": is_worth_waiting(problems, facts["service_mode"], terms),
         "is_waiting": bool(problems) and is_waiting(request.user, instrument.pk),

@@ -72,6 +72,12 @@ def test_price_of_a_time_without_a_rule_has_two_decimals(city):
     assert "booking.no_rule" in {one["code"] for one in checked["problems"]}
 
 
+def test_date_that_starts_too_soon_to_be_cancelled_free_of_charge_has_its_cost(city):
+    series = asked(city, slot(day=0, hour=15), every_weeks=1, count=2)
+    checked = Caller(city.researcher)("POST", "/booking-groups/series/check", series).json()["items"]
+    assert [one["late_cancel_yuan"] for one in checked] == ["100.00", None]
+
+
 def test_basket_is_booked_whole_or_not_at_all_and_once_by_its_key(city):
     caller = Caller(city.researcher)
     items = {"items": [asked(city, slot(day=1)), asked(city, slot(day=1, hour=10))]}
@@ -81,6 +87,7 @@ def test_basket_is_booked_whole_or_not_at_all_and_once_by_its_key(city):
     items["items"][1] = asked(city, slot(day=2))
     checked = caller("POST", "/booking-groups/basket/check", items).json()["items"]
     assert [one["total_yuan"] for one in checked] == ["200.00", "200.00"]
+    assert [one["late_cancel_yuan"] for one in checked] == [None, None]
     answers = [caller("POST", "/booking-groups/basket", items, **{"Idempotency-Key": "b1"}) for _ in "ab"]
     assert [one.status_code for one in answers] == [201, 201]
     assert Booking.objects.count() == 2

@@ -17,6 +17,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.kernel.errors import NotFound
 from providers.domain import ServiceMode
+from providers.instruments.models import InstrumentLink
 from tests import factories
 from tests.bookings.groups import race
 from tests.bookings.requests.booking import book
@@ -64,6 +65,14 @@ def test_price_shown_is_that_of_the_bookings(city):
     checked = check_together(city.researcher, [get_basket_request(one) for one in items], NOW)
     shown = sum(one.total_yuan for one in checked)
     assert shown == sum(one.quoted_yuan for one in basket_book(actor=city.researcher, now=NOW)) == 460
+
+
+def test_basket_says_what_cancelling_costs_where_it_starts_too_soon(city, see):
+    InstrumentLink.objects.create(instrument=city.instrument, linked=city.second)
+    put(city, city.instrument, slot(day=0, hour=15))
+    put(city, city.instrument, slot(day=2))
+    page = text_of(see(city.researcher, "basket"))
+    assert (page.count("已过免费取消时限"), page.count("取消最多收取 ¥130.00")) == (1, 1)
 
 
 def test_what_a_part_frees_is_passed_on_for_its_own_instrument_only(city, monkeypatch):

@@ -12,7 +12,7 @@ from bookings.groups.services.together import series_book
 from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import AlreadyAgreed
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.deciding import booking_agree, booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.projects.domain.budget import Budget, NamedProject, find_project_problems
+from bookings.projects.domain.budget import Budget, NamedProject, find_project_problems, get_open_part
 from bookings.projects.domain.choices import NATIONAL_WORDS, FundingSource, ProjectState
 from bookings.projects.domain.facts import ProjectFacts, find_fact_problems, get_title
 from bookings.usage.domain.national import OTHER_INCOME, encode_funding_sources
+from instrument_share.kernel.interval import Interval
 from tests.factories import slot
 
 YUAN = Decimal
@@ -74,6 +75,25 @@ def test_without_a_budget_everything_fits_and_overdrawn_only_what_is_free():
 )
 def test_each_condition_is_told_by_its_code(changes, expected):
     assert codes(named(**changes), YUAN(10)) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "days"),
+    [
+        ({}, (0, 9)),
+        ({"first_date": date(2026, 3, 4), "last_date": date(2026, 3, 5)}, (2, 4)),
+        ({"first_date": date.min, "last_date": date.max}, (0, 9)),
+        ({"last_date": date(2026, 3, 1)}, None),
+        ({"first_date": date(2026, 3, 11)}, None),
+        ({"state": ProjectState.CLOSED}, None),
+        ({"may_use": False}, None),
+        ({"is_of_payer": False}, None),
+    ],
+)
+def test_open_part_is_where_the_project_may_be_named(changes, days):
+    midnights = [slot(day=day, hour=0).start for day in range(10)]
+    part = get_open_part(named(**changes), Interval(midnights[0], midnights[9]))
+    assert part == (days and Interval(midnights[days[0]], midnights[days[1]]))
 
 
 def test_figures_are_not_told_to_who_may_not_use_the_project():

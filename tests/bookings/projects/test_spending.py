@@ -1,6 +1,7 @@
 """What bookings that name a project take of its budget, from the request to a corrected use."""
 
 from dataclasses import replace
+from datetime import time
 from decimal import Decimal
 
 import pytest
@@ -28,9 +29,11 @@ from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import IllegalMove, NotFound
 from providers.domain import ServiceMode
 from providers.instruments.models import InstrumentLink
+from providers.terms.models import PriceLine
 from tests import factories
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +210,16 @@ def test_series_takes_as_many_dates_as_the_budget_has_and_says_so_before(city):
     assert [len(made.booked), len(made.refused), figures(city)] == [2, 1, (400, 0)]
 
 
+def test_date_beyond_the_budget_is_refused_with_the_same_figures_before_it_is_booked_and_then(city):
+    add_project(city, 500)
+    dates = [wanted(city, slot(day=day)) for day in (1, 2, 3)]
+    (said,) = check_together(city.researcher, dates, NOW)[-1].problems
+    made = series_book(actor=city.researcher, requests=dates, now=NOW)
+    ((_date, (told,)),) = made.refused
+    assert said.params == told.params
+    assert (told.params["price"], told.params["left"]) == ("200.00", "100.00")
+
+
 def test_basket_beyond_the_budget_books_nothing(city):
     add_project(city, 300)
     dates = [wanted(city, slot(day=day)) for day in (1, 2)]
@@ -235,6 +248,16 @@ def test_offer_from_the_waiting_list_takes_nothing_until_it_is_accepted(city):
     booking_cancel(actor=city.researcher, booking_id=other.pk, now=NOW)
     offer_accept(**accept)
     assert figures(city) == (200, 0)
+
+
+def test_who_waits_is_offered_the_soonest_time_that_the_budget_covers(city):
+    """Hours cost 300 until noon."""
+    PriceLine.objects.create(rule=city.rule, price_yuan=Decimal(300), from_time=time(8), until_time=time(12))
+    add_project(city, 200)
+    entry = join(
+        city, city.researcher, wanted=slot(day=1, hour=8, length=8), organization_project_id=city.project.pk
+    )
+    assert offered(entry) == [(slot(day=1, hour=12).start, slot(day=1, hour=12).end, "offered")]
 
 
 def test_holder_changes_the_budget_and_the_journal_says_from_what_to_what(city):

@@ -8,9 +8,8 @@ from django.utils import translation
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
-from bookings.requests.selectors.admission import get_move_price
 from bookings.requests.selectors.bookings import decisions_of_year
-from bookings.requests.selectors.cancel_cost import get_cancel_cost, get_move_deadline
+from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline, get_move_price
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel

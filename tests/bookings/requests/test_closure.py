@@ -8,7 +8,7 @@ from django.utils import translation
 
 from bookings.requests.domain.errors import AlreadyAgreed, BookingRefused, ClosureHitsBookings
 from bookings.requests.models import Booking, CreditEvent, NextFree
-from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.selectors.searching import search_catalogue
 from bookings.requests.services.bookings import booking_move
@@ -240,6 +240,28 @@ def test_no_time_around_a_closure_is_proposed_that_the_project_refuses(city):
     booking = book(city, slot(day=1, hour=9), organization_project_id=project.pk)
     closed = Interval(NOW, slot(day=1, hour=20).end)
     assert find_starts_around_closure(city.instrument, closed, [booking], NOW) == {}
+
+
+def test_closing_says_where_a_booking_could_go_and_that_its_project_covers_no_free_time(city, client, clock):
+    clock.set(NOW)
+    project = add_project(city, last_date=slot(day=1).start.date())
+    free = book(city, slot(day=1, hour=9))
+    bound = book(city, slot(day=1, hour=11), organization_project_id=project.pk)
+    client.force_login(city.keeper)
+    sent = {"instrument": city.instrument.public_id, "reason_zh": "更换灯丝"}
+    sent |= {"starts_at": "2026-03-02T08:00", "ends_at": "2026-03-03T20:00"}
+    fields = client.post("/keeper/closure/", sent).context["fates"].fields
+    told = [str(fields[f"start_{one.public_id}"].help_text) for one in (free, bound)]
+    assert told == ["可改至：2026年3月4日 08:00", "未找到可改至、且其项目可承担的空闲时段。"]
+
+
+def test_time_before_a_closure_is_proposed_where_the_project_ends_before_what_is_free_after_it(city):
+    project = add_project(city, last_date=slot(day=3).start.date())
+    booking = book(city, slot(day=3, hour=9), organization_project_id=project.pk)
+    closed = Interval(slot(day=3, hour=8).start, slot(day=5, hour=20).end)
+    starts = find_starts_around_closure(city.instrument, closed, [booking], NOW)
+    assert starts == {booking.public_id: slot(day=0, hour=8).start}
+    close(city, closed, {booking.public_id: slot(day=0, hour=8)})
 
 
 @pytest.mark.parametrize("holder", ["user", "organization"])

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.costs import CancelCost, get_cancel_cost
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree, booking_reject, requests_decide

@@ -16,11 +16,12 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import HolidayTreatment, UserKind
-from providers.terms.domain.terms import OpeningPattern
+from providers.terms.domain.terms import OpeningPattern, Price
 from providers.terms.models import ListedPrice, OpenServiceRule, OpenWindow
 from providers.terms.selectors.rules import is_rule_used, terms_at
 from providers.terms.services.rules import RuleHasBegun, RuleWithdrawn
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, codes
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
@@ -163,6 +164,46 @@ def test_no_time_is_proposed_to_whom_the_new_version_does_not_admit(city):
     draft = hours(closes=18, user_kinds=frozenset({UserKind.INSIDE}))
     change = get_publication(city.instrument.pk, draft, NOW)
     assert list(find_free_starts(city.instrument, change, [inside, outside], NOW)) == [inside.public_id]
+
+
+def of_project(city, *days, budget):
+    project = add_project(city, budget)
+    return [late(city, day, organization_project_id=project.pk) for day in days]
+
+
+def propose(city, draft, bookings):
+    change = get_publication(city.instrument.pk, draft, slot(day=2, hour=8).start)
+    return find_free_starts(city.instrument, change, bookings, NOW)
+
+
+def test_times_proposed_for_several_bookings_of_a_project_are_paid_for_by_it_together(city):
+    """The second goes to before the change, where it costs what it did."""
+    dearer = hours(closes=18, price=130)
+    first, second = of_project(city, 2, 3, budget=470)
+    assert propose(city, dearer, [second]) == {second.public_id: slot(day=4, hour=8).start}
+    found = propose(city, dearer, [first, second])
+    assert found == {first.public_id: slot(day=3, hour=8).start, second.public_id: NOW}
+    outcomes = {key: Interval(start, start + timedelta(hours=2)) for key, start in found.items()}
+    put_in_force(city, dearer, day=2, outcomes=outcomes)
+
+
+def test_proposed_time_is_granted_where_the_booking_that_would_get_cheaper_is_kept(city):
+    """Both cost 200; two hours will cost 100 in the morning and 300 in the afternoon."""
+    afternoon = Price(Decimal(150), from_time=time(12), until_time=time(18))
+    draft = hours(closes=18, prices=(Price(Decimal(50)), afternoon))
+    first, second = of_project(city, 2, 3, budget=400)
+    book(city, slot(day=4, hour=8, length=4), payer=False)
+    assert propose(city, draft, [first, second]) == {
+        first.public_id: slot(day=3, hour=8).start,
+        second.public_id: slot(day=5, hour=8).start,
+    }
+
+
+def test_time_that_the_budget_covers_is_proposed_where_the_first_free_one_costs_more(city):
+    dear = Price(Decimal(200), from_time=time(8), until_time=time(12))
+    draft = hours(closes=18, prices=(Price(Decimal(100)), dear))
+    (booking,) = of_project(city, 2, budget=200)
+    assert propose(city, draft, [booking]) == {booking.public_id: slot(day=3, hour=12).start}
 
 
 def test_withdrawn_version_gives_its_time_back_to_the_one_before(city):

@@ -1,10 +1,13 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.domain import Role
 from tests import factories
+from tests.api.test_api import Caller
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
 from tests.bookings.waiting.waiting import held, join
@@ -62,6 +65,28 @@ def test_offer_of_a_time_that_is_no_longer_cancelled_free_of_charge_says_what_th
     entry = join(city, wanted=slot(day=0, hour=15))
     booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="停电")
     assert "取消最多收取 ¥100.00" in text_of(as_person(entry.user).get("/me/waiting/"))
+
+
+def test_waits_with_offers_take_as_many_statements_as_one_and_the_api_has_the_cost_too(
+    city, as_person, django_assert_num_queries
+):
+    entry = join(city, city.researcher, wanted=slot(day=0, hour=15))
+    page = as_person(city.researcher)
+    page.get("/me/waiting/")
+    with CaptureQueriesContext(connection) as of_one:
+        page.get("/me/waiting/")
+    statements = len(of_one)
+    for _ in range(3):
+        city.instrument = factories.instrument(city.owner)
+        factories.rule(city.instrument)
+        factories.windows(city.instrument)
+        join(city, city.researcher, wanted=slot(day=0, hour=10))
+    page.get("/me/waiting/")
+    with django_assert_num_queries(statements):
+        assert text_of(page.get("/me/waiting/")).count("取消最多收取 ¥100.00") == 4
+    told = Caller(city.researcher)("GET", "/waiting").json()["items"]
+    assert [one["offer"]["late_cancel_yuan"] for one in told] == ["100.00"] * 4
+    assert told[-1]["id"] == entry.public_id
 
 
 def test_samples_wait_for_no_time(city, as_person):

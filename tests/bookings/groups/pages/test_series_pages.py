@@ -65,6 +65,22 @@ def test_form_of_one_time_leads_to_every_date_with_what_is_wrong(city, typed, se
     assert Booking.objects.count() == 1
 
 
+def test_date_that_starts_too_soon_to_be_cancelled_free_of_charge_says_what_that_costs(typed, sent):
+    today = {"starts_at": "2026-03-02T15:00", "ends_at": "2026-03-02T17:00"}
+    page = text_of(sent(**{**typed, **today}, count="2"))
+    assert (page.count("已过免费取消时限"), page.count("取消最多收取 ¥100.00")) == (1, 1)
+
+
+def test_moving_a_series_says_what_cancelling_costs_where_it_starts_too_soon(city, series, client):
+    address = reverse("series_move", args=[series.booked[0].public_id])
+    today = {"starts_at": "2026-03-02T15:00", "ends_at": "2026-03-02T17:00", "scope": "all", "look": "1"}
+    told = []
+    for person in (city.researcher, city.keeper):
+        client.force_login(person)
+        told.append(text_of(client.post(address, today)).count("取消最多收取 ¥100.00"))
+    assert told == [1, 0]
+
+
 def test_chosen_dates_are_booked_in_one_series(city, typed, sent):
     shown = dates_in(sent(**typed, subject="薄膜", every_weeks="2", count="2"))
     asked = {**typed, "subject": "薄膜", "every_weeks": "2", "count": "2", "book": "1"}

@@ -1,0 +1,252 @@
+"""What a booking costs, also at another time; what cancelling it costs, and until when it may be moved."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from bookings.requests.domain import pricing
+from bookings.requests.domain.admission import get_change_deadline
+from bookings.requests.domain.cancellation import (
+    calculate_cost_once_approved,
+    calculate_late_cancel_charge,
+)
+from bookings.requests.domain.errors import BookingRefused
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import get_binding_time, get_free_until, is_in_service
+from bookings.requests.selectors.companions import (
+    get_companions,
+    get_no_show_grace,
+    get_uses_in_the_way,
+    get_uses_together,
+)
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+from providers.domain import ServiceMode, UserKind
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
+    from providers.models import Instrument
+
+
+def get_quote(
+    viewer: "Viewer",
+    instrument: "Instrument",
+    *,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization: "Organization | None",
+    samples: int,
+) -> pricing.Quote:
+    """Return the price of a request under the rule in force at its start; visitors count as individuals.
+
+    Raises BookingRefused where no rule is in force then.
+    """
+    kind = (
+        UserKind.INDIVIDUAL
+        if viewer.is_anonymous
+        else providers.user_kind(viewer, payer_organization, instrument)
+    )
+    return _calculate_quote(instrument.pk, interval, kind, service_mode, samples)
+
+
+def _calculate_quote(
+    instrument_id: int, interval: Interval, kind: UserKind, service_mode: ServiceMode, samples: int
+) -> pricing.Quote:
+    terms = providers.terms_at(instrument_id, interval.start)
+    if terms is None:
+        raise BookingRefused(
+            problems=[
+                Problem(
+                    "booking.no_rule",
+                    gettext_noop(
+                        "No open-service rule is in force for this instrument. Ask its contact person."
+                    ),
+                )
+            ]
+        )
+    return pricing.calculate_quote(terms, interval, kind, service_mode, samples)
+
+
+def get_linked_quotes(
+    viewer: "Viewer", instrument_ids: Collection[int], **asked: Any
+) -> "list[tuple[Instrument, pricing.Quote]]":
+    """Return the quotes of instruments that are booked with another one.
+
+    Those without a rule have none; they are reported as problems.
+    """
+    quotes = []
+    for linked in providers.instruments_by_id(instrument_ids):
+        with suppress(BookingRefused):
+            quotes.append((linked, get_quote(viewer, linked, **asked)))
+    return quotes
+
+
+def get_prices(
+    instrument: "Instrument", quote: pricing.Quote, linked: "Iterable[tuple[Instrument, pricing.Quote]]"
+) -> dict[int, Decimal]:
+    """Return what each of the instruments that are booked together costs, in yuan, by id."""
+    return {one.pk: each.total for one, each in ((instrument, quote), *linked)}
+
+
+@dataclass(frozen=True)
+class MovePrice:
+    """The price of a booking with those that move with it, in yuan: as it is agreed, and at another time."""
+
+    before_yuan: Decimal
+    quote: pricing.Quote
+    linked: "Sequence[tuple[Instrument, pricing.Quote]]"
+
+    def get_prices(self, booking: Booking) -> dict[int, Decimal]:
+        """Return what the booking and those that move with it will cost, by the id of their instrument."""
+        return get_prices(booking.instrument, self.quote, self.linked)
+
+    @property
+    def after_yuan(self) -> Decimal:
+        return sum((one.total for _, one in self.linked), self.quote.total)
+
+    @property
+    def difference_yuan(self) -> Decimal:
+        return self.after_yuan - self.before_yuan
+
+
+def get_move_price(booking: Booking, companions: Sequence[Booking], interval: Interval) -> MovePrice:
+    """Return what a booking and its companions cost at another time; of an agreed quote, the same.
+
+    Raises BookingRefused where no rule is in force then.
+    """
+    before = sum((one.quoted_yuan for one in companions), booking.quoted_yuan)
+    if booking.planned_by_unit:
+        return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), [])
+    linked = []
+    for one in companions:
+        with suppress(BookingRefused):
+            linked.append((one.instrument, _quote_at(one, interval)))
+    return MovePrice(before, _quote_at(booking, interval), linked)
+
+
+def _quote_at(booking: Booking, interval: Interval) -> pricing.Quote:
+    """Return the price at another time for the kind of user as whom it was booked."""
+    kind, mode = UserKind(booking.user_kind), ServiceMode(booking.service_mode)
+    return _calculate_quote(booking.instrument_id, interval, kind, mode, booking.samples)
+
+
+@dataclass(frozen=True)
+class CancelCost:
+    """Until when cancelling is free (`free_until`), and the charge if cancelled now.
+
+    A late cancellation also counts on the user's credit. A cancellation by the unit costs nothing.
+    """
+
+    late: bool
+    charge_yuan: Decimal
+    free_until: datetime
+
+
+def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool:
+    """Return whether a cancellation at `now` is late: only an approved booking's user can be too late.
+
+    A time that the unit planned for samples is none that its user could have kept or cancelled.
+    """
+    is_theirs = by_user and not booking.planned_by_unit
+    is_binding = is_theirs and booking.state == BookingState.APPROVED
+    return is_binding and now > _get_free_until_as_kept_out(booking, now)
+
+
+def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
+    """Return until when it is free: as `get_free_until`, or later where something keeps the user out.
+
+    That is an instrument out of service, and since the start the use of somebody else. Then it is free as
+    long as the user could still come: until so long after the check-out of that use as a booking may be begun
+    after its start. One's own use that runs on is nobody else's doing. Who has come to what was booked with
+    it may leave out what they do not need.
+    """
+    free_until = get_free_until(booking)
+    if booking.state != BookingState.APPROVED or now <= free_until:
+        return free_until
+    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    instruments = [one.instrument for one in together.select_related("instrument__organization")]
+    is_out_of_service = not all(map(is_in_service, instruments))
+    if now < booking.starts_at:
+        return booking.starts_at if is_out_of_service else free_until
+    in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
+    grace = get_no_show_grace(booking)
+    ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
+    if is_out_of_service or get_uses_together(booking).exists():
+        ends.append(now + grace)
+    return max([free_until, *ends])
+
+
+def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
+    """Return what a cancellation by the viewer would cost now, if nobody takes the time.
+
+    What was booked with it is cancelled too: it is late where one is, free until the first deadline of all.
+    """
+    costs = [get_cost_of_one(viewer, one, now) for one in (booking, *get_companions(booking))]
+    return CancelCost(
+        late=any(one.late for one in costs),
+        charge_yuan=sum((one.charge_yuan for one in costs), Decimal(0)),
+        free_until=min(one.free_until for one in costs),
+    )
+
+
+def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
+    """Return what cancelling this booking would cost, without what was booked with it."""
+    terms = providers.terms_of(booking.rule)
+    late = is_cancelled_late(booking, now, by_user=viewer.pk == booking.user_id)
+    whole = Interval(booking.starts_at, booking.ends_at)
+    charge = (
+        calculate_late_cancel_charge(booking.quoted_yuan, terms.late_cancel_percent, whole)
+        if late
+        else Decimal(0)
+    )
+    return CancelCost(late, charge, _get_free_until_as_kept_out(booking, now))
+
+
+def find_cost_once_approved(
+    prices: Mapping[int, Decimal], interval: Interval, now: datetime
+) -> Decimal | None:
+    """Return what cancelling a time that is asked for would cost its user, in yuan; None if nothing.
+
+    `prices` are those of `calculate_cost_once_approved`; the terms are those in force at its start.
+    """
+    return find_costs_once_approved([(prices, interval)], now)[0]
+
+
+def find_costs_once_approved(
+    asked: Sequence[tuple[Mapping[int, Decimal], Interval]], now: datetime
+) -> list[Decimal | None]:
+    """Return the same for each of several times with their prices; one statement for all."""
+    versions = providers.terms_versions({pk for prices, _ in asked for pk in prices})
+    return [
+        calculate_cost_once_approved(
+            {
+                pk: terms
+                for pk in prices
+                if (terms := providers.version_in_force(versions.get(pk, ()), interval.start))
+            },
+            prices,
+            interval,
+            now,
+        )
+        for prices, interval in asked
+    ]
+
+
+def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:
+    """Return until when the viewer may move the booking with its companions; None where no deadline binds.
+
+    It is that of the rule in force at its start; another rule may apply to another time.
+    """
+    deadlines = []
+    for one in (booking, *get_companions(booking)):
+        binding = get_binding_time(one, by_user=viewer.pk == one.user_id)
+        terms = providers.terms_at(one.instrument_id, one.starts_at)
+        if binding is not None and terms is not None:
+            deadlines.append(get_change_deadline(terms, binding))
+    return min(deadlines, default=None)
