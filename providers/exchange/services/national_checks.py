@@ -56,8 +56,8 @@ def national_check_keep(
 ) -> None:
     """Keep the result of the job in the place of the one before, and delete the files of all others.
 
-    Files have users' names in them: those of a job that was cut off go too. A job for which the check waits no
-    longer deletes its own.
+    Files have users' names in them: those of a job that was cut off go too. A job for which the check
+    no longer waits deletes its own.
     """
     kept = NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(
         report=report, folder=folder, made_at=now, job_id=None
@@ -86,7 +86,7 @@ def national_checks_forget(*, years: Collection[int]) -> None:
 
 
 def national_checks_clean() -> int:
-    """Delete the files of checks that were cut off, which name people; run by a job. Returns how many folders.
+    """Delete the files of checks that were cut off, which name people; run by a job. Returns how many.
 
     Those of a check that is under way or will be tried again wait for its end.
     """
