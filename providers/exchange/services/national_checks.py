@@ -82,7 +82,7 @@ def national_checks_forget(*, years: Collection[int]) -> None:
     forgotten = list(found.select_for_update().values_list("pk", flat=True))
     found.update(report={}, folder="", made_at=None, job_id=None)
     for pk in forgotten:
-        transaction.on_commit(partial(_delete_folders, pk))
+        transaction.on_commit(partial(_delete_folders, pk), robust=True)  # what is left is cleaned later
 
 
 def national_checks_clean() -> int:
