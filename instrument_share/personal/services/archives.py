@@ -55,7 +55,7 @@ def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
     return asked
 
 
-@job(MAKE)
+@job(MAKE, gettext_noop("Copy of a person’s data"))
 def archive_make(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (jobs get it)
     """Make an archive that was asked for; one that is made, has expired or is gone stays as it is."""
     now = clock.now()
