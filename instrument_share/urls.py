@@ -21,6 +21,7 @@ from instrument_share.bootstrap import urls as bootstrap
 from instrument_share.operations import urls as operations
 from instrument_share.people import urls as people
 from instrument_share.transparency import urls as transparency
+from instrument_share.web.login import urls as login
 from providers.exchange import urls as exchange
 from providers.instruments import urls as instruments
 from providers.revisions import urls as revisions
@@ -45,6 +46,7 @@ handler500 = "instrument_share.web.responses.failures.server_error"
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("accounts/", include(login.account_urls)),
     path("accounts/", include("instrument_share.accounts.urls")),
     path("", include("instrument_share.web.urls")),
     # What everybody reads

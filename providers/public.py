@@ -15,6 +15,7 @@ from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, 
 from providers.exchange.services.national import national_year_save
 from providers.exchange.services.national_checks import (
     NATIONAL_CHECK_JOB,
+    NATIONAL_FOLDER,
     national_check_abandon,
     national_check_keep,
     national_check_of_job,

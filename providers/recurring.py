@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web.responses.made_files import renew
+from providers.exchange.services.national_checks import national_checks_clean
 from providers.exchange.services.uploads import sheets_forget_old
 from providers.exchange.views.open_data import OPEN_DATA_FILES
 from providers.instruments.services.people import qualification_ends_tell
@@ -54,6 +55,12 @@ RECURRING = (
         gettext_noop("Removal of old uploads"),
         HOUR,
         lambda now: sheets_forget_old(now=now),
+    ),
+    RecurringJob(
+        "providers.cut_off_checks",
+        gettext_noop("Removal of files of national checks that were cut off"),
+        HOUR,
+        lambda _now: national_checks_clean(),
     ),
     RecurringJob(
         "providers.open_data",

@@ -17,7 +17,7 @@ class RewardsConfig(AppConfig):
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
-        from instrument_share.journal.registry import register_journal
+        from instrument_share.journal.registry import register_journal, register_teller
         from instrument_share.kernel.wording import register_words
         from instrument_share.transparency.registry import register_invariants
         from instrument_share.web.text.labels import register_labels
@@ -32,7 +32,7 @@ class RewardsConfig(AppConfig):
         from rewards.inspections import badges as inspection_badges
         from rewards.inspections.domain import choices as inspection_choices
         from rewards.invariants import INVARIANTS
-        from rewards.journal import ACTS, KINDS
+        from rewards.journal import ACTS, KINDS, prepare_fact_titles
         from rewards.objections import badges as objection_badges
         from rewards.objections.domain import choices as objection_choices
         from rewards.payments.selectors.tasks import register_finance_tasks
@@ -62,6 +62,7 @@ class RewardsConfig(AppConfig):
         register_finance_tasks(find_payout_tasks)
         register_references(is_payout_reference)
         register_journal(ACTS, KINDS)
+        register_teller("code", prepare_fact_titles)
         personal.register()
         register_recurring(*RECURRING)
         register_invariants(*INVARIANTS)

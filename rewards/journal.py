@@ -1,6 +1,6 @@
 """How the journal tells what is done in the annual assessment and with the report."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -11,6 +11,8 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import can_see_all
+from rewards.declarations.reports import get_titles
+from rewards.declarations.selectors import known_codes
 from rewards.findings.models import Finding
 from rewards.inspections.models import InspectionDraw, RandomInspection
 from rewards.objections.models import Objection
@@ -20,6 +22,13 @@ from rewards.vouchers.models import VoucherApplication, VoucherClaim, VoucherPay
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+
+
+def prepare_fact_titles() -> Callable[[Mapping[str, Any]], str]:
+    """Return what tells the qualification or grade of a declared fact, as policies word it."""
+    titles: Mapping[tuple[str, str], str] = get_titles(known_codes())
+    return lambda details: titles.get((details.get("kind", ""), details["code"]), "")
+
 
 ACTS: dict[str, str] = {
     "policy.loaded": gettext_noop("Reward policy loaded"),

@@ -397,6 +397,7 @@ OF_THE_SYSTEM = {
     "national_check_keep": "a job of who started the check",
     "national_check_of_job": "a job of who started the check",
     "national_check_progress": "a job of who started the check",
+    "national_checks_clean": "a recurring job",
     "national_checks_forget": "the deletion of an account, by the clock",
     "cycle_step_work": "a job of who asked for the step",
     "audit_seal": "a recurring job",

@@ -5,17 +5,18 @@ from bookings.feeds.services.external_calendars import READ, external_calendar_r
 from bookings.feeds.services.sending import deliveries_send
 from instrument_share.jobs.registry import JobContext, job
 from instrument_share.jobs.services import enqueue_once
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 
 
-@job(SEND, attempts=1)
+@job(SEND, gettext_noop("Messages to webhooks"), attempts=1)
 def send(context: JobContext) -> None:  # noqa: ARG001 (jobs get it)
     """Send for a bounded time; what is due after that is left to another job behind those that wait."""
     if deliveries_send(read_clock=clock.now):
         enqueue_once(SEND)
 
 
-@job(READ)
+@job(READ, gettext_noop("Reading of an external calendar"))
 def read_external_calendar(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (jobs get it)
     """Read the calendar; the clock asks again soon, whatever came of it."""
     external_calendar_read(public_id, now=clock.now())

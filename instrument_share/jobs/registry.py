@@ -13,9 +13,13 @@ JobContext = TaskContext
 
 @dataclass(frozen=True)
 class Job:
-    """A job that services enqueue by its name; it is given up after so many attempts."""
+    """A job that services enqueue by its name; it is given up after so many attempts.
+
+    `label` is a message of the catalogues, what people read for the name.
+    """
 
     name: str
+    label: str
     task: Task[Any, Any]
     attempts: int
 
@@ -38,7 +42,7 @@ _jobs: dict[str, Job] = {}
 _recurring: dict[str, RecurringJob] = {}
 
 
-def job(name: str, *, attempts: int = 6) -> Callable[[Callable[..., None]], Task[Any, Any]]:
+def job(name: str, label: str, *, attempts: int = 6) -> Callable[[Callable[..., None]], Task[Any, Any]]:
     """Register a function of a module as the job `name`. It gets a JobContext and its arguments.
 
     It may run more than once (its worker may die), so that it has to be safe to repeat.
@@ -46,7 +50,7 @@ def job(name: str, *, attempts: int = 6) -> Callable[[Callable[..., None]], Task
 
     def register(function: Callable[..., None]) -> Task[Any, Any]:
         made: Task[Any, Any] = task(takes_context=True)(function)
-        _jobs[name] = Job(name, made, attempts)
+        _jobs[name] = Job(name, label, made, attempts)
         return made
 
     return register
@@ -60,6 +64,12 @@ def register_recurring(*jobs: RecurringJob) -> None:
 def job_named(name: str) -> Job:
     """Return a registered job. Raises KeyError."""
     return _jobs[name]
+
+
+def job_label(name: str) -> str:
+    """Return the label of a job, recurring or not; its name if no app registers it any more."""
+    found = _jobs.get(name) or _recurring.get(name)
+    return found.label if found else name
 
 
 def job_of_path(task_path: str) -> Job | None:

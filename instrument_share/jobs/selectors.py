@@ -12,7 +12,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from instrument_share.jobs.models import RecurringRun, Worker
-from instrument_share.jobs.registry import job_named, job_of_path, recurring
+from instrument_share.jobs.registry import job_label, job_named, job_of_path, recurring
 from instrument_share.web import cursor
 
 SILENT_FOR = timedelta(seconds=30)
@@ -48,10 +48,14 @@ class Ending(Enum):
 
 @dataclass(frozen=True)
 class GivenUpJob:
-    """A job that failed as often as it may; `reason` is the error, `trace` says where it was raised."""
+    """A job that failed as often as it may; `reason` is the error, `trace` says where it was raised.
+
+    `label` is a message of the catalogues.
+    """
 
     id: str
     name: str
+    label: str
     attempts: int
     failed_at: datetime
     reason: str
@@ -186,9 +190,11 @@ def _name(row: DBTaskResult) -> str:
 
 
 def _given_up(row: DBTaskResult) -> GivenUpJob:
+    name = _name(row)
     return GivenUpJob(
         id=str(row.pk),
-        name=_name(row),
+        name=name,
+        label=job_label(name),
         attempts=len(row.worker_ids),
         failed_at=row.finished_at,
         reason=row.traceback.strip().rpartition("\n")[2],

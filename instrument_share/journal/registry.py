@@ -43,7 +43,11 @@ class SubjectKind:
     search: "Callable[[str], QuerySet[Any, Any]] | None" = None
 
 
+Teller = Callable[[Mapping[str, Any]], str]
+"""Returns the words for one of an entry's details, which it gets all of; empty where it knows none."""
+
 _acts: dict[str, str] = {}
+_tellers: dict[str, Callable[[], Teller]] = {}
 _kinds: dict[str, SubjectKind] = {}
 _fields: dict[str, str] = {}
 
@@ -59,6 +63,19 @@ def register_journal(
     _kinds.update(kinds)
     for name, message in (fields or {}).items():
         _fields.setdefault(name, message)
+
+
+def register_teller(key: str, prepare: Callable[[], Teller]) -> None:
+    """Tell the code under a key of the details in words that stand in the database.
+
+    `prepare` is called once for many entries, and returns what tells each of them.
+    """
+    _tellers[key] = prepare
+
+
+def registered_tellers() -> Mapping[str, Callable[[], Teller]]:
+    """Return what prepares to tell the codes under a key (`code`)."""
+    return _tellers
 
 
 def registered_fields() -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from instrument_share.web import clock
 FORECAST_JOB = "rewards.forecast"
 
 
-@job(FORECAST_JOB)
+@job(FORECAST_JOB, gettext_noop("Forecast of a year"))
 def compute_forecast(context: JobContext, year: int) -> None:  # noqa: ARG001 (every job gets it)
     """Compute the forecast of a year."""
     from rewards.forecast.services import forecast_compute

@@ -6,7 +6,7 @@ ran = []
 fails_with = None
 
 
-@registry.job("tests.sample", attempts=3)
+@registry.job("tests.sample", "A sample", attempts=3)
 def sample(context, text):
     """Note the text, or fail as the test wants it."""
     ran.append((text, str(context.task_result.id)))

@@ -132,7 +132,7 @@ def test_exported_jobs_are_those_that_were_given_up(put, clock, monkeypatch, see
     admin = factories.member(office, Role.SYSADMIN)
     head, (*cells, trace) = rows_of(see(admin, "system_jobs", format="csv"))
     assert head == ["编号", "任务", "失败时间", "尝试次数", "错误", "错误详情"]
-    assert cells == [given_up, "tests.sample", "2026-03-02T08:00:00+08:00", "3", "ValueError: out of paper"]
+    assert cells == [given_up, "A sample", "2026-03-02T08:00:00+08:00", "3", "ValueError: out of paper"]
     assert "samples.py" in trace
 
 

@@ -184,7 +184,7 @@ def test_overdue_is_what_should_have_run_or_never_ran(ran, clock):
 
 
 def test_administrator_runs_a_recurring_job_once_before_it_is_due(ran, run_jobs, monkeypatch, clock):
-    monkeypatch.setitem(registry._jobs, RUN_NOW, Job(RUN_NOW, run_recurring_now, 1))
+    monkeypatch.setitem(registry._jobs, RUN_NOW, Job(RUN_NOW, "Run now", run_recurring_now, 1))
     office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
     admin = factories.member(office, Role.SYSADMIN)
     with pytest.raises(Forbidden):

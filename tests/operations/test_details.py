@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from bookings.kiosk.domain import TooLate
 from instrument_share.accounts.domain import OrganizationKind
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.selectors import registration_of
 from instrument_share.accounts.services import organization_revise
+from instrument_share.jobs import registry
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.wording import Sentence, to_plain
 from instrument_share.operations.selectors.details import DETAILS, SCOPES
 from instrument_share.operations.selectors.journal_rows import describe_value, name_detail
+from providers.instruments.domain.fields import CHINESE
 from rewards.report.selectors.told import CONTACT
 from tests import factories
 from tests.factories import NOW
@@ -109,6 +113,24 @@ def test_codes_are_told_in_the_words_of_their_lists():
         assert describe_value("kind", "totp") == "身份验证器应用"
         assert describe_value("scopes", ["read", "usage"]) == "查看、上机登记"
         assert describe_value("outcome", "nobody knows") == "nobody knows"
+
+
+def test_refusals_are_told_as_sentences_and_jobs_by_their_labels():
+    refusal = {"code": "kiosk.too_late", **to_plain(Sentence(TooLate.message, {"minutes": 15}))}
+    for language, sentence, job in (
+        ("zh-hans", "操作发生在 15 分钟以前，未记录。", "发送邮件"),
+        ("en", "This was 15 minutes ago or more, so it is not recorded.", "Sending of a mail"),
+    ):
+        with translation.override(language):
+            assert describe_value("refusal", refusal).startswith(sentence)
+            assert describe_value("job", "mails.send") == job
+            assert describe_value("job", "gone.job") == "gone.job"
+
+
+def test_every_job_has_a_label_in_chinese():
+    labels = [one.label for one in (*registry._jobs.values(), *registry.recurring())]
+    with translation.override("zh-hans"):
+        assert [label for label in labels if not CHINESE.search(translation.gettext(label))] == []
 
 
 def test_fields_that_were_changed_are_told_as_their_forms_call_them():

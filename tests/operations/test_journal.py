@@ -9,16 +9,19 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District
+from instrument_share.jobs.services import recurring_run_now
 from instrument_share.journal import services as journal
 from instrument_share.journal.registry import registered_acts, registered_kinds
 from instrument_share.operations.selectors.details import DETAILS, DISCLOSED
 from instrument_share.operations.selectors.journal import JournalFilter, find_entries, journal_entries
 from instrument_share.operations.selectors.journal_rows import describe_value, name_detail
 from providers.exchange.services.import_plans import Outcome
+from rewards.policy.services import policy_load
 from rewards.trials.domain.search import Aim
 from rewards.vouchers.domain.terms import Terms
 from tests import factories
@@ -131,6 +134,18 @@ def test_page_tells_in_words_and_links_where_the_reader_may_go(city, admin, see)
     of_officer = see(officer_of(), "journal").content.decode()
     assert f"/bookings/{booking.public_id}/" in of_officer
     assert f"/system/accounts/{city.researcher.public_id}/" not in of_officer
+
+
+def test_facts_and_jobs_are_told_in_words(city, admin, see):
+    preset = settings.BASE_DIR / "rewards/policies/hunan-2024.toml"
+    policy_load(actor=officer_of(), document=preset.read_text(encoding="utf-8"), now=NOW)
+    note(city.instrument, "fact.declared", kind="grade", code="excellent")
+    note(city.instrument, "fact.declared", kind="grade", code="of-no-policy")
+    recurring_run_now(actor=admin, name="site.audit_seal", now=NOW)
+    words = text_of(see(admin, "journal"))
+    assert "条件或等级 优秀" in words
+    assert "条件或等级 of-no-policy" in words
+    assert "审计记录封存" in words
 
 
 def test_network_address_is_for_administrators(city, admin, see):

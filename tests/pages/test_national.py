@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 
 from bookings.usage.domain.choices import Rating
 from bookings.usage.services.usage import usage_confirm, usage_log_by_hand, usage_review
+from instrument_share.accounts.services.erasure import account_erase
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Invalid
 from instrument_share.pages.national import checks
@@ -158,6 +159,19 @@ def test_a_use_that_nobody_confirmed_and_one_of_another_year_are_not_reported(ci
     )
     used(city, day=-70)
     assert of(RecordType.SERVICE, records(city)) == []
+
+
+def test_a_use_of_who_deleted_their_account_is_reported_without_who_it_was(city):
+    used(city)
+    account_erase(user=city.researcher, now=NOW)
+    (service,) = of(RecordType.SERVICE, records(city))
+    assert service.refusals == ()
+    assert [service.values[f"applica{name}"] for name in ("nt", "tPhone", "tEmail", "tUnit")] == [
+        "已注销用户",
+        "",
+        "",
+        city.company.name_zh,
+    ]
 
 
 def test_customs_supervision_has_a_record_of_its_own_behind_the_instruments_number(city):

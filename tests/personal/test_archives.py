@@ -3,6 +3,7 @@
 import json
 import zipfile
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -16,7 +17,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import NotFound
 from instrument_share.personal import registry
 from instrument_share.personal.models import PersonalArchive
-from instrument_share.personal.services import archives
+from instrument_share.personal.services import archives, deletions
 from instrument_share.personal.services.deletions import (
     account_deletion_ask,
     account_deletions_carry_out,
@@ -39,6 +40,12 @@ def made(city, clock):
     archives.archive_make.func(None, public_id=asked.public_id)
     asked.refresh_from_db()
     return asked
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    """`with committed():` does in its end what waits for the transaction's."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
 
 
 def contents(archive):
@@ -97,7 +104,9 @@ def test_nobody_else_downloads_it_and_nobody_after_seven_days(city, made):
 
 
 @pytest.mark.parametrize("days", [3, 30])
-def test_archive_is_there_for_as_many_days_as_the_site_keeps_it_and_no_longer(city, clock, settings, days):
+def test_archive_is_there_for_as_many_days_as_the_site_keeps_it_and_no_longer(
+    city, clock, settings, committed, days
+):
     settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"archives": days}
     asked = archives.archive_ask(actor=city.researcher, now=NOW)
     clock.set(NOW + timedelta(days=2))  # no worker ran until then
@@ -110,7 +119,8 @@ def test_archive_is_there_for_as_many_days_as_the_site_keeps_it_and_no_longer(ci
         actor=city.researcher, public_id=asked.public_id, now=end - timedelta(minutes=1)
     )
     assert taken.file.storage.exists(taken.file.name)
-    retention_apply(end + timedelta(minutes=1))
+    with committed():
+        retention_apply(end + timedelta(minutes=1))
     assert not PersonalArchive.objects.exists()
     assert not taken.file.storage.exists(taken.file.name)
 
@@ -148,11 +158,35 @@ def test_of_two_requests_at_once_one_is_told_that_the_copy_is_being_made(city, m
         archives.archive_ask(actor=city.researcher, now=NOW)
 
 
-def test_expired_archive_goes_with_its_file(made):
+def test_expired_archive_goes_with_its_file(made, committed):
     storage, path = made.file.storage, made.file.name
-    assert archives.archives_forget_old(NOW, 10) == 0
-    assert archives.archives_forget_old(NOW + timedelta(seconds=1), 10) == 1
+    with committed():
+        assert archives.archives_forget_old(NOW, 10) == 0
+        assert archives.archives_forget_old(NOW + timedelta(seconds=1), 10) == 1
     assert not storage.exists(path)
+
+
+def test_file_of_an_archive_that_is_gone_goes_with_the_next_run(made):
+    """The process died, or the storage was away, after the row was deleted."""
+    storage, path = made.file.storage, made.file.name
+    made.delete()
+    archives.archives_forget_old(NOW, 10)
+    assert not storage.exists(path)
+
+
+def test_deletion_of_an_account_that_fails_keeps_the_copy_and_the_next_one_deletes_it(
+    city, made, committed, monkeypatch
+):
+    account_deletion_ask(actor=city.researcher, now=NOW)
+    storage, path, erase = made.file.storage, made.file.name, deletions.account_erase
+    with committed():
+        monkeypatch.setattr(deletions, "account_erase", None)
+        assert account_deletions_carry_out(NOW + WEEK) == 0
+    assert (PersonalArchive.objects.get(), storage.exists(path)) == (made, True)
+    with committed():
+        monkeypatch.setattr(deletions, "account_erase", erase)
+        assert account_deletions_carry_out(NOW + WEEK) == 1
+    assert (PersonalArchive.objects.exists(), storage.exists(path)) == (False, False)
 
 
 def test_copy_that_is_being_made_as_the_account_is_deleted_leaves_no_file(city, clock, monkeypatch):
@@ -173,7 +207,7 @@ def test_copy_that_is_being_made_as_the_account_is_deleted_leaves_no_file(city, 
     assert not AuditEntry.objects.filter(action="personal_archive.made").exists()
 
 
-def test_file_of_a_job_that_was_cut_off_is_written_over_and_goes_with_its_copy(city, clock):
+def test_file_of_a_job_that_was_cut_off_is_written_over_and_goes_with_its_copy(city, clock, committed):
     """It was written, and the database failed before the row could name it."""
     clock.set(NOW)
     asked = archives.archive_ask(actor=city.researcher, now=NOW)
@@ -184,7 +218,8 @@ def test_file_of_a_job_that_was_cut_off_is_written_over_and_goes_with_its_copy(c
     assert asked.file.name == name
     again = archives.archive_ask(actor=city.keeper, now=NOW)
     cut_off = default_storage.save(f"personal/{again.public_id}.zip", ContentFile(b"cut off"))
-    assert archives.archives_forget_old(NOW + timedelta(seconds=1), 10) == 2
+    with committed():
+        assert archives.archives_forget_old(NOW + timedelta(seconds=1), 10) == 2
     assert not default_storage.exists(name)
     assert not default_storage.exists(cut_off)
 

@@ -41,7 +41,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_reason
-from instrument_share.kernel.wording import Sentence, Words, word
+from instrument_share.kernel.wording import Sentence, Words, to_plain, word
 from instrument_share.web.responses.problem import problems_told, told
 
 if TYPE_CHECKING:
@@ -80,19 +80,20 @@ def kiosk_act_receive(*, kiosk_id: int, act: Act, now: datetime) -> KioskAct:
         return earlier
     require_attempts_left(kiosk, act.kind, now)
     taken = KioskAct(kiosk=kiosk, key=act.key, kind=act.kind.value, at=act.at, received_at=now, digest=digest)
+    refused: DomainError | None = None
     try:
         with transaction.atomic():
             taken.booking = _carry_out(kiosk, act, now)
             taken.detail = act.text
     except DomainError as refusal:
-        taken.booking = None
+        refused, taken.booking = refusal, None
         taken.refusal, taken.detail = refusal.code, _tell(refusal)
         if isinstance(refusal, TooLate | GivenBack) and act.kind is ActKind.CHECK_IN:
             _take_no_show_back(kiosk, act, now)
         if now - act.at >= AT_ONCE and not isinstance(refusal, EndedAlready):
             _tell_keepers_of_refusal(kiosk, act, refusal, now)
     taken.save(force_insert=True)
-    _record(kiosk, taken, now)
+    _record(kiosk, taken, refused, now)
     return taken
 
 
@@ -169,6 +170,10 @@ def _tell(refusal: DomainError) -> str:
     return " ".join([told(refusal.message, refusal.params), *problems])[:500]
 
 
+def _to_sentence(refusal: DomainError) -> Sentence:
+    return Sentence(refusal.message, refusal.params)
+
+
 def _tell_user(log: "UsageLog", now: datetime) -> None:
     notify_user_of_log(log, CHECKED_OUT, now)
 
@@ -178,7 +183,7 @@ def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, refusal: DomainError, now: 
     booking = next((found for find in by_code if (found := find(kiosk, act.code, act.at))), None)
     person = booking.user.name if booking else Words(SOMEBODY)
     about = {"person": person, "at": act.at, "act": word(act.kind)}
-    detail = Sentence(refusal.message, refusal.params)
+    detail = _to_sentence(refusal)
     lines = [Sentence(problem.message, problem.params) for problem in refusal.problems]
     _notify_keepers(kiosk, REFUSED, now, lines, detail=detail, **about)
 
@@ -203,7 +208,7 @@ def _get_details(kiosk: Kiosk, act: Act) -> dict[str, Any]:
     return {"kiosk": kiosk.public_id, "at": act.at.isoformat()}
 
 
-def _record(kiosk: Kiosk, taken: KioskAct, now: datetime) -> None:
+def _record(kiosk: Kiosk, taken: KioskAct, refused: DomainError | None, now: datetime) -> None:
     record(
         actor=taken.booking.user if taken.booking else None,
         action="kiosk.act_refused" if taken.refusal else "kiosk.act_taken",
@@ -216,6 +221,6 @@ def _record(kiosk: Kiosk, taken: KioskAct, now: datetime) -> None:
             "key": taken.key,
             "at": taken.at.isoformat(),
             "booking": taken.booking and taken.booking.public_id,
-            "refusal": taken.refusal,
+            "refusal": refused and {"code": refused.code, **to_plain(_to_sentence(refused))},
         },
     )

@@ -44,6 +44,18 @@ def login_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> s
     return unicodedata.normalize("NFKC", text).casefold()[:MAX_NAME_LENGTH]
 
 
+def has_signed_up(typed: Mapping[str, str], *, since: datetime) -> bool:
+    """Return whether an account was opened since then with what is typed, its address not confirmed yet."""
+    found = get_user_by_username(typed.get("username", ""))
+    return (
+        found is not None
+        and found.date_joined > since
+        and found.email.lower() == typed.get("email", "").lower()
+        and not found.emailaddress_set.filter(verified=True).exists()
+        and found.check_password(typed.get("password1", ""))
+    )
+
+
 def lockouts(viewer: "Viewer", now: datetime) -> list[Lockout]:
     """Return who is locked out by wrong passwords, and where, for an administrator; the last one first."""
     cool_off = timedelta(hours=settings.AXES_COOLOFF_TIME)

@@ -97,7 +97,7 @@ DETAILS: dict[str, str] = {
     "changed": gettext_noop("What was changed"),
     "check": gettext_noop("What was checked"),
     "checklist": gettext_noop("Checklist"),
-    "code": gettext_noop("Code of the fact"),
+    "code": gettext_noop("Condition or grade"),
     "detail": gettext_noop("Detail"),
     "differences": gettext_noop("Differences"),
     "draft": gettext_noop("Number of the draft"),

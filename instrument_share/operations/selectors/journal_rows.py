@@ -11,11 +11,20 @@ from django.utils.translation import gettext
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
-from instrument_share.journal.registry import Subject, registered_acts, registered_fields, registered_kinds
+from instrument_share.jobs.registry import job_label
+from instrument_share.journal.registry import (
+    Subject,
+    Teller,
+    registered_acts,
+    registered_fields,
+    registered_kinds,
+    registered_tellers,
+)
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.wording import Bilingual, find_member, word
+from instrument_share.kernel.wording import Bilingual, find_member, from_plain, word
 from instrument_share.operations.selectors.details import CODES, DETAILS, LISTS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST
+from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats, labels
 
 if TYPE_CHECKING:
@@ -53,6 +62,7 @@ class JournalRow:
     kind: str
     subject: Subject | None
     organization: "Organization | None"
+    tellers: Mapping[str, Teller]
 
     @property
     def actor(self) -> str:
@@ -68,7 +78,11 @@ class JournalRow:
     @property
     def details(self) -> list[tuple[str, str]]:
         """What was changed, each value with its name."""
-        return [(name_detail(key), describe_value(key, value)) for key, value in self.entry.details.items()]
+        return [(name_detail(key), self._describe(key, value)) for key, value in self.entry.details.items()]
+
+    def _describe(self, key: str, value: Any) -> str:
+        words = self.tellers[key](self.entry.details) if key in self.tellers else ""
+        return words or describe_value(key, value)
 
 
 def describe_entries(viewer: "Viewer", entries: Sequence["AuditEntry"]) -> list[JournalRow]:
@@ -80,6 +94,8 @@ def describe_entries(viewer: "Viewer", entries: Sequence["AuditEntry"]) -> list[
     subjects: dict[str, Mapping[str, Subject]] = {
         model: kinds[model].look_up(viewer, wanted) for model, wanted in ids.items() if model in kinds
     }
+    keys = {key for entry in entries for key in entry.details}
+    tellers = {key: prepare() for key, prepare in registered_tellers().items() if key in keys}
     bodies = accounts.organizations_by_id({e.organization_id for e in entries if e.organization_id})
     return [
         JournalRow(
@@ -88,6 +104,7 @@ def describe_entries(viewer: "Viewer", entries: Sequence["AuditEntry"]) -> list[
             kind=kind_in_words(entry.subject_type),
             subject=subjects.get(entry.subject_type, {}).get(entry.subject_id),
             organization=bodies.get(entry.organization_id or 0),
+            tellers=tellers,
         )
         for entry in entries
     ]
@@ -124,6 +141,8 @@ def describe_value(key: str, value: Any) -> str:
             return gettext("Yes") if value else gettext("No")
         case list():
             return (", " if formats.in_english() else "、").join(describe_value(key, one) for one in value)
+        case {"message": str(message), "params": dict(params)}:
+            return told(message, from_plain(params))
         case dict():
             return _describe_pairs(key, value.items())
         case str():
@@ -135,6 +154,8 @@ def _describe_code(key: str, code: str) -> str:
     """Return the word for a code; empty where it is none of the key's."""
     if key == "role" and code in set(Role):
         return str(labels.ROLES[Role(code)])
+    if key == "job":
+        return gettext(job_label(code))
     if key in OF_STATES:
         return labels.word(code)
     if key in OF_FIELDS:

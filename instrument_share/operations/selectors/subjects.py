@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
+from instrument_share.jobs.registry import job_label
 from instrument_share.journal.registry import Subject, SubjectKind
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -41,10 +43,16 @@ def _memberships(_viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subjec
     return {public_id: Subject(Bilingual(row.user.get_full_name())) for public_id, row in rows.items()}
 
 
+def _works(_viewer: "Viewer", names: Collection[str]) -> Mapping[str, Subject]:
+    return {name: Subject(Bilingual(gettext(ON_SERVER.get(name) or job_label(name)))) for name in names}
+
+
 def _search_people(text: str) -> QuerySet[Any, Any]:
     return accounts.people_matching(text).values("public_id")
 
 
+ON_SERVER = {"backup": gettext_noop("Backup")}
+"""What commands on the server do to the whole site, by the name in `upkeep_record`."""
 KINDS: dict[str, SubjectKind] = {
     "accounts.User": SubjectKind(gettext_noop("Account"), _people, _search_people),
     "accounts.Organization": SubjectKind(gettext_noop("Organization"), _organizations),
@@ -55,7 +63,7 @@ KINDS: dict[str, SubjectKind] = {
     "accounts.ApiToken": SubjectKind(gettext_noop("API token")),
     "accounts.District": SubjectKind(gettext_noop("District")),
     "bootstrap.FirstRunCode": SubjectKind(gettext_noop("Site")),
-    "jobs.RecurringRun": SubjectKind(gettext_noop("Scheduled job")),
+    "jobs.RecurringRun": SubjectKind(gettext_noop("Scheduled job"), _works),
     "django_tasks_database.DBTaskResult": SubjectKind(gettext_noop("Job")),
     "mails.OutgoingMail": SubjectKind(gettext_noop("Mail")),
 }

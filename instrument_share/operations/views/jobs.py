@@ -46,7 +46,7 @@ def jobs(request: SignedInRequest) -> HttpResponseBase:
 def _export() -> HttpResponseBase:
     heads = [_("Number"), _("Job"), _("Failed at"), _("Attempts"), _("Error"), _("Where it failed")]
     rows = (
-        [job.id, job.name, job.failed_at, job.attempts, job.reason, job.trace]
+        [job.id, _(job.label), job.failed_at, job.attempts, job.reason, job.trace]
         for job in selectors.iterate_given_up_jobs()
     )
     return csv_response("failed-jobs", heads, rows)
@@ -77,7 +77,7 @@ def job_retry(request: SignedInRequest, job_id: UUID) -> Confirmation:
     require(request.user, "site.operate")
     found = require_found(selectors.given_up_job(str(job_id)))
     return Confirmation(
-        heading=_("Run the failed job “{job}” again?").format(job=found.name),
+        heading=_("Run the failed job “{job}” again?").format(job=_(found.label)),
         consequences=[_("It failed with: {error}").format(error=found.reason)],
         action=_("Run again"),
         perform=lambda: services.job_retry(actor=request.user, job_id=found.id, now=clock.now()),

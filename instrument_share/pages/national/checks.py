@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
     from providers.models import NationalCheck
 
-FOLDER = "national"
 SUBMIT_XLSX, SUBMIT_JSON, DRAFTS_XLSX = "records.xlsx", "records.json", "drafts.xlsx"
 REFUSED_CSV: Mapping[str, str] = {"zh-hans": "refused.zh.csv", "en": "refused.en.csv"}
 FILES = (SUBMIT_XLSX, SUBMIT_JSON, DRAFTS_XLSX, *REFUSED_CSV.values())
@@ -72,7 +71,7 @@ def check_region(check_id: int, job_id: str) -> None:
     except Forbidden:
         providers.national_check_abandon(check)
         return
-    folder, now = f"{FOLDER}/{check.pk}-{secrets.token_hex(8)}", clock.now()
+    folder, now = f"{providers.NATIONAL_FOLDER}/{check.pk}-{secrets.token_hex(8)}", clock.now()
     with TemporaryFile() as aside:
         for record in _tell_progress(iterate_records(check.user, units, check.year), check):
             pickle.dump(record, aside, pickle.HIGHEST_PROTOCOL)

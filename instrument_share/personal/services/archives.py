@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.core.files import File
@@ -54,7 +55,7 @@ def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
     return asked
 
 
-@job(MAKE)
+@job(MAKE, gettext_noop("Copy of a person’s data"))
 def archive_make(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (jobs get it)
     """Make an archive that was asked for; one that is made, has expired or is gone stays as it is."""
     now = clock.now()
@@ -104,11 +105,12 @@ def archive_download(*, actor: "User", public_id: str, now: datetime) -> Persona
 
 
 def archives_forget_old(before: datetime, limit: int) -> int:
-    """Delete archives that have expired, files first, at most so many; return their number.
+    """Delete archives that have expired, at most so many; return their number.
 
     `before` is the present less the days of the rule. Each is kept until the time that its owner was told.
+    Files that no row names go too.
     """
-    # A job that dies between the two leaves a row without its file, and the next one deletes the row.
+    _delete_left_files()
     old = list(PersonalArchive.objects.filter(expires_at__lt=before + _kept_for()).order_by("pk")[:limit])
     for one in old:
         archive_delete(one)
@@ -116,13 +118,28 @@ def archives_forget_old(before: datetime, limit: int) -> int:
 
 
 def archive_delete(archive: PersonalArchive) -> None:
-    """Delete a copy with its file, also one that a job has written which was cut off before it was made."""
-    _delete_file(archive)
+    """Delete a copy, and its file once that is certain, also one that a job has written which was cut off.
+
+    A file that is still there then goes with the next run of retention.
+    """
     archive.delete()
+    transaction.on_commit(partial(_delete_file, archive), robust=True)
+
+
+def _delete_left_files() -> None:
+    """Delete the files of copies that are gone. A file is written after its row, so its row is known here."""
+    names = default_storage.listdir(FOLDER)[1] if default_storage.exists(FOLDER) else []
+    present = {FOLDER + name for name in names}
+    for path in present - {_path(one) for one in PersonalArchive.objects.all()}:
+        default_storage.delete(path)
 
 
 def _delete_file(archive: PersonalArchive) -> None:
-    default_storage.delete(archive.file.name or f"{FOLDER}{archive.public_id}.zip")
+    default_storage.delete(_path(archive))
+
+
+def _path(archive: PersonalArchive) -> str:
+    return archive.file.name or f"{FOLDER}{archive.public_id}.zip"
 
 
 def _kept_for() -> timedelta:

@@ -11,6 +11,7 @@ from django.conf import settings
 from pyhanko.sign.timestamps.aiohttp_client import AIOHttpTimeStamper
 
 from instrument_share.jobs.registry import JobContext, job
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.transparency.models import Checkpoint, CheckpointTimestamp
 from instrument_share.transparency.selectors.second_place import read_second_place
 from instrument_share.transparency.services.growing import SEND
@@ -21,7 +22,7 @@ TIMESTAMPED_AT_ONCE = 7
 """After an outage the last days' are made up for; what is older would say nothing new."""
 
 
-@job(SEND, attempts=12)
+@job(SEND, gettext_noop("Checkpoints to the second place"), attempts=12)
 def send_checkpoints(context: JobContext) -> None:  # noqa: ARG001 (jobs get it)
     """Send what the second place lacks."""
     checkpoints_send(clock.now())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from instrument_share.jobs.selectors import WorkState
+from instrument_share.jobs.selectors import WorkState, work_states
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.services import record
 from providers.exchange.models import NationalCheck
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 NATIONAL_CHECK_JOB = "pages.national_check"
+NATIONAL_FOLDER = "national"
+"""The files of a check lie below it, in a folder that begins with the check's number."""
 
 
 @transaction.atomic
@@ -54,13 +56,15 @@ def national_check_keep(
 ) -> None:
     """Keep the result of the job in the place of the one before, and delete the files of all others.
 
-    Files have users' names in them: those of a job that was cut off go too.
+    Files have users' names in them: those of a job that was cut off go too. A job for which the check
+    no longer waits deletes its own.
     """
-    NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(
+    kept = NationalCheck.objects.filter(pk=check.pk, job_id=check.job_id).update(
         report=report, folder=folder, made_at=now, job_id=None
     )
-    check.refresh_from_db(fields=["folder"])
-    _delete_folders(check.pk, folder, kept=check.folder)
+    found = _folders_of(check.pk)
+    for one in found - {folder} if kept else found & {folder}:
+        _delete_folder(one)
 
 
 def national_check_abandon(check: NationalCheck) -> None:
@@ -75,19 +79,45 @@ def national_checks_forget(*, years: Collection[int]) -> None:
     A check that is under way ends without a result.
     """
     found = NationalCheck.objects.filter(year__in=years)
-    made = [one for one in found.select_for_update() if one.folder]
+    forgotten = list(found.select_for_update().values_list("pk", flat=True))
     found.update(report={}, folder="", made_at=None, job_id=None)
-    for one in made:
-        transaction.on_commit(partial(_delete_folders, one.pk, one.folder))
+    for pk in forgotten:
+        transaction.on_commit(partial(_delete_folders, pk), robust=True)  # what is left is cleaned later
 
 
-def _delete_folders(check_id: int, folder: str, *, kept: str = "") -> None:
-    """Delete the folders of a check beside one of them, with it, but `kept`."""
-    above = folder.rpartition("/")[0]
-    for name in default_storage.listdir(above)[0]:
-        other = f"{above}/{name}"
-        if name.startswith(f"{check_id}-") and other != kept:
-            _delete_folder(other)
+def national_checks_clean() -> int:
+    """Delete the files of checks that were cut off, which name people; run by a job. Returns how many.
+
+    Those of a check that is under way or will be tried again wait for its end.
+    """
+    folders = _folders()  # read first: one that is written later belongs to a check that is under way
+    checks = list(NationalCheck.objects.all())
+    states = work_states(one.job_id for one in checks)
+    running = {one.pk for one in checks if states[one.job_id] is WorkState.RUNS}
+    kept = {one.folder for one in checks}
+    cut_off = [one for one in folders - kept if _number_of(one) not in running]
+    for folder in cut_off:
+        _delete_folder(folder)
+    return len(cut_off)
+
+
+def _delete_folders(check_id: int) -> None:
+    for folder in _folders_of(check_id):
+        _delete_folder(folder)
+
+
+def _folders_of(check_id: int) -> set[str]:
+    return {one for one in _folders() if _number_of(one) == check_id}
+
+
+def _folders() -> set[str]:
+    names = default_storage.listdir(NATIONAL_FOLDER)[0] if default_storage.exists(NATIONAL_FOLDER) else []
+    return {f"{NATIONAL_FOLDER}/{name}" for name in names}
+
+
+def _number_of(folder: str) -> int:
+    """Return the number of the check whose folder it is."""
+    return int(folder.rpartition("/")[2].partition("-")[0])
 
 
 def _delete_folder(folder: str) -> None:

@@ -23,9 +23,13 @@ from providers.terms.models import OpenServiceRule
 from providers.terms.selectors.rules import is_rule_used
 from providers.terms.services.rules import rule_withdraw
 from providers.units.domain.choices import PublicationState
-from providers.units.domain.publications import PublicationKind
+from providers.units.domain.publications import PublicationKind, problems_of_publication
 from providers.units.models import UnitNews
-from providers.units.services.publications import publication_discard, publication_update
+from providers.units.services.publications import (
+    publication_discard,
+    publication_update,
+    publication_values,
+)
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -119,8 +123,10 @@ def _has_gone_on(instrument: Instrument, made: Made) -> bool:
 def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
     made = _made_by_id(run)
     present = list(UnitNews.objects.select_for_update().filter(pk__in=made).order_by("pk"))
+    _raise_if_gone_on([("", one.title_zh) for one in present if _has_news_gone_on(one, made[one.pk])])
     _raise_if_gone_on(
-        [("", one.title_zh) for one in present if _has_news_gone_on(one, made[one.pk])],
+        [("", one.title_zh) for one in present if _has_to_keep_text(one, made[one.pk])],
+        gettext_noop("“{name}” is scheduled to be published. Cancel that first, then take back the import."),
     )
     common: dict[str, Any] = {"actor": actor, "kind": PublicationKind.NEWS, "now": now}
     for one in present:
@@ -131,9 +137,16 @@ def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
 
 
 def _has_news_gone_on(news: UnitNews, made: Made) -> bool:
-    """Return whether news was changed or published since; what was scheduled before may go on being so."""
-    untouched = {PublicationState.DRAFT, *([PublicationState.SCHEDULED] if made["before"] else [])}
+    """Return whether news was changed or published since."""
+    untouched = PublicationState.DRAFT, PublicationState.SCHEDULED
     return news.revision != made["revision"] or news.state not in untouched
+
+
+def _has_to_keep_text(news: UnitNews, made: Made) -> bool:
+    """Return whether news is scheduled, and would not be there or lack its text without the import."""
+    before = made["before"] and {**publication_values(PublicationKind.NEWS, news), **made["before"]}
+    is_scheduled = news.state is PublicationState.SCHEDULED
+    return is_scheduled and (not before or bool(problems_of_publication(PublicationKind.NEWS, before)))
 
 
 def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:

@@ -84,7 +84,7 @@ def instrument_categories_keep(*, actor: "User", instrument_ids: Collection[int]
             continue
         instrument.category = after
         instrument.revision += 1
-        names = {"code": after.code, "before": before.name_zh, "after": after.name_zh}
+        names = {"category": after.code, "before": before.name_zh, "after": after.name_zh}
         save_and_record(instrument, actor, "instrument.category_kept", now, **names)
         kept.append(instrument.pk)
     instruments_changed(kept)

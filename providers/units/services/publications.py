@@ -100,7 +100,7 @@ def publication_update(
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     require_revision(revision, publication.revision)
-    held = _values_of(kind, publication)
+    held = publication_values(kind, publication)
     check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of_publication
     if problems := check(kind, {**held, **values}):
         raise Invalid(problems=problems)
@@ -212,7 +212,7 @@ def _begun(
 def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
     """Lock and return a draft that has all that publication needs."""
     publication = _lock_for_move(actor, kind, publication_id, move)
-    if problems := problems_of_publication(kind, _values_of(kind, publication)):
+    if problems := problems_of_publication(kind, publication_values(kind, publication)):
         raise Invalid(problems=problems)
     return publication
 
@@ -230,7 +230,8 @@ def _publish(kind: PublicationKind, publication: "Publication", actor: "User | N
     _save(actor, "published", kind, publication, now)
 
 
-def _values_of(kind: PublicationKind, publication: "Publication") -> dict[str, Any]:
+def publication_values(kind: PublicationKind, publication: "Publication") -> dict[str, Any]:
+    """Return the fields of a publication by name, without the instruments of a case."""
     return {name: getattr(publication, name) for name in FIELDS[kind] if name != "instruments"}
 
 

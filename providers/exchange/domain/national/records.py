@@ -189,7 +189,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F("subjectArea", "学科领域", "Subjects", choices=SUBJECT_NAMES, most=4),
         _F("applicant", "申请人", "Applicant", 20),
         _F("applicatPhone", "申请人电话", "Applicant's phone", 20, needed=False),
-        _F("applicatEmail", "申请人邮箱", "Applicant's e-mail", 50, shape="email"),
+        _F("applicatEmail", "申请人邮箱", "Applicant's e-mail", 50, shape="email", needed=False),
         _F("applicatUnit", "申请人单位", "Applicant's organization", 50),
         _F(
             "comment",

@@ -398,7 +398,7 @@ NOT_NEEDED = {
     RecordType.UNIT: "Project Thesis Book Report Patent Output Achievements socialBenefit Remark",
     RecordType.INSTRUMENT: "ename instrBelongsName province county",
     RecordType.CUSTOMS: "numberCpd contractNumber hsCode Record",
-    RecordType.SERVICE: "subjectIncome applicatPhone comment",
+    RecordType.SERVICE: "subjectIncome applicatPhone applicatEmail comment",
 }
 
 

@@ -29,7 +29,11 @@ from providers.terms.models import OpenServiceRule
 from providers.terms.services.rules import rule_publish, rule_withdraw
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import UnitNews
-from providers.units.services.publications import publication_draft, publication_schedule
+from providers.units.services.publications import (
+    publication_draft,
+    publication_schedule,
+    publication_unschedule,
+)
 from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, published, terms
 
@@ -191,6 +195,26 @@ def test_import_that_changed_scheduled_news_can_be_undone(world):
     publication_schedule(publication_id=run.made[0]["id"], at=at, now=NOW, **unit)
     with pytest.raises(GoneOn):
         take_back(world, run)
+
+
+def test_import_that_gave_its_text_to_what_was_scheduled_since_says_what_to_do_first(world):
+    unit = {"actor": world.manager, "kind": PublicationKind.NEWS}
+    news = publication_draft(organization_id=world.unit.pk, values={"title_zh": "开放日"}, now=NOW, **unit)
+    run = brought(world, "标题,正文\n开放日,欢迎\n讲座,欢迎\n", KINDS["news"])
+    for made in run.made:
+        at = NOW + timedelta(days=3)
+        publication_schedule(publication_id=made["id"], at=at, now=NOW, **unit)
+    with pytest.raises(GoneOn) as refused:
+        take_back(world, run)
+    assert sorted(str(one.params["name"]) for one in refused.value.problems) == ["开放日", "讲座"]
+    assert {one.message.partition("”")[2] for one in refused.value.problems} == {
+        " is scheduled to be published. Cancel that first, then take back the import."
+    }
+    for made in run.made:
+        publication_unschedule(publication_id=made["id"], now=NOW, **unit)
+    take_back(world, run)
+    news.refresh_from_db()
+    assert (news.body_zh, UnitNews.objects.count()) == ("", 1)
 
 
 def test_import_that_has_published_news_does_not_offer_to_be_taken_back(at, world):

@@ -1,0 +1,103 @@
+"""django-allauth's forms sent twice: the second click leads to where the first one led, not to a mistake."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import make_password
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from instrument_share.accounts.models import User
+from tests import factories
+from tests.factories import NOW
+from tests.page_fixtures import text_of
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "an-unlikely-phrase-7"
+FORM = {
+    "name": "陈一",
+    "username": "chenyi",
+    "email": "Chen@example.org",
+    "password1": PASSWORD,
+    "password2": PASSWORD,
+    "privacy": "on",
+}
+SENT = "/accounts/confirm-email/"
+
+
+def sign_up(**other):
+    return Client().post(reverse("account_signup"), FORM | other)
+
+
+@pytest.fixture
+def person(client):
+    """Logged in, and has just shown the password again."""
+    person = factories.user(password=make_password(PASSWORD))
+    client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return person
+
+
+@pytest.mark.parametrize("other", [{}, {"email": "chen@Example.org", "username": "ChenYi"}])
+def test_who_signs_up_twice_is_led_to_the_same_page(clock, other):
+    clock.set(NOW)
+    assert [sign_up()["Location"], sign_up(**other)["Location"]] == [SENT, SENT]
+    assert User.objects.filter(username="chenyi").count() == 1
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"email": "other@example.org"},
+        {"username": "other", "privacy": ""},
+        {"password1": "another-unlikely-8", "password2": "another-unlikely-8"},
+    ],
+)
+def test_a_name_that_somebody_else_has_just_taken_is_refused(clock, other):
+    clock.set(NOW)
+    sign_up()
+    assert sign_up(**other).status_code == 200
+
+
+def test_a_name_that_was_taken_before_is_refused(clock):
+    clock.set(NOW)
+    sign_up()
+    clock.set(NOW + timedelta(minutes=6))
+    assert sign_up().status_code == 200
+    clock.set(NOW)
+    EmailAddress.objects.update(verified=True)
+    assert sign_up().status_code == 200
+
+
+def test_who_confirms_an_address_twice_is_led_to_the_login(clock, run_jobs):
+    clock.set(NOW)
+    sign_up()
+    run_jobs()
+    link = re.findall(r"http://testserver(/accounts/\S+)", mail.outbox[0].body)[0]
+    assert Client().post(link).status_code == 302
+    again = Client().post(link, follow=True)
+    assert again.redirect_chain == [("/accounts/login/", 302)]
+    assert "该链接已使用过或已过期" in text_of(again)
+
+
+def test_who_sets_up_or_removes_a_factor_twice_is_led_to_the_factors(client, person):
+    page = client.get(reverse("mfa_activate_totp"))
+    code = format_hotp_value(hotp_value(page.context["form"].secret, int(time.time()) // 30))
+    client.post(reverse("mfa_activate_totp"), {"code": code})
+    assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).count() == 1
+    assert client.get(reverse("mfa_activate_totp"))["Location"] == reverse("mfa_deactivate_totp")
+    answers = [
+        client.post(reverse("mfa_activate_totp"), {"code": code}),
+        client.post(reverse("mfa_deactivate_totp")),
+        client.post(reverse("mfa_deactivate_totp")),
+        client.post(reverse("mfa_remove_webauthn", args=[1])),
+    ]
+    assert [one["Location"] for one in answers] == [reverse("mfa_index")] * 4
+    assert client.get(reverse("mfa_deactivate_totp")).status_code == 404
