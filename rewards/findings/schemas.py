@@ -88,8 +88,8 @@ class JointDecisionIn(BodyIn):
     read_at: Instant | None = Field(
         None,
         description=_(
-            "when you read the findings, by the `Date` of that answer; those that their unit answered after it "
-            "are refused; without it none is refused for that"
+            "when you read the findings, by the `Date` of that answer; those that their unit answered after "
+            "it are refused; without it none is refused for that"
         ),
     )
     reason: Text500 = Field(description=_("reason, the same for each; the units and later readers see it"))
