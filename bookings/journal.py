@@ -44,6 +44,7 @@ ACTS: dict[str, str] = {
     "credit.misuse_recorded": gettext_noop("Misuse recorded"),
     "credit.appealed": gettext_noop("Credit event appealed"),
     "credit.lifted": gettext_noop("Credit event lifted"),
+    "credit.taken_back": gettext_noop("No-show taken back from a person’s credit"),
     "credit.upheld": gettext_noop("Credit event upheld"),
     "credit.appeal_passed_on": gettext_noop("Appeal passed on to the bureau"),
     "basket.added": gettext_noop("Time put into the basket"),

@@ -443,7 +443,7 @@ PARTS = {
     "record_reading": "of people_disclosed",
     "build_entry": "of every service",
     "add_documents": "of what files documents",
-    "no_show_charge_take_back": "of usage_log_by_hand and kiosk_act_receive",
+    "no_show_take_back": "of usage_log_by_hand and kiosk_act_receive",
     "cancel_for_suspension": "of organization_suspend and bookings_no_show_due",
     "check_uploads": "of what files documents; writes nothing",
     "find_registration_problems": "of organization_register and organization_correct; writes nothing",

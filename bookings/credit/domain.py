@@ -51,6 +51,13 @@ class AppealTooLate(Conflict):
     message = gettext_noop("This event could be appealed until {deadline}. Ask the unit about it.")
 
 
+class TakenBack(Conflict):
+    """A no-show that was taken back, as its person had come in time."""
+
+    code = "credit.taken_back"
+    message = gettext_noop("This no-show was taken back and counts no longer. There is nothing to appeal.")
+
+
 class AppealAnswered(Conflict):
     """The appeal has been answered before."""
 

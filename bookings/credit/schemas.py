@@ -69,7 +69,10 @@ class CreditEventOut(Schema):
     id: PublicId = Field(examples=["CRE-7K2M9QX4TB"])
     kind: CreditKind = Field(description=_("what happened: not coming, cancelling late, or misuse"))
     state: CreditState = Field(
-        description=_("whether it counts now, is `over` by time, or was `lifted` after an appeal")
+        description=_(
+            "whether it counts now, is `over` by time, or was `lifted`: after an appeal, or since the person "
+            "had come"
+        )
     )
     user: PersonRef = Field(description=_("the person whose credit it concerns"))
     instrument: InstrumentRef | None = Field(

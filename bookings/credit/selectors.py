@@ -13,7 +13,7 @@ from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditAnswer, CreditAppeal, CreditEvent
 from bookings.requests.selectors.companions import has_credit_event
-from bookings.requests.selectors.request_facts import counting_credit_events
+from bookings.requests.selectors.request_facts import counting_credit_events, get_taken_back_condition
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 WITH_PARTS = ("booking__instrument__organization", "user", "appeal__answer__answered_by")
-UNANSWERED = Q(answer__isnull=True)
+UNANSWERED = Q(answer__isnull=True) & ~get_taken_back_condition("event__")
+"""The condition for appeals that wait: not answered, and about an event that was not taken back."""
 
 
 def credit_events(viewer: "Viewer") -> QuerySet[CreditEvent]:
@@ -100,10 +101,16 @@ def get_answer(event: CreditEvent) -> CreditAnswer | None:
     return getattr(get_appeal(event), "answer", None)
 
 
+def is_taken_back(event: CreditEvent) -> bool:
+    """Return whether the event is a no-show that was taken back, as its person had come in time."""
+    is_no_show = event.kind == CreditKind.NO_SHOW and event.booking is not None
+    return is_no_show and event.booking.checked_in_at is not None  # type: ignore[union-attr]
+
+
 def get_credit_state(event: CreditEvent, now: datetime) -> CreditState:
     """Return how an event that `credit_events` has returned stands."""
     answer = get_answer(event)
-    if answer is not None and answer.outcome == CreditOutcome.LIFTED:
+    if is_taken_back(event) or (answer is not None and answer.outcome == CreditOutcome.LIFTED):
         return CreditState.LIFTED
     return CreditState.COUNTS if event.ends_at > now else CreditState.OVER
 
@@ -153,6 +160,7 @@ def may_appeal(viewer: "Viewer", event: CreditEvent, now: datetime) -> bool:
     return (
         rules.has_perm("bookings.appeal_credit", viewer, event)
         and get_appeal(event) is None
+        and not is_taken_back(event)
         and now < get_appeal_deadline(event)
     )
 
@@ -163,6 +171,7 @@ def may_answer(viewer: "Viewer", event: CreditEvent) -> bool:
     return (
         appeal is not None
         and get_answer(event) is None
+        and not is_taken_back(event)
         and rules.has_perm("bookings.answer_credit_appeal", viewer, appeal)
     )
 

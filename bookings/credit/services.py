@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from bookings.credit.domain import REASON_MISSING, AlreadyAppealed, AppealAnswered, AppealTooLate
+from bookings.credit.domain import REASON_MISSING, AlreadyAppealed, AppealAnswered, AppealTooLate, TakenBack
 from bookings.credit.selectors import (
     UNANSWERED,
     credit_event_lock,
@@ -14,6 +14,7 @@ from bookings.credit.selectors import (
     get_answer_date,
     get_appeal,
     get_appeal_deadline,
+    is_taken_back,
 )
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.models import CreditAnswer, CreditAppeal
@@ -84,13 +85,15 @@ def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -
     """Appeal an event on one's own credit, once; the keepers are told, or the unit's managers where none is.
 
     Who recorded it does not answer, and is not told. Raises ReasonMissing, AlreadyAppealed and, after its
-    days, AppealTooLate. The event counts meanwhile.
+    days, AppealTooLate; TakenBack for a no-show that was. The event counts meanwhile.
     """
     event = credit_event_lock(event_id)
     require(actor, "bookings.appeal_credit", event)
     reason = require_reason(reason, code=REASON_MISSING)
     if get_appeal(event) is not None:
         raise AlreadyAppealed
+    if is_taken_back(event):
+        raise TakenBack
     if now >= get_appeal_deadline(event):
         raise AppealTooLate(deadline=get_appeal_deadline(event))
     appeal = CreditAppeal.objects.create(
@@ -109,8 +112,8 @@ def credit_answer(
 ) -> CreditAnswer:
     """Answer the appeal against an event, for the unit or, once it was passed on, for the bureau.
 
-    A lifted event counts no longer, from now on. Raises NotFound without an appeal, ReasonMissing and
-    AppealAnswered.
+    A lifted event counts no longer, from now on. Raises NotFound without an appeal, ReasonMissing,
+    AppealAnswered, and TakenBack for a no-show that was.
     """
     event = credit_event_lock(event_id)
     appeal = require_found(get_appeal(event))
@@ -118,6 +121,8 @@ def credit_answer(
     reason = require_reason(reason, code=REASON_MISSING)
     if get_answer(event) is not None:
         raise AppealAnswered
+    if is_taken_back(event):
+        raise TakenBack
     answer = CreditAnswer.objects.create(
         appeal=appeal,
         outcome=CreditOutcome(outcome).value,

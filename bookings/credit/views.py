@@ -22,6 +22,7 @@ from bookings.credit.selectors import (
     get_credit_event,
     get_credit_state,
     get_misuse_deadline,
+    is_taken_back,
     may_answer,
     may_appeal,
 )
@@ -52,6 +53,7 @@ class CreditRow(NamedTuple):
     appeal: "CreditAppeal | None"
     answer: "CreditAnswer | None"
     appeal_until: datetime
+    is_taken_back: bool
     may_appeal: bool
     may_answer: bool
 
@@ -65,6 +67,7 @@ def build_credit_rows(viewer: "User", events: "Iterable[CreditEvent]", now: date
             get_appeal(event),
             get_answer(event),
             get_appeal_deadline(event),
+            is_taken_back(event),
             may_appeal(viewer, event, now),
             may_answer(viewer, event),
         )

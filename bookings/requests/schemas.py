@@ -288,7 +288,7 @@ class BookingOut(Schema):
     )
     late_cancel: bool = Field(description=_("whether it was cancelled after the free deadline"))
     checked_in_at: datetime | None = Field(
-        description=_("when the user was let at the instrument; null: not yet")
+        description=_("when the user came, also where a no-show was taken back for it; null: not yet")
     )
     checked_out_at: datetime | None = Field(description=_("when the use ended; null: not yet"))
     revision: int = Field(description=_("grows with each change; also the ETag"))

@@ -74,7 +74,7 @@ def _blocks(
         ("付款方", _get_payer_name(statement)),
         ("金额合计", f"{_format_money(total)}元"),
         ("大写", f"人民币{capitals}"),
-        ("付款期限", _format_date(statement.due_date) if statement.due_date else "—"),
+        ("付款期限", _format_term(statement)),
         ("已付", f"{_format_money(statement.paid_yuan)}元"),  # type: ignore[attr-defined]
     ]
     blocks: list[Block] = [KeyValue(pairs, per_row=2), Heading("一、费用明细"), _lines(statement, lines)]
@@ -153,6 +153,13 @@ def _get_payer_name(statement: "Statement") -> str:
 
 def _format_money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
+
+
+def _format_term(statement: "Statement") -> str:
+    last_day: date | None = statement.pay_by  # type: ignore[attr-defined]
+    if last_day is None:
+        return "自付款方恢复之日起算" if statement.due_date else "—"
+    return _format_date(last_day)
 
 
 def _format_month(month: date) -> str:

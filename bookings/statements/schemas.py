@@ -46,7 +46,12 @@ class StatementOut(Schema):
     paid_yuan: Decimal = Field(description=_("sum of payments that count, in yuan"))
     owed_yuan: Decimal = Field(description=_("total less payments, in yuan"))
     sent_at: datetime | None = Field(description=_("when it was sent to its payer; null: a draft"))
-    due_date: date | None = Field(description=_("the last day on which it is paid in time; null: a draft"))
+    due_date: date | None = Field(
+        description=_(
+            "the last day on which it is paid in time; null: a draft, or sent while its payer is suspended, "
+            "whose term begins with the reinstatement"
+        )
+    )
     confirmed_at: datetime | None = Field(description=_("when its payer confirmed it; null: not confirmed"))
     settled_at: datetime | None = Field(description=_("when it was paid in full; null: not yet"))
 
@@ -100,7 +105,7 @@ class StatementsPage(Schema):
 def serialize_statement(statement: "Statement") -> dict[str, Any]:
     """Return a statement of a selector without its lines."""
     payer, person = statement.payer_organization, statement.payer_person
-    kept = ("month", "state", "sent_at", "due_date", "confirmed_at", "settled_at")
+    kept = ("month", "state", "sent_at", "confirmed_at", "settled_at")
     sums = ("total_yuan", "paid_yuan", "owed_yuan")
     return {
         "id": statement.public_id,
@@ -109,6 +114,7 @@ def serialize_statement(statement: "Statement") -> dict[str, Any]:
         "payer_organization": organization_ref(payer) if payer else None,
         "payer_person": serialize_person_ref(person) if person else None,
         **{name: getattr(statement, name) for name in kept},
+        "due_date": statement.pay_by,  # type: ignore[attr-defined]
         **{name: to_fen(getattr(statement, name)) for name in sums},
     }
 

@@ -78,6 +78,7 @@ def joint_decision(request: HttpRequest, data: JointDecisionIn) -> JointDecision
         uphold=data.outcome == "uphold",
         reason=data.reason,
         seen=data.seen_decision_number,
+        read_at=data.read_at,
         now=clock.now(),
     )
     return serialize_outcome(public_ids, outcome)

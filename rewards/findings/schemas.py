@@ -10,7 +10,14 @@ from pydantic import Field
 
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.errors import gettext_noop as _
-from instrument_share.web.api.fields import BodyIn, OrganizationRef, PublicId, Text500, organization_ref
+from instrument_share.web.api.fields import (
+    BodyIn,
+    Instant,
+    OrganizationRef,
+    PublicId,
+    Text500,
+    organization_ref,
+)
 from instrument_share.web.responses.problem import told
 from rewards.findings.domain.states import HIGHEST_NUMBER, FindingState
 
@@ -76,6 +83,13 @@ class JointDecisionIn(BodyIn):
         description=_(
             "the highest `decision_number` of the year that you have read, 0 for none; findings that were "
             "decided after it are refused; without it none is refused for that"
+        ),
+    )
+    read_at: Instant | None = Field(
+        None,
+        description=_(
+            "when you read the findings, by the `Date` of that answer; those that their unit answered after "
+            "it are refused; without it none is refused for that"
         ),
     )
     reason: Text500 = Field(description=_("reason, the same for each; the units and later readers see it"))

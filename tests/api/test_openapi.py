@@ -284,7 +284,8 @@ def test_every_change_of_a_thing_takes_its_revision_or_has_a_reason_not_to():
     for name in changes.keys() - without:
         assert "412" in changes[name]["responses"], name
     decided = DOCUMENT["components"]["schemas"]["JointDecisionIn"]["properties"]
-    assert "seen_decision_number" in decided  # its revision: the findings that it changes are in the body
+    # Its revision, as the findings that it changes are in the body, and when they were read.
+    assert {"seen_decision_number", "read_at"} <= decided.keys()
 
 
 def test_what_is_edited_is_made_read_and_changed_with_its_etag_and_edits_need_it():

@@ -28,9 +28,9 @@ from bookings.requests.domain.errors import StillInUse
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.bookings import find_running_use
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services.lapses_and_no_shows import no_show_charge_take_back
+from bookings.requests.services.lapses_and_no_shows import no_show_take_back
 from bookings.requests.services.notifications import (
-    CHARGE_TAKEN_BACK,
+    NO_SHOW_TAKEN_BACK,
     get_instrument_name,
     list_answerers,
 )
@@ -115,10 +115,10 @@ def _carry_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking | None":
 def _take_no_show_back(kiosk: Kiosk, act: Act, now: datetime) -> None:
     """Charge nobody for not coming who checked in here in time, though it is known only now."""
     if missed := find_missed(kiosk, act.code, act.at):
-        no_show_charge_take_back(
+        no_show_take_back(
             missed.pk,
             came_at=act.at,
-            message=CHARGE_TAKEN_BACK,
+            message=NO_SHOW_TAKEN_BACK,
             actor=None,
             now=now,
             details=_get_details(kiosk, act),

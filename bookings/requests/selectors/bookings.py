@@ -145,14 +145,13 @@ def decisions_of_year(year: int) -> Iterator[DecisionsOfYear]:
 
 
 def find_missed_by(user: "User", instrument_id: int, came_at: datetime) -> list[int]:
-    """Return the ids of a person's charged no-shows on an instrument for which they came in time then."""
+    """Return the ids of a person's no-shows on an instrument for which they came in time then."""
     latest_start = came_at + CHECK_IN_LEAD
     earliest_start = came_at - timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     missed = Booking.objects.filter(
         user=user,
         instrument_id=instrument_id,
         state=BookingState.NO_SHOW,
-        charged_yuan__gt=0,
         starts_at__range=(earliest_start, latest_start),
     )
     return list(missed.order_by("id").values_list("pk", flat=True))

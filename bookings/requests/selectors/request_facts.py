@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from bookings.requests.domain import quota
 from bookings.requests.domain.availability import ClosedTime
-from bookings.requests.domain.choices import CreditOutcome
+from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.holds import held_rows
@@ -268,9 +268,16 @@ def credit_part(user_id: int, now: datetime) -> "QuerySet[Any]":
 
 
 def counting_credit_events(user_id: int, now: datetime) -> "QuerySet[CreditEvent]":
-    """Return the person's credit events that count: not over, and not lifted after an appeal."""
+    """Return the person's credit events that count: not over, not lifted after an appeal or taken back."""
     lifted = Q(appeal__answer__outcome=CreditOutcome.LIFTED)
-    return CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now).exclude(lifted)
+    found = CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now)
+    return found.exclude(lifted).exclude(get_taken_back_condition())
+
+
+def get_taken_back_condition(path: str = "") -> Q:
+    """Return the condition for no-shows whose user had come in time; `path` leads to the credit events."""
+    facts = {"kind": CreditKind.NO_SHOW, "booking__checked_in_at__isnull": False}
+    return Q(**{path + name: value for name, value in facts.items()})
 
 
 def read_parts(reads: "Sequence[QuerySet[Any]]") -> Iterator[Part]:

@@ -13,7 +13,7 @@ from bookings.requests.domain.cancellation import calculate_no_show_charge
 from bookings.requests.domain.check_in import get_check_in_opening, get_no_show_limit
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
-from bookings.requests.models import Booking
+from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import (
     get_companions,
@@ -33,6 +33,7 @@ from bookings.requests.services.held_time import apply_transition, pass_on_freed
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.journal import services as journal
+from instrument_share.kernel.wording import Sentence
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -111,7 +112,7 @@ def _no_show(booking_id: int, now: datetime) -> bool:
     return True
 
 
-def no_show_charge_take_back(
+def no_show_take_back(
     booking_id: int,
     *,
     came_at: datetime,
@@ -120,31 +121,56 @@ def no_show_charge_take_back(
     now: datetime,
     details: Mapping[str, Any],
 ) -> None:
-    """Take back what a no-show costs whose user came in time, as is known only now, and tell them `message`.
+    """Take back a no-show whose user came in time, as is known only now, and tell them `message`.
 
-    What was booked with it costs nothing either. What stands on a statement stays, and so does the event on
-    the user's credit until it is appealed. The bookings are locked, as they are while a statement bills them.
+    It counts on their credit no longer, and costs nothing; what was booked with it neither. That they came is
+    noted on the bookings, whose state stays. A charge that stands on a statement stays, too, as lines do; the
+    keepers are told to deduct it from the use. The bookings are locked, as they are while a statement bills
+    them.
     """
     booking = booking_lock(booking_id)
     grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     if not get_check_in_opening(booking.starts_at) <= came_at <= booking.starts_at + grace:
         return
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    charged = together.filter(state=BookingState.NO_SHOW, charged_yuan__gt=0).order_by("instrument_id")
-    locked = list(charged.select_for_update(of=("self",)).values_list("pk", flat=True))
-    unbilled = charged.filter(pk__in=locked, statement_line__isnull=True)
-    for one in unbilled.select_related("instrument", "user"):
-        before, one.charged_yuan = one.charged_yuan, Decimal(0)
-        one.save(update_fields=["charged_yuan"])
+    missed = together.filter(state=BookingState.NO_SHOW, checked_in_at__isnull=True).order_by("instrument_id")
+    locked = list(missed.select_for_update(of=("self",)).values_list("pk", flat=True))
+    for one in together.filter(pk__in=locked).select_related("instrument", "user", "statement_line"):
+        one.checked_in_at = came_at
+        one.save(update_fields=["checked_in_at"])
+        is_billed = hasattr(one, "statement_line")
+        charge = Sentence(notifications.NOT_CHARGED)
+        if is_billed:
+            amount = f"{one.charged_yuan:,.2f}"
+            charge = Sentence(notifications.CHARGE_BILLED, {"amount": amount})
+            notifications.notify_keepers(one, notifications.CHARGE_TO_DEDUCT, now, amount=amount)
+        elif one.charged_yuan:
+            _take_charge_back(one, actor, now, details)
+        notifications.notify_user(one, message, now, came_at=came_at, charge=charge)
+    for event in CreditEvent.objects.filter(booking__in=locked, kind=CreditKind.NO_SHOW):
         journal.record(
             actor=actor,
-            action="booking.charge_taken_back",
-            subject=one,
+            action="credit.taken_back",
+            subject=event,
             now=now,
-            organization_id=one.instrument.organization_id,
-            details={"from": f"{before:.2f}", "charged_yuan": "0.00", **details},
+            organization_id=booking.instrument.organization_id,
+            details={"booking": booking.public_id, **details},
         )
-        notifications.notify_user(one, message, now, came_at=came_at)
+
+
+def _take_charge_back(
+    booking: Booking, actor: "User | None", now: datetime, details: Mapping[str, Any]
+) -> None:
+    before, booking.charged_yuan = booking.charged_yuan, Decimal(0)
+    booking.save(update_fields=["charged_yuan"])
+    journal.record(
+        actor=actor,
+        action="booking.charge_taken_back",
+        subject=booking,
+        now=now,
+        organization_id=booking.instrument.organization_id,
+        details={"from": f"{before:.2f}", "charged_yuan": "0.00", **details},
+    )
 
 
 def _cancel_not_agreed(booking: Booking, now: datetime) -> None:

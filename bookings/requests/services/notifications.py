@@ -104,13 +104,22 @@ WITHDRAWN_WITH_MEMBERSHIP = gettext_noop(
     "which was to pay."
 )
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
-HOURS_INSTEAD_OF_CHARGE = gettext_noop(
-    "Your use of {instrument} from {came_at} was recorded. You are not charged for missing your booking from "
-    "{starts_at}; you can appeal the event on your credit."
+HOURS_INSTEAD_OF_NO_SHOW = gettext_noop(
+    "Your use of {instrument} from {came_at} was recorded. That you missed your booking from {starts_at} "
+    "counts on your credit no longer. {charge}"
 )
-CHARGE_TAKEN_BACK = gettext_noop(
-    "You checked in at the kiosk of {instrument} at {came_at}, while its line was cut. You are not charged "
-    "for missing your booking from {starts_at}; you can appeal the event on your credit."
+NO_SHOW_TAKEN_BACK = gettext_noop(
+    "You checked in at the kiosk of {instrument} at {came_at}, while its line was cut. That you missed your "
+    "booking from {starts_at} counts on your credit no longer. {charge}"
+)
+NOT_CHARGED = gettext_noop("You are not charged for it.")
+CHARGE_BILLED = gettext_noop(
+    "Its charge of ¥{amount} is on a statement already. Ask the unit to deduct it from the amount of the "
+    "use; whoever pays can dispute the statement."
+)
+CHARGE_TO_DEDUCT = gettext_noop(
+    "{user} had come for the booking of {instrument} from {starts_at}, which counted as missed. Its charge "
+    "of ¥{amount} is on a statement and stays there. Deduct it by correcting the amount of the use."
 )
 YOUR_USE_OVERDUE = gettext_noop(
     "Your use of {instrument} was booked until {ends_at} and is not checked out. Tell the keeper when it "

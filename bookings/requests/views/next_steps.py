@@ -47,9 +47,7 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
         case BookingState.LAPSED:
             return _lapsed(booking)
         case _:
-            return _(
-                "Nobody had checked in, so the time was given back at {time}. Charged: {amount}."
-            ).format(time=moment(booking.ended_at), amount=yuan(booking.charged_yuan))
+            return _no_show(booking)
 
 
 def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:
@@ -70,6 +68,25 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
     return _("Come at {time} and show the code. Cancelling is free until {deadline}.").format(
         time=moment(booking.starts_at), deadline=moment(cost.free_until)
     )
+
+
+def _no_show(booking: "Booking") -> str:
+    facts = {"time": moment(booking.ended_at), "amount": yuan(booking.charged_yuan)}
+    if booking.checked_in_at is None:
+        return _("Nobody had checked in, so the time was given back at {time}. Charged: {amount}.").format(
+            **facts
+        )
+    facts["came"] = moment(booking.checked_in_at)
+    if booking.charged_yuan:
+        return _(
+            "The time was given back at {time}. The user had come at {came}, as was known later, so it does "
+            "not count on their credit. Its charge of {amount} was on a statement by then: the unit deducts "
+            "it by correcting the amount of the use."
+        ).format(**facts)
+    return _(
+        "The time was given back at {time}. The user had come at {came}, as was known later, so it costs "
+        "nothing and does not count on their credit."
+    ).format(**facts)
 
 
 def _lapsed(booking: "Booking") -> str:

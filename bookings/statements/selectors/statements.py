@@ -5,15 +5,32 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from bookings.requests.selectors.scope import PAYING_ROLES
 from bookings.statements.domain.billing import BANDS, Payer, get_age_band
-from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, StatementState, is_overdue
-from bookings.statements.models import Statement, StatementLine, StatementPayment
-from instrument_share.accounts.domain import Role
+from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, NoteKind, StatementState, is_overdue
+from bookings.statements.models import Statement, StatementLine, StatementNote, StatementPayment
+from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.models import Organization
 from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors.organizations import SUSPENDED
+from instrument_share.journal.selectors import entries
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
@@ -29,12 +46,27 @@ _PAID = (
     .annotate(sum=Sum("amount_yuan"))
     .values("sum")
 )
+_SUSPENDED_AT = (
+    entries()
+    .filter(
+        subject_type=Organization._meta.label,
+        subject_id=OuterRef("payer_organization__public_id"),
+        action=SUSPENDED,
+    )
+    .order_by("-id")
+    .values("at")[:1]
+)
+_ANSWERED_SINCE = StatementNote.objects.filter(
+    statement=OuterRef("pk"), kind=NoteKind.ANSWER, written_at__gte=OuterRef("suspended_at")
+)
 
 
 def statements(viewer: "Viewer") -> QuerySet[Statement]:
-    """Return the viewer's statements, unordered, with `paid_yuan` and `owed_yuan`.
+    """Return the viewer's statements, unordered, with `paid_yuan`, `owed_yuan` and `pay_by`.
 
-    To sort them there are `payer_name` and `due_by`, the day on which they are due or one far off.
+    That is the last day on which they are paid in time. It is None for a draft, and for what was sent, or
+    answered, to a payer that has been suspended since before: nobody there can open it, and its term begins
+    when the payer is reinstated. To sort them there are `payer_name` and `due_by`, that day or one far off.
 
     A unit's managers see all of theirs, payers those that were sent to them.
     """
@@ -122,8 +154,9 @@ def overdue_statements(today: date) -> QuerySet[Statement]:
 
 
 def filter_overdue(found: QuerySet[Statement], today: date) -> QuerySet[Statement]:
-    """Filter statements, which have their `owed_yuan`, to those of which `is_overdue` is true."""
-    return found.filter(state__in=DUE_STATES, due_date__lt=today, owed_yuan__gt=0)  # type: ignore[misc]
+    """Filter statements, as `statements` has returned them, to those of which `is_overdue` is true."""
+    late = found.filter(state__in=DUE_STATES, due_date__lt=today)
+    return late.filter(pay_by__isnull=False, owed_yuan__gt=0)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
@@ -137,8 +170,8 @@ class Owed:
 def sum_owed(found: QuerySet[Statement], today: date) -> Owed:
     """Return what is owed on these statements, the sum of their debts; one statement."""
     rows: Any = found.filter(state__in=OPEN_STATES).order_by()
-    facts = rows.values_list("state", "due_date", "owed_yuan")
-    owed = [(yuan, is_overdue(state, due, yuan, today)) for state, due, yuan in facts]
+    facts = rows.values_list("state", "pay_by", "owed_yuan")
+    owed = [(yuan, is_overdue(state, last, yuan, today)) for state, last, yuan in facts]
     return Owed(
         sum((yuan for yuan, _ in owed), Decimal(0)), sum((yuan for yuan, late in owed if late), Decimal(0))
     )
@@ -177,12 +210,30 @@ def _received(viewer: "Viewer") -> Q:
     return (pays | Q(payer_person_id=viewer.pk)) & ~Q(state=StatementState.DRAFT)
 
 
+def with_last_suspension(found: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Return the statements with `is_sent_since`: whether sent, or answered, since their payer's suspension.
+
+    That is the last one, whether the payer has been reinstated or not.
+    """
+    since = Q(sent_at__gte=F("suspended_at")) | Exists(_ANSWERED_SINCE)
+    return found.annotate(suspended_at=Subquery(_SUSPENDED_AT)).annotate(
+        is_sent_since=Case(When(since, then=True), default=False)
+    )
+
+
 def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
-    return found.select_related("organization", "payer_organization", "payer_person").annotate(
+    unread = Q(
+        is_sent_since=True,
+        state=StatementState.SENT,
+        payer_organization__state=OrganizationState.SUSPENDED,
+    )
+    found = found.select_related("organization", "payer_organization", "payer_person")
+    return with_last_suspension(found).annotate(
         paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
         owed_yuan=F("total_yuan") - F("paid_yuan"),
         payer_name=Coalesce("payer_organization__name_zh", "payer_person__name", output_field=CharField()),
-        due_by=Coalesce("due_date", Value(date.max)),
+        pay_by=Case(When(unread, then=None), default=F("due_date"), output_field=DateField()),
+        due_by=Coalesce("pay_by", Value(date.max)),
     )
 
 

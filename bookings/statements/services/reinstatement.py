@@ -7,9 +7,9 @@ from django.db import transaction
 
 from bookings.statements.domain.states import StatementState
 from bookings.statements.models import Statement
+from bookings.statements.selectors.statements import with_last_suspension
 from bookings.statements.services.statements import get_due_date, statement_announce
 from instrument_share.accounts import services as account_services
-from instrument_share.journal import selectors as journal
 from instrument_share.journal.services import record
 
 if TYPE_CHECKING:
@@ -26,14 +26,11 @@ def organization_reinstate(*, actor: "User", organization_id: int, now: datetime
     reinstated = account_services.organization_reinstate(
         actor=actor, organization_id=organization_id, now=now
     )
-    suspended = journal.history(reinstated).filter(action="organization.suspended").last()
-    if suspended is None:
-        return reinstated
+    sent = Statement.objects.filter(payer_organization=reinstated, state=StatementState.SENT)
     unread = (
-        Statement.objects.select_for_update(of=("self",))
-        .filter(
-            payer_organization=reinstated, state=StatementState.SENT, due_date__gte=get_due_date(suspended.at)
-        )
+        with_last_suspension(sent)
+        .filter(is_sent_since=True)  # type: ignore[misc]
+        .select_for_update(of=("self",))
         .select_related("organization", "payer_organization", "payer_person")
     )
     for statement in unread.order_by("month", "number"):

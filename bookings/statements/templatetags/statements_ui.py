@@ -23,5 +23,5 @@ def named_bands(debt: Debt) -> list[tuple[str, Decimal]]:
 
 @register.filter
 def overdue_on(statement: Any, day: date) -> bool:
-    """Return whether a statement with its `owed_yuan` is overdue on that day."""
-    return is_overdue(statement.state, statement.due_date, statement.owed_yuan, day)
+    """Return whether a statement that `statements` has returned is overdue on that day."""
+    return is_overdue(statement.state, statement.pay_by, statement.owed_yuan, day)

@@ -157,7 +157,7 @@ def export_statements(
             f"{one.month:%Y-%m}",
             labels.label(KIND, one.state).text,
             *map(to_fen, (one.total_yuan, one.paid_yuan, one.owed_yuan)),  # type: ignore[attr-defined]
-            one.due_date,
+            one.pay_by,  # type: ignore[attr-defined]
         ]
         for one in found
     )

@@ -150,7 +150,7 @@ def get_possible_moves(viewer: "User", found: "Statement") -> set[str]:
 
 def _is_overdue(found: "Statement") -> bool:
     today = clock.now().astimezone(CITY_TIME).date()
-    return is_overdue(found.state, found.due_date, found.owed_yuan, today)  # type: ignore[attr-defined]
+    return is_overdue(found.state, found.pay_by, found.owed_yuan, today)  # type: ignore[attr-defined]
 
 
 def _steps(found: "Statement") -> "list[tuple[Any, str, Any]]":

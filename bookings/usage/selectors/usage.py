@@ -12,7 +12,12 @@ from bookings.requests.selectors.scope import get_visible_condition
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.corrections import apply_corrections
-from bookings.usage.domain.usage import OVERLAPS, find_correction_problems, find_overlap_problems
+from bookings.usage.domain.usage import (
+    OVERLAPS,
+    find_correction_problems,
+    find_overlap_problems,
+    find_service_problems,
+)
 from bookings.usage.keys import by_key_of
 from bookings.usage.models import (
     UsageConfirmation,
@@ -26,7 +31,7 @@ from bookings.usage.models import (
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Problem, require_found
-from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.interval import Interval, subtract
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -177,21 +182,26 @@ def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> li
 def find_value_problems(
     log: UsageLog, after: Mapping[str, Any], changes: Mapping[str, Any], reason: str
 ) -> list[Problem]:
-    """Return problems of reading `after` instead of the current values; `changes` are those that differ."""
+    """Return problems of reading `after` instead of the current values; `changes` are those that differ.
+
+    Time that it adds overlaps no other use, and lies in the instrument's days of service.
+    """
     before = get_current_values(log)
     problems = list(find_correction_problems(before, after, changes, reason))
     if problems or changes.keys().isdisjoint({"starts_at", "ends_at"}):
         return problems
-    return list(find_overlap_problems(_find_new_overlaps(log, before, after), OVERLAPS))
+    known, time = (Interval(values["starts_at"], values["ends_at"]) for values in (before, after))
+    days = providers.service_days(log.instrument)
+    for added in subtract([time], [known]):
+        problems += find_service_problems(added, *days)
+    return [*problems, *find_overlap_problems(_find_new_overlaps(log, known, time), OVERLAPS)]
 
 
-def _find_new_overlaps(
-    log: UsageLog, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> dict[str, Interval]:
-    """Return the uses that a log would overlap with other values, and doesn't now."""
+def _find_new_overlaps(log: UsageLog, known: Interval, time: Interval) -> dict[str, Interval]:
+    """Return the uses that a log would overlap at `time`, and doesn't at the time known now."""
     find = partial(find_overlapping_times, log.instrument_id, exclude_log_id=log.pk)
-    known, found = (find(Interval(values["starts_at"], values["ends_at"])) for values in (before, after))
-    return {public_id: time for public_id, time in found.items() if public_id not in known}
+    already = find(known)
+    return {public_id: other for public_id, other in find(time).items() if public_id not in already}
 
 
 def find_overlapping_times(

@@ -12,8 +12,8 @@ from bookings.requests.domain import pricing
 from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.bookings import find_missed_by
 from bookings.requests.selectors.request_facts import get_payer
-from bookings.requests.services.lapses_and_no_shows import no_show_charge_take_back
-from bookings.requests.services.notifications import HOURS_INSTEAD_OF_CHARGE
+from bookings.requests.services.lapses_and_no_shows import no_show_take_back
+from bookings.requests.services.notifications import HOURS_INSTEAD_OF_NO_SHOW
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.domain.errors import (
@@ -126,7 +126,7 @@ def usage_log_by_hand(
 ) -> UsageLog:
     """Record a use without a booking, as a keeper or unit manager.
 
-    Whose booking of then was a no-show, since nobody checked them in, is not charged for that besides. The
+    Whose booking of then was a no-show, since nobody checked them in, has that taken back. The
     user operated the instrument where it was self-operated or remote, else the actor. The price is that
     of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with
     an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
@@ -186,10 +186,10 @@ def usage_log_by_hand(
         log, actor=actor, now=now, overlapping=overlapping, overlap_reason=overlap_reason, details=details
     )
     for missed_id in find_missed_by(user, instrument_id, time.start):
-        no_show_charge_take_back(
+        no_show_take_back(
             missed_id,
             came_at=time.start,
-            message=HOURS_INSTEAD_OF_CHARGE,
+            message=HOURS_INSTEAD_OF_NO_SHOW,
             actor=actor,
             now=now,
             details={"log": log.public_id},

@@ -24,7 +24,7 @@ class AnsweredMeanwhile(RevisionMismatch):
     """The unit answered since the actor read the finding."""
 
     code = "reward.answered_meanwhile"
-    message = gettext_noop("The unit has answered since this page was opened. Read its answer, then decide.")
+    message = gettext_noop("The unit has answered since you read the finding. Read its answer, then decide.")
 
 
 class LogsNotOfFinding(DomainError):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from rewards.assessment.domain.outcome import CountedYear, Outcome, settle_year
@@ -50,13 +51,23 @@ class Aim:
 
 @dataclass(frozen=True)
 class Terms:
-    """A figure (a path in the policy's document, or BUDGET), the range of its values, and the aim."""
+    """A figure (a path in the policy's document, or BUDGET), the range of its values, and the aim.
+
+    A budget has no parts of a fen, since people sign it: its range is narrowed to whole ones, its step
+    widened.
+    """
 
     figure: str
     low: Fraction
     high: Fraction
     step: Fraction
     aim: Aim
+
+    def __post_init__(self) -> None:
+        if self.figure == BUDGET:
+            low, high, step = (ceil(self.low * 100), floor(self.high * 100), ceil(self.step * 100))
+            for name, fen in (("low", low), ("high", high), ("step", step)):
+                object.__setattr__(self, name, Fraction(fen, 100))
 
     def as_json(self) -> dict[str, Any]:
         """Return the terms as they are kept."""
@@ -113,7 +124,8 @@ def search_policy(
         changed = _with_figure(document, terms.figure, value)
         return settle_year(changed, count(changed), budget)
 
-    found = search(settle, terms.aim, present, low=terms.low, high=terms.high, step=terms.step)
+    unit = Fraction(1, 100) if terms.figure == BUDGET else None
+    found = search(settle, terms.aim, present, low=terms.low, high=terms.high, step=terms.step, unit=unit)
     if found is None:
         low, high = format_exact(terms.low), format_exact(terms.high)
         raise NothingFound(name=terms.figure, low=low, high=high, number=SAMPLES + 2)
@@ -135,11 +147,13 @@ def search(
     low: Fraction,
     high: Fraction,
     step: Fraction,
+    unit: Fraction | None = None,
 ) -> Found | None:
     """Return a value from `low` to `high` that reaches the aim and borders on one that does not, or None.
 
     Where only the low end reaches it, that is the highest such value, else the lowest. None says that neither
-    end reaches the aim, nor any of `SAMPLES` values between them.
+    end reaches the aim, nor any of `SAMPLES` values between them. What is tried are multiples of a `unit`, as
+    `low`, `high` and `step` are.
     """
     tried: dict[Fraction, Outcome] = {}
 
@@ -147,7 +161,7 @@ def search(
         tried[value] = tried.get(value) or settle(value)
         return aim.is_reached(tried[value], present)
 
-    good, bad = _ends(reaches, low, high)
+    good, bad = _ends(reaches, low, high, unit)
     if good is None:
         return None
     while bad is not None and abs(good - bad) > step:
@@ -159,7 +173,7 @@ def search(
 
 
 def _ends(
-    reaches: Callable[[Fraction], bool], low: Fraction, high: Fraction
+    reaches: Callable[[Fraction], bool], low: Fraction, high: Fraction, unit: Fraction | None
 ) -> tuple[Fraction | None, Fraction | None]:
     """Return a value that reaches the aim and one that does not."""
     at_low, at_high = reaches(low), reaches(high)
@@ -170,6 +184,7 @@ def _ends(
     before = low
     for number in range(1, SAMPLES + 1):
         value = low + (high - low) * Fraction(number, SAMPLES + 1)
+        value = value if unit is None else value // unit * unit
         if reaches(value):
             return value, before
         before = value

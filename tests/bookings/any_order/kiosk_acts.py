@@ -6,8 +6,9 @@ from hypothesis.stateful import precondition, rule
 from bookings.kiosk.domain import Act, ActKind
 from bookings.kiosk.models import KioskAct
 from bookings.kiosk.services.acts import kiosk_act_receive
+from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.keys import get_check_in_code
-from bookings.requests.models import Booking
+from bookings.requests.models import Booking, CreditEvent
 from bookings.usage.models import UsageLog
 from tests.bookings.any_order.draws import instruments, picks
 from tests.bookings.any_order.side_by_side import HALF_HOUR, MIDNIGHT, SideBySide
@@ -80,13 +81,23 @@ class KioskActs(SideBySide):
         if taken is None:
             return None
         assert (taken.refusal, taken.booking_id) == (refusal, None if refusal else pk)
-        kiosk.forgive(kind, plain, at)
+        if kiosk.forgives(kind, plain, at):
+            self.forgive(pk, plain)
         if not refusal and kind == "check_out":
             # The user has reported it at the kiosk, so the unit is the second person.
             self.leave(plain, at, UsageLog.objects.get(booking=pk), confirmed_by=self.city.manager)
         elif not refusal and plain.state == "approved":
             plain.state, plain.checked_in = "in_use", at
         return act, taken
+
+    def forgive(self, pk, plain):
+        """The no-show costs nothing and counts no longer; who has appealed it needs no answer."""
+        plain.is_forgiven = True
+        event = CreditEvent.objects.get(booking=pk)
+        _person, outcome = self.appeals.get(event.pk, (None, None))
+        if outcome != CreditOutcome.LIFTED:
+            self.model.credit[plain.person] -= 1
+        self.appeals[event.pk] = plain.person, outcome or "taken back"
 
     def send(self, instrument, act):
         return kiosk_act_receive(kiosk_id=self.kiosks[instrument].pk, act=act, now=self.now)

@@ -92,11 +92,11 @@ class PlainKiosk:
             self.find_refusal_to_end(booking, at) if kind == "check_out" else self.find_obstacle(booking, at)
         )
 
-    def forgive(self, kind, booking, at):
-        """Charge nobody for not coming whose check-in, as is told now, was in time."""
+    def forgives(self, kind, booking, at):
+        """Whether somebody missed nothing whose check-in, as is told now, was in time; told once."""
         came_in_time = booking.start - EARLY <= at <= booking.start + LATE
-        if self.is_here(booking) and (kind, booking.state) == ("check_in", "no_show") and came_in_time:
-            booking.is_forgiven = True
+        is_missed = (kind, booking.state) == ("check_in", "no_show") and not booking.is_forgiven
+        return self.is_here(booking) and is_missed and came_in_time
 
     def find_refusal_to_end(self, booking, at):
         if booking.state != "in_use":

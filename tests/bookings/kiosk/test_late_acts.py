@@ -4,11 +4,22 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.credit.domain import CreditState, TakenBack
+from bookings.credit.selectors import get_credit_event, get_credit_state, waiting_appeals
+from bookings.credit.services import credit_answer, credit_appeal
 from bookings.devices.models import InstrumentNote
 from bookings.kiosk.services.kiosks import kiosk_make
+from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditEvent
+from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
-from bookings.requests.services.notifications import CHARGE_TAKEN_BACK, HOURS_INSTEAD_OF_CHARGE
+from bookings.requests.services.notifications import (
+    CHARGE_BILLED,
+    CHARGE_TO_DEDUCT,
+    HOURS_INSTEAD_OF_NO_SHOW,
+    NO_SHOW_TAKEN_BACK,
+    NOT_CHARGED,
+)
 from bookings.statements.models import StatementLine
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.usage.models import UsageLog
@@ -69,9 +80,9 @@ def test_check_in_that_arrives_after_the_no_show_takes_its_charge_back(city, kio
     entry = AuditEntry.objects.get(action="booking.charge_taken_back")
     assert (entry.subject_id, entry.actor, entry.details["from"]) == (missed.public_id, None, "200.00")
     told = Notification.objects.filter(user=city.researcher).latest("id")
-    assert told.message == CHARGE_TAKEN_BACK
+    assert told.message == NO_SHOW_TAKEN_BACK
     assert told.params["came_at"] == {"instant": (start + 30 * MINUTE).isoformat()}
-    assert CreditEvent.objects.filter(booking=missed).exists()
+    assert told.params["charge"]["message"] == NOT_CHARGED
     assert Notification.objects.filter(user=city.keeper).latest("id").params["person"] == city.researcher.name
     send(kiosk, "check_in", start, received=back, code=code_of(missed))
     assert AuditEntry.objects.filter(action="booking.charge_taken_back").count() == 1
@@ -89,7 +100,7 @@ def test_hours_that_a_keeper_records_instead_take_the_charge_back(city, missed):
     entry = AuditEntry.objects.get(action="booking.charge_taken_back")
     assert (entry.actor, entry.details["log"]) == (city.keeper, log.public_id)
     told = Notification.objects.filter(user=city.researcher).values_list("message", flat=True)
-    assert HOURS_INSTEAD_OF_CHARGE in told
+    assert HOURS_INSTEAD_OF_NO_SHOW in told
 
 
 def test_who_came_late_pays_for_it(kiosk, missed):
@@ -99,9 +110,49 @@ def test_who_came_late_pays_for_it(kiosk, missed):
     assert missed.charged_yuan == 200
 
 
-def test_charge_on_a_statement_stays(kiosk, missed):
+def test_charge_on_a_statement_stays(city, kiosk, missed, see):
     later = missed.starts_at + timedelta(days=40)
     assert statements_draft_due(later) == 1
     send(kiosk, "check_in", missed.starts_at, received=later, code=code_of(missed))
     missed.refresh_from_db()
     assert missed.charged_yuan == StatementLine.objects.get(booking=missed).amount_yuan == 200
+    assert not counting_credit_events(city.researcher.pk, later).exists()
+    told = Notification.objects.filter(user=city.researcher).latest("id")
+    assert told.params["charge"] == {"message": CHARGE_BILLED, "params": {"amount": "200.00"}}
+    assert Notification.objects.filter(user=city.keeper, message=CHARGE_TO_DEDUCT).exists()
+    page = see(city.manager, "statement", StatementLine.objects.get().statement.public_id).content.decode()
+    assert "通过更正该次上机的金额予以扣减" in page
+    page = see(city.researcher, "booking", missed.public_id).content.decode()
+    assert "通过更正该次上机的金额予以扣减" in page
+
+
+def test_no_show_that_is_taken_back_counts_no_longer(city, kiosk, missed, see):
+    """The event stays with its trace; nobody appeals it any more, and an appeal that waits is over."""
+    start, later = missed.starts_at, missed.starts_at + timedelta(hours=3)
+    event = CreditEvent.objects.get(booking=missed)
+    assert counting_credit_events(city.researcher.pk, later).get() == event
+    credit_appeal(actor=city.researcher, event_id=event.pk, reason="当天停电", now=later)
+    assert waiting_appeals(city.keeper).exists()
+    send(kiosk, "check_in", start, received=later, code=code_of(missed))
+    assert not counting_credit_events(city.researcher.pk, later).exists()
+    assert not waiting_appeals(city.keeper).exists()
+    seen = get_credit_event(city.researcher, event.public_id)
+    assert get_credit_state(seen, later) == CreditState.LIFTED
+    entry = AuditEntry.objects.get(action="credit.taken_back")
+    assert (entry.subject_id, entry.details["booking"]) == (event.public_id, missed.public_id)
+    assert "已撤销：事后查明于" in see(city.researcher, "credit_event", event.public_id).content.decode()
+    facts = {"event_id": event.pk, "reason": "已核实", "now": later}
+    with pytest.raises(TakenBack):
+        credit_answer(actor=city.keeper, outcome=CreditOutcome.UPHELD, **facts)
+
+
+def test_no_show_without_a_charge_is_taken_back_too():
+    city = factories.city(no_show_percent=0)
+    booking = book(city, slot(day=0, hour=9, length=2))
+    assert bookings_no_show_due(booking.starts_at + 30 * MINUTE) == 1
+    by_hand(city, Interval(booking.starts_at, booking.ends_at), now=booking.ends_at)
+    assert not counting_credit_events(city.researcher.pk, booking.ends_at).exists()
+    (event,) = CreditEvent.objects.all()
+    with pytest.raises(TakenBack):
+        credit_appeal(actor=city.researcher, event_id=event.pk, reason="已到场", now=booking.ends_at)
+    assert not AuditEntry.objects.filter(action="booking.charge_taken_back").exists()

@@ -13,7 +13,15 @@ from bookings.statements.domain.errors import (
     PaymentReversed,
     VoucherRecorded,
 )
-from bookings.statements.selectors.statements import get_debts, get_statement, statements_of_unit
+from bookings.statements.schemas import serialize_statement
+from bookings.statements.selectors.statements import (
+    Owed,
+    filter_overdue,
+    get_debts,
+    get_statement,
+    statements_of_unit,
+    sum_owed,
+)
 from bookings.statements.services.notifications import SENT
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.reinstatement import organization_reinstate
@@ -296,7 +304,12 @@ def test_term_of_what_a_suspended_payer_was_sent_begins_when_it_is_reinstated(bi
     (april,) = draft(city, month=TODAY.replace(day=1), now=APRIL_1 + 30 * DAY)
     statement_send(actor=city.manager, statement_id=april.pk, now=APRIL_1 + 30 * DAY)
     before = messages(billed.payer)
+    found = statements_of_unit(city.manager, city.owner.pk)
+    assert list(filter_overdue(found, TODAY + 79 * DAY)) == [billed.statement]
+    assert sum_owed(found, TODAY + 79 * DAY) == Owed(Decimal(400), Decimal(200))
+    assert serialize_statement(get_statement(city.manager, april.public_id))["due_date"] is None
     organization_reinstate(**organization, now=back)
+    assert list(filter_overdue(found, TODAY + 111 * DAY).order_by("pk")) == [billed.statement, april]
     dues = [reload(one).due_date for one in (billed.statement, april)]
     assert dues == [TODAY + 30 * DAY, TODAY + 110 * DAY]
     assert messages(billed.payer)[len(before) :] == [REINSTATED, SENT]

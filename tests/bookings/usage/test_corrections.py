@@ -20,6 +20,7 @@ from bookings.usage.services.notifications import CONFIRM_OWN, CORRECTION_CONFIR
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
+from providers.models import Instrument
 from tests import factories
 from tests.bookings.requests.booking import codes, use
 from tests.bookings.usage.test_usage import by_hand
@@ -92,6 +93,25 @@ def test_correction_names_all_that_is_wrong_with_it(city):
     with pytest.raises(UsageRefused) as refused:
         calculate_correction(log, {"ends_at": log.starts_at}, reason="记错", now=late)
     assert codes(refused) == ["usage.ends_before_start"]
+
+
+def test_correction_adds_no_time_outside_the_days_of_service(city):
+    """A use that ran on after the instrument was retired keeps its time, and may be shortened."""
+    log = by_hand(city, slot(-2, hour=9, length=16), now=NOW)  # until 01:00 of the day after
+    Instrument.objects.filter(pk=log.instrument_id).update(
+        state="retired", retired_at=slot(-2, hour=12).start, in_service_date=slot(-2).start.date()
+    )
+    log.instrument.refresh_from_db()
+    correct = partial(calculate_correction, log, reason="记错", now=NOW)
+    for changes, code in (
+        ({"ends_at": log.ends_at + MINUTE}, "usage.after_service"),
+        ({"starts_at": log.starts_at - timedelta(hours=10)}, "usage.before_service"),
+    ):
+        with pytest.raises(UsageRefused) as refused:
+            correct(changes)
+        assert codes(refused) == [code]
+    for allowed in ({"starts_at": log.starts_at - MINUTE}, {"ends_at": log.ends_at - MINUTE}):
+        assert correct({**allowed, "measuring_seconds": 3600})
 
 
 def test_one_correction_of_the_amount_waits_at_a_time(city):

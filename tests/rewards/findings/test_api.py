@@ -90,6 +90,21 @@ def test_a_decision_that_another_auditor_made_meanwhile_is_not_written_over_unre
     ]
 
 
+def test_an_answer_that_came_meanwhile_is_not_passed_over_unread(ask, found, steps, clock):
+    """The unit changed its answer after the auditor had read the earlier one."""
+    answered, _silent = found
+    read_at = (AFTER + DAY).isoformat()
+    steps.city.answer(answered, AFTER + DAY + timedelta(hours=1), text="已补充原始数据")
+    decision = {"year": YEAR, "findings": [answered.public_id], "outcome": "uphold", "reason": "属实"}
+    outcome = ask(steps.city.auditor, "post", "/decide", read_at=read_at, **decision)[1]
+    assert [one["code"] for one in outcome["refused"]] == ["reward.answered_meanwhile"]
+    answered.refresh_from_db()
+    assert answered.state == "open"
+    decision["read_at"] = clock.now().isoformat()
+    later = ask(steps.city.auditor, "post", "/decide", key="read", **decision)[1]
+    assert later["decided"] == [answered.public_id]
+
+
 def test_an_unknown_finding_decides_none(ask, found, steps):
     answered, _silent = found
     decision = {"year": YEAR, "outcome": "dismiss", "reason": "无误"}

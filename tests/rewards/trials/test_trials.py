@@ -181,6 +181,20 @@ def test_a_search_is_entered_on_a_page_with_the_figures_of_the_chosen_policy(log
     assert "0 至 60" in shown
 
 
+def test_a_searched_budget_has_whole_fen(steps, run_jobs):
+    """The range and its steps follow; where neither end reaches the aim, values between them are tried."""
+    steps.through("score")
+    search = terms("budget", "166899.995", "166900.105", "0.0001")
+    assert (search.low, search.high, search.step) == (166_900, Fraction("166900.1"), Fraction("0.01"))
+    between = terms("budget", 0, 400_000, Fraction(1, 3), most=Decimal(200_000))
+    for asked in (search, between):
+        trial = start(steps, search=asked)
+        run_jobs()
+        trial.refresh_from_db()
+        tried = [Fraction(value) for value, _total, _reached in trial.result["found"]["tried"]]
+        assert all((value * 100).denominator == 1 for value in tried)
+
+
 @pytest.mark.parametrize(
     ("search", "code"),
     [
