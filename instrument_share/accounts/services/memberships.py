@@ -135,7 +135,14 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
     membership.ended_at = now
     membership.save(update_fields=["state", "reason", "ended_at"])
     record_membership(actor, "membership.refused", membership, now, reason=membership.reason)
-    _tell([membership.user], REFUSED, membership, now, reason=membership.reason)
+    _tell(
+        [membership.user],
+        REFUSED,
+        membership,
+        now,
+        path=page_address("my_organizations"),
+        reason=membership.reason,
+    )
     return membership
 
 
@@ -252,4 +259,6 @@ def _tell(
 
 
 def _members_path(organization: Organization) -> str:
-    return page_address("members", organization.public_id)
+    """Return the list of members; the organization's own page while nobody can act for it."""
+    is_admitted = organization.state == OrganizationState.ADMITTED
+    return page_address("members" if is_admitted else "organization", organization.public_id)
