@@ -71,7 +71,7 @@ def open_told(person):
     return browser.get(Notification.objects.filter(user=person).latest("id").path)
 
 
-def test_managers_can_open_what_they_are_told_while_nobody_acts_for_the_organization(see, send, company, admin):
+def test_managers_open_what_they_are_told_while_nobody_acts_for_the_organization(see, send, company, admin):
     colleague, newcomer = factories.member(company, name="寅"), factories.user("卯")
     Organization.objects.update(state="suspended")
     send(colleague, "organization_leave", company.public_id)
