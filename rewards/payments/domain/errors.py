@@ -86,6 +86,16 @@ class AccountUnchecked(Conflict):
     message = gettext_noop("The receiving account of {unit} waits for a check by a second person.")
 
 
+class AccountDiffers(Conflict):
+    """The account is no longer the one that was shown to who records a payment."""
+
+    code = "reward.account_differs"
+    message = gettext_noop(
+        "{unit} keeps another account than the one that you were shown. Compare the bank’s advice with it, "
+        "then record the payment."
+    )
+
+
 class AccountIncomplete(DomainError):
     """A receiving account without its holder or its bank."""
 

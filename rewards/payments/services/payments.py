@@ -22,6 +22,7 @@ from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.payments.domain.errors import (
+    AccountDiffers,
     AccountMissing,
     AccountUnchecked,
     AlreadyPaid,
@@ -60,12 +61,14 @@ def payment_record(
     paid_date: date,
     voucher: str,
     now: datetime,
+    shown_account: str | None = None,
 ) -> Payment:
     """Record the payment of a whole award under an accepted report, to the account that the unit keeps.
 
-    What is paid is the sealed amount. The cycle is paid when every award above 0 is. Raises AmountDiffers,
-    AlreadyPaid, AwardInBatch, PaidInFuture, PaidBeforeReport, VoucherMissing, VoucherUsed, AccountMissing,
-    AccountUnchecked, ReportDamaged, AwardsNotSealed.
+    What is paid is the sealed amount. `shown_account` is the public id of the account that the actor was
+    shown. The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, AwardInBatch,
+    PaidInFuture, PaidBeforeReport, VoucherMissing, VoucherUsed, AccountMissing, AccountUnchecked,
+    AccountDiffers, ReportDamaged, AwardsNotSealed.
     """
     report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
     if award.assessment.cycle_id != report.cycle_id:
@@ -73,6 +76,7 @@ def payment_record(
     sealed = require_sealed_awards(report)[award.public_id]
     sealed_yuan = sealed.amount_yuan
     account = require_payable(award)
+    require_shown(account, shown_account)
     if amount_yuan != sealed_yuan or not sealed_yuan:
         raise AmountDiffers(award=f"{sealed_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     waiting = get_waiting_rows([award.pk]).get(award.public_id)
@@ -141,6 +145,12 @@ def require_account(organization: "Organization") -> PayeeAccount:
         raise lack
     assert account is not None, "a missing account is a lack"
     return account
+
+
+def require_shown(account: PayeeAccount, shown: str | None) -> None:
+    """Raise AccountDiffers where another account (a public id) was shown; None skips the check."""
+    if shown not in (None, account.public_id):
+        raise AccountDiffers(unit=Bilingual(account.organization.name_zh, account.organization.name_en))
 
 
 def find_account_lack(
