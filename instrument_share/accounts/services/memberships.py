@@ -175,10 +175,11 @@ def membership_close(*, actor: User, membership_id: int, now: datetime, reason: 
     _require_not_last(membership)
     _close(membership, reason.strip()[:500], now)
     record_membership(actor, "membership.ended", membership, now, reason=membership.reason)
-    if by_oneself:
+    is_left = not selectors.active_roles(membership.user_id, membership.organization_id)
+    if by_oneself and is_left:
         others = selectors.managers_of(membership.organization).exclude(pk=actor.pk)
         _tell(others, LEFT, membership, now, path=_members_path(membership.organization))
-    else:
+    elif not by_oneself:
         _tell(
             [membership.user],
             ENDED,
