@@ -33,6 +33,14 @@ class PaidBeforeReport(DomainError):
     message = gettext_noop("The report was sealed on {date}; nothing can have been paid before.")
 
 
+class PaidBeforeReturn(DomainError):
+    """The date of a payment lies before the one before it came back."""
+
+    code = "reward.paid_before_return"
+    field = "paid_date"
+    message = gettext_noop("What was paid before came back on {date}; it can't have been paid again earlier.")
+
+
 class VoucherMissing(DomainError):
     """A payment without the number of its voucher."""
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
@@ -30,6 +30,7 @@ from rewards.payments.domain.errors import (
     AwardInBatch,
     AwardNotInReport,
     PaidBeforeReport,
+    PaidBeforeReturn,
     PaidInFuture,
     PaymentReversed,
     ReversedTooEarly,
@@ -67,8 +68,8 @@ def payment_record(
 
     What is paid is the sealed amount. `shown_account` is the public id of the account that the actor was
     shown. The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, AwardInBatch,
-    PaidInFuture, PaidBeforeReport, VoucherMissing, VoucherUsed, AccountMissing, AccountUnchecked,
-    AccountDiffers, ReportDamaged, AwardsNotSealed.
+    PaidInFuture, PaidBeforeReport, PaidBeforeReturn, VoucherMissing, VoucherUsed, AccountMissing,
+    AccountUnchecked, AccountDiffers, ReportDamaged, AwardsNotSealed.
     """
     report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
     if award.assessment.cycle_id != report.cycle_id:
@@ -166,9 +167,10 @@ def find_account_lack(
 def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made, now: datetime) -> Payment:
     """Write a payment and tell the unit.
 
-    Raises PaidBeforeReport, PaidInFuture, VoucherMissing, VoucherUsed.
+    Raises PaidBeforeReport, PaidInFuture, PaidBeforeReturn, VoucherMissing, VoucherUsed.
     """
     require_day(made.day, report, now)
+    require_returned(made.day, Reversal.objects.filter(payment__award=award))
     payment = Payment.objects.create(
         report=report,
         award=award,
@@ -202,6 +204,13 @@ def require_day(day: date, report: FinanceReport, now: datetime) -> None:
         raise PaidBeforeReport(date=sealed_date)
     if day > now.astimezone(CITY_TIME).date():
         raise PaidInFuture
+
+
+def require_returned(day: date, reversals: QuerySet[Any]) -> None:
+    """Raise PaidBeforeReturn for a day before the last of these (of what is paid again) came back."""
+    last = reversals.order_by("-reversed_date").values_list("reversed_date", flat=True).first()
+    if last is not None and day < last:
+        raise PaidBeforeReturn(date=last)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from instrument_share.kernel.errors import gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
 from rewards.payments.selectors.accounts import account_keepers
-from rewards.payments.services.payments import require_account, require_shown
+from rewards.payments.services.payments import require_account, require_returned, require_shown
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
@@ -112,7 +112,7 @@ def voucher_payout_record(
 
     `shown_account` is the public id of the account that the actor was shown. Raises TookPartInClaim,
     PaidAlready, PayoutDiffers, AccountMissing, AccountUnchecked, AccountDiffers, PaidBeforeList,
-    PaidInFuture, VoucherMissing, VoucherUsed.
+    PaidBeforeReturn, PaidInFuture, VoucherMissing, VoucherUsed.
     """
     require(actor, "rewards.pay_voucher")
     row = row_lock(row_id)
@@ -127,6 +127,7 @@ def voucher_payout_record(
     made_date = row.payout_list.made_at.astimezone(CITY_TIME).date()
     if paid_date < made_date:
         raise PaidBeforeList(date=made_date)
+    require_returned(paid_date, VoucherReversal.objects.filter(payout__row=row))
     payout = VoucherPayout.objects.create(
         row=row,
         number=row.payouts.count() + 1,

@@ -147,13 +147,15 @@ class Vouchers:
             "amount_yuan": row.amount_yuan,
             "paid_date": local_date(LATER),
             "actor": self.finance,
+            "now": LATER,
             **facts,
         }
-        return voucher_payout_record(row_id=row.pk, bank_reference=reference, now=LATER, **given)
+        return voucher_payout_record(row_id=row.pk, bank_reference=reference, **given)
 
     def come_back(self, payout, reference="TH-1", **facts):
-        given = {"reversed_date": local_date(LATER), "reason": "账号有误", "actor": self.finance, **facts}
-        return voucher_payout_reverse(payout_id=payout.pk, bank_reference=reference, now=LATER, **given)
+        given = {"reversed_date": local_date(LATER), "reason": "账号有误", "now": LATER, **facts}
+        given.setdefault("actor", self.finance)
+        return voucher_payout_reverse(payout_id=payout.pk, bank_reference=reference, **given)
 
 
 def local_date(instant):
