@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext
 
@@ -193,8 +193,10 @@ class Organization(models.Model):
 
     @property
     def submission(self) -> str:
-        """Tells one registration or correction from another: when it was handed in."""
-        return (self.submitted_at or self.created_at).astimezone(UTC).isoformat()
+        """Tells one registration or correction from another: when it, or its documents, changed last."""
+        changes = self.documents.aggregate(added=Max("uploaded_at"), removed=Max("removed_at"))
+        instants = (self.submitted_at or self.created_at, *filter(None, changes.values()))
+        return max(instants).astimezone(UTC).isoformat()
 
 
 class OrganizationDocument(models.Model):

@@ -1,15 +1,19 @@
 """Forms of receiving accounts, payments, reversals and batches."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.sheets.reading import MAX_BYTES
 from instrument_share.web.forms.fields import DayField, DayInput
 from rewards.cycle.forms import TEXT
+
+if TYPE_CHECKING:
+    from rewards.payments.models import PayeeAccount
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -38,7 +42,20 @@ class _DatedForm(forms.Form):
         day.widget.attrs["max"] = today.isoformat()
 
 
-class PaymentForm(_DatedForm):
+class ShownAccountForm(forms.Form):
+    """A form that carries the account (public id) that its page shows.
+
+    A page that is shown again shows the present one: what was sent is for the view to read.
+    """
+
+    account = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, sent: QueryDict | None, *, account: "PayeeAccount | None", **kwargs: Any) -> None:
+        shown = {"account": account.public_id if account else ""}
+        super().__init__({**sent.dict(), **shown} if sent is not None else None, initial=shown, **kwargs)
+
+
+class PaymentForm(ShownAccountForm, _DatedForm):
     """The date and voucher of a payment."""
 
     paid_date = DayField(label=_("Date of payment"), widget=DayInput())

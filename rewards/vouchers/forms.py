@@ -14,7 +14,7 @@ from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileFi
 from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.formats import bilingual, yuan
 from instrument_share.web.text.labels import KINDS, SIZES, label
-from rewards.payments.forms import PLAIN
+from rewards.payments.forms import PLAIN, ShownAccountForm
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState, Issuer
 from rewards.vouchers.domain.terms import Terms
 
@@ -173,7 +173,7 @@ class ClaimForm(forms.Form):
         }
 
 
-class PayoutForm(forms.Form):
+class PayoutForm(ShownAccountForm):
     """A payout as it stands on the bank's advice."""
 
     amount_yuan = _money(_("Amount in yuan"))

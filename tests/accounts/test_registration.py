@@ -12,7 +12,7 @@ from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import Registration, is_phone
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
-from instrument_share.accounts.services.organizations import NotAdmitted
+from instrument_share.accounts.services.organizations import CorrectedSinceRead, NotAdmitted
 from instrument_share.accounts.services.registration import GIVEN_WAY, NotCorrectable, NothingCorrected
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
@@ -176,6 +176,25 @@ def test_correction_without_changes_is_refused(officer, registrant):
         actor=registrant, organization_id=made.pk, public_id=first.public_id, now=later
     )
     assert correct(registrant, made, now=later).submitted_at == later
+
+
+def test_a_registration_whose_documents_changed_is_no_longer_the_one_that_was_read(officer, registrant):
+    made = register(registrant)
+    decide = partial(services.organization_admit, actor=officer, organization_id=made.pk, now=NOW)
+    read, later = made.submission, NOW + timedelta(minutes=1)
+    (first,) = selectors.documents(registrant, made)
+    services.organization_document_add(
+        actor=registrant, organization_id=made.pk, uploads=[licence(b"%PDF-1.7 another")], now=later
+    )
+    with pytest.raises(CorrectedSinceRead):
+        decide(submission=read)
+    read = made.submission
+    services.organization_document_remove(
+        actor=registrant, organization_id=made.pk, public_id=first.public_id, now=later + timedelta(minutes=1)
+    )
+    with pytest.raises(CorrectedSinceRead):
+        decide(submission=read)
+    assert decide(submission=made.submission).state == "admitted"
 
 
 def test_corrections_since_the_refusal_are_kept_with_its_reason(officer, registrant):
@@ -376,6 +395,15 @@ def test_organization_gets_managers_once_it_owns_instruments(officer, registrant
     assert selectors.active_roles(registrant.pk, made.pk) == {Role.ORG_ADMIN}
     revise(officer, made, owns_instruments=True)
     assert selectors.active_roles(registrant.pk, made.pk) == {Role.ORG_ADMIN, Role.UNIT_MANAGER}
+
+
+def test_a_suspended_organization_has_managers_when_it_comes_back_with_instruments(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    services.organization_suspend(actor=officer, organization_id=made.pk, reason="被投诉", now=NOW)
+    revise(officer, made, owns_instruments=True)
+    services.organization_reinstate(actor=officer, organization_id=made.pk, now=NOW)
+    assert selectors.refresh_standing(registrant).roles == {Role.ORG_ADMIN, Role.UNIT_MANAGER}
 
 
 def test_nobody_becomes_an_authority_and_nothing_is_changed_before_admission(officer, registrant):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Organization
@@ -11,6 +12,8 @@ from providers.units.services.kept_completeness import completeness_keep
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 from tests.page_fixtures import text_of
+
+DISTRICTS = (("990301", "一区"), ("990302", "二区"))
 
 
 @pytest.fixture
@@ -61,6 +64,32 @@ def test_auditors_look_and_do_not_decide(see, city, auditor):
     assert "云屏新材料公司" not in page
     assert "/publish/" not in response.content.decode()
     assert see(auditor, "organization_admit", body.public_id).status_code == 403
+
+
+def test_only_reviews_that_the_officer_decides_on_have_buttons(see, city, bureau):
+    other = factories.organization("云屏空白研究所", owns_instruments=True)
+    own, decided = submitted(city.owner, "本单位仪器", NOW), submitted(other, "外单位仪器", NOW)
+    factories.member(city.owner, person=bureau)
+    page = see(bureau, "bureau").content.decode()
+    for name in ("review_publish", "review_return"):
+        assert reverse(name, args=[decided.public_id]) in page
+        assert reverse(name, args=[own.public_id]) not in page
+    assert see(bureau, "review_publish", own.public_id).status_code == 403
+
+
+def test_an_officer_of_a_district_who_audits_the_city_decides_in_the_district_alone(see, city, bureau):
+    here, there = (District.objects.create(code=code, name_zh=name) for code, name in DISTRICTS)
+    near, far = (
+        submitted(factories.organization(name, owns_instruments=True, district=district), name, NOW)
+        for name, district in (("云屏近处所", here), ("云屏远处所", there))
+    )
+    auditor = factories.member(bureau.memberships.get().organization, Role.BUREAU_AUDITOR, name="庚")
+    local = factories.organization("云屏一区科技局", kind=OrganizationKind.BUREAU.value, region=here)
+    factories.member(local, Role.BUREAU_OFFICER, auditor)
+    page = see(auditor, "bureau").content.decode()
+    assert reverse("review_publish", args=[near.public_id]) in page
+    assert reverse("review_publish", args=[far.public_id]) not in page
+    assert reverse("bureau_review", args=[far.public_id]) in page
 
 
 @pytest.mark.parametrize(

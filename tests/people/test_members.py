@@ -15,6 +15,7 @@ from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Invitation, Membership, Organization
+from instrument_share.journal.models import Notification
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -55,6 +56,33 @@ def test_a_request_is_admitted_or_refused(see, send, company, admin):
     page = text_of(see(admin, "members", company.public_id, show="former"))
     assert "未同意加入" in page
     assert "不认识" in page
+
+
+def test_who_was_not_admitted_can_open_what_they_are_told(see, send, company, admin):
+    person = factories.user("寅")
+    asked = Membership.objects.create(user=person, organization=company, role="researcher", created_at=NOW)
+    send(admin, "member_refuse", company.public_id, asked.public_id, reason="不认识")
+    assert "不认识" in text_of(open_told(person))
+
+
+def open_told(person):
+    browser = Client()
+    browser.force_login(person)
+    return browser.get(Notification.objects.filter(user=person).latest("id").path)
+
+
+def test_managers_open_what_they_are_told_while_nobody_acts_for_the_organization(see, send, company, admin):
+    colleague, newcomer = factories.member(company, name="寅"), factories.user("卯")
+    Organization.objects.update(state="suspended")
+    send(colleague, "organization_leave", company.public_id)
+    assert open_told(admin).status_code == 200
+    Organization.objects.update(state="pending")
+    send(newcomer, "membership_request", company.public_id, note="材料组")
+    assert open_told(admin).status_code == 200
+    Organization.objects.update(state="admitted")
+    send(newcomer, "request_withdraw", of(newcomer).public_id)
+    send(newcomer, "membership_request", company.public_id, note="材料组")
+    assert "材料组" in text_of(open_told(admin))
 
 
 def test_a_role_is_given_and_taken(see, send, company, admin, colleague):

@@ -135,7 +135,14 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
     membership.ended_at = now
     membership.save(update_fields=["state", "reason", "ended_at"])
     record_membership(actor, "membership.refused", membership, now, reason=membership.reason)
-    _tell([membership.user], REFUSED, membership, now, reason=membership.reason)
+    _tell(
+        [membership.user],
+        REFUSED,
+        membership,
+        now,
+        path=page_address("my_organizations"),
+        reason=membership.reason,
+    )
     return membership
 
 
@@ -168,10 +175,11 @@ def membership_close(*, actor: User, membership_id: int, now: datetime, reason: 
     _require_not_last(membership)
     _close(membership, reason.strip()[:500], now)
     record_membership(actor, "membership.ended", membership, now, reason=membership.reason)
-    if by_oneself:
+    is_left = not selectors.active_roles(membership.user_id, membership.organization_id)
+    if by_oneself and is_left:
         others = selectors.managers_of(membership.organization).exclude(pk=actor.pk)
         _tell(others, LEFT, membership, now, path=_members_path(membership.organization))
-    else:
+    elif not by_oneself:
         _tell(
             [membership.user],
             ENDED,
@@ -252,4 +260,6 @@ def _tell(
 
 
 def _members_path(organization: Organization) -> str:
-    return page_address("members", organization.public_id)
+    """Return the list of members; the organization's own page while nobody can act for it."""
+    is_admitted = organization.state == OrganizationState.ADMITTED
+    return page_address("members" if is_admitted else "organization", organization.public_id)

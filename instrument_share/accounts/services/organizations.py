@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from instrument_share.accounts import selectors
-from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.domain import registration as rules
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.domain.states import ORGANIZATION
 from instrument_share.accounts.models import (
     District,
+    Membership,
     Organization,
     User,
 )
@@ -177,8 +178,12 @@ def _save_revision(
 
 
 def _make_administrators_managers(organization: Organization, actor: User, now: datetime) -> None:
-    for person in selectors.people_with_role(Role.ORG_ADMIN, organization.pk):
-        grant_implied_role(organization, person, Role.UNIT_MANAGER, actor=actor, now=now)
+    """Do so while it is suspended, too: nobody else could name a manager once it is back."""
+    held = Membership.objects.filter(
+        organization=organization, role=Role.ORG_ADMIN.value, state=MembershipState.ACTIVE.value
+    )
+    for one in held.select_related("user").order_by("id"):
+        grant_implied_role(organization, one.user, Role.UNIT_MANAGER, actor=actor, now=now)
 
 
 @transaction.atomic

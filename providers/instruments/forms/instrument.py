@@ -172,13 +172,19 @@ class KeepersForm(forms.Form):
             "end, unless they manage the unit."
         ),
     )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    """The keys of the keepers whom the page shows as such."""
 
-    def __init__(self, data: Any = None, *, people: Iterable[Any], initial: Any = None) -> None:
-        super().__init__(data, initial=initial)
-        set_choices(
-            self.fields["keepers"],
-            [(str(person.pk), f"{person.name}{bracketed(person.username)}") for person in people],
-        )
+    def __init__(self, data: Any = None, *, people: Iterable[Any], keepers: Iterable[Any] = ()) -> None:
+        choices = {str(person.pk): f"{person.name}{bracketed(person.username)}" for person in people}
+        held = [key for keeper in keepers if (key := str(keeper.pk)) in choices]
+        super().__init__(data, initial={"keepers": held, "shown": " ".join(held)})
+        set_choices(self.fields["keepers"], list(choices.items()))
+
+    def get_shown(self) -> set[int] | None:
+        """Return the keys of the keepers whom the page showed; None where it did not say."""
+        keys = self.cleaned_data["shown"].split()
+        return {int(key) for key in keys if key.isdecimal()} if "shown" in self.data else None
 
 
 class QualificationForm(forms.Form):

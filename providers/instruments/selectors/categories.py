@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import region_of, standing
 from providers.instruments.domain.categories import (
     CategoryChange,
     CategoryRow,
@@ -49,8 +51,14 @@ def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
 
 
 def instruments_to_keep(viewer: "Viewer") -> QuerySet[Instrument]:
-    """Return those to recode whose code the current table has, with another meaning."""
-    return instruments_to_recode(viewer).filter(category__code__in=category_table().values("code"))
+    """Return those to recode whose code the current table has, with another meaning.
+
+    For officers, who keep the codes: those of their region, but none of a unit that they are bound to.
+    """
+    region = region_of(viewer, Role.BUREAU_OFFICER)
+    found = instruments_to_recode(viewer).filter(region.within("organization"))
+    found = found.exclude(organization__in=standing(viewer).bound_to)
+    return found.filter(category__code__in=category_table().values("code"))
 
 
 def current_categories(codes: Collection[str]) -> dict[str, InstrumentCategory]:

@@ -212,9 +212,14 @@ def instrument_confirm(
 
 @transaction.atomic
 def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Submit an instrument for review; it must have all that publication needs."""
+    """Submit an instrument for review; it must have all that publication needs.
+
+    What is handed in again is another revision: its pictures and files may be others, which makes none.
+    """
     instrument = move_instrument(actor, instrument_id, "submit", permission="providers.edit_instrument")
     _require_complete({}, instrument)
+    if instrument.submitted_at is not None:
+        instrument.revision += 1
     instrument.submitted_at, instrument.return_reason = now, ""
     save_and_record(instrument, actor, "instrument.submitted", now)
     return instrument

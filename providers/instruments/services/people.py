@@ -88,14 +88,23 @@ def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datet
 
 @transaction.atomic
 def keepers_set(
-    *, actor: "User", instrument_id: int, user_ids: Collection[int], now: datetime
+    *,
+    actor: "User",
+    instrument_id: int,
+    user_ids: Collection[int],
+    now: datetime,
+    shown_ids: Collection[int] | None = None,
 ) -> list["User"]:
-    """Replace the keepers of an instrument; return them by name."""
+    """Replace the keepers of an instrument; return them by name.
+
+    `shown_ids` are the keepers whom the actor was shown; who else is named or removed since stays so.
+    """
     instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     held = set(Keeper.objects.filter(instrument=instrument).values_list("user_id", flat=True))
-    for user_id in sorted(held - set(user_ids)):
+    wanted, shown = set(user_ids), held if shown_ids is None else set(shown_ids)
+    for user_id in sorted(held & shown - wanted):
         keeper_remove(actor=actor, instrument_id=instrument_id, user_id=user_id, now=now)
-    for user_id in sorted(set(user_ids) - held):
+    for user_id in sorted(wanted - shown - held):
         keeper_assign(actor=actor, instrument_id=instrument_id, user_id=user_id, now=now)
     return sorted(keepers_of([instrument_id])[instrument_id], key=lambda keeper: keeper.name)
 

@@ -44,7 +44,8 @@ EXPORTED_AT_ONCE = 1000
 class ToRecode:
     """An instrument, its old category and replacements; `given` is the code waiting for review.
 
-    `meaning` is the row of the current table with the same code, or None if the code has vanished.
+    `meaning` is the row of the current table with the same code, or None if the code has vanished;
+    `is_keepable` whether the viewer may keep it.
     """
 
     instrument: "Instrument"
@@ -52,6 +53,7 @@ class ToRecode:
     meaning: "InstrumentCategory | None"
     candidates: Sequence[CategoryRow]
     given: str
+    is_keepable: bool = False
 
 
 @login_required
@@ -69,11 +71,13 @@ def to_recode(request: HttpRequest) -> HttpResponseBase:
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )
+    to_keep = instruments_to_keep(request.user)
+    of_page = to_keep.filter(pk__in=[one.pk for one in page.items])
     context = {
         "page": page,
-        "rows": _rows(page.items),
+        "rows": _rows(page.items, frozenset(of_page.order_by().values_list("pk", flat=True))),
         "count": found.count(),
-        "to_keep": instruments_to_keep(request.user).count() if _may_keep(request) else 0,
+        "to_keep": to_keep.count(),
     }
     return render(request, "providers/instruments/recode.html", context)
 
@@ -82,7 +86,8 @@ def _may_keep(request: HttpRequest) -> bool:
     return bool(region_of(request.user, Role.BUREAU_OFFICER))
 
 
-def _rows(instruments: "Iterable[Instrument]") -> list[ToRecode]:
+def _rows(instruments: "Iterable[Instrument]", keepable: frozenset[int] = frozenset()) -> list[ToRecode]:
+    """Return the instruments with what becomes of their codes; `keepable` are the keys of some."""
     held = [(one, category) for one in instruments if (category := one.category) is not None]
     named = {category.code: category.name_zh for _one, category in held}
     candidates, current = recode_candidates(named), current_categories(named)
@@ -93,6 +98,7 @@ def _rows(instruments: "Iterable[Instrument]") -> list[ToRecode]:
             current.get(category.code),
             [row for row in candidates[category.code] if row.code != category.code],
             one.pending_values.get("category", ""),
+            one.pk in keepable,
         )
         for one, category in held
     ]

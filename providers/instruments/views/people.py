@@ -43,9 +43,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, instrument),
         "keepers": keepers,
         "candidates": with_role,
-        "keepers_form": KeepersForm(
-            people=with_role, initial={"keepers": [str(keeper.pk) for keeper in keepers]}
-        ),
+        "keepers_form": KeepersForm(people=with_role, keepers=keepers),
         "qualification_form": QualificationForm(),
         "qualified": qualifications_of([instrument.pk], clock.now()),
         **forms,
@@ -68,6 +66,7 @@ def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
         actor=person(request),
         instrument_id=instrument.pk,
         user_ids=[int(pk) for pk in form.cleaned_data["keepers"]],
+        shown_ids=form.get_shown(),
         now=clock.now(),
     )
     if not named:

@@ -48,12 +48,12 @@ def last_reminded(viewer: "Viewer", organization_ids: Collection[int]) -> dict[i
 def reminder_plan(
     viewer: "User", organization_ids: Collection[int], now: datetime, insist: Collection[int] = ()
 ) -> list[PlannedReminder]:
-    """Return the outcome of a reminder now for each unit of the viewer's region, recipients first.
+    """Return the outcome of a reminder now for each unit of the officer's region, recipients first.
 
     Units in `insist` are reminded even if they recently were. The number of queries is constant.
     """
     wanted = accounts.organizations(viewer).filter(
-        accounts.region_of(viewer).within(),
+        accounts.region_of(viewer, Role.BUREAU_OFFICER).within(),
         pk__in=list(organization_ids),
         owns_instruments=True,
         state=OrganizationState.ADMITTED,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import Count, F, Q, QuerySet, Value
 
-from instrument_share.accounts.selectors import region_of
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import region_of, standing
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import cursor
 from providers.instruments.domain import fields
@@ -33,6 +34,8 @@ class Review:
     kind: ReviewKind
     subject: "Instrument | UnitProfile"
     since: datetime
+    is_decidable: bool = False
+    """Whether the viewer, to whom it was listed, may decide on it."""
 
     @property
     def public_id(self) -> str:
@@ -71,7 +74,16 @@ def reviews_waiting(viewer: "Viewer", mark: str | None = None, limit: int = 50) 
     page = cursor.page_of_several(
         _waiting(viewer), ordering=("waiting_since", "public_id"), cursor=mark, limit=limit
     )
-    found: list[Any] = [Review(row.review_kind, row, row.waiting_since) for row in page.items]
+    decided, bound_to = region_of(viewer, Role.BUREAU_OFFICER), standing(viewer).bound_to
+    found: list[Any] = [
+        Review(
+            row.review_kind,
+            row,
+            row.waiting_since,
+            decided.covers(row.organization) and row.organization_id not in bound_to,
+        )
+        for row in page.items
+    ]
     return cursor.Page(found, page.next_cursor)
 
 

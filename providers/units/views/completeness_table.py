@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts import selectors as accounts
-from instrument_share.accounts.domain import OrganizationState
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.web.text.formats import bilingual
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import (
@@ -40,6 +40,8 @@ class UnitRow:
     completeness: UnitCompleteness
     changes: tuple[KindChange, ...] = ()
     reminded_at: datetime | None = None
+    is_of_officer: bool = False
+    """Whether the viewer answers for the unit as an officer, who reminds it."""
 
     @property
     def open(self) -> tuple[KindCompleteness, ...]:
@@ -49,6 +51,11 @@ class UnitRow:
     def to_do(self) -> tuple[KindCompleteness, ...]:
         """Return the open kinds that the unit can act on."""
         return self.completeness.to_do
+
+    @property
+    def is_to_remind(self) -> bool:
+        """Return whether the viewer can remind the unit of something."""
+        return self.is_of_officer and bool(self.to_do)
 
     @property
     def open_since(self) -> date | None:
@@ -80,9 +87,15 @@ def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
     units = list(found)
     ids = [unit.pk for unit in units]
     judged = completeness_at(ids, [as_of - A_WEEK, as_of])
-    reminded = last_reminded(viewer, ids)
+    reminded, of_officer = last_reminded(viewer, ids), accounts.region_of(viewer, Role.BUREAU_OFFICER)
     return [
-        UnitRow(unit, judged[unit.pk][1], kind_changes(*judged[unit.pk]), reminded.get(unit.pk))
+        UnitRow(
+            unit,
+            judged[unit.pk][1],
+            kind_changes(*judged[unit.pk]),
+            reminded.get(unit.pk),
+            of_officer.covers(unit),
+        )
         for unit in units
     ]
 

@@ -88,18 +88,14 @@ def completeness(request: HttpRequest) -> HttpResponseBase:
         "unit_count": len(every),
         "day": day,
         "is_today": day == today,
-        "may_remind": day == today and _may_remind(request),
+        "may_remind": day == today and person(request).has_perm("providers.remind_unit"),
         "remind_all": reverse("completeness_remind") + get_address(request, all="1", sort=""),
-        "open_shown": sum(bool(row.to_do) for row in rows),
+        "open_shown": sum(row.is_to_remind for row in rows),
         "is_filtered": any(request.GET.get(name) for name in UnitFilterForm.base_fields),
         "as_csv": get_address(request, export="csv"),
         "as_xlsx": get_address(request, export="xlsx"),
     }
     return render(request, "providers/units/completeness.html", context)
-
-
-def _may_remind(request: HttpRequest) -> bool:
-    return bool(person(request).has_perm("providers.remind_unit"))
 
 
 def _page(rows: list[Row], key: Callable[[Row], str], after: str) -> "cursor.Page[Any]":
@@ -139,6 +135,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponseBase:
     )
     titles = titles_by_id([entry.subject_id for entry in acts.items])
     is_admitted = unit.state == OrganizationState.ADMITTED
+    may_remind = person(request).has_perm("providers.remind_unit", unit)
     context = {
         "unit": unit,
         "kind_of_unit": KINDS.get(unit.kind, unit.kind),
@@ -152,7 +149,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponseBase:
         ],
         "course": completeness_chart(course, today),
         "reminders": reminders(request.user, unit.pk)[:REMINDERS_LISTED],
-        "may_remind": is_admitted and bool(judged.to_do) and _may_remind(request),
+        "may_remind": is_admitted and bool(judged.to_do) and may_remind,
         "page": acts,
         "acts": [Act(entry, titles.get(entry.subject_id)) for entry in acts.items],
     }
@@ -266,7 +263,7 @@ def _preview(
 def _asked_for(request: HttpRequest, now: datetime) -> list[Asked]:
     if request.GET.get("all"):
         rows = owning_units(request.user, now.astimezone(CITY_TIME).date())
-        found = [row.organization for row in filter_units(rows, request.GET.dict()) if row.to_do]
+        found = [row.organization for row in filter_units(rows, request.GET.dict()) if row.is_to_remind]
         return sorted((one.pk, one.public_id) for one in found)
     return _named(request, request.GET.getlist("unit"))
 

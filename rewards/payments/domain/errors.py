@@ -33,6 +33,14 @@ class PaidBeforeReport(DomainError):
     message = gettext_noop("The report was sealed on {date}; nothing can have been paid before.")
 
 
+class PaidBeforeReturn(DomainError):
+    """The date of a payment lies before the one before it came back."""
+
+    code = "reward.paid_before_return"
+    field = "paid_date"
+    message = gettext_noop("What was paid before came back on {date}; it can't have been paid again earlier.")
+
+
 class VoucherMissing(DomainError):
     """A payment without the number of its voucher."""
 
@@ -84,6 +92,16 @@ class AccountUnchecked(Conflict):
 
     code = "reward.account_unchecked"
     message = gettext_noop("The receiving account of {unit} waits for a check by a second person.")
+
+
+class AccountDiffers(Conflict):
+    """The account is no longer the one that was shown to who records a payment."""
+
+    code = "reward.account_differs"
+    message = gettext_noop(
+        "{unit} keeps another account than the one that you were shown. Compare the bank’s advice with it, "
+        "then record the payment."
+    )
 
 
 class AccountIncomplete(DomainError):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
@@ -22,6 +22,7 @@ from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.payments.domain.errors import (
+    AccountDiffers,
     AccountMissing,
     AccountUnchecked,
     AlreadyPaid,
@@ -29,6 +30,7 @@ from rewards.payments.domain.errors import (
     AwardInBatch,
     AwardNotInReport,
     PaidBeforeReport,
+    PaidBeforeReturn,
     PaidInFuture,
     PaymentReversed,
     ReversedTooEarly,
@@ -60,12 +62,14 @@ def payment_record(
     paid_date: date,
     voucher: str,
     now: datetime,
+    shown_account: str | None = None,
 ) -> Payment:
     """Record the payment of a whole award under an accepted report, to the account that the unit keeps.
 
-    What is paid is the sealed amount. The cycle is paid when every award above 0 is. Raises AmountDiffers,
-    AlreadyPaid, AwardInBatch, PaidInFuture, PaidBeforeReport, VoucherMissing, VoucherUsed, AccountMissing,
-    AccountUnchecked, ReportDamaged, AwardsNotSealed.
+    What is paid is the sealed amount. `shown_account` is the public id of the account that the actor was
+    shown. The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, AwardInBatch,
+    PaidInFuture, PaidBeforeReport, PaidBeforeReturn, VoucherMissing, VoucherUsed, AccountMissing,
+    AccountUnchecked, AccountDiffers, ReportDamaged, AwardsNotSealed.
     """
     report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
     if award.assessment.cycle_id != report.cycle_id:
@@ -73,6 +77,7 @@ def payment_record(
     sealed = require_sealed_awards(report)[award.public_id]
     sealed_yuan = sealed.amount_yuan
     account = require_payable(award)
+    require_shown(account, shown_account)
     if amount_yuan != sealed_yuan or not sealed_yuan:
         raise AmountDiffers(award=f"{sealed_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     waiting = get_waiting_rows([award.pk]).get(award.public_id)
@@ -143,6 +148,12 @@ def require_account(organization: "Organization") -> PayeeAccount:
     return account
 
 
+def require_shown(account: PayeeAccount, shown: str | None) -> None:
+    """Raise AccountDiffers where another account (a public id) was shown; None skips the check."""
+    if shown not in (None, account.public_id):
+        raise AccountDiffers(unit=Bilingual(account.organization.name_zh, account.organization.name_en))
+
+
 def find_account_lack(
     account: PayeeAccount | None, organization: "Organization"
 ) -> AccountMissing | AccountUnchecked | None:
@@ -156,9 +167,10 @@ def find_account_lack(
 def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made, now: datetime) -> Payment:
     """Write a payment and tell the unit.
 
-    Raises PaidBeforeReport, PaidInFuture, VoucherMissing, VoucherUsed.
+    Raises PaidBeforeReport, PaidInFuture, PaidBeforeReturn, VoucherMissing, VoucherUsed.
     """
     require_day(made.day, report, now)
+    require_returned(made.day, Reversal.objects.filter(payment__award=award))
     payment = Payment.objects.create(
         report=report,
         award=award,
@@ -192,6 +204,13 @@ def require_day(day: date, report: FinanceReport, now: datetime) -> None:
         raise PaidBeforeReport(date=sealed_date)
     if day > now.astimezone(CITY_TIME).date():
         raise PaidInFuture
+
+
+def require_returned(day: date, reversals: QuerySet[Any]) -> None:
+    """Raise PaidBeforeReturn for a day before the last of these (of what is paid again) came back."""
+    last = reversals.order_by("-reversed_date").values_list("reversed_date", flat=True).first()
+    if last is not None and day < last:
+        raise PaidBeforeReturn(date=last)
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_shee
 from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
 from rewards.payments.reports import XLSX, build_bank_sheet
+from rewards.payments.selectors.accounts import get_accounts
 from rewards.payments.selectors.batches import get_batch, waiting_rows
 from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
 from rewards.payments.services.payments import may_pay
@@ -86,11 +87,16 @@ def batch(request: HttpRequest, public_id: str, batch_id: str) -> HttpResponse:
 def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]:
     found = get_batch(report, batch_id)
     rows = list(found.rows.all())
-    name_as_frozen(report.cycle, [row.award.assessment.organization for row in rows])
+    units = [row.award.assessment.organization for row in rows]
+    name_as_frozen(report.cycle, units)
+    accounts = get_accounts([unit.pk for unit in units])
     return {
         "report": report,
         "batch": found,
         "rows": rows,
+        "replaced": {
+            row.pk for row in rows if row.is_waiting and accounts[row.account.organization_id] != row.account
+        },
         "can_settle": may_pay(request.user, report) and any(row.is_waiting for row in rows),
         "form": BankSheetForm(),
     }

@@ -30,7 +30,9 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
     account = get_accounts([unit.organization_id]).get(unit.organization_id)
     now = clock.now()
     form = PaymentForm(
-        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
+        request.POST if request.method == "POST" else None,
+        account=account,
+        today=now.astimezone(CITY_TIME).date(),
     )
     amount, name = sealed.amount_yuan, bilingual(sealed, "name")
     address = reverse("report", args=[public_id])
@@ -49,8 +51,10 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
             report_id=found.pk,
             award_id=unit.award.pk,
             amount_yuan=amount,
+            paid_date=form.cleaned_data["paid_date"],
+            voucher=form.cleaned_data["voucher"],
+            shown_account=request.POST.get("account"),
             now=now,
-            **form.cleaned_data,
         ),
         success=lambda: _("{amount} to {unit}, paid on {date}, is recorded.").format(
             amount=yuan(amount), unit=name, date=date_only(form.cleaned_data["paid_date"])

@@ -18,7 +18,7 @@ from instrument_share.kernel.errors import gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
 from rewards.payments.selectors.accounts import account_keepers
-from rewards.payments.services.payments import require_account
+from rewards.payments.services.payments import require_account, require_returned, require_shown
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
@@ -106,11 +106,13 @@ def voucher_payout_record(
     paid_date: date,
     bank_reference: str,
     now: datetime,
+    shown_account: str | None = None,
 ) -> VoucherPayout:
     """Record that a claim on a list was paid to the account of its organization.
 
-    Raises TookPartInClaim, PaidAlready, PayoutDiffers, AccountMissing, AccountUnchecked, PaidBeforeList,
-    PaidInFuture, VoucherMissing, VoucherUsed.
+    `shown_account` is the public id of the account that the actor was shown. Raises TookPartInClaim,
+    PaidAlready, PayoutDiffers, AccountMissing, AccountUnchecked, AccountDiffers, PaidBeforeList,
+    PaidBeforeReturn, PaidInFuture, VoucherMissing, VoucherUsed.
     """
     require(actor, "rewards.pay_voucher")
     row = row_lock(row_id)
@@ -121,9 +123,11 @@ def voucher_payout_record(
     if amount_yuan != row.amount_yuan:
         raise PayoutDiffers(listed=f"{row.amount_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     account = require_account(row.claim.grant.organization)
+    require_shown(account, shown_account)
     made_date = row.payout_list.made_at.astimezone(CITY_TIME).date()
     if paid_date < made_date:
         raise PaidBeforeList(date=made_date)
+    require_returned(paid_date, VoucherReversal.objects.filter(payout__row=row))
     payout = VoucherPayout.objects.create(
         row=row,
         number=row.payouts.count() + 1,

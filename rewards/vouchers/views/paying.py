@@ -121,6 +121,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
     form = PayoutForm(
         request.POST if request.method == "POST" else None,
         amount=row.amount_yuan,
+        account=account,
         today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
@@ -132,7 +133,13 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
         ],
         action=_("Record the payout"),
         perform=lambda: voucher_payout_record(
-            actor=request.user, row_id=row.pk, now=now, **form.cleaned_data
+            actor=request.user,
+            row_id=row.pk,
+            amount_yuan=form.cleaned_data["amount_yuan"],
+            paid_date=form.cleaned_data["paid_date"],
+            bank_reference=form.cleaned_data["bank_reference"],
+            shown_account=request.POST.get("account"),
+            now=now,
         ),
         success=_("The payout is recorded. The organization has been notified."),
         back_address=reverse("voucher_list", args=[public_id]),

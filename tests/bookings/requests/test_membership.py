@@ -68,6 +68,13 @@ def test_a_sysadmin_who_leaves_locks_the_offices_of_all_at_once(statements):
     assert not accounts.active_roles(leaving.pk, offices[1].pk)
 
 
+def test_managers_are_told_once_of_who_leaves_with_several_roles(city):
+    leaving = factories.member(city.owner, Role.ORG_ADMIN, name="辛")
+    factories.member(city.owner, Role.KEEPER, leaving)
+    organization_leave(actor=leaving, organization_id=city.owner.pk, now=NOW)
+    assert told(city.manager).count("{user} has left “{organization}”.") == 1
+
+
 def test_future_bookings_are_cancelled_free_and_keeper_notified(city, admin):
     soon, later = book(city, slot(day=0, hour=10)), book(city, slot(day=5))
     for _twice in range(2):

@@ -1,6 +1,7 @@
 """Versions of the national category table, and what becomes of instruments under a new one."""
 
 import csv
+import re
 from io import StringIO
 
 import pytest
@@ -8,6 +9,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services import membership_grant
 from instrument_share.journal.selectors import history
 from providers.instruments.domain.categories import (
     CategoryRow,
@@ -186,6 +189,20 @@ def _lost(world, like, number):
     made = published(world, inner_number=number, category="010101")
     made.category = like.category
     made.save()
+
+
+@pytest.mark.django_db
+def test_an_officer_is_offered_to_keep_no_code_of_a_unit_of_their_own(world, tmp_path, client):
+    own = published(world, inner_number="N-1")
+    theirs = published(world, world.other, world.other_manager)
+    call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
+    membership_grant(actor=None, user=world.officer, organization=world.unit, role=Role.RESEARCHER, now=NOW)
+    client.force_login(world.officer)
+    page = client.get(reverse("to_recode"))
+    assert re.findall(r'name="instrument"\s+value="(\S+)"', page.content.decode()) == [theirs.public_id]
+    assert (page.context["count"], page.context["to_keep"]) == (2, 1)
+    assert client.post(f"{reverse('categories_keep')}?all=1").status_code == 302
+    assert list(instruments_to_recode(world.officer)) == [own]
 
 
 @pytest.mark.django_db

@@ -11,7 +11,12 @@ from providers.instruments.domain.choices import Audience
 from providers.instruments.models import Instrument, InstrumentPicture
 from providers.instruments.selectors.media import attachments_of, instrument_attachment, pictures_of
 from providers.instruments.services.common import InReview
-from providers.instruments.services.instruments import instrument_submit
+from providers.instruments.services.instruments import (
+    ChangedSinceRead,
+    instrument_publish,
+    instrument_return,
+    instrument_submit,
+)
 from providers.instruments.services.media import (
     AttachedAlready,
     TitleMissing,
@@ -179,6 +184,18 @@ def test_manager_of_other_unit_cannot_change_media(world, instrument):
     for act in (add, attach):
         with pytest.raises(Forbidden):
             act(world, instrument, actor=world.other_manager)
+
+
+def test_the_bureau_publishes_only_the_files_that_it_has_read(world, draft):
+    of_unit = {"actor": world.manager, "instrument_id": draft.pk, "now": NOW}
+    of_bureau = {"actor": world.officer, "instrument_id": draft.pk, "now": NOW}
+    read = instrument_submit(**of_unit).revision
+    instrument_return(reason="附件不是本仪器的", **of_bureau)
+    attach(world, draft)
+    handed_in = instrument_submit(**of_unit).revision
+    with pytest.raises(ChangedSinceRead):
+        instrument_publish(revision=read, **of_bureau)
+    assert instrument_publish(revision=handed_in, **of_bureau).state == "published"
 
 
 def test_a_gallery_of_many_instruments_takes_one_statement(world, instrument, statements):

@@ -1,5 +1,6 @@
 """Who is incomplete, why and since when; reminders from the table to the unit's desk."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
@@ -366,6 +367,23 @@ def in_the_east(institute):
     east = institute.district
     office = factories.organization("东区科技局", kind="bureau", region=east, district=east)
     return factories.member(office, Role.BUREAU_OFFICER, name="辛")
+
+
+def test_an_officer_of_a_district_who_audits_the_city_reminds_in_the_district_alone(
+    see, send, city, institute, auditor, in_the_east
+):
+    factories.member(in_the_east.memberships.get().organization, Role.BUREAU_OFFICER, auditor)
+    page = see(auditor, "completeness")
+    assert {row.organization for row in page.context["rows"]} == {institute, city.owner}
+    ticks = re.findall(r'name="unit" value="(\S+)"', page.content.decode())
+    assert (ticks, page.context["open_shown"]) == ([institute.public_id], 1)
+    for unit, is_offered in ((institute, True), (city.owner, False)):
+        shown = see(auditor, "unit_supervision", unit.public_id)
+        assert shown.context["may_remind"] is is_offered
+    preview = see(auditor, "completeness_remind", all="1")
+    assert [one.organization for one in preview.context["reachable"]] == [institute]
+    send(auditor, "completeness_remind", unit=[institute.public_id])
+    assert [one.organization for one in Reminder.objects.all()] == [institute]
 
 
 def test_a_districts_bureau_sees_and_reminds_the_units_of_its_district(

@@ -23,6 +23,7 @@ from rewards.payments.domain.errors import (
     AwardInBatch,
     BankSheetWrong,
     NothingChosen,
+    PaidBeforeReturn,
     PaymentReversed,
     ReversedTooEarly,
     RowSettled,
@@ -60,14 +61,14 @@ def award_of(unit):
 
 @pytest.fixture
 def pay(accepted, steps):
-    def pay(unit, voucher="ZF-1"):
+    def pay(unit, voucher="ZF-1", day=PAID_ON):
         award = award_of(unit)
         return payment_record(
             actor=steps.city.finance,
             report_id=accepted.pk,
             award_id=award.pk,
             amount_yuan=award.amount_yuan,
-            paid_date=PAID_ON,
+            paid_date=day,
             voucher=voucher,
             now=NOW,
         )
@@ -166,7 +167,9 @@ def test_a_payment_that_came_back_is_paid_again_and_both_stay(accepted, pay, ste
     assert get_paid_by_report([accepted.pk]) == {accepted.pk: Decimal("8067.00")}
     with pytest.raises(PaymentReversed):
         reverse(first, steps, voucher="CH-2")
-    again = pay(year.first, "ZF-3")
+    with pytest.raises(PaidBeforeReturn):
+        pay(year.first, "ZF-3")
+    again = pay(year.first, "ZF-3", date(2026, 1, 22))
     assert (again.number, again.amount_yuan) == (2, Decimal("91933.00"))
     assert steps.cycle.state == "paid"
     assert Payment.objects.count() == 3

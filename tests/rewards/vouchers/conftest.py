@@ -127,32 +127,35 @@ class Vouchers:
     def list(self, scheme):
         return voucher_list_make(actor=self.officer, scheme_id=scheme.pk, now=LATER)
 
-    def enter_account(self, of=None, actor=None):
+    def enter_account(self, of=None, actor=None, number="6222 0200 0001 2345"):
         return account_enter(
             actor=actor or self.admin,
             organization_id=(of or self.city.company).pk,
             holder="云屏测试科技有限公司",
             bank="云屏银行城南支行",
-            number="6222 0200 0001 2345",
+            number=number,
             now=NOW,
         )
 
-    def account(self, of=None, actor=None):
+    def account(self, of=None, actor=None, **typed):
         """The same, checked by Finance."""
-        return account_check(actor=self.finance, account_id=self.enter_account(of, actor).pk, now=NOW)
+        entered = self.enter_account(of, actor, **typed)
+        return account_check(actor=self.finance, account_id=entered.pk, now=NOW)
 
     def pay(self, row, reference="HK-1", **facts):
         given = {
             "amount_yuan": row.amount_yuan,
             "paid_date": local_date(LATER),
             "actor": self.finance,
+            "now": LATER,
             **facts,
         }
-        return voucher_payout_record(row_id=row.pk, bank_reference=reference, now=LATER, **given)
+        return voucher_payout_record(row_id=row.pk, bank_reference=reference, **given)
 
     def come_back(self, payout, reference="TH-1", **facts):
-        given = {"reversed_date": local_date(LATER), "reason": "账号有误", "actor": self.finance, **facts}
-        return voucher_payout_reverse(payout_id=payout.pk, bank_reference=reference, now=LATER, **given)
+        given = {"reversed_date": local_date(LATER), "reason": "账号有误", "now": LATER, **facts}
+        given.setdefault("actor", self.finance)
+        return voucher_payout_reverse(payout_id=payout.pk, bank_reference=reference, **given)
 
 
 def local_date(instant):

@@ -10,6 +10,7 @@ from instrument_share.kernel.errors import Forbidden
 from rewards.payments.domain.errors import (
     AccountMissing,
     AccountUnchecked,
+    PaidBeforeReturn,
     PaidInFuture,
     ReversedTooEarly,
     VoucherMissing,
@@ -101,6 +102,16 @@ def test_payout_is_the_listed_amount_on_a_day_that_can_be(vouchers, row):
         vouchers.pay(row, paid_date=local_date(LATER) - timedelta(days=1))
     with pytest.raises(VoucherMissing):
         vouchers.pay(row, " ")
+
+
+def test_a_payout_is_made_again_from_the_day_on_which_it_came_back(vouchers, row):
+    vouchers.account()
+    tomorrow = LATER + timedelta(days=1)
+    payout = vouchers.pay(row)
+    vouchers.come_back(payout, reversed_date=local_date(tomorrow), now=tomorrow)
+    with pytest.raises(PaidBeforeReturn):
+        vouchers.pay(row, "HK-2", now=tomorrow)
+    assert vouchers.pay(row, "HK-2", paid_date=local_date(tomorrow), now=tomorrow).number == 2
 
 
 def test_who_decided_does_not_pay(vouchers, row):

@@ -7,6 +7,8 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import User
 from instrument_share.journal.models import AuditEntry
 from instrument_share.web.text.formats import date_only
 from providers.instruments.domain.subjects import SUBJECTS
@@ -19,9 +21,10 @@ from providers.instruments.services.instruments import (
     instrument_update,
 )
 from providers.instruments.services.media import instrument_picture_add
+from providers.instruments.services.people import keeper_assign
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
-from tests.providers.conftest import INSTRUMENT, NOW, published
+from tests.providers.conftest import INSTRUMENT, NOW, person, published
 
 TYPED = {name: str(value) for name, value in INSTRUMENT.items()}
 
@@ -142,6 +145,23 @@ def test_keepers_are_set_to_checked_members(at, world):
     client.post(address, {})
     assert not Keeper.objects.exists()
     assert client.post(address, {"keepers": [world.user.pk]}).status_code == 422
+
+
+def test_keepers_that_the_page_did_not_show_stay(at, world):
+    live, client = published(world), at("manager")
+    locked, other = (person(name, world.unit, Role.KEEPER) for name in ("locked", "other"))
+    keeper_assign(actor=world.manager, instrument_id=live.pk, user_id=locked.pk, now=NOW)
+    User.objects.filter(pk=locked.pk).update(is_active=False)
+    form = client.get(reverse("instrument_people", args=[live.public_id])).context["keepers_form"]
+    assert str(locked.pk) not in form["shown"].value().split()
+    keeper_assign(actor=world.manager, instrument_id=live.pk, user_id=other.pk, now=NOW)
+    address, shown = reverse("keepers_set", args=[live.public_id]), form["shown"].value()
+    client.post(address, {"keepers": [world.keeper.pk], "shown": shown})
+    keepers = Keeper.objects.filter(instrument=live).order_by("user")
+    assert {one.user for one in keepers} == {locked, other, world.keeper}
+    shown = f"{world.keeper.pk} {other.pk}"
+    client.post(address, {"keepers": [other.pk], "shown": shown})
+    assert {one.user for one in keepers.all()} == {locked, other}
 
 
 def test_a_user_is_qualified_through_a_day_and_the_right_can_be_ended(at, world):

@@ -105,6 +105,18 @@ def test_an_answer_that_cannot_be_recorded_is_told_with_its_unit(finance, batch)
     assert not Payment.objects.exists()
 
 
+def test_a_batch_says_whose_account_was_replaced_before_the_bank_answers(finance, batch, year):
+    said, account = "单位其后更换了收款账户", reverse("payee_account", args=[year.second.public_id])
+    assert said not in text_of(finance.get(address("batch", batch)))
+    year.city.account(year.second, "6222020000009999")
+    page = finance.get(address("batch", batch))
+    assert (text_of(page).count(said), account in page.content.decode()) == (1, True)
+    book = sheet_of(finance, batch)
+    book.active["J3"], book.active["K3"] = "失败", "账号已销户"
+    finance.post(address("batch_answer", batch), {"answers": given(finance, batch, book).context["signed"]})
+    assert said not in text_of(finance.get(address("batch", batch)))
+
+
 def test_a_file_that_is_no_sheet_is_told(finance, batch):
     upload = SimpleUploadedFile("回执.pdf", b"%PDF-1.7")
     answer = finance.post(address("batch_answer", batch), {"sheet": upload})

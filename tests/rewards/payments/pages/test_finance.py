@@ -103,6 +103,21 @@ def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent
     assert Payment.objects.count() == 1
 
 
+def test_a_payment_is_recorded_to_the_account_that_the_page_showed(login, year, sent):
+    client = login(year.city.finance)
+    client.post(address("report_accept", sent))
+    page = client.get(address("payment_new", sent, award(year.first)))
+    shown = page.context["form"]["account"].value()
+    year.city.account(year.first, "6222020000009999")
+    refused = pay(client, sent, year.first, account=shown)
+    assert refused.status_code == 409
+    assert "6222020000009999" in text_of(refused)
+    assert refused.context["form"]["voucher"].value() == f"ZF-{year.first.pk}"
+    assert not Payment.objects.exists()
+    pay(client, sent, year.first, account=refused.context["form"]["account"].value())
+    assert Payment.objects.get().account == "6222020000009999"
+
+
 def test_the_files_come_as_they_were_sent(login, year, sent):
     client = login(year.city.finance)
     pdf = client.get(address("report_pdf", sent))

@@ -14,13 +14,14 @@ from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
 from instrument_share.kernel.city_time import CITY_TIME
 from rewards.vouchers.domain.codes import get_list_code
+from rewards.vouchers.models import VoucherPayout
 from rewards.vouchers.services.granting import voucher_application_refuse
 from rewards.vouchers.views import overview
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.documents.reading import places, reader, text
 from tests.page_fixtures import text_of
-from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, statement_of
+from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, local_date, statement_of
 
 ADDRESSES = ("check", "audit", "refuse")
 
@@ -258,6 +259,25 @@ def test_finance_pays_from_the_list_and_the_firm_sees_it(vouchers, claimable, re
     page = read(vouchers.finance, "voucher_list", made.public_id)
     assert (pay in page, back in page) == (False, True)
     assert "HK-1" in read(vouchers.admin, "voucher_claim", claim.public_id)
+
+
+def test_a_payout_is_recorded_to_the_account_that_the_page_showed(vouchers, claimable, clock):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    vouchers.account()
+    clock.set(LATER)
+    client = Client()
+    client.force_login(vouchers.finance)
+    pay = reverse("voucher_payout_new", args=[made.public_id, claim.public_id])
+    typed = {"amount_yuan": claim.amount_yuan, "paid_date": local_date(LATER), "bank_reference": "HK-1"}
+    shown = client.get(pay).context["form"]["account"].value()
+    vouchers.account(number="6222020000009999")
+    refused = client.post(pay, {**typed, "account": shown})
+    assert refused.status_code == 409
+    assert "6222020000009999" in text_of(refused)
+    assert not VoucherPayout.objects.exists()
+    client.post(pay, {**typed, "account": refused.context["form"]["account"].value()})
+    assert VoucherPayout.objects.get().payee_account.number == "6222020000009999"
 
 
 def test_payout_list_is_a_signed_paper(vouchers, claimable, clock):
