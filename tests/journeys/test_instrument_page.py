@@ -183,7 +183,10 @@ def test_the_bar_of_a_phone_covers_nothing_that_has_the_focus(open_page, locale)
     page = open_page("/instruments/{}/", viewport={"width": 375, "height": 700}, locale=locale)
     bar = page.locator(".booking-card")
     top = bar.bounding_box()["y"]
-    assert bar.bounding_box()["height"] < 100
+    assert bar.bounding_box()["height"] < 8 * 16, "pages.css leaves 8rem for it"
+    facts, book = bar.locator("dd").last.bounding_box(), bar.locator(".btn").first.bounding_box()
+    assert facts["x"] + facts["width"] <= book["x"]
+    assert bar.locator("dd a").bounding_box()["height"] < 30, "the next time stands in one line"
     covered = """(top) => {
       const at = document.activeElement;
       if (at === document.body || at.closest(".booking-card, .ec-main")) return "";
