@@ -1,4 +1,4 @@
-"""What bookings and waits, which this room does not know, say when a project is closed, reopened or changed."""
+"""What bookings and waits, which this room does not know, say when a project changes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -59,7 +59,7 @@ def tell_of_reopening(project: "Project", actor: "User", now: datetime) -> None:
 
 
 def watch_waits(project: "Project", now: datetime) -> Callable[["User"], None]:
-    """Return what tells, after a change by somebody, those whose waits name the project of what it does there."""
+    """Return what tells those whose waits name the project, after somebody's change, what that does to them."""
     watched = [watcher(project, now) for watcher in _watchers]
 
     def tell(actor: "User") -> None:

@@ -53,7 +53,8 @@ def project_change(
     """Change what is said of a project; a budget below what is used already only bounds later bookings.
 
     Bookings that name it keep the name under which they were made. A new holder is told, and the former one,
-    and whoever waits with it and can use it less, or again. Raises ProjectRefused, ProjectNumberTaken, ProjectChanged.
+    and whoever waits with it and can use it less, or again. Raises ProjectRefused, ProjectNumberTaken,
+    ProjectChanged.
     """
     organization, project = _lock(actor, project_id, revision)
     _require_admitted(project, organization, facts)
@@ -83,7 +84,7 @@ def project_close(*, actor: "User", project_id: int, now: datetime, revision: in
 
 @transaction.atomic
 def project_reopen(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
-    """Let bookings name a closed project again. Whose booking ahead names it is told, and who waits with it."""
+    """Let bookings name a closed project again; whose booking ahead or wait names it is told."""
     _organization, closed = _lock(actor, project_id, revision)
     tell_who_waits = watch_waits(closed, now)
     project = _move(actor, project_id, "reopen", "project.reopened", now, revision)
