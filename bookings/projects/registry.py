@@ -59,7 +59,7 @@ def tell_of_reopening(project: "Project", actor: "User", now: datetime) -> None:
 
 
 def watch_waits(project: "Project", now: datetime) -> Callable[["User"], None]:
-    """Return what tells those whose waits name the project, after somebody's change, what that does to them."""
+    """Return what tells those whose waits name the project, after a change, what it does to them."""
     watched = [watcher(project, now) for watcher in _watchers]
 
     def tell(actor: "User") -> None:
