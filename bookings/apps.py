@@ -135,7 +135,7 @@ def _register_answers_between_rooms() -> None:
     )
     from bookings.requests.selectors.project_budget import count_bookings_ahead, register_uses_reader
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
-    from bookings.requests.services.notifications import notify_of_closed_project
+    from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
     from bookings.samples.services.handling import orders_of_retired_reject
     from bookings.samples.views.orders import describe_open_orders
     from bookings.usage.keys import register_key_reader
@@ -144,6 +144,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.waiting.services import notifications as waiting_notifications
     from bookings.waiting.services.entries import waits_of_retired_end
     from bookings.waiting.services.offers import free_time_offer, rivals_tell
+    from bookings.waiting.services.projects import watch_waits
     from bookings.waiting.views import describe_waits
 
     register_time_taker(free_time_offer)
@@ -158,8 +159,8 @@ def _register_answers_between_rooms() -> None:
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)
     register_uses_reader(sum_project_uses)
-    register_bookings_ahead(count_bookings_ahead, notify_of_closed_project)
-    register_waits(count_waits_naming, waiting_notifications.notify_of_closed_project)
+    register_bookings_ahead(count_bookings_ahead, notify_of_closed_project, notify_of_reopened_project)
+    register_waits(count_waits_naming, waiting_notifications.notify_of_closed_project, watch_waits)
     register_key_reader(device_selectors.bookings_by_key_of)
     register_key_reader(kiosk_selectors.bookings_by_key_of)
 

@@ -96,6 +96,7 @@ from bookings.statements.views.statement_list import (
     export_statements,
     narrow_statements,
 )
+from bookings.usage.registry import register_frozen_reader
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
 from bookings.usage.selectors.disputes import disputes_by_public_id, waiting_disputes
 from bookings.usage.selectors.national import (
@@ -122,6 +123,7 @@ from bookings.usage.selectors.statistics import (
 from bookings.usage.selectors.usage import get_current_values, usage_logs, waiting_confirmations
 from bookings.usage.selectors.yearly import (
     UsageOfYear,
+    count_confirmed_since,
     count_running_of_year,
     count_unconfirmed_of_year,
     usage_of_year,

@@ -14,6 +14,7 @@ class RewardsConfig(AppConfig):
     name = "rewards"
 
     def ready(self) -> None:
+        from bookings.public import register_frozen_reader as register_frozen_reader_of_hours
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
@@ -58,6 +59,7 @@ class RewardsConfig(AppConfig):
         register_labels(report_badges.STATES)
         register_labels(voucher_badges.STATES, voucher_badges.MOVES)
         register_frozen_reader(get_frozen_date)
+        register_frozen_reader_of_hours(get_frozen_date)
         register_issued_papers(find_list_paper)
         register_finance_tasks(find_payout_tasks)
         register_references(is_payout_reference)

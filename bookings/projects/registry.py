@@ -1,4 +1,4 @@
-"""What bookings and waits, which this room does not know, say when a project is closed."""
+"""What bookings and waits, which this room does not know, say when a project changes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,21 +10,30 @@ if TYPE_CHECKING:
 
 Counter = Callable[["Project", datetime], int]
 Teller = Callable[["Project", "User", datetime], None]
+Watcher = Callable[["Project", datetime], Callable[["User"], None]]
 _counters: list[Counter] = []
 _wait_counters: list[Callable[["Project"], int]] = []
 _tellers: list[Teller] = []
+_tellers_of_reopening: list[Teller] = []
+_watchers: list[Watcher] = []
 
 
-def register_bookings_ahead(counter: Counter, teller: Teller) -> None:
+def register_bookings_ahead(counter: Counter, teller: Teller, teller_of_reopening: Teller) -> None:
     """Have `counter` count the bookings ahead that name a project, and `teller` tell their users."""
     _counters.append(counter)
     _tellers.append(teller)
+    _tellers_of_reopening.append(teller_of_reopening)
 
 
-def register_waits(counter: Callable[["Project"], int], teller: Teller) -> None:
-    """Have `counter` count the waits that name a project, and `teller` tell who waits."""
+def register_waits(counter: Callable[["Project"], int], teller: Teller, watcher: Watcher) -> None:
+    """Have `counter` count the waits that name a project, and `teller` tell who waits of its closing.
+
+    `watcher` looks at the waits before a change, and returns what tells who waits, but not who made it, what
+    has become of them.
+    """
     _wait_counters.append(counter)
     _tellers.append(teller)
+    _watchers.append(watcher)
 
 
 def count_bookings_ahead(project: "Project", now: datetime) -> int:
@@ -41,3 +50,20 @@ def tell_of_closing(project: "Project", actor: "User", now: datetime) -> None:
     """Tell those whose bookings or waits name the project that it is closed, but not who closed it."""
     for teller in _tellers:
         teller(project, actor, now)
+
+
+def tell_of_reopening(project: "Project", actor: "User", now: datetime) -> None:
+    """Tell those whose bookings name the project that it is open again, but not who opened it."""
+    for teller in _tellers_of_reopening:
+        teller(project, actor, now)
+
+
+def watch_waits(project: "Project", now: datetime) -> Callable[["User"], None]:
+    """Return what tells those whose waits name the project, after a change, what it does to them."""
+    watched = [watcher(project, now) for watcher in _watchers]
+
+    def tell(actor: "User") -> None:
+        for tell_of_change in watched:
+            tell_of_change(actor)
+
+    return tell

@@ -10,7 +10,7 @@ from bookings.projects.domain.choices import get_next_state
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken, ProjectRefused
 from bookings.projects.domain.facts import ProjectFacts, find_fact_problems
 from bookings.projects.models import Project
-from bookings.projects.registry import tell_of_closing
+from bookings.projects.registry import tell_of_closing, tell_of_reopening, watch_waits
 from bookings.projects.selectors import project_lock
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -52,12 +52,13 @@ def project_change(
 ) -> Project:
     """Change what is said of a project; a budget below what is used already only bounds later bookings.
 
-    Bookings that name it keep the name under which they were made. A new holder is told, and the former one.
-    Raises ProjectRefused, ProjectNumberTaken, ProjectChanged.
+    Bookings that name it keep the name under which they were made. A new holder is told, and the former one,
+    and whoever waits with it and can use it less, or again. Raises ProjectRefused, ProjectNumberTaken,
+    ProjectChanged.
     """
     organization, project = _lock(actor, project_id, revision)
     _require_admitted(project, organization, facts)
-    former_id = project.holder_id
+    former_id, tell_who_waits = project.holder_id, watch_waits(project, now)
     before = _describe(_get_facts(project))
     _set_facts(project, facts)
     project.revision += 1
@@ -69,6 +70,7 @@ def project_change(
     if project.holder_id != former_id:
         _tell(project.holder_id, HOLDS, project, actor, now)
         _tell(former_id, HOLDS_NO_LONGER, project, actor, now)
+    tell_who_waits(actor)
     return project
 
 
@@ -82,8 +84,13 @@ def project_close(*, actor: "User", project_id: int, now: datetime, revision: in
 
 @transaction.atomic
 def project_reopen(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
-    """Let bookings name a closed project again."""
-    return _move(actor, project_id, "reopen", "project.reopened", now, revision)
+    """Let bookings name a closed project again; whose booking ahead or wait names it is told."""
+    _organization, closed = _lock(actor, project_id, revision)
+    tell_who_waits = watch_waits(closed, now)
+    project = _move(actor, project_id, "reopen", "project.reopened", now, revision)
+    tell_of_reopening(project, actor, now)
+    tell_who_waits(actor)
+    return project
 
 
 def _move(

@@ -127,9 +127,16 @@ def project_reopening(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm opening a closed project again."""
     found = get_kept_project(request.user, public_id)
     get_next_state(found.state, "reopen")
+    is_named = count_bookings_ahead(found, clock.now()) + count_waits(found) > 0
+    told = _(
+        "Whose bookings ahead or waits name it are told; bookings can be moved, and time is offered again."
+    )
     return Confirmation(
         heading=_("Open this project again?"),
-        consequences=[_("Bookings may name it again, as far as its budget reaches.")],
+        consequences=[
+            _("Bookings may name it again, as far as its budget reaches."),
+            *([told] if is_named else []),
+        ],
         action=_("Open the project again"),
         perform=lambda: project_reopen(actor=request.user, project_id=found.pk, now=clock.now()),
         success=_("The project is open again."),

@@ -171,7 +171,8 @@ def count_waiting_for(instrument_id: int) -> int:
 def get_waits_naming(project: "Project") -> QuerySet[WaitlistEntry]:
     """Return the waits that name a project, with or without an open offer, by when they were joined."""
     found = WaitlistEntry.objects.filter(OPEN, organization_project=project)
-    return found.select_related("instrument").order_by("joined_at", "id")
+    together = ("instrument", "user", "payer_organization", "organization_project")
+    return found.select_related(*together).order_by("joined_at", "id")
 
 
 def count_waits_naming(project: "Project") -> int:

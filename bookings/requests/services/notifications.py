@@ -69,6 +69,9 @@ PROJECT_CLOSED = gettext_noop(
     "The project “{project}” is closed. Your booking of {instrument} from {starts_at} stands, but can't be "
     "moved."
 )
+PROJECT_REOPENED = gettext_noop(
+    "The project “{project}” is open again. Your booking of {instrument} from {starts_at} can be moved again."
+)
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
 EXTENDED = gettext_noop("The booking of {instrument} from {starts_at} was extended to {ends_at}.")
 MOVED_BY_UNIT = gettext_noop(
@@ -161,6 +164,12 @@ def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -
     """Tell the users of bookings ahead that name the project, other than who closed it."""
     for booking in get_bookings_ahead(project, now).exclude(user=actor):
         notify_user(booking, PROJECT_CLOSED, now, project=project.name)
+
+
+def notify_of_reopened_project(project: "Project", actor: "User", now: datetime) -> None:
+    """Tell the users of bookings ahead that name the project, other than who opened it again."""
+    for booking in get_bookings_ahead(project, now).exclude(user=actor):
+        notify_user(booking, PROJECT_REOPENED, now, project=project.name)
 
 
 def notify_of_claim(keeper_ids: "Collection[int]", booking: Booking, now: datetime) -> None:

@@ -27,7 +27,6 @@ from bookings.statements.domain.billing import BANDS, Payer, get_age_band
 from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, NoteKind, StatementState, is_overdue
 from bookings.statements.models import Statement, StatementLine, StatementNote, StatementPayment
 from instrument_share.accounts.domain import OrganizationState, Role
-from instrument_share.accounts.models import Organization
 from instrument_share.accounts.selectors import standing
 from instrument_share.accounts.selectors.organizations import SUSPENDED
 from instrument_share.journal.selectors import entries
@@ -49,7 +48,7 @@ _PAID = (
 _SUSPENDED_AT = (
     entries()
     .filter(
-        subject_type=Organization._meta.label,
+        subject_type="accounts.Organization",
         subject_id=OuterRef("payer_organization__public_id"),
         action=SUSPENDED,
     )

@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.usage.models import UsageDispute, UsageLog
+from bookings.usage.models import UsageConfirmation, UsageDispute, UsageLog
 from bookings.usage.selectors.logs_as_counted import (
     CONFIRMATION,
     IS_CORRECTED,
@@ -181,6 +181,13 @@ def count_unconfirmed_of_year(year: int) -> int:
     span = get_year_interval(year)
     logs = UsageLog.objects.filter(starts_at__gte=span.start, starts_at__lt=span.end)
     return logs.filter(~Exists(CONFIRMATION)).count()
+
+
+def count_confirmed_since(year: int, since: datetime) -> int:
+    """Return how many logs of a year (by the start, Asia/Shanghai) were confirmed since an instant."""
+    span = get_year_interval(year)
+    late = UsageConfirmation.objects.filter(correction__isnull=True, entry__recorded_at__gte=since)
+    return late.filter(log__starts_at__gte=span.start, log__starts_at__lt=span.end).count()
 
 
 def count_running_of_year(year: int) -> int:

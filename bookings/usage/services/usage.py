@@ -44,6 +44,7 @@ from bookings.usage.models import (
     UsageOverlap,
     UsageWithdrawal,
 )
+from bookings.usage.registry import get_frozen_date
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
 from bookings.usage.selectors.usage import (
@@ -321,6 +322,8 @@ def usage_review(*, actor: "User", log_id: int, rating: Rating, now: datetime, c
 def _record(
     subject: Any, log: UsageLog, action: str, actor: "User | None", now: datetime, details: dict[str, Any]
 ) -> None:
+    if frozen := get_frozen_date(log.starts_at):
+        details = {**details, "frozen": frozen.isoformat()}
     journal.record(
         actor=actor,
         action=action,

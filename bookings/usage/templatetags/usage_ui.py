@@ -14,6 +14,8 @@ from bookings.requests.templatetags.bookings_ui import seconds
 from bookings.usage.domain import labels
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import CODED_FIELDS
+from bookings.usage.registry import get_frozen_date
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.wording import word
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
@@ -42,6 +44,12 @@ def shown(name: str, value: Any) -> str:
     if name in CODED_FIELDS:
         return _(word(CODED_FIELDS[name](value)))
     return str(value) if value not in ("", None) else formats.NOTHING
+
+
+@register.inclusion_tag("bookings/usage/parts/frozen_year.html")
+def frozen_year(starts_at: datetime) -> dict[str, Any]:
+    """Say what becomes of hours that start then, where the data of their year are frozen."""
+    return {"frozen_date": get_frozen_date(starts_at), "year": starts_at.astimezone(CITY_TIME).year}
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")

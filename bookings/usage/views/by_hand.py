@@ -1,7 +1,9 @@
 """Page for recording a use without a booking."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -47,7 +49,12 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "bookings/usage/by_hand.html",
-        {"form": form, "overlapping": _find_overlapping(form), "units": _get_units(request)},
+        {
+            "form": form,
+            "overlapping": _find_overlapping(form),
+            "units": _get_units(request),
+            "earliest": clock.now() - timedelta(days=settings.MANUAL_ENTRY_LIMIT_DAYS),
+        },
         status=422 if request.method == "POST" else 200,
     )
 

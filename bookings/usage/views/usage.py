@@ -16,6 +16,7 @@ from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.keys import is_by_key_of
+from bookings.usage.registry import get_frozen_date
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.disputes import (
@@ -131,11 +132,14 @@ def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
     address = get_return_address(request, reverse("usage_log", args=[public_id]))
     confirmed = usage_selectors.get_usage_log(request.user, public_id)
-    sentence = (
-        _("Confirmed. The hours count from now on.")
-        if confirmed.is_confirmed  # type: ignore[attr-defined]
-        else _("The correction is confirmed. The hours count once the use itself is confirmed.")
-    )
+    if get_frozen_date(log.starts_at):
+        sentence = _(
+            "Confirmed. It is billed, and counts in no assessment: the data of that year are frozen."
+        )
+    elif confirmed.is_confirmed:  # type: ignore[attr-defined]
+        sentence = _("Confirmed. The hours count from now on.")
+    else:
+        sentence = _("The correction is confirmed. The hours count once the use itself is confirmed.")
     return redirect_with_message(request, sentence, address)
 
 

@@ -104,9 +104,9 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
     span = get_offerable_span(entry.wanted, entry.length, now)
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
-    at_end = _find_problems(entry, entry.latest - entry.length, now)
+    at_end = find_wait_problems(entry, entry.latest - entry.length, now)
     lasting = find_lasting(at_end)
-    if lasting and not find_lasting(_find_problems(entry, span.start, now)):
+    if lasting and not find_lasting(find_wait_problems(entry, span.start, now)):
         # As where a qualification or a version of the rule ends within the span.
         lasting = []
     if get_span(entry, now) is None:
@@ -115,7 +115,7 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
         raise build_refusal(lasting)
 
 
-def _find_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> "list[Problem]":
+def find_wait_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> "list[Problem]":
     """Return what is wrong with a booking of the hours that are waited for, with this start."""
     problems = find_booking_problems(
         entry.user,
@@ -179,7 +179,7 @@ def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, An
     """Return in which words, and with which parameters, the end of a wait is told."""
     payer, project = entry.payer_organization, entry.organization_project
     if get_offerable_span(entry.wanted, entry.length, now) is None:
-        if lasting := find_lasting(_find_problems(entry, entry.latest - entry.length, now)):
+        if lasting := find_lasting(find_wait_problems(entry, entry.latest - entry.length, now)):
             lines = [Sentence(one.message, one.params) for one in lasting]
             return notifications.OVER_REFUSED, {"lines": lines}
         return notifications.OVER, {}

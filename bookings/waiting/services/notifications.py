@@ -45,6 +45,18 @@ PROJECT_CLOSED = gettext_noop(
     "The project “{project}” is closed. Your wait for {instrument} names it, so that nothing is offered to "
     "you and no offer can be accepted. Leave the list, and join it again with another project."
 )
+PROJECT_HINDERS = gettext_noop(
+    "The project “{project}” was changed. Your wait for {instrument} names it, and as it is now no booking "
+    "of yours can, because of what follows. Leave the list, and join it again with another project."
+)
+PROJECT_NARROWED = gettext_noop(
+    "The period of the project “{project}” was changed. Your wait for {instrument} names it: you are offered "
+    "only times from {first} to {until}."
+)
+PROJECT_USABLE = gettext_noop(
+    "The project “{project}” can be used again. Your wait for {instrument} names it: time is offered to you "
+    "again."
+)
 RETIRED = gettext_noop("{instrument} was retired: {reason} You wait for it no longer.")
 OVER = gettext_noop(
     "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."

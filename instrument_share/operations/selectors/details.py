@@ -30,6 +30,7 @@ DETAILS: dict[str, str] = {
     "quoted_yuan": gettext_noop("Quote"),
     "rating": gettext_noop("Rating"),
     "log": gettext_noop("Usage log"),
+    "frozen": gettext_noop("Data of its year frozen on"),
     "bookings": gettext_noop("Bookings"),
     "sessions": gettext_noop("Sessions ended"),
     "scopes": gettext_noop("Scopes"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings.public import count_confirmed_since
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import region_of
 from instrument_share.jobs.selectors import is_worker_running
@@ -70,6 +71,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "csv": unit_tables.get_csv_address(request, year),
         "charts": unit_tables.build_charts(rows),
         "pots": _pots(ahead),
+        "late": count_confirmed_since(year, ahead.cycle.frozen_at) if ahead.cycle.frozen_at else 0,
         "years": [
             (str(other), reverse("cycle", args=[other]), other == year)
             for other in cycles(request.user).values_list("year", flat=True)
