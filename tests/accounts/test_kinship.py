@@ -65,6 +65,26 @@ def test_a_superior_organization_that_changed_later_still_counts_for_the_instant
     assert grounds(first, second, NOW + 25 * DAY) == []
 
 
+def renamed(organization, name, at):
+    """The bureau gave the organization another name."""
+    details = {"before": {"name_zh": organization.name_zh}, "after": {"name_zh": name}}
+    organization.name_zh = name
+    organization.save(update_fields=["name_zh"])
+    record(actor=None, action="organization.revised", subject=organization, now=at, details=details)
+
+
+def test_a_superior_organization_that_was_renamed_later_still_counts_for_the_instant():
+    above = registered("上级院")
+    first, second = registered("甲所", parent=above), registered("乙所", parent=above)
+    revised(first, above, None, NOW + 20 * DAY)
+    renamed(above, "上级研究总院", NOW + 25 * DAY)
+    assert grounds(first, above) == [("parent", NOW, "", NOW + 20 * DAY)]
+    assert grounds(above, first) == [("child", NOW, "", NOW + 20 * DAY)]
+    assert grounds(first, second) == [("same_parent", NOW, "上级院", NOW + 20 * DAY)]
+    assert grounds(second, first) == [("same_parent", NOW, "上级研究总院", NOW + 20 * DAY)]
+    assert grounds(first, second, NOW + 26 * DAY) == []
+
+
 def test_a_declared_relation_counts_from_its_declaration_to_its_end():
     first, second = registered("甲所"), registered("乙公司")
     services.relation_declare(actor=None, first=first, second=second, now=NOW + DAY)

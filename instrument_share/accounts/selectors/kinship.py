@@ -1,6 +1,5 @@
 """Why organizations were related at an instant: since when it is on record, and who entered it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,6 +14,10 @@ if TYPE_CHECKING:
 
 SUPERIOR_ENTERED = ("organization.registered", "organization.corrected", "organization.revised")
 """Acts after which an organization has the superior one that it names."""
+
+
+Told = dict[str, list["AuditEntry"]]
+"""By public id of an organization, what the journal tells of what was registered of it."""
 
 
 @dataclass(frozen=True)
@@ -33,48 +36,68 @@ class Ground:
 def grounds_of_relation(owner_id: str, other_id: str, at: datetime) -> list[Ground]:
     """Return why two organizations (public ids) were related at an instant, as records say.
 
-    Four statements at most. A superior organization of that time is known by the name in the journal.
+    Four statements at most. A superior organization of that time is known by the name in the journal, which
+    may be one that it has no longer.
     """
     if owner_id == other_id:
         return [Ground("same", None)]
     rows = Organization.objects.select_related("parent").filter(public_id__in=[owner_id, other_id])
     organizations = {row.public_id: row for row in rows}
     owner, other = organizations[owner_id], organizations[other_id]
-    told: dict[str, list[AuditEntry]] = {owner_id: [], other_id: []}
+    named = [owner, other, *(row.parent for row in (owner, other) if row.parent)]
+    told: Told = {each.public_id: [] for each in named}
     for entry in journal.entries_on(Organization._meta.label, told.keys(), SUPERIOR_ENTERED):
         told[entry.subject_id].append(entry)
     return [*_family(owner, other, told, at), *_declared(owner, other, at)]
 
 
-def _family(
-    owner: Organization, other: Organization, told: Mapping[str, Sequence["AuditEntry"]], at: datetime
-) -> list[Ground]:
-    above_owner, owner_entry, owner_until = _superior_at(owner, told[owner.public_id], at)
-    above_other, other_entry, other_until = _superior_at(other, told[other.public_id], at)
-    if above_owner == other.name_zh:
-        return [Ground("parent", owner_entry, until=owner_until)]
-    if above_other == owner.name_zh:
-        return [Ground("child", other_entry, until=other_until)]
-    if above_owner and above_owner == above_other:
-        entries = [each for each in (owner_entry, other_entry) if each is not None]
-        ends = [each for each in (owner_until, other_until) if each is not None]
+@dataclass(frozen=True)
+class _Superior:
+    """A superior organization at an instant; none where it has no name."""
+
+    name: str
+    names: frozenset[str]
+    """Those that it has had, as far as it is known which organization it is."""
+    entry: "AuditEntry | None"
+    """What the journal says of who entered it."""
+    until: datetime | None
+    """When it changed later."""
+
+
+def _family(owner: Organization, other: Organization, told: Told, at: datetime) -> list[Ground]:
+    above_owner, above_other = _superior_at(owner, told, at), _superior_at(other, told, at)
+    if above_owner.names & _names_of(other, told):
+        return [Ground("parent", above_owner.entry, until=above_owner.until)]
+    if above_other.names & _names_of(owner, told):
+        return [Ground("child", above_other.entry, until=above_other.until)]
+    if above_owner.names & above_other.names:
+        entries = [each.entry for each in (above_owner, above_other) if each.entry is not None]
+        ends = [each.until for each in (above_owner, above_other) if each.until is not None]
         later = max(entries, key=lambda entry: entry.pk, default=None)
-        return [Ground("same_parent", later, above_owner, min(ends, default=None))]
+        return [Ground("same_parent", later, above_owner.name, min(ends, default=None))]
     return []
 
 
-def _superior_at(
-    organization: Organization, told: Sequence["AuditEntry"], at: datetime
-) -> tuple[str, "AuditEntry | None", datetime | None]:
-    """Return the superior organization's name at an instant, what entered it, and when it changed later."""
-    naming = [entry for entry in told if entry.action == SUPERIOR_ENTERED[0] or _names_superior(entry)]
-    entered = [entry for entry in naming if entry.at <= at]
+def _superior_at(organization: Organization, told: Told, at: datetime) -> _Superior:
+    """Return the superior organization at an instant."""
+    entries = told[organization.public_id]
+    naming = [entry for entry in entries if entry.action == SUPERIOR_ENTERED[0] or _names_superior(entry)]
+    entered = next((entry for entry in reversed(naming) if entry.at <= at), None)
     later = next((entry for entry in naming if entry.at > at and _names_superior(entry)), None)
-    name = organization.parent.name_zh if organization.parent else ""
     if later is not None:
         # Entries of earlier versions have the word where there was none.
         name = later.details["before"]["parent"].removeprefix(str(None))
-    return name, entered[-1] if entered else None, later.at if later else None
+        return _Superior(name, frozenset({name} - {""}), entered, later.at)
+    parent = organization.parent
+    if parent is None:
+        return _Superior("", frozenset(), entered, None)
+    return _Superior(parent.name_zh, _names_of(parent, told), entered, None)
+
+
+def _names_of(organization: Organization, told: Told) -> frozenset[str]:
+    """Return the Chinese names that an organization has and has had, by which entries name it."""
+    changes = [entry.details.get("before", {}) for entry in told[organization.public_id]]
+    return frozenset({organization.name_zh, *(each["name_zh"] for each in changes if "name_zh" in each)})
 
 
 def _names_superior(entry: "AuditEntry") -> bool:
