@@ -140,7 +140,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.samples.views.orders import describe_open_orders
     from bookings.usage.keys import register_key_reader
     from bookings.usage.selectors.logs_as_counted import sum_project_uses
-    from bookings.waiting.selectors import count_waits_naming, is_waiting
+    from bookings.waiting.selectors import count_waits_naming, is_waiting, may_answer
     from bookings.waiting.services import notifications as waiting_notifications
     from bookings.waiting.services.entries import waits_of_retired_end
     from bookings.waiting.services.offers import free_time_offer, rivals_tell
@@ -155,6 +155,7 @@ def _register_answers_between_rooms() -> None:
     register_hand_over_deadline(get_hand_over_deadline)
     register_act("record_misuse", may_record_misuse)
     register_act("extend", may_extend)
+    register_act("answer_offer", may_answer)
     register_check_in_delay(kiosk_selectors.get_check_in_delay)
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)

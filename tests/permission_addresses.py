@@ -223,7 +223,7 @@ def arguments(w):
         ],
         "external_calendar_disconnect": [w.external_calendar.public_id],
         "note_close": [w.note.public_id],
-        "booking_arrival": [*booking, get_check_in_code(booking[0])],
+        "booking_arrival": [*booking, get_check_in_code(w.requested)],
         "webhooks": unit,
         **{
             name: [*unit, w.webhook.public_id]

@@ -82,13 +82,13 @@ def is_named(booking: Booking, event: Event) -> bool:
     """Return whether the event names the booking's user: by number, or by the code of this booking."""
     if event.person:
         return booking.user.public_id == event.person
-    return bool(event.code) and is_check_in_code(booking.public_id, event.code)
+    return bool(event.code) and is_check_in_code(booking, event.code)
 
 
 def get_presented(viewer: "User", public_id: str, code: str) -> Booking:
     """Return the booking whose code this is, if the viewer may see it. Raises NotFound."""
     booking = get_booking(viewer, public_id)
-    return require_found(booking if is_check_in_code(public_id, code) else None)
+    return require_found(booking if is_check_in_code(booking, code) else None)
 
 
 def find_arrival(viewer: "User", code: str, now: datetime) -> Booking | None:
@@ -98,7 +98,7 @@ def find_arrival(viewer: "User", code: str, now: datetime) -> Booking | None:
     """
     days = sorted({at.astimezone(CITY_TIME).date() for at in (now, now + CHECK_IN_LEAD)})
     of_days = (keeper_day_bookings(viewer, day).filter(state__in=EXPECTED_STATES) for day in days)
-    found = (one for expected in of_days for one in expected if is_check_in_code(one.public_id, code))
+    found = (one for expected in of_days for one in expected if is_check_in_code(one, code))
     return next(found, None)
 
 

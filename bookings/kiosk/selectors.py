@@ -110,7 +110,7 @@ def find_ended(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
     ended = Booking.objects.filter(
         instrument_id=kiosk.instrument_id, state=BookingState.COMPLETED, checked_out_at__gt=at - DAY
     )
-    return next((one for one in ended if is_check_in_code(one.public_id, code)), None)
+    return next((one for one in ended if is_check_in_code(one, code)), None)
 
 
 def find_missed(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
@@ -118,7 +118,7 @@ def find_missed(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:
     missed = Booking.objects.filter(
         instrument_id=kiosk.instrument_id, state=BookingState.NO_SHOW, ended_at__gt=at - DAY
     ).select_related("user")
-    return next((one for one in missed if is_check_in_code(one.public_id, code)), None)
+    return next((one for one in missed if is_check_in_code(one, code)), None)
 
 
 def bookings_by_key_of(person: "User") -> "QuerySet[KioskAct, Any]":

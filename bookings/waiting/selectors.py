@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
+import rules
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.projects.domain.budget import Budget
@@ -30,6 +31,7 @@ from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
+    from bookings.requests.models import Booking
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.kernel.errors import Problem
@@ -114,6 +116,11 @@ def get_span(entry: WaitlistEntry, now: datetime) -> Interval | None:
 def get_open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:
     """Return the open offer of a wait that `waits` has returned."""
     return next(iter(entry.open_offers), None)  # type: ignore[attr-defined]
+
+
+def may_answer(viewer: "User", booking: "Booking", _now: datetime) -> bool:
+    """Return whether the booking is an offer that the viewer may accept or decline."""
+    return booking.state == BookingState.OFFERED and rules.has_perm("bookings.answer_offer", viewer, booking)
 
 
 def get_cancel_costs(entries: Collection[WaitlistEntry], now: datetime) -> dict[int, Decimal]:

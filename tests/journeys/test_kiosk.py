@@ -38,7 +38,7 @@ def test_a_use_that_ends_while_the_line_is_cut(enter, clock, watch):
     go(tablet.get_by_role("button", name="启用"))
     expect(tablet.locator("#state")).to_contain_text("已预约 · 戊**")
     axe(tablet)
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     # A scanner types the address of the QR code, and Enter.
     tablet.locator("#id_code").fill(f"{link}bookings/{booking.public_id}/arrival/{code}/")
     tablet.locator("#id_code").press("Enter")
@@ -101,7 +101,7 @@ def test_check_in_that_somebody_else_answers_is_kept(enter, clock, watch, answer
     tablet.route("**/kiosk/code/", lambda route: route.fulfill(content_type="text/html", **answer))
     tablet.route("**/kiosk/acts/", lambda route: route.abort())
     watch.expect("ERR_FAILED")
-    tablet.locator("#id_code").fill(get_check_in_code(booking.public_id))
+    tablet.locator("#id_code").fill(get_check_in_code(booking))
     tablet.locator("#id_code").press("Enter")
     expect(tablet.locator("#kept")).to_contain_text("09:00 签到")
     tablet.unroute_all()

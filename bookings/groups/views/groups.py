@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
+from rules import has_perm
 
 from bookings.groups.domain import HandOverRefused
 from bookings.groups.forms import HandOverForm
@@ -15,7 +16,7 @@ from bookings.groups.selectors.groups import get_group
 from bookings.groups.selectors.hand_over import find_obstacles, get_colleagues, get_hand_over_deadline
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.domain.choices import BookingGroupKind
-from bookings.requests.domain.states import HOLDING_STATES
+from bookings.requests.domain.states import CANCELLABLE_STATES, HOLDING_STATES
 from bookings.requests.selectors.admission import is_new_decision_needed
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.views.common import get_booking_address, get_desk
@@ -40,12 +41,14 @@ def booking_group(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the bookings of a series or a basket with their states."""
     group, rows = get_group(request.user, public_id)
     held = [one for one in rows if one.state in HOLDING_STATES]
+    ahead = next((one for one in rows if one.state in CANCELLABLE_STATES), None)
     context = {
         "group": group,
         "heading": HEADINGS[BookingGroupKind(group.kind)](),
         "rows": rows,
         "is_series": group.kind == BookingGroupKind.SERIES,
         "held": len(held),
+        "may_change": ahead is not None and has_perm("bookings.cancel", request.user, ahead),
         "total_yuan": sum((one.quoted_yuan for one in held), Decimal(0)),
         "here": get_desk(request.user, rows[0]),
     }

@@ -164,7 +164,7 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
 @register.simple_tag
 def check_in_code(booking: Any) -> SafeString:
     """Return a QR code of the page on which the keeper checks the user in and out."""
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     address = settings.SITE_URL + page_address("booking_arrival", booking.public_id, code)
     return qr_code(address, _("Check-in code of booking {number}").format(number=booking.public_id))
 
@@ -181,7 +181,7 @@ def qr_code(address: str, words: str) -> SafeString:
 @register.simple_tag
 def check_in_typed(booking: Any) -> str:
     """Return the code that is typed where nothing reads a QR code."""
-    return get_check_in_code(booking.public_id)
+    return get_check_in_code(booking)
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")

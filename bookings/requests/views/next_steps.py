@@ -21,7 +21,11 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
     is_mine = booking.user_id == viewer.pk
     match BookingState(booking.state):
         case BookingState.OFFERED:
-            return _("This time is held for you. Accept it soon, or it goes to the next on the list.")
+            if is_mine:
+                return _("This time is held for you. Accept it soon, or it goes to the next on the list.")
+            return _(
+                "This time is held for {user}, until they answer or it goes to the next on the list."
+            ).format(user=booking.user.name)
         case BookingState.REQUESTED:
             if rules.has_perm("bookings.decide", viewer, booking):
                 return _("Decide by {time}; without a decision the request lapses.").format(

@@ -80,7 +80,7 @@ class DeviceActs(SideBySide):
 
     def name(self, person, booking=None):
         if booking is not None:
-            return {"code": get_check_in_code(Booking.objects.get(pk=booking).public_id)}
+            return {"code": get_check_in_code(Booking.objects.get(pk=booking))}
         return {} if person is None else {"person": self.people[person].public_id}
 
     def expect(self, answer, booking, *, is_start):

@@ -75,7 +75,7 @@ class KioskActs(SideBySide):
             ActKind(kind),
             f"tablet-{KioskAct.objects.count() + 1}",
             MIDNIGHT + at * HALF_HOUR,
-            code=get_check_in_code(Booking.objects.get(pk=pk).public_id),
+            code=get_check_in_code(Booking.objects.get(pk=pk)),
         )
         taken = self.attempt(may_try, self.send, instrument, act)
         if taken is None:

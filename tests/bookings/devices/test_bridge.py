@@ -177,7 +177,7 @@ def test_no_hour_is_lost_or_counted_twice_while_broker_and_bridge_fail(
             clock.set(at)
             cut = drawn.choice([None, broker.cut, bridge.cut])
             mended = cut() if cut else None
-            answer = program.open().report(kind, code=get_check_in_code(booking.public_id))
+            answer = program.open().report(kind, code=get_check_in_code(booking))
             assert (answer is None) == (cut is not None)
             if mended:
                 mended()
@@ -232,7 +232,7 @@ def test_event_is_recorded_once_though_a_bridge_dies_and_two_run(
     booking = book(device.city, slot(hour=9, length=1))
     clock.set(booking.starts_at)
     dying = start_process(die_before_acknowledging, read_broker())
-    sent = device.sign(clock.now(), "start", 1, code=get_check_in_code(booking.public_id))
+    sent = device.sign(clock.now(), "start", 1, code=get_check_in_code(booking))
     listener.publish(sent)
     dying.join(PATIENCE)
     assert dying.exitcode == -signal.SIGKILL

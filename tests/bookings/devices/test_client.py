@@ -43,7 +43,7 @@ def paired(client_of_device, line, tmp_path):
 
 
 def codes_of(bookings):
-    return [get_check_in_code(one.public_id) for one in bookings]
+    return [get_check_in_code(one) for one in bookings]
 
 
 def test_no_hour_is_lost_or_counted_twice_while_the_line_fails(paired, line, clock):

@@ -45,7 +45,7 @@ def booking(city, clock):
 
 
 def code_of(booking):
-    return get_check_in_code(booking.public_id)
+    return get_check_in_code(booking)
 
 
 def test_device_checks_the_person_in_and_out(city, device, booking, clock):

@@ -12,6 +12,7 @@ from django.conf import settings
 from bookings.devices import views
 from bookings.devices.models import Device
 from bookings.requests.keys import get_check_in_code
+from bookings.requests.models import Booking
 from bookings.usage.services.attendance import booking_check_in
 from tests import factories
 from tests.bookings.devices.signing import TestDevice
@@ -47,7 +48,7 @@ def test_key_is_shown_once_and_ends_when_it_is_revoked(city, see, send):
 
 
 def test_code_on_the_users_page_leads_the_keeper_to_check_in_and_out(city, booking, see):
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     page = texts(see(city.researcher, "booking", booking.public_id))
     assert f'<p class="code">{code}</p>' in page
     path = f"/bookings/{booking.public_id}/arrival/{code}/"
@@ -64,29 +65,29 @@ def test_code_on_the_users_page_leads_the_keeper_to_check_in_and_out(city, booki
 
 
 def test_code_of_another_booking_leads_nowhere(city, booking, see):
-    wrong = get_check_in_code("BKG-0000000000")
+    wrong = get_check_in_code(Booking(public_id="BKG-0000000000", user=booking.user))
     assert see(city.keeper, "booking_arrival", booking.public_id, wrong).status_code == 404
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     own = see(city.researcher, "booking_arrival", booking.public_id, code)
     assert own.url == f"/bookings/{booking.public_id}/"
     assert see(factories.user(), "booking_arrival", booking.public_id, code).status_code == 404
 
 
 def test_typed_code_finds_who_comes_today(city, booking, see):
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     found = see(city.keeper, "arrival_find", code=f" {code.lower()} ")
     assert found.url == f"/bookings/{booking.public_id}/arrival/{code}/"
     assert see(city.keeper, "arrival_find", code="000000").url == "/keeper/"
     assert "000000" in texts(see(city.keeper, "keeper"))
     another_day = book(city, slot(day=2))
-    assert see(city.keeper, "arrival_find", code=get_check_in_code(another_day.public_id)).url == "/keeper/"
+    assert see(city.keeper, "arrival_find", code=get_check_in_code(another_day)).url == "/keeper/"
     assert see(city.researcher, "arrival_find", code=code).status_code == 403
 
 
 def test_typed_code_finds_who_comes_just_before_midnight(city, see):
     factories.windows(city.instrument, first=slot(day=1, hour=0).start, length=timedelta(hours=4))
     booking = book(city, slot(day=1, hour=0))
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     for minutes, is_found in ((16, False), (15, True)):
         now = booking.starts_at - minutes * MINUTE
         found = see(city.keeper, "arrival_find", code=code, now=now)
@@ -96,7 +97,7 @@ def test_typed_code_finds_who_comes_just_before_midnight(city, see):
 def test_history_names_the_device(city, booking, see, client, clock):
     clock.set(booking.starts_at)
     device = TestDevice(city, client, clock)
-    device.send("start", code=get_check_in_code(booking.public_id))
+    device.send("start", code=get_check_in_code(booking))
     assert f"终端 {device.row.public_id}" in texts(see(city.keeper, "booking", booking.public_id))
     page = texts(see(city.keeper, "instrument_device", city.instrument.public_id))
     assert "上机开始" in page

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.devices.models import InstrumentNote
+from bookings.groups.services.hand_over import booking_hand_over
 from bookings.kiosk.domain import (
     MOST_KIOSKS,
     Act,
@@ -51,7 +52,7 @@ def booking(city):
 
 
 def code_of(booking):
-    return get_check_in_code(booking.public_id)
+    return get_check_in_code(booking)
 
 
 def send(kiosk, kind, at, *, received=None, key=None, **values):
@@ -102,6 +103,15 @@ def test_staff_operated_use_is_operated_by_whoever_answers_for_the_kiosk(city, k
     send(kiosk, "check_in", booking.starts_at, code=code_of(booking))
     send(kiosk, "check_out", booking.starts_at + 30 * MINUTE, code=code_of(booking))
     assert UsageLog.objects.get().operator == city.keeper
+
+
+def test_who_gave_a_booking_away_no_longer_begins_it_by_the_code_that_they_had(city, kiosk, booking):
+    colleague, former = factories.member(city.company, name="己"), code_of(booking)
+    booking_hand_over(actor=city.researcher, booking_id=booking.pk, colleague_id=colleague.pk, now=NOW)
+    assert send(kiosk, "check_in", booking.starts_at, code=former).refusal == "kiosk.wrong_code"
+    booking.refresh_from_db()
+    taken = send(kiosk, "check_in", booking.starts_at, code=code_of(booking))
+    assert (taken.refusal, taken.booking) == ("", booking)
 
 
 def test_act_that_is_sent_again_does_nothing_twice(kiosk, booking):

@@ -53,7 +53,7 @@ def form_of(page, name):
 
 
 def present(tablet, booking, kind="check_in", **values):
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     return tablet.post("/kiosk/code/", {"key": f"k{kind}", "kind": kind, "code": code, **values})
 
 
@@ -110,7 +110,7 @@ def test_screen_takes_as_many_statements_for_many_bookings(city, tablet, stateme
 
 def test_scanned_address_checks_in_and_the_shown_amount_is_what_a_check_out_records(tablet, booking, clock):
     clock.set(booking.starts_at)
-    code = get_check_in_code(booking.public_id)
+    code = get_check_in_code(booking)
     scanned = f"http://example.org/bookings/{booking.public_id}/arrival/{code}/"
     sent = present(tablet, booking, code=scanned)
     assert sent.url == "/kiosk/"
@@ -141,7 +141,7 @@ def test_refusal_stands_beside_the_code_and_in_the_list_of_the_keepers(city, tab
     for number in range(9):
         present(tablet, booking, code="AAAAAA", key=f"k{number}")
     assert "签到码错误次数过多" in texts(present(tablet, booking))
-    ends_at = {"ends_at": "2026-03-02T08:00", "key": "out", "code": get_check_in_code(booking.public_id)}
+    ends_at = {"ends_at": "2026-03-02T08:00", "key": "out", "code": get_check_in_code(booking)}
     assert "签到码错误次数过多" in texts(tablet.post("/kiosk/check-out/", ends_at))
 
 
@@ -156,7 +156,7 @@ def test_kept_act_is_answered_once_and_again(tablet, booking, clock):
     act = {
         "key": "tablet-1",
         "kind": "check_in",
-        "code": get_check_in_code(booking.public_id),
+        "code": get_check_in_code(booking),
         "at": booking.starts_at.isoformat(),
     }
     for _ in range(2):

@@ -89,6 +89,21 @@ def test_waits_with_offers_take_as_many_statements_as_one_and_the_api_has_the_co
     assert told[-1]["id"] == entry.public_id
 
 
+def test_page_of_an_offer_says_whose_it_is_and_leads_to_the_answer_whom_it_concerns(city, as_person):
+    entry = join(city, city.researcher, wanted=slot(day=5))
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
+    told = {}
+    for person in (city.researcher, admin, city.keeper):
+        page = as_person(person).get(f"/bookings/{held(entry).public_id}/")
+        words = text_of(page)
+        told[person] = ("为您保留" in words, "戊保留" in words, "/me/waiting/" in page.content.decode())
+    assert told == {
+        city.researcher: (True, False, True),
+        admin: (False, True, True),
+        city.keeper: (False, True, False),
+    }
+
+
 def test_samples_wait_for_no_time(city, as_person):
     page = as_person(city.researcher)
     address = f"/instruments/{city.instrument.public_id}/wait/"

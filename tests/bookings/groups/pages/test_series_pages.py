@@ -13,6 +13,7 @@ from bookings.groups.services.together import series_book
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.deciding import booking_approve
+from instrument_share.accounts.domain import Role
 from providers.domain import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -136,6 +137,13 @@ def test_page_of_series_leads_to_its_dates(city, series, see):
         assert reverse(name, args=[series.booked[0].public_id]) in booking
     stranger = factories.user()
     assert see(stranger, "booking_group", series.group.public_id).status_code == 404
+
+
+def test_page_of_series_speaks_of_moving_to_whom_may_move(city, series, see):
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
+    people = (city.researcher, city.keeper, admin)
+    pages = (text_of(see(one, "booking_group", series.group.public_id)) for one in people)
+    assert ["改期" in page for page in pages] == [True, True, False]
 
 
 def test_several_dates_are_cancelled_after_their_cost_is_shown(city, series, see, client):
