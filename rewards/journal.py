@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def prepare_fact_titles() -> Callable[[Mapping[str, Any]], str]:
     """Return what tells the qualification or grade of a declared fact, as policies word it."""
-    titles: Mapping[tuple[str, str], str] = get_titles(known_codes())
+    titles = {(kind.value, code): title for (kind, code), title in get_titles(known_codes()).items()}
     return lambda details: titles.get((details.get("kind", ""), details["code"]), "")
 
 

@@ -17,7 +17,7 @@ from instrument_share.documents.errors import SigningKeyUnusable
 from instrument_share.documents.sealing.signing_key import get_certificate_end
 from instrument_share.jobs.selectors import (
     Ending,
-    given_up_jobs,
+    count_given_up_jobs,
     queue,
     recurring_jobs,
     worker_seen_at,
@@ -202,7 +202,7 @@ def check_jobs(now: datetime) -> Found:
     for state in recurring_jobs():
         if state.ending is Ending.FAILED:
             yield Level.ERROR, f"{state.name} failed: {state.problem}"
-    if given_up := len(given_up_jobs()):
+    if given_up := count_given_up_jobs():
         yield Level.WARNING, f"{given_up} jobs were given up. See manage.py jobs."
     since = queue().since
     if since and now - since > MOST_WAITING:

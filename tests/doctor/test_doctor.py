@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django_tasks_db.models import DBTaskResult
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services import district_create
@@ -15,6 +16,7 @@ from instrument_share.doctor.checks import Level, Result, examine
 from instrument_share.documents.sealing import signing_key
 from instrument_share.jobs.models import RecurringRun, Worker
 from instrument_share.jobs.registry import recurring
+from instrument_share.jobs.services import RUN_NOW, enqueue
 from providers import public as providers
 from providers.domain import CategoryRow
 from tests import factories
@@ -128,6 +130,14 @@ def test_failed_jobs_are_named(healthy):
     name = next(one.name for one in recurring())
     RecurringRun.objects.create(name=name, started_at=NOW, finished_at=NOW, problem="OSError: disk full")
     assert [one.text for one in ill() if one.check == "jobs"] == [f"{name} failed: OSError: disk full"]
+
+
+def test_all_jobs_that_were_given_up_are_counted(healthy):
+    for _number in range(51):
+        enqueue(RUN_NOW, recurring="gone")
+    DBTaskResult.objects.update(status="FAILED", worker_ids=["w1"], finished_at=NOW)
+    told = [one.text for one in ill() if one.check == "jobs"]
+    assert "51 jobs were given up. See manage.py jobs." in told
 
 
 def test_site_without_a_database_hears_so(healthy, monkeypatch):

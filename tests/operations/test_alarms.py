@@ -94,6 +94,18 @@ def test_rules_and_dashboard_ask_only_for_figures_that_a_site_gives(whole_site):
     assert families(told) == families(asked - OUTSIDE), "a figure is in no panel and no rule"
 
 
+def test_jobs_that_an_alarm_sends_somebody_to_are_there_by_that_name():
+    known = {one.name for one in recurring()}
+    told = {
+        name
+        for rule in read_rules()
+        for words in (rule["annotations"]["action"], rule["annotations"]["action_zh"])
+        for name in re.findall(r"(?:the job|任务) ([a-z_]+\.[a-z_]+)", words)
+    }
+    assert told == {"site.audit_seal", "log.checkpoint"}
+    assert told <= known
+
+
 def test_every_alarm_says_what_to_do_in_both_languages():
     pages = [(BASE / f"docs/operations{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN")]
     for rule in read_rules():

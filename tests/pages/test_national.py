@@ -174,6 +174,16 @@ def test_a_use_of_who_deleted_their_account_is_reported_without_who_it_was(city)
     ]
 
 
+def test_what_only_the_applicant_can_shorten_is_told_so(city):
+    city.researcher.name = "Alexander Konstantinopolsky"
+    city.researcher.save()
+    used(city)
+    (service,) = of(RecordType.SERVICE, records(city))
+    (refusal,) = service.refusals
+    assert (refusal.field, refusal.code) == ("applicant", "national.too_long")
+    assert refusal.remedy.message == "Ask the applicant to shorten it in the settings of their account."
+
+
 def test_customs_supervision_has_a_record_of_its_own_behind_the_instruments_number(city):
     CustomsSupervision.objects.create(
         instrument=city.instrument,

@@ -163,6 +163,19 @@ def test_checkpoints_go_to_the_second_place_and_by_mail(city, settings, tmp_path
     call_command("verify_audit", verbosity=0)
 
 
+def test_a_second_place_that_is_away_keeps_no_checkpoint_from_its_timestamp(
+    city, settings, tmp_path, monkeypatch
+):
+    settings.CHECKPOINT_FILE = str(tmp_path)  # a folder: the share is not mounted
+    settings.TIMESTAMP_URL = "https://tsa.example.org"
+    grow(city, 1)
+    asked = []
+    monkeypatch.setattr(sending, "_timestamp", lambda checkpoint, _now: asked.append(checkpoint.number))
+    with pytest.raises(IsADirectoryError):
+        checkpoints_send(NOW)
+    assert asked == [1]
+
+
 @pytest.mark.parametrize("cut", ["in the root", "in a character"])
 def test_a_checkpoint_that_a_full_disk_cut_off_is_sent_whole(city, settings, tmp_path, cut):
     second = tmp_path / "checkpoints.txt"

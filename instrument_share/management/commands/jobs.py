@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from instrument_share.jobs.selectors import (
-    given_up_jobs,
     is_worker_running,
+    iterate_given_up_jobs,
     queue,
     recurring_jobs,
     running_jobs,
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         for state in recurring_jobs():
             last = f"{_moment(state.started_at):<19}  {state.ending.value:<9}"
             self.stdout.write(f"{last}  {state.name}  {state.problem}".rstrip())
-        for job in given_up_jobs():
+        for job in iterate_given_up_jobs():
             failed = _moment(job.failed_at)
             self.stdout.write(f"{failed}  given up   {job.name}  {job.reason}  ({job.attempts} attempts)")
 

@@ -29,13 +29,22 @@ def send_checkpoints(context: JobContext) -> None:  # noqa: ARG001 (jobs get it)
 
 
 def checkpoints_send(now: datetime) -> None:
-    """Append to the second place what it lacks, and ask for the timestamps that are missing; repeatable."""
-    if settings.CHECKPOINT_FILE:
-        _append_to(Path(settings.CHECKPOINT_FILE))
-    if settings.TIMESTAMP_URL:
-        lacking = Checkpoint.objects.filter(timestamp__isnull=True).order_by("-number")
-        for checkpoint in list(lacking[:TIMESTAMPED_AT_ONCE]):
-            _timestamp(checkpoint, now)
+    """Append to the second place what it lacks, and ask for the timestamps that are missing; repeatable.
+
+    Where one of the two is away, the other gets its own.
+    """
+    try:
+        if settings.CHECKPOINT_FILE:
+            _append_to(Path(settings.CHECKPOINT_FILE))
+    finally:
+        if settings.TIMESTAMP_URL:
+            _ask_for_timestamps(now)
+
+
+def _ask_for_timestamps(now: datetime) -> None:
+    lacking = Checkpoint.objects.filter(timestamp__isnull=True).order_by("-number")
+    for checkpoint in list(lacking[:TIMESTAMPED_AT_ONCE]):
+        _timestamp(checkpoint, now)
 
 
 def _append_to(file: Path) -> None:

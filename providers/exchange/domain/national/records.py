@@ -60,6 +60,8 @@ class NationalField:
     needed: bool = True
     is_share: bool = False
     """It is a percentage of the unit's instruments, 100.00 at most."""
+    is_of_applicant: bool = False
+    """Only the applicant can change it, in the settings of their account."""
 
 
 def _choices(*words: str) -> frozenset[str]:
@@ -187,9 +189,17 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
             needed=False,
         ),
         _F("subjectArea", "学科领域", "Subjects", choices=SUBJECT_NAMES, most=4),
-        _F("applicant", "申请人", "Applicant", 20),
-        _F("applicatPhone", "申请人电话", "Applicant's phone", 20, needed=False),
-        _F("applicatEmail", "申请人邮箱", "Applicant's e-mail", 50, shape="email", needed=False),
+        _F("applicant", "申请人", "Applicant", 20, is_of_applicant=True),
+        _F("applicatPhone", "申请人电话", "Applicant's phone", 20, needed=False, is_of_applicant=True),
+        _F(
+            "applicatEmail",
+            "申请人邮箱",
+            "Applicant's e-mail",
+            50,
+            shape="email",
+            needed=False,
+            is_of_applicant=True,
+        ),
         _F("applicatUnit", "申请人单位", "Applicant's organization", 50),
         _F(
             "comment",
@@ -249,6 +259,7 @@ def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
 
 WHOLE = Decimal(100)
 OVER_WHOLE_REMEDY = gettext_noop("Correct the number of instruments in the openness statement of the year.")
+OF_APPLICANT_REMEDY = gettext_noop("Ask the applicant to shorten it in the settings of their account.")
 
 Wrong = tuple[str, Sentence, Sentence]
 
@@ -261,7 +272,8 @@ def _wrong(field: NationalField, value: str) -> Iterator[Wrong]:
     if field.limit is not None and len(value) > field.limit:
         reason = gettext_noop("It may have {limit} characters, this has {length}.")
         params = {"limit": field.limit, "length": len(value)}
-        yield "too_long", Sentence(reason, params), Sentence(gettext_noop("Shorten it."))
+        shorten = OF_APPLICANT_REMEDY if field.is_of_applicant else gettext_noop("Shorten it.")
+        yield "too_long", Sentence(reason, params), Sentence(shorten)
     if field.shape in SHAPES and not SHAPES[field.shape][0].fullmatch(value):
         yield f"not_{field.shape}", Sentence(SHAPES[field.shape][1]), Sentence(gettext_noop("Correct it."))
     elif field.length is not None and len(value) != field.length:
