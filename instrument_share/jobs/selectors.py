@@ -12,9 +12,11 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from instrument_share.jobs.models import RecurringRun, Worker
-from instrument_share.jobs.registry import job_label, job_named, job_of_path, recurring
+from instrument_share.jobs.registry import RecurringJob, job_label, job_named, job_of_path, recurring
 from instrument_share.web import cursor
 
+RETRIED_AFTER = timedelta(hours=1)
+"""So long after its start a recurring job that failed is tried again, where it is not due sooner."""
 SILENT_FOR = timedelta(seconds=30)
 """A worker that was not seen for so long is dead; it says every five seconds that it is alive."""
 LATE_AFTER = timedelta(minutes=5)
@@ -77,8 +79,11 @@ class RecurringState:
 
     @property
     def next_at(self) -> datetime | None:
-        """When it is due again; None if it has never run and is due at once."""
-        return self.started_at + self.every if self.started_at else None
+        """When it is due again; None if it has never run and is due at once. A failure is made good soon."""
+        if self.started_at is None:
+            return None
+        failed = self.ending is Ending.FAILED
+        return self.started_at + (min(self.every, RETRIED_AFTER) if failed else self.every)
 
     @property
     def took(self) -> timedelta | None:
@@ -206,19 +211,22 @@ def recurring_jobs() -> list[RecurringState]:
     """Return every recurring job with when it last ran and how that ended, in the order of a round."""
     runs = {run.name: run for run in RecurringRun.objects.all()}
     return [
-        RecurringState(
-            name=one.name,
-            label=one.label,
-            every=one.every,
-            ending=_ending(run),
-            started_at=run.started_at,
-            finished_at=run.finished_at,
-            done=run.done,
-            problem=run.problem,
-        )
-        for one in recurring()
-        for run in [runs.get(one.name) or RecurringRun(name=one.name)]
+        get_recurring_state(one, runs.get(one.name) or RecurringRun(name=one.name)) for one in recurring()
     ]
+
+
+def get_recurring_state(job: RecurringJob, run: RecurringRun) -> RecurringState:
+    """Return a recurring job with its last run."""
+    return RecurringState(
+        name=job.name,
+        label=job.label,
+        every=job.every,
+        ending=_ending(run),
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        done=run.done,
+        problem=run.problem,
+    )
 
 
 def attempts_left(row: DBTaskResult) -> int:

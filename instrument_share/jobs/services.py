@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from instrument_share.accounts.permissions import require
 from instrument_share.jobs.models import RecurringRun, Worker
 from instrument_share.jobs.registry import RecurringJob, job_named, job_of_path, recurring_named
-from instrument_share.jobs.selectors import SILENT_FOR, attempts_left
+from instrument_share.jobs.selectors import SILENT_FOR, attempts_left, get_recurring_state
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
 
@@ -90,7 +90,8 @@ def worker_left(name: str) -> None:
 def recurring_claim(job: RecurringJob, now: datetime) -> bool:
     """Take a recurring job if it is due; of several processes one gets it."""
     run, _ = RecurringRun.objects.get_or_create(name=job.name)
-    if run.started_at is not None and run.started_at + job.every > now:
+    due_at = get_recurring_state(job, run).next_at
+    if due_at is not None and due_at > now:
         return False
     unchanged = RecurringRun.objects.filter(pk=run.pk, started_at=run.started_at)
     return bool(unchanged.update(started_at=now))

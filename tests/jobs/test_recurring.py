@@ -86,6 +86,30 @@ def test_a_job_runs_again_when_its_time_has_passed(ran, one_round, clock):
     assert [name for name, _now in ran] == ["good", "last", "last", "good", "last"]
 
 
+def test_daily_job_that_failed_is_tried_again_within_the_hour(one_round, clock):
+    outcomes = [ValueError("no database"), 3, 3]
+
+    def run(now):
+        if isinstance(outcome := outcomes.pop(0), Exception):
+            raise outcome
+        return outcome
+
+    register_recurring(RecurringJob("daily", "Daily", timedelta(days=1), run))
+    one_round()
+    clock.move(timedelta(minutes=59))
+    one_round()
+    assert endings() == [("daily", Ending.FAILED, 0, "ValueError: no database")]
+    clock.move(MINUTE)
+    one_round()
+    assert endings() == [("daily", Ending.DONE, 3, "")]
+    clock.move(timedelta(hours=23))
+    one_round()
+    assert len(outcomes) == 1
+    clock.move(timedelta(hours=1))
+    one_round()
+    assert not outcomes
+
+
 def test_one_of_two_workers_gets_a_recurring_job(clock):
     job = RecurringJob("good", "Good", MINUTE, lambda now: 0)
     register_recurring(job)
