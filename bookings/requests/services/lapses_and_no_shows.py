@@ -50,11 +50,11 @@ def bookings_lapse_due(now: datetime) -> int:
 def bookings_no_show_due(now: datetime) -> int:
     """Mark approved bookings that nobody attended as no-shows; return their number.
 
-    Those that can't begin, and those moved by the unit without their user's agreement, are cancelled instead.
-    While another use is not checked out, and as long after that as after its start, it waits; it waits for
-    what a kiosk may have kept, too. Who has used another instrument that was booked with it has come: what
-    they did not need is cancelled without charge. To samples that the unit has planned nobody comes; what it
-    has planned beside them ends so with its time.
+    Those that can't begin, those moved by the unit without their user's agreement, and those whose use was
+    recorded by hand are cancelled instead. While another use is not checked out, and as long after that as
+    after its start, it waits; it waits for what a kiosk may have kept, too. Who has used another instrument
+    that was booked with it has come: what they did not need is cancelled without charge. To samples that the
+    unit has planned nobody comes; what it has planned beside them ends so with its time.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
@@ -97,6 +97,9 @@ def _no_show(booking_id: int, now: datetime) -> bool:
     if _is_kept_waiting(booking, limit):
         if booking.ends_at <= now:
             _cancel_together(booking, notifications.CANCELLED_KEPT_WAITING, now)
+        return False
+    if _are_hours_recorded(booking):
+        _cancel_together(booking, notifications.CANCELLED_HOURS_RECORDED, now)
         return False
     if (uses := get_uses_together(booking)).exists():
         if booking.ends_at <= now or not _run_or_ended_lately(uses, limit):
@@ -176,6 +179,13 @@ def _take_charge_back(
 def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
     """Cancel a booking whose user did not agree to the time that the unit chose, without charge."""
     _cancel(booking, notifications.CANCELLED_NOT_AGREED, now)
+
+
+def _are_hours_recorded(booking: Booking) -> bool:
+    """Return whether a keeper has recorded by hand a use for which the user came in time for the booking."""
+    latest = booking.starts_at + timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    by_hand = booking.user.usage_logs.filter(booking=None, instrument=booking.instrument_id)
+    return by_hand.filter(starts_at__range=(get_check_in_opening(booking.starts_at), latest)).exists()
 
 
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:

@@ -54,6 +54,10 @@ CANCELLED_NOT_NEEDED = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in there, "
     "and what was booked with it was used."
 )
+CANCELLED_HOURS_RECORDED = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in, and "
+    "the hours of the use were recorded by hand."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."

@@ -14,6 +14,7 @@ from bookings.requests.models import CreditEvent
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import (
+    CANCELLED_HOURS_RECORDED,
     CHARGE_BILLED,
     CHARGE_TO_DEDUCT,
     HOURS_INSTEAD_OF_NO_SHOW,
@@ -23,6 +24,7 @@ from bookings.requests.services.notifications import (
 from bookings.statements.models import StatementLine
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.usage.models import UsageLog
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
 from tests import factories
@@ -101,6 +103,27 @@ def test_hours_that_a_keeper_records_instead_take_the_charge_back(city, missed):
     assert (entry.actor, entry.details["log"]) == (city.keeper, log.public_id)
     told = Notification.objects.filter(user=city.researcher).values_list("message", flat=True)
     assert HOURS_INSTEAD_OF_NO_SHOW in told
+
+
+def test_booking_whose_hours_a_keeper_has_recorded_by_hand_is_no_no_show(city):
+    booking = book(city, slot(day=0, hour=9, length=2))
+    start = booking.starts_at
+    by_hand(city, Interval(start, start + 20 * MINUTE), now=start + 25 * MINUTE)
+    assert bookings_no_show_due(start + 30 * MINUTE) == 0
+    booking.refresh_from_db()
+    assert (booking.state, booking.charged_yuan) == ("cancelled", None)
+    assert not CreditEvent.objects.exists()
+    told = Notification.objects.filter(user=city.researcher).latest("id")
+    assert told.message == CANCELLED_HOURS_RECORDED
+
+
+@pytest.mark.parametrize(("is_theirs", "minutes"), [(True, 31), (False, 0)])
+def test_hours_of_another_time_or_person_leave_the_no_show(city, is_theirs, minutes):
+    booking = book(city, slot(day=0, hour=9, length=2))
+    start = booking.starts_at + minutes * MINUTE
+    user = city.researcher if is_theirs else factories.member(city.company, Role.ORG_ADMIN, name="庚")
+    by_hand(city, Interval(start, start + 10 * MINUTE), user=user, now=start + 10 * MINUTE)
+    assert bookings_no_show_due(booking.starts_at + 45 * MINUTE) == 1
 
 
 def test_who_came_late_pays_for_it(kiosk, missed):
