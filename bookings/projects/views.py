@@ -86,7 +86,13 @@ def project_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
             request, _("The project is changed."), _get_address(found)
         ),
         template="bookings/projects/project_form.html",
-        context=lambda: {"form": form, "project": found, "up": _get_address(found)},
+        context=lambda: {
+            "form": form,
+            "project": found,
+            "up": _get_address(found),
+            "ahead": count_bookings_ahead(found, clock.now()),
+            "waits": count_waits(found),
+        },
     )
 
 

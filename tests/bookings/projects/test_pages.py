@@ -112,6 +112,19 @@ def test_who_waits_for_time_for_a_closed_project_is_told_too(city, as_person, is
     assert "stands" not in told.message
 
 
+def test_who_changes_a_project_reads_whom_it_may_hit(city, as_person):
+    add_project(city, for_all_members=True)
+    address = f"/projects/{city.project.public_id}/edit/"
+    words = text_of(as_person(city.admin).get(address))
+    assert "尚未开始的预约" not in words
+    assert "候补" not in words
+    book(city, slot(day=5), actor=city.admin, organization_project_id=city.project.pk)
+    join(city, wanted=slot(day=5), organization_project_id=city.project.pk)
+    words = text_of(as_person(city.admin).get(address))
+    assert "有 1 个尚未开始的预约使用本项目，仍按原预约执行。" in words
+    assert "有 1 个候补使用本项目；变更使其可用时段减少或恢复的，将通知候补人。" in words
+
+
 def test_form_keeps_what_was_entered_and_says_what_is_wrong(city, as_person):
     add_project(city)
     page = as_person(city.admin)
