@@ -19,6 +19,7 @@ from instrument_share.accounts.models import User
 from instrument_share.kernel.errors import DomainError
 from providers import public as providers
 from tests.bookings.requests.race import meeting_at, unlocked
+from tests.processes import GETS_THERE_WITHIN
 
 MINUTE = timedelta(minutes=1)
 PATIENCE = 120
@@ -34,7 +35,7 @@ def take_part(ready, seam, answers, *, number, locked, user_id, rounds, slots, f
     create = services.booking_create
     if not locked:
         providers.instrument_locks = unlocked(connection.vendor)
-        pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote, locked)
+        pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote, GETS_THERE_WITHIN)
         create = getattr(create, "__wrapped__", create) if connection.vendor == "sqlite" else create
     person = Person(User.objects.get(pk=user_id), random.Random(number), create, slots, facts)
     for _round in range(rounds):
