@@ -132,8 +132,8 @@ def no_show_take_back(
     them.
     """
     booking = booking_lock(booking_id)
-    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
-    if not get_check_in_opening(booking.starts_at) <= came_at <= booking.starts_at + grace:
+    opens, latest = _get_time_to_come(booking)
+    if not opens <= came_at <= latest:
         return
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
     missed = together.filter(state=BookingState.NO_SHOW, checked_in_at__isnull=True).order_by("instrument_id")
@@ -183,9 +183,14 @@ def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
 
 def _are_hours_recorded(booking: Booking) -> bool:
     """Return whether a keeper has recorded by hand a use for which the user came in time for the booking."""
-    latest = booking.starts_at + timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     by_hand = booking.user.usage_logs.filter(booking=None, instrument=booking.instrument_id)
-    return by_hand.filter(starts_at__range=(get_check_in_opening(booking.starts_at), latest)).exists()
+    return by_hand.filter(starts_at__range=_get_time_to_come(booking)).exists()
+
+
+def _get_time_to_come(booking: Booking) -> tuple[datetime, datetime]:
+    """Return from when to when, both included, the user comes in time."""
+    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    return get_check_in_opening(booking.starts_at), booking.starts_at + grace
 
 
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
