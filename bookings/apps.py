@@ -130,6 +130,7 @@ def _register_answers_between_rooms() -> None:
         register_check_in_delay,
         register_claim_teller,
         register_hand_over_deadline,
+        register_price_reader,
         register_retirement_ender,
         register_wait_reader,
     )
@@ -140,7 +141,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.samples.views.orders import describe_open_orders
     from bookings.usage.keys import register_key_reader
     from bookings.usage.selectors.logs_as_counted import sum_project_uses
-    from bookings.waiting.selectors import count_waits_naming, is_waiting, may_answer
+    from bookings.waiting.selectors import count_waits_naming, has_affordable_time, is_waiting, may_answer
     from bookings.waiting.services import notifications as waiting_notifications
     from bookings.waiting.services.entries import waits_of_retired_end
     from bookings.waiting.services.offers import free_time_offer, rivals_tell
@@ -150,6 +151,7 @@ def _register_answers_between_rooms() -> None:
     register_time_taker(free_time_offer)
     register_rival_teller(rivals_tell)
     register_wait_reader(is_waiting)
+    register_price_reader(has_affordable_time)
     register_claim_teller(describe_open_orders)
     register_claim_teller(describe_waits)
     register_hand_over_deadline(get_hand_over_deadline)

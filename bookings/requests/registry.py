@@ -5,10 +5,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bookings.projects.models import Project
     from bookings.requests.models import Booking
+    from bookings.requests.selectors.offers import Applicant
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.interval import Interval
+    from providers.models import Instrument
 
 WaitReader = Callable[["User", int], bool]
+PriceReader = Callable[["Project", "Applicant", "Instrument", "Interval", datetime], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
 ActAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
@@ -16,6 +21,7 @@ DelayReader = Callable[[Collection[int]], timedelta]
 RetirementEnder = Callable[["User", int, str, datetime], None]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
+_price_readers: list[PriceReader] = []
 _deadline_readers: list[DeadlineReader] = []
 _delay_readers: list[DelayReader] = []
 _act_askers: dict[str, ActAsker] = {}
@@ -30,6 +36,18 @@ def register_wait_reader(reader: WaitReader) -> None:
 def is_waiting(viewer: "User", instrument_id: int) -> bool:
     """Return whether the viewer is on the waiting list of the instrument already."""
     return any(reader(viewer, instrument_id) for reader in _wait_readers)
+
+
+def register_price_reader(reader: PriceReader) -> None:
+    """Have `reader` say whether who waits for a time may be offered one that their project can pay."""
+    _price_readers.append(reader)
+
+
+def has_cheaper_time(
+    project: "Project", applicant: "Applicant", instrument: "Instrument", interval: "Interval", now: datetime
+) -> bool:
+    """Return whether a wait for this time may bring one that the project can pay."""
+    return any(reader(project, applicant, instrument, interval, now) for reader in _price_readers)
 
 
 def register_hand_over_deadline(reader: DeadlineReader) -> None:

@@ -19,8 +19,8 @@ SHORTEST_NOTICE = timedelta(hours=1)
 """So long before the start an offer ends at the latest."""
 SHORTEST_ANSWER = timedelta(minutes=15)
 """So much time to answer an offer leaves at least; a time that starts earlier is not offered."""
-
-
+USUAL_SPAN = timedelta(days=7)
+"""In so much time another one is waited for, from the start of a time that is taken; one may say more."""
 MOST_UNANSWERED = 2
 """After so many unanswered offers a wait ends: each has kept time from others."""
 

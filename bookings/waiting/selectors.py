@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.project_budget import get_budgets
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
-from bookings.waiting.domain import SHORTEST_ANSWER, WaitState, get_offerable_span
+from bookings.waiting.domain import SHORTEST_ANSWER, USUAL_SPAN, WaitState, get_offerable_span
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.selectors.standing import standing
@@ -236,8 +236,9 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     span = get_span(entry, now)
     if span is None:
         return None
-    applicant = Applicant(entry.user, entry.payer_organization, ServiceMode(entry.service_mode))
-    together = get_free_time([entry.instrument], span, now, applicant).together(entry.instrument_id)
+    together = get_free_time([entry.instrument], span, now, _get_applicant(entry)).together(
+        entry.instrument_id
+    )
     if not together:
         return None
     let_go = entry.offers.exclude(WITHDRAWN).values_list("booking__starts_at", "booking__ends_at")
@@ -250,12 +251,49 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
         entry.length,
         ProposalOrder.SOONEST,
         now + SHORTEST_ANSWER,
-        is_covered=_get_budget(entry).covers,
+        is_covered=_get_budget(entry.organization_project).covers,
     )
     return None if slot is None else slot.interval
 
 
-def _get_budget(entry: WaitlistEntry) -> Budget:
+def _get_applicant(entry: WaitlistEntry) -> Applicant:
+    return Applicant(entry.user, entry.payer_organization, ServiceMode(entry.service_mode))
+
+
+def _get_budget(project: "Project | None") -> Budget:
     """Return the budget of the project that a wait names; one without a limit where it names none."""
-    project = entry.organization_project
     return Budget(None) if project is None else get_budgets([project])[project.pk]
+
+
+def is_affordable(entry: WaitlistEntry, span: Interval, now: datetime) -> bool:
+    """Return whether the project that a wait names can pay for some time of the span, taken or free."""
+    applicant = _get_applicant(entry)
+    return _covers_any_time(entry.organization_project, applicant, entry.instrument, span, entry.length, now)
+
+
+def has_affordable_time(
+    project: "Project", applicant: Applicant, instrument: "Instrument", taken: Interval, now: datetime
+) -> bool:
+    """Return whether the project can pay for a time that a wait for this one, which is taken, may bring."""
+    span = Interval(taken.start, taken.start + USUAL_SPAN)
+    return _covers_any_time(project, applicant, instrument, span, taken.length, now)
+
+
+def _covers_any_time(
+    project: "Project | None",
+    applicant: Applicant,
+    instrument: "Instrument",
+    span: Interval,
+    length: timedelta,
+    now: datetime,
+) -> bool:
+    """Return whether a time would be offered to the applicant if nothing were booked or closed.
+
+    Times are known as far ahead as the rule lets anybody book.
+    """
+    together = get_free_time([instrument], span, now, applicant).together(instrument.pk)
+    if not together:
+        return False
+    opened = [replace(one, holds=(), closures=(), counted={}) for one in together]
+    covers = _get_budget(project).covers
+    return find_slot(opened, span, length, ProposalOrder.SOONEST, now, is_covered=covers) is not None

@@ -15,7 +15,7 @@ from rules import has_perm
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
 from bookings.requests.views.common import get_booking_address
-from bookings.waiting.domain import WaitState
+from bookings.waiting.domain import USUAL_SPAN, WaitState
 from bookings.waiting.forms import WaitForm
 from bookings.waiting.selectors import (
     count_waiting_for,
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.domain import Terms
     from providers.models import Instrument
-
-USUAL_DAYS = timedelta(days=7)
 
 
 class WaitRow(NamedTuple):
@@ -134,10 +132,10 @@ def _propose(request: SignedInRequest, now: datetime) -> dict[str, Any]:
     named = IntervalForm({"starts_at": request.GET.get("start"), "ends_at": request.GET.get("end")})
     if not named.is_valid():
         start = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
-        return {"starts_at": start, "ends_at": start + USUAL_DAYS, "hours": 2}
+        return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": 2}
     start, hours = named.interval.start, named.interval.length / timedelta(hours=1)
     kept = {name: request.GET[name] for name in ("payer", "service_mode", "subject") if name in request.GET}
-    return {"starts_at": start, "ends_at": start + USUAL_DAYS, "hours": f"{hours:g}", **kept}
+    return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": f"{hours:g}", **kept}
 
 
 def _joined(request: SignedInRequest, entry: "WaitlistEntry") -> str:

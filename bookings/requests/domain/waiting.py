@@ -1,6 +1,6 @@
 """What waiting for another time helps against, and ways of service in which one can wait."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain.errors import SlotTaken
@@ -25,6 +25,8 @@ TIME_CODES = frozenset(
 )
 """What is wrong with a certain time, not with waiting for another one; so are quotas."""
 QUOTA_CODES = "booking.quota_"
+BUDGET_CODE = "booking.project_budget_exceeded"
+"""A price beyond the budget: of this time, and of others unless a cheaper one would do."""
 
 
 def get_waitable_modes(terms: "Terms | None") -> frozenset[ServiceMode]:
@@ -46,10 +48,19 @@ def get_cause(problem: "Problem") -> str:
     return str(problem.params.get("cause", problem.code))
 
 
-def is_worth_waiting(problems: "list[Problem]", service_mode: ServiceMode, terms: "Terms") -> bool:
-    """Return whether a request is refused because its time is taken, and for nothing that lasts."""
+def is_worth_waiting(
+    problems: "list[Problem]",
+    service_mode: ServiceMode,
+    terms: "Terms",
+    has_cheaper_time: Callable[[], bool],
+) -> bool:
+    """Return whether a request is refused because its time is taken, and for nothing that lasts.
+
+    A price beyond the budget does not last where `has_cheaper_time`.
+    """
+    lasting = {one.code for one in find_lasting(problems)}
     return (
         not TAKEN_CODES.isdisjoint(one.code for one in problems)
-        and not find_lasting(problems)
         and service_mode in get_waitable_modes(terms)
+        and (not lasting or (lasting == {BUDGET_CODE} and has_cheaper_time()))
     )

@@ -15,7 +15,7 @@ from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
-from bookings.requests.registry import is_waiting
+from bookings.requests.registry import has_cheaper_time, is_waiting
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
 from bookings.requests.selectors.calendar import get_bookable_week
@@ -40,6 +40,7 @@ from providers import public as providers
 
 if TYPE_CHECKING:
     from bookings.requests.domain.offers import Offer
+    from instrument_share.accounts.models import User
     from providers.domain import Terms
     from providers.models import Instrument
 
@@ -176,12 +177,24 @@ def _priced(
         **describe_prices(price, linked),
         "cancel_yuan": find_cost_once_approved(get_prices(instrument, price, linked), form.interval, now),
         "problems": problems_told(problems),
-        "may_wait": is_worth_waiting(problems, facts["service_mode"], terms),
+        "may_wait": is_worth_waiting(
+            problems,
+            facts["service_mode"],
+            terms,
+            lambda: _has_cheaper_time(request.user, instrument, form, now),
+        ),
         "is_waiting": bool(problems) and is_waiting(request.user, instrument.pk),
         "wait_query": _get_wait_query(form),
         "instead": _get_next_offer(request, instrument, form, now) if problems else None,
         "terms": terms,
     }
+
+
+def _has_cheaper_time(viewer: "User", instrument: "Instrument", form: BookingForm, now: datetime) -> bool:
+    project, applicant = form.named_project, get_applicant(viewer, form.data)
+    if project is None or applicant is None:
+        return False
+    return has_cheaper_time(project, applicant, instrument, form.interval, now)
 
 
 def _get_wait_query(form: BookingForm) -> str:

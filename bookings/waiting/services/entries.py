@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.proposals.domain import LONGEST_SPAN
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.waiting import PROJECT_PERIOD_CODES, find_lasting, get_cause
+from bookings.requests.domain.waiting import BUDGET_CODE, PROJECT_PERIOD_CODES, find_lasting, get_cause
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import get_payer
@@ -28,6 +28,7 @@ from bookings.waiting.selectors import (
     OPEN,
     OPEN_OFFER,
     get_span,
+    is_affordable,
     is_waiting,
     waits_in_order,
     waits_of_lost_payers,
@@ -105,10 +106,12 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
     at_end = find_wait_problems(entry, entry.latest - entry.length, now)
-    lasting = find_lasting(at_end)
-    if lasting and not find_lasting(find_wait_problems(entry, span.start, now)):
-        # As where a qualification or a version of the rule ends within the span.
-        lasting = []
+    lasting = find_lasting(leave_out_price(at_end, entry, span, now))
+    if lasting:
+        at_start = find_wait_problems(entry, span.start, now)
+        if not find_lasting(leave_out_price(at_start, entry, span, now)):
+            # As where a qualification or a version of the rule ends within the span.
+            lasting = []
     if get_span(entry, now) is None:
         lasting += [one for one in at_end if one.code in PROJECT_PERIOD_CODES]
     if lasting:
@@ -134,6 +137,14 @@ def find_wait_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> 
         *find_input_problems(entry.length, ServiceMode(entry.service_mode), rules),
         *(one for one in problems if get_cause(one) not in INPUT_CODES),
     ]
+
+
+def leave_out_price(
+    problems: "list[Problem]", entry: WaitlistEntry, span: Interval, now: datetime
+) -> "list[Problem]":
+    """Return the problems without a price beyond the budget where another time of the span costs less."""
+    others = [one for one in problems if one.code != BUDGET_CODE]
+    return others if len(others) < len(problems) and is_affordable(entry, span, now) else problems
 
 
 @transaction.atomic

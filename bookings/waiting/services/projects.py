@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bookings.waiting.selectors import get_span, get_waits_naming
 from bookings.waiting.services import notifications
-from bookings.waiting.services.entries import find_wait_problems
+from bookings.waiting.services.entries import find_wait_problems, leave_out_price
 from instrument_share.kernel.wording import Sentence
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PROJECT_CODES = "booking.project_"
 
 
 class Prospect(NamedTuple):
-    """In which time an offer may lie, and what the project says against a booking at its start."""
+    """In which time an offer may lie, and what the project says against a booking in it."""
 
     entry: "WaitlistEntry"
     span: "Interval"
@@ -51,7 +51,7 @@ def _get_prospects(project: "Project", now: datetime) -> dict[int, Prospect]:
     prospects = {}
     for entry in get_waits_naming(project):
         if (span := get_span(entry, now)) is not None:
-            found = find_wait_problems(entry, span.start, now)
+            found = leave_out_price(find_wait_problems(entry, span.start, now), entry, span, now)
             problems = [one for one in found if one.code.startswith(PROJECT_CODES)]
             prospects[entry.pk] = Prospect(entry, span, problems)
     return prospects

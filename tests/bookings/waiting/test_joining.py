@@ -1,12 +1,16 @@
 """What keeps somebody from joining a waiting list, and beside which input it is said."""
 
+from datetime import time
+
 import pytest
 
 from bookings.requests.domain.errors import BookingRefused
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import InstrumentLink, Qualification
 from providers.terms.domain.choices import ServiceMode, UserKind
+from providers.terms.models import PriceLine
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, codes
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.bookings.waiting.waiting import join, offered
@@ -131,3 +135,33 @@ def test_page_says_it_beside_the_hours(wait_form, hours):
 def test_page_says_beside_the_payer_that_it_is_not_admitted(city, wait_form):
     city.instrument.rules.update(user_kinds=["outside"])
     assert list(wait_form().errors) == ["payer"]
+
+
+@pytest.fixture
+def cheap_noon(city):
+    """A project with ¥60 left; two hours cost ¥200, but ¥60 from 12:00 to 14:00."""
+    PriceLine.objects.create(rule=city.rule, price_yuan=30, from_time=time(12), until_time=time(14))
+    return add_project(city, budget=60)
+
+
+def test_one_waits_for_the_only_time_of_the_span_that_the_budget_covers(city, cheap_noon):
+    asked = {"organization_project_id": cheap_noon.pk}
+    noon = slot(hour=12)
+    assert offered(join(city, city.researcher, wanted=WIDE, **asked)) == [(noon.start, noon.end, "offered")]
+
+
+def test_nobody_waits_for_hours_that_cost_more_than_the_budget_at_any_time(city, cheap_noon):
+    asked = {"organization_project_id": cheap_noon.pk, "minutes": 180}
+    assert refusal(city, **asked) == [("booking.project_budget_exceeded", "organization_project")]
+
+
+def test_wait_is_offered_beside_a_price_that_another_time_brings_down(city, cheap_noon, client, clock):
+    clock.set(NOW)
+    book(city)
+    client.force_login(city.researcher)
+    asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
+    asked |= {"payer": city.company.public_id, "service_mode": "self_operated"}
+    asked |= {"organization_project": cheap_noon.public_id}
+    address = f"/instruments/{city.instrument.public_id}/quote/"
+    assert client.get(address, asked).context["may_wait"]
+    assert not client.get(address, asked | {"ends_at": "2026-03-03T12:00"}).context["may_wait"]

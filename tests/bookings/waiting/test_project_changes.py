@@ -1,7 +1,7 @@
 """Who waits with a project is told what becomes of the wait when the project is changed or opened again."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from bookings.requests.services.notifications import PROJECT_REOPENED
 from bookings.waiting.services.notifications import PROJECT_HINDERS, PROJECT_NARROWED, PROJECT_USABLE
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
+from providers.terms.models import PriceLine
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book
 from tests.bookings.waiting.waiting import join
@@ -19,6 +20,11 @@ from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
 FACTS = {"name": "钛合金疲劳机理", "number": "2024YFC0001", "budget_yuan": Decimal(1000)}
+
+
+@pytest.fixture
+def cheap_noon(city):
+    PriceLine.objects.create(rule=city.rule, price_yuan=30, from_time=time(12), until_time=time(14))
 
 
 @pytest.fixture
@@ -74,3 +80,8 @@ def test_who_was_told_of_the_closing_is_told_of_the_opening(city, waiting):
     assert told(waiting)[1:] == [(PROJECT_USABLE, [])]
     last = Notification.objects.filter(user=booking.user).latest("pk")
     assert last.message == PROJECT_REOPENED
+
+
+def test_who_can_still_be_offered_a_cheaper_time_is_not_told_otherwise(city, cheap_noon, waiting):
+    change(city, budget_yuan=Decimal(100))
+    assert told(waiting) == []
