@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.domain import Terms
     from providers.models import Instrument
+KEPT_FIELDS = ("payer", "service_mode", "subject", "organization_project", "project", "direction")
+"""What the address may name besides a time."""
 
 
 class WaitRow(NamedTuple):
@@ -134,7 +136,7 @@ def _propose(request: SignedInRequest, now: datetime) -> dict[str, Any]:
         start = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
         return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": 2}
     start, hours = named.interval.start, named.interval.length / timedelta(hours=1)
-    kept = {name: request.GET[name] for name in ("payer", "service_mode", "subject") if name in request.GET}
+    kept = {name: request.GET[name] for name in KEPT_FIELDS if name in request.GET}
     return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": f"{hours:g}", **kept}
 
 

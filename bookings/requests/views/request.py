@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 NAMED_BY_ADDRESS = {"starts_at": "start", "ends_at": "end", "payer": "payer", "service_mode": "service_mode"}
 
+PURPOSE_FIELDS = ("subject", "organization_project", "project", "direction")
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -200,7 +202,7 @@ def _has_cheaper_time(viewer: "User", instrument: "Instrument", form: BookingFor
 def _get_wait_query(form: BookingForm) -> str:
     """Return what was entered, for the form that joins the waiting list."""
     values = {key: form.data.get(name, "") for name, key in NAMED_BY_ADDRESS.items()}
-    return urlencode({**values, "subject": form.data.get("subject", "")})
+    return urlencode(values | {name: form.data.get(name, "") for name in PURPOSE_FIELDS})
 
 
 def _get_next_offer(

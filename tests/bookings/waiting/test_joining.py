@@ -165,3 +165,16 @@ def test_wait_is_offered_beside_a_price_that_another_time_brings_down(city, chea
     address = f"/instruments/{city.instrument.public_id}/quote/"
     assert client.get(address, asked).context["may_wait"]
     assert not client.get(address, asked | {"ends_at": "2026-03-03T12:00"}).context["may_wait"]
+
+
+def test_wait_begins_with_the_project_and_direction_of_the_request(city, cheap_noon, client, clock):
+    clock.set(NOW)
+    client.force_login(city.researcher)
+    asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
+    asked |= {"payer": city.company.public_id, "service_mode": "self_operated", "direction": "teaching"}
+    asked |= {"organization_project": cheap_noon.public_id, "project": "横向课题"}
+    address = f"/instruments/{city.instrument.public_id}"
+    query = client.get(f"{address}/quote/", asked).context["wait_query"]
+    form = client.get(f"{address}/wait/?{query}").context["form"]
+    kept = ("payer", "service_mode", "subject", "direction", "organization_project", "project")
+    assert {name: form[name].value() for name in kept} == {name: asked[name] for name in kept}
