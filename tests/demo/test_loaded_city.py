@@ -34,7 +34,7 @@ def test_desks_have_pending_tasks(loaded):
     assert ("YUT-EM-004", "in_use") in day
     kept = bookings(wang).filter(instrument__inner_number="YUT-EM-001", state="in_use")
     assert [booking.ends_at <= NOW - timedelta(minutes=30) for booking in kept] == [True]
-    assert {b.user.username for b in waiting_decisions(wang)} == {"chen", "lin", "du.lingfeng"}
+    assert {b.user.username for b in waiting_decisions(wang, NOW)} == {"chen", "lin", "du.lingfeng"}
     coming = bookings(lin).filter(user=lin, state="approved", starts_at__gt=NOW).order_by("starts_at")
     assert coming[0].starts_at < NOW + timedelta(days=2)
     assert [event.appeal.reason[:6] for event in own_credit_events(lin)] == ["样品由物流公"]

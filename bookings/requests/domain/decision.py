@@ -17,6 +17,11 @@ def get_decision_deadline(requested_at: datetime, starts_at: datetime, hours: in
     return min(requested_at + timedelta(hours=hours), (starts_at - notice).replace(microsecond=0))
 
 
+def is_decided_too_late(decide_by: datetime | None, now: datetime) -> bool:
+    """Return whether a request with this deadline can only lapse; at the deadline it is too late."""
+    return decide_by is not None and now >= decide_by
+
+
 def is_too_near_to_wait(now: datetime, starts_at: datetime) -> bool:
     """Return whether no decision from now on could leave the user `SHORTEST_NOTICE` before the start."""
     return starts_at - now < 2 * SHORTEST_NOTICE

@@ -84,11 +84,12 @@ def find_own_overlaps(
     return own.exclude(instrument__in=instrument_ids).select_related("instrument").order_by("starts_at", "id")
 
 
-def waiting_decisions(viewer: "Viewer") -> QuerySet[Booking]:
-    """Return the requests that the viewer may decide on, the earliest deadline first."""
+def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:
+    """Return the requests that the viewer may decide on now, the earliest deadline first."""
     return (
         bookings(viewer)
         .filter(get_responsible_condition(viewer), state=BookingState.REQUESTED)
+        .exclude(decide_by__lte=now)
         .order_by("decide_by", "starts_at", "id")
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain.admission import NOT_PUBLISHED
+from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, DecisionOverdue
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking
@@ -113,7 +114,7 @@ def requests_decide(
 
 
 def _set_decision(booking: Booking, actor: "User", now: datetime, note: str) -> None:
-    if booking.state == BookingState.REQUESTED and booking.decide_by and now >= booking.decide_by:
+    if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
         raise DecisionOverdue(deadline=booking.decide_by)
     booking.decided_at, booking.decided_by = now, actor
     booking.decision_note = note.strip()[:500]

@@ -86,7 +86,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         and not found.planned_by_unit,
         "is_charged_by_use": found.state in {*HOLDING_STATES, BookingState.COMPLETED},
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
-        "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now)),
+        "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now), now),
         "group": get_group(request.user, found),
         "history": journal.history(found),
     }

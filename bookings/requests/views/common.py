@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from bookings.requests.domain.check_in import get_check_in_opening
+from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.selectors.admission import is_in_service
@@ -96,6 +97,8 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
     }
     if not is_in_service(booking.instrument):
         possible -= {"approve", "move"}
+    if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
+        possible -= {"approve", "reject"}
     if now < get_check_in_opening(booking.starts_at) or get_use_to_end_first(viewer, booking, now):
         possible.discard("check_in")
     if "move" in possible and not all(is_in_service(one.instrument) for one in get_companions(booking)):

@@ -1,11 +1,12 @@
 """Describe what happens next with a booking."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import rules
 from django.utils.translation import gettext as _
 
+from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.companions import get_no_show_grace
 from instrument_share.web.text.formats import moment, yuan
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -> str:
+def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost", now: datetime) -> str:
     """Return a sentence about who has to do what until when."""
     is_mine = booking.user_id == viewer.pk
     match BookingState(booking.state):
@@ -26,6 +27,10 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -
             return _(
                 "This time is held for {user}, until they answer or it goes to the next on the list."
             ).format(user=booking.user.name)
+        case BookingState.REQUESTED if is_decided_too_late(booking.decide_by, now):
+            return _("Nobody decided by {time}: it lapses in a moment, and the time is given back.").format(
+                time=moment(booking.decide_by)
+            )
         case BookingState.REQUESTED:
             if rules.has_perm("bookings.decide", viewer, booking):
                 return _("Decide by {time}; without a decision the request lapses.").format(

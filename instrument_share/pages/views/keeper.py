@@ -43,7 +43,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     of_today = bookings.keeper_day_bookings(request.user, today).exclude(state=BookingState.REQUESTED)
     overdue = of_today.filter(_overdue(now))
     arrivals = of_today.exclude(_overdue(now)).annotate(urgency=_urgency(now))
-    waiting = bookings.waiting_decisions(request.user)
+    waiting = bookings.waiting_decisions(request.user, now)
     to_confirm = bookings.waiting_confirmations(request.user).exclude(user=request.user)
     confirm = _page(request, to_confirm, "confirm", "starts_at", "id")
     disputes = bookings.waiting_disputes(request.user)

@@ -67,7 +67,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     counts = own_instrument_counts(request.user, unit.pk, now)
     drafts = own_instruments(request.user, unit.pk, now, state=InstrumentState.DRAFT)
     refused = own_instruments(request.user, unit.pk, now, state="refused")
-    waiting = bookings.waiting_decisions(request.user).filter(instrument__organization_id=unit.pk)
+    waiting = bookings.waiting_decisions(request.user, now).filter(instrument__organization_id=unit.pk)
     judged, *course = providers.completeness_at([unit.pk], [today, *month_ends_of(today.year, today)])[
         unit.pk
     ]

@@ -110,6 +110,16 @@ def test_deciding_without_a_choice_says_so_on_the_desk(city, client, clock, deci
     assert states() == ["requested"]
 
 
+def test_request_whose_deadline_is_over_is_offered_to_nobody_for_a_decision(city, client, clock):
+    booking = book(city)
+    clock.set(booking.decide_by)
+    client.force_login(city.keeper)
+    page = client.get(f"/bookings/{booking.public_id}/")
+    assert page.context["may"].isdisjoint({"approve", "reject"})
+    assert "无人审批，申请即将自动失效" in page.content.decode()
+    assert client.get("/keeper/").context["waiting"].count == 0
+
+
 def test_deciding_too_late_says_so_on_the_desk(city, client, clock):
     ids = [book(city, slot(day=day)).public_id for day in (1, 2)]
     clock.set(Booking.objects.earliest("decide_by").decide_by)

@@ -166,8 +166,9 @@ def test_next_free_is_worked_out_for_many_with_as_many_statements_as_for_one(cit
 def test_keepers_pending_requests_are_sorted_by_urgency():
     city = factories.city(decision="by_keeper", decision_hours=72)
     later, sooner = book(city, slot(day=4)), book(city, slot(day=1), payer=False)
-    assert list(waiting_decisions(city.keeper)) == [sooner, later]
-    assert list(waiting_decisions(city.researcher)) == []
+    assert list(waiting_decisions(city.keeper, NOW)) == [sooner, later]
+    assert list(waiting_decisions(city.researcher, NOW)) == []
+    assert list(waiting_decisions(city.keeper, sooner.decide_by)) == [later]
 
 
 def test_keepers_day_includes_overdue_bookings(city):
