@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.pricing import Quote
-from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
+from bookings.requests.domain.states import CANCELLABLE_STATES, MOVES, BookingState, require_cancellable
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.companions import get_companions, get_group
@@ -105,7 +105,23 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
         possible.remove("move")
     if "move" in possible and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
         possible.remove("move")
+    if _may_agree(viewer, booking, now):
+        possible.add("agree")
     return possible
+
+
+def _may_agree(viewer: "User", booking: "Booking", now: datetime) -> bool:
+    """Return whether the viewer may agree to the time to which the unit moved the booking.
+
+    A request, or one that moved with it, is approved by it, so that it has to be one that can be approved.
+    """
+    is_asked = booking.moved_by_unit_at is not None and booking.state in CANCELLABLE_STATES
+    if not (is_asked and rules.has_perm("bookings.agree", viewer, booking)):
+        return False
+    requested = [one for one in (booking, *get_companions(booking)) if one.state == BookingState.REQUESTED]
+    return all(
+        is_in_service(one.instrument) and not is_decided_too_late(one.decide_by, now) for one in requested
+    )
 
 
 def get_use_to_end_first(viewer: "User", booking: "Booking", now: datetime) -> "Booking | None":

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
@@ -11,6 +12,8 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from instrument_share.kernel.interval import Interval
+from providers.instruments.domain.choices import InstrumentState
+from providers.instruments.models import Instrument
 from providers.terms.domain.choices import Decision
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -67,6 +70,27 @@ def test_user_accepts_another_time_that_the_keeper_proposes(city):
     booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3), now=NOW)
     agreed = booking_agree(actor=city.researcher, booking_id=booking.pk, now=NOW)
     assert (agreed.state, agreed.starts_at, agreed.moved_by_unit_at) == ("approved", slot(day=3).start, None)
+
+
+def test_agreement_is_offered_while_it_would_be_accepted(city, client, clock):
+    clock.set(NOW)
+    booking = book(city)
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    client.force_login(city.researcher)
+    address = f"/bookings/{booking.public_id}/"
+
+    def is_offered():
+        page = client.get(address)
+        return "agree" in page.context["may"], f"{address}agree/" in page.content.decode()
+
+    assert is_offered() == (True, True)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state=InstrumentState.SUSPENDED)
+    assert is_offered() == (False, False)
+    with pytest.raises(BookingRefused):
+        booking_agree(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state=InstrumentState.PUBLISHED)
+    clock.set(moved.decide_by)
+    assert is_offered() == (False, False)
 
 
 def test_keeper_decides_on_the_chosen_requests_of_the_desk(city, client, clock):
