@@ -51,9 +51,15 @@ class Slot:
 
     interval: Interval
     service_mode: ServiceMode
-    total_yuan: Decimal
+    prices_yuan: Sequence[Decimal]
+    """What each of the instruments that are booked together costs."""
     decision_hours: int | None
     """Within how many hours keepers decide; None where it is approved at once."""
+
+    @property
+    def total_yuan(self) -> Decimal:
+        """Return what they cost together."""
+        return sum(self.prices_yuan, Decimal())
 
 
 def find_slot(
@@ -100,7 +106,7 @@ def _find_slots(
 
     Prices follow the time of day and the weekday, so that those of one week are those of all.
     """
-    cheapest: dict[Hashable, tuple[Decimal, ServiceMode]] = {}
+    cheapest: dict[Hashable, tuple[Decimal, ServiceMode, list[Decimal]]] = {}
     for start in _find_starts(together, span, length, now):
         interval = Interval(start, start + length)
         versions = [next(one for one in time.versions if one.applies_at(start)) for time in together]
@@ -108,10 +114,11 @@ def _find_slots(
         local = start.astimezone(CITY_TIME)
         key = (modes, tuple(one.since for one in versions), local.weekday(), local.time())
         if modes and key not in cheapest:
-            cheapest[key] = min((_price(versions, interval, mode), mode) for mode in modes)
+            priced = ((_get_prices(versions, interval, mode), mode) for mode in modes)
+            cheapest[key] = min((sum(prices, Decimal()), mode, prices) for prices, mode in priced)
         if modes:
-            total, mode = cheapest[key]
-            yield Slot(interval, mode, total, _get_decision_hours(versions))
+            _total, mode, prices = cheapest[key]
+            yield Slot(interval, mode, prices, _get_decision_hours(versions))
 
 
 def _find_starts(
@@ -130,14 +137,13 @@ def _get_common_modes(versions: Sequence[Version], end: datetime) -> frozenset[S
     return reduce(frozenset.intersection, modes) - BY_SAMPLES
 
 
-def _price(versions: Sequence[Version], interval: Interval, mode: ServiceMode) -> Decimal:
-    """Return the sum of what each instrument costs, as their bookings will."""
-    quotes = (
-        calculate_quote(one.terms, interval, one.admittance.user_kind, mode)
+def _get_prices(versions: Sequence[Version], interval: Interval, mode: ServiceMode) -> list[Decimal]:
+    """Return what each instrument costs, as their bookings will."""
+    return [
+        calculate_quote(one.terms, interval, one.admittance.user_kind, mode).total
         for one in versions
         if one.admittance
-    )
-    return sum((quote.total for quote in quotes), Decimal())
+    ]
 
 
 def _get_decision_hours(versions: Sequence[Version]) -> int | None:

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from bookings.proposals.domain import LONGEST, SHORTEST, LeftOut, ProposalOrder
 from bookings.proposals.selectors import Proposals
+from bookings.requests.schemas import LateCancelYuan
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import NO_NUL, Instant, OrganizationRef, PublicId, organization_ref
 from providers.domain import ServiceMode
@@ -59,6 +60,7 @@ class ProposalOut(Schema):
     )
     linked: int = Field(description=_("how many instruments are booked together with it"))
     decide_by: datetime | None = Field(description=_("until when keepers decide; null: approved at once"))
+    late_cancel_yuan: LateCancelYuan
 
 
 class LeftOutOut(Schema):
@@ -96,6 +98,7 @@ def serialize_proposals(proposals: Proposals) -> ProposalsOut:
                 total_yuan=one.slot.total_yuan,
                 linked=one.linked,
                 decide_by=one.decide_by,
+                late_cancel_yuan=one.cancel_yuan,
             )
             for one in proposals.items
         ],

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bookings.proposals.domain import LeftOut, ProposalOrder, Slot, find_reason, find_slot
 from bookings.requests.domain import credit
 from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.selectors.costs import find_costs_once_approved
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.request_facts import CREDIT
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
@@ -31,6 +33,8 @@ class Proposal:
     linked: int
     decide_by: datetime | None
     """Until when keepers decide; None where it is approved at once."""
+    cancel_yuan: Decimal | None = None
+    """What cancelling it would cost once it is approved; None if that is free."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +71,19 @@ def get_proposals(
     ).page_with_fallback(None, MAX_INSTRUMENTS)
     free = get_free_time(page.items, span, now, applicant)
     items: list[Proposal] = []
+    asked: list[tuple[dict[int, Decimal], Interval]] = []
     left_out: Counter[LeftOut] = Counter()
     for one in page.items:
         together = free.together(one.pk)
         slot = find_slot(together, span, length, order, now)
         if slot:
             items.append(Proposal(one, slot, len(together) - 1, _get_decide_by(slot, now)))
+            prices = zip([one.pk, *free.linked.get(one.pk, ())], slot.prices_yuan, strict=True)
+            asked.append((dict(prices), slot.interval))
         else:
             left_out[find_reason(together, span)] += 1
+    costs = find_costs_once_approved(asked, now)
+    items = [replace(one, cancel_yuan=cost) for one, cost in zip(items, costs, strict=True)]
     return Proposals(
         items=sorted(items, key=KEYS[order]),
         found=found,

@@ -268,3 +268,18 @@ def test_api_proposes_the_same_and_its_proposal_can_be_booked(client, clock, tow
     assert booked.status_code == 201, booked.content
     assert booked.json()["quoted_yuan"] == first["total_yuan"] or expected.items[0].linked
     assert client.get(reverse("api-v1:proposals"), {**asked, "units": "1"}).status_code == 422
+
+
+def test_api_says_what_cancelling_a_proposed_time_costs_as_the_quote_does(client, clock, town):
+    clock.set(NOW)
+    client.force_login(town.researcher)
+    span = {"from": SPAN.start.isoformat(), "until": SPAN.end.isoformat()}
+    shared = {"payer_organization": town.company.public_id}
+    items = client.get(reverse("api-v1:proposals"), {"minutes": 120, **span, **shared}).json()["items"]
+    told = {one["instrument"]: one["late_cancel_yuan"] for one in items}
+    for one in items:
+        asked = {name: one[name] for name in ("starts_at", "ends_at", "service_mode")} | shared
+        address = reverse("api-v1:quote", args=[one["instrument"]])
+        quote = client.post(address, {**asked, "subject": "薄膜"}, content_type="application/json").json()
+        assert told[one["instrument"]] == quote["late_cancel_yuan"]
+    assert {cost is None for cost in told.values()} == {True, False}
