@@ -1,12 +1,13 @@
 """Invitations in the mails about a booking, for the calendar of the person who booked."""
 
+from dataclasses import replace
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.feeds.domain.icalendar import Party, build_invitation
+from bookings.feeds.domain.icalendar import BookingEvent, Party, build_invitation
 from bookings.feeds.selectors.calendars import STATUSES, build_booking_event
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -22,19 +23,39 @@ if TYPE_CHECKING:
 def get_invitation(notification: "Notification") -> tuple[str, str] | None:
     """Return the invitation, or its withdrawal, that goes with a mail about one's own booking.
 
-    It says how the booking stands when the mail is made; what waits for a decision or has begun has none.
+    It says how the booking stands when the mail is made; what waits for a decision or has begun has none. From
+    the calendar of who handed the booking over it is withdrawn.
     """
+    event = _find_own_event(notification) or _find_event_given_away(notification)
+    if event is None:
+        return None
+    method, content = build_invitation(
+        event,
+        organizer=Party(_("Research instrument sharing"), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        attendee=Party(notification.user.get_full_name(), notification.user.email),
+    )
+    return content.decode(), f"text/calendar; method={method}"
+
+
+def _find_own_event(notification: "Notification") -> BookingEvent | None:
+    """Return the event of the person's own booking that stands or has ended, or None."""
     booking = _find_own_booking(notification.user, notification.path)
     if booking is None or not (
         booking.state == BookingState.APPROVED or STATUSES[BookingState(booking.state)] == "CANCELLED"
     ):
         return None
-    method, content = build_invitation(
-        build_booking_event(booking, get_moves([booking.public_id]), reader_id=booking.user_id),
-        organizer=Party(_("Research instrument sharing"), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
-        attendee=Party(notification.user.get_full_name(), notification.user.email),
-    )
-    return content.decode(), f"text/calendar; method={method}"
+    return _build_event(booking)
+
+
+def _find_event_given_away(notification: "Notification") -> BookingEvent | None:
+    """Return the event, as cancelled, of a booking that the person has handed over, or None."""
+    given = Booking.objects.filter(public_id=notification.params.get("handed_over"))
+    booking = given.exclude(user=notification.user).select_related("instrument__organization").first()
+    return None if booking is None else replace(_build_event(booking), status="CANCELLED")
+
+
+def _build_event(booking: Booking) -> BookingEvent:
+    return build_booking_event(booking, get_moves([booking.public_id]), reader_id=booking.user_id)
 
 
 def _find_own_booking(person: "User", path: str) -> Booking | None:

@@ -75,3 +75,4 @@ def _give(booking: Booking, actor: "User", colleague: "User", now: datetime) -> 
     waits = booking.state == BookingState.REQUESTED
     message = notifications.HANDED_OVER_FOR_DECISION if waits else notifications.HANDED_OVER
     notifications.notify_keepers(booking, message, now, former=actor.name, decide_by=booking.decide_by)
+    notifications.notify_giver(booking, actor, now)

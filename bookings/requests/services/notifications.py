@@ -8,6 +8,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.project_budget import get_bookings_ahead
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
+from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -92,6 +93,9 @@ HANDED_OVER_TO_YOU = gettext_noop(
     "{former} has handed the booking of {instrument} from {starts_at} over to you. "
     "Cancel it if you can't come."
 )
+HANDED_OVER_BY_YOU = gettext_noop(
+    "You have handed the booking of {instrument} from {starts_at} over to {user}; it is no longer yours."
+)
 AGREED = gettext_noop("{user} agrees to the booking of {instrument} at {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."
@@ -162,6 +166,29 @@ def notify_other_keepers(
     """
     others = [pk for pk in list_answerers(booking.instrument) if actor is None or pk != actor.pk]
     notify_ids(others, booking, message, now, **params)
+
+
+def notify_giver(booking: Booking, giver: "User", now: datetime) -> None:
+    """Tell who handed a booking over, where they had been told of it: it may stand in their calendar.
+
+    The mail takes it out there (`bookings.feeds`), as the booking's page is no longer theirs to open.
+    """
+    if not journal.notifications(giver).filter(path=page_address("booking", booking.public_id)).exists():
+        return
+    notify(
+        users=[giver],
+        message=HANDED_OVER_BY_YOU,
+        now=now,
+        path=page_address("me"),
+        kind=NotificationKind.BOOKINGS,
+        act_by=booking.starts_at,
+        params={
+            "instrument": get_instrument_name(booking.instrument),
+            "user": booking.user.name,
+            "starts_at": booking.starts_at,
+            "handed_over": booking.public_id,
+        },
+    )
 
 
 def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -> None:

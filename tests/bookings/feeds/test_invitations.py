@@ -6,9 +6,10 @@ import pytest
 import vobject
 from django.core import mail
 
+from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
-from bookings.requests.services.deciding import booking_approve, booking_reject
+from bookings.requests.services.deciding import booking_agree, booking_approve, booking_reject
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.journal.models import Notification
 from instrument_share.journal.services import (
@@ -35,9 +36,8 @@ def invitation_of(settings):
     """`invitation_of(person)` is what their newest mail carries for calendars, as the queue keeps it."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
-    def invitation_of(person):
-        mail.outbox.clear()
-        notifications_mail(NOW + MINUTE, told)
+    def invitation_of(person, now=NOW):
+        notifications_mail(now + MINUTE, told)
         sent = next(one for one in reversed(mail.outbox) if one.to == [person.email])
         message = restore_message(keep_message(sent), None).message()
         found = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
@@ -90,6 +90,32 @@ def test_what_the_unit_ends_is_withdrawn(city, invitation_of, end):
     end(actor=city.keeper, booking_id=booking.pk, reason="设备故障", now=NOW)
     calendar = invitation_of(city.researcher)
     assert (calendar.method.value, calendar.vevent.status.value) == ("CANCEL", "CANCELLED")
+
+
+def test_a_booking_that_is_handed_over_goes_from_one_calendar_into_the_other(invitation_of, db):
+    city = factories.city()
+    colleague = factories.member(city.company, name="己")
+    booking = book(city)
+    booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    booking_agree(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    invited = invitation_of(city.researcher).vevent
+    handed_over_at = NOW + 2 * MINUTE
+    booking_hand_over(
+        actor=city.researcher, booking_id=booking.pk, colleague_id=colleague.pk, now=handed_over_at
+    )
+    calendars = [invitation_of(one, handed_over_at) for one in (city.researcher, colleague)]
+    assert [one.method.value for one in calendars] == ["CANCEL", "REQUEST"]
+    assert [one.vevent.status.value for one in calendars] == ["CANCELLED", "CONFIRMED"]
+    assert {one.vevent.uid.value for one in calendars} == {invited.uid.value}
+    assert [int(one.vevent.sequence.value) for one in calendars] == [int(invited.sequence.value) + 1] * 2
+
+
+def test_who_hands_over_what_they_were_never_told_of_gets_no_mail(db):
+    city = factories.city()
+    booking = book(city)
+    colleague = factories.member(city.company, name="己")
+    booking_hand_over(actor=city.researcher, booking_id=booking.pk, colleague_id=colleague.pk, now=NOW)
+    assert not Notification.objects.filter(user=city.researcher).exists()
 
 
 def test_keepers_and_other_mails_get_none(city, invitation_of):
