@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def get_invitation(notification: "Notification") -> tuple[str, str] | None:
     """Return the invitation, or its withdrawal, that goes with a mail about one's own booking.
 
-    It says how the booking stands when the mail is made; what waits for a decision or has begun has none. From
-    the calendar of who handed the booking over it is withdrawn.
+    It says how the booking stands when the mail is made; what waits for a decision or has begun has none. Who
+    has handed the booking over gets its withdrawal.
     """
     event = _find_own_event(notification) or _find_event_given_away(notification)
     if event is None:
