@@ -1,6 +1,6 @@
 """Decisions on requests: one or many, and the agreement of a user whom the unit gave another time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -95,11 +95,18 @@ def booking_reject(
 
 @transaction.atomic
 def requests_decide(
-    *, actor: "User", booking_ids: Collection[int], approve: bool, now: datetime, reason: str = ""
+    *,
+    actor: "User",
+    booking_ids: Collection[int],
+    approve: bool,
+    now: datetime,
+    reason: str = "",
+    revisions: Mapping[int, int | None] | None = None,
 ) -> int:
     """Approve these requests, or reject them with one reason: all or none; return their number.
 
-    What is no longer a request, since somebody decided or cancelled meanwhile, is left as it is.
+    What is no longer a request, since somebody decided or cancelled meanwhile, is left as it is. Raises
+    BookingChanged where one to approve has another of the `revisions` than whoever decides has seen.
     """
     together = Booking.objects.filter(group__bookings__in=booking_ids)
     providers.instrument_locks(set(together.values_list("instrument_id", flat=True)))
@@ -107,7 +114,7 @@ def requests_decide(
     ids = list(waiting.order_by("decide_by", "pk").values_list("pk", flat=True))
     for pk in ids:
         if approve:
-            booking_approve(actor=actor, booking_id=pk, now=now)
+            booking_approve(actor=actor, booking_id=pk, now=now, revision=(revisions or {}).get(pk))
         elif waiting.filter(pk=pk).exists():  # declining one has cancelled what was asked for with it
             booking_reject(actor=actor, booking_id=pk, reason=reason, now=now)
     return len(ids)

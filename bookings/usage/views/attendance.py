@@ -44,6 +44,8 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, hours, timerange, yuan
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from bookings.requests.models import Booking
     from bookings.usage.models import UsageLog
     from instrument_share.accounts.models import User
@@ -60,12 +62,17 @@ def decide_many(request: SignedInRequest) -> HttpResponse:
     require_keeper(request.user)
     desk = page_address("keeper")
     try:
-        chosen = _chosen_requests(request.user, request.POST.getlist("booking"))
+        seen = _read_choice(request.POST.getlist("booking"))
+        chosen = _chosen_requests(request.user, seen)
         if request.POST.get("decision") != "approve":
             numbers = [("booking", one.public_id) for one in chosen]
             return HttpResponseRedirect(f"{reverse('requests_decline')}?{urlencode(numbers)}")
         number = requests_decide(
-            actor=request.user, booking_ids=[one.pk for one in chosen], approve=True, now=clock.now()
+            actor=request.user,
+            booking_ids=[one.pk for one in chosen],
+            revisions={one.pk: seen[one.public_id] for one in chosen},
+            approve=True,
+            now=clock.now(),
         )
     except Conflict as error:
         messages.warning(request, told(error.message, error.params))
@@ -121,7 +128,13 @@ def _describe_request(booking: "Booking") -> str:
     return f"{time} · {booking.user.name} · {bilingual(booking.instrument, 'name')}"
 
 
-def _chosen_requests(user: "User", numbers: list[str]) -> "list[Booking]":
+def _read_choice(values: "Iterable[str]") -> dict[str, int | None]:
+    """Return which requests were chosen, each with the revision that the desk showed."""
+    parts = (value.partition(":") for value in values)
+    return {number: parse_number(revision) for number, _colon, revision in parts}
+
+
+def _chosen_requests(user: "User", numbers: "Collection[str]") -> "list[Booking]":
     """Return those of the chosen bookings that still wait for a decision. Raises NoRequestChosen."""
     chosen = bookings(user).filter(public_id__in=numbers, state=BookingState.REQUESTED)
     found = list(chosen.select_related("user", "instrument").order_by("decide_by", "pk"))

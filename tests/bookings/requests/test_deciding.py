@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -103,6 +104,22 @@ def test_keeper_decides_on_the_chosen_requests_of_the_desk(city, client, clock):
     assert client.post("/keeper/decide/", sent).url == "/keeper/"
     second.refresh_from_db()
     assert (states(), second.state) == (["approved", "approved", "requested"], "requested")
+
+
+def test_request_that_changed_since_the_desk_was_read_is_not_approved_unseen(city, client, clock):
+    clock.set(NOW)
+    _, second = (book(city, slot(day=day)) for day in (1, 2))
+    client.force_login(city.keeper)
+    page = client.get("/keeper/").content.decode()
+    chosen = re.findall(r'name="booking"\s+value="([^"]+)"', page)
+    booking_move(actor=city.researcher, booking_id=second.pk, interval=slot(day=5), now=NOW)
+    answer = client.post("/keeper/decide/", {"booking": chosen, "decision": "approve"}, follow=True)
+    assert states() == ["requested", "requested"]
+    assert "刚刚被他人修改" in answer.content.decode()
+    page = answer.content.decode()
+    chosen = re.findall(r'name="booking"\s+value="([^"]+)"', page)
+    client.post("/keeper/decide/", {"booking": chosen, "decision": "approve"})
+    assert states() == ["approved", "approved"]
 
 
 def test_declining_many_names_them_and_keeps_them_until_there_is_a_reason(city, client, clock):
