@@ -76,14 +76,14 @@ def test_user_accepts_another_time_that_the_keeper_proposes(city):
 def test_cancelling_what_one_did_not_agree_to_costs_no_more_than_not_coming(clock):
     """Without agreement it is cancelled free of charge by the clock; to say so oneself costs nothing."""
     city = factories.city(late_cancel_percent=50)
-    first, second = (book(city, slot(day=day)) for day in (1, 2))
-    for booking in (first, second):
-        time = Interval(booking.starts_at + 3 * HOUR, booking.ends_at + 3 * HOUR)
-        booking_move(actor=city.keeper, booking_id=booking.pk, interval=time, now=NOW)
-    agreed = booking_agree(actor=city.researcher, booking_id=second.pk, now=NOW)
+    days = [slot(day=day, hour=12) for day in (1, 2)]
+    first, second = (book(city, slot(day=day)).pk for day in (1, 2))
+    for pk, time in zip((first, second), days, strict=True):
+        booking_move(actor=city.keeper, booking_id=pk, interval=time, now=NOW)
+    booking_agree(actor=city.researcher, booking_id=second, now=NOW)
     late = [
-        booking_cancel(actor=city.researcher, booking_id=one.pk, now=one.starts_at + 3 * HOUR + timedelta(minutes=10)).late_cancel
-        for one in (first, agreed)
+        booking_cancel(actor=city.researcher, booking_id=pk, now=time.start + HOUR / 6).late_cancel
+        for pk, time in zip((first, second), days, strict=True)
     ]
     assert late == [False, True]
 
