@@ -118,9 +118,11 @@ def get_open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:
     return next(iter(entry.open_offers), None)  # type: ignore[attr-defined]
 
 
-def may_answer(viewer: "User", booking: "Booking", _now: datetime) -> bool:
-    """Return whether the booking is an offer that the viewer may accept or decline."""
-    return booking.state == BookingState.OFFERED and rules.has_perm("bookings.answer_offer", viewer, booking)
+def may_answer(viewer: "User", booking: "Booking", now: datetime) -> bool:
+    """Return whether the booking is of an offer that the viewer may accept or decline now."""
+    if booking.state != BookingState.OFFERED or not rules.has_perm("bookings.answer_offer", viewer, booking):
+        return False
+    return WaitlistOffer.objects.filter(booking__group=booking.group_id, answer_by__gt=now).exists()
 
 
 def get_cancel_costs(entries: Collection[WaitlistEntry], now: datetime) -> dict[int, Decimal]:
@@ -165,9 +167,9 @@ def count_waiting(viewer: "Viewer") -> "list[tuple[Instrument, int]]":
     return [(found[pk], number) for pk, number in counts.items() if pk in found]
 
 
-def count_open_offers(viewer: "User") -> int:
+def count_open_offers(viewer: "User", now: datetime) -> int:
     """Return how many offers wait for the viewer's own answer."""
-    return WaitlistOffer.objects.filter(OPEN_OFFER, entry__user=viewer).count()
+    return WaitlistOffer.objects.filter(OPEN_OFFER, entry__user=viewer, answer_by__gt=now).count()
 
 
 def count_waiting_for(instrument_id: int) -> int:

@@ -70,20 +70,25 @@ class WaitRow(NamedTuple):
 
 def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[WaitRow]:
     """Return waits that `waits` has returned as rows of a page."""
-    rows = list(entries)
-    cancel_costs = get_cancel_costs(rows, clock.now())
+    rows, now = list(entries), clock.now()
+    cancel_costs = get_cancel_costs(rows, now)
     return [
         WaitRow(
             entry,
             get_wait_state(entry),
             get_open_offer(entry),
-            has_perm("bookings.answer_offer", viewer, entry),
+            _may_answer(viewer, entry, now),
             not entry.end and has_perm("bookings.leave_waiting", viewer, entry),
             _get_price(get_open_offer(entry)),
             cancel_costs.get(entry.pk),
         )
         for entry in rows
     ]
+
+
+def _may_answer(viewer: "User", entry: "WaitlistEntry", now: datetime) -> bool:
+    offer = get_open_offer(entry)
+    return offer is not None and now < offer.answer_by and has_perm("bookings.answer_offer", viewer, entry)
 
 
 def _get_price(offer: "WaitlistOffer | None") -> Decimal:

@@ -81,7 +81,7 @@ def me(request: SignedInRequest) -> HttpResponseBase:
     context = {
         "tabs": build_my_tabs(viewer, "me"),
         "suspensions": accounts.suspensions(viewer),
-        "offers": bookings.count_open_offers(viewer),
+        "offers": bookings.count_open_offers(viewer, now),
         "to_check_out": bookings.uses_while_suspended(viewer),
         "next": following,
         "may": bookings.get_possible_actions(viewer, following, now) if following else set(),

@@ -52,6 +52,21 @@ def test_taken_time_leads_to_the_list_and_the_offer_to_a_booking(city, as_person
     assert page.post(f"/waiting/offers/{offered}/accept/").status_code == 409
 
 
+def test_offer_whose_time_to_answer_is_over_is_no_longer_offered_for_an_answer(city, as_person, clock):
+    booking, entry = book(city), join(city)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    page, offered = as_person(entry.user), held(entry)
+    accept, address = f"/waiting/offers/{offered.public_id}/accept/", f"/bookings/{offered.public_id}/"
+    is_offered = []
+    for now in (NOW, offered.waitlist_offer.answer_by):
+        clock.set(now)
+        shown = page.get("/me/waiting/").content.decode()
+        may, offers = page.get(address).context["may"], page.get("/me/").context["offers"]
+        is_offered.append((accept in shown, "answer_offer" in may, offers))
+    assert is_offered == [(True, True, 1), (False, False, 0)]
+    assert page.post(accept).status_code == 409
+
+
 def test_offer_shows_what_all_that_is_booked_together_costs(as_person):
     city = linked_city()
     booking, entry = book(city), join(city)
