@@ -226,6 +226,8 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
         if is_approved:
             booking.state, booking.decide_by = next_state(MOVES, booking.state, "approve"), None
         write_move(booking, interval, terms, actor=actor, now=now)
+        if booking.state == BookingState.APPROVED:
+            notifications.notify_of_own_act(booking, actor, notifications.MOVED_BY_YOU, now)
         if is_approved:
             tell_rivals(booking, now)
     else:

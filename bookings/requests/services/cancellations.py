@@ -104,6 +104,8 @@ def write_cancellation(
     )
     if booking.late_cancel:
         create_credit_event(booking, CreditKind.LATE_CANCEL, now)
+    if by_user:
+        notifications.notify_of_own_act(booking, booking.user, notifications.CANCELLED_BY_YOU, now)
     if announce:
         notifications.notify_other_side(
             booking, notifications.CANCELLED, now, by_user=by_user, reason=_get_told(reason)

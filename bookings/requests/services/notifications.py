@@ -93,6 +93,8 @@ HANDED_OVER_TO_YOU = gettext_noop(
     "{former} has handed the booking of {instrument} from {starts_at} over to you. "
     "Cancel it if you can't come."
 )
+CANCELLED_BY_YOU = gettext_noop("You have cancelled the booking of {instrument} from {starts_at}.")
+MOVED_BY_YOU = gettext_noop("You have moved the booking of {instrument} to {starts_at}.")
 HANDED_OVER_BY_YOU = gettext_noop(
     "You have handed the booking of {instrument} from {starts_at} over to {user}; it is no longer yours."
 )
@@ -168,27 +170,36 @@ def notify_other_keepers(
     notify_ids(others, booking, message, now, **params)
 
 
-def notify_giver(booking: Booking, giver: "User", now: datetime) -> None:
-    """Tell who handed a booking over, where they had been told of it: it may stand in their calendar.
+def notify_of_own_act(
+    booking: Booking, person: "User", message: str, now: datetime, *, path: str = "", **params: Any
+) -> None:
+    """Tell somebody of their own act, where they had been told of the booking: their calendar may have it.
 
-    The mail takes it out there (`bookings.feeds`), as the booking's page is no longer theirs to open.
+    The mail brings the calendar up to date (`bookings.feeds`). `path` leads elsewhere than to the booking.
     """
-    if not journal.notifications(giver).filter(path=page_address("booking", booking.public_id)).exists():
+    page = page_address("booking", booking.public_id)
+    if not journal.notifications(person).filter(path=page).exists():
         return
     notify(
-        users=[giver],
-        message=HANDED_OVER_BY_YOU,
+        users=[person],
+        message=message,
         now=now,
-        path=page_address("me"),
+        path=path or page,
         kind=NotificationKind.BOOKINGS,
         act_by=booking.starts_at,
         params={
             "instrument": get_instrument_name(booking.instrument),
             "user": booking.user.name,
             "starts_at": booking.starts_at,
-            "handed_over": booking.public_id,
+            **params,
         },
     )
+
+
+def notify_giver(booking: Booking, giver: "User", now: datetime) -> None:
+    """Tell who handed a booking over, whose page is no longer theirs to open, where they knew of it."""
+    path = page_address("me")
+    notify_of_own_act(booking, giver, HANDED_OVER_BY_YOU, now, path=path, handed_over=booking.public_id)
 
 
 def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -> None:

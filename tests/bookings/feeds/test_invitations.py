@@ -110,6 +110,22 @@ def test_a_booking_that_is_handed_over_goes_from_one_calendar_into_the_other(inv
     assert [int(one.vevent.sequence.value) for one in calendars] == [int(invited.sequence.value) + 1] * 2
 
 
+def test_what_its_person_moves_or_cancels_is_kept_up_to_date_in_their_calendar(invitation_of, db):
+    city = factories.city()
+    booking = book(city)
+    booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    first = invitation_of(city.researcher).vevent
+    later = NOW + 2 * MINUTE
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=4), now=later)
+    moved = invitation_of(city.researcher, later)
+    assert (moved.method.value, moved.vevent.dtstart.value) == ("REQUEST", slot(day=4).start)
+    later += 2 * MINUTE
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=later)
+    ended = invitation_of(city.researcher, later)
+    assert (ended.method.value, ended.vevent.uid.value) == ("CANCEL", first.uid.value)
+    assert int(first.sequence.value) < int(moved.vevent.sequence.value) < int(ended.vevent.sequence.value)
+
+
 def test_who_hands_over_what_they_were_never_told_of_gets_no_mail(db):
     city = factories.city()
     booking = book(city)
