@@ -21,7 +21,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
-from rewards.payments.selectors.accounts import get_accounts
+from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.services.payments import find_account_lack, require_account
 from rewards.vouchers.domain.errors import NothingToList
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
@@ -36,6 +36,7 @@ from rewards.vouchers.selectors.payouts import (
 from rewards.vouchers.selectors.vouchers import get_scheme
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
+    get_made_date,
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
@@ -122,13 +123,14 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
         request.POST if request.method == "POST" else None,
         amount=row.amount_yuan,
         account=account,
+        kept=get_kept_accounts(organization.pk, get_made_date(found)),
         today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
         heading=_("Record the payout to {organization}").format(organization=bilingual(organization, "name")),
         consequences=[
             _("Amount: {amount}").format(amount=yuan(row.amount_yuan)),
-            _("Account: {account}").format(account=account),
+            _("Present account: {account}").format(account=account),
             _("A recorded payout can’t be changed; what comes back is recorded beside it."),
         ],
         action=_("Record the payout"),
@@ -139,6 +141,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
             paid_date=form.cleaned_data["paid_date"],
             bank_reference=form.cleaned_data["bank_reference"],
             shown_account=request.POST.get("account"),
+            paid_account=form.cleaned_data.get("paid_account"),
             now=now,
         ),
         success=_("The payout is recorded. The organization has been notified."),
