@@ -83,9 +83,10 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "list": found,
         "rows": [
-            (row, account := accounts.get(organization.pk), _say_what_lacks(account, organization))
+            (row, row.made[-1].payee_account if row.is_paid else present, _say_what_lacks(present, organization))
             for row in rows
             for organization in [row.claim.grant.organization]
+            for present in [accounts.get(organization.pk)]
         ],
         "pays": rules.has_perm("rewards.pay_voucher", request.user),
     }
