@@ -43,8 +43,8 @@ from rewards.vouchers.services.paying import (
 )
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization
     from rewards.payments.models import PayeeAccount
+    from rewards.vouchers.models import VoucherPayoutRow
 
 
 @confirmation_view
@@ -82,21 +82,19 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     accounts = get_accounts([row.claim.grant.organization_id for row in rows])
     context = {
         "list": found,
-        "rows": [
-            (row, row.made[-1].payee_account if row.is_paid else present, _say_what_lacks(present, organization))
-            for row in rows
-            for organization in [row.claim.grant.organization]
-            for present in [accounts.get(organization.pk)]
-        ],
+        "rows": [_show(row, accounts.get(row.claim.grant.organization_id)) for row in rows],
         "pays": rules.has_perm("rewards.pay_voucher", request.user),
     }
     return render(request, "rewards/vouchers/list.html", context)
 
 
-def _say_what_lacks(account: "PayeeAccount | None", organization: "Organization") -> str:
-    """Return why nothing can be paid to the account of an organization; empty where it can."""
-    lack = find_account_lack(account, organization)
-    return told(lack.message, lack.params) if lack else ""
+def _show(
+    row: "VoucherPayoutRow", present: "PayeeAccount | None"
+) -> "tuple[VoucherPayoutRow, PayeeAccount | None, str]":
+    """Return a row, the account to which it was or is to be paid, and why it can't be; empty where it can."""
+    lack = find_account_lack(present, row.claim.grant.organization)
+    account = row.made[-1].payee_account if row.is_paid else present
+    return row, account, told(lack.message, lack.params) if lack else ""
 
 
 @counts_as("export")
