@@ -53,11 +53,6 @@ class ShownAccountForm(forms.Form):
     """
 
     account = forms.CharField(widget=forms.HiddenInput, required=False)
-    paid_account = forms.ChoiceField(
-        label=_("Account that received the payment"),
-        widget=forms.RadioSelect,
-        help_text=_("The unit has changed its account. The date of payment must fit the account."),
-    )
 
     def __init__(
         self,
@@ -71,10 +66,13 @@ class ShownAccountForm(forms.Form):
         chosen = {"paid_account": shown["account"]}
         data = {**chosen, **sent.dict(), **shown} if sent is not None else None
         super().__init__(data, initial=shown | chosen, **kwargs)
-        if len(kept) < 2:
-            del self.fields["paid_account"]
-        else:
-            self.fields["paid_account"].choices = [(one.account.public_id, _describe(one)) for one in kept]
+        if len(kept) > 1:
+            self.fields["paid_account"] = forms.ChoiceField(
+                label=_("Account that received the payment"),
+                widget=forms.RadioSelect,
+                choices=[(one.account.public_id, _describe(one)) for one in kept],
+                help_text=_("The unit has changed its account. The date of payment must fit the account."),
+            )
 
 
 def _describe(kept: "KeptAccount") -> str:

@@ -1,6 +1,6 @@
 """Payout lists as page and paper, and what Finance records of them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -44,7 +44,6 @@ from rewards.vouchers.services.paying import (
 
 if TYPE_CHECKING:
     from rewards.payments.models import PayeeAccount
-    from rewards.vouchers.models import VoucherPayoutRow
 
 
 @confirmation_view
@@ -88,9 +87,7 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     return render(request, "rewards/vouchers/list.html", context)
 
 
-def _show(
-    row: "VoucherPayoutRow", present: "PayeeAccount | None"
-) -> "tuple[VoucherPayoutRow, PayeeAccount | None, str]":
+def _show(row: Any, present: "PayeeAccount | None") -> "tuple[Any, PayeeAccount | None, str]":
     """Return a row, the account to which it was or is to be paid, and why it can't be; empty where it can."""
     lack = find_account_lack(present, row.claim.grant.organization)
     account = row.made[-1].payee_account if row.is_paid else present
