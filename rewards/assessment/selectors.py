@@ -58,15 +58,17 @@ def get_instruments_in_order(assessment: UnitAssessment) -> list[InstrumentResul
 
 
 def get_withdrawn_notice(year: int) -> "tuple[AssessmentCycle, AuditEntry]":
-    """Return the year, and the act that withdrew its notice while none has begun anew. Raises NotFound."""
+    """Return the year, and the act that withdrew its notice while none has begun anew. Raises NotFound.
+
+    That is the decided policy in the place of a draft, or scoring again after findings were decided.
+    """
     cycle = require_found(
         AssessmentCycle.objects.select_related("policy").filter(year=year, noticed_at=None).first()
     )
-    adopted = entries().filter(subject_id=cycle.public_id, action="cycle.policy_adopted")
-    withdrawn = require_found(adopted.filter(details__noticed=True).first())
-    if entries().filter(subject_id=cycle.public_id, action="cycle.announced", pk__gt=withdrawn.pk).exists():
-        raise NotFound
-    return cycle, withdrawn
+    acts = entries().filter(subject_id=cycle.public_id).order_by("pk")
+    announced = require_found(acts.filter(action="cycle.announced").last())
+    later = acts.filter(pk__gt=announced.pk, action__in=("cycle.policy_adopted", "cycle.scored"))
+    return cycle, require_found(later.first())
 
 
 def get_place(assessment: UnitAssessment) -> tuple[bool, Decimal, str]:

@@ -30,10 +30,8 @@ LIMITS = {"objection": "10/h/ip"}
 @require_safe
 def objections(request: HttpRequest, year: int) -> HttpResponse:
     """List the objections to a year's results, with the answers given."""
-    cycle = get_cycle(request.user, year)
+    cycle = selectors.get_announced_cycle(year)
     rows = selectors.objections_of(cycle)
-    if cycle.noticed_at is None and not rows:
-        raise NotFound
     opens = selectors.viewable_ids(request.user, cycle)
     context = {
         "cycle": cycle,
