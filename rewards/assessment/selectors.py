@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Right
 
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.journal.selectors import entries
@@ -34,12 +35,16 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     """Return one visible assessment, its indicators in order. Raises NotFound.
 
-    `paid_date` is the day of the payment that was not reversed, or None.
+    `paid_date` is the day of the payment that was not reversed, or None; `paid_account` the last four digits
+    of the account that received it.
     """
     in_force = Q(award__payments__reversal__isnull=True)
     return require_found(
         _visible(viewer)
-        .annotate(paid_date=Max("award__payments__paid_date", filter=in_force))
+        .annotate(
+            paid_date=Max("award__payments__paid_date", filter=in_force),
+            paid_account=Max(Right("award__payments__account", 4), filter=in_force),
+        )
         .filter(public_id=public_id)
         .prefetch_related(
             Prefetch("indicators", IndicatorResult.objects.order_by("position")),

@@ -58,7 +58,7 @@ def page(steps, year, clock, login):
     return page
 
 
-def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(page, year, replace):
+def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(page, year, replace, login):
     old = year.city.account(year.first)
     new = replace(NEW, AFTER + 17 * DAY)
     asked = text_of(page())
@@ -74,6 +74,8 @@ def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(page, y
     payment = Payment.objects.get()
     assert (payment.account, payment.payee_account) == (OLD, old)
     assert AuditEntry.objects.get(action="payment.recorded").details["account"] == old.public_id
+    unit = reverse("assessment", args=[payment.award.assessment.public_id])
+    assert "于2026年1月21日拨付至尾号为1234的账户" in text_of(login(year.manager).get(unit))
 
 
 @pytest.mark.parametrize("number", [OLD, NEW])
