@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Right
 
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.journal.selectors import entries
@@ -34,12 +35,16 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     """Return one visible assessment, its indicators in order. Raises NotFound.
 
-    `paid_date` is the day of the payment that was not reversed, or None.
+    `paid_date` is the day of the payment that was not reversed, or None; `paid_account` the last four digits
+    of the account that received it.
     """
     in_force = Q(award__payments__reversal__isnull=True)
     return require_found(
         _visible(viewer)
-        .annotate(paid_date=Max("award__payments__paid_date", filter=in_force))
+        .annotate(
+            paid_date=Max("award__payments__paid_date", filter=in_force),
+            paid_account=Max(Right("award__payments__account", 4), filter=in_force),
+        )
         .filter(public_id=public_id)
         .prefetch_related(
             Prefetch("indicators", IndicatorResult.objects.order_by("position")),
@@ -58,15 +63,17 @@ def get_instruments_in_order(assessment: UnitAssessment) -> list[InstrumentResul
 
 
 def get_withdrawn_notice(year: int) -> "tuple[AssessmentCycle, AuditEntry]":
-    """Return the year, and the act that withdrew its notice while none has begun anew. Raises NotFound."""
+    """Return the year, and the act that withdrew its notice while none has begun anew. Raises NotFound.
+
+    That is the decided policy in the place of a draft, or scoring again after findings were decided.
+    """
     cycle = require_found(
         AssessmentCycle.objects.select_related("policy").filter(year=year, noticed_at=None).first()
     )
-    adopted = entries().filter(subject_id=cycle.public_id, action="cycle.policy_adopted")
-    withdrawn = require_found(adopted.filter(details__noticed=True).first())
-    if entries().filter(subject_id=cycle.public_id, action="cycle.announced", pk__gt=withdrawn.pk).exists():
-        raise NotFound
-    return cycle, withdrawn
+    acts = entries().filter(subject_id=cycle.public_id).order_by("pk")
+    announced = require_found(acts.filter(action="cycle.announced").last())
+    later = acts.filter(pk__gt=announced.pk, action__in=("cycle.policy_adopted", "cycle.scored"))
+    return cycle, require_found(later.first())
 
 
 def get_place(assessment: UnitAssessment) -> tuple[bool, Decimal, str]:

@@ -1,5 +1,6 @@
 """Forms of receiving accounts, payments, reversals and batches."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.sheets.reading import MAX_BYTES
 from instrument_share.web.forms.fields import DayField, DayInput
+from instrument_share.web.text.formats import date_only
 from rewards.cycle.forms import TEXT
 
 if TYPE_CHECKING:
     from rewards.payments.models import PayeeAccount
+    from rewards.payments.selectors.accounts import KeptAccount
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -43,16 +46,40 @@ class _DatedForm(forms.Form):
 
 
 class ShownAccountForm(forms.Form):
-    """A form that carries the account (public id) that its page shows.
+    """A form that carries the present account (public id) that its page shows, and asks which one was paid.
 
-    A page that is shown again shows the present one: what was sent is for the view to read.
+    A page that is shown again shows the present one: what was sent is for the view to read. It asks only
+    where the payment may have gone to one before it.
     """
 
     account = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, sent: QueryDict | None, *, account: "PayeeAccount | None", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        sent: QueryDict | None,
+        *,
+        account: "PayeeAccount | None",
+        kept: "Sequence[KeptAccount]",
+        **kwargs: Any,
+    ) -> None:
         shown = {"account": account.public_id if account else ""}
-        super().__init__({**sent.dict(), **shown} if sent is not None else None, initial=shown, **kwargs)
+        chosen = {"paid_account": shown["account"]}
+        data = {**chosen, **sent.dict(), **shown} if sent is not None else None
+        super().__init__(data, initial=shown | chosen, **kwargs)
+        if len(kept) > 1:
+            self.fields["paid_account"] = forms.ChoiceField(
+                label=_("Account that received the payment"),
+                widget=forms.RadioSelect,
+                choices=[(one.account.public_id, _describe(one)) for one in kept],
+                help_text=_("The unit has changed its account. The date of payment must fit the account."),
+            )
+
+
+def _describe(kept: "KeptAccount") -> str:
+    """Return an account with the days on which it was the unit's."""
+    if kept.last_date is None:
+        return _("{account} (since {date})").format(account=kept.account, date=date_only(kept.first_date))
+    return _("{account} (until {date})").format(account=kept.account, date=date_only(kept.last_date))
 
 
 class PaymentForm(ShownAccountForm, _DatedForm):

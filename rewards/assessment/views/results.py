@@ -43,7 +43,7 @@ from rewards.findings.domain.states import FindingState
 from rewards.findings.reports import get_kind_text
 from rewards.findings.selectors.findings import findings
 from rewards.inspections.selectors.inspections import draws_of_year
-from rewards.objections.selectors.objections import takes_objections
+from rewards.objections.selectors.objections import objections_of, takes_objections
 from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import get_policy_rules
 
@@ -222,5 +222,10 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
 def _withdrawn(request: HttpRequest, year: int) -> HttpResponse:
     """Say why the public notice of a year was withdrawn."""
     cycle, entry = get_withdrawn_notice(year)
-    context = {"cycle": cycle, "withdrawn_at": entry.at, "reason": entry.details["reason"]}
+    context = {
+        "cycle": cycle,
+        "withdrawn_at": entry.at,
+        "reason": entry.details.get("reason"),
+        "objected": objections_of(cycle).exists(),
+    }
     return render(request, "rewards/assessment/withdrawn.html", context)

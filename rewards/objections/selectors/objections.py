@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound, require_found
 from rewards.cycle.domain.states import CycleState
-from rewards.cycle.selectors.scope import can_see_all, managed_units
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
 from rewards.findings.models import Finding
 from rewards.objections.domain.choices import AnswerEffect
@@ -19,12 +20,11 @@ from rewards.objections.models import Objection, ObjectionFile
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
-    from rewards.cycle.models import AssessmentCycle
 
 SALT = "rewards.objection"
 
 
-def takes_objections(cycle: "AssessmentCycle", now: datetime) -> bool:
+def takes_objections(cycle: AssessmentCycle, now: datetime) -> bool:
     """Return whether the public notice runs: through the whole of its last day in the city."""
     return (
         cycle.state == CycleState.NOTICED
@@ -33,7 +33,14 @@ def takes_objections(cycle: "AssessmentCycle", now: datetime) -> bool:
     )
 
 
-def units_in_notice(cycle: "AssessmentCycle") -> Mapping[str, tuple[str, str]]:
+def get_announced_cycle(year: int) -> AssessmentCycle:
+    """Return a year whose results are in public notice, or were when somebody objected. Raises NotFound."""
+    objected = Objection.objects.filter(cycle=OuterRef("pk"))
+    announced = AssessmentCycle.objects.filter(Q(state__in=NOTICED) | Exists(objected), year=year)
+    return require_found(announced.first())
+
+
+def units_in_notice(cycle: AssessmentCycle) -> Mapping[str, tuple[str, str]]:
     """Return the Chinese and English names of the year's units, as frozen, by public id."""
     return {unit.organization: (unit.name_zh, unit.name_en) for unit in StoredSnapshot(cycle).units()}
 
@@ -44,12 +51,12 @@ def name_unit_as_frozen(objection: Objection) -> None:
         name_as_frozen(objection.cycle, [objection.organization])
 
 
-def objections_of(cycle: "AssessmentCycle") -> QuerySet[Objection]:
+def objections_of(cycle: AssessmentCycle) -> QuerySet[Objection]:
     """Return every objection of a year with its answer; pages for everybody show number, day and answer."""
     return _rows().filter(cycle=cycle).order_by("number")
 
 
-def objections_in_notice(cycle: "AssessmentCycle") -> QuerySet[Objection]:
+def objections_in_notice(cycle: AssessmentCycle) -> QuerySet[Objection]:
     """Return the objections of the notice that runs; those of a withdrawn one are not among them."""
     return objections_of(cycle).filter(raised_at__gte=cycle.noticed_at)
 
@@ -59,7 +66,7 @@ def get_objection(viewer: "Viewer", public_id: str) -> Objection:
     return require_found(_visible(viewer).filter(public_id=public_id).first())
 
 
-def viewable_ids(viewer: "Viewer", cycle: "AssessmentCycle") -> frozenset[str]:
+def viewable_ids(viewer: "Viewer", cycle: AssessmentCycle) -> frozenset[str]:
     """Return the objections of a year (public ids) whose page the viewer may open."""
     return frozenset(_visible(viewer).filter(cycle=cycle).values_list("public_id", flat=True))
 
@@ -102,7 +109,7 @@ def list_effects(objection: Objection) -> list[AnswerEffect]:
     return [effect for effect in AnswerEffect if effect not in impossible]
 
 
-def require_objections_settled(cycle: "AssessmentCycle") -> None:
+def require_objections_settled(cycle: AssessmentCycle) -> None:
     """Raise ObjectionsOpen or ObjectionNotScored where objections hinder the approval of the year."""
     waiting = open_objections().filter(cycle=cycle).count()
     if waiting:

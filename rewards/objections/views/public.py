@@ -16,7 +16,6 @@ from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.text.formats import in_english
-from rewards.cycle.selectors.cycles import get_cycle
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.forms import ObjectionForm
 from rewards.objections.reports import get_objector
@@ -30,10 +29,8 @@ LIMITS = {"objection": "10/h/ip"}
 @require_safe
 def objections(request: HttpRequest, year: int) -> HttpResponse:
     """List the objections to a year's results, with the answers given."""
-    cycle = get_cycle(request.user, year)
+    cycle = selectors.get_announced_cycle(year)
     rows = selectors.objections_of(cycle)
-    if cycle.noticed_at is None and not rows:
-        raise NotFound
     opens = selectors.viewable_ids(request.user, cycle)
     context = {
         "cycle": cycle,
@@ -70,10 +67,10 @@ def get_state(objection: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def objection_new(request: HttpRequest, year: int) -> HttpResponse:
-    """Object to the results of a year."""
-    cycle = get_cycle(request.user, year)
+    """Object to the results of a year. What is sent after the notice is refused with what was typed."""
+    cycle = selectors.get_announced_cycle(year)
     now = clock.now()
-    if not selectors.takes_objections(cycle, now):
+    if request.method != "POST" and not selectors.takes_objections(cycle, now):
         raise NotFound
     units = [
         (public_id, (en if in_english() and en else zh))

@@ -29,6 +29,8 @@ HEADS: Mapping[str, Sequence[str]] = {
 """What a column holds → how its head may read."""
 NEEDED = (ACCOUNT, AMOUNT, VOUCHER, DAY)
 MADE = frozenset({"成功", "已支付", "支付成功", "交易成功", "paid", "ok"})
+LONGEST_VOUCHER = 60
+"""Characters of a number of the bank, as its row holds it."""
 FAILED = frozenset({"失败", "退票", "退回", "支付失败", "交易失败", "failed"})
 
 
@@ -105,6 +107,9 @@ class _Reader:
             raise _RowWrong(message, outcome=cells[OUTCOME])
         if not cells[VOUCHER]:
             raise _RowWrong(gettext_noop("Row {row}: the number of the voucher is missing."))
+        if len(cells[VOUCHER]) > LONGEST_VOUCHER:
+            message = gettext_noop("Row {row}: the number of the voucher is longer than {most} characters.")
+            raise _RowWrong(message, most=LONGEST_VOUCHER)
         return BankRow(award, paid=True, voucher=cells[VOUCHER], day=_day(cells[DAY]))
 
     def _match(self, cells: Mapping[str, str]) -> str:

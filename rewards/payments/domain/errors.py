@@ -104,6 +104,17 @@ class AccountDiffers(Conflict):
     )
 
 
+class AccountNotThen(DomainError):
+    """The account was not the unit's on the day of the payment."""
+
+    code = "reward.account_not_then"
+    field = "paid_account"
+    message = gettext_noop(
+        "On {date} this was not the account of {unit}. Choose the one that received the payment, "
+        "or check the date."
+    )
+
+
 class AccountIncomplete(DomainError):
     """A receiving account without its holder or its bank."""
 

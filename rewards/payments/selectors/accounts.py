@@ -1,12 +1,14 @@
 """The receiving accounts of units."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import organization_ids, organizations_by_id, people_with_role
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from rewards.payments.models import PayeeAccount
 
@@ -38,6 +40,32 @@ def get_accounts(organization_ids: Collection[int]) -> Mapping[int, PayeeAccount
     """Return the present account of each unit that has entered one, by its id. One statement."""
     rows = PayeeAccount.objects.filter(organization__in=organization_ids).order_by("id")
     return {row.organization_id: row for row in rows}
+
+
+class KeptAccount(NamedTuple):
+    """A checked account of a unit, with the first and the last day on which it was the unit's.
+
+    None stands for no bound: of the earliest account, and of the present one.
+    """
+
+    account: PayeeAccount
+    first_date: date | None
+    last_date: date | None
+
+
+def get_kept_accounts(organization_id: int, since: date) -> list[KeptAccount]:
+    """Return the accounts to which a unit can have been paid on days from `since` on, newest first.
+
+    On the day on which one replaced another it can have been either. One statement.
+    """
+    entered = list(accounts_of(organization_id))
+    days = [account.entered_at.astimezone(CITY_TIME).date() for account in entered]
+    kept = [
+        KeptAccount(account, first, last)
+        for account, first, last in zip(entered, days, [None, *days], strict=False)
+        if account.checked_at is not None and (last is None or last >= since)
+    ]
+    return [*kept[:-1], *(earliest._replace(first_date=None) for earliest in kept[-1:])]
 
 
 def accounts_to_check() -> QuerySet[PayeeAccount]:

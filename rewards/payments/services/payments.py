@@ -24,6 +24,7 @@ from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.payments.domain.errors import (
     AccountDiffers,
     AccountMissing,
+    AccountNotThen,
     AccountUnchecked,
     AlreadyPaid,
     AmountDiffers,
@@ -36,7 +37,7 @@ from rewards.payments.domain.errors import (
     ReversedTooEarly,
 )
 from rewards.payments.models import PayeeAccount, Payment, Reversal
-from rewards.payments.selectors.accounts import get_accounts
+from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.selectors.batches import get_waiting_rows
 from rewards.payments.selectors.payments import get_payment_of_award, payment_lock, payments_in_force
 from rewards.payments.services.references import require_reference
@@ -63,26 +64,29 @@ def payment_record(
     voucher: str,
     now: datetime,
     shown_account: str | None = None,
+    paid_account: str | None = None,
 ) -> Payment:
-    """Record the payment of a whole award under an accepted report, to the account that the unit keeps.
+    """Record the payment of a whole award under an accepted report, to the account that the unit kept then.
 
-    What is paid is the sealed amount. `shown_account` is the public id of the account that the actor was
-    shown. The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, AwardInBatch,
-    PaidInFuture, PaidBeforeReport, PaidBeforeReturn, VoucherMissing, VoucherUsed, AccountMissing,
-    AccountUnchecked, AccountDiffers, ReportDamaged, AwardsNotSealed.
+    What is paid is the sealed amount. `shown_account` is the public id of the present account that the actor
+    was shown, `paid_account` that of the one that received the payment; without it, the present one. The
+    cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, AwardInBatch, PaidInFuture,
+    PaidBeforeReport, PaidBeforeReturn, VoucherMissing, VoucherUsed, AccountMissing, AccountUnchecked,
+    AccountDiffers, AccountNotThen, ReportDamaged, AwardsNotSealed.
     """
     report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
     if award.assessment.cycle_id != report.cycle_id:
         raise AwardNotInReport
     sealed = require_sealed_awards(report)[award.public_id]
     sealed_yuan = sealed.amount_yuan
-    account = require_payable(award)
-    require_shown(account, shown_account)
+    present = require_payable(award)
+    require_shown(present, shown_account)
     if amount_yuan != sealed_yuan or not sealed_yuan:
         raise AmountDiffers(award=f"{sealed_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     waiting = get_waiting_rows([award.pk]).get(award.public_id)
     if waiting is not None:
         raise AwardInBatch(unit=Bilingual(sealed.name_zh, sealed.name_en), batch=waiting.batch.number)
+    account = require_kept(present, paid_account, paid_date, get_sealed_date(report))
     made = Made(sealed_yuan, account, paid_date, voucher)
     payment = write_payment(actor, report, award, made, now)
     close_if_paid(report, actor, now)
@@ -154,6 +158,20 @@ def require_shown(account: PayeeAccount, shown: str | None) -> None:
         raise AccountDiffers(unit=Bilingual(account.organization.name_zh, account.organization.name_en))
 
 
+def require_kept(present: PayeeAccount, paid: str | None, day: date, since: date) -> PayeeAccount:
+    """Return the account (a public id; None: the present one) that received what was paid on a day.
+
+    It is an account that was the unit's on that day; `since` is the first day on which anything can have
+    been paid. Raises AccountNotThen.
+    """
+    for account, first, last in get_kept_accounts(present.organization_id, since):
+        is_meant = account.public_id == (paid or present.public_id)
+        if is_meant and (first is None or first <= day) and (last is None or day <= last):
+            return account
+    unit = present.organization
+    raise AccountNotThen(unit=Bilingual(unit.name_zh, unit.name_en), date=day)
+
+
 def find_account_lack(
     account: PayeeAccount | None, organization: "Organization"
 ) -> AccountMissing | AccountUnchecked | None:
@@ -197,9 +215,14 @@ def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made
     return payment
 
 
+def get_sealed_date(report: FinanceReport) -> date:
+    """Return the day on which a report was sealed, the first on which it can have been paid."""
+    return report.sealed_at.astimezone(CITY_TIME).date()
+
+
 def require_day(day: date, report: FinanceReport, now: datetime) -> None:
     """Raise PaidBeforeReport or PaidInFuture for a day on which nothing can have been paid."""
-    sealed_date = report.sealed_at.astimezone(CITY_TIME).date()
+    sealed_date = get_sealed_date(report)
     if day < sealed_date:
         raise PaidBeforeReport(date=sealed_date)
     if day > now.astimezone(CITY_TIME).date():

@@ -13,9 +13,9 @@ from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.assessment.selectors import assessments
 from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.payments.forms import PaymentForm, ReversalForm
-from rewards.payments.selectors.accounts import get_accounts
+from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.selectors.payments import get_payment
-from rewards.payments.services.payments import payment_record, payment_reverse
+from rewards.payments.services.payments import get_sealed_date, payment_record, payment_reverse
 from rewards.report.selectors.reports import get_report
 from rewards.report.selectors.sealed import get_sealed_units
 
@@ -32,6 +32,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
     form = PaymentForm(
         request.POST if request.method == "POST" else None,
         account=account,
+        kept=get_kept_accounts(unit.organization_id, get_sealed_date(found)),
         today=now.astimezone(CITY_TIME).date(),
     )
     amount, name = sealed.amount_yuan, bilingual(sealed, "name")
@@ -42,7 +43,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
             _("Amount: {amount}, exactly the award of {year}.").format(
                 amount=yuan(amount), year=found.cycle.year
             ),
-            *([_("Account: {account}").format(account=account)] if account else []),
+            *([_("Present account: {account}").format(account=account)] if account else []),
             _("A recorded payment cannot be changed. The year is closed when every award is paid."),
         ],
         action=_("Record the payment"),
@@ -54,6 +55,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
             paid_date=form.cleaned_data["paid_date"],
             voucher=form.cleaned_data["voucher"],
             shown_account=request.POST.get("account"),
+            paid_account=form.cleaned_data.get("paid_account"),
             now=now,
         ),
         success=lambda: _("{amount} to {unit}, paid on {date}, is recorded.").format(

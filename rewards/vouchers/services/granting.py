@@ -146,11 +146,16 @@ def _require_may_apply(scheme: VoucherScheme, organization: "Organization", now:
     is_admitted = organization.state == OrganizationState.ADMITTED
     if not (is_admitted and terms.qualifies(organization.kind, organization.size_class)):
         raise NotQualified
-    if not terms.takes_applications(now.astimezone(CITY_TIME).date()):
-        raise NotOpenNow(first=terms.apply_from, last=terms.apply_until)
+    require_open(terms, now)
     others = scheme.applications.filter(organization=organization)
     if others.exclude(state=ApplicationState.REFUSED).exists():
         raise AppliedAlready
+
+
+def require_open(terms: Terms, now: datetime) -> None:
+    """Raise NotOpenNow unless applications are taken now."""
+    if not terms.takes_applications(now.astimezone(CITY_TIME).date()):
+        raise NotOpenNow(first=terms.apply_from, last=terms.apply_until)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from instrument_share.kernel.errors import gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
 from rewards.payments.selectors.accounts import account_keepers
-from rewards.payments.services.payments import require_account, require_returned, require_shown
+from rewards.payments.services.payments import require_account, require_kept, require_returned, require_shown
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
@@ -107,11 +107,13 @@ def voucher_payout_record(
     bank_reference: str,
     now: datetime,
     shown_account: str | None = None,
+    paid_account: str | None = None,
 ) -> VoucherPayout:
-    """Record that a claim on a list was paid to the account of its organization.
+    """Record that a claim on a list was paid to the account that its organization kept then.
 
-    `shown_account` is the public id of the account that the actor was shown. Raises TookPartInClaim,
-    PaidAlready, PayoutDiffers, AccountMissing, AccountUnchecked, AccountDiffers, PaidBeforeList,
+    `shown_account` is the public id of the present account that the actor was shown, `paid_account` that of
+    the one that received the payout; without it, the present one. Raises TookPartInClaim, PaidAlready,
+    PayoutDiffers, AccountMissing, AccountUnchecked, AccountDiffers, AccountNotThen, PaidBeforeList,
     PaidBeforeReturn, PaidInFuture, VoucherMissing, VoucherUsed.
     """
     require(actor, "rewards.pay_voucher")
@@ -122,11 +124,12 @@ def voucher_payout_record(
         raise PaidAlready(date=paid.paid_date)
     if amount_yuan != row.amount_yuan:
         raise PayoutDiffers(listed=f"{row.amount_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
-    account = require_account(row.claim.grant.organization)
-    require_shown(account, shown_account)
-    made_date = row.payout_list.made_at.astimezone(CITY_TIME).date()
+    present = require_account(row.claim.grant.organization)
+    require_shown(present, shown_account)
+    made_date = get_made_date(row.payout_list)
     if paid_date < made_date:
         raise PaidBeforeList(date=made_date)
+    account = require_kept(present, paid_account, paid_date, made_date)
     require_returned(paid_date, VoucherReversal.objects.filter(payout__row=row))
     payout = VoucherPayout.objects.create(
         row=row,
@@ -189,6 +192,11 @@ def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
     claim = row.claim
     if actor.pk in (claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id):
         raise TookPartInClaim
+
+
+def get_made_date(payout_list: VoucherPayoutList) -> date:
+    """Return the day on which a list was made, the first on which it can have been paid."""
+    return payout_list.made_at.astimezone(CITY_TIME).date()
 
 
 def _require_past(day: date, now: datetime) -> date:

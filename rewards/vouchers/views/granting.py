@@ -35,6 +35,7 @@ from rewards.vouchers.services.granting import (
     find_grant_hindrance,
     get_amount_to_grant,
     require_grantable,
+    require_open,
     require_waiting,
     voucher_application_refuse,
     voucher_apply,
@@ -69,8 +70,9 @@ def scheme_new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def apply(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Apply for a voucher of a batch."""
+    """Apply for a voucher of a batch. Raises NotOpenNow."""
     scheme, now = get_scheme(public_id), clock.now()
+    require_open(scheme.terms, now)
     organizations = applying_organizations(request.user, scheme, now.astimezone(CITY_TIME).date())
     if not organizations:
         raise Forbidden

@@ -1,6 +1,6 @@
 """Payout lists as page and paper, and what Finance records of them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -21,7 +21,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
-from rewards.payments.selectors.accounts import get_accounts
+from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.services.payments import find_account_lack, require_account
 from rewards.vouchers.domain.errors import NothingToList
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
@@ -36,13 +36,13 @@ from rewards.vouchers.selectors.payouts import (
 from rewards.vouchers.selectors.vouchers import get_scheme
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
+    get_made_date,
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
 )
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization
     from rewards.payments.models import PayeeAccount
 
 
@@ -81,20 +81,17 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     accounts = get_accounts([row.claim.grant.organization_id for row in rows])
     context = {
         "list": found,
-        "rows": [
-            (row, account := accounts.get(organization.pk), _say_what_lacks(account, organization))
-            for row in rows
-            for organization in [row.claim.grant.organization]
-        ],
+        "rows": [_show(row, accounts.get(row.claim.grant.organization_id)) for row in rows],
         "pays": rules.has_perm("rewards.pay_voucher", request.user),
     }
     return render(request, "rewards/vouchers/list.html", context)
 
 
-def _say_what_lacks(account: "PayeeAccount | None", organization: "Organization") -> str:
-    """Return why nothing can be paid to the account of an organization; empty where it can."""
-    lack = find_account_lack(account, organization)
-    return told(lack.message, lack.params) if lack else ""
+def _show(row: Any, present: "PayeeAccount | None") -> "tuple[Any, PayeeAccount | None, str]":
+    """Return a row, the account to which it was or is to be paid, and why it can't be; empty where it can."""
+    lack = find_account_lack(present, row.claim.grant.organization)
+    account = row.made[-1].payee_account if row.is_paid else present
+    return row, account, told(lack.message, lack.params) if lack else ""
 
 
 @counts_as("export")
@@ -122,13 +119,14 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
         request.POST if request.method == "POST" else None,
         amount=row.amount_yuan,
         account=account,
+        kept=get_kept_accounts(organization.pk, get_made_date(found)),
         today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
         heading=_("Record the payout to {organization}").format(organization=bilingual(organization, "name")),
         consequences=[
             _("Amount: {amount}").format(amount=yuan(row.amount_yuan)),
-            _("Account: {account}").format(account=account),
+            _("Present account: {account}").format(account=account),
             _("A recorded payout can’t be changed; what comes back is recorded beside it."),
         ],
         action=_("Record the payout"),
@@ -139,6 +137,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
             paid_date=form.cleaned_data["paid_date"],
             bank_reference=form.cleaned_data["bank_reference"],
             shown_account=request.POST.get("account"),
+            paid_account=form.cleaned_data.get("paid_account"),
             now=now,
         ),
         success=_("The payout is recorded. The organization has been notified."),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from instrument_share.journal.models import Notification
 from rewards.assessment.services import telling
@@ -12,6 +13,7 @@ from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import DAY, Steps
 from tests.rewards.objections.conftest import ANSWERED, RAISED, Objections, decide_in_notice, linked_in
 from tests.rewards.objections.test_objections import letter_of
+from tests.rewards.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +110,32 @@ def test_units_and_objectors_are_told_that_the_notice_ends_as_the_units_are_scor
     assert "已重新评分" in in_chinese.body
     assert "草案" not in in_chinese.body
     assert "the units have been scored again" in in_english.body
+
+
+def test_the_address_of_a_notice_says_that_it_ended_as_the_units_are_scored_again(steps, year, client):
+    decide_in_notice(steps, year)
+    steps.score(now=ANSWERED + DAY)
+    notice, objections = (reverse(name, args=[YEAR]) for name in ("result", "objections"))
+    answer = client.get(notice)
+    told = text_of(answer)
+    assert f"{YEAR}年度评价结果的公示已于" in told
+    assert "各单位已重新评分" in told
+    assert "正式办法" not in told
+    assert f'href="{objections}"' in answer.content.decode()
+    listed = client.get(objections)
+    assert f'href="{notice}"' in listed.content.decode()
+    assert "公示已结束，不再受理异议。" in text_of(listed)
+    steps.announce(now=ANSWERED + 2 * DAY)
+    assert "撤回" not in text_of(client.get(notice))
+
+
+def test_what_is_not_answered_of_an_ended_notice_is_led_to_from_the_year(steps, year, client):
+    decide_in_notice(steps, year)
+    steps.score(now=ANSWERED + DAY)
+    client.force_login(steps.city.officer)
+    page = client.get(reverse("cycle", args=[YEAR])).content.decode()
+    assert reverse("objections", args=[YEAR]) in page
+    assert reverse("result", args=[YEAR]) + '"' not in page
 
 
 def test_scoring_again_without_another_decision_ends_no_notice_and_tells_nobody(steps):

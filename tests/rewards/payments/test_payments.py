@@ -124,7 +124,7 @@ def test_an_account_counts_when_another_person_has_checked_it(accepted, pay, ste
     with pytest.raises(Forbidden):
         account_check(actor=steps.city.officer, account_id=account.pk, now=NOW)
     account_check(actor=steps.city.finance, account_id=account.pk, now=NOW)
-    assert pay(year.first).account == "6222020000009999"
+    assert pay(year.first, day=date(2026, 1, 22)).account == "6222020000009999"
 
 
 def test_the_same_account_again_changes_nothing_and_an_old_one_is_not_checked(steps, year):

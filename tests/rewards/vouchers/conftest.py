@@ -127,14 +127,14 @@ class Vouchers:
     def list(self, scheme):
         return voucher_list_make(actor=self.officer, scheme_id=scheme.pk, now=LATER)
 
-    def enter_account(self, of=None, actor=None, number="6222 0200 0001 2345"):
+    def enter_account(self, of=None, actor=None, number="6222 0200 0001 2345", now=NOW):
         return account_enter(
             actor=actor or self.admin,
             organization_id=(of or self.city.company).pk,
             holder="云屏测试科技有限公司",
             bank="云屏银行城南支行",
             number=number,
-            now=NOW,
+            now=now,
         )
 
     def account(self, of=None, actor=None, **typed):

@@ -9,6 +9,7 @@ from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
 from rewards.payments.domain.errors import (
     AccountMissing,
+    AccountNotThen,
     AccountUnchecked,
     PaidBeforeReturn,
     PaidInFuture,
@@ -90,6 +91,17 @@ def test_nothing_is_paid_without_a_checked_account(vouchers, row):
     )
     with pytest.raises(AccountUnchecked):
         vouchers.pay(row)
+
+
+def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(vouchers, row):
+    old, later = vouchers.account(), LATER + timedelta(days=2)
+    new = vouchers.account(number="6222020000009999", now=LATER + timedelta(days=1))
+    for account, day in ((new, LATER), (old, later), (None, LATER)):
+        with pytest.raises(AccountNotThen):
+            paid = account and account.public_id
+            vouchers.pay(row, paid_account=paid, paid_date=local_date(day), now=later)
+    payout = vouchers.pay(row, paid_account=old.public_id, now=later)
+    assert payout.payee_account == old
 
 
 def test_payout_is_the_listed_amount_on_a_day_that_can_be(vouchers, row):

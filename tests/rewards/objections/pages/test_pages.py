@@ -91,6 +91,15 @@ def test_after_the_notice_no_form_is_offered(noticed, client, clock):
     assert NEW not in client.get(reverse("result", args=[YEAR])).content.decode()
 
 
+def test_an_objection_sent_after_the_notice_is_refused_and_what_was_typed_stays(noticed, client, clock):
+    clock.set(ANSWERED.replace(day=20))
+    late = client.post(NEW, TYPED)
+    assert late.status_code == 422
+    assert "异议应在公示期内提出（含首日和末日）。" in text_of(late)
+    assert late.context["form"]["text"].value() == TYPED["text"]
+    assert not Objection.objects.exists()
+
+
 def test_a_comment_that_came_meanwhile_is_read_before_the_answer(noticed, login, clock, year):
     objection = noticed.raise_one(about=year.first.public_id)
     clock.set(ANSWERED)

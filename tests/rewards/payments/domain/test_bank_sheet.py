@@ -79,6 +79,10 @@ def test_a_list_of_the_bank_is_matched_by_account_and_amount():
         ),
         (ours(amount="九万", voucher="1", day="2026-01-21"), "Row 2: “九万” is no amount."),
         (ours(day="2026-01-21"), "Row 2: the number of the voucher is missing."),
+        (
+            ours(voucher="1" * 61, day="2026-01-21"),
+            "Row 2: the number of the voucher is longer than 60 characters.",
+        ),
         (ours(voucher="1", day="上周"), "Row 2: “上周” is no date; write it as 2026-01-21."),
         (ours(voucher="1", day="2026-02-30"), "Row 2: “2026-02-30” is no date; write it as 2026-01-21."),
         (ours(voucher="1", day="2026-01-21", outcome="处理中"), "Row 2: “处理中” is neither 成功 nor 失败."),

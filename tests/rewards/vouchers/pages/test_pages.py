@@ -190,6 +190,19 @@ def test_the_list_says_what_an_account_lacks_before_a_payout_is_recorded(voucher
     assert pay in read(vouchers.finance, *about)
 
 
+def test_the_list_shows_the_account_to_which_a_claim_was_paid(vouchers, claimable, read):
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    vouchers.account()
+    payout = vouchers.pay(made.rows.get())
+    vouchers.enter_account(number="6222020000009999")
+    page = read(vouchers.finance, "voucher_list", made.public_id)
+    assert ("•••• 2345" in page, "•••• 9999" in page, "待核对" in page) == (True, False, False)
+    vouchers.come_back(payout)
+    page = read(vouchers.finance, "voucher_list", made.public_id)
+    assert ("•••• 2345" in page, "•••• 9999" in page) == (False, True)
+
+
 def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
     scheme = vouchers.open(budget_yuan=Decimal(1000))
     vouchers.grant(scheme)

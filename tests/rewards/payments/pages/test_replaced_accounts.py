@@ -1,0 +1,104 @@
+"""A payment that was made by hand before the unit named another account."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from instrument_share.journal.models import AuditEntry
+from rewards.assessment.models import Award
+from rewards.payments.models import Payment
+from rewards.payments.services.accounts import account_check, account_enter
+from rewards.report.services.answers import report_accept
+from tests.rewards.builders import AFTER
+from tests.rewards.conftest import DAY
+from tests.rewards.reading import text_of
+
+OLD, NEW = "6222020000001234", "6222020000009999"
+
+
+@pytest.fixture
+def replace(year):
+    """Enter another account of the first unit on a day, which Finance checks."""
+    manager = year.city.person("出纳", year.first, Role.UNIT_MANAGER)
+
+    def replace(number, now, checked=True):
+        entered = account_enter(
+            actor=manager,
+            organization_id=year.first.pk,
+            holder="云屏大学",
+            bank="云屏银行",
+            number=number,
+            now=now,
+        )
+        if checked:
+            account_check(actor=year.city.finance, account_id=entered.pk, now=now)
+        return entered
+
+    return replace
+
+
+@pytest.fixture
+def page(steps, year, clock, login):
+    """The page that records the payment of the first unit: sealed on 20 January; it is the 23rd."""
+    report = steps.through("send")
+    report_accept(actor=steps.city.finance, report_id=report.pk, now=AFTER + 16 * DAY)
+    clock.set(AFTER + timedelta(days=18))
+    award = Award.objects.get(assessment__organization=year.first)
+    address = reverse("payment_new", args=[report.public_id, award.public_id])
+    client = login(year.city.finance)
+
+    def page(**typed):
+        if not typed:
+            return client.get(address)
+        shown = {"account": client.get(address).context["form"]["account"].value(), "voucher": "ZF-1"}
+        return client.post(address, shown | typed, follow=True)
+
+    return page
+
+
+def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(page, year, replace, login):
+    old = year.city.account(year.first)
+    new = replace(NEW, AFTER + 17 * DAY)
+    asked = text_of(page())
+    assert f"云屏大学 云屏银行 {NEW}（2026年1月22日起）" in asked
+    assert f"云屏大学 云屏银行科苑支行 {OLD}（至2026年1月22日）" in asked
+    wrong = page(paid_account=new.public_id, paid_date="2026-01-21")
+    assert wrong.status_code == 422
+    assert "2026年1月21日，云屏大学的收款账户不是该账户。" in text_of(wrong)
+    wrong = page(paid_account=old.public_id, paid_date="2026-01-23")
+    assert wrong.status_code == 422
+    assert not Payment.objects.exists()
+    page(paid_account=old.public_id, paid_date="2026-01-21")
+    payment = Payment.objects.get()
+    assert (payment.account, payment.payee_account) == (OLD, old)
+    assert AuditEntry.objects.get(action="payment.recorded").details["account"] == old.public_id
+    unit = reverse("assessment", args=[payment.award.assessment.public_id])
+    assert "于2026年1月21日拨付至尾号为1234的账户" in text_of(login(year.manager).get(unit))
+
+
+@pytest.mark.parametrize("number", [OLD, NEW])
+def test_on_the_day_of_the_change_it_can_have_been_either(page, year, replace, number):
+    accounts = {OLD: year.city.account(year.first), NEW: replace(NEW, AFTER + 17 * DAY)}
+    page(paid_account=accounts[number].public_id, paid_date="2026-01-22")
+    assert Payment.objects.get().account == number
+
+
+def test_an_account_that_was_not_shown_is_not_paid(page, year, replace):
+    unchecked = replace("6222020000007777", AFTER + 15 * DAY, checked=False)
+    replace(OLD, AFTER + 16 * DAY)
+    replace(NEW, AFTER + 17 * DAY)
+    other = year.city.account(year.second, "6222020000005678")
+    for account in (unchecked, other):
+        refused = page(paid_account=account.public_id, paid_date="2026-01-21")
+        assert refused.status_code == 422
+    assert not Payment.objects.exists()
+
+
+def test_an_account_from_before_the_report_is_not_asked_for(page, year, replace):
+    year.city.account(year.first)
+    replace(NEW, AFTER + 10 * DAY)
+    assert "paid_account" not in page().context["form"].fields
+    page(paid_date="2026-01-21")
+    assert Payment.objects.get().account == NEW
