@@ -1,11 +1,12 @@
 """A unit's sheet of hours, from the file to the logs."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from bookings.usage import registry
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.disputes import get_confirmation_deadline
 from bookings.usage.selectors.usage import find_broken_links, get_usage_log
@@ -241,3 +242,22 @@ def test_keeper_uploads_looks_at_every_row_and_records_all(city, client, see, se
     assert "新增上机记录 1" in text_of(client.get(result))
     log = UsageLog.objects.get()
     assert "表格导入" in text_of(see(city.researcher, "usage_log", log.public_id))
+
+
+def test_preview_says_that_new_hours_of_a_frozen_year_count_in_no_assessment(
+    city, client, send, monkeypatch
+):
+    keys = [
+        send(city.keeper, "sheet_import", city.owner.public_id, sheet=SimpleUploadedFile("a.csv", text.encode()))
+        for text in (HEADING + row(city), HEADING + row(city) + row(city, "02-28"))
+    ]
+    first, second = (key["Location"] for key in keys)
+    assert "冻结" not in text_of(client.get(first))
+    monkeypatch.setattr(registry, "_readers", [{2026: date(2026, 3, 1)}.get])
+    sentence = "2026 年度数据已于2026年3月1日冻结，用于年度评价。此后登记、确认或更正的该年度机时仍列入结算"
+    assert text_of(client.get(first)).count(sentence) == 1
+    assert text_of(client.get(second)).count(sentence) == 1
+    client.post(first)
+    assert text_of(client.get(second)).count(sentence) == 1
+    bring(city, HEADING + row(city, "02-28"))
+    assert "冻结" not in text_of(client.get(second))
