@@ -244,14 +244,11 @@ def test_keeper_uploads_looks_at_every_row_and_records_all(city, client, see, se
     assert "表格导入" in text_of(see(city.researcher, "usage_log", log.public_id))
 
 
-def test_preview_says_that_new_hours_of_a_frozen_year_count_in_no_assessment(
-    city, client, send, monkeypatch
-):
-    keys = [
-        send(city.keeper, "sheet_import", city.owner.public_id, sheet=SimpleUploadedFile("a.csv", text.encode()))
-        for text in (HEADING + row(city), HEADING + row(city) + row(city, "02-28"))
-    ]
-    first, second = (key["Location"] for key in keys)
+def test_preview_says_that_new_hours_of_a_frozen_year_count_in_no_assessment(city, client, send, monkeypatch):
+    texts = (HEADING + row(city), HEADING + row(city) + row(city, "02-28"))
+    files = [SimpleUploadedFile("机时.csv", text.encode()) for text in texts]
+    unit = city.owner.public_id
+    first, second = (send(city.keeper, "sheet_import", unit, sheet=file)["Location"] for file in files)
     assert "冻结" not in text_of(client.get(first))
     monkeypatch.setattr(registry, "_readers", [{2026: date(2026, 3, 1)}.get])
     sentence = "2026 年度数据已于2026年3月1日冻结，用于年度评价。此后登记、确认或更正的该年度机时仍列入结算"
