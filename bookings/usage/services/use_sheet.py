@@ -243,9 +243,7 @@ class _Planner:
     def _with_problems(self, row: SheetRow, problems: Sequence[Problem]) -> SheetRow:
         for problem in problems:
             name = COLUMN_OF.get(problem.field, problem.field or "")
-            value = row.values.get(name, "")
-            shown = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-            row = add_problem(row, self.task.kind, replace(problem, field=name), shown)
+            row = add_problem(row, self.task.kind, replace(problem, field=name))
         return row
 
 

@@ -164,6 +164,12 @@ def test_one_bad_row_keeps_all_out_and_every_problem_names_its_cell(city):
     assert not UsageLog.objects.exists()
 
 
+def test_problem_shows_what_the_cell_says(city):
+    text = HEADING + row(city, side="本单位") + row(city, "02-28", effective="100", idle="100")
+    said = [(problem.cell, problem.value) for problem in bring(city, text).errors]
+    assert said == [("D2", "本单位"), ("G3", "100")]
+
+
 def test_overlap_with_a_log_needs_a_reason(city):
     earlier = by_hand(city, slot(-3, 11, 2))
     assert problems(bring(city, HEADING + row(city))) == [("M2", "usage.overlaps")]
