@@ -101,6 +101,13 @@ def test_rows_become_logs_that_name_the_file(city):
     assert list(find_broken_links()) == []
 
 
+@pytest.mark.parametrize("midnight", ["02-28 00:00", "02-27 24:00"])
+def test_use_that_ends_at_midnight_is_recorded(city, midnight):
+    text = HEADING + row(city, start="22:00").replace("2026-02-27 11:30", f"2026-{midnight}")
+    assert problems(bring(city, text)) == []
+    assert UsageLog.objects.get().ends_at == slot(-3, 22, 2).end
+
+
 def test_sheet_sent_again_records_nothing_and_says_so(city):
     bring(city, HEADING + row(city))
     again = bring(city, HEADING + row(city) + row(city, "02-28"))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -278,6 +278,23 @@ def test_sheet_that_begins_away_from_the_corner_keeps_its_places():
         ["", "", "", ""],
         ["", "", "", 3.0],
     ]
+
+
+FORMATS = ["yyyy/m/d h:mm", 'yyyy"年"m"月"d"日" h:mm', "m/d/yy h:mm", "yyyy/m/d h:mm AM/PM"]
+
+
+@pytest.mark.parametrize("shown_as", FORMATS)
+def test_midnight_is_a_time_where_the_cell_shows_one(shown_as):
+    def show(sheet):
+        for row in sheet.iter_rows():
+            row[0].number_format = row[1].number_format = shown_as
+            row[2].number_format = 'yyyy/m/d "h"'
+
+    midnight = datetime(2026, 2, 27)
+    for evening in (datetime(2026, 2, 26, 22), midnight):
+        (row,) = read_table(xlsx([[evening, midnight, midnight, 46080]], show)).rows
+        assert row == [evening, midnight, date(2026, 2, 27), 46080]
+        assert [type(cell) for cell in row[:3]] == [datetime, datetime, date]
 
 
 def test_workbook_with_undecodable_part_names_is_refused():
