@@ -127,6 +127,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.projects.registry import register_bookings_ahead, register_waits
     from bookings.requests.registry import (
         register_act,
+        register_charge_dropper,
         register_check_in_delay,
         register_claim_teller,
         register_hand_over_deadline,
@@ -139,6 +140,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
     from bookings.samples.services.handling import orders_of_retired_reject
     from bookings.samples.views.orders import describe_open_orders
+    from bookings.statements.services.drafting import charge_drop
     from bookings.usage.keys import register_key_reader
     from bookings.usage.selectors.logs_as_counted import sum_project_uses
     from bookings.waiting.selectors import count_waits_naming, has_affordable_time, is_waiting, may_answer
@@ -155,6 +157,7 @@ def _register_answers_between_rooms() -> None:
     register_claim_teller(describe_open_orders)
     register_claim_teller(describe_waits)
     register_hand_over_deadline(get_hand_over_deadline)
+    register_charge_dropper(charge_drop)
     register_act("record_misuse", may_record_misuse)
     register_act("extend", may_extend)
     register_act("answer_offer", may_answer)

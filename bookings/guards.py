@@ -51,7 +51,6 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
         "bookings_usageresultwithdrawal",
         "bookings_creditevent",
         "bookings_creditanswer",
-        "bookings_statementline",
         "bookings_statementnote",
         "bookings_statementpayment",
         "bookings_statementreversal",
@@ -92,7 +91,34 @@ END $$
 """  # noqa: S608 (only names of this module)
 """The PostgreSQL function behind the guard of new lines; made by a migration."""
 
+_LINE_STAYS = "bookings_statementline is append-only"
+_LINE_MAY_LEAVE = "CREATE TRIGGER bookings_statementline_no_delete BEFORE DELETE ON bookings_statementline"
+CHARGE_LEAVES_DRAFT = Guard(
+    name="bookings_statementline_no_delete",
+    table="bookings_statementline",
+    sqlite=f"""
+    {_LINE_MAY_LEAVE}
+    WHEN OLD.booking_id IS NULL
+      OR EXISTS (SELECT 1 FROM bookings_statement WHERE id = OLD.statement_id AND state <> 'draft')
+    BEGIN SELECT RAISE(ABORT, '{_LINE_STAYS}'); END
+    """,  # noqa: S608 (only names of this module)
+    postgresql=f"""
+    CREATE OR REPLACE FUNCTION guard_keep_statement_line() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF OLD.booking_id IS NULL
+            OR EXISTS (SELECT 1 FROM bookings_statement WHERE id = OLD.statement_id AND state <> 'draft')
+        THEN
+            RAISE EXCEPTION '{_LINE_STAYS}' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN OLD;
+    END $$;
+    {_LINE_MAY_LEAVE} FOR EACH ROW EXECUTE FUNCTION guard_keep_statement_line()
+    """,  # noqa: S608 (only names of this module)
+)
+"""Of the lines only a charge leaves, and only a draft: a no-show that is taken back costs nothing."""
+
 STATEMENTS = (
+    CHARGE_LEAVES_DRAFT,
     _columns_kept("bookings_statement_kept", _KEPT_COLUMNS, "OLD.id IS NOT NULL"),
     _columns_kept("bookings_statement_sent", _SENT_COLUMNS, "OLD.state <> 'draft'"),
     _columns_kept("bookings_statement_no_way_back", "state", "OLD.state <> 'draft' AND NEW.state = 'draft'"),
@@ -109,6 +135,7 @@ STATEMENTS = (
             "FOR EACH ROW EXECUTE FUNCTION guard_refuse_sent_statement()"
         ),
     ),
+    *(guard for guard in append_only("bookings_statementline") if not guard.name.endswith("_no_delete")),
     *(guard for guard in append_only("bookings_statement") if not guard.name.endswith("_no_update")),
 )
 """A statement is never removed; what was sent of it stays: lines, total, payer and number."""

@@ -107,6 +107,7 @@ ACTS: dict[str, str] = {
     "sample_order.reported": gettext_noop("Report on samples delivered"),
     "sample_order.closed": gettext_noop("Samples given back or disposed of"),
     "statement.drafted": gettext_noop("Statement drafted"),
+    "statement.charge_dropped": gettext_noop("Charge taken off the draft of a statement"),
     "statement.sent": gettext_noop("Statement sent"),
     "statement.confirmed": gettext_noop("Statement confirmed"),
     "statement.disputed": gettext_noop("Statement disputed"),

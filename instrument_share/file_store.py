@@ -4,6 +4,8 @@ The bucket is private; files reach readers through the site's pages, which ask w
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from mimetypes import guess_type
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -12,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
+from django.core.files.storage import default_storage
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
@@ -48,6 +51,23 @@ def build_storage(url: str) -> dict[str, Any]:
             **{OPTIONS[name]: value for name, value in chosen.items()},
         },
     }
+
+
+def list_folders(folder: str) -> list[str]:
+    """Return the names of the folders directly in a folder; none where it is not there."""
+    return default_storage.listdir(folder)[0] if default_storage.exists(folder) else []
+
+
+def list_files(folder: str) -> list[str]:
+    """Return the names of the files directly in a folder; none where it is not there."""
+    return default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
+
+
+def iterate_dated_files(folder: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the paths of the files in a folder and when each was written, but of those being deleted."""
+    for path in (f"{folder}/{name}" for name in list_files(folder)):
+        with suppress(FileNotFoundError):
+            yield path, default_storage.get_modified_time(path)
 
 
 class BucketStorage(S3Storage):

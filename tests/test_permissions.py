@@ -444,6 +444,7 @@ PARTS = {
     "build_entry": "of every service",
     "add_documents": "of what files documents",
     "no_show_take_back": "of usage_log_by_hand and kiosk_act_receive",
+    "charge_drop": "of no_show_take_back",
     "cancel_for_suspension": "of organization_suspend and bookings_no_show_due",
     "check_uploads": "of what files documents; writes nothing",
     "find_registration_problems": "of organization_register and organization_correct; writes nothing",

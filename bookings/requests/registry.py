@@ -19,6 +19,7 @@ ActAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
 DelayReader = Callable[[Collection[int]], timedelta]
 RetirementEnder = Callable[["User", int, str, datetime], None]
+ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
 _price_readers: list[PriceReader] = []
@@ -26,6 +27,7 @@ _deadline_readers: list[DeadlineReader] = []
 _delay_readers: list[DelayReader] = []
 _act_askers: dict[str, ActAsker] = {}
 _retirement_enders: list[RetirementEnder] = []
+_charge_droppers: list[ChargeDropper] = []
 
 
 def register_wait_reader(reader: WaitReader) -> None:
@@ -99,3 +101,13 @@ def end_with_retirement(actor: "User", instrument_id: int, reason: str, now: dat
     """End what awaits the instrument besides its bookings."""
     for ender in _retirement_enders:
         ender(actor, instrument_id, reason, now)
+
+
+def register_charge_dropper(dropper: ChargeDropper) -> None:
+    """Have `dropper` take the charge of a booking off what bills it, and say whether it could."""
+    _charge_droppers.append(dropper)
+
+
+def drop_charge(booking: "Booking", actor: "User | None", now: datetime) -> bool:
+    """Take the charge of a booking off what bills it; return whether nothing bills it any more."""
+    return all(drop(booking, actor, now) for drop in _charge_droppers)

@@ -1,6 +1,6 @@
 """Usage logs in the API."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +170,12 @@ class UsageOut(Schema):
     corrections: list[CorrectionOut] = Field(
         description=_("corrections of the log; those not confirmed do not count yet")
     )
+    year_frozen_date: date | None = Field(
+        description=_(
+            "when the data of its year were frozen; what is recorded, confirmed or corrected after that is "
+            "billed, but counts in no assessment; null: they are not frozen"
+        )
+    )
     number: int = Field(description=_("number of the entry in the instrument's chain"))
     hash: str = Field(description=_("SHA-256 over the entry and the one before, in hexadecimal"))
 
@@ -185,7 +191,9 @@ class ConfirmIn(BodyIn):
     )
 
 
-def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) -> UsageOut:
+def serialize_usage(
+    log: "UsageLog", values: dict[str, Any], confirmed: bool, year_frozen_date: date | None
+) -> UsageOut:
     """Return the log as the API shows it; `values` come from `get_current_values`."""
     payer = log.payer_organization
     return UsageOut(
@@ -213,6 +221,7 @@ def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) ->
             )
             for one in log.corrections.all()
         ],
+        year_frozen_date=year_frozen_date,
         number=log.entry.number,
         hash=log.entry.hash,
         **values,

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from instrument_share.apart import Failed, TookTooMuch
@@ -47,11 +48,20 @@ FORMULA_AT = re.compile(rb"""<c\b[^>]{0,200}?\br=["']([A-Z]{1,3})([0-9]{1,7})["'
 ERROR_CELL = re.compile(
     rb"""(<c\b[^>]{0,200}\bt=["']e["'][^>]{0,200}>)(?:<f[^<]{0,200}</f>)?<v>(#[^<]{1,20})</v>"""
 )
+WHOLE_DAY_CELL = re.compile(rb"(<c\b[^>]{0,200}>)(?:<f[^<]{0,200}</f>)?<v>[0-9]{5}(?:\.0)?</v>")
+STYLE = re.compile(rb"""\bs=["']([0-9]{1,5})["']""")
+NUMBER_FORMAT = re.compile(rb"<numFmt\b[^>]{0,400}>")
+FORMAT_NUMBER = re.compile(rb"""\bnumFmtId=["']([0-9]{1,9})["']""")
+FORMAT_CODE = re.compile(rb"""\bformatCode=["']([^"']{0,300})["']""")
+FORMAT_OF_STYLE = re.compile(rb"""<xf\b[^>]{0,400}?\bnumFmtId=["']([0-9]{1,9})["']""")
+FORMAT_NOTES = re.compile(rb"\[[^\]]*\]|&quot;.*?&quot;")
+"""Colours, languages and literal text in a format."""
+BUILT_IN_DAY_AND_TIME = b"22"
 ROW_TAG = re.compile(rb"<row\b[^>]{0,400}>")
 ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
 HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
-SHEETS = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\br:id=["']([^"']+)["']""")
-LINKS = re.compile(rb"<Relationship\b[^>]*>")
+SHEETS = re.compile(rb"""<(?:\w{1,20}:)?sheet\b[^>]{0,400}?\br:id=["']([^"']{1,200})["']""")
+LINKS = re.compile(rb"<Relationship\b[^>]{0,400}>")
 TARGET = re.compile(rb"""\bTarget=["']([^"']+)["']""")
 DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b")
 CELL_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,8})([0-9]{1,20})["']""")
@@ -150,16 +160,26 @@ def _read_xlsx(content: bytes) -> Table:
         raise NotATable(what=Words(what))
     try:
         index, rows, merged = read_in_subprocess(content)
+        marks = _scan_sheet(content, index)
+        _take_marked(rows, marks)
         _fill_merged(rows, merged)
-        unseen = _scan_sheet(content, index)
     except TookTooMuch:
         raise SheetTooFull from None
     except (Failed, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
-    for (row, column), error in unseen.errors.items():
-        if row <= len(rows) and column < len(rows[row - 1]):
+    return Table(rows, frozenset(marks.formulas), frozenset(marks.hidden))
+
+
+def _take_marked(rows: list[list[Cell]], marks: "_SheetMarks") -> None:
+    """Put errors into their cells, and midnights, which the reader takes for days without a time."""
+    for row, column in {*marks.errors, *marks.with_time}:
+        if row > len(rows) or column >= len(rows[row - 1]):
+            continue
+        cell = rows[row - 1][column]
+        if error := marks.errors.get((row, column)):
             rows[row - 1][column] = error
-    return Table(rows, frozenset(unseen.formulas), frozenset(unseen.hidden))
+        elif isinstance(cell, date) and not isinstance(cell, datetime):
+            rows[row - 1][column] = datetime.combine(cell, time())
 
 
 def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
@@ -175,11 +195,15 @@ def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int],
 
 @dataclass
 class _SheetMarks:
-    """Cells (row, column from 0) with formulas, errors, and hidden rows, which the reader does not report."""
+    """Cells (row, column from 0) and hidden rows, which the reader does not report.
+
+    Those with formulas, with errors, and those with a whole day whose format shows a time besides.
+    """
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    with_time: set[tuple[int, int]] = field(default_factory=set)
 
 
 def _scan_sheet(content: bytes, index: int) -> _SheetMarks:
@@ -188,6 +212,7 @@ def _scan_sheet(content: bytes, index: int) -> _SheetMarks:
         name = _find_sheet(archive, index)
         if name is None:
             return found
+        timed = _find_styles_with_time(archive)
         with archive.open(name) as file:
             before = b""
             while chunk := file.read(CHUNK):
@@ -197,6 +222,10 @@ def _scan_sheet(content: bytes, index: int) -> _SheetMarks:
                 for tag, error in ERROR_CELL.findall(part):
                     if at := CELL_AT.search(tag):
                         found.errors[int(at[2]), _column_number(at[1]) - 1] = error.decode()
+                for tag in WHOLE_DAY_CELL.findall(part) if timed else ():
+                    style, at = STYLE.search(tag), CELL_AT.search(tag)
+                    if style and at and int(style[1]) in timed:
+                        found.with_time.add((int(at[2]), _column_number(at[1]) - 1))
                 for tag in ROW_TAG.findall(part):
                     if HIDDEN.search(tag) and (number := ROW_NUMBER.search(tag)):
                         found.hidden.add(int(number[1]))
@@ -204,6 +233,22 @@ def _scan_sheet(content: bytes, index: int) -> _SheetMarks:
                     raise ReadTooMuch
                 before = part[-MAX_TAG_LENGTH:]
     return found
+
+
+def _find_styles_with_time(archive: zipfile.ZipFile) -> set[int]:
+    """Return the numbers of the workbook's styles whose cells show a day with a time."""
+    try:
+        styles = _read_small_part(archive, "xl/styles.xml")
+    except KeyError:
+        return set()
+    timed = {BUILT_IN_DAY_AND_TIME}
+    for tag in NUMBER_FORMAT.findall(styles):
+        number, code = FORMAT_NUMBER.search(tag), FORMAT_CODE.search(tag)
+        shown = FORMAT_NOTES.sub(b"", code[1]).lower() if code else b""
+        if number and b"d" in shown and b"h" in shown:
+            timed.add(number[1])
+    of_cells = styles.partition(b"<cellXfs")[2].partition(b"</cellXfs>")[0]
+    return {place for place, number in enumerate(FORMAT_OF_STYLE.findall(of_cells)) if number in timed}
 
 
 def _find_sheet(archive: zipfile.ZipFile, index: int) -> str | None:

@@ -8,6 +8,7 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import User
 from instrument_share.journal import services as journal
 from instrument_share.web.responses.problem import told
 from providers.units.models import ServiceCase
@@ -101,4 +102,15 @@ def test_reminders_can_be_sent_on_a_phone(enter, university):
     phone.get_by_role("button", name="向勾选的单位发送催办").click()
     expect(phone.get_by_role("checkbox", name="云屏测试大学")).to_be_checked()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 375
+    axe(phone)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_list_of_public_holidays_is_no_wider_than_a_phone(enter, university, language):
+    User.objects.update(language=language)
+    phone = enter("guan", viewport={"width": 375, "height": 800})
+    phone.goto("/bureau/holidays/2026/")
+    phone.locator("main details > summary").click()
+    listed = phone.locator("main details .table-region")
+    assert listed.evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
     axe(phone)

@@ -6,9 +6,16 @@ from urllib.request import urlopen
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from instrument_share.accounts.services.kept_documents import FOLDER
-from instrument_share.file_store import BucketStorage, build_storage
+from instrument_share.file_store import (
+    BucketStorage,
+    build_storage,
+    iterate_dated_files,
+    list_files,
+    list_folders,
+)
 from instrument_share.web.responses.files import picture_response
 from providers.units.models import UnitProfile
 from tests import factories
@@ -62,6 +69,20 @@ def test_folders_are_there_while_something_is_in_them(bucket):
     assert bucket.listdir(f"{FOLDER}/7") == ([], ["paper.pdf"])
     bucket.delete(name)
     assert not bucket.exists(FOLDER)
+
+
+@pytest.mark.parametrize("place", ["bucket", "folder"])
+def test_what_lies_in_a_folder_is_listed_and_nothing_where_it_is_not_there(
+    request, place, tmp_path, settings
+):
+    if place == "bucket":
+        request.getfixturevalue("bucket")
+    settings.MEDIA_ROOT = tmp_path
+    assert (list_folders("kept"), list_files("kept"), list(iterate_dated_files("kept"))) == ([], [], [])
+    for name in ("kept/7/paper.pdf", "kept/one.pdf"):
+        default_storage.save(name, ContentFile(b"x"))
+    assert (list_folders("kept"), list_files("kept")) == (["7"], ["one.pdf"])
+    assert [path for path, _at in iterate_dated_files("kept/7")] == ["kept/7/paper.pdf"]
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from bookings.requests.domain.check_in import get_check_in_opening, get_no_show_
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.registry import drop_charge
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import (
     get_companions,
@@ -127,9 +128,9 @@ def no_show_take_back(
     """Take back a no-show whose user came in time, as is known only now, and tell them `message`.
 
     It counts on their credit no longer, and costs nothing; what was booked with it neither. That they came is
-    noted on the bookings, whose state stays. A charge that stands on a statement stays, too, as lines do; the
-    keepers are told to deduct it from the use. The bookings are locked, as they are while a statement bills
-    them.
+    noted on the bookings, whose state stays. A charge leaves the draft of a statement; on one that was sent
+    it stays, as lines do, and the keepers are told to deduct it from the use. The bookings are locked, as
+    they are while a statement bills them.
     """
     booking = booking_lock(booking_id)
     opens, latest = _get_time_to_come(booking)
@@ -138,12 +139,11 @@ def no_show_take_back(
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
     missed = together.filter(state=BookingState.NO_SHOW, checked_in_at__isnull=True).order_by("instrument_id")
     locked = list(missed.select_for_update(of=("self",)).values_list("pk", flat=True))
-    for one in together.filter(pk__in=locked).select_related("instrument", "user", "statement_line"):
+    for one in together.filter(pk__in=locked).select_related("instrument", "user"):
         one.checked_in_at = came_at
         one.save(update_fields=["checked_in_at"])
-        is_billed = hasattr(one, "statement_line")
         charge = Sentence(notifications.NOT_CHARGED)
-        if is_billed:
+        if not drop_charge(one, actor, now):
             amount = f"{one.charged_yuan:,.2f}"
             charge = Sentence(notifications.CHARGE_BILLED, {"amount": amount})
             notifications.notify_keepers(one, notifications.CHARGE_TO_DEDUCT, now, amount=amount)

@@ -14,6 +14,7 @@ from bookings.statements.domain.errors import MonthNotOver
 from bookings.statements.domain.states import StatementState
 from bookings.statements.models import Statement, StatementLine
 from bookings.statements.selectors.billing import find_billable, get_month_of
+from bookings.statements.selectors.statements import statement_lock
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
@@ -21,6 +22,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import owner_ids
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from instrument_share.accounts.models import User
 
 BATCH_SIZE = 500
@@ -75,6 +77,31 @@ def statements_draft(
             _add(statement, found, actor, now)
             drafts.append(statement)
     return drafts
+
+
+def charge_drop(booking: "Booking", actor: "User | None", now: datetime) -> bool:
+    """Take the charge of a booking off the draft on which it stands; return whether no statement bills it.
+
+    What was sent stays as it is. Under the caller's lock of the booking.
+    """
+    line = StatementLine.objects.filter(booking=booking).first()
+    if line is None:
+        return True
+    statement = statement_lock(line.statement_id)
+    if statement.state != StatementState.DRAFT:
+        return False
+    line.delete()
+    statement.total_yuan -= line.amount_yuan
+    statement.save(update_fields=["total_yuan"])
+    record(
+        actor=actor,
+        action="statement.charge_dropped",
+        subject=statement,
+        now=now,
+        organization_id=statement.organization_id,
+        details={"booking": booking.public_id, "total_yuan": f"{statement.total_yuan:.2f}"},
+    )
+    return True
 
 
 def _payer(statement: Statement) -> Payer:

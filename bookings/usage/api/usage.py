@@ -5,7 +5,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
-from bookings.usage.api.parts import get_usage_out, serialize_current_usage
+from bookings.usage.api.parts import get_usage_out, serialize_current_usages
 from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.usage import usage_logs, with_results
@@ -48,7 +48,7 @@ def usage_list(
     rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)
     named = [row.user_id for row in rows.items]
     people_listed(actor=person(request), what="usage.read", people=named, now=clock.now())
-    return UsagePage(items=[serialize_current_usage(row) for row in rows.items], next_cursor=rows.next_cursor)
+    return UsagePage(items=serialize_current_usages(rows.items), next_cursor=rows.next_cursor)
 
 
 @router.get(

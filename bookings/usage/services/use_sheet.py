@@ -22,14 +22,17 @@ from bookings.usage.domain.usage import (
 )
 from bookings.usage.domain.use_sheet import Side
 from bookings.usage.models import UsageLog, UsageSheetRow
+from bookings.usage.registry import describe_frozen_year
 from bookings.usage.selectors.usage import find_overlapping_times
 from bookings.usage.selectors.user_facts import find_payer, is_external
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import find_entry_problems, find_fact_problems, usage_log_by_hand
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Sentence
 from instrument_share.web.text.formats import timerange
 from providers import public as providers
 from providers.domain import ServiceMode, SheetProblem, SheetRow, add_problem
@@ -158,7 +161,8 @@ class _Planner:
                 steps.append(Step(1, judged))
             rows.append(PlannedRow(row.number, row.inner_number, _describe(one), outcome))
         people = sum(person is not None for person in self.people.values())
-        return Plan(rows, problems, steps, partial(_write, self.task), people)
+        notices = _describe_frozen_years([step.subject for step in steps])
+        return Plan(rows, problems, steps, partial(_write, self.task), people, notices)
 
     def _find(self, row: SheetRow) -> "_Use | SheetRow":
         """Look up whom and what the row names; return the row with its problems where that fails."""
@@ -239,10 +243,15 @@ class _Planner:
     def _with_problems(self, row: SheetRow, problems: Sequence[Problem]) -> SheetRow:
         for problem in problems:
             name = COLUMN_OF.get(problem.field, problem.field or "")
-            value = row.values.get(name, "")
-            shown = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-            row = add_problem(row, self.task.kind, replace(problem, field=name), shown)
+            row = add_problem(row, self.task.kind, replace(problem, field=name))
         return row
+
+
+def _describe_frozen_years(uses: Sequence[_Use]) -> tuple[Sentence, ...]:
+    """Say, for each frozen year in which some of the uses start, that they count in no assessment."""
+    starts = {use.time.start.astimezone(CITY_TIME).year: use.time.start for use in uses}
+    found = (describe_frozen_year(starts[year]) for year in sorted(starts))
+    return tuple(sentence for sentence in found if sentence)
 
 
 def _describe(found: "_Use | SheetRow") -> str:

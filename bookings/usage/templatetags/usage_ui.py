@@ -14,9 +14,9 @@ from bookings.requests.templatetags.bookings_ui import seconds
 from bookings.usage.domain import labels
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import CODED_FIELDS
-from bookings.usage.registry import get_frozen_date
-from instrument_share.kernel.city_time import CITY_TIME
+from bookings.usage.registry import describe_frozen_year
 from instrument_share.kernel.wording import word
+from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
 from providers.domain import ServiceMode, UserKind
@@ -49,7 +49,8 @@ def shown(name: str, value: Any) -> str:
 @register.inclusion_tag("bookings/usage/parts/frozen_year.html")
 def frozen_year(starts_at: datetime) -> dict[str, Any]:
     """Say what becomes of hours that start then, where the data of their year are frozen."""
-    return {"frozen_date": get_frozen_date(starts_at), "year": starts_at.astimezone(CITY_TIME).year}
+    frozen = describe_frozen_year(starts_at)
+    return {"sentence": frozen and told(frozen.message, frozen.params)}
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")

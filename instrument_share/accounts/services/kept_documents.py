@@ -3,7 +3,7 @@
 The form carries a signed ticket for each; nobody else's ticket opens it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage
 from instrument_share.accounts.domain import files
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.documents import Upload, check_uploads
+from instrument_share.file_store import iterate_dated_files, list_folders
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -65,17 +66,16 @@ def documents_kept(*, actor: "User", tickets: Iterable[str]) -> list[KeptDocumen
 
 def kept_documents_forget(*, actor: "User") -> None:
     """Delete what is kept for the person, once the form is taken."""
-    for path, _written_at in _files(_folder(actor)):
+    for path, _written_at in iterate_dated_files(_folder(actor)):
         default_storage.delete(path)
 
 
 def kept_documents_forget_old(*, now: datetime) -> int:
     """Delete what was kept for longer than a day; return the number of files."""
-    people = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
     old = [
         path
-        for person in people
-        for path, written_at in _files(f"{FOLDER}/{person}")
+        for person in list_folders(FOLDER)
+        for path, written_at in iterate_dated_files(f"{FOLDER}/{person}")
         if written_at < now - KEPT_FOR
     ]
     for path in old:
@@ -96,14 +96,6 @@ def _folder(person: "User") -> str:
 
 def _make_room(folder: str, newest: set[str]) -> None:
     """Delete the person's oldest documents beyond the limit."""
-    others = sorted((at, path) for path, at in _files(folder) if path not in newest)
+    others = sorted((at, path) for path, at in iterate_dated_files(folder) if path not in newest)
     for _at, path in others[: max(0, len(others) + len(newest) - files.MAX_DOCUMENTS)]:
         default_storage.delete(path)
-
-
-def _files(folder: str) -> Iterator[tuple[str, datetime]]:
-    """Yield the files of a folder with their times, skipping files that are being deleted."""
-    names = default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
-    for path in (f"{folder}/{name}" for name in names):
-        with suppress(FileNotFoundError):
-            yield path, default_storage.get_modified_time(path)

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from instrument_share.accounts.domain.privacy import RetentionRule
 from instrument_share.accounts.permissions import require
+from instrument_share.file_store import list_files
 from instrument_share.jobs.registry import JobContext, job
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.addresses import page_address
@@ -128,8 +129,7 @@ def archive_delete(archive: PersonalArchive) -> None:
 
 def _delete_left_files() -> None:
     """Delete the files of copies that are gone. A file is written after its row, so its row is known here."""
-    names = default_storage.listdir(FOLDER)[1] if default_storage.exists(FOLDER) else []
-    present = {FOLDER + name for name in names}
+    present = {FOLDER + name for name in list_files(FOLDER)}
     for path in present - {_path(one) for one in PersonalArchive.objects.all()}:
         default_storage.delete(path)
 

@@ -117,9 +117,9 @@ def _with_looked_up(
     """Return the row with what the category table and today's date have against it."""
     code, day = row.values.get("category"), row.values.get("in_service_date")
     if code and (problem := problem_of_category(code, categories.get(code))):
-        row = add_problem(row, task.kind, problem, code)
+        row = add_problem(row, task.kind, problem)
     if problem := problem_of_later_day(day, local_date(task.now)):
-        row = add_problem(row, task.kind, problem, str(day))
+        row = add_problem(row, task.kind, problem)
     return row
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from instrument_share.kernel.wording import Sentence
 from providers.exchange.domain.sheets.problems import SheetProblem
 from providers.exchange.domain.sheets.rows import SheetRow
 from providers.exchange.domain.sheets.sheet_types import SheetKind
@@ -45,7 +46,8 @@ Made = dict[str, Any]
 class ImportReport:
     """The result of an import, or its preview unless `applied`; problems in order of rows.
 
-    `entered` rows were written this time, `left` ones remain; `made` is what can be taken back of them.
+    `entered` rows were written this time, `left` ones remain; `made` is what can be taken back of them, and
+    `notices` is what to know before entering it.
     """
 
     rows: tuple[PlannedRow, ...]
@@ -55,6 +57,7 @@ class ImportReport:
     entered: int = 0
     left: int = 0
     made: tuple[Made, ...] = ()
+    notices: tuple[Sentence, ...] = ()
 
     @property
     def errors(self) -> tuple[SheetProblem, ...]:
@@ -97,6 +100,8 @@ class Plan:
     write: Callable[[Sequence[Step]], list[Made]]
     people: int = 0
     """How many accounts were found by what the sheet calls them, whose names the rows show."""
+    notices: tuple[Sentence, ...] = ()
+    """What whoever enters the sheet is to know before, of all of it."""
 
 
 Planner = Callable[[ImportTask], Plan]

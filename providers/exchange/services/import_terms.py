@@ -6,7 +6,7 @@ refused: the page of the rule asks what becomes of each booking, a sheet has no 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import partial
@@ -104,7 +104,7 @@ def _with_bookings_outside(
         {"number": len(bookings), "bookings": named},
         "applies_from",
     )
-    refused = add_problem(first, task.kind, problem, _value(first.values, problem))
+    refused = add_problem(first, task.kind, problem)
     return replace(judgement, rows=[refused, *others], change=None)
 
 
@@ -153,7 +153,7 @@ def _judge(
 ) -> tuple[list[SheetRow], TermsChange | None]:
     """Return an instrument's rows with their problems, and the terms to publish if they change."""
     if rows[0].inner_number and (problem := _problem_of_instrument(instrument)):
-        rows = [add_problem(row, task.kind, problem, row.inner_number) for row in rows]
+        rows = [add_problem(row, task.kind, problem) for row in rows]
     if instrument is None or not all(row.usable for row in rows):
         return _with_begun_days(task, rows), None
     applies_from = local_midnight(rows[0].values["applies_from"])
@@ -184,7 +184,7 @@ def _with_replaced_versions(
             {"version": terms.version, "start": terms.applies_from},
             "applies_from",
         )
-        first = add_problem(first, task.kind, problem, _value(first.values, problem), warning=True)
+        first = add_problem(first, task.kind, problem, warning=True)
     return [first, *others]
 
 
@@ -225,10 +225,5 @@ def _problem_of_day(
 def _with_problems(task: ImportTask, row: SheetRow, problems: Sequence[tuple[int, Problem]]) -> SheetRow:
     for number, problem in problems:
         if number == row.number:
-            row = add_problem(row, task.kind, problem, _value(row.values, problem))
+            row = add_problem(row, task.kind, problem)
     return row
-
-
-def _value(values: Mapping[str, object], problem: Problem) -> str:
-    value = values.get(problem.field or "", "")
-    return "" if isinstance(value, tuple | frozenset) else str(value)

@@ -139,4 +139,4 @@ def _plan(
     plan = PLANNERS[kind.name](ImportTask(actor, organization, kind, read.rows, now, table.sha256))
     problems = (*read.problems, *plan.problems)
     left = sum(step.rows for step in plan.steps)
-    return ImportReport(tuple(plan.rows), problems, read.ignored, left=left), plan
+    return ImportReport(tuple(plan.rows), problems, read.ignored, left=left, notices=plan.notices), plan

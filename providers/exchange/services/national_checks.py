@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from instrument_share.file_store import list_files, list_folders
 from instrument_share.jobs.selectors import WorkState, work_states
 from instrument_share.jobs.services import enqueue
 from instrument_share.journal.services import record
@@ -111,8 +112,7 @@ def _folders_of(check_id: int) -> set[str]:
 
 
 def _folders() -> set[str]:
-    names = default_storage.listdir(NATIONAL_FOLDER)[0] if default_storage.exists(NATIONAL_FOLDER) else []
-    return {f"{NATIONAL_FOLDER}/{name}" for name in names}
+    return {f"{NATIONAL_FOLDER}/{name}" for name in list_folders(NATIONAL_FOLDER)}
 
 
 def _number_of(folder: str) -> int:
@@ -121,6 +121,6 @@ def _number_of(folder: str) -> int:
 
 
 def _delete_folder(folder: str) -> None:
-    for name in default_storage.listdir(folder)[1]:
+    for name in list_files(folder):
         default_storage.delete(f"{folder}/{name}")
     default_storage.delete(folder)

@@ -2,8 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ from django.core.files.storage import default_storage
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organizations_by_id
+from instrument_share.file_store import iterate_dated_files, list_folders
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.maps import parse_map
@@ -87,11 +86,10 @@ def sheet_forget(*, actor: "User", organization_id: int, key: str) -> None:
 def sheets_forget_old(*, now: datetime) -> int:
     """Delete uploads older than the site keeps them, for a job; return the number of files."""
     kept_for = timedelta(days=settings.RETENTION_DAYS["uploads"])
-    people = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
     old = [
         path
-        for person in people
-        for path, written_at in _uploads(f"{FOLDER}/{person}")
+        for person in list_folders(FOLDER)
+        for path, written_at in iterate_dated_files(f"{FOLDER}/{person}")
         if written_at < now - kept_for
     ]
     for path in old:
@@ -114,7 +112,7 @@ def _make_room(actor: "User", organization_id: int) -> None:
     }
     kept = [
         (at, path)
-        for path, at in _uploads(f"{FOLDER}/{actor.pk}")
+        for path, at in iterate_dated_files(f"{FOLDER}/{actor.pk}")
         if path.endswith(".sheet")
         and Path(path).name.startswith(f"{organization_id}-")
         and path not in imported
@@ -122,11 +120,3 @@ def _make_room(actor: "User", organization_id: int) -> None:
     for _at, path in sorted(kept, reverse=True)[KEPT_AT_MOST - 1 :]:
         default_storage.delete(path)
         default_storage.delete(f"{path.removesuffix('.sheet')}.toml")
-
-
-def _uploads(folder: str) -> Iterator[tuple[str, datetime]]:
-    """Yield the files of a person's folder with their times, skipping files that are being deleted."""
-    names = default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
-    for path in (f"{folder}/{name}" for name in names):
-        with suppress(FileNotFoundError):
-            yield path, default_storage.get_modified_time(path)

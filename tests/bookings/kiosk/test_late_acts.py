@@ -8,6 +8,7 @@ from bookings.credit.domain import CreditState, TakenBack
 from bookings.credit.selectors import get_credit_event, get_credit_state, waiting_appeals
 from bookings.credit.services import credit_answer, credit_appeal
 from bookings.devices.models import InstrumentNote
+from bookings.invariants import find_broken_statements
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditEvent
@@ -23,6 +24,7 @@ from bookings.requests.services.notifications import (
 )
 from bookings.statements.models import StatementLine
 from bookings.statements.services.drafting import statements_draft_due
+from bookings.statements.services.statements import statement_send
 from bookings.usage.models import UsageLog
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
@@ -30,8 +32,10 @@ from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.bookings.kiosk.test_acts import MINUTE, code_of, send
 from tests.bookings.requests.booking import book
+from tests.bookings.statements.conftest import confirmed_use
 from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -133,9 +137,35 @@ def test_who_came_late_pays_for_it(kiosk, missed):
     assert missed.charged_yuan == 200
 
 
-def test_charge_on_a_statement_stays(city, kiosk, missed, see):
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_charge_leaves_the_draft_of_a_statement(city, kiosk, missed, see, is_alone):
+    if not is_alone:
+        confirmed_use(city, slot(day=1))
     later = missed.starts_at + timedelta(days=40)
     assert statements_draft_due(later) == 1
+    statement = StatementLine.objects.get(booking=missed).statement
+    total = 0 if is_alone else 200
+    assert statement.total_yuan == total + 200
+    send(kiosk, "check_in", missed.starts_at, received=later, code=code_of(missed))
+    statement.refresh_from_db()
+    missed.refresh_from_db()
+    assert (missed.charged_yuan, statement.total_yuan) == (0, total)
+    assert [line.amount_yuan for line in statement.lines.all()] == [total] * (not is_alone)
+    entry = AuditEntry.objects.get(action="statement.charge_dropped")
+    assert entry.details == {"booking": missed.public_id, "total_yuan": f"{total}.00"}
+    told = Notification.objects.filter(user=city.researcher).latest("id")
+    assert told.params["charge"]["message"] == NOT_CHARGED
+    assert not Notification.objects.filter(message=CHARGE_TO_DEDUCT).exists()
+    assert statements_draft_due(later) == 0
+    assert list(find_broken_statements()) == []
+    shown = see(city.manager, "statement", statement.public_id)
+    assert ("未到场" in text_of(shown), shown.status_code) == (False, 200)
+
+
+def test_charge_on_a_statement_that_was_sent_stays(city, kiosk, missed, see):
+    later = missed.starts_at + timedelta(days=40)
+    assert statements_draft_due(later) == 1
+    statement_send(actor=city.manager, statement_id=StatementLine.objects.get().statement_id, now=later)
     send(kiosk, "check_in", missed.starts_at, received=later, code=code_of(missed))
     missed.refresh_from_db()
     assert missed.charged_yuan == StatementLine.objects.get(booking=missed).amount_yuan == 200

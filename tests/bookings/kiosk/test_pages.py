@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from bookings.kiosk.models import Kiosk
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from bookings.requests.keys import get_check_in_code
+from bookings.usage import registry
 from bookings.usage.models import UsageLog
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -128,6 +129,17 @@ def test_scanned_address_checks_in_and_the_shown_amount_is_what_a_check_out_reco
     again = tablet.post("/kiosk/check-out/", {**form, "shown": form_of(changed, "shown")})
     assert again.url == "/kiosk/"
     assert UsageLog.objects.get().amount_yuan == 125
+
+
+def test_check_out_says_before_that_hours_of_a_frozen_year_count_in_no_assessment(
+    tablet, booking, clock, monkeypatch
+):
+    clock.set(booking.starts_at)
+    present(tablet, booking)
+    clock.move(90 * MINUTE)
+    assert "冻结" not in texts(present(tablet, booking))
+    monkeypatch.setattr(registry, "_readers", [{2026: date(2026, 3, 2)}.get])
+    assert "2026 年度数据已于2026年3月2日冻结" in texts(present(tablet, booking))
 
 
 def test_refusal_stands_beside_the_code_and_in_the_list_of_the_keepers(city, tablet, booking, see, clock):

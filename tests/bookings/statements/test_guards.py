@@ -4,8 +4,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from bookings.statements.models import StatementLine, StatementNote
+from bookings.statements.services.statements import statement_send
 from tests.bookings.requests.booking import use
-from tests.bookings.statements.conftest import APRIL_1, confirmed_use, draft
+from tests.bookings.statements.conftest import APRIL_1, confirmed_use, draft, not_attended
 from tests.bookings.statements.test_steps import pay, reverse
 from tests.factories import slot
 
@@ -66,6 +67,20 @@ def test_draft_takes_lines_and_a_total_but_keeps_its_payer(city):
     statement.save(update_fields=["total_yuan"])
     statement.number = 9
     assert "is sent" in refusal(lambda: statement.save(update_fields=["number"]))
+
+
+def test_of_the_lines_of_a_draft_only_a_charge_leaves(city):
+    log, missed = confirmed_use(city), not_attended(city, slot(day=2))
+    draft(city)
+    StatementLine.objects.get(booking=missed).delete()
+    assert "append-only" in refusal(StatementLine.objects.get(log=log).delete)
+
+
+def test_charge_on_a_sent_statement_stays(city):
+    not_attended(city, slot(day=2))
+    (statement,) = draft(city)
+    statement_send(actor=city.manager, statement_id=statement.pk, now=APRIL_1)
+    assert "append-only" in refusal(StatementLine.objects.get().delete)
 
 
 def test_log_stands_on_one_statement(city):

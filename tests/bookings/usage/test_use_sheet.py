@@ -1,11 +1,12 @@
 """A unit's sheet of hours, from the file to the logs."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from bookings.usage import registry
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.disputes import get_confirmation_deadline
 from bookings.usage.selectors.usage import find_broken_links, get_usage_log
@@ -100,6 +101,13 @@ def test_rows_become_logs_that_name_the_file(city):
     assert list(find_broken_links()) == []
 
 
+@pytest.mark.parametrize("midnight", ["02-28 00:00", "02-27 24:00"])
+def test_use_that_ends_at_midnight_is_recorded(city, midnight):
+    text = HEADING + row(city, start="22:00").replace("2026-02-27 11:30", f"2026-{midnight}")
+    assert problems(bring(city, text)) == []
+    assert UsageLog.objects.get().ends_at == slot(-3, 22, 2).end
+
+
 def test_sheet_sent_again_records_nothing_and_says_so(city):
     bring(city, HEADING + row(city))
     again = bring(city, HEADING + row(city) + row(city, "02-28"))
@@ -161,6 +169,12 @@ def test_one_bad_row_keeps_all_out_and_every_problem_names_its_cell(city):
         ("F12", "usage.ends_before_start"),
     ]
     assert not UsageLog.objects.exists()
+
+
+def test_problem_shows_what_the_cell_says(city):
+    text = HEADING + row(city, side="本单位") + row(city, "02-28", effective="100", idle="100")
+    said = [(problem.cell, problem.value) for problem in bring(city, text).errors]
+    assert said == [("D2", "本单位"), ("G3", "100")]
 
 
 def test_overlap_with_a_log_needs_a_reason(city):
@@ -241,3 +255,19 @@ def test_keeper_uploads_looks_at_every_row_and_records_all(city, client, see, se
     assert "新增上机记录 1" in text_of(client.get(result))
     log = UsageLog.objects.get()
     assert "表格导入" in text_of(see(city.researcher, "usage_log", log.public_id))
+
+
+def test_preview_says_that_new_hours_of_a_frozen_year_count_in_no_assessment(city, client, send, monkeypatch):
+    texts = (HEADING + row(city), HEADING + row(city) + row(city, "02-28"))
+    files = [SimpleUploadedFile("机时.csv", text.encode()) for text in texts]
+    unit = city.owner.public_id
+    first, second = (send(city.keeper, "sheet_import", unit, sheet=file)["Location"] for file in files)
+    assert "冻结" not in text_of(client.get(first))
+    monkeypatch.setattr(registry, "_readers", [{2026: date(2026, 3, 1)}.get])
+    sentence = "2026 年度数据已于2026年3月1日冻结，用于年度评价。此后登记、确认或更正的该年度机时仍列入结算"
+    assert text_of(client.get(first)).count(sentence) == 1
+    assert text_of(client.get(second)).count(sentence) == 1
+    client.post(first)
+    assert text_of(client.get(second)).count(sentence) == 1
+    bring(city, HEADING + row(city, "02-28"))
+    assert "冻结" not in text_of(client.get(second))

@@ -154,7 +154,7 @@ def _total_in(texts: Sequence[str], columns: Iterable[RecognisedColumn], kind: S
 def _repeated(row: SheetRow, kind: SheetKind, name: str, first: int) -> SheetRow:
     message = gettext_noop("The same stands in row {row} already.")
     problem = Problem("import.repeated", message, {"row": first}, name)
-    return add_problem(row, kind, problem, str(row.values[name]))
+    return add_problem(row, kind, problem)
 
 
 def _refused_total(number: int, text: str, index: int, headings: Sequence[Cell]) -> SheetRow:

@@ -46,6 +46,8 @@ class SheetRow:
     problems: tuple[SheetProblem, ...] = ()
     columns: Mapping[str, RecognisedColumn] = field(default_factory=dict)
     """Field → its first column, where the sheet has one."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Field → what its cells say, or the map for them."""
 
     @property
     def usable(self) -> bool:
@@ -76,6 +78,7 @@ def read_row(
         elif (number, column.index) in table.formulas:
             row.warn(column, "", "import.formula_empty", EMPTY_FORMULA)
     for name, preset in [*mapping.defaults.items(), *mapping.constants.items()]:
+        row.texts[name] = cell_text(preset)
         row.take(name, preset)
     for name, parts in parts_by_field.items():
         if name not in mapping.constants:
@@ -84,14 +87,13 @@ def read_row(
     row.finish()
     if number in table.hidden:
         row.warn(None, "", "import.hidden", HIDDEN)
-    return SheetRow(number, row.values, tuple(row.problems), row.columns)
+    return SheetRow(number, row.values, tuple(row.problems), row.columns, row.texts)
 
 
-def add_problem(
-    row: SheetRow, kind: SheetKind, problem: Problem, value: str, *, warning: bool = False
-) -> SheetRow:
-    """Return the row with one more problem, found by a lookup."""
+def add_problem(row: SheetRow, kind: SheetKind, problem: Problem, *, warning: bool = False) -> SheetRow:
+    """Return the row with one more problem, found by a lookup, beside what the cell says."""
     name = problem.field or ""
+    value = row.texts.get(name, "")
     added = cell_problem(row.number, kind, row.columns, value, problem, name, warning=warning)
     return replace(row, problems=(*row.problems, added))
 
@@ -106,12 +108,14 @@ class _Reading:
     problems: list[SheetProblem] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     columns: dict[str, RecognisedColumn] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
     """Texts that are too long for their field, and are to be cut by the map."""
 
     def read(self, name: str, parts: Sequence[tuple[RecognisedColumn, Cell]], mapping: SheetMap) -> None:
         """Read a field's cells through the map's words, our words, dates and factors."""
         of, joined = self.kind.fields[name], JOINT.join(cell_text(cell) for _, cell in parts)
+        self.texts[name] = joined
         different = {cell_text(cell): (column, cell) for column, cell in reversed(parts)}
         if len(different) > 1 and of.kind not in JOINED:
             params = {"field": Words(of.label), "cells": self._names(parts)}

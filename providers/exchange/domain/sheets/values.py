@@ -255,14 +255,16 @@ def _time(field: SheetField, prefix: str, cell: Any) -> time:
 
 
 def _moment(field: SheetField, prefix: str, cell: Any) -> datetime:
-    """Return an instant that is written as the city's local time, to the second."""
+    """Return an instant that is written as the city's local time, to the second; 24:00 ends the day."""
     if isinstance(cell, datetime):
         return cell.replace(microsecond=0, tzinfo=CITY_TIME)
     text = cell_text(cell)
     if match := MOMENT.fullmatch(_narrow(text)):
         year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-        with suppress(ValueError):
-            return datetime(year, month, day, hour, minute, second, tzinfo=CITY_TIME)
+        days_later, hour = divmod(hour, 24) if (hour, minute, second) == (24, 0, 0) else (0, hour)
+        with suppress(ValueError, OverflowError):
+            midnight = datetime(year, month, day, tzinfo=CITY_TIME) + timedelta(days=days_later)
+            return midnight.replace(hour=hour, minute=minute, second=second)
     message = gettext_noop("“{value}” is not a day with a time, as 2026-03-05 09:00.")
     raise _unusable(field, prefix, "moment", message, text)
 
