@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -137,11 +137,11 @@ def active_roles(user_id: int, organization_id: int) -> frozenset[Role]:
     return frozenset(Role(role) for role in rows.values_list("role", flat=True))
 
 
-def managers_of(organization: Organization) -> QuerySet[User]:
-    """Return who manages the organization's people, whatever its state."""
+def managers_of(organization: Organization, roles: Collection[Role] = MANAGING_ROLES) -> QuerySet[User]:
+    """Return who manages the organization's people, or holds another of `roles`, whatever its state."""
     return User.objects.filter(
         memberships__organization=organization,
-        memberships__role__in=MANAGING_ROLES,
+        memberships__role__in=roles,
         memberships__state=MembershipState.ACTIVE,
         is_active=True,
     ).distinct()

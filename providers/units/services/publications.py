@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.addresses import page_address
-from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
     Conflict,
     Invalid,
@@ -24,7 +22,7 @@ from instrument_share.kernel.errors import (
 from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.models import Instrument
-from providers.instruments.services.common import lock_unit
+from providers.instruments.services.common import lock_unit, tell_managers
 from providers.revisions.services import save_with_history
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import (
@@ -366,12 +364,12 @@ def _record(
 def _tell(
     publication: "Publication", message: str, now: datetime, *, exclude: "User | None" = None, **params: Any
 ) -> None:
-    managers = people_with_role(Role.UNIT_MANAGER, publication.organization_id)
-    notify(
-        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
-        kind=NotificationKind.UNIT,
-        message=message,
-        params={"title": Bilingual(publication.title_zh, publication.title_en), **params},
+    tell_managers(
+        publication,
+        message,
+        now,
         path=page_address("publication", publication.public_id),  # type: ignore[attr-defined]
-        now=now,
+        exclude=exclude,
+        title=Bilingual(publication.title_zh, publication.title_en),
+        **params,
     )
