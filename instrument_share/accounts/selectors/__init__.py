@@ -41,6 +41,7 @@ from instrument_share.accounts.selectors.memberships import (
     organizations_left_since,
     people_of,
     registrations_waiting,
+    roles_of_people,
     successors,
     waiting_requests,
 )
@@ -213,6 +214,7 @@ __all__ = [
     "related_ids",
     "related_to",
     "resubmission_of",
+    "roles_of_people",
     "roles_to_end",
     "roles_to_grant",
     "roles_without_effect",

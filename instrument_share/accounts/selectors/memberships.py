@@ -137,6 +137,17 @@ def active_roles(user_id: int, organization_id: int) -> frozenset[Role]:
     return frozenset(Role(role) for role in rows.values_list("role", flat=True))
 
 
+def roles_of_people(organization: Organization, user_ids: Collection[int]) -> dict[int, set[Role]]:
+    """Return the roles that each person holds in the organization, whatever its state; one statement."""
+    found: dict[int, set[Role]] = {pk: set() for pk in user_ids}
+    rows = Membership.objects.filter(
+        organization=organization, user__in=user_ids, state=MembershipState.ACTIVE
+    )
+    for user_id, role in rows.values_list("user_id", "role"):
+        found[user_id].add(Role(role))
+    return found
+
+
 def managers_of(organization: Organization, roles: Collection[Role] = MANAGING_ROLES) -> QuerySet[User]:
     """Return who manages the organization's people, or holds another of `roles`, whatever its state."""
     return User.objects.filter(
