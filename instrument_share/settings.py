@@ -137,6 +137,7 @@ ACCOUNT_FORMS = {
     "signup": "instrument_share.accounts.forms.SignupForm",
     "add_email": "instrument_share.accounts.forms.AddressForm",
     "reauthenticate": "instrument_share.accounts.forms.ReauthenticateForm",
+    "reset_password": "instrument_share.accounts.forms.ResetPasswordForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.login.adapter.AccountAdapter"
 MFA_ADAPTER = "instrument_share.web.login.second_factor.SecondFactorAdapter"

@@ -4,12 +4,16 @@ import re
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.core.validators import RegexValidator
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
+from instrument_share.accounts.selectors import administrators_organization, locked_account
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.names import plain_line
 
@@ -41,6 +45,20 @@ class LoginForm(_WithoutPlaceholders, allauth_forms.LoginForm):
 
 class ReauthenticateForm(_WithoutPlaceholders, allauth_forms.ReauthenticateForm):
     """The password again, before what concerns the security of the account."""
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """allauth's; whose account is locked is told so by the mail, and not that there is none."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        address: str = self.cleaned_data["email"]
+        locked = None if self.users else locked_account(address)
+        if locked is None:
+            return super().save(request, **kwargs)
+        context = {"locked": locked, "ask": administrators_organization()}
+        with override(locked.language):
+            get_adapter().send_mail("account/email/account_locked", address, context)
+        return address
 
 
 class SignupForm(_WithoutPlaceholders, allauth_forms.SignupForm):

@@ -97,6 +97,20 @@ def test_a_role_is_given_and_taken(see, send, company, admin, colleague):
     assert [of(colleague, "org_admin").state, of(colleague).state] == ["ended", "ended"]
 
 
+@pytest.mark.parametrize("narrowed", [{}, {"role": "researcher"}])
+def test_a_role_is_offered_only_to_who_lacks_one_that_is_the_viewers_to_give(
+    see, company, admin, colleague, narrowed
+):
+    factories.member(company, Role.ORG_ADMIN, person=colleague)
+    newcomer = factories.member(company, name="寅")
+    page = see(admin, "members", company.public_id, **narrowed).content.decode()
+
+    def is_offered(person):
+        return reverse("member_role", args=[company.public_id, of(person).public_id]) in page
+
+    assert (is_offered(colleague), is_offered(newcomer)) == (False, True)
+
+
 def test_the_roles_of_a_former_owner_can_be_ended(see, send, company):
     """The bureau has registered that it owns instruments no more; who left their job still managed it."""
     manager, gone = (factories.member(company, Role.UNIT_MANAGER, name=name) for name in ("辰", "巳"))

@@ -196,6 +196,16 @@ def test_a_forgotten_password_is_replaced_by_mail(client, lin):
     assert log_in(client, lin.username, PASSWORD * 2)["Location"] == "/desk/"
 
 
+def test_whose_account_is_locked_is_not_told_that_there_is_none(client, lin):
+    lin.is_active, lin.locked_at, lin.lock_reason, lin.language = False, NOW, "多人共用", "en"
+    lin.save()
+    answer = client.post("/accounts/password/reset/", {"email": lin.email.upper()})
+    (letter,) = mail.outbox
+    assert (answer.status_code, letter.to, letter.subject) == (302, [lin.email], "Your account is locked")
+    assert "Reason: 多人共用" in letter.body
+    assert "/accounts/" not in letter.body
+
+
 def test_thirty_logins_a_minute_are_enough_for_one_address(client, lin):
     answers = [log_in(client, f"nobody{number}").status_code for number in range(31)]
     assert answers == [200] * 30 + [429]

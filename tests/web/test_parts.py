@@ -7,6 +7,7 @@ from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from pytest_django.asserts import assertInHTML
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem
@@ -64,6 +65,38 @@ def test_chinese_that_stands_in_for_english_says_its_language():
     assert shown() == "材料所 &lt;材料所&gt;"
     with translation.override("en"):
         assert shown() == 'Institute &amp; Co. <span lang="zh-Hans">&lt;材料所&gt;</span>'
+
+
+@pytest.mark.parametrize(
+    ("text", "in_chinese", "in_english"),
+    [
+        ("断口分析 <x>", "断口分析 &lt;x&gt;", '<span lang="zh-Hans">断口分析</span> &lt;x&gt;'),
+        (
+            "Not admitted: 材料（第 2 页），不全。",
+            "Not admitted: 材料（第 2 页），不全。",
+            'Not admitted: <span lang="zh-Hans">材料（第 2 页），不全。</span>',
+        ),
+        ("Fracture & wear", "Fracture &amp; wear", "Fracture &amp; wear"),
+        ("Fracture analysis", '<span lang="en">Fracture analysis</span>', "Fracture analysis"),
+        ("FE-SEM 9200", "FE-SEM 9200", "FE-SEM 9200"),
+        (
+            mark_safe('<span title="材料">See this</span>'),
+            '<span lang="en"><span title="材料">See this</span></span>',
+            '<span title="材料">See this</span>',
+        ),
+        ("", "", ""),
+    ],
+)
+def test_what_somebody_wrote_says_its_language_on_a_page_in_the_other(text, in_chinese, in_english):
+    assert render("{{ text|as_written }}", text=text) == in_chinese
+    with translation.override("en"):
+        assert render("{{ text|as_written }}", text=text) == in_english
+
+
+def test_the_parts_of_pages_mark_what_somebody_wrote():
+    with translation.override("en"):
+        assert '<dd><span lang="zh-Hans">断口</span></dd>' in render('{% facts entries %}', entries=[("a", "断口")])
+        assert '<span lang="zh-Hans">材料所</span>' in render('{% back "/" text %}', text="材料所")
 
 
 class AboutTheEnd(DomainError):

@@ -78,6 +78,12 @@ def is_address_of(person: User, address: str) -> bool:
     return EmailAddress.objects.filter(user=person, email=address.lower(), verified=True).exists()
 
 
+def locked_account(address: str) -> User | None:
+    """Return the locked account of the person who has confirmed this mail address."""
+    confirmed = EmailAddress.objects.filter(email=address.lower(), verified=True)
+    return User.objects.filter(pk__in=confirmed.values("user"), locked_at__isnull=False).first()
+
+
 def is_name_taken(username: str) -> bool:
     """Return whether an account has this user name, in whatever spelling."""
     return User.objects.filter(username__iexact=username.strip()).exists()

@@ -29,7 +29,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.labels import ROLES, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -52,10 +52,11 @@ TABLE = ListTable(
 
 @dataclass(frozen=True)
 class Member:
-    """A person with their roles, each with whether the viewer may end it."""
+    """A person with their roles, each with whether the viewer may end it, and whether others can be given."""
 
     user: "User"
     roles: list[tuple["Membership", bool]]
+    may_have_more: bool
 
     @property
     def first(self) -> "Membership":
@@ -114,7 +115,7 @@ def show_members(
         "tabs": build_organization_tabs(request, found, "members"),
         "page": page,
         "heads": TABLE.build_heads(request),
-        "people": _grouped(page.items, accounts.roles_to_end(request.user, found)),
+        "people": _grouped(request.user, found, page.items),
         "requests": read_queue(request, waiting, "requests", "created_at", "id", limit=PER_QUEUE),
         "invitations": _with_mail_states(accounts.invitations_open(request.user, found)),
         "form": form,
@@ -150,9 +151,14 @@ def _with_mail_states(
     return [(one, states.get(one.public_id)) for one in every]
 
 
-def _grouped(rows: "Iterable[Membership]", ending: frozenset[Role]) -> list[Member]:
+def _grouped(viewer: "User", found: "Organization", rows: "Collection[Membership]") -> list[Member]:
+    ending = accounts.roles_to_end(viewer, found)
+    to_grant = accounts.roles_to_grant(viewer, found)
+    held = accounts.roles_of_people(found, {one.user_id for one in rows})
     return [
-        Member(user, [(one, Role(one.role) in ending) for one in theirs])
+        Member(
+            user, [(one, Role(one.role) in ending) for one in theirs], bool(to_grant - held[user.pk])
+        )
         for user, theirs in groupby(rows, key=lambda one: one.user)
     ]
 

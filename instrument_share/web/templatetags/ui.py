@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
@@ -23,7 +23,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, idempotency
 from instrument_share.web.lists.filters import FilterForm
 from instrument_share.web.lists.tables import ListHead, get_address
-from instrument_share.web.text import formats, labels, markdown
+from instrument_share.web.text import formats, labels, languages, markdown
 
 register = template.Library()
 _PARTS = "instrument_share/ui/"
@@ -60,6 +60,14 @@ def bilingual_text(thing: Any, field: str) -> str:
     says its language, for screen readers and fonts.
     """
     return _in_its_language(formats.bilingual(thing, field), thing, field)
+
+
+@register.filter
+def as_written(text: object) -> SafeString:
+    """Free text as somebody wrote it, for text, not for attributes or titles: what is in the other language
+    than the page says so, as with `bilingual_text`. For one's own words, and sentences that hold them.
+    """
+    return languages.mark_language(conditional_escape(text), is_page_english=formats.in_english())
 
 
 @register.filter

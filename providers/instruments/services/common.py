@@ -5,8 +5,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require, require_unless_system
-from instrument_share.accounts.selectors import organization_lock
+from instrument_share.accounts.selectors import managers_of, organization_lock
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
+from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Conflict, RevisionMismatch, gettext_noop
 from instrument_share.kernel.states import next_state
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
@@ -16,7 +20,7 @@ from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
-    from providers.units.models import UnitProfile
+    from providers.units.models import Publication, UnitProfile
 
 
 class InReview(Conflict):
@@ -73,6 +77,33 @@ def save_and_record(
     """Save a row of a unit with its history, and record the change in the journal."""
     save_with_history(row, actor=actor, now=now)
     record_change(actor, action, row, now, **details)
+
+
+def tell_managers(
+    row: "Instrument | UnitProfile | Publication",
+    message: str,
+    now: datetime,
+    *,
+    path: str,
+    exclude: "User | None" = None,
+    **params: Any,
+) -> None:
+    """Tell who manages the unit of a row, and lead them to the row's page.
+
+    Those of a suspended unit are told as well; they are led to the unit's own page, which says why they can't
+    open others.
+    """
+    unit = row.organization
+    is_suspended = unit.state == OrganizationState.SUSPENDED
+    managers = managers_of(unit, roles={Role.UNIT_MANAGER})
+    notify(
+        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
+        kind=NotificationKind.UNIT,
+        message=message,
+        params=params,
+        path=page_address("organization", unit.public_id) if is_suspended else path,
+        now=now,
+    )
 
 
 def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require_unless_system
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.addresses import page_address
-from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import (
@@ -45,6 +42,7 @@ from providers.instruments.services.common import (
     lock_instrument,
     move_instrument,
     save_and_record,
+    tell_managers,
     values_to_json,
 )
 from providers.revisions.services import record_change, save_with_history
@@ -389,11 +387,6 @@ def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
 
 
 def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) -> None:
-    notify(
-        users=people_with_role(Role.UNIT_MANAGER, instrument.organization_id),
-        kind=NotificationKind.UNIT,
-        message=message,
-        params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
-        path=page_address("instrument", instrument.public_id),
-        now=now,
-    )
+    path = page_address("instrument", instrument.public_id)
+    name = Bilingual(instrument.name_zh, instrument.name_en)
+    tell_managers(instrument, message, now, path=path, name=name, **params)

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
-from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import (
     Invalid,
     RevisionMismatch,
@@ -26,6 +22,7 @@ from providers.instruments.services.common import (
     InReview,
     lock_unit,
     save_and_record,
+    tell_managers,
 )
 from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
@@ -153,11 +150,4 @@ def _move_profile(actor: "User", organization_id: int, move: str, *, permission:
 
 
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
-    notify(
-        users=people_with_role(Role.UNIT_MANAGER, profile.organization_id),
-        kind=NotificationKind.UNIT,
-        message=message,
-        params=params,
-        path=page_address("unit", profile.public_id),
-        now=now,
-    )
+    tell_managers(profile, message, now, path=page_address("unit", profile.public_id), **params)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.addresses import page_address
-from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
     Conflict,
     Invalid,
+    RevisionMismatch,
     gettext_noop,
     require_found,
     require_reason,
@@ -23,7 +22,7 @@ from instrument_share.kernel.errors import (
 from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.models import Instrument
-from providers.instruments.services.common import lock_unit
+from providers.instruments.services.common import lock_unit, tell_managers
 from providers.revisions.services import save_with_history
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import (
@@ -54,6 +53,13 @@ class AlreadyWithdrawn(Conflict):
 
     code = "publication.withdrawn"
     message = gettext_noop("This has been taken down already. Reload the page.")
+
+
+class PublicationChanged(RevisionMismatch):
+    """A text that is no longer the one which the person who decides on it has read."""
+
+    code = "publication.changed_since_read"
+    message = gettext_noop("Somebody has changed this since you read it. Read it as it is now, then decide.")
 
 
 @transaction.atomic
@@ -113,20 +119,34 @@ def publication_update(
 
 @transaction.atomic
 def publication_release(
-    *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
+    *,
+    actor: "User",
+    kind: PublicationKind,
+    publication_id: int,
+    now: datetime,
+    revision: int | None = None,
 ) -> "Publication":
-    """Publish a draft now, even if it is scheduled for later."""
-    publication = _to_be_published(actor, kind, publication_id, "publish")
+    """Publish a draft now, even if it is scheduled for later.
+
+    Raises PublicationChanged where `revision`, which was read, is not the present one.
+    """
+    publication = _to_be_published(actor, kind, publication_id, "publish", revision)
     _publish(kind, publication, actor, now)
     return publication
 
 
 @transaction.atomic
 def publication_schedule(
-    *, actor: "User", kind: PublicationKind, publication_id: int, at: datetime, now: datetime
+    *,
+    actor: "User",
+    kind: PublicationKind,
+    publication_id: int,
+    at: datetime,
+    now: datetime,
+    revision: int | None = None,
 ) -> "Publication":
-    """Schedule a draft to be published at an instant, or change the schedule."""
-    publication = _to_be_published(actor, kind, publication_id, "schedule")
+    """Schedule a draft to be published at an instant; `revision` is as for `publication_release`."""
+    publication = _to_be_published(actor, kind, publication_id, "schedule", revision)
     if problem := problem_of_schedule(at, now):
         raise Invalid(problems=[problem])
     publication.scheduled_at = at
@@ -146,9 +166,19 @@ def publication_unschedule(
 
 
 @transaction.atomic
-def publication_discard(*, actor: "User", kind: PublicationKind, publication_id: int, now: datetime) -> None:
-    """Delete a draft that was never published; its revisions and the journal stay."""
-    publication = _lock_for_move(actor, kind, publication_id, "discard")
+def publication_discard(
+    *,
+    actor: "User",
+    kind: PublicationKind,
+    publication_id: int,
+    now: datetime,
+    revision: int | None = None,
+) -> None:
+    """Delete a draft that was never published; its revisions and the journal stay.
+
+    `revision` is as for `publication_release`.
+    """
+    publication = _lock_for_move(actor, kind, publication_id, "discard", revision)
     _record(actor, "discarded", kind, publication, now, title=publication.title_zh)
     publication._history_user = actor  # type: ignore[attr-defined]
     publication._history_date = now  # type: ignore[attr-defined]
@@ -157,14 +187,24 @@ def publication_discard(*, actor: "User", kind: PublicationKind, publication_id:
 
 @transaction.atomic
 def publication_withdraw(
-    *, actor: "User", kind: PublicationKind, publication_id: int, reason: str, now: datetime
+    *,
+    actor: "User",
+    kind: PublicationKind,
+    publication_id: int,
+    reason: str,
+    now: datetime,
+    revision: int | None = None,
 ) -> "Publication":
-    """Withdraw a publication with a reason: the unit its own, the bureau any."""
+    """Withdraw a publication with a reason: the unit its own, the bureau any.
+
+    `revision` is as for `publication_release`.
+    """
     publication = _lock_publication(kind, publication_id)
     require(actor, "providers.withdraw_publication", publication)
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     require_transition(PUBLICATION_MOVES, publication.state, "withdraw")
+    require_revision(revision, publication.revision, PublicationChanged)
     publication.withdrawn_at, publication.withdrawn_reason = now, require_reason(reason)
     _save(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
     message = gettext_noop("“{title}” has been taken down: {reason}")
@@ -209,19 +249,27 @@ def _begun(
     return MODELS[kind](organization=organization, created_at=now)
 
 
-def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
+def _to_be_published(
+    actor: "User", kind: PublicationKind, publication_id: int, move: str, revision: int | None
+) -> "Publication":
     """Lock and return a draft that has all that publication needs."""
-    publication = _lock_for_move(actor, kind, publication_id, move)
+    publication = _lock_for_move(actor, kind, publication_id, move, revision)
     if problems := problems_of_publication(kind, publication_values(kind, publication)):
         raise Invalid(problems=problems)
     return publication
 
 
-def _lock_for_move(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
-    """Lock and return a publication of the actor's unit if `move` is possible from its state."""
+def _lock_for_move(
+    actor: "User", kind: PublicationKind, publication_id: int, move: str, revision: int | None = None
+) -> "Publication":
+    """Lock and return a publication of the actor's unit if `move` is possible from its state.
+
+    Raises PublicationChanged where the actor has read another revision than the present one.
+    """
     publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, move)
+    require_revision(revision, publication.revision, PublicationChanged)
     return publication
 
 
@@ -316,12 +364,12 @@ def _record(
 def _tell(
     publication: "Publication", message: str, now: datetime, *, exclude: "User | None" = None, **params: Any
 ) -> None:
-    managers = people_with_role(Role.UNIT_MANAGER, publication.organization_id)
-    notify(
-        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
-        kind=NotificationKind.UNIT,
-        message=message,
-        params={"title": Bilingual(publication.title_zh, publication.title_en), **params},
+    tell_managers(
+        publication,
+        message,
+        now,
         path=page_address("publication", publication.public_id),  # type: ignore[attr-defined]
-        now=now,
+        exclude=exclude,
+        title=Bilingual(publication.title_zh, publication.title_en),
+        **params,
     )

@@ -14,6 +14,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, moment
@@ -40,6 +41,11 @@ def _own(request: HttpRequest, kind: str, public_id: str) -> Any:
     return found
 
 
+def _get_seen(request: HttpRequest) -> int | None:
+    """Return the revision that the page showed which led here."""
+    return parse_number(request.GET.get("seen", ""))
+
+
 @confirmation_view
 def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
@@ -51,7 +57,11 @@ def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
         ],
         action=_("Publish"),
         perform=lambda: publication_release(
-            actor=request.user, kind=kind_of(kind), publication_id=found.pk, now=clock.now()
+            actor=request.user,
+            kind=kind_of(kind),
+            publication_id=found.pk,
+            now=clock.now(),
+            revision=_get_seen(request),
         ),
         success=_("Published; everybody can read it on your unit's page."),
         back_address=page_address("publication", found.public_id),
@@ -75,6 +85,7 @@ def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
             publication_id=found.pk,
             at=form.cleaned_data["at"],
             now=clock.now(),
+            revision=_get_seen(request),
         ),
         success=lambda: _("Scheduled for {time}.").format(time=moment(form.cleaned_data["at"])),
         back_address=page_address("publication", found.public_id),
@@ -105,11 +116,16 @@ def discard(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
         consequences=[_("The draft is removed. It was never published; nobody else has seen it.")],
         action=_("Discard the draft"),
         perform=lambda: publication_discard(
-            actor=request.user, kind=kind_of(kind), publication_id=found.pk, now=clock.now()
+            actor=request.user,
+            kind=kind_of(kind),
+            publication_id=found.pk,
+            now=clock.now(),
+            revision=_get_seen(request),
         ),
         success=_("The draft is discarded."),
         back_address=page_address("publication", found.public_id),
         next_address=reverse("unit_publications", args=[found.organization.public_id, kind]),
+        form=Form(request.POST if request.method == "POST" else None),
         tone="danger",
     )
 
@@ -136,6 +152,7 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
             publication_id=found.pk,
             reason=form.cleaned_data["reason"],
             now=clock.now(),
+            revision=_get_seen(request),
         ),
         success=_("Taken down. The unit's managers have been told."),
         back_address=page_address("publication", public_id),

@@ -75,7 +75,7 @@ def next_page(choices: Sequence[Choice], act: str, kind: PublicationKind, saved:
     """Return the page that follows once the text is saved by a button."""
     leads = next((one.leads for one in choices if one.act == act), "")
     if leads:
-        return reverse(leads, args=[kind.value, saved.public_id])
+        return f"{reverse(leads, args=[kind.value, saved.public_id])}?seen={saved.revision}"
     return page_address("publication", saved.public_id)
 
 

@@ -42,6 +42,13 @@ class RecordType(StrEnum):
     SERVICE = "service"
 
 
+SHORTEN = gettext_noop("Shorten it.")
+BY_APPLICANT = gettext_noop("Ask the applicant to shorten it in the settings of their account.")
+BY_BUREAU = gettext_noop(
+    "It is the organization's registered name, which the bureau alone changes. Ask the bureau for a shorter one."
+)
+
+
 @dataclass(frozen=True)
 class NationalField:
     """A field: its name at the platform, its meaning in both languages, and what it may hold.
@@ -60,8 +67,8 @@ class NationalField:
     needed: bool = True
     is_share: bool = False
     """It is a percentage of the unit's instruments, 100.00 at most."""
-    is_of_applicant: bool = False
-    """Only the applicant can change it, in the settings of their account."""
+    how_to_shorten: str = SHORTEN
+    """What the unit does where it is too long; much of it only others can change."""
 
 
 def _choices(*words: str) -> frozenset[str]:
@@ -189,8 +196,8 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
             needed=False,
         ),
         _F("subjectArea", "学科领域", "Subjects", choices=SUBJECT_NAMES, most=4),
-        _F("applicant", "申请人", "Applicant", 20, is_of_applicant=True),
-        _F("applicatPhone", "申请人电话", "Applicant's phone", 20, needed=False, is_of_applicant=True),
+        _F("applicant", "申请人", "Applicant", 20, how_to_shorten=BY_APPLICANT),
+        _F("applicatPhone", "申请人电话", "Applicant's phone", 20, needed=False, how_to_shorten=BY_APPLICANT),
         _F(
             "applicatEmail",
             "申请人邮箱",
@@ -198,9 +205,9 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
             50,
             shape="email",
             needed=False,
-            is_of_applicant=True,
+            how_to_shorten=BY_APPLICANT,
         ),
-        _F("applicatUnit", "申请人单位", "Applicant's organization", 50),
+        _F("applicatUnit", "申请人单位", "Applicant's organization", 50, how_to_shorten=BY_BUREAU),
         _F(
             "comment",
             "用户评价",
@@ -259,7 +266,6 @@ def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
 
 WHOLE = Decimal(100)
 OVER_WHOLE_REMEDY = gettext_noop("Correct the number of instruments in the openness statement of the year.")
-OF_APPLICANT_REMEDY = gettext_noop("Ask the applicant to shorten it in the settings of their account.")
 
 Wrong = tuple[str, Sentence, Sentence]
 
@@ -272,8 +278,7 @@ def _wrong(field: NationalField, value: str) -> Iterator[Wrong]:
     if field.limit is not None and len(value) > field.limit:
         reason = gettext_noop("It may have {limit} characters, this has {length}.")
         params = {"limit": field.limit, "length": len(value)}
-        shorten = OF_APPLICANT_REMEDY if field.is_of_applicant else gettext_noop("Shorten it.")
-        yield "too_long", Sentence(reason, params), Sentence(shorten)
+        yield "too_long", Sentence(reason, params), Sentence(field.how_to_shorten)
     if field.shape in SHAPES and not SHAPES[field.shape][0].fullmatch(value):
         yield f"not_{field.shape}", Sentence(SHAPES[field.shape][1]), Sentence(gettext_noop("Correct it."))
     elif field.length is not None and len(value) != field.length:

@@ -346,6 +346,16 @@ def test_every_kind_of_refusal(kind, field, value, code):
     assert (refusal.field, refusal.value, refusal.code) == (field, value, f"national.{code}")
 
 
+@pytest.mark.parametrize(
+    ("field", "length", "who"),
+    [("applicant", 21, "Ask the applicant"), ("applicatUnit", 51, "Ask the bureau"), ("subjectName", 201, "Sh")],
+)
+def test_what_is_too_long_names_who_can_shorten_it(field, length, who):
+    record = {**RECORD_OF[RecordType.SERVICE], field: "长" * length}
+    (refusal,) = find_refusals(RecordType.SERVICE, record)
+    assert (refusal.code, who in refusal.remedy.message) == ("national.too_long", True)
+
+
 def test_place_counts_together():
     record = {**RECORD_OF[RecordType.INSTRUMENT], "street": "路" * 95}
     (refusal,) = find_refusals(RecordType.INSTRUMENT, record)

@@ -103,11 +103,11 @@ def test_the_editors_buttons_say_what_they_do_and_lead_on(at, address, world):
     assert "立即公开，无需审核；市科技局可说明理由予以撤下。" in text_of(new)
     answer = client.post(address("news"), {**TYPED, "act": "schedule"})
     made = UnitNews.objects.get()
-    assert (made.state, answer["Location"]) == ("draft", act_of("schedule", made))
+    assert (made.state, answer["Location"]) == ("draft", act_of("schedule", made) + "?seen=1")
     draft = client.get(act_of("edit", made))
     assert buttons(draft) == ["draft", "preview", "publish", "schedule"]
     assert "保存后再次确认，确认后即公开。" in text_of(draft)
-    for act, leads in (("draft", page_of(made)), ("publish", act_of("release", made))):
+    for act, leads in (("draft", page_of(made)), ("publish", act_of("release", made) + "?seen=3")):
         assert client.post(act_of("edit", made), {**TYPED, "act": act})["Location"] == leads
     made.refresh_from_db()
     assert made.state == "draft"

@@ -1,0 +1,55 @@
+"""The managers of a suspended unit can do nothing, and are told all the same what is decided on what it has."""
+
+import pytest
+
+from instrument_share.accounts.services import organization_suspend
+from instrument_share.journal.selectors import notifications
+from providers.instruments.services import instruments
+from providers.units.domain.publications import PublicationKind
+from providers.units.services import profiles
+from providers.units.services.publications import publication_publish, publication_withdraw
+from tests.page_fixtures import text_of
+from tests.providers.conftest import NOW, PROFILE, published
+
+WHY = {"reason": "电话打不通"}
+
+
+@pytest.fixture
+def unit(world):
+    """Something of each kind waits for the bureau, or is public, when the unit is suspended."""
+    own = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
+    profiles.unit_profile_save(**own, values=PROFILE)
+    profiles.unit_profile_submit(**own)
+    world.live = published(world)
+    change = {"actor": world.manager, "instrument_id": world.live.pk, "now": NOW}
+    instruments.instrument_update(**change, values={"value_yuan": "2600000"})
+    text = {"title_zh": "开放日", "body_zh": "欢迎参观。"}
+    world.news = publication_publish(**own, kind=PublicationKind.NEWS, values=text)
+    facts = {"organization_id": world.unit.pk, "reason": "未按要求整改", "now": NOW}
+    organization_suspend(actor=world.officer, **facts)
+    return world
+
+
+def decide(world, what):
+    by_officer = {"actor": world.officer, "now": NOW}
+    match what:
+        case "profile":
+            profiles.unit_profile_return(**by_officer, organization_id=world.unit.pk, **WHY)
+        case "changes":
+            instruments.instrument_changes_refuse(**by_officer, instrument_id=world.live.pk, **WHY)
+        case "instrument":
+            instruments.instrument_suspend(**by_officer, instrument_id=world.live.pk, **WHY)
+        case "news":
+            publication_withdraw(
+                **by_officer, kind=PublicationKind.NEWS, publication_id=world.news.pk, **WHY
+            )
+
+
+@pytest.mark.parametrize("what", ["profile", "changes", "instrument", "news"])
+def test_managers_of_a_suspended_unit_are_told_and_led_to_a_page_that_they_may_open(at, unit, what):
+    known = set(notifications(unit.manager).values_list("pk", flat=True))
+    decide(unit, what)
+    told = notifications(unit.manager).exclude(pk__in=known).get()
+    assert told.params["reason"] == WHY["reason"]
+    page = at("manager").get(told.path)
+    assert (page.status_code, "未按要求整改" in text_of(page)) == (200, True)
