@@ -31,7 +31,7 @@ SHOWN_DIGITS = ".15g"
 """Spreadsheets show 15 digits of a number and keep two more, which are not what was typed."""
 CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|####.*)")
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
-TEN_THOUSAND = re.compile(r"\s*万\s*元?\s*$")
+TEN_THOUSAND = re.compile(r"万元?$")
 TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]00:00(?::00)?)?")
 DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
@@ -227,8 +227,9 @@ def _number(field: SheetField, prefix: str, text: str, said: str = "") -> Decima
 
 def _money(field: SheetField, prefix: str, text: str, factor: Decimal | None) -> Decimal:
     """Return an amount in yuan; 万 or 万元 behind it counts, whatever the heading says."""
-    amount = TEN_THOUSAND.sub("", text)
-    if amount != text:
+    joined = "".join(text.split())
+    amount = TEN_THOUSAND.sub("", joined)
+    if amount != joined:
         factor = Decimal(10_000)
     return _number(field, prefix, amount, said=text) * (factor or 1)
 
@@ -277,7 +278,7 @@ def _flag(field: SheetField, prefix: str, text: str) -> bool:
 
 
 def _weekdays(field: SheetField, prefix: str, text: str) -> tuple[int, ...]:
-    narrow = _narrow(text).lower().strip()
+    narrow = " ".join(_narrow(text).lower().split())
     if narrow in WEEK_WORDS:
         return WEEK_WORDS[narrow]
     days: set[int] = set()
