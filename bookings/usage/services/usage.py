@@ -64,10 +64,11 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
-from providers.domain import OPERATED_BY_USER, ServiceMode
+from providers.domain import OPERATED_BY_USER, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+    from providers.domain import Terms
     from providers.models import Instrument
 
 
@@ -156,11 +157,7 @@ def usage_log_by_hand(
     if problems:
         raise UsageRefused(problems=problems)
     kind = providers.user_kind(user, payer, instrument)
-    if amount_yuan is not None or terms is None:
-        amount, lines = round_to_fen(amount_yuan or 0), []
-    else:
-        price = pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
-        amount, lines = price.total, price.as_rows()
+    amount, lines = _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
     log = UsageLog(
         instrument=instrument,
         user=user,
@@ -186,17 +183,38 @@ def usage_log_by_hand(
     log_write(
         log, actor=actor, now=now, overlapping=overlapping, overlap_reason=overlap_reason, details=details
     )
-    for missed_id in find_missed_by(user, instrument_id, time.start):
+    _take_back_missed(log, actor, now)
+    tell(log, now)
+    return log
+
+
+def _price_by_hand(
+    terms: "Terms | None",
+    time: Interval,
+    kind: UserKind,
+    service_mode: ServiceMode,
+    samples: int,
+    spent: Spent,
+    amount_yuan: Decimal | None,
+) -> tuple[Decimal, list[dict[str, Any]]]:
+    """Return the amount of a use by hand and the lines of its price; a given amount has no lines."""
+    if amount_yuan is not None or terms is None:
+        return round_to_fen(amount_yuan or 0), []
+    price = pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
+    return price.total, price.as_rows()
+
+
+def _take_back_missed(log: UsageLog, actor: "User", now: datetime) -> None:
+    """Take back the no-show of whoever was there, as the log says."""
+    for missed_id in find_missed_by(log.user, log.instrument_id, log.starts_at):
         no_show_take_back(
             missed_id,
-            came_at=time.start,
+            came_at=log.starts_at,
             message=HOURS_INSTEAD_OF_NO_SHOW,
             actor=actor,
             now=now,
             details={"log": log.public_id},
         )
-    tell(log, now)
-    return log
 
 
 def find_entry_problems(
