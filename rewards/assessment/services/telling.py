@@ -60,7 +60,7 @@ def tell_of_notice(cycle: AssessmentCycle, now: datetime) -> None:
 def tell_of_ended_notice(cycle: AssessmentCycle, now: datetime) -> None:
     """Tell each unit that the notice has ended, since the units are scored again, and that another comes.
 
-    Until then no unit can open its results; the link leads to the findings, which changed them.
+    The link leads to the findings, which changed the results.
     """
     path = reverse("findings", args=[cycle.year])
     for organization_id in UnitAssessment.objects.filter(cycle=cycle).values_list(

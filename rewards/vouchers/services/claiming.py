@@ -38,14 +38,17 @@ from rewards.vouchers.domain.errors import (
 from rewards.vouchers.domain.terms import normalize_invoice
 from rewards.vouchers.models import VoucherClaim, VoucherGrant, VoucherUse
 from rewards.vouchers.selectors.claims import (
+    Offered,
     claim_lock,
     claimable_now,
     find_agreed_statement,
     find_changed_claims,
     find_claim_on,
     find_claim_on_invoice,
+    get_agreed_statement_id,
     get_uses_of,
     is_listed,
+    offered_statements,
 )
 from rewards.vouchers.services.telling import check_proofs, keep_proofs, record_act, tell_administrators
 
@@ -124,6 +127,20 @@ def require_valid(grant: VoucherGrant, day: date) -> None:
     """Raise VoucherExpired after the last day of claims on a voucher."""
     if not grant.scheme.terms.takes_claims(day):
         raise VoucherExpired(last=grant.scheme.terms.claim_until)
+
+
+def require_offered(grant: VoucherGrant, statement_id: str, day: date) -> Offered:
+    """Return what can be claimed on a voucher against a statement (public id); the caller may see it.
+
+    Raises VoucherExpired, NotFound, ClaimedAlready where somebody has claimed it, NothingClaimable.
+    """
+    require_valid(grant, day)
+    for offer in offered_statements(grant, day):
+        if offer.statement.public_id == statement_id:
+            return offer
+    statement = require_found(find_agreed_statement(grant, get_agreed_statement_id(grant, statement_id)))
+    before = find_claim_on(statement, get_uses_of(statement, grant.scheme.terms))
+    raise ClaimedAlready(claim=before.public_id) if before is not None else NothingClaimable
 
 
 def _require_statement(grant: VoucherGrant, statement_id: int) -> "Statement":

@@ -48,6 +48,7 @@ from rewards.vouchers.services.telling import record_act, tell_administrators
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
 
 CAME_BACK = gettext_noop(
     "The payout of ¥{amount} to {organization} came back: {reason} Check the receiving account."
@@ -188,9 +189,14 @@ def voucher_payout_reverse(
     return reversal
 
 
-def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
+def took_part_in_claim(viewer: "Viewer", row: VoucherPayoutRow) -> bool:
+    """Return whether the person decided on the claim of a row or made its list."""
     claim = row.claim
-    if actor.pk in (claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id):
+    return viewer.pk in (claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id)
+
+
+def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
+    if took_part_in_claim(actor, row):
         raise TookPartInClaim
 
 

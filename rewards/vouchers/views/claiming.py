@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -35,7 +34,7 @@ from rewards.vouchers.selectors.claims import (
 from rewards.vouchers.selectors.payouts import get_payouts_of_claim
 from rewards.vouchers.selectors.vouchers import get_balances, get_file, get_grant
 from rewards.vouchers.services.claiming import (
-    require_valid,
+    require_offered,
     voucher_claim,
     voucher_claim_audit,
     voucher_claim_check,
@@ -88,13 +87,11 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> HttpResponse:
-    """Claim on a voucher against a statement. Raises VoucherExpired."""
+    """Claim on a voucher against a statement. Raises VoucherExpired, ClaimedAlready, NothingClaimable."""
     grant, now = get_grant(request.user, public_id), clock.now()
     require(request.user, "rewards.claim_voucher", grant)
     today = now.astimezone(CITY_TIME).date()
-    require_valid(grant, today)
-    offers = {one.statement.public_id: one for one in offered_statements(grant, today)}
-    offer = require_found(offers.get(statement_id))
+    offer = require_offered(grant, statement_id, today)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ClaimForm(*posted, amount=offer.claimable.amount_yuan, today=today)
     return answer_form(

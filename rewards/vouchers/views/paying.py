@@ -23,7 +23,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.services.payments import find_account_lack, require_account
-from rewards.vouchers.domain.errors import NothingToList
+from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
 from rewards.vouchers.reports import render_payout_list
 from rewards.vouchers.selectors.payouts import (
@@ -37,12 +37,14 @@ from rewards.vouchers.selectors.vouchers import get_scheme
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
     get_made_date,
+    took_part_in_claim,
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
 )
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
     from rewards.payments.models import PayeeAccount
 
 
@@ -81,16 +83,23 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     accounts = get_accounts([row.claim.grant.organization_id for row in rows])
     context = {
         "list": found,
-        "rows": [_show(row, accounts.get(row.claim.grant.organization_id)) for row in rows],
+        "rows": [_show(request.user, row, accounts.get(row.claim.grant.organization_id)) for row in rows],
         "pays": rules.has_perm("rewards.pay_voucher", request.user),
     }
     return render(request, "rewards/vouchers/list.html", context)
 
 
-def _show(row: Any, present: "PayeeAccount | None") -> "tuple[Any, PayeeAccount | None, str]":
-    """Return a row, the account to which it was or is to be paid, and why it can't be; empty where it can."""
-    lack = find_account_lack(present, row.claim.grant.organization)
+def _show(
+    viewer: "Viewer", row: Any, present: "PayeeAccount | None"
+) -> "tuple[Any, PayeeAccount | None, str]":
+    """Return a row, the account to which it was or is to be paid, and what keeps the viewer from recording.
+
+    The last is empty where nothing does.
+    """
     account = row.made[-1].payee_account if row.is_paid else present
+    if took_part_in_claim(viewer, row):
+        return row, account, told(TookPartInClaim.message, {})
+    lack = None if row.is_paid else find_account_lack(present, row.claim.grant.organization)
     return row, account, told(lack.message, lack.params) if lack else ""
 
 

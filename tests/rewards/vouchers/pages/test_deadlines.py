@@ -1,4 +1,4 @@
-"""What is asked for too late."""
+"""What is asked for too late, after a day or after a colleague."""
 
 from datetime import UTC, date, datetime
 
@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.page_fixtures import text_of
+from tests.rewards.vouchers.conftest import LATER, add_statements
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -19,3 +20,32 @@ def test_who_applies_too_late_reads_when_applications_were_taken(vouchers, clock
     assert answer.status_code == 409
     assert "2026年1月1日" in text_of(answer)
     assert "2026年3月31日" in text_of(answer)
+
+
+def test_who_claims_after_a_colleague_reads_by_which_claim(vouchers, claimable, clock):
+    clock.set(LATER)
+    client = Client()
+    client.force_login(vouchers.admin)
+    new = reverse("voucher_claim_new", args=[claimable.grant.public_id, claimable.statement.public_id])
+    assert client.get(new).status_code == 200
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    typed = {"invoice_number": "2650 0002", "sole_support": "on", "shown_yuan": "100.00"}
+    answer = client.post(new, typed)
+    assert answer.status_code == 409
+    assert f"这些机时已在兑付申请{claim.public_id}中" in text_of(answer)
+
+
+def test_who_claims_on_a_voucher_that_a_colleague_used_up_reads_why_nothing_is_left(
+    vouchers, claimable, clock
+):
+    (other,) = add_statements(vouchers.city, vouchers.admin, [300])
+    clock.set(LATER)
+    grant = vouchers.grant(vouchers.open(code="EJ"), amount=100)
+    vouchers.claim(grant, claimable.statement)
+    client = Client()
+    client.force_login(vouchers.admin)
+    answer = client.get(reverse("voucher_claim_new", args=[grant.public_id, other.public_id]))
+    assert answer.status_code == 409
+    assert "创新券已用完" in text_of(answer)
+    unknown = client.get(reverse("voucher_claim_new", args=[grant.public_id, "STM-0000000000"]))
+    assert unknown.status_code == 404
