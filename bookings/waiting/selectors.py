@@ -286,7 +286,11 @@ def is_affordable(entry: WaitlistEntry, now: datetime) -> bool:
 def has_affordable_time(
     project: "Project", applicant: Applicant, instrument: "Instrument", taken: Interval, now: datetime
 ) -> bool:
-    """Return whether a wait for this time, which is taken, may bring one that the project can pay."""
+    """Return whether a wait for this time, which is taken, may bring one that the project can pay.
+
+    The applicant asks for one way of service.
+    """
+    assert applicant.service_mode is not None
     wait = WaitlistEntry(
         instrument=instrument,
         user=applicant.user,
