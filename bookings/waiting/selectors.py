@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from bookings.projects.domain.budget import Budget
 from bookings.proposals.domain import ProposalOrder, find_slot
 from bookings.requests.domain.cancellation import calculate_cost_once_approved
+from bookings.requests.domain.offers import InstrumentTime
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service
@@ -20,7 +21,7 @@ from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.project_budget import get_budgets
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
-from bookings.waiting.domain import SHORTEST_ANSWER, USUAL_SPAN, WaitState, get_offerable_span
+from bookings.waiting.domain import MINUTE, SHORTEST_ANSWER, USUAL_SPAN, WaitState, get_offerable_span
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.selectors.standing import standing
@@ -238,9 +239,7 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
     span = get_span(entry, now)
     if span is None:
         return None
-    together = get_free_time([entry.instrument], span, now, _get_applicant(entry)).together(
-        entry.instrument_id
-    )
+    together = _get_times(entry, span, now)
     if not together:
         return None
     let_go = entry.offers.exclude(WITHDRAWN).values_list("booking__starts_at", "booking__ends_at")
@@ -253,49 +252,53 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
         entry.length,
         ProposalOrder.SOONEST,
         now + SHORTEST_ANSWER,
-        is_covered=_get_budget(entry.organization_project).covers,
+        is_covered=_get_budget(entry).covers,
     )
     return None if slot is None else slot.interval
 
 
-def _get_applicant(entry: WaitlistEntry) -> Applicant:
-    return Applicant(entry.user, entry.payer_organization, ServiceMode(entry.service_mode))
+def _get_times(entry: WaitlistEntry, span: Interval, now: datetime) -> list[InstrumentTime]:
+    """Return what limits the times in the span for somebody who waits; nothing where they can't book."""
+    applicant = Applicant(entry.user, entry.payer_organization, ServiceMode(entry.service_mode))
+    return get_free_time([entry.instrument], span, now, applicant).together(entry.instrument_id)
 
 
-def _get_budget(project: "Project | None") -> Budget:
+def _get_budget(entry: WaitlistEntry) -> Budget:
     """Return the budget of the project that a wait names; one without a limit where it names none."""
+    project = entry.organization_project
     return Budget(None) if project is None else get_budgets([project])[project.pk]
 
 
-def is_affordable(entry: WaitlistEntry, span: Interval, now: datetime) -> bool:
-    """Return whether the project that a wait names can pay for some time of the span, taken or free."""
-    applicant = _get_applicant(entry)
-    return _covers_any_time(entry.organization_project, applicant, entry.instrument, span, entry.length, now)
+def is_affordable(entry: WaitlistEntry, now: datetime) -> bool:
+    """Return whether a time would be offered to somebody who waits if nothing were booked or closed.
+
+    Such a time is one that the project that they name can pay, and lies in its period. Times are known as far
+    ahead as the rule lets anybody book.
+    """
+    span = get_span(entry, now)
+    if span is None:
+        return False
+    opened = [replace(one, holds=(), closures=(), counted={}) for one in _get_times(entry, span, now)]
+    covers = _get_budget(entry).covers
+    return find_slot(opened, span, entry.length, ProposalOrder.SOONEST, now, is_covered=covers) is not None
 
 
 def has_affordable_time(
     project: "Project", applicant: Applicant, instrument: "Instrument", taken: Interval, now: datetime
 ) -> bool:
-    """Return whether the project can pay for a time that a wait for this one, which is taken, may bring."""
-    span = Interval(taken.start, taken.start + USUAL_SPAN)
-    return _covers_any_time(project, applicant, instrument, span, taken.length, now)
+    """Return whether a wait for this time, which is taken, may bring one that the project can pay.
 
-
-def _covers_any_time(
-    project: "Project | None",
-    applicant: Applicant,
-    instrument: "Instrument",
-    span: Interval,
-    length: timedelta,
-    now: datetime,
-) -> bool:
-    """Return whether a time would be offered to the applicant if nothing were booked or closed.
-
-    Times are known as far ahead as the rule lets anybody book.
+    The applicant asks for one way of service.
     """
-    together = get_free_time([instrument], span, now, applicant).together(instrument.pk)
-    if not together:
-        return False
-    opened = [replace(one, holds=(), closures=(), counted={}) for one in together]
-    covers = _get_budget(project).covers
-    return find_slot(opened, span, length, ProposalOrder.SOONEST, now, is_covered=covers) is not None
+    assert applicant.service_mode is not None
+    wait = WaitlistEntry(
+        instrument=instrument,
+        user=applicant.user,
+        payer_organization=applicant.payer,
+        earliest=taken.start,
+        latest=taken.start + USUAL_SPAN,
+        minutes=taken.length // MINUTE,
+        service_mode=applicant.service_mode,
+        organization_project=project,
+    )
+    return is_affordable(wait, now)

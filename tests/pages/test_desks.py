@@ -172,8 +172,8 @@ def test_keeper_sees_requests_arrivals_and_overdue_uses(city, see):
     booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
     approved(city, slot(day=1, hour=10))
     approved(city, slot(day=1, hour=18, length=1))
-    later = services_request(city, slot(day=5), NOW + HOUR)
-    first = services_request(city, slot(day=6), NOW)
+    later = services_request(city, slot(day=5), NOW + 20 * HOUR)
+    first = services_request(city, slot(day=6), NOW + 19 * HOUR)
     page = see(city.keeper, "keeper", now=slot(day=1, hour=9).start + 50 * timedelta(minutes=1))
     shown = texts(page)
     assert [one.public_id for one in page.context["waiting"].items] == [first.public_id, later.public_id]
@@ -222,7 +222,7 @@ def test_check_in_is_offered_once_the_use_before_it_is_over(city, see):
 def test_request_on_a_suspended_instrument_is_offered_to_be_declined_alone(city, see):
     first, second = book(city, slot(day=3)), book(city, slot(day=4))
     acts = {name: reverse(name, args=[first.public_id]) for name in (f"booking_{one}" for one in DECISIONS)}
-    chosen = f'value="{first.public_id}"'
+    chosen = f'value="{first.public_id}:{first.revision}"'
     last_day = {"now": first.decide_by - HOUR}
     desks = ((city.keeper, "keeper", {}), (city.manager, "unit_desk", last_day))
     for person, desk, at in desks:
@@ -398,7 +398,7 @@ def test_each_list_of_the_keepers_desk_has_its_own_pages(city, see, monkeypatch)
     monkeypatch.setattr(keeper, "PER_LIST", 1)
     other = factories.instrument(city.owner, name_zh="质谱仪")
     Keeper.objects.create(instrument=other, user=city.keeper)
-    requests = [services_request(city, slot(day=5 + number), NOW + number * HOUR) for number in range(2)]
+    requests = [services_request(city, slot(day=5 + number), NOW + number * HOUR) for number in (10, 11)]
     for hour in (12, 15):
         approved(city, slot(day=1, hour=hour))
     now = slot(day=1, hour=9).start

@@ -12,6 +12,7 @@ from bookings.requests.domain.states import MOVES, BookingState, require_cancell
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_new_decision_needed
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import DECISION_FIELDS
 from bookings.requests.services.held_time import booking_lock_for, record_change
@@ -44,8 +45,17 @@ def booking_hand_over(*, actor: "User", booking_id: int, colleague_id: int, now:
         raise HandOverRefused(problems=problems)
     for one in together:
         _give(one, actor, colleague, now)
-    notifications.notify_user(booking, notifications.HANDED_OVER_TO_YOU, now, former=actor.name)
+    _tell_colleague(booking, actor, now)
     return booking
+
+
+def _tell_colleague(booking: Booking, actor: "User", now: datetime) -> None:
+    """Tell the colleague that the booking is theirs, and what cancelling it costs by now."""
+    cost = get_cancel_cost(booking.user, booking, now)
+    message, told = notifications.HANDED_OVER_TO_YOU, {}
+    if cost.late:
+        message, told = notifications.HANDED_OVER_TO_YOU_LATE, {"amount": f"{cost.charge_yuan:,.2f}"}
+    notifications.notify_user(booking, message, now, former=actor.name, **told)
 
 
 def _lock_colleague(actor: "User", booking_id: int, colleague_id: int) -> "User":

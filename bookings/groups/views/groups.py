@@ -19,6 +19,7 @@ from bookings.requests.domain.choices import BookingGroupKind
 from bookings.requests.domain.states import CANCELLABLE_STATES, HOLDING_STATES
 from bookings.requests.selectors.admission import is_new_decision_needed
 from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.views.common import get_booking_address, get_desk
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock
@@ -69,12 +70,15 @@ def hand_over(request: SignedInRequest, public_id: str) -> Confirmation:
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
     asks_again = is_new_decision_needed(request.user, booking, terms)
     deadline = get_hand_over_deadline(request.user, booking, now)
+    late = _("It can no longer be cancelled free of charge; your colleague is told.")
+    is_late = get_cancel_cost(request.user, booking, now).late
     return Confirmation(
         heading=_("Hand this booking over?"),
         consequences=[
             _("Time, price and payer stay. Your colleague and the keeper are told."),
             _("It is your colleague's from then on: you can't cancel, move or take it back yourself."),
             *([_("The keeper decides again, since another person comes.")] if asks_again else []),
+            *([late] if is_late else []),
             _("Possible until {time}.").format(time=moment(deadline)),
         ],
         action=_("Hand over the booking"),

@@ -93,6 +93,10 @@ HANDED_OVER_TO_YOU = gettext_noop(
     "{former} has handed the booking of {instrument} from {starts_at} over to you. "
     "Cancel it if you can't come."
 )
+HANDED_OVER_TO_YOU_LATE = gettext_noop(
+    "{former} has handed the booking of {instrument} from {starts_at} over to you. Cancelling it costs up to "
+    "¥{amount} by now and counts on your credit; hand it back if you can't come."
+)
 CANCELLED_BY_YOU = gettext_noop("You have cancelled the booking of {instrument} from {starts_at}.")
 MOVED_BY_YOU = gettext_noop("You have moved the booking of {instrument} to {starts_at}.")
 HANDED_OVER_BY_YOU = gettext_noop(
@@ -144,7 +148,15 @@ USE_OVERDUE = gettext_noop(
 )
 
 MAILED_AT_ONCE = frozenset(
-    {MOVED_BY_UNIT, MOVED_FOR_REASON, HANDED_OVER_TO_YOU, EXTENDED, YOUR_USE_OVERDUE, USE_OVERDUE}
+    {
+        MOVED_BY_UNIT,
+        MOVED_FOR_REASON,
+        HANDED_OVER_TO_YOU,
+        HANDED_OVER_TO_YOU_LATE,
+        EXTENDED,
+        YOUR_USE_OVERDUE,
+        USE_OVERDUE,
+    }
 )
 """They ask for an answer, or are about a use under way: its start doesn't say how urgent they are."""
 

@@ -105,14 +105,16 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
     span = get_offerable_span(entry.wanted, entry.length, now)
     if span is None or entry.wanted.length > LONGEST_SPAN:
         raise SpanRefused(notice=SHORTEST_NOTICE + SHORTEST_ANSWER, longest=LONGEST_SPAN)
-    at_end = find_wait_problems(entry, entry.latest - entry.length, now)
-    lasting = find_lasting(leave_out_price(at_end, entry, span, now))
+    in_period = get_span(entry, now)
+    first, last = (in_period or span).start, (in_period or span).end - entry.length
+    at_end = find_wait_problems(entry, last, now)
+    lasting = find_lasting(leave_out_price(at_end, entry, now))
     if lasting:
-        at_start = find_wait_problems(entry, span.start, now)
-        if not find_lasting(leave_out_price(at_start, entry, span, now)):
+        at_start = find_wait_problems(entry, first, now)
+        if not find_lasting(leave_out_price(at_start, entry, now)):
             # As where a qualification or a version of the rule ends within the span.
             lasting = []
-    if get_span(entry, now) is None:
+    if in_period is None:
         lasting += [one for one in at_end if one.code in PROJECT_PERIOD_CODES]
     if lasting:
         raise build_refusal(lasting)
@@ -139,12 +141,10 @@ def find_wait_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> 
     ]
 
 
-def leave_out_price(
-    problems: "list[Problem]", entry: WaitlistEntry, span: Interval, now: datetime
-) -> "list[Problem]":
+def leave_out_price(problems: "list[Problem]", entry: WaitlistEntry, now: datetime) -> "list[Problem]":
     """Return the problems without a price beyond the budget where another time of the span costs less."""
     others = [one for one in problems if one.code != BUDGET_CODE]
-    return others if len(others) < len(problems) and is_affordable(entry, span, now) else problems
+    return others if len(others) < len(problems) and is_affordable(entry, now) else problems
 
 
 @transaction.atomic

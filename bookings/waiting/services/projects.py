@@ -51,7 +51,7 @@ def _get_prospects(project: "Project", now: datetime) -> dict[int, Prospect]:
     prospects = {}
     for entry in get_waits_naming(project):
         if (span := get_span(entry, now)) is not None:
-            found = leave_out_price(find_wait_problems(entry, span.start, now), entry, span, now)
+            found = leave_out_price(find_wait_problems(entry, span.start, now), entry, now)
             problems = [one for one in found if one.code.startswith(PROJECT_CODES)]
             prospects[entry.pk] = Prospect(entry, span, problems)
     return prospects

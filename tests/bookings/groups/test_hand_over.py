@@ -162,6 +162,20 @@ def test_booking_that_the_unit_moved_has_no_charge_to_escape_and_may_be_handed_o
     assert hand_over(city, moved, now=late).state == "requested"
 
 
+def test_colleague_is_told_that_what_they_are_handed_late_costs_something_to_cancel(city, client, clock):
+    early, late = book(city), book(city, slot(day=2))
+    hand_over(city, early)
+    now = late.starts_at - timedelta(minutes=30)
+    clock.set(now)
+    client.force_login(city.researcher)
+    page = client.get(f"/bookings/{late.public_id}/hand-over/").content.decode()
+    assert "已不能免费取消" in page
+    hand_over(city, late, now=now)
+    told = [one.params.get("amount") for one in journal.notifications(city.colleague).order_by("pk")]
+    late.refresh_from_db()
+    assert told == [None, f"{get_cancel_cost(city.colleague, late, now).charge_yuan:.2f}"]
+
+
 def test_stranger_and_own_payment_are_no_way(city):
     stranger = factories.member(factories.organization("别的公司"), name="庚")
     with pytest.raises(NotFound):

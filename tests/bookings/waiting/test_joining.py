@@ -155,6 +155,18 @@ def test_nobody_waits_for_hours_that_cost_more_than_the_budget_at_any_time(city,
     assert refusal(city, **asked) == [("booking.project_budget_exceeded", "organization_project")]
 
 
+def test_cheaper_time_outside_the_period_of_the_project_counts_for_nothing(city, cheap_noon):
+    PriceLine.objects.create(rule=city.rule, price_yuan=10, weekdays=[slot(day=2).start.weekday()])
+    last = slot().start.date()
+    short = add_project(city, budget=50, number="2", last_date=last)
+    asked = {"wanted": Interval(WIDE.start, slot(day=2, length=11).end), "organization_project_id": short.pk}
+    with pytest.raises(BookingRefused) as refused:
+        join(city, city.researcher, **asked)
+    assert "booking.project_budget_exceeded" in codes(refused)
+    long = add_project(city, budget=50, number="3")
+    assert join(city, city.researcher, **asked | {"organization_project_id": long.pk}).pk
+
+
 def test_wait_is_offered_beside_a_price_that_another_time_brings_down(city, cheap_noon, client, clock):
     clock.set(NOW)
     book(city)
