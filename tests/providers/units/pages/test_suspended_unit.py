@@ -1,11 +1,14 @@
 """The managers of a suspended unit can do nothing, and are told all the same what is decided on what it has."""
 
 import pytest
+from django.urls import reverse
 
+from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import organization_suspend
 from instrument_share.journal.selectors import notifications
 from providers.instruments.services import instruments
 from providers.units.domain.publications import PublicationKind
+from providers.units.models import UnitProfile
 from providers.units.services import profiles
 from providers.units.services.publications import publication_publish, publication_withdraw
 from tests.page_fixtures import text_of
@@ -53,3 +56,25 @@ def test_managers_of_a_suspended_unit_are_told_and_led_to_a_page_that_they_may_o
     assert told.params["reason"] == WHY["reason"]
     page = at("manager").get(told.path)
     assert (page.status_code, "未按要求整改" in text_of(page)) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"), [("profile", "立即向公众公开"), ("changes", "新内容立即公开")]
+)
+def test_the_officer_reads_that_nobody_sees_it_yet(at, unit, what, words):
+    found = UnitProfile.objects.get() if what == "profile" else unit.live
+    address = reverse("review_publish", args=[found.public_id])
+    asked = at("officer").get(address)
+    assert ("单位已被暂停" in text_of(asked), words in text_of(asked)) == (True, False)
+    seen = {"seen": asked.context["form"]["seen"].value()}
+    assert at("officer").post(address, seen).status_code == 302
+    public = reverse("unit" if what == "profile" else "instrument", args=[found.public_id])
+    assert at().get(public).status_code == 404
+    Organization.objects.update(state="admitted")
+    assert at().get(public).status_code == 200
+
+
+def test_of_an_admitted_unit_the_officer_reads_that_everybody_sees_it(at, unit):
+    Organization.objects.update(state="admitted")
+    page = text_of(at("officer").get(reverse("review_publish", args=[UnitProfile.objects.get().public_id])))
+    assert ("单位已被暂停" in page, "立即向公众公开" in page) == (False, True)
