@@ -1,19 +1,26 @@
 """The managers of a suspended unit can do nothing, and are told all the same what is decided on what it has."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from instrument_share.accounts.models import Organization
-from instrument_share.accounts.services import organization_suspend
+from instrument_share.accounts.services import organization_reinstate, organization_suspend
 from instrument_share.journal.selectors import notifications
 from providers.instruments.services import instruments
 from providers.units.domain.publications import PublicationKind
-from providers.units.models import UnitProfile
+from providers.units.models import UnitNews, UnitProfile
 from providers.units.services import profiles
-from providers.units.services.publications import publication_publish, publication_withdraw
+from providers.units.services.publications import (
+    publication_publish,
+    publication_withdraw,
+    publications_publish_due,
+)
 from tests.page_fixtures import text_of
 from tests.providers.conftest import NOW, PROFILE, published
 
+DAY = timedelta(days=1)
 WHY = {"reason": "电话打不通"}
 
 
@@ -78,3 +85,15 @@ def test_of_an_admitted_unit_the_officer_reads_that_everybody_sees_it(at, unit):
     Organization.objects.update(state="admitted")
     page = text_of(at("officer").get(reverse("review_publish", args=[UnitProfile.objects.get().public_id])))
     assert ("单位已被暂停" in page, "立即向公众公开" in page) == (False, True)
+
+
+def test_a_draft_that_becomes_due_while_the_unit_is_suspended_waits_for_its_reinstatement(unit):
+    draft = UnitNews.objects.create(
+        organization=unit.unit, title_zh="开放周", body_zh="欢迎参观。", created_at=NOW, scheduled_at=NOW + DAY
+    )
+    assert publications_publish_due(NOW + 2 * DAY) == 0
+    assert "published" not in notifications(unit.manager).first().message
+    organization_reinstate(actor=unit.officer, organization_id=unit.unit.pk, now=NOW + 3 * DAY)
+    assert publications_publish_due(NOW + 3 * DAY) == 1
+    draft.refresh_from_db()
+    assert draft.published_at == NOW + 3 * DAY
