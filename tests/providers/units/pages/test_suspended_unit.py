@@ -1,4 +1,4 @@
-"""The managers of a suspended unit can do nothing, and are told all the same what is decided on what it has."""
+"""The managers of a suspended unit can do nothing, and are told what is decided on what it has."""
 
 from datetime import timedelta
 
@@ -50,9 +50,7 @@ def decide(world, what):
         case "instrument":
             instruments.instrument_suspend(**by_officer, instrument_id=world.live.pk, **WHY)
         case "news":
-            publication_withdraw(
-                **by_officer, kind=PublicationKind.NEWS, publication_id=world.news.pk, **WHY
-            )
+            publication_withdraw(**by_officer, kind=PublicationKind.NEWS, publication_id=world.news.pk, **WHY)
 
 
 @pytest.mark.parametrize("what", ["profile", "changes", "instrument", "news"])
@@ -65,9 +63,7 @@ def test_managers_of_a_suspended_unit_are_told_and_led_to_a_page_that_they_may_o
     assert (page.status_code, "未按要求整改" in text_of(page)) == (200, True)
 
 
-@pytest.mark.parametrize(
-    ("what", "words"), [("profile", "立即向公众公开"), ("changes", "新内容立即公开")]
-)
+@pytest.mark.parametrize(("what", "words"), [("profile", "立即向公众公开"), ("changes", "新内容立即公开")])
 def test_the_officer_reads_that_nobody_sees_it_yet(at, unit, what, words):
     found = UnitProfile.objects.get() if what == "profile" else unit.live
     address = reverse("review_publish", args=[found.public_id])
@@ -88,9 +84,8 @@ def test_of_an_admitted_unit_the_officer_reads_that_everybody_sees_it(at, unit):
 
 
 def test_a_draft_that_becomes_due_while_the_unit_is_suspended_waits_for_its_reinstatement(unit):
-    draft = UnitNews.objects.create(
-        organization=unit.unit, title_zh="开放周", body_zh="欢迎参观。", created_at=NOW, scheduled_at=NOW + DAY
-    )
+    text = {"title_zh": "开放周", "body_zh": "欢迎参观。", "scheduled_at": NOW + DAY}
+    draft = UnitNews.objects.create(organization=unit.unit, created_at=NOW, **text)
     assert publications_publish_due(NOW + 2 * DAY) == 0
     assert "published" not in notifications(unit.manager).first().message
     organization_reinstate(actor=unit.officer, organization_id=unit.unit.pk, now=NOW + 3 * DAY)
