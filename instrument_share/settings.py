@@ -137,7 +137,9 @@ ACCOUNT_FORMS = {
     "signup": "instrument_share.accounts.forms.SignupForm",
     "add_email": "instrument_share.accounts.forms.AddressForm",
     "reauthenticate": "instrument_share.accounts.forms.ReauthenticateForm",
+    "change_password": "instrument_share.accounts.forms.ChangePasswordForm",
     "reset_password": "instrument_share.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "instrument_share.accounts.forms.NewPasswordForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.login.adapter.AccountAdapter"
 MFA_ADAPTER = "instrument_share.web.login.second_factor.SecondFactorAdapter"

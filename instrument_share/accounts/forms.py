@@ -41,14 +41,41 @@ class LoginForm(_WithoutPlaceholders, allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name or email address")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["remember"].label = _("Remember me")
 
 
 class ReauthenticateForm(_WithoutPlaceholders, allauth_forms.ReauthenticateForm):
     """The password again, before what concerns the security of the account."""
 
 
-class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+class NewPasswordForm(_WithoutPlaceholders, allauth_forms.ResetPasswordKeyForm):
+    """A new password, after the link in a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_new_password(self)
+
+
+class ChangePasswordForm(_WithoutPlaceholders, allauth_forms.ChangePasswordForm):
+    """A new password, after the present one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Present password")
+        _name_new_password(self)
+
+
+def _name_new_password(form: forms.Form) -> None:
+    form.fields["password1"].label = _("New password")
+    form.fields["password2"].label = _("New password, again")
+
+
+class ResetPasswordForm(_WithoutPlaceholders, allauth_forms.ResetPasswordForm):
     """allauth's; whose account is locked is told so by the mail, and not that there is none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Mail address")
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         address: str = self.cleaned_data["email"]
@@ -73,6 +100,7 @@ class SignupForm(_WithoutPlaceholders, allauth_forms.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
         notice = _("Privacy notice, version {version} (in a new window)")
         self.fields["privacy"].help_text = format_html(
             '<a href="{}" target="_blank">{}</a>',

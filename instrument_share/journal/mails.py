@@ -10,7 +10,6 @@ from django.utils import translation
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.models import Notification
-from instrument_share.kernel.city_time import CITY_TIME
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -70,7 +69,7 @@ def digest_of(notifications: Sequence[Notification], tell: Tell) -> EmailMessage
 
 
 def _tell_in_digest(notification: Notification, tell: Tell) -> str:
-    when = notification.created_at.astimezone(CITY_TIME).strftime("%m-%d %H:%M")
+    when = tell("{when}", {"when": notification.created_at})
     return "\n".join(
         (
             f"{when}  {tell(notification.message, notification.params)}",

@@ -65,9 +65,9 @@ def test_a_days_notifications_come_in_one_mail_and_never_twice(reader):
     assert send(EIGHT) == ["2 notifications"]
     (letter,) = mail.outbox
     assert [line for line in letter.body.splitlines() if line][1:5] == [
-        "03-03 07:58  First.",
+        "3 Mar 2026, 07:58  First.",
         "http://testserver/me/",
-        "03-03 07:59  Second.",
+        "3 Mar 2026, 07:59  Second.",
         "- Line.",
     ]
     tell(reader, "Third.", now=EIGHT + MINUTE)

@@ -196,6 +196,17 @@ def test_a_forgotten_password_is_replaced_by_mail(client, lin):
     assert log_in(client, lin.username, PASSWORD * 2)["Location"] == "/desk/"
 
 
+def test_a_link_that_no_longer_works_says_so_and_leads_to_a_new_one(client, lin):
+    client.post("/accounts/password/reset/", {"email": lin.email})
+    link = link_of(mail.outbox[0])
+    chosen = client.get(link, follow=True).request["PATH_INFO"]
+    done = client.post(chosen, {"password1": PASSWORD * 2, "password2": PASSWORD * 2}, follow=True)
+    assert "新密码已设置" in done.content.decode()
+    page = Client().get(link).content.decode()
+    assert "链接已失效" in page
+    assert 'href="/accounts/password/reset/"' in page
+
+
 def test_whose_account_is_locked_is_not_told_that_there_is_none(client, lin):
     lin.is_active, lin.locked_at, lin.lock_reason, lin.language = False, NOW, "多人共用", "en"
     lin.save()

@@ -156,9 +156,7 @@ def _grouped(viewer: "User", found: "Organization", rows: "Collection[Membership
     to_grant = accounts.roles_to_grant(viewer, found)
     held = accounts.roles_of_people(found, {one.user_id for one in rows})
     return [
-        Member(
-            user, [(one, Role(one.role) in ending) for one in theirs], bool(to_grant - held[user.pk])
-        )
+        Member(user, [(one, Role(one.role) in ending) for one in theirs], bool(to_grant - held[user.pk]))
         for user, theirs in groupby(rows, key=lambda one: one.user)
     ]
 

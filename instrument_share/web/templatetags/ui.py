@@ -63,7 +63,7 @@ def bilingual_text(thing: Any, field: str) -> str:
 
 
 @register.filter
-def as_written(text: object) -> SafeString:
+def as_written(text: str) -> SafeString:
     """Free text as somebody wrote it, for text, not for attributes or titles: what is in the other language
     than the page says so, as with `bilingual_text`. For one's own words, and sentences that hold them.
     """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.addresses import page_address
@@ -213,8 +214,16 @@ def publication_withdraw(
 
 
 def publications_publish_due(now: datetime) -> int:
-    """Publish every draft that is due, one by one, for a job; return their number."""
-    due = {kind: model._default_manager.filter(scheduled_at__lte=now) for kind, model in MODELS.items()}
+    """Publish every draft that is due, one by one, for a job; return their number.
+
+    Those of a suspended unit, for which nothing is published, are due once it is reinstated.
+    """
+    due = {
+        kind: model._default_manager.filter(
+            scheduled_at__lte=now, organization__state=OrganizationState.ADMITTED
+        )
+        for kind, model in MODELS.items()
+    }
     return sum(
         _publish_due(kind, publication_id, now)
         for kind, rows in due.items()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
@@ -80,7 +81,7 @@ def publish(request: SignedInRequest, public_id: str) -> Confirmation:
     if found.kind == "changes":
         return _accept(request, found)
     name = _name(found)
-    consequences = [_("Everybody sees it at once."), _("The unit's managers are told.")]
+    consequences = [_when_public(found, _("Everybody sees it at once.")), _("The unit's managers are told.")]
     if gaps := _gaps(found):
         consequences.append(_("It can't be booked yet: {gaps}.").format(gaps=gaps_in_words(gaps)))
     return Confirmation(
@@ -102,7 +103,10 @@ def _accept(request: SignedInRequest, found: Review) -> Confirmation:
     name = _name(found)
     return Confirmation(
         heading=_("Accept the changes of “{name}”").format(name=name),
-        consequences=[_("The new values are public at once."), _("The unit's managers are told.")],
+        consequences=[
+            _when_public(found, _("The new values are public at once.")),
+            _("The unit's managers are told."),
+        ],
         action=_("Accept the changes"),
         perform=lambda: instrument_changes_accept(
             actor=request.user,
@@ -117,6 +121,13 @@ def _accept(request: SignedInRequest, found: Review) -> Confirmation:
         template="providers/units/review_changes_decision.html",
         extra_context={"review": found, "compared": comparison(found)},
     )
+
+
+def _when_public(found: Review, words: str) -> str:
+    """Return the words on who sees it at once; of a suspended unit nobody does until it is reinstated."""
+    if found.organization.state == OrganizationState.SUSPENDED:
+        return _("The unit is suspended: nobody sees it until the unit is reinstated.")
+    return words
 
 
 def _get_seen(request: HttpRequest) -> int:

@@ -45,7 +45,8 @@ class RecordType(StrEnum):
 SHORTEN = gettext_noop("Shorten it.")
 BY_APPLICANT = gettext_noop("Ask the applicant to shorten it in the settings of their account.")
 BY_BUREAU = gettext_noop(
-    "It is the organization's registered name, which the bureau alone changes. Ask the bureau for a shorter one."
+    "It is the organization's registered name, which the bureau alone changes. Ask the bureau for a shorter "
+    "one."
 )
 
 

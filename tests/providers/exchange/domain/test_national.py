@@ -348,7 +348,11 @@ def test_every_kind_of_refusal(kind, field, value, code):
 
 @pytest.mark.parametrize(
     ("field", "length", "who"),
-    [("applicant", 21, "Ask the applicant"), ("applicatUnit", 51, "Ask the bureau"), ("subjectName", 201, "Sh")],
+    [
+        ("applicant", 21, "Ask the applicant"),
+        ("applicatUnit", 51, "Ask the bureau"),
+        ("subjectName", 201, "Shorten it"),
+    ],
 )
 def test_what_is_too_long_names_who_can_shorten_it(field, length, who):
     record = {**RECORD_OF[RecordType.SERVICE], field: "长" * length}
