@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.accounts.services.documents import LONGEST_NAME, CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -229,20 +229,19 @@ def _decide(actor: "User", fact: DeclaredFact, move: str, reason: str, now: date
 def _tell(fact: DeclaredFact, now: datetime) -> None:
     """Tell everybody who manages the unit, and who declared the fact, of the decision."""
     unit = fact.organization
-    managers = people_with_role(Role.UNIT_MANAGER, unit.pk).values_list("pk", flat=True)
-    notify(
-        users={*managers, fact.declared_by_id},
-        message=DECIDED[FactState(fact.state)],
-        params={
+    message = DECIDED[FactState(fact.state)]
+    told: dict[str, Any] = {
+        "params": {
             "year": str(fact.year),
             "unit": Bilingual(unit.name_zh, unit.name_en),
             "evidence": fact.evidence,
             "reason": fact.reason,
         },
-        path=page_address("declared_facts", fact.year),
-        now=now,
-        kind=NotificationKind.ASSESSMENT,
-    )
+        "path": page_address("declared_facts", fact.year),
+        "kind": NotificationKind.ASSESSMENT,
+    }
+    unit_managers_tell(unit, message, now, exclude=fact.declared_by, **told)
+    notify(users=[fact.declared_by], message=message, now=now, **told)
 
 
 def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime, **more: Any) -> None:

@@ -47,6 +47,7 @@ from instrument_share.accounts.services.memberships import (
     membership_refuse,
     membership_request,
     membership_withdraw,
+    unit_managers_tell,
 )
 from instrument_share.accounts.services.organizations import (
     district_create,
@@ -171,6 +172,7 @@ __all__ = [
     "session_seen",
     "sessions_end_others",
     "sessions_forget_ended",
+    "unit_managers_tell",
     "user_address_confirmed",
     "user_agree",
     "user_create",

@@ -4,6 +4,7 @@ Each takes the organization's lock first and reads the actor's standing again be
 who take each other's role, one is told that the role is gone.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import activate_membership, record_membership
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
@@ -214,6 +216,33 @@ def membership_hand_over(*, actor: User, membership_id: int, successor_id: int, 
         record_membership(actor, "membership.granted", kept, now)
     _tell([successor], GRANTED, taken, now)
     return taken
+
+
+def unit_managers_tell(
+    unit: Organization,
+    message: str,
+    now: datetime,
+    *,
+    kind: NotificationKind,
+    path: str,
+    params: Mapping[str, Any] | None = None,
+    exclude: User | None = None,
+) -> None:
+    """Tell who manages a unit, and lead them to the page that the message is about.
+
+    Those of a suspended unit are told as well: they are led to the unit's own page, which says why they can't
+    open others.
+    """
+    is_suspended = unit.state == OrganizationState.SUSPENDED
+    managers = selectors.managers_of(unit, roles={Role.UNIT_MANAGER})
+    notify(
+        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
+        kind=kind,
+        message=message,
+        params=params,
+        path=page_address("organization", unit.public_id) if is_suspended else path,
+        now=now,
+    )
 
 
 def require_may_grant(actor: User, organization: Organization, role: Role) -> None:

@@ -5,12 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require, require_unless_system
-from instrument_share.accounts.selectors import managers_of, organization_lock
-from instrument_share.journal.addresses import page_address
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Conflict, RevisionMismatch, gettext_noop
 from instrument_share.kernel.states import next_state
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
@@ -88,22 +86,9 @@ def tell_managers(
     exclude: "User | None" = None,
     **params: Any,
 ) -> None:
-    """Tell who manages the unit of a row, and lead them to the row's page.
-
-    Those of a suspended unit are told as well; they are led to the unit's own page, which says why they can't
-    open others.
-    """
-    unit = row.organization
-    is_suspended = unit.state == OrganizationState.SUSPENDED
-    managers = managers_of(unit, roles={Role.UNIT_MANAGER})
-    notify(
-        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
-        kind=NotificationKind.UNIT,
-        message=message,
-        params=params,
-        path=page_address("organization", unit.public_id) if is_suspended else path,
-        now=now,
-    )
+    """Tell who manages the unit of a row of it (`unit_managers_tell`)."""
+    kind = NotificationKind.UNIT
+    unit_managers_tell(row.organization, message, now, kind=kind, path=path, params=params, exclude=exclude)
 
 
 def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:

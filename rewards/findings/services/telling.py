@@ -7,10 +7,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.models import Organization
+from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
 from rewards.cycle.models import AssessmentCycle
@@ -58,10 +57,8 @@ def tell_unit(
     organization_id: int, message: str, now: datetime, path: str = "", params: Mapping[str, Any] | None = None
 ) -> None:
     """Put a message into the inbox of everybody who manages the unit."""
-    managers = people_with_role(Role.UNIT_MANAGER, organization_id)
-    notify(
-        users=managers, message=message, now=now, path=path, params=params, kind=NotificationKind.ASSESSMENT
-    )
+    unit = Organization.objects.get(pk=organization_id)
+    unit_managers_tell(unit, message, now, kind=NotificationKind.ASSESSMENT, path=path, params=params)
 
 
 def tell_of_findings(cycle: AssessmentCycle, opened: Mapping[int, int], now: datetime) -> None:

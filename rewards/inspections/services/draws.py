@@ -12,9 +12,9 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import (
     organization_ids_by_public_id,
     people_for_city,
-    people_with_role,
     users_by_id,
 )
+from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -272,15 +272,13 @@ def _tell(inspections: Sequence[RandomInspection], now: datetime) -> None:
         path = page_address("inspection", each.public_id)
         params = {"year": each.draw.cycle.year, "inspection": each.public_id}
         inspectors = {pk for pk in (each.lead.user_id, each.second.user_id) if pk is not None}
-        notify(
-            users=people_with_role(Role.UNIT_MANAGER, each.organization_id),
+        unit_managers_tell(
+            each.organization,
+            gettext_noop("Your unit was drawn for a random inspection of the year {year} ({inspection})."),
+            now,
             kind=NotificationKind.ASSESSMENT,
-            message=gettext_noop(
-                "Your unit was drawn for a random inspection of the year {year} ({inspection})."
-            ),
             params=params,
             path=path,
-            now=now,
         )
         notify(
             users=users_by_id(inspectors).values(),

@@ -6,11 +6,10 @@ from typing import IO, TYPE_CHECKING
 
 from django.db import transaction
 
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop, require_found
 from providers.public import prepare_picture, store_once
@@ -167,11 +166,11 @@ def _keep_photos(inspection: RandomInspection, photos: Iterable[IO[bytes]]) -> l
 
 
 def _tell(inspection: RandomInspection, now: datetime) -> None:
-    notify(
-        users=people_with_role(Role.UNIT_MANAGER, inspection.organization_id),
+    unit_managers_tell(
+        inspection.organization,
+        gettext_noop("The random inspection {inspection} of your unit is recorded: no objection."),
+        now,
         kind=NotificationKind.ASSESSMENT,
-        message=gettext_noop("The random inspection {inspection} of your unit is recorded: no objection."),
         params={"inspection": inspection.public_id},
         path=page_address("inspection", inspection.public_id),
-        now=now,
     )

@@ -14,8 +14,8 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import (
     organization_ids_by_public_id,
     people_for_city,
-    people_with_role,
 )
+from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.accounts.services.documents import CheckedUpload, Upload, check_uploads
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -170,24 +170,29 @@ def _keep_file(objection: Objection, one: CheckedUpload) -> ObjectionFile:
 
 
 def _tell_of_new(objection: Objection, now: datetime) -> None:
-    officers = gettext_noop("Objection no. {number} to the results of {year} has arrived.")
-    _tell(people_for_city(Role.BUREAU_OFFICER), officers, objection, now)
-    if objection.organization_id is not None:
-        unit = gettext_noop(
-            "Objection no. {number} to the results of {year} is about your unit; you can comment."
-        )
-        _tell(_managers(objection), unit, objection, now)
+    arrived = gettext_noop("Objection no. {number} to the results of {year} has arrived.")
+    _tell(people_for_city(Role.BUREAU_OFFICER), arrived, objection, now)
+    concerns = gettext_noop(
+        "Objection no. {number} to the results of {year} is about your unit; you can comment."
+    )
+    _tell_unit(concerns, objection, now)
 
 
 def _tell(users: "Iterable[User]", message: str, objection: Objection, now: datetime) -> None:
-    notify(
-        users=users,
-        kind=NotificationKind.ASSESSMENT,
-        message=message,
-        params={"number": objection.number, "year": objection.cycle.year},
-        path=page_address("objection", objection.public_id),
-        now=now,
-    )
+    notify(users=users, message=message, now=now, **_get_told(objection))
+
+
+def _tell_unit(message: str, objection: Objection, now: datetime) -> None:
+    if objection.organization is not None:
+        unit_managers_tell(objection.organization, message, now, **_get_told(objection))
+
+
+def _get_told(objection: Objection) -> dict[str, Any]:
+    return {
+        "kind": NotificationKind.ASSESSMENT,
+        "params": {"number": objection.number, "year": objection.cycle.year},
+        "path": page_address("objection", objection.public_id),
+    }
 
 
 @transaction.atomic
@@ -259,9 +264,7 @@ def objection_answer(
     }
     _record(actor, "objection.answered", objection, now, **details)
     build_answer(answer).send()
-    if objection.organization_id is not None:
-        answered = gettext_noop("Objection no. {number} to the results of {year} is answered.")
-        _tell(_managers(objection), answered, objection, now)
+    _tell_unit(gettext_noop("Objection no. {number} to the results of {year} is answered."), objection, now)
     return answer
 
 
@@ -294,10 +297,6 @@ def _lock(objection_id: int) -> Objection:
     cycle: AssessmentCycle = cycle_lock(objection.cycle_id)
     objection.cycle = cycle
     return objection
-
-
-def _managers(objection: Objection) -> "Iterable[User]":
-    return people_with_role(Role.UNIT_MANAGER, objection.organization_id)
 
 
 def _record(actor: "User | None", action: str, objection: Objection, now: datetime, **details: Any) -> None:

@@ -5,12 +5,17 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services import organization_reinstate, organization_suspend
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
 from rewards.assessment.services.recomputing import find_differences
+from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import list_rulings
 from rewards.findings.services.deciding import finding_answer, finding_decide
+from rewards.findings.services.telling import DECIDED
+from tests import factories
 from tests.rewards.builders import AFTER, YEAR, local
 from tests.rewards.conftest import DAY
 
@@ -75,6 +80,15 @@ def test_a_unit_that_could_have_answered_all_the_time_is_late(finding, steps, ye
         reinstate(year, reinstated)
     assert [ruling.overdue for ruling in list_rulings(steps.cycle)] == [True]
     assert uphold(finding, steps).overdue is True
+
+
+def test_who_manages_a_suspended_unit_learns_of_the_decision(finding, steps, year):
+    manager = factories.member(year.first, Role.UNIT_MANAGER)
+    suspend(year, AFTER)
+    decided = uphold(finding, steps)
+    told = Notification.objects.get(user=manager, message=DECIDED[FindingState.UPHELD])
+    assert told.params["number"] == decided.decision_number
+    assert told.path == reverse("organization", args=[year.first.public_id])
 
 
 def test_a_unit_that_is_suspended_after_scoring_changes_no_stake_that_was_computed(finding, steps, year):
