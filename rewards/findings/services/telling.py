@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from instrument_share.accounts.models import Organization
+from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.kernel.errors import gettext_noop
@@ -57,7 +57,7 @@ def tell_unit(
     organization_id: int, message: str, now: datetime, path: str = "", params: Mapping[str, Any] | None = None
 ) -> None:
     """Put a message into the inbox of everybody who manages the unit."""
-    unit = Organization.objects.get(pk=organization_id)
+    unit = organizations_by_id([organization_id])[organization_id]
     unit_managers_tell(unit, message, now, kind=NotificationKind.ASSESSMENT, path=path, params=params)
 
 
