@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def get_invitation(notification: "Notification") -> tuple[str, str] | None:
     """Return the invitation, or its withdrawal, that goes with a mail about one's own booking.
 
-    It says how the booking stands when the mail is made; what waits for a decision or has begun has none. Who
-    has handed the booking over gets its withdrawal.
+    It says how the booking stands when the mail is made; what waits for its first decision or has begun has
+    none. Who has handed the booking over gets its withdrawal.
     """
     event = _find_own_event(notification) or _find_event_given_away(notification)
     if event is None:
@@ -38,13 +38,15 @@ def get_invitation(notification: "Notification") -> tuple[str, str] | None:
 
 
 def _find_own_event(notification: "Notification") -> BookingEvent | None:
-    """Return the event of the person's own booking that stands or has ended, or None."""
+    """Return the event of the person's own booking that stands, was moved or has ended, or None."""
     booking = _find_own_booking(notification.user, notification.path)
-    if booking is None or not (
-        booking.state == BookingState.APPROVED or STATUSES[BookingState(booking.state)] == "CANCELLED"
-    ):
+    if booking is None:
         return None
-    return _build_event(booking)
+    is_asked_again = booking.state == BookingState.REQUESTED and get_moves([booking.public_id])
+    has_ended = STATUSES[BookingState(booking.state)] == "CANCELLED"
+    if booking.state == BookingState.APPROVED or is_asked_again or has_ended:
+        return _build_event(booking)
+    return None
 
 
 def _find_event_given_away(notification: "Notification") -> BookingEvent | None:

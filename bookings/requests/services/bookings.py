@@ -220,6 +220,7 @@ def _move_booking(booking: Booking, interval: Interval, actor: "User", now: date
         notifications.notify_keepers(
             booking, notifications.MOVED_FOR_DECISION, now, decide_by=booking.decide_by
         )
+        notifications.notify_of_own_act(booking, booking.user, notifications.MOVED_BY_YOU_FOR_DECISION, now)
         return booking
     if by_user:
         is_approved = booking.state == BookingState.REQUESTED and terms.decision == Decision.AT_ONCE

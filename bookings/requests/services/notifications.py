@@ -99,6 +99,9 @@ HANDED_OVER_TO_YOU_LATE = gettext_noop(
 )
 CANCELLED_BY_YOU = gettext_noop("You have cancelled the booking of {instrument} from {starts_at}.")
 MOVED_BY_YOU = gettext_noop("You have moved the booking of {instrument} to {starts_at}.")
+MOVED_BY_YOU_FOR_DECISION = gettext_noop(
+    "You have moved the booking of {instrument} to {starts_at}. It waits for a decision again."
+)
 HANDED_OVER_BY_YOU = gettext_noop(
     "You have handed the booking of {instrument} from {starts_at} over to {user}; it is no longer yours."
 )

@@ -126,6 +126,17 @@ def test_what_its_person_moves_or_cancels_is_kept_up_to_date_in_their_calendar(i
     assert int(first.sequence.value) < int(moved.vevent.sequence.value) < int(ended.vevent.sequence.value)
 
 
+def test_what_is_to_be_decided_again_stands_at_its_new_time(city, invitation_of):
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    first = invitation_of(city.researcher).vevent
+    later = NOW + 2 * MINUTE
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=4), now=later)
+    moved = invitation_of(city.researcher, later).vevent
+    assert (moved.uid.value, moved.dtstart.value) == (first.uid.value, slot(day=4).start)
+    assert moved.status.value == "TENTATIVE"
+
+
 def test_who_hands_over_what_they_were_never_told_of_gets_no_mail(db):
     city = factories.city()
     booking = book(city)
