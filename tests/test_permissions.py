@@ -443,6 +443,7 @@ PARTS = {
     "record_reading": "of people_disclosed",
     "build_entry": "of every service",
     "add_documents": "of what files documents",
+    "unit_managers_tell": "of what decides on a unit",
     "no_show_take_back": "of usage_log_by_hand and kiosk_act_receive",
     "charge_drop": "of no_show_take_back",
     "cancel_for_suspension": "of organization_suspend and bookings_no_show_due",
