@@ -14,7 +14,7 @@ class AlreadyPaid(Conflict):
     """The award was paid before."""
 
     code = "reward.already_paid"
-    message = gettext_noop("This award was paid on {date}. Nothing was recorded a second time.")
+    message = gettext_noop("The award of {unit} was paid on {date}. Nothing was recorded a second time.")
 
 
 class PaidInFuture(DomainError):

@@ -136,10 +136,10 @@ def require_payable(award: Award) -> PayeeAccount:
 
     Raises AlreadyPaid, AccountMissing, AccountUnchecked.
     """
-    paid = get_payment_of_award(award.pk)
+    unit, paid = award.assessment.organization, get_payment_of_award(award.pk)
     if paid is not None:
-        raise AlreadyPaid(date=paid.paid_date)
-    return require_account(award.assessment.organization)
+        raise AlreadyPaid(unit=Bilingual(unit.name_zh, unit.name_en), date=paid.paid_date)
+    return require_account(unit)
 
 
 def require_account(organization: "Organization") -> PayeeAccount:

@@ -10,6 +10,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.wording import Bilingual
 from instrument_share.web.responses.problem import problems_told
 from rewards.assessment.models import Award
 from rewards.payments.domain.bank_sheet import BankRow
@@ -206,8 +207,9 @@ def test_an_award_waits_in_one_place_only(make, pay, year):
     with pytest.raises(AwardInBatch):
         pay(year.first)
     pay(year.second, "ZF-2")
-    with pytest.raises(AlreadyPaid):
+    with pytest.raises(AlreadyPaid) as refused:
         make(year.second)
+    assert refused.value.params["unit"] == Bilingual(year.second.name_zh, year.second.name_en)
     with pytest.raises(NothingChosen):
         make(year.third)
 
