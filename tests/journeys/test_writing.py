@@ -86,7 +86,7 @@ def put_a_picture_into_the_text(page: Page) -> None:
 
 
 def schedule_for(page: Page, moment: str) -> None:
-    page.locator("a[href$='/schedule/']").first.click()
+    page.locator("a[href*='/schedule/?seen=']").first.click()
     dialog = page.get_by_role("dialog")
     dialog.locator("input[name=at]").fill(moment)
     dialog.locator("button[type=submit]").click()
