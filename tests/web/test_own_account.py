@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.test import Client
@@ -16,6 +17,7 @@ from instrument_share.kernel.errors import Invalid
 from instrument_share.web.login.agreement import ASKED_IN_SESSION
 from tests import factories
 from tests.factories import NOW
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "an-unlikely-phrase-7"
@@ -46,6 +48,22 @@ def is_logged_in(client):
 def acts_of(person):
     entries = AuditEntry.objects.filter(subject_id=person.public_id).order_by("id")
     return list(entries.values_list("action", flat=True))
+
+
+def test_who_opens_the_link_reads_whose_address_it_confirms(client):
+    sign_up(client, "chen@example.org")
+    link = link_of(mail.outbox[0])
+    asked = text_of(client.get(link))
+    assert "chen@example.org 将作为账号 chenyi 的邮箱。只有账号确属您本人时，才请确认。" in asked
+    client.post(link)
+    client.logout()
+    over = text_of(client.get(link))
+    assert "链接已失效" in over
+    assert "邮箱尚未确认的，登录时会重新发送。" in over
+    sign_up(client, "wu@example.org", username="wuer")
+    taken = factories.user("丁").email
+    EmailAddress.objects.filter(user__username="wuer").update(email=taken)
+    assert f"{taken} 已是另一账号的确认邮箱。" in text_of(client.get(link_of(mail.outbox[-1])))
 
 
 def test_nobody_gets_in_before_the_address_is_confirmed(client):
