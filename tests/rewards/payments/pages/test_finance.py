@@ -99,7 +99,8 @@ def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent
     assert [answer["Location"] for answer in twice] == [address("report", sent) + "#units"] * 2
     again = pay(client, sent, year.first, form_token="y")
     assert again.status_code == 409
-    assert f"{year.first.name_zh}的奖励已于{date_only(Payment.objects.get().paid_date)}拨付，未重复登记。" in text_of(again)
+    paid = date_only(Payment.objects.get().paid_date)
+    assert f"{year.first.name_zh}的奖励已于{paid}拨付，未重复登记。" in text_of(again)
     assert Payment.objects.count() == 1
 
 
