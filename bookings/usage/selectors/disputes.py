@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import rules
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet
 
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from bookings.usage.domain.chain import CORRECTABLE
@@ -21,6 +21,7 @@ from instrument_share.kernel.errors import require_found
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
+    from instrument_share.journal.models import AuditEntry
 
 
 def get_dispute_deadline(log: UsageLog) -> datetime:
@@ -79,7 +80,14 @@ def _is_seen_by_its_user_alone(log: UsageLog) -> bool:
 
 def _is_taken_over(log: UsageLog) -> bool:
     """Return whether the log came with a history import, which leaves an entry on the instrument alone."""
-    return not journal.history(log).filter(action="usage.recorded").exists()
+    return not recording_acts(log.public_id).exists()
+
+
+def recording_acts(log_public_id: str | OuterRef) -> "QuerySet[AuditEntry]":
+    """Return the journal's entry on how a log was recorded here; none where it was taken over."""
+    return journal.entries().filter(
+        subject_type=UsageLog._meta.label, subject_id=log_public_id, action="usage.recorded"
+    )
 
 
 def has_open_dispute(log: UsageLog) -> bool:

@@ -17,7 +17,7 @@ from bookings.requests.services.notifications import (
     notify_user,
 )
 from bookings.usage.models import WaitingLog
-from bookings.usage.selectors.disputes import get_confirmation_deadline
+from bookings.usage.selectors.disputes import get_confirmation_deadline, recording_acts
 from bookings.usage.selectors.usage import log_lock
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import confirmation_write
@@ -79,9 +79,14 @@ def _to_remind(now: datetime) -> "QuerySet[Booking]":
 
 
 def usage_confirm_due(now: datetime) -> int:
-    """Confirm overdue logs, each in its own transaction; return their number."""
+    """Confirm overdue logs, each in its own transaction; return their number.
+
+    What was taken over is left out at once: a former system may have left a hundred thousand uses waiting.
+    """
     recorded_until = now - timedelta(days=settings.USAGE_CONFIRM_DAYS)
-    due = WaitingLog.objects.filter(log__entry__recorded_at__lte=recorded_until).order_by("log_id")
+    due = WaitingLog.objects.filter(
+        Exists(recording_acts(OuterRef("log__public_id"))), log__entry__recorded_at__lte=recorded_until
+    ).order_by("log_id")
     return sum(_confirm(pk, now) for pk in due.values_list("pk", flat=True))
 
 

@@ -50,11 +50,12 @@ def past(city, day, hour=9, length=2, **changes):
     )
 
 
-def test_what_nobody_confirmed_waits_for_a_person_as_nobody_was_asked(city):
-    rows = [past(city, 3, used={"confirmed_by_id": None, "rating": None})]
+def test_what_nobody_confirmed_waits_for_a_person_as_nobody_was_asked(city, django_assert_num_queries):
+    rows = [past(city, day, used={"confirmed_by_id": None, "rating": None}) for day in (3, 4)]
     history_import(actor=administrator(), rows=rows, now=LATER)
-    log = UsageLog.objects.get()
-    assert usage_confirm_due(LATER + timedelta(days=30)) == 0
+    with django_assert_num_queries(1):  # however many a former system left
+        assert usage_confirm_due(LATER + timedelta(days=30)) == 0
+    log = UsageLog.objects.first()
     assert not Notification.objects.filter(user=city.researcher).exists()
     usage_confirm(actor=city.researcher, log_id=log.pk, now=LATER)
     assert get_usage_log(city.researcher, log.public_id).is_confirmed
