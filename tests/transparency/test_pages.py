@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.doctor.checks import check_log
@@ -11,7 +12,9 @@ from instrument_share.journal import guards
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.transparency.domain.notes import Key, parse_note
 from instrument_share.transparency.models import Checkpoint, CheckState, LogLeaf
+from instrument_share.transparency.registry import Check
 from instrument_share.transparency.selectors import checks
+from instrument_share.transparency.services import checking
 from instrument_share.transparency.services.checking import checks_run
 from tests import factories
 from tests.factories import NOW
@@ -95,6 +98,20 @@ def test_a_check_that_finds_nothing_any_more_ends_the_alarm(city):
     while checks_run(LATER + DAY):
         pass
     assert checks.get_alarms() == []
+
+
+def test_a_check_keeps_nobody_from_writing_and_a_piece_done_twice_is_kept_once(city, monkeypatch):
+    def run(position):
+        assert connection.savepoint_ids == []  # in no transaction of its own: SQLite has one writer
+        if CheckState.objects.filter(name="slow", position__isnull=True).exists():
+            CheckState.objects.filter(name="slow").update(position=7, found=["found by another worker"])
+        return 7, ["found here"]
+
+    monkeypatch.setattr(checking, "registered_checks", lambda: [Check("slow", run)])
+    assert checks_run(LATER) == 0
+    assert CheckState.objects.get(name="slow").found == ["found by another worker"]
+    assert checks_run(LATER) == 1
+    assert CheckState.objects.get(name="slow").found == ["found by another worker", "found here"]
 
 
 def test_the_clock_makes_the_checkpoint_and_runs_the_checks(city, clock):

@@ -1,6 +1,7 @@
 """Run the checks of the night, and raise an alarm when one finds something."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -24,13 +25,22 @@ def checks_run(now: datetime) -> int:
     return sum(_run_piece(check, now) for check in registered_checks())
 
 
-@transaction.atomic
 def _run_piece(check: Check, now: datetime) -> bool:
-    CheckState.objects.get_or_create(name=check.name)
-    state = CheckState.objects.select_for_update().get(name=check.name)
+    """Run a piece outside a transaction: SQLite lets nobody else write while one is under way."""
+    state, _made = CheckState.objects.get_or_create(name=check.name)
     if state.position is None and _is_today(state.passed_at, now):
         return False
-    state.position, found = check.run(state.position)
+    reached, found = check.run(state.position)
+    return _keep_piece(state, reached, found, now)
+
+
+@transaction.atomic
+def _keep_piece(begun: CheckState, reached: Any, found: list[str], now: datetime) -> bool:
+    """Keep what a piece found, unless another worker has kept the same piece meanwhile."""
+    state = CheckState.objects.select_for_update().get(pk=begun.pk)
+    if (state.position, state.passed_at) != (begun.position, begun.passed_at):
+        return False
+    state.position = reached
     state.found = (state.found + found)[:MOST_KEPT]
     if state.found and not state.problems:
         _raise_alarm(state, now)
