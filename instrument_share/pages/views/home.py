@@ -85,7 +85,7 @@ def openness(request: HttpRequest) -> HttpResponse:
     """Show a year's hours by month and unit (`?year=`), today's instruments by category, and all results."""
     today = clock.now().astimezone(CITY_TIME).date()
     present = today.year
-    year = parse_year(request.GET.get("year", ""), present)
+    year = parse_year(request.GET["year"], present) if "year" in request.GET else _find_last_year(present)
     interval = get_year_interval(year)
     units = {
         unit.organization_id: unit.organization
@@ -112,6 +112,16 @@ def openness(request: HttpRequest) -> HttpResponse:
         "results": rewards.cycles(request.user).filter(noticed_at__isnull=False),
     }
     return render(request, "pages/openness.html", context)
+
+
+def _find_last_year(present: int) -> int:
+    """Return the last year with hours: in its first days the present one has none to show."""
+    last = (
+        one
+        for one in (present, present - 1)
+        if bookings.get_openness(get_year_interval(one)).effective_seconds
+    )
+    return next(last, present)
 
 
 @require_safe

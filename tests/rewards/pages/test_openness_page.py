@@ -91,3 +91,14 @@ def test_results_are_on_the_map_of_the_site_as_soon_as_they_are_public(steps, cl
 def test_the_results_link_to_the_policy_that_they_name(steps, client):
     steps.through("announce")
     assert f"/policies/{steps.policy.public_id}/" in links_of(client.get(RESULT))
+
+
+def test_in_the_first_days_of_a_year_the_last_one_with_hours_is_shown(categories, clock):
+    clock.set(AFTER)
+    assert AFTER.year == YEAR + 1
+    assert "各月机时" in text_of(Client().get("/openness/"))
+    assert "该年度尚无上机记录" in text_of(Client().get("/openness/", {"year": AFTER.year}))
+    clock.set(AFTER.replace(year=YEAR + 3))
+    page = Client().get("/openness/")
+    assert "该年度尚无上机记录" in text_of(page)
+    assert f'href="?year={YEAR + 3}" aria-current' in page.content.decode()
