@@ -79,6 +79,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     )
     requests = read_queue(request, waiting, "requests", "decide_by", "starts_at", "id", limit=MAX_LISTED)
     context = {
+        "now": now,
         "unit": unit,
         "units": [(bilingual(one, "name"), f"?unit={one.public_id}", one.pk == unit.pk) for one in units],
         "completeness": judged,

@@ -220,6 +220,16 @@ def test_both_inboxes_say_what_waits(client, city, clock):
     assert client.get(reverse("sample_orders")).status_code == 403
 
 
+def test_both_desks_of_the_unit_mark_the_order_that_is_late(client, city, clock):
+    order = received(city)
+    for person, page in ((city.keeper, "keeper"), (city.manager, "unit_desk")):
+        client.force_login(person)
+        clock.set(order.due_at)
+        assert "已超时" not in client.get(reverse(page)).text
+        clock.set(order.due_at + timedelta(seconds=1))
+        assert "已超时" in client.get(reverse(page)).text
+
+
 def test_unit_finds_ended_orders_and_takes_all_into_a_table(client, city, clock):
     clock.set(NOW)
     ended, waiting = submitted(city), submitted(city)
