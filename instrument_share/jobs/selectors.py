@@ -13,6 +13,8 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from instrument_share.jobs.models import RecurringRun, Worker
 from instrument_share.jobs.registry import RecurringJob, job_label, job_named, job_of_path, recurring
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor
 
 RETRIED_AFTER = timedelta(hours=1)
@@ -21,6 +23,10 @@ SILENT_FOR = timedelta(seconds=30)
 """A worker that was not seen for so long is dead; it says every five seconds that it is alive."""
 LATE_AFTER = timedelta(minutes=5)
 """So much later than due a recurring job is overdue: others may run before it."""
+
+INTERRUPTED_AFTER = timedelta(minutes=5)
+"""Between two signs of life of any worker; where more passes, the platform counts as interrupted."""
+INTERRUPTED = "site.interrupted"
 
 
 class JobState(Enum):
@@ -276,3 +282,22 @@ def find_lost_jobs(now: datetime) -> Iterator[str]:
     for row in DBTaskResult.objects.running().iterator():
         if row.worker_ids[-1] not in alive and row.started_at and row.started_at < now - 2 * LATE_AFTER:
             yield f"the job {row.pk} ({row.task_path}) was left by a worker that is dead"
+
+
+def find_running_interruption(now: datetime) -> Interval | None:
+    """Return the time since the last sign of life of any worker, where it is long; None before the first."""
+    seen_at = Worker.objects.aggregate(last=Max("seen_at"))["last"]
+    ended_at = RecurringRun.objects.aggregate(last=Max("finished_at"))["last"]
+    last = max((one for one in (seen_at, ended_at) if one is not None), default=None)
+    return Interval(last, now) if last is not None and now - last > INTERRUPTED_AFTER else None
+
+
+def get_interruptions(since: datetime, now: datetime) -> list[Interval]:
+    """Return the times in which no worker lived, as where the machine stood still, that ended after `since`.
+
+    The one that ends now is among them, also while the worker that is back has not recorded it yet.
+    """
+    ended = journal.entries().filter(action=INTERRUPTED, at__gt=since)
+    told = [Interval(datetime.fromisoformat(one.details["from"]), one.at) for one in ended]
+    running = find_running_interruption(now)
+    return [*told, *([running] if running else [])]

@@ -12,7 +12,13 @@ from django_tasks_db.models import DBTaskResult
 from instrument_share.accounts.permissions import require
 from instrument_share.jobs.models import RecurringRun, Worker
 from instrument_share.jobs.registry import RecurringJob, job_named, job_of_path, recurring_named
-from instrument_share.jobs.selectors import SILENT_FOR, attempts_left, get_recurring_state
+from instrument_share.jobs.selectors import (
+    INTERRUPTED,
+    SILENT_FOR,
+    attempts_left,
+    find_running_interruption,
+    get_recurring_state,
+)
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
 
@@ -77,8 +83,12 @@ def jobs_forget_old(now: datetime) -> int:
     return DBTaskResult.objects.filter(old).delete()[0]
 
 
+@transaction.atomic
 def worker_seen(name: str, now: datetime) -> None:
-    """Record that a worker is alive."""
+    """Record that a worker is alive, and in the journal when none was for a while before."""
+    if interruption := find_running_interruption(now):
+        details = {"from": interruption.start.isoformat(), "until": now.isoformat()}
+        upkeep_record(action=INTERRUPTED, name="worker", now=now, details=details)
     Worker.objects.update_or_create(name=name, defaults={"seen_at": now})
 
 

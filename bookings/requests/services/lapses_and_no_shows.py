@@ -33,6 +33,7 @@ from bookings.requests.services.cancellations import (
 from bookings.requests.services.held_time import apply_transition, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
+from instrument_share.jobs.selectors import get_interruptions
 from instrument_share.journal import services as journal
 from instrument_share.kernel.wording import Sentence
 
@@ -53,9 +54,11 @@ def bookings_no_show_due(now: datetime) -> int:
 
     Those that can't begin, those moved by the unit without their user's agreement, and those whose use was
     recorded by hand are cancelled instead. While another use is not checked out, and as long after that as
-    after its start, it waits; it waits for what a kiosk may have kept, too. Who has used another instrument
-    that was booked with it has come: what they did not need is cancelled without charge. To samples that the
-    unit has planned nobody comes; what it has planned beside them ends so with its time.
+    after its start, it waits; it waits for what a kiosk may have kept, too. Where the platform was
+    interrupted in the time to come, it waits as long again, and is cancelled then: nobody knows who came. Who
+    has used another instrument that was booked with it has come: what they did not need is cancelled without
+    charge. To samples that the unit has planned nobody comes; what it has planned beside them ends so with
+    its time.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
@@ -92,19 +95,10 @@ def _no_show(booking_id: int, now: datetime) -> bool:
         _cancel_not_agreed(booking, now)
         pass_on_freed_time(booking, now)
         return False
-    if not all(is_in_service(one.instrument) for one in (booking, *get_companions(booking))):
-        _cancel_together(booking, notifications.CANCELLED_OUT_OF_SERVICE, now)
-        return False
-    if _is_kept_waiting(booking, limit):
-        if booking.ends_at <= now:
-            _cancel_together(booking, notifications.CANCELLED_KEPT_WAITING, now)
-        return False
-    if _are_hours_recorded(booking):
-        _cancel_together(booking, notifications.CANCELLED_HOURS_RECORDED, now)
-        return False
-    if (uses := get_uses_together(booking)).exists():
-        if booking.ends_at <= now or not _run_or_ended_lately(uses, limit):
-            _cancel_together(booking, notifications.CANCELLED_NOT_NEEDED, now)
+    if excuse := _find_excuse(booking, limit, now):
+        message, is_final = excuse
+        if is_final:
+            _cancel_together(booking, message, now)
         return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
@@ -114,6 +108,22 @@ def _no_show(booking_id: int, now: datetime) -> bool:
     notifications.notify_user(booking, notifications.NO_SHOW, now)
     pass_on_freed_time(booking, now)
     return True
+
+
+def _find_excuse(booking: Booking, limit: datetime, now: datetime) -> tuple[str, bool] | None:
+    """Return why it is not held against the user that nobody came, and whether nobody can come any more."""
+    is_over = booking.ends_at <= now
+    if not all(is_in_service(one.instrument) for one in (booking, *get_companions(booking))):
+        return notifications.CANCELLED_OUT_OF_SERVICE, True
+    if _is_kept_waiting(booking, limit):
+        return notifications.CANCELLED_KEPT_WAITING, is_over
+    if _are_hours_recorded(booking):
+        return notifications.CANCELLED_HOURS_RECORDED, True
+    if (uses := get_uses_together(booking)).exists():
+        return notifications.CANCELLED_NOT_NEEDED, is_over or not _run_or_ended_lately(uses, limit)
+    if back_at := _get_end_of_interruption(booking, now):
+        return notifications.CANCELLED_INTERRUPTED, is_over or back_at <= limit
+    return None
 
 
 def no_show_take_back(
@@ -196,6 +206,13 @@ def _get_time_to_come(booking: Booking) -> tuple[datetime, datetime]:
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
     """Return whether another use runs still, or was checked out after the limit, with time left to come."""
     return _run_or_ended_lately(get_uses_in_the_way(booking), limit)
+
+
+def _get_end_of_interruption(booking: Booking, now: datetime) -> datetime | None:
+    """Return until when the platform was interrupted, where that took of the time to come; None where not."""
+    opens, latest = _get_time_to_come(booking)
+    taken = [one.end for one in get_interruptions(opens, now) if one.start < latest]
+    return max(taken, default=None)
 
 
 def _run_or_ended_lately(uses: "QuerySet[Booking]", limit: datetime) -> bool:

@@ -59,6 +59,10 @@ CANCELLED_HOURS_RECORDED = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in, and "
     "the hours of the use were recorded by hand."
 )
+CANCELLED_INTERRUPTED = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in, and "
+    "the platform was interrupted in the time for that. Hours that were used can be recorded by hand."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."

@@ -55,6 +55,7 @@ ACTS: dict[str, str] = {
     "invitation.accepted": gettext_noop("Invitation accepted"),
     "backup.made": gettext_noop("Backup made"),
     "backup.restored": gettext_noop("Site restored from a backup"),
+    "site.interrupted": gettext_noop("Platform was interrupted"),
     "recurring_job.started": gettext_noop("Scheduled job started by hand"),
     "job.retried": gettext_noop("Failed job put back into the queue"),
     "mail.retried": gettext_noop("Failed mail put back into the queue"),

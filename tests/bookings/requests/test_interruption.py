@@ -1,0 +1,94 @@
+"""Who could not be checked in because the platform was interrupted is not blamed for it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.requests.models import CreditEvent
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.requests.services.notifications import CANCELLED_INTERRUPTED
+from bookings.usage.services.attendance import booking_check_in
+from instrument_share.jobs.services import worker_left, worker_seen
+from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import AuditEntry, Notification
+from tests.bookings.requests.booking import book
+from tests.factories import slot
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def booking(city):
+    return book(city, slot(hour=9, length=4))
+
+
+def live(first, last):
+    """Let a worker be seen from the first to the last instant, as seldom as one may be."""
+    while first < last:
+        worker_seen("worker", first)
+        first += 5 * MINUTE
+    worker_seen("worker", last)
+
+
+def state_of(booking):
+    booking.refresh_from_db()
+    return booking.state
+
+
+def test_who_could_not_check_in_has_as_long_once_the_platform_is_back(city, booking):
+    back = booking.starts_at + 60 * MINUTE
+    live(booking.starts_at, booking.starts_at)
+    live(back, back + 29 * MINUTE)
+    assert bookings_no_show_due(back + 29 * MINUTE) == 0
+    assert state_of(booking) == "approved"
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=back + 29 * MINUTE)
+    assert bookings_no_show_due(back + 30 * MINUTE) == 0
+    assert state_of(booking) == "in_use"
+
+
+def test_who_does_not_come_then_either_is_not_charged_nor_blamed(city, booking):
+    back = booking.starts_at + 60 * MINUTE
+    live(booking.starts_at, booking.starts_at)
+    live(back, back + 30 * MINUTE)
+    assert bookings_no_show_due(back + 30 * MINUTE) == 0
+    assert (state_of(booking), booking.charged_yuan) == ("cancelled", None)
+    assert not CreditEvent.objects.exists()
+    told = Notification.objects.filter(message=CANCELLED_INTERRUPTED)
+    assert {one.user for one in told} == {city.researcher, city.keeper}
+    assert journal.history(booking).last().actor is None
+
+
+def test_what_ended_meanwhile_is_cancelled_at_once_also_before_a_worker_was_seen_again(city, booking):
+    live(booking.starts_at, booking.starts_at)
+    assert bookings_no_show_due(booking.ends_at) == 0
+    assert state_of(booking) == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        (-60, -15),  # before they can be checked in
+        (30, 50),  # after they had to come
+        (0, 5),  # shorter than an interruption
+    ],
+)
+def test_another_interruption_excuses_nobody(city, booking, begin, end):
+    now = booking.starts_at + 60 * MINUTE
+    live(booking.starts_at - 90 * MINUTE, booking.starts_at + begin * MINUTE)
+    live(booking.starts_at + end * MINUTE, now)
+    assert bookings_no_show_due(now) == 1
+    assert state_of(booking) == "no_show"
+
+
+def test_an_interruption_is_told_in_the_journal_once(booking):
+    begin, end = booking.starts_at, booking.starts_at + 90 * MINUTE
+    worker_seen("first", begin)
+    worker_left("first")
+    worker_seen("second", begin)
+    worker_seen("second", begin + 5 * MINUTE)
+    assert not AuditEntry.objects.filter(action="site.interrupted").exists()
+    for name in ("second", "third"):
+        worker_seen(name, end)
+    entry = AuditEntry.objects.get(action="site.interrupted")
+    assert entry.details == {"from": (begin + 5 * MINUTE).isoformat(), "until": end.isoformat()}
