@@ -96,7 +96,8 @@ def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:
         group=OuterRef("group"), part=OuterRef("part"), state__in=sorted(NOT_BEGUN_STATES)
     )
     in_service = Q(
-        instrument__state=InstrumentState.PUBLISHED, instrument__organization__state=OrganizationState.ADMITTED
+        instrument__state=InstrumentState.PUBLISHED,
+        instrument__organization__state=OrganizationState.ADMITTED,
     )
     return (
         bookings(viewer)
