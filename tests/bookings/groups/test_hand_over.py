@@ -141,6 +141,21 @@ def test_nobody_is_handed_what_another_has_missed(city):
     assert CreditEvent.objects.get().user == city.researcher
 
 
+def test_request_that_can_only_lapse_is_handed_over_to_nobody(client, clock):
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    with pytest.raises(HandOverRefused) as refused:
+        hand_over(city, booking, now=booking.decide_by)
+    assert codes(refused) == ["booking.decision_overdue"]
+    client.force_login(city.researcher)
+    offers = []
+    for now in (booking.decide_by - timedelta(minutes=1), booking.decide_by):
+        clock.set(now)
+        page = client.get(f"/bookings/{booking.public_id}/").content.decode()
+        offers.append(f"/bookings/{booking.public_id}/hand-over/" in page)
+    assert offers == [True, False]
+
+
 def test_approved_booking_does_not_escape_its_charge_by_becoming_a_request():
     city = town(decision="by_keeper", decision_hours=4)
     booking = book(city)
