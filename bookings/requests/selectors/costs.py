@@ -122,7 +122,8 @@ def get_move_price(booking: Booking, companions: Sequence[Booking], interval: In
     """
     before = sum((one.quoted_yuan for one in companions), booking.quoted_yuan)
     if booking.planned_by_unit:
-        return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), [])
+        agreed = [(one.instrument, pricing.read_agreed(one.quote, one.quoted_yuan)) for one in companions]
+        return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), agreed)
     linked = []
     for one in companions:
         with suppress(BookingRefused):
