@@ -33,9 +33,9 @@ def get_companions(booking: Booking) -> list[Booking]:
         state__in=NOT_BEGUN_STATES | under_way,
     ).exclude(pk=booking.pk)
     return list(
-        rows.select_related("instrument", "rule", "user", "payer_organization", "payer_person").order_by(
-            "instrument_id"
-        )
+        rows.select_related(
+            *("instrument__organization", "rule", "user"), *("payer_organization", "payer_person")
+        ).order_by("instrument_id")
     )
 
 
