@@ -101,11 +101,12 @@ def test_what_is_not_needed_beside_a_use_ends_with_its_time(city):
     ]
 
 
-def test_what_is_not_needed_beside_a_use_is_cancelled_without_charge(city):
+@pytest.mark.parametrize("minutes", [-5, 10])
+def test_what_is_not_needed_beside_a_use_is_cancelled_without_charge(city, minutes):
     booking = book(city, slot(day=3))
     (mate,) = get_companions(booking)
-    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
-    now = booking.starts_at + 10 * MINUTE
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at - 10 * MINUTE)
+    now = booking.starts_at + minutes * MINUTE
     assert not get_cancel_cost(city.researcher, mate, now).late
     assert not booking_cancel(actor=city.researcher, booking_id=mate.pk, now=now).late_cancel
 
