@@ -1,4 +1,4 @@
-"""What a keeper may answer to a request on the desk, where it was made for several instruments."""
+"""What pages offer of bookings that were made for several instruments."""
 
 from datetime import timedelta
 
@@ -8,6 +8,16 @@ from bookings.requests.services.instrument_decisions import instrument_suspend
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
+
+
+def test_booking_again_is_offered_while_what_is_booked_together_with_it_is_in_service(db, see):
+    city = linked_city()
+    booking = book(city, slot(day=3))
+    again = f"{reverse('book', args=[city.instrument.public_id])}?like={booking.public_id}"
+    assert again in see(city.researcher, "booking", booking.public_id).content.decode()
+    city.second.state = "suspended"
+    city.second.save()
+    assert again not in see(city.researcher, "booking", booking.public_id).content.decode()
 
 
 def test_another_time_is_proposed_only_while_all_that_was_booked_together_is_in_service(db, see):
