@@ -23,6 +23,7 @@ from bookings.kiosk.selectors import count_keys_ending
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.projects.services import project_create
 from bookings.requests.keys import get_first_key
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import (
     OrganizationSuspensionEffects,
     bookings_ending_with_leaving,

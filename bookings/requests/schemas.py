@@ -278,7 +278,7 @@ class BookingOut(Schema):
     )
     requested_at: datetime = Field(description=_("when it was booked"))
     decide_by: datetime | None = Field(
-        description=_("until when a keeper decides, before it lapses; null: nothing waits for a decision")
+        description=_("until when a keeper decides, or was to, before it lapses; null: decided at once")
     )
     decided_at: datetime | None = Field(
         description=_("when it was approved or rejected by a person; null: by none")

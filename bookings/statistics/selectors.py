@@ -105,14 +105,17 @@ def count_results(scope: Scope, year: int) -> dict[ResultKind, int]:
 
 
 def get_booking_figures(scope: Scope, year: int) -> BookingFigures:
-    """Return the bookings that start in a year; two statements."""
+    """Return the bookings that start in a year; two statements.
+
+    Whose no-show was taken back, since they had come in time, has missed none.
+    """
     span = get_year_interval(year)
     booked = Booking.objects.filter(scope.rows, starts_at__gte=span.start, starts_at__lt=span.end)
-    taken = booked.filter(state__in=TAKEN).values_list("state", "requested_at", "starts_at")
+    taken = booked.filter(state__in=TAKEN).values_list("state", "checked_in_at", "requested_at", "starts_at")
     seconds, no_shows = [], 0
-    for state, requested_at, starts_at in taken.iterator():
+    for state, came_at, requested_at, starts_at in taken.iterator():
         seconds.append((starts_at - requested_at).total_seconds())
-        no_shows += state == BookingState.NO_SHOW
+        no_shows += state == BookingState.NO_SHOW and came_at is None
     late_cancels = booked.filter(state=BookingState.CANCELLED, late_cancel=True).count()
     lead = timedelta(seconds=median(seconds)) if seconds else None
     return BookingFigures(len(seconds), no_shows, late_cancels, lead)

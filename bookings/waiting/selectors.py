@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service
 from bookings.requests.selectors.bookings import get_date_interval
-from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, get_free_time
 from bookings.requests.selectors.project_budget import get_budgets
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import MINUTE, SHORTEST_ANSWER, USUAL_SPAN, WaitState, get_offerable_span
@@ -272,15 +272,26 @@ def _get_budget(entry: WaitlistEntry) -> Budget:
 def is_affordable(entry: WaitlistEntry, now: datetime) -> bool:
     """Return whether a time would be offered to somebody who waits if nothing were booked or closed.
 
-    Such a time is one that the project that they name can pay, and lies in its period. Times are known as far
-    ahead as the rule lets anybody book.
+    Such a time is one that the project that they name can pay, and lies in its period.
     """
     span = get_span(entry, now)
     if span is None:
         return False
-    opened = [replace(one, holds=(), closures=(), counted={}) for one in _get_times(entry, span, now)]
+    opened = [_open_up(one, span, now) for one in _get_times(entry, span, now)]
     covers = _get_budget(entry).covers
     return find_slot(opened, span, entry.length, ProposalOrder.SOONEST, now, is_covered=covers) is not None
+
+
+def _open_up(time: InstrumentTime, span: Interval, now: datetime) -> InstrumentTime:
+    """Return an instrument's time as if nothing were booked or closed, however far ahead.
+
+    Its hours are known as far as the rule lets anybody book; after that it is taken for open, since somebody
+    who waits is offered what becomes bookable then.
+    """
+    known_until = now + max((one.terms.horizon for one in time.versions), default=timedelta())
+    unknown = [Interval(known_until, span.end)] if known_until < span.end else []
+    versions = [replace(one, terms=replace(one.terms, horizon=LONGEST_LOOK)) for one in time.versions]
+    return InstrumentTime(versions, [*time.windows, *unknown])
 
 
 def has_affordable_time(

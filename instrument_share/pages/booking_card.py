@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bookings import public as bookings
 from instrument_share.pages.catalogue.rows import PriceFrom, build_price_from
 from providers import public as providers
 from providers.domain import BookingGap, InstrumentState
@@ -31,6 +32,7 @@ class Bookability(StrEnum):
     NO_COMPANION = "no_companion"
     """What is booked together with it is out of service."""
     SUSPENDED = "suspended"
+    """It is, or its unit."""
     UNPUBLISHED = "unpublished"
 
 
@@ -84,9 +86,10 @@ def build_booking_card(
 def _get_bookability(
     instrument: "Instrument", week: "BookableWeek", may: "Eligibility | None", gaps: Collection[BookingGap]
 ) -> Bookability:
+    is_public = instrument.state in {InstrumentState.PUBLISHED, InstrumentState.SUSPENDED}
     reasons = {
-        Bookability.SUSPENDED: instrument.state == InstrumentState.SUSPENDED,
-        Bookability.UNPUBLISHED: instrument.state != InstrumentState.PUBLISHED,
+        Bookability.UNPUBLISHED: not is_public,
+        Bookability.SUSPENDED: not bookings.is_in_service(instrument),
         Bookability.NO_RULE: BookingGap.RULE in gaps,
         Bookability.NO_COMPANION: BookingGap.COMPANION in gaps,
         Bookability.NOT_ADMITTED: may is not None and not may.admitted,

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from bookings import public as bookings
 from instrument_share.web.text.formats import bilingual
-from providers.domain import InstrumentState, PriceUnit
+from providers.domain import PriceUnit
 
 if TYPE_CHECKING:
     from bookings.public import Ratings
@@ -37,7 +38,7 @@ def build_instrument_data(
     """Return a schema.org Product that is leased by the hour, sample or use."""
     address = build_absolute_url(reverse("instrument", args=[instrument.public_id]))
     owner = instrument.organization
-    offered = instrument.state == InstrumentState.PUBLISHED
+    offered = bookings.is_in_service(instrument)
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Product",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def get_invitation(notification: "Notification") -> tuple[str, str] | None:
     """Return the invitation, or its withdrawal, that goes with a mail about one's own booking.
 
-    It says how the booking stands when the mail is made; what waits for its first decision or has begun has
-    none. Who has handed the booking over gets its withdrawal.
+    It says how the booking stands when the mail is made; what waits for its first decision has none, nor what
+    has begun, unless it was extended. Who has handed the booking over gets its withdrawal.
     """
     event = _find_own_event(notification) or _find_event_given_away(notification)
     if event is None:
@@ -42,9 +42,14 @@ def _find_own_event(notification: "Notification") -> BookingEvent | None:
     booking = _find_own_booking(notification.user, notification.path)
     if booking is None:
         return None
-    is_asked_again = booking.state == BookingState.REQUESTED and get_moves([booking.public_id])
+    moves = get_moves([booking.public_id]).get(booking.public_id, [])
+    is_asked_again = booking.state == BookingState.REQUESTED and bool(moves)
+    began_at = booking.checked_in_at
+    is_extended = booking.state == BookingState.IN_USE and any(
+        began_at is not None and moved_at >= began_at for moved_at, _before in moves
+    )
     has_ended = STATUSES[BookingState(booking.state)] == "CANCELLED"
-    if booking.state == BookingState.APPROVED or is_asked_again or has_ended:
+    if booking.state == BookingState.APPROVED or is_asked_again or is_extended or has_ended:
         return _build_event(booking)
     return None
 

@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.groups.domain import NotPaidByOrganization
+from bookings.requests.domain.decision import is_decided_too_late
+from bookings.requests.domain.errors import DecisionOverdue
+from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import find_problems_in, get_free_until, is_new_decision_needed
 from bookings.requests.selectors.companions import get_companions
@@ -27,6 +30,10 @@ LATE = gettext_noop(
 BEGUN = gettext_noop(
     "The booked time has begun, and whoever does not come is answerable for that. Come, cancel it, or ask "
     "the keeper."
+)
+OVERDUE = gettext_noop(
+    "Nobody decided on this request by {deadline}: it lapses in a moment. Your colleague can book the time "
+    "then."
 )
 NOBODY = gettext_noop(
     "Nobody else belongs to the organization that pays. Invite a colleague first, or cancel the booking."
@@ -81,16 +88,24 @@ def get_hand_over_deadline(giver: "User", booking: Booking, now: datetime) -> da
 def _get_deadline(giver: "User", booking: Booking) -> datetime:
     """Return the booking's start, or the end of free cancelling where the unit has to decide again.
 
-    A request costs nothing to cancel: an approved booking would escape its charge by becoming one.
+    A request costs nothing to cancel: an approved booking would escape its charge by becoming one. A request
+    may be handed over until it can only lapse.
     """
+    if booking.state == BookingState.REQUESTED and booking.decide_by is not None:
+        return booking.decide_by
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
     return get_free_until(booking) if is_new_decision_needed(giver, booking, terms) else booking.starts_at
 
 
 def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
-    """What is missed stays with who missed it, and nobody is handed it in the minutes that are left."""
+    """What is missed stays with who missed it, and nobody is handed it in the minutes that are left.
+
+    Nor is anybody handed a request that can only lapse.
+    """
     if now >= booking.starts_at:
         return [Problem("booking.hand_over_begun", BEGUN)]
+    if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
+        return [Problem(DecisionOverdue.code, OVERDUE, {"deadline": booking.decide_by})]
     deadline = _get_deadline(giver, booking)
     return [Problem("booking.hand_over_late", LATE, {"deadline": deadline})] if now > deadline else []
 

@@ -43,6 +43,8 @@ def booking_extend(
         write_move(one, interval, terms, actor=actor, now=now, action="booking.extended")
         by_user = actor.pk == one.user_id
         notifications.notify_other_side(one, notifications.EXTENDED, now, by_user=by_user, ends_at=ends_at)
+        if by_user:
+            notifications.notify_of_own_act(one, actor, notifications.EXTENDED_BY_YOU, now, ends_at=ends_at)
     if actor.pk != booking.user_id:
         for one in companions:
             notifications.notify_other_keepers(one, notifications.EXTENDED, now, actor, ends_at=ends_at)

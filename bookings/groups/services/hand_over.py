@@ -21,21 +21,21 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.states import next_state
 from providers import public as providers
-from providers.domain import Decision
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-HAND_OVER_FIELDS = ("user", "state", "revision", "decide_by", "moved_by_unit_at")
+HAND_OVER_FIELDS = ("user", "state", "revision", "decide_by")
 
 
 @transaction.atomic
 def booking_hand_over(*, actor: "User", booking_id: int, colleague_id: int, now: datetime) -> Booking:
     """Give a booking that has not begun, with its companions, to a colleague of the organization that pays.
 
-    Where a keeper decides, an approved booking is a request again: the approval was for somebody else. Raises
-    HandOverRefused where the colleague may not have it.
+    Where a keeper decides, an approved booking is a request again: the approval was for somebody else. A time
+    that the unit chose is one to which the colleague has not agreed either. Raises HandOverRefused where the
+    colleague may not have it.
     """
     colleague = _lock_colleague(actor, booking_id, colleague_id)
     booking = booking_lock_for(actor, booking_id, permission="bookings.hand_over", revision=None)
@@ -70,9 +70,6 @@ def _lock_colleague(actor: "User", booking_id: int, colleague_id: int) -> "User"
 
 def _give(booking: Booking, actor: "User", colleague: "User", now: datetime) -> None:
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
-    if terms is not None and terms.decision == Decision.BY_KEEPER:
-        # The unit chose a time for somebody else: to agree to it would be to approve oneself.
-        booking.moved_by_unit_at = None
     if terms is not None and is_new_decision_needed(actor, booking, terms):
         booking.state = next_state(MOVES, booking.state, "move_for_decision")
         booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""

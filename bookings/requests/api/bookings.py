@@ -141,8 +141,8 @@ def booking_move(
     data: MoveIn,
     if_match: IfMatch = None,
 ) -> BookingOut:
-    """Under the rule in force now, with the same checks and a new quote. Where a keeper decides, an approved
-    booking that its user moves is `requested` again. `If-Match` is needed."""
+    """Under the rule in force at the new start, with the same checks and a new quote. Where a keeper decides,
+    an approved booking that its user moves is `requested` again. `If-Match` is needed."""
     require_if_match(if_match)
     return change_booking(
         request,

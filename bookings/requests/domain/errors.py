@@ -52,6 +52,16 @@ class AlreadyAgreed(Conflict):
     message = gettext_noop("Nothing is to be agreed to: the booking stands as shown.")
 
 
+class KeeperDecidesFirst(Conflict):
+    """Somebody else was to agree to the new time; for this user nobody has decided on the request yet."""
+
+    code = "booking.keeper_decides_first"
+    message = gettext_noop(
+        "The unit chose this time for whoever handed the booking over to you. Agree to it once the keeper "
+        "has approved it for you."
+    )
+
+
 class NotInUse(Conflict):
     """Only a booking that is checked in can be extended."""
 

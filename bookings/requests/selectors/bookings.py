@@ -5,17 +5,19 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from bookings.requests.domain.check_in import CHECK_IN_LEAD
 from bookings.requests.domain.quota import get_year_interval
-from bookings.requests.domain.states import HOLDING_STATES, BookingState
+from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
+from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -85,11 +87,23 @@ def find_own_overlaps(
 
 
 def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:
-    """Return the requests that the viewer may decide on now, the earliest deadline first."""
+    """Return the requests that the viewer may decide on now, the earliest deadline first.
+
+    `is_held_in_place` says of each whether an instrument out of service was booked with it, so that the unit
+    can't move it.
+    """
+    together = Booking.objects.filter(
+        group=OuterRef("group"), part=OuterRef("part"), state__in=sorted(NOT_BEGUN_STATES)
+    )
+    in_service = Q(
+        instrument__state=InstrumentState.PUBLISHED,
+        instrument__organization__state=OrganizationState.ADMITTED,
+    )
     return (
         bookings(viewer)
         .filter(get_responsible_condition(viewer), state=BookingState.REQUESTED)
         .exclude(decide_by__lte=now)
+        .annotate(is_held_in_place=Exists(together.exclude(pk=OuterRef("pk")).exclude(in_service)))
         .order_by("decide_by", "starts_at", "id")
     )
 

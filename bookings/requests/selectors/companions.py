@@ -33,15 +33,21 @@ def get_companions(booking: Booking) -> list[Booking]:
         state__in=NOT_BEGUN_STATES | under_way,
     ).exclude(pk=booking.pk)
     return list(
-        rows.select_related("instrument", "rule", "user", "payer_organization", "payer_person").order_by(
-            "instrument_id"
-        )
+        rows.select_related(
+            *("instrument__organization", "rule", "user"), *("payer_organization", "payer_person")
+        ).order_by("instrument_id")
     )
 
 
 def get_uses_together(booking: Booking) -> QuerySet[Booking]:
-    """Return the uses, running or ended, of other instruments that were booked together with this booking."""
+    """Return the uses, running or ended, of other instruments that were booked together with this booking.
+
+    They begin with it: who has moved it apart from them has to come for it. What the unit has planned for
+    samples nobody has to come for, whenever it begins.
+    """
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
+    if not booking.planned_by_unit:
+        together = together.filter(starts_at=booking.starts_at)
     return together.filter(state__in=USED_STATES).exclude(pk=booking.pk)
 
 

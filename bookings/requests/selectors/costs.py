@@ -122,7 +122,8 @@ def get_move_price(booking: Booking, companions: Sequence[Booking], interval: In
     """
     before = sum((one.quoted_yuan for one in companions), booking.quoted_yuan)
     if booking.planned_by_unit:
-        return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), [])
+        agreed = [(one.instrument, pricing.read_agreed(one.quote, one.quoted_yuan)) for one in companions]
+        return MovePrice(before, pricing.read_agreed(booking.quote, booking.quoted_yuan), agreed)
     linked = []
     for one in companions:
         with suppress(BookingRefused):
@@ -164,7 +165,8 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
     That is an instrument out of service, and since the start the use of somebody else. Then it is free as
     long as the user could still come: until so long after the check-out of that use as a booking may be begun
     after its start. One's own use that runs on is nobody else's doing. Who has come to what was booked with
-    it may leave out what they do not need; who has not agreed to a time that the unit chose need not come.
+    it, be it before the start, may leave out what they do not need; who has not agreed to a time that the
+    unit chose need not come.
     """
     free_until = get_free_until(booking)
     if booking.state != BookingState.APPROVED or now <= free_until:
@@ -172,13 +174,14 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
     instruments = [one.instrument for one in together.select_related("instrument__organization")]
     is_out_of_service = not all(map(is_in_service, instruments))
+    has_come = get_uses_together(booking).exists()
     if now < booking.starts_at:
-        return booking.starts_at if is_out_of_service else free_until
+        return booking.starts_at if is_out_of_service or has_come else free_until
     in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
     grace = get_no_show_grace(booking)
     ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
     is_unanswered = booking.moved_by_unit_at is not None
-    if is_out_of_service or is_unanswered or get_uses_together(booking).exists():
+    if is_out_of_service or is_unanswered or has_come:
         ends.append(now + grace)
     return max([free_until, *ends])
 

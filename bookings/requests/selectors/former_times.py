@@ -1,4 +1,4 @@
-"""Former times of moved bookings, read from the journal."""
+"""Former times of moved bookings, and former users, read from the journal."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -27,3 +27,12 @@ def get_interval_at(moves: Moves, booking: Booking, instant: datetime | None = N
     """Return the booking's interval at the instant; without an instant, the one first asked for."""
     later = (before for at, before in moves.get(booking.public_id, ()) if instant is None or at > instant)
     return next(later, None) or Interval(booking.starts_at, booking.ends_at)
+
+
+def is_handed_over_since_move(booking: Booking) -> bool:
+    """Return whether the unit has moved a booking of somebody who has handed it over since."""
+    moved_at = booking.moved_by_unit_at
+    if moved_at is None:
+        return False
+    handed_over = journal.entries_on(Booking._meta.label, [booking.public_id], ["booking.handed_over"])
+    return handed_over.filter(at__gte=moved_at).exists()

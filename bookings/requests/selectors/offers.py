@@ -37,7 +37,7 @@ from bookings.requests.domain.offers import (
 from bookings.requests.domain.quota import get_day_interval, get_longest_parts, get_relevant_interval
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import get_binding_time
+from bookings.requests.selectors.admission import get_binding_time, is_in_service
 from bookings.requests.selectors.bookings import get_last_booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import held_rows
@@ -56,7 +56,7 @@ from bookings.requests.selectors.request_facts import (
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
-from providers.domain import OPERATED_BY_USER, InstrumentState, QuotaHolder, ServiceMode
+from providers.domain import OPERATED_BY_USER, QuotaHolder, ServiceMode
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -224,8 +224,9 @@ def get_free_time(
 ) -> FreeTime:
     """Return what limits the times of instruments for starts in the interval.
 
-    Without an applicant: what the rules grant to somebody whom they admit and who has booked nothing. The
-    number of statements does not depend on the number of instruments. `also` are further reads, made by
+    Without an applicant: what the rules grant to somebody whom they admit and who has booked nothing. What is
+    suspended, or whose unit is, has no free time; the units are to be read with the instruments. The number
+    of statements does not depend on the number of instruments. `also` are further reads, made by
     `as_part`, for the same statement.
     """
     by_id = {instrument.pk: instrument for instrument in instruments}
@@ -237,7 +238,7 @@ def get_free_time(
     if others:
         by_id |= {one.pk: one for one in providers.instruments_by_id(others)}
         rules = {**rules, **providers.terms_during(others, interval)}
-    ids = [pk for pk, one in by_id.items() if one.state == InstrumentState.PUBLISHED]
+    ids = [pk for pk, one in by_id.items() if is_in_service(one)]
     versions: Versions = {pk: get_versions(rules[pk]) for pk in ids if pk in rules}
     span = _get_reach(versions, interval, now)
     holders = {} if applicant is None else _get_reaches(applicant, versions, span)

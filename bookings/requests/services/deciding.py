@@ -8,11 +8,12 @@ from django.db import transaction
 
 from bookings.requests.domain.admission import NOT_PUBLISHED
 from bookings.requests.domain.decision import is_decided_too_late
-from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, DecisionOverdue
+from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, DecisionOverdue, KeeperDecidesFirst
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.former_times import is_handed_over_since_move
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import DECISION_FIELDS, build_refusal
 from bookings.requests.services.cancellations import cancel_companions
@@ -35,13 +36,17 @@ if TYPE_CHECKING:
 def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed.
 
-    A request is approved with it: the unit has chosen that time. Raises DecisionOverdue as `booking_approve`.
+    A request is approved with it: the unit has chosen that time. Where it did so for somebody who has handed
+    the booking over since, that would be to approve oneself: raises KeeperDecidesFirst. Raises
+    DecisionOverdue as `booking_approve`.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
     require_cancellable(booking.state, "agree")
     if booking.moved_by_unit_at is None:
         raise AlreadyAgreed
     together = [*get_companions(booking), booking]
+    if any(one.state == BookingState.REQUESTED and is_handed_over_since_move(one) for one in together):
+        raise KeeperDecidesFirst
     for one in together:
         one.moved_by_unit_at = None
         one.save(update_fields=["moved_by_unit_at"])

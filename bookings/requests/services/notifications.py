@@ -106,6 +106,7 @@ MOVED_BY_YOU = gettext_noop("You have moved the booking of {instrument} to {star
 MOVED_BY_YOU_FOR_DECISION = gettext_noop(
     "You have moved the booking of {instrument} to {starts_at}. It waits for a decision again."
 )
+EXTENDED_BY_YOU = gettext_noop("You have extended the booking of {instrument} from {starts_at} to {ends_at}.")
 HANDED_OVER_BY_YOU = gettext_noop(
     "You have handed the booking of {instrument} from {starts_at} over to {user}; it is no longer yours."
 )

@@ -13,6 +13,7 @@ from bookings.requests.selectors.affected import (
 )
 from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import write_cancellation
+from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.accounts.domain import Role
@@ -34,25 +35,31 @@ def organization_suspend(
     """
     accounts.organization_lock_for(organization_id, Role.SYSADMIN)
     accounts.memberships_of_organization_lock(organization_id)
-    _lock_instruments(organization_id)
+    own_ids = _lock_instruments(organization_id)
     suspended = account_services.organization_suspend(
         actor=actor, organization_id=organization_id, reason=reason, now=now
     )
     _cancel_what_has_not_begun(suspended, actor, now)
+    next_free_refresh(own_ids, now)
     _notify_of_uses_under_way(suspended, now)
     return suspended
 
 
-def _lock_instruments(organization_id: int) -> None:
-    """Lock at once the organization's instruments and those of bookings that the suspension ends."""
+def _lock_instruments(organization_id: int) -> set[int]:
+    """Lock at once the organization's instruments and those of bookings that the suspension ends.
+
+    Return the keys of its own.
+    """
     own = providers.instruments_with_related().filter(organization_id=organization_id)
+    own_ids = set(own.values_list("pk", flat=True))
     ending = Booking.objects.filter(get_organization_suspension_condition(organization_id))
     providers.instrument_locks(
         {
-            *own.values_list("pk", flat=True),
+            *own_ids,
             *ending.values_list("instrument_id", flat=True),
         }
     )
+    return own_ids
 
 
 def _cancel_what_has_not_begun(organization: "Organization", actor: "User", now: datetime) -> None:

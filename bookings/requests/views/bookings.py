@@ -53,12 +53,13 @@ from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, in_english, moment, timerange, yuan
 from providers import public as providers
-from providers.domain import ServiceMode
+from providers.domain import BookingGap, ServiceMode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bookings.requests.models import Booking
+    from providers.models import Instrument
 
 
 @login_required
@@ -74,7 +75,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "log": getattr(found, "usage_log", None),
         "may": may,
         "to_end_first": get_use_to_end_first(request.user, found, now),
-        "may_book_again": is_mine and is_in_service(found.instrument) and not found.planned_by_unit,
+        "may_book_again": is_mine and not found.planned_by_unit and _is_open(found.instrument, now),
         "credit_count": counting_credit_events(found.user_id, now).count() if "approve" in may else 0,
         "is_mine": is_mine,
         "hand_over_until": get_hand_over_deadline(request.user, found, now)
@@ -91,6 +92,12 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "history": journal.history(found),
     }
     return render(request, "bookings/requests/booking.html", context)
+
+
+def _is_open(instrument: "Instrument", now: "datetime") -> bool:
+    """Return whether the instrument can be booked at all, with what is booked together with it."""
+    gaps = providers.booking_gaps([instrument.pk], now)[instrument.pk]
+    return is_in_service(instrument) and {*gaps} <= {BookingGap.KEEPER}
 
 
 @login_required

@@ -20,6 +20,7 @@ from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.costs import get_move_deadline
+from bookings.requests.selectors.former_times import is_handed_over_since_move
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
@@ -113,14 +114,18 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
 def _may_agree(viewer: "User", booking: "Booking", now: datetime) -> bool:
     """Return whether the viewer may agree to the time to which the unit moved the booking.
 
-    A request, or one that moved with it, is approved by it, so that it has to be one that can be approved.
+    A request, or one that moved with it, is approved by it, so that it has to be one that can be approved,
+    and one for which the unit chose the time for the viewer.
     """
     is_asked = booking.moved_by_unit_at is not None and booking.state in CANCELLABLE_STATES
     if not (is_asked and rules.has_perm("bookings.agree", viewer, booking)):
         return False
     requested = [one for one in (booking, *get_companions(booking)) if one.state == BookingState.REQUESTED]
     return all(
-        is_in_service(one.instrument) and not is_decided_too_late(one.decide_by, now) for one in requested
+        is_in_service(one.instrument)
+        and not is_decided_too_late(one.decide_by, now)
+        and not is_handed_over_since_move(one)
+        for one in requested
     )
 
 

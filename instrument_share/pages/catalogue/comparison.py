@@ -18,7 +18,7 @@ from instrument_share.pages.eligibility import Eligibility, get_eligibilities
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats
 from providers import public as providers
-from providers.domain import Decision, InstrumentState, ServiceMode, UserKind
+from providers.domain import Decision, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from bookings.domain import Offer
@@ -190,7 +190,7 @@ def _from_rule(say: "Callable[[Terms], str]") -> Callable[[Column], str]:
 
 
 def _next_time(column: Column) -> str:
-    if column.instrument.state != InstrumentState.PUBLISHED:
+    if not bookings.is_in_service(column.instrument):
         return _("Out of service at present")
     if column.terms is None:
         return _("Not open for booking yet")

@@ -110,7 +110,7 @@ class BookingActs(SideBySide):
     def agree(self, pick):
         pk, plain = self.choose(pick, "requested", "approved")
         in_time = plain.state == "approved" or (
-            plain.state == "requested" and self.model.now < plain.decide_by
+            plain.state == "requested" and not plain.is_for_former_user and self.model.now < plain.decide_by
         )
         agreed = self.attempt(
             in_time and plain.moved_by_unit,
@@ -163,7 +163,7 @@ class BookingActs(SideBySide):
         )
         if given:
             plain.person, plain.state = colleague, self.model.first_state(plain.instrument)
-            plain.moved_by_unit = plain.moved_by_unit and plain.instrument not in self.model.by_keeper
+            plain.is_for_former_user = plain.moved_by_unit
             self.read_deadline(given)
 
     @precondition(lambda self: len(self.model.closures) < 2)

@@ -41,6 +41,8 @@ class Plain:
     state: str
     decide_by: float | None = None
     moved_by_unit: bool = False
+    is_for_former_user: bool = False
+    """Whether the unit chose its time for somebody who has handed it over since."""
     late: bool = False
     checked_in: float | None = None
     ended: float | None = None
@@ -278,6 +280,7 @@ class PlainCity:
             booking.state = "approved"
         booking.start, booking.end = start, end
         booking.moved_by_unit = not by_user and not booking.is_planned
+        booking.is_for_former_user = False
 
     def may_extend(self, booking, end, *, by_user):
         """Whether a use under way may end so much later; where a keeper decides, the keeper extends it."""
@@ -308,7 +311,7 @@ class PlainCity:
     def is_too_late_to_ask_again(self, booking):
         """Whether its keeper would have to approve it once more when it costs something to cancel it."""
         decided = booking.state == "approved" and booking.instrument in self.by_keeper
-        return decided and self.now > booking.start - DEADLINE
+        return decided and not booking.moved_by_unit and self.now > booking.start - DEADLINE
 
     def is_late(self, booking):
         """Whether its user pays for cancelling now."""

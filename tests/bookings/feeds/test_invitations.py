@@ -6,10 +6,12 @@ import pytest
 import vobject
 from django.core import mail
 
+from bookings.groups.services.extension import booking_extend
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree, booking_approve, booking_reject
+from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal.domain import MailDelivery, NotificationKind
 from instrument_share.journal.models import Notification
 from instrument_share.journal.services import (
@@ -124,6 +126,20 @@ def test_what_its_person_moves_or_cancels_is_kept_up_to_date_in_their_calendar(i
     ended = invitation_of(city.researcher, later)
     assert (ended.method.value, ended.vevent.uid.value) == ("CANCEL", first.uid.value)
     assert int(first.sequence.value) < int(moved.vevent.sequence.value) < int(ended.vevent.sequence.value)
+
+
+def test_a_use_that_is_extended_ends_later_in_its_calendar_whoever_extends_it(invitation_of, db):
+    city = factories.city()
+    booking = book(city)
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    first = invitation_of(city.researcher).vevent
+    began, ends_at = moved.starts_at, moved.ends_at
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=began)
+    for actor, now in ((city.researcher, began + 10 * MINUTE), (city.keeper, began + 20 * MINUTE)):
+        ends_at += 30 * MINUTE
+        booking_extend(actor=actor, booking_id=booking.pk, ends_at=ends_at, now=now)
+        extended = invitation_of(city.researcher, now).vevent
+        assert (extended.uid.value, extended.dtend.value) == (first.uid.value, ends_at)
 
 
 def test_what_is_to_be_decided_again_stands_at_its_new_time(city, invitation_of):

@@ -10,7 +10,7 @@ from bookings.groups.services.hand_over import booking_hand_over
 from bookings.groups.services.series import series_cancel
 from bookings.groups.services.together import series_book
 from bookings.requests.domain.cancellation import get_cancel_deadline
-from bookings.requests.domain.errors import AlreadyAgreed
+from bookings.requests.domain.errors import KeeperDecidesFirst
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.services.bookings import booking_move
@@ -68,16 +68,40 @@ def test_keeper_decides_again_about_another_person():
     assert (after.state, after.decided_by, after.decide_by > NOW) == ("requested", None, True)
 
 
-def test_colleague_cannot_approve_the_booking_by_agreeing_to_a_time_of_the_unit():
-    city = town(decision="by_keeper", decision_hours=4)
+def moved_by_unit_and_handed_over(city):
     booking = book(city)
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=12), now=NOW)
-    hand_over(city, booking)
-    with pytest.raises(AlreadyAgreed):
+    return hand_over(city, booking)
+
+
+def test_colleague_cannot_approve_the_booking_by_agreeing_to_a_time_of_the_unit(client, clock):
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = moved_by_unit_and_handed_over(city)
+    with pytest.raises(KeeperDecidesFirst):
         booking_agree(actor=city.colleague, booking_id=booking.pk, now=NOW)
     booking.refresh_from_db()
     assert (booking.user, booking.state) == (city.colleague, "requested")
+    clock.set(NOW)
+    client.force_login(city.colleague)
+    page = client.get(f"/bookings/{booking.public_id}/").content.decode()
+    assert f"/bookings/{booking.public_id}/agree/" not in page
+
+
+def test_colleague_who_has_not_agreed_to_the_time_of_the_unit_cancels_free_once_it_is_approved(client, clock):
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = moved_by_unit_and_handed_over(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    booking.refresh_from_db()
+    late = booking.starts_at - timedelta(minutes=30)
+    assert get_cancel_cost(city.colleague, booking, late).charge_yuan == 0
+    clock.set(late)
+    client.force_login(city.colleague)
+    page = client.get(f"/bookings/{booking.public_id}/").content.decode()
+    assert f"/bookings/{booking.public_id}/agree/" in page
+    booking_agree(actor=city.colleague, booking_id=booking.pk, now=late)
+    booking.refresh_from_db()
+    assert (booking.state, get_cancel_cost(city.colleague, booking, late).late) == ("approved", True)
 
 
 def test_linked_instrument_goes_with_it(city):
@@ -139,6 +163,21 @@ def test_nobody_is_handed_what_another_has_missed(city):
     assert codes(refused) == ["booking.hand_over_begun"]
     bookings_no_show_due(booking.starts_at + timedelta(hours=1))
     assert CreditEvent.objects.get().user == city.researcher
+
+
+def test_request_that_can_only_lapse_is_handed_over_to_nobody(client, clock):
+    city = town(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    with pytest.raises(HandOverRefused) as refused:
+        hand_over(city, booking, now=booking.decide_by)
+    assert codes(refused) == ["booking.decision_overdue"]
+    client.force_login(city.researcher)
+    offers = []
+    for now in (booking.decide_by - timedelta(minutes=1), booking.decide_by):
+        clock.set(now)
+        page = client.get(f"/bookings/{booking.public_id}/").content.decode()
+        offers.append(f"/bookings/{booking.public_id}/hand-over/" in page)
+    assert offers == [True, False]
 
 
 def test_approved_booking_does_not_escape_its_charge_by_becoming_a_request():

@@ -20,7 +20,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
 from providers.instruments.domain.choices import InstrumentState
-from providers.models import Instrument, Keeper
+from providers.models import Instrument, InstrumentLink, Keeper
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
@@ -101,13 +101,33 @@ def test_what_is_not_needed_beside_a_use_ends_with_its_time(city):
     ]
 
 
-def test_what_is_not_needed_beside_a_use_is_cancelled_without_charge(city):
+@pytest.mark.parametrize("minutes", [-5, 10])
+def test_what_is_not_needed_beside_a_use_is_cancelled_without_charge(city, minutes):
     booking = book(city, slot(day=3))
     (mate,) = get_companions(booking)
-    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
-    now = booking.starts_at + 10 * MINUTE
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at - 10 * MINUTE)
+    now = booking.starts_at + minutes * MINUTE
     assert not get_cancel_cost(city.researcher, mate, now).late
     assert not booking_cancel(actor=city.researcher, booking_id=mate.pk, now=now).late_cancel
+
+
+def test_who_moves_apart_what_was_booked_with_a_use_has_to_come_for_it():
+    city = factories.city(change_deadline_minutes=0, cancel_deadline_minutes=0)
+    second = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(second, change_deadline_minutes=0, cancel_deadline_minutes=0)
+    factories.windows(second)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=second)
+    booking = book(city, slot(day=3))
+    (mate,) = get_companions(booking)
+    early = booking.starts_at - 10 * MINUTE
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=early)
+    later = slot(day=5)
+    booking_move(actor=city.researcher, booking_id=mate.pk, interval=later, now=early)
+    mate.refresh_from_db()
+    assert get_cancel_cost(city.researcher, mate, later.start + 5 * MINUTE).late
+    assert bookings_no_show_due(later.start + 30 * MINUTE) == 1
+    mate.refresh_from_db()
+    assert mate.state == "no_show"
 
 
 def test_requests_for_linked_instruments_are_declined_together():

@@ -281,7 +281,7 @@ def test_query_count_is_independent_of_instrument_count(city, statements):
     applicant = Applicant(city.researcher, city.company, OPERATED)
 
     def read():
-        get_free_time(list(Instrument.objects.all()), SPAN, NOW, applicant)
+        get_free_time(list(Instrument.objects.select_related("organization")), SPAN, NOW, applicant)
 
     def more():
         for _ in range(5):

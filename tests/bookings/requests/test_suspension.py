@@ -11,6 +11,7 @@ from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.affected import get_organization_suspension_effects
 from bookings.requests.selectors.bookings import get_booking, uses_while_suspended
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.notifications import (
     CANCELLED_WITH_SUSPENSION,
     USE_GOES_ON,
@@ -183,3 +184,26 @@ def test_other_requests_of_the_same_basket_stay_booked(city, officer):
     hit.refresh_from_db()
     spared.refresh_from_db()
     assert (hit.state, spared.state) == (BookingState.CANCELLED, BookingState.APPROVED)
+
+
+def test_nothing_of_a_suspended_unit_is_shown_as_free(city, officer, client, clock):
+    clock.set(NOW)
+    next_free_refresh([city.instrument.pk], NOW)
+    client.force_login(officer)
+    address = f"/instruments/{city.instrument.public_id}/"
+    api = f"/api/v1/instruments/{city.instrument.public_id}"
+
+    def read():
+        span = {"from": NOW.isoformat(), "until": slot(day=3).end.isoformat()}
+        calendar = client.get(f"{address}availability/").json()
+        return (
+            bool(client.get(f"{api}/availability", span).json()["free"]),
+            client.get(api).json()["next_free_at"] is not None,
+            any(event["kind"] == "open" for event in calendar["events"]),
+            client.get(address).context["card"].bookability,
+            "暂停服务" in client.get("/compare/", {"ids": city.instrument.public_id}).content.decode(),
+        )
+
+    assert read() == (True, True, True, "bookable", False)
+    suspend(city.owner, officer)
+    assert read() == (False, False, False, "suspended", True)

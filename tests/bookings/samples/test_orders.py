@@ -10,6 +10,8 @@ from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.bookings import unfinished_bookings
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.costs import get_move_price
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import instrument_retire, instrument_suspend
@@ -166,6 +168,17 @@ def test_a_planned_time_is_not_handed_over(city):
     booking = planned(city)
     with pytest.raises(Forbidden):
         booking_hand_over(actor=city.researcher, booking_id=booking.pk, colleague_id=colleague.pk, now=NOW)
+
+
+def test_a_move_of_a_planned_time_costs_nothing_seen_from_any_of_its_instruments(city):
+    beside = factories.instrument(city.owner)
+    factories.rule(beside)
+    factories.windows(beside)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=beside)
+    planned(city)
+    for booking in Booking.objects.all():
+        price = get_move_price(booking, get_companions(booking), slot(day=2, length=6))
+        assert (price.before_yuan, price.after_yuan) == (200, 200)
 
 
 def test_the_keeper_moves_a_planned_time_at_the_same_price(city):

@@ -14,13 +14,14 @@ from bookings.public import get_unit_hours_of_year
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.statistics import selectors
 from bookings.statistics.domain import spread_over_week
-from bookings.usage.services.usage import usage_confirm, usage_correct
+from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.city_time import CITY_TIME
 from providers import public as providers
 from providers.instruments.models import Instrument
 from providers.public import openness_of_year
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
@@ -64,6 +65,21 @@ def used(city):
     return city
 
 
+def log_by_hand(city, time):
+    return usage_log_by_hand(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=time,
+        user=city.researcher,
+        payer_organization_id=city.company.pk,
+        service_mode=ServiceMode.OPERATED,
+        content="断口观察",
+        amount_yuan=Decimal(100),
+        overlap_reason="",
+        now=time.end + timedelta(days=1),
+    )
+
+
 def figures_of(scope):
     return selectors.get_usage_figures(scope, YEAR)
 
@@ -101,6 +117,13 @@ def test_bookings_tell_no_shows_and_lead_time(used):
     assert (found.number, found.no_shows, found.late_cancels) == (3, 1, 0)
     assert found.no_show_share == Decimal(1) / 3
     assert found.median_lead == slot(day=3).start - NOW
+
+
+@pytest.mark.django_db
+def test_no_show_that_was_taken_back_is_none(used):
+    log_by_hand(used, slot(day=4))
+    found = selectors.get_booking_figures(selectors.get_scope_of_unit(used.owner), YEAR)
+    assert (found.number, found.no_shows) == (3, 0)
 
 
 @pytest.mark.django_db

@@ -167,6 +167,24 @@ def test_cheaper_time_outside_the_period_of_the_project_counts_for_nothing(city,
     assert join(city, city.researcher, **asked | {"organization_project_id": long.pk}).pk
 
 
+def test_one_waits_for_a_cheaper_time_that_is_not_open_for_booking_yet():
+    city = factories.city(horizon_days=2)
+    city.instrument.open_windows.filter(starts_at__gt=slot(day=2).end).delete()
+    cheap_day = slot(day=4, length=11)
+    PriceLine.objects.create(rule=city.rule, price_yuan=10, weekdays=[cheap_day.start.weekday()])
+    project = add_project(city, budget=50)
+    before_and_after = Interval(slot(day=1).start, slot(day=6).end)
+    assert join(city, city.researcher, wanted=before_and_after, organization_project_id=project.pk).pk
+    with pytest.raises(BookingRefused) as refused:
+        join(
+            city,
+            city.researcher,
+            wanted=Interval(slot(day=5).start, slot(day=6).end),
+            organization_project_id=project.pk,
+        )
+    assert "booking.project_budget_exceeded" in codes(refused)
+
+
 def test_wait_is_offered_beside_a_price_that_another_time_brings_down(city, cheap_noon, client, clock):
     clock.set(NOW)
     book(city)
