@@ -59,6 +59,7 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
     yield from _uses(logs, organization_id, interval, since)
     yield from _differences(logs)
     yield from _charges(organization_id, interval, since)
+    yield from _credits(organization_id)
 
 
 def _get_first_billed(organization_id: int, month: Interval) -> datetime:
@@ -136,7 +137,7 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
             Q(ends_at__gt=since) | Q(ended_at__gte=month.start),
             instrument__organization_id=organization_id,
             charged_yuan__gt=0,
-            statement_line__isnull=True,
+            statement_lines__isnull=True,
             ends_at__lte=month.end,
         )
         .exclude(payer_organization_id=organization_id)
@@ -151,6 +152,28 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             amount_yuan=booking.charged_yuan,
+        )
+
+
+def _credits(organization_id: int) -> Iterator[Billable]:
+    """Yield what gives back the charges of no-shows that were taken back since they were billed, each once.
+
+    A charge leaves a draft at once, so these stand on statements that were sent.
+    """
+    found = StatementLine.objects.filter(
+        statement__organization=organization_id,
+        booking__charged_yuan=0,
+        corrects__isnull=True,
+        corrections__isnull=True,
+    ).select_related("statement")
+    for line in found.order_by("id"):
+        yield Billable(
+            payer=Payer(line.statement.payer_organization_id, line.statement.payer_person_id),
+            booking_id=line.booking_id,
+            starts_at=line.starts_at,
+            ends_at=line.ends_at,
+            amount_yuan=-line.amount_yuan,
+            corrects_id=line.pk,
         )
 
 
@@ -179,7 +202,7 @@ def charges_to_be_billed(person: "User", since: datetime) -> QuerySet[Booking]:
         Q(ends_at__gt=since) | Q(ended_at__gte=since),
         payer_person=person,
         charged_yuan__gt=0,
-        statement_line__isnull=True,
+        statement_lines__isnull=True,
     ).order_by("id")
 
 
