@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.held_time import late_charges_refresh
+from bookings.statements.domain.errors import NothingToSend
 from bookings.statements.models import StatementLine
 from bookings.statements.schemas import serialize_with_lines
-from bookings.statements.selectors.statements import get_statement
-from bookings.statements.services.statements import statement_send
+from bookings.statements.selectors.statements import get_statement, unsettled_statements
+from bookings.statements.services.statements import statement_send, statements_send
 from instrument_share.kernel.interval import Interval
 from tests.bookings.requests.booking import book
 from tests.bookings.statements.conftest import (
@@ -23,8 +24,10 @@ from tests.bookings.statements.conftest import (
     draft,
     not_attended,
     open_at_the_end_of_march,
+    usage_by_hand,
 )
 from tests.factories import slot
+from tests.page_fixtures import text_of
 
 APRIL, MAY_1 = date(2026, 4, 1), APRIL_1 + 30 * DAY
 
@@ -92,6 +95,26 @@ def test_no_show_that_is_found_late_comes_onto_the_next_statement(city):
 def test_charge_of_a_month_before_the_first_statement_is_not_billed(city):
     not_attended(city, slot(day=2))
     assert draft(city, APRIL, MAY_1) == []
+
+
+def test_draft_whose_charge_was_taken_back_is_not_sent(city, see):
+    missed = not_attended(city, slot(day=2), payer=False)
+    confirmed_use(city, slot(day=3))
+    emptied, kept = draft(city)
+    usage_by_hand(city, missed.starts_at, 1)
+    emptied.refresh_from_db()
+    assert (emptied.total_yuan, emptied.state) == (0, "draft")
+    with pytest.raises(NothingToSend):
+        statement_send(actor=city.manager, statement_id=emptied.pk, now=APRIL_1)
+    page = text_of(see(city.manager, "statement", emptied.public_id, now=APRIL_1))
+    assert "本草稿已无明细" in page and "发送…" not in page
+    assert see(city.manager, "statement_send", emptied.public_id, now=APRIL_1).status_code == 409
+    sent = statements_send(actor=city.manager, organization_id=city.owner.pk, now=APRIL_1)
+    assert sent == [kept]
+    page = text_of(see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1))
+    assert "发送全部草稿" not in page
+    assert not unsettled_statements(city.researcher).exists()
+    assert "核对并发送" not in text_of(see(city.manager, "unit_desk", now=APRIL_1))
 
 
 def test_billed_charge_stays(city):
