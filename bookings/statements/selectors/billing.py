@@ -65,10 +65,12 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
 def _get_first_billed(organization_id: int, month: Interval) -> datetime:
     """Return from when on the unit's uses and charges are looked for, at the latest from this month on.
 
-    That is since `STATEMENTS_SINCE`, or the month of the statement that the unit drafted first, and at most
-    for a year before this month, so that years of logs are not read again every day.
+    That is since `STATEMENTS_SINCE`, or the month of the statement that the unit drafted first, before that
+    of the first of any unit: from then on the clock drafts for all. It is at most for a year before this
+    month, so that years of logs are not read again every day.
     """
-    first = Statement.objects.filter(organization_id=organization_id).order_by("pk").first()
+    drafted = Statement.objects.order_by("pk")
+    first = drafted.filter(organization_id=organization_id).first() or drafted.first()
     began = settings.STATEMENTS_SINCE or (first and first.month)
     if not began:
         return month.start
