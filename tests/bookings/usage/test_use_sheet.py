@@ -17,7 +17,7 @@ from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.services import sheet_runs
 from providers.exchange.services.imports import apply, preview
-from providers.exchange.services.sheet_runs import sheet_run_start
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.uploads import sheet_keep
 from providers.models import Keeper
 from tests.bookings.usage.test_usage import by_hand
@@ -203,6 +203,23 @@ def test_large_sheet_is_recorded_in_parts_and_asks_its_user_once_a_part(city, mo
     run, _report = sheet_run_start(key=key, chosen={}, partial=False, now=NOW, **common)
     assert (run.done, run.total, UsageLog.objects.count()) == (2, 5, 2)
     assert city.researcher.notifications.count() == 1
+
+
+def test_who_enters_a_sheet_beside_another_person_reads_what_their_own_import_recorded(city, monkeypatch):
+    monkeypatch.setitem(sheet_runs.AT_ONCE, KINDS["uses"].name, 2)
+    text = HEADING + "".join(row(city, f"02-2{day}") for day in range(3, 8))
+    common = {"organization_id": city.owner.pk, "kind": KINDS["uses"]}
+    runs = []
+    for actor in (city.keeper, city.manager):
+        key = sheet_keep(content=text.encode(), map_text="", actor=actor, **common)
+        run, _report = sheet_run_start(actor=actor, key=key, chosen={}, partial=False, now=NOW, **common)
+        runs.append(run)
+    for run in runs:
+        sheet_run_continue(actor=run.user, public_id=run.public_id, now=NOW)
+        run.refresh_from_db()
+    assert UsageLog.objects.count() == 5
+    found = [(run.done, run.total, run.counts["new"], run.counts["unchanged"]) for run in runs]
+    assert found == [(3, 3, 3, 2), (2, 2, 2, 3)]
 
 
 def test_user_of_a_sheet_is_told_until_when_to_question_its_uses(city, settings):
