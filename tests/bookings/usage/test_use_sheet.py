@@ -171,6 +171,27 @@ def test_one_bad_row_keeps_all_out_and_every_problem_names_its_cell(city):
     assert not UsageLog.objects.exists()
 
 
+def test_row_is_judged_by_itself_where_the_one_before_it_is_refused(city):
+    """A copy has the fault of its row; a good row is recorded though a refused one has the same time."""
+    other = member(city.company, name="己").username
+    text = (
+        HEADING
+        + row(city, side="本单位") * 2
+        + row(city)
+        + row(city)
+        + row(city, "02-28", side="本单位")
+        + row(city, "02-28", user=other)
+    )
+    report = bring(city, text, partial=True)
+    assert problems(report) == [
+        ("D2", "usage.other_side"),
+        ("D3", "usage.other_side"),
+        ("E5", "usage.repeated"),
+        ("D6", "usage.other_side"),
+    ]
+    assert [one.sheet_row.row for one in UsageLog.objects.order_by("pk")] == [4, 7]
+
+
 def test_problem_shows_what_the_cell_says(city):
     text = HEADING + row(city, side="本单位") + row(city, "02-28", effective="100", idle="100")
     said = [(problem.cell, problem.value) for problem in bring(city, text).errors]
