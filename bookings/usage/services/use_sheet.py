@@ -216,7 +216,8 @@ class _Planner:
             return use
         row = use.row
         if first := self.first_with.get(use.key):
-            return self._with_problems(row, [Problem("usage.repeated", REPEATED, {"row": first}, "starts_at")])
+            repeated = Problem("usage.repeated", REPEATED, {"row": first}, "starts_at")
+            return self._with_problems(row, [repeated])
         if problems := list(self._find_problems(use)):
             return self._with_problems(row, problems)
         self.first_with[use.key] = row.number
