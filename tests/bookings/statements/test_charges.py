@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
+from openpyxl import load_workbook
 
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.held_time import late_charges_refresh
@@ -143,6 +145,24 @@ def test_line_is_of_a_log_or_of_a_booking_and_each_stands_once(city):
             setattr(copy, name, value)
         with pytest.raises(IntegrityError), transaction.atomic():
             copy.save(force_insert=True)
+
+
+def test_charge_is_given_back_once_by_a_line_that_names_its_statement(city, see):
+    missed, kept = not_attended(city, slot(day=2)), not_attended(city, slot(day=4))
+    (march,) = draft(city)
+    statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
+    usage_by_hand(city, missed.starts_at, 1)
+    assert draft(city, now=APRIL_1 + DAY) == []
+    (april,) = draft(city, APRIL, MAY_1)
+    assert draft(city, APRIL, MAY_1) == []
+    assert charges(april) == [(missed.pk, Decimal(-200)), (None, Decimal(100))]
+    shown = get_statement(city.manager, april.public_id)
+    (credit, _use) = serialize_with_lines(shown).lines
+    assert (credit.usage_log, credit.booking, credit.corrects) == (None, missed.public_id, march.public_id)
+    sheet = see(city.manager, "statement_xlsx", april.public_id, now=MAY_1)
+    row = [cell.value for cell in load_workbook(BytesIO(sheet.content)).worksheets[0][2]]
+    assert (row[1], row[6], row[7]) == (missed.public_id, -200, "冲减结算单2026-0001：爽约已撤销")
+    assert not any(one.booking_id == kept.pk for one in april.lines.all())
 
 
 def test_api_tells_whether_a_use_or_a_booking_is_billed(city):
