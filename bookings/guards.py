@@ -98,14 +98,14 @@ CHARGE_LEAVES_DRAFT = Guard(
     table="bookings_statementline",
     sqlite=f"""
     {_LINE_MAY_LEAVE}
-    WHEN OLD.booking_id IS NULL
+    WHEN OLD.booking_id IS NULL OR OLD.corrects_id IS NOT NULL
       OR EXISTS (SELECT 1 FROM bookings_statement WHERE id = OLD.statement_id AND state <> 'draft')
     BEGIN SELECT RAISE(ABORT, '{_LINE_STAYS}'); END
     """,  # noqa: S608 (only names of this module)
     postgresql=f"""
     CREATE OR REPLACE FUNCTION guard_keep_statement_line() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF OLD.booking_id IS NULL
+        IF OLD.booking_id IS NULL OR OLD.corrects_id IS NOT NULL
             OR EXISTS (SELECT 1 FROM bookings_statement WHERE id = OLD.statement_id AND state <> 'draft')
         THEN
             RAISE EXCEPTION '{_LINE_STAYS}' USING ERRCODE = 'integrity_constraint_violation';

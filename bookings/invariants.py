@@ -70,7 +70,11 @@ def find_uses_counted_twice() -> Iterator[str]:
         (UsageLog.objects.filter(booking__isnull=False), "booking__public_id", "has more than one use"),
         (UsageConfirmation.objects.filter(correction=None), "log__public_id", "is confirmed twice"),
         (StatementLine.objects.filter(log__isnull=False, corrects=None), "log__public_id", "is billed twice"),
-        (StatementLine.objects.filter(booking__isnull=False), "booking__public_id", "is billed twice"),
+        (
+            StatementLine.objects.filter(booking__isnull=False, corrects=None),
+            "booking__public_id",
+            "is billed twice",
+        ),
     ]
     for rows, key, what in once:
         for row in rows.order_by(key).values(key).annotate(times=Count("pk")).filter(times__gt=1):
@@ -95,6 +99,10 @@ def find_broken_statements() -> Iterator[str]:
     yield from _find_other_amounts()
 
 
+_TAKEN_BACK = Q(
+    booking__state=BookingState.NO_SHOW, booking__checked_in_at__isnull=False, booking__charged_yuan=0
+)
+"""Lines of a no-show that was taken back; its charge stays on a statement that was sent."""
 _LINES = {
     "bills another unit's instrument": (
         Q(log__isnull=False) & ~Q(log__instrument__organization=F("statement__organization"))
@@ -104,8 +112,13 @@ _LINES = {
         & ~Q(log__payer_organization=F("statement__payer_organization"))
     ),
     "bills a charge that is not the booking's": (
-        Q(booking__isnull=False)
+        Q(booking__isnull=False, corrects=None)
         & (Q(booking__charged_yuan=None) | ~Q(booking__charged_yuan=F("amount_yuan")))
+        & ~_TAKEN_BACK
+    ),
+    "gives back what was not charged, or not taken back": (
+        Q(booking__isnull=False, corrects__isnull=False)
+        & ~(_TAKEN_BACK & Q(corrects__booking=F("booking"), corrects__amount_yuan=-F("amount_yuan")))
     ),
 }
 

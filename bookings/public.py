@@ -76,6 +76,7 @@ from bookings.samples.services.handling import sample_order_quote, sample_order_
 from bookings.samples.services.orders import SampleFacts, sample_order_accept, sample_order_create
 from bookings.samples.services.planning import sample_order_plan
 from bookings.statements.selectors.statements import (
+    drafts_to_send,
     statements_of_unit,
     statements_received,
     statements_to_answer,

@@ -115,7 +115,8 @@ def _may_be_left_out(field: models.Field) -> bool:
 def _judge_change(what: str, one: migrations.AlterField, former: models.Field) -> Iterator[str]:
     if former.null and not one.field.null:
         yield f"{what}: the former version writes nulls. Fill them, and require a value one release later"
-    if former.get_internal_type() != one.field.get_internal_type():
+    is_unique_no_more = former.one_to_one and one.field.many_to_one
+    if former.get_internal_type() != one.field.get_internal_type() and not is_unique_no_more:
         yield f"{what}: another type. Add a field, fill it, and remove the old one later"
     if (one.field.max_length or sys.maxsize) < (former.max_length or sys.maxsize):
         yield f"{what}: the former version writes longer texts"

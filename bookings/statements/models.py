@@ -13,6 +13,7 @@ from instrument_share.kernel.public_id import new_public_id
 _NOT_SENT = Q(state=StatementState.DRAFT.value)
 _OF_ORGANIZATION = Q(payer_organization__isnull=False, payer_person__isnull=True)
 _OF_PERSON = Q(payer_organization__isnull=True, payer_person__isnull=False)
+_OF_BOOKING = Q(log__isnull=True, booking__isnull=False)
 
 
 class Statement(models.Model):
@@ -84,7 +85,8 @@ class StatementLine(models.Model):
     """A use with its amount at the time, the difference that a later correction makes, or a booking's charge.
 
     Append-only. Instrument, user and the steps of the price are the log's, which never changes either. The
-    charge, for a late cancellation or a no-show, is the booking's; it stays as it is once it is billed.
+    charge, for a late cancellation or a no-show, is the booking's; it stays as it is once it is billed. A
+    no-show that is taken back after that has a line that names the charge's, and gives the amount back.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
@@ -92,8 +94,8 @@ class StatementLine(models.Model):
     log = models.ForeignKey(
         "bookings.UsageLog", on_delete=models.PROTECT, null=True, related_name="statement_lines"
     )
-    booking = models.OneToOneField(
-        "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="statement_line"
+    booking = models.ForeignKey(
+        "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="statement_lines"
     )
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
     correction = models.OneToOneField(
@@ -110,14 +112,20 @@ class StatementLine(models.Model):
             models.UniqueConstraint(
                 fields=["log"], condition=Q(corrects__isnull=True), name="statement_log_once"
             ),
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(corrects__isnull=True), name="statement_charge_once"
+            ),
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(corrects__isnull=False), name="statement_credit_once"
+            ),
             models.CheckConstraint(
                 condition=Q(corrects__isnull=True, correction__isnull=True)
-                | Q(corrects__isnull=False, correction__isnull=False),
+                | Q(corrects__isnull=False, correction__isnull=False, log__isnull=False)
+                | Q(_OF_BOOKING, corrects__isnull=False, correction__isnull=True, amount_yuan__lt=0),
                 name="statement_line_kind",
             ),
             models.CheckConstraint(
-                condition=Q(log__isnull=False, booking__isnull=True)
-                | Q(log__isnull=True, booking__isnull=False, corrects__isnull=True),
+                condition=Q(log__isnull=False, booking__isnull=True) | _OF_BOOKING,
                 name="statement_line_of_log_or_booking",
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="statement_line_not_empty"),

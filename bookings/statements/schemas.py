@@ -57,7 +57,7 @@ class StatementOut(Schema):
 
 
 class StatementLineOut(Schema):
-    """A use with its amount at the time, the difference that a correction makes, or a booking's charge."""
+    """A use with its amount at the time, the difference of a correction, or a charge or its return."""
 
     usage_log: PublicId | None = Field(description=_("the use that it bills; null: it bills a booking"))
     booking: PublicId | None = Field(
@@ -71,9 +71,7 @@ class StatementLineOut(Schema):
     effective_seconds: int = Field(
         description=_("seconds of effective use, as they counted when it was billed")
     )
-    amount_yuan: Decimal = Field(
-        description=_("the amount in yuan; below zero where a correction gives back")
-    )
+    amount_yuan: Decimal = Field(description=_("the amount in yuan; below zero where it gives back"))
     corrects: PublicId | None = Field(
         description=_("the statement with the line that this one corrects; null: it corrects none")
     )

@@ -15,6 +15,8 @@ def state():
     fields = [
         ("id", models.BigAutoField(primary_key=True)),
         ("name", models.CharField(max_length=50, null=True)),
+        ("one", unique_link()),
+        ("many", models.ForeignKey("self", models.PROTECT, null=True)),
     ]
     for app, name in (LOG, ("bookings", "small")):
         known.add_model(ModelState(app, name, fields))
@@ -28,6 +30,10 @@ def judge(*operations, **attributes):
 
 def text(**more):
     return models.CharField(max_length=more.pop("max_length", 50), **more)
+
+
+def unique_link():
+    return models.OneToOneField("self", models.PROTECT, null=True)
 
 
 INDEX = models.Index(fields=["name"], name="by_name")
@@ -46,6 +52,7 @@ GONE = migrations.RemoveField("small", "name")
         ([migrations.AlterField("small", "name", text())], "writes nulls"),
         ([migrations.AlterField("small", "name", text(max_length=10, null=True))], "longer texts"),
         ([migrations.AlterField("small", "name", models.IntegerField(null=True))], "another type"),
+        ([migrations.AlterField("small", "many", unique_link())], "another type"),
         ([migrations.AddIndex("usagelog", INDEX)], "would wait"),
         (
             [
@@ -67,6 +74,7 @@ def test_what_the_former_version_would_stumble_over_is_refused(operations, said)
         [migrations.AddField("small", "title", text(null=True))],
         [migrations.AddField("small", "title", text(db_default=""))],
         [migrations.AlterField("small", "name", text(max_length=80, null=True))],
+        [migrations.AlterField("small", "one", models.ForeignKey("self", models.PROTECT, null=True))],
         [migrations.AddIndex("small", INDEX)],
         [AddIndexGently("usagelog", INDEX)],
         [migrations.RunPython(migrations.RunPython.noop)],

@@ -36,7 +36,7 @@ from bookings.requests.services.notifications import (
 )
 from bookings.usage.selectors.amounts import calculate_use
 from bookings.usage.services.attendance import get_operator_id, write_check_out
-from bookings.usage.services.notifications import notify_user_of_log
+from bookings.usage.services.notifications import tell_of_record
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -175,7 +175,7 @@ def _to_sentence(refusal: DomainError) -> Sentence:
 
 
 def _tell_user(log: "UsageLog", now: datetime) -> None:
-    notify_user_of_log(log, CHECKED_OUT, now)
+    tell_of_record(log, CHECKED_OUT, now)
 
 
 def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, refusal: DomainError, now: datetime) -> None:

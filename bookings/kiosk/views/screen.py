@@ -19,13 +19,14 @@ from bookings.kiosk.forms import CheckOutForm, CodeForm, FaultForm, KeptActForm
 from bookings.kiosk.selectors import find_kiosk, find_presented, get_screen, require_attempts_left
 from bookings.kiosk.services.acts import kiosk_act_receive
 from bookings.requests.domain.states import BookingState
+from bookings.usage.registry import describe_frozen_year
 from bookings.usage.selectors.amounts import calculate_use, propose_end_of
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.kernel.names import mask_name
 from instrument_share.web import clock
 from instrument_share.web.idempotency import new_key
 from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
-from instrument_share.web.responses.problem import body_of, status_of
+from instrument_share.web.responses.problem import body_of, status_of, told
 from instrument_share.web.text.formats import clock_time, hours, yuan
 
 if TYPE_CHECKING:
@@ -221,7 +222,15 @@ def kept_act(request: HttpRequest, kiosk: "Kiosk") -> HttpResponse:
     except DomainError as refusal:
         return JsonResponse(body_of(refusal), status=status_of(refusal))
     detail = taken.detail if taken.refusal else _describe(taken)
-    return JsonResponse({"is_taken": not taken.refusal, "detail": detail})
+    return JsonResponse({"is_taken": not taken.refusal, "detail": detail, "notice": _get_notice(taken)})
+
+
+def _get_notice(taken: "KioskAct") -> str:
+    """Return what a freeze of its year means for a use that was checked out while the line was cut."""
+    if taken.booking is None or taken.kind != ActKind.CHECK_OUT:
+        return ""
+    frozen = describe_frozen_year(taken.booking.usage_log.starts_at)
+    return told(frozen.message, frozen.params) if frozen else ""
 
 
 def _describe(taken: "KioskAct") -> str:

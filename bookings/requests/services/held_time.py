@@ -179,7 +179,7 @@ def late_charges_refresh(
         instrument_id=instrument_id,
         late_cancel=True,
         charged_yuan__isnull=False,
-        statement_line__isnull=True,
+        statement_lines__isnull=True,
         starts_at__lt=interval.end,
         ends_at__gt=interval.start,
     ).select_related("rule", "instrument")

@@ -139,8 +139,8 @@ def no_show_take_back(
 
     It counts on their credit no longer, and costs nothing; what was booked with it neither. That they came is
     noted on the bookings, whose state stays. A charge leaves the draft of a statement; on one that was sent
-    it stays, as lines do, and the keepers are told to deduct it from the use. The bookings are locked, as
-    they are while a statement bills them.
+    it stays, as lines do, and the next statement gives it back. The bookings are locked, as they are while a
+    statement bills them.
     """
     booking = booking_lock(booking_id)
     opens, latest = _get_time_to_come(booking)
@@ -154,10 +154,8 @@ def no_show_take_back(
         one.save(update_fields=["checked_in_at"])
         charge = Sentence(notifications.NOT_CHARGED)
         if not drop_charge(one, actor, now):
-            amount = f"{one.charged_yuan:,.2f}"
-            charge = Sentence(notifications.CHARGE_BILLED, {"amount": amount})
-            notifications.notify_keepers(one, notifications.CHARGE_TO_DEDUCT, now, amount=amount)
-        elif one.charged_yuan:
+            charge = Sentence(notifications.CHARGE_BILLED, {"amount": f"{one.charged_yuan:,.2f}"})
+        if one.charged_yuan:
             _take_charge_back(one, actor, now, details)
         notifications.notify_user(one, message, now, came_at=came_at, charge=charge)
     for event in CreditEvent.objects.filter(booking__in=locked, kind=CreditKind.NO_SHOW):

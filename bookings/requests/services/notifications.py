@@ -139,12 +139,7 @@ NO_SHOW_TAKEN_BACK = gettext_noop(
 )
 NOT_CHARGED = gettext_noop("You are not charged for it.")
 CHARGE_BILLED = gettext_noop(
-    "Its charge of ¥{amount} is on a statement already. Ask the unit to deduct it from the amount of the "
-    "use; whoever pays can dispute the statement."
-)
-CHARGE_TO_DEDUCT = gettext_noop(
-    "{user} had come for the booking of {instrument} from {starts_at}, which counted as missed. Its charge "
-    "of ¥{amount} is on a statement and stays there. Deduct it by correcting the amount of the use."
+    "Its charge of ¥{amount} is on a statement already; the next statement of the unit gives it back."
 )
 YOUR_USE_OVERDUE = gettext_noop(
     "Your use of {instrument} was booked until {ends_at} and is not checked out. Tell the keeper when it "

@@ -86,15 +86,10 @@ def _no_show(booking: "Booking") -> str:
             **facts
         )
     facts["came"] = moment(booking.checked_in_at)
-    if booking.charged_yuan:
-        return _(
-            "The time was given back at {time}. The user had come at {came}, as was known later, so it does "
-            "not count on their credit. Its charge of {amount} was on a statement by then: the unit deducts "
-            "it by correcting the amount of the use."
-        ).format(**facts)
     return _(
         "The time was given back at {time}. The user had come at {came}, as was known later, so it costs "
-        "nothing and does not count on their credit."
+        "nothing and does not count on their credit. A charge on a statement that was sent is given back by "
+        "the next one."
     ).format(**facts)
 
 

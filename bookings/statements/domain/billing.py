@@ -28,7 +28,8 @@ class Billable:
 
     `corrects_id` is the line of the use, `correction_id` the correction of its amount that was confirmed
     last; None for a use that stands on no statement yet. Times and `effective_seconds` are those that count
-    now; a charge has the booked times and no effective ones.
+    now; a charge has the booked times and no effective ones. Where `corrects_id` is the line of a charge,
+    the amount is below 0 and gives that back.
     """
 
     payer: Payer

@@ -23,6 +23,13 @@ class TotalsChanged(Conflict):
     message = gettext_noop("The drafts or their amounts have changed. Check them, then send them again.")
 
 
+class NothingToSend(Conflict):
+    """A draft whose charges were all taken back."""
+
+    code = "statement.nothing_to_send"
+    message = gettext_noop("Nothing stands on this draft any more, so there is nothing to send.")
+
+
 class PaymentExceeds(DomainError):
     """A payment of nothing, of more than what is owed, or in the wrong direction."""
 

@@ -59,15 +59,18 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
     yield from _uses(logs, organization_id, interval, since)
     yield from _differences(logs)
     yield from _charges(organization_id, interval, since)
+    yield from _credits(organization_id)
 
 
 def _get_first_billed(organization_id: int, month: Interval) -> datetime:
     """Return from when on the unit's uses and charges are looked for, at the latest from this month on.
 
-    That is since `STATEMENTS_SINCE`, or the month of the statement that the unit drafted first, and at most
-    for a year before this month, so that years of logs are not read again every day.
+    That is since `STATEMENTS_SINCE`, or the month of the statement that the unit drafted first, before that
+    of the first of any unit: from then on the clock drafts for all. It is at most for a year before this
+    month, so that years of logs are not read again every day.
     """
-    first = Statement.objects.filter(organization_id=organization_id).order_by("pk").first()
+    drafted = Statement.objects.order_by("pk")
+    first = drafted.filter(organization_id=organization_id).first() or drafted.first()
     began = settings.STATEMENTS_SINCE or (first and first.month)
     if not began:
         return month.start
@@ -136,7 +139,7 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
             Q(ends_at__gt=since) | Q(ended_at__gte=month.start),
             instrument__organization_id=organization_id,
             charged_yuan__gt=0,
-            statement_line__isnull=True,
+            statement_lines__isnull=True,
             ends_at__lte=month.end,
         )
         .exclude(payer_organization_id=organization_id)
@@ -151,6 +154,28 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             amount_yuan=booking.charged_yuan,
+        )
+
+
+def _credits(organization_id: int) -> Iterator[Billable]:
+    """Yield what gives back the charges of no-shows that were taken back since they were billed, each once.
+
+    A charge leaves a draft at once, so these stand on statements that were sent.
+    """
+    found = StatementLine.objects.filter(
+        statement__organization=organization_id,
+        booking__charged_yuan=0,
+        corrects__isnull=True,
+        corrections__isnull=True,
+    ).select_related("statement")
+    for line in found.order_by("id"):
+        yield Billable(
+            payer=Payer(line.statement.payer_organization_id, line.statement.payer_person_id),
+            booking_id=line.booking_id,
+            starts_at=line.starts_at,
+            ends_at=line.ends_at,
+            amount_yuan=-line.amount_yuan,
+            corrects_id=line.pk,
         )
 
 
@@ -179,7 +204,7 @@ def charges_to_be_billed(person: "User", since: datetime) -> QuerySet[Booking]:
         Q(ends_at__gt=since) | Q(ended_at__gte=since),
         payer_person=person,
         charged_yuan__gt=0,
-        statement_line__isnull=True,
+        statement_lines__isnull=True,
     ).order_by("id")
 
 

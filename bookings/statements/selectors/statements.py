@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.requests.selectors.scope import PAYING_ROLES
 from bookings.statements.domain.billing import BANDS, Payer, get_age_band
+from bookings.statements.domain.errors import NothingToSend
 from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, NoteKind, StatementState, is_overdue
 from bookings.statements.models import Statement, StatementLine, StatementNote, StatementPayment
 from instrument_share.accounts.domain import OrganizationState, Role
@@ -115,6 +116,21 @@ def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
         .select_related("corrects__statement", "correction")
         .order_by("position")
     )
+
+
+def drafts_to_send(found: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Return the drafts among these statements on which something stands.
+
+    What is left of a draft whose charges were taken back is not sent; it keeps its number.
+    """
+    lines = StatementLine.objects.filter(statement=OuterRef("pk"))
+    return found.filter(Exists(lines), state=StatementState.DRAFT)
+
+
+def require_lines(statement: Statement) -> None:
+    """Raise NothingToSend where nothing stands on the statement."""
+    if not statement.lines.exists():
+        raise NothingToSend
 
 
 def statement_lock(statement_id: int) -> Statement:
@@ -237,6 +253,7 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
 
 
 def unsettled_statements(person: "User") -> QuerySet[Statement]:
-    """Return the statements in a person's own name that are not settled, with drafts, oldest first."""
-    unsettled = Statement.objects.filter(payer_person=person).exclude(state=StatementState.SETTLED)
+    """Return the statements in a person's own name that are not settled, drafts to send too, by age."""
+    theirs = Statement.objects.filter(payer_person=person)
+    unsettled = theirs.filter(state__in=OPEN_STATES) | drafts_to_send(theirs)
     return unsettled.select_related("organization").order_by("id")

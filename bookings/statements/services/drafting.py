@@ -82,7 +82,8 @@ def statements_draft(
 def charge_drop(booking: "Booking", actor: "User | None", now: datetime) -> bool:
     """Take the charge of a booking off the draft on which it stands; return whether no statement bills it.
 
-    What was sent stays as it is. Under the caller's lock of the booking.
+    What was sent stays as it is: a draft of the unit gives it back, once the charge is 0. Under the caller's
+    lock of the booking.
     """
     line = StatementLine.objects.filter(booking=booking).first()
     if line is None:

@@ -13,12 +13,17 @@ from bookings.statements.domain.billing import describe_totals
 from bookings.statements.domain.errors import ANSWER_MISSING, DISPUTE_REASON_MISSING, TotalsChanged
 from bookings.statements.domain.states import (
     NoteKind,
-    StatementState,
     get_next_state,
     get_state_after_reversal,
 )
 from bookings.statements.models import Statement, StatementNote
-from bookings.statements.selectors.statements import overdue_statements, statement_lock, sum_payments
+from bookings.statements.selectors.statements import (
+    drafts_to_send,
+    overdue_statements,
+    require_lines,
+    statement_lock,
+    sum_payments,
+)
 from bookings.statements.services import notifications
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
@@ -40,11 +45,12 @@ def statement_send(
 ) -> Statement:
     """Send a draft to its payer; from then on it stays as it is.
 
-    `shown` is what `describe_totals` told the sender. Raises IllegalMove, and TotalsChanged if the draft is
-    no longer that.
+    `shown` is what `describe_totals` told the sender. Raises IllegalMove, NothingToSend, and TotalsChanged if
+    the draft is no longer that.
     """
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
+    require_lines(statement)
     _require_as_shown([statement], shown)
     statement.state = get_next_state(statement.state, "send")
     statement.sent_at, statement.sent_by, statement.due_date = now, actor, get_due_date(now)
@@ -64,9 +70,12 @@ def statement_announce(statement: Statement, now: datetime) -> None:
 def statements_send(
     *, actor: "User", organization_id: int, now: datetime, shown: Mapping[str, str] | None = None
 ) -> list[Statement]:
-    """Send all drafts of a unit. Raises TotalsChanged if they are not those that the sender was `shown`."""
+    """Send all drafts of a unit on which something stands.
+
+    Raises TotalsChanged if they are not those that the sender was `shown`.
+    """
     require(actor, "bookings.manage_statements", SimpleNamespace(organization_id=organization_id))
-    drafts = Statement.objects.filter(organization_id=organization_id, state=StatementState.DRAFT)
+    drafts = drafts_to_send(Statement.objects.filter(organization_id=organization_id))
     locked = list(drafts.select_for_update(of=("self",)).order_by("month", "number"))
     _require_as_shown(locked, shown)
     return [statement_send(actor=actor, statement_id=one.pk, now=now) for one in locked]

@@ -19,6 +19,7 @@ from bookings.statements.forms import StatementFilterForm
 from bookings.statements.reports import build_statement_sheet, render_statement
 from bookings.statements.selectors.statements import (
     Debt,
+    drafts_to_send,
     get_debts,
     get_statement,
     statement_lines,
@@ -77,7 +78,7 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
         "bands": get_band_names(),
         "picture": _picture(debts) if debts else None,
         "form": form,
-        "has_drafts": found.filter(state=StatementState.DRAFT).exists(),
+        "has_drafts": drafts_to_send(found).exists(),
         **build_statement_list(request, found, listed, of_unit=True),
     }
     return render(request, "bookings/statements/unit_statements.html", context)
@@ -124,14 +125,15 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         if manages
         else page_address("my_statements")
     )
+    moves, lines = get_possible_moves(request.user, found), list(statement_lines(found))
     context = {
         "statement": found,
         "payer": get_payer_name(found.payer_organization or found.payer_person),
-        "lines": statement_lines(found),
+        "lines": lines,
         "notes": found.notes.select_related("written_by").order_by("written_at", "id"),
         "payments": statement_payments(found),
         "steps": _steps(found),
-        "moves": get_possible_moves(request.user, found),
+        "moves": moves if lines else moves - {"send"},
         "is_overdue": _is_overdue(found),
         "up": up,
     }

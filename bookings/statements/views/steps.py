@@ -8,9 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from bookings.statements.domain.billing import require_owed, to_fen
-from bookings.statements.domain.states import StatementState, get_next_state
+from bookings.statements.domain.states import get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm, SendingForm
-from bookings.statements.selectors.statements import get_payment, get_statement, statements_of_unit
+from bookings.statements.selectors.statements import (
+    drafts_to_send,
+    get_payment,
+    get_statement,
+    require_lines,
+    statements_of_unit,
+)
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
@@ -99,7 +105,7 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
     """Send all drafts of a unit."""
     unit = get_managed_unit(request.user, organization_id)
     address = reverse("unit_statements", args=[organization_id])
-    drafts = statements_of_unit(request.user, unit.pk).filter(state=StatementState.DRAFT)
+    drafts = drafts_to_send(statements_of_unit(request.user, unit.pk))
     found = list(drafts.order_by("month", "number"))
     form = SendingForm(request.POST if request.method == "POST" else None, drafts=found)
     sent: list[Statement] = []
@@ -151,6 +157,7 @@ def _after_sending() -> str:
 def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
     """Send a draft."""
     found = _statement_for(request, public_id, "send")
+    require_lines(found)
     form = SendingForm(request.POST if request.method == "POST" else None, drafts=[found])
     payer = get_payer_name(found.payer_organization or found.payer_person)
     return Confirmation(

@@ -7,7 +7,8 @@ const REFRESH = 30_000;
 const PATIENCE = 8_000;
 const IDLE = 120_000;
 const QUEUE = "kiosk.queue";
-const REFUSED = "kiosk.refused";
+/** What was answered to kept acts and somebody has to read: refusals, and what a frozen year means for hours. */
+const TOLD = "kiosk.refused";
 const TABLET = "kiosk.tablet";
 const NUMBER = "kiosk.number";
 /** With these nothing was taken: as good as a line that is cut. */
@@ -133,7 +134,8 @@ async function sendKept() {
       const told = await answer.json().catch(() => null);
       if (!told) return noteCut();
       if (told.code === "kiosk.too_many_guesses") return;
-      if (!told.is_taken) write(REFUSED, [...read(REFUSED), { ...queue[0], detail: told.detail }]);
+      const words = told.notice || (told.is_taken ? "" : told.detail);
+      if (words) write(TOLD, [...read(TOLD), { ...queue[0], detail: words }]);
       write(QUEUE, read(QUEUE).slice(1));
       showKept();
       const state = await ask(page().dataset.home);
@@ -145,28 +147,28 @@ async function sendKept() {
 }
 
 function showKept() {
-  const [waiting, refused] = [read(QUEUE), read(REFUSED)];
-  kept.hidden = !waiting.length && !refused.length;
+  const [waiting, answered] = [read(QUEUE), read(TOLD)];
+  kept.hidden = !waiting.length && !answered.length;
   const rows = [
     ...waiting.map((act) => describe(act, kept.dataset.waiting)),
-    ...refused.map((act) => describe(act, act.detail, true)),
+    ...answered.map((act) => describe(act, act.detail, true)),
   ];
   kept.querySelector("ul").replaceChildren(...rows);
 }
 
-function describe(act, words, isRefused = false) {
+function describe(act, words, isAnswered = false) {
   const row = document.createElement("li");
   row.className = "row-head";
   const name = { check_in: kept.dataset.checkIn, check_out: kept.dataset.checkOut, fault: kept.dataset.fault }[act.kind];
   const text = document.createElement("span");
   text.textContent = `${time.format(new Date(act.at))} ${name} ${hide(act.code ?? "")} · ${words}`;
   row.append(text);
-  if (isRefused) {
+  if (isAnswered) {
     const close = document.createElement("button");
     close.className = "btn";
     close.textContent = kept.dataset.close;
     close.addEventListener("click", () => {
-      write(REFUSED, read(REFUSED).filter((one) => one.key !== act.key));
+      write(TOLD, read(TOLD).filter((one) => one.key !== act.key));
       showKept();
     });
     row.append(close);

@@ -10,10 +10,12 @@ from django.conf import settings
 
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.usage.models import UsageCorrection, UsageLog
+from bookings.usage.registry import describe_frozen_year
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Sentence
 
 CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. Confirm or question it.")
 CONFIRM_UNTIL = gettext_noop(
@@ -138,7 +140,13 @@ def _notify_of_several(
 
 def tell_of_device(log: UsageLog, now: datetime) -> None:
     """Tell the user of a new log that a device recorded it; the unit confirms it."""
-    notify_user_of_log(log, RECORDED_BY_DEVICE, now)
+    tell_of_record(log, RECORDED_BY_DEVICE, now)
+
+
+def tell_of_record(log: UsageLog, message: str, now: datetime) -> None:
+    """Notify the user of a new log for which they saw no page, and what a freeze of its year means for it."""
+    frozen = describe_frozen_year(log.starts_at)
+    _notify([log.user_id], log, message, now, lines=[frozen] if frozen else [])
 
 
 def notify_keepers_of_log(log: UsageLog, message: str, now: datetime, **params: Any) -> None:
@@ -146,7 +154,14 @@ def notify_keepers_of_log(log: UsageLog, message: str, now: datetime, **params: 
     _notify(list_answerers(log.instrument), log, message, now, user=log.user.name, **params)
 
 
-def _notify(user_ids: Collection[int], log: UsageLog, message: str, now: datetime, **params: Any) -> None:
+def _notify(
+    user_ids: Collection[int],
+    log: UsageLog,
+    message: str,
+    now: datetime,
+    lines: Sequence[Sentence] = (),
+    **params: Any,
+) -> None:
     notify(
         users=user_ids,
         message=message,
@@ -159,4 +174,5 @@ def _notify(user_ids: Collection[int], log: UsageLog, message: str, now: datetim
             "starts_at": log.starts_at,
             **params,
         },
+        lines=lines,
     )

@@ -130,8 +130,9 @@ class _Planner:
     taken: dict[int, dict[str, Interval]] = field(default_factory=dict)
     """By instrument: the times of its logs near those of the sheet, by public id."""
     planned: dict[int, list[tuple[int, Interval]]] = field(default_factory=dict)
-    """By instrument: the times of earlier rows."""
+    """By instrument: the times of earlier rows that are good."""
     first_with: dict[tuple[int, int, datetime, datetime], int] = field(default_factory=dict)
+    """By use: the earlier row that is good."""
 
     @cached_property
     def instruments(self) -> "dict[str, Instrument]":
@@ -213,12 +214,15 @@ class _Planner:
         """Return the use, or its row with what its recording would refuse."""
         if use.key in self.recorded:
             return use
-        row, problems = use.row, list(self._find_problems(use))
-        first = self.first_with.setdefault(use.key, row.number)
-        if first != row.number:
-            problems = [Problem("usage.repeated", REPEATED, {"row": first}, "starts_at")]
+        row = use.row
+        if first := self.first_with.get(use.key):
+            repeated = Problem("usage.repeated", REPEATED, {"row": first}, "starts_at")
+            return self._with_problems(row, [repeated])
+        if problems := list(self._find_problems(use)):
+            return self._with_problems(row, problems)
+        self.first_with[use.key] = row.number
         self.planned.setdefault(use.instrument.pk, []).append((row.number, use.time))
-        return self._with_problems(row, problems) if problems else use
+        return use
 
     def _find_problems(self, use: _Use) -> Iterator[Problem]:
         values, pk = use.row.values, use.instrument.pk

@@ -135,9 +135,9 @@ def _tasks(
         "samples": list(samples[:MAX_LISTED]),
         "disputed": list(bookings.statements_to_answer(request.user, organization_id)[:MAX_LISTED]),
         "drafts": list(
-            bookings.statements_of_unit(request.user, organization_id)
-            .filter(state=StatementState.DRAFT)
-            .order_by("month", "id")[:1]
+            bookings.drafts_to_send(bookings.statements_of_unit(request.user, organization_id)).order_by(
+                "month", "id"
+            )[:1]
         ),
         "unbookable": list(unbookable.order_by("name_zh", "id")[:MAX_LISTED]),
     }

@@ -25,7 +25,8 @@ from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
 from providers.exchange.models import SheetMemory, SheetRun
 from providers.exchange.selectors.sheet_runs import has_waiting_job, sheet_memory
-from providers.exchange.services.imports import PERMISSIONS, ImportReport, apply
+from providers.exchange.services.import_plans import ImportReport, Outcome
+from providers.exchange.services.imports import PERMISSIONS, apply
 from providers.exchange.services.uploads import sheet_forget, sheet_kept
 
 if TYPE_CHECKING:
@@ -117,10 +118,30 @@ def _import_next_part(actor: "User", public_id: str, now: datetime) -> SheetRun:
     if run.user_id != actor.pk:
         raise Forbidden
     if run.finished_at is None:
-        if not _enter_part(run, actor, now).applied:
+        entered_before = run.done
+        report = _enter_part(run, actor, now)
+        if report.applied:
+            _count_again(run, report, entered_before)
+        else:
             run.stopped, run.finished_at = True, now
         run.save()
     return run
+
+
+def _count_again(run: SheetRun, report: ImportReport, entered_before: int) -> None:
+    """Count rows that somebody else has entered since the part before as unchanged, not as the run's own."""
+    before, now = run.counts, report.counts
+    gone = run.total - entered_before - report.entered - report.left
+    new_gone = min(gone, before[Outcome.NEW] - now[Outcome.NEW])
+    refused = now[Outcome.REFUSED] - before[Outcome.REFUSED]
+    changes = {
+        Outcome.NEW: -new_gone,
+        Outcome.UPDATED: new_gone - gone,
+        Outcome.UNCHANGED: gone - refused,
+        Outcome.REFUSED: refused,
+    }
+    run.counts = {name: number + changes.get(Outcome(name), 0) for name, number in before.items()}
+    run.total -= gone
 
 
 def _enqueue_next_part(run: SheetRun) -> None:

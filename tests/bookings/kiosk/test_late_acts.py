@@ -8,7 +8,7 @@ from bookings.credit.domain import CreditState, TakenBack
 from bookings.credit.selectors import get_credit_event, get_credit_state, waiting_appeals
 from bookings.credit.services import credit_answer, credit_appeal
 from bookings.devices.models import InstrumentNote
-from bookings.invariants import find_broken_statements
+from bookings.invariants import find_broken_statements, find_uses_counted_twice
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditEvent
@@ -17,7 +17,6 @@ from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import (
     CANCELLED_HOURS_RECORDED,
     CHARGE_BILLED,
-    CHARGE_TO_DEDUCT,
     HOURS_INSTEAD_OF_NO_SHOW,
     NO_SHOW_TAKEN_BACK,
     NOT_CHARGED,
@@ -155,28 +154,35 @@ def test_charge_leaves_the_draft_of_a_statement(city, kiosk, missed, see, is_alo
     assert entry.details == {"booking": missed.public_id, "total_yuan": f"{total}.00"}
     told = Notification.objects.filter(user=city.researcher).latest("id")
     assert told.params["charge"]["message"] == NOT_CHARGED
-    assert not Notification.objects.filter(message=CHARGE_TO_DEDUCT).exists()
     assert statements_draft_due(later) == 0
     assert list(find_broken_statements()) == []
     shown = see(city.manager, "statement", statement.public_id)
     assert ("未到场" in text_of(shown), shown.status_code) == (False, 200)
 
 
-def test_charge_on_a_statement_that_was_sent_stays(city, kiosk, missed, see):
+def test_charge_on_a_statement_that_was_sent_is_given_back_by_the_next(city, kiosk, missed, see):
     later = missed.starts_at + timedelta(days=40)
     assert statements_draft_due(later) == 1
-    statement_send(actor=city.manager, statement_id=StatementLine.objects.get().statement_id, now=later)
+    sent = StatementLine.objects.get().statement
+    statement_send(actor=city.manager, statement_id=sent.pk, now=later)
     send(kiosk, "check_in", missed.starts_at, received=later, code=code_of(missed))
     missed.refresh_from_db()
-    assert missed.charged_yuan == StatementLine.objects.get(booking=missed).amount_yuan == 200
+    assert (missed.charged_yuan, StatementLine.objects.get(booking=missed).amount_yuan) == (0, 200)
     assert not counting_credit_events(city.researcher.pk, later).exists()
     told = Notification.objects.filter(user=city.researcher).latest("id")
     assert told.params["charge"] == {"message": CHARGE_BILLED, "params": {"amount": "200.00"}}
-    assert Notification.objects.filter(user=city.keeper, message=CHARGE_TO_DEDUCT).exists()
-    page = see(city.manager, "statement", StatementLine.objects.get().statement.public_id).content.decode()
-    assert "通过更正该次上机的金额予以扣减" in page
-    page = see(city.researcher, "booking", missed.public_id).content.decode()
-    assert "通过更正该次上机的金额予以扣减" in page
+    assert AuditEntry.objects.get(action="booking.charge_taken_back").details["from"] == "200.00"
+    assert "本行保留，由管理单位的下一份结算单冲减" in text_of(see(city.manager, "statement", sent.public_id))
+    assert "由下一份结算单冲减" in text_of(see(city.researcher, "booking", missed.public_id))
+    assert list(find_broken_statements()) == list(find_uses_counted_twice()) == []
+    assert statements_draft_due(later + timedelta(days=30)) == 1
+    credit = StatementLine.objects.get(corrects__isnull=False)
+    assert (credit.booking, credit.corrects.statement, credit.amount_yuan) == (missed, sent, -200)
+    assert credit.statement.total_yuan == -200
+    assert statements_draft_due(later + timedelta(days=60)) == 0
+    assert list(find_broken_statements()) == list(find_uses_counted_twice()) == []
+    page = text_of(see(city.manager, "statement", credit.statement.public_id))
+    assert f"冲减结算单 {sent} 上的爽约费用：用户于" in page
 
 
 def test_no_show_that_is_taken_back_counts_no_longer(city, kiosk, missed, see):

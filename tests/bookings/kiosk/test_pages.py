@@ -13,6 +13,7 @@ from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from bookings.requests.keys import get_check_in_code
 from bookings.usage import registry
 from bookings.usage.models import UsageLog
+from instrument_share.journal.models import Notification
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -142,6 +143,22 @@ def test_check_out_says_before_that_hours_of_a_frozen_year_count_in_no_assessmen
     assert "2026 年度数据已于2026年3月2日冻结" in texts(present(tablet, booking))
 
 
+def test_kept_check_out_is_answered_with_what_a_frozen_year_means_for_its_hours(
+    tablet, booking, clock, monkeypatch
+):
+    clock.set(booking.starts_at)
+    present(tablet, booking)
+    clock.move(90 * MINUTE)
+    monkeypatch.setattr(registry, "_readers", [{2026: date(2026, 3, 2)}.get])
+    at = (booking.starts_at + 60 * MINUTE).isoformat()
+    act = {"key": "tablet-1", "kind": "check_out", "code": get_check_in_code(booking), "at": at}
+    answer = json.loads(tablet.post("/kiosk/acts/", act).content)
+    assert answer["is_taken"]
+    assert "2026 年度数据已于2026年3月2日冻结" in answer["notice"]
+    (line,) = Notification.objects.filter(user=booking.user).latest("id").lines
+    assert line["message"] == registry.FROZEN
+
+
 def test_refusal_stands_beside_the_code_and_in_the_list_of_the_keepers(city, tablet, booking, see, clock):
     refused = present(tablet, booking, code="AAAAAA")
     assert refused.status_code == 422
@@ -173,7 +190,11 @@ def test_kept_act_is_answered_once_and_again(tablet, booking, clock):
     }
     for _ in range(2):
         answer = tablet.post("/kiosk/acts/", act)
-        assert json.loads(answer.content) == {"is_taken": True, "detail": "戊**已签到，预约至 11:00 结束。"}
+        assert json.loads(answer.content) == {
+            "is_taken": True,
+            "detail": "戊**已签到，预约至 11:00 结束。",
+            "notice": "",
+        }
     booking.refresh_from_db()
     assert booking.checked_in_at == booking.starts_at
     late = tablet.post("/kiosk/acts/", {**act, "kind": "check_out", "key": "k2", "at": NOW.isoformat()})

@@ -55,9 +55,9 @@ def cancelled_late(city, interval, **facts):
     )
 
 
-def not_attended(city, interval, *, now=None):
+def not_attended(city, interval, *, now=None, **facts):
     """A booking that nobody attended, found at the end of its grace time or later."""
-    booking = book(city, interval, now=interval.start - DAY)
+    booking = book(city, interval, now=interval.start - DAY, **facts)
     bookings_no_show_due(now or interval.start + timedelta(minutes=30))
     booking.refresh_from_db()
     return booking

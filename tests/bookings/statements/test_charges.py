@@ -2,16 +2,19 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
+from openpyxl import load_workbook
 
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.held_time import late_charges_refresh
+from bookings.statements.domain.errors import NothingToSend
 from bookings.statements.models import StatementLine
 from bookings.statements.schemas import serialize_with_lines
-from bookings.statements.selectors.statements import get_statement
-from bookings.statements.services.statements import statement_send
+from bookings.statements.selectors.statements import get_statement, unsettled_statements
+from bookings.statements.services.statements import statement_send, statements_send
 from instrument_share.kernel.interval import Interval
 from tests.bookings.requests.booking import book
 from tests.bookings.statements.conftest import (
@@ -23,8 +26,10 @@ from tests.bookings.statements.conftest import (
     draft,
     not_attended,
     open_at_the_end_of_march,
+    usage_by_hand,
 )
 from tests.factories import slot
+from tests.page_fixtures import text_of
 
 APRIL, MAY_1 = date(2026, 4, 1), APRIL_1 + 30 * DAY
 
@@ -94,6 +99,26 @@ def test_charge_of_a_month_before_the_first_statement_is_not_billed(city):
     assert draft(city, APRIL, MAY_1) == []
 
 
+def test_draft_whose_charge_was_taken_back_is_not_sent(city, see):
+    missed = not_attended(city, slot(day=2), payer=False)
+    confirmed_use(city, slot(day=3))
+    emptied, kept = draft(city)
+    usage_by_hand(city, missed.starts_at, 1)
+    emptied.refresh_from_db()
+    assert (emptied.total_yuan, emptied.state) == (0, "draft")
+    with pytest.raises(NothingToSend):
+        statement_send(actor=city.manager, statement_id=emptied.pk, now=APRIL_1)
+    page = text_of(see(city.manager, "statement", emptied.public_id, now=APRIL_1))
+    assert "本草稿已无明细" in page and "发送…" not in page
+    assert see(city.manager, "statement_send", emptied.public_id, now=APRIL_1).status_code == 409
+    sent = statements_send(actor=city.manager, organization_id=city.owner.pk, now=APRIL_1)
+    assert sent == [kept]
+    page = text_of(see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1))
+    assert "发送全部草稿" not in page
+    assert not unsettled_statements(city.researcher).exists()
+    assert "核对并发送" not in text_of(see(city.manager, "unit_desk", now=APRIL_1))
+
+
 def test_billed_charge_stays(city):
     interval = slot(day=2)
     booking = cancelled_late(city, interval)
@@ -120,6 +145,24 @@ def test_line_is_of_a_log_or_of_a_booking_and_each_stands_once(city):
             setattr(copy, name, value)
         with pytest.raises(IntegrityError), transaction.atomic():
             copy.save(force_insert=True)
+
+
+def test_charge_is_given_back_once_by_a_line_that_names_its_statement(city, see):
+    missed, kept = not_attended(city, slot(day=2)), not_attended(city, slot(day=4))
+    (march,) = draft(city)
+    statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
+    usage_by_hand(city, missed.starts_at, 1)
+    assert draft(city, now=APRIL_1 + DAY) == []
+    (april,) = draft(city, APRIL, MAY_1)
+    assert draft(city, APRIL, MAY_1) == []
+    assert charges(april) == [(missed.pk, Decimal(-200)), (None, Decimal(100))]
+    shown = get_statement(city.manager, april.public_id)
+    (credit, _use) = serialize_with_lines(shown).lines
+    assert (credit.usage_log, credit.booking, credit.corrects) == (None, missed.public_id, march.public_id)
+    sheet = see(city.manager, "statement_xlsx", april.public_id, now=MAY_1)
+    row = [cell.value for cell in load_workbook(BytesIO(sheet.content)).worksheets[0][2]]
+    assert (row[1], row[6], row[7]) == (missed.public_id, -200, "冲减结算单2026-0001：爽约已撤销")
+    assert not any(one.booking_id == kept.pk for one in april.lines.all())
 
 
 def test_api_tells_whether_a_use_or_a_booking_is_billed(city):

@@ -196,6 +196,16 @@ def test_month_in_which_the_clock_drafted_nothing_is_billed_with_the_next(city):
     assert statements_draft_due(MAY_1 + 61 * DAY) == 0
 
 
+def test_first_month_of_a_unit_is_billed_with_the_next_where_the_clock_had_begun(city):
+    """Another unit had a statement in March, so that drafts were made for all; in May the worker was away."""
+    other = factories.city()
+    confirmed_use(other)
+    assert statements_draft_due(APRIL_1) == 1
+    missed = usage_by_hand(city, APRIL_1 + DAY, 1)
+    assert statements_draft_due(MAY_1 + 31 * DAY) == 1
+    assert lines(Statement.objects.get(organization=city.owner)) == [(missed.pk, Decimal(100), None)]
+
+
 def test_unit_without_statements_bills_from_the_day_on_which_statements_began(city, settings):
     settings.STATEMENTS_SINCE = MARCH
     missed = confirmed_use(city)

@@ -76,6 +76,21 @@ def test_of_the_lines_of_a_draft_only_a_charge_leaves(city):
     assert "append-only" in refusal(StatementLine.objects.get(log=log).delete)
 
 
+def test_what_gives_a_charge_back_stays_and_is_less_than_nothing(city):
+    not_attended(city, slot(day=2))
+    draft(city)
+    line = StatementLine.objects.get()
+    line.pk, line.position, line.corrects_id = None, 2, line.pk
+    with pytest.raises(IntegrityError, match="statement_line_kind"), transaction.atomic():
+        line.save(force_insert=True)
+    line.amount_yuan = -line.amount_yuan
+    line.save(force_insert=True)
+    assert "append-only" in refusal(line.delete)
+    line.pk, line.position = None, 3
+    with pytest.raises(IntegrityError, match=r"statement_credit_once|booking_id"), transaction.atomic():
+        line.save(force_insert=True)
+
+
 def test_charge_on_a_sent_statement_stays(city):
     not_attended(city, slot(day=2))
     (statement,) = draft(city)

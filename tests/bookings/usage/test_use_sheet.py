@@ -17,7 +17,7 @@ from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.services import sheet_runs
 from providers.exchange.services.imports import apply, preview
-from providers.exchange.services.sheet_runs import sheet_run_start
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.uploads import sheet_keep
 from providers.models import Keeper
 from tests.bookings.usage.test_usage import by_hand
@@ -171,6 +171,27 @@ def test_one_bad_row_keeps_all_out_and_every_problem_names_its_cell(city):
     assert not UsageLog.objects.exists()
 
 
+def test_row_is_judged_by_itself_where_the_one_before_it_is_refused(city):
+    """A copy has the fault of its row; a good row is recorded though a refused one has the same time."""
+    other = member(city.company, name="己").username
+    text = (
+        HEADING
+        + row(city, side="本单位") * 2
+        + row(city)
+        + row(city)
+        + row(city, "02-28", side="本单位")
+        + row(city, "02-28", user=other)
+    )
+    report = bring(city, text, partial=True)
+    assert problems(report) == [
+        ("D2", "usage.other_side"),
+        ("D3", "usage.other_side"),
+        ("E5", "usage.repeated"),
+        ("D6", "usage.other_side"),
+    ]
+    assert [one.sheet_row.row for one in UsageLog.objects.order_by("pk")] == [4, 7]
+
+
 def test_problem_shows_what_the_cell_says(city):
     text = HEADING + row(city, side="本单位") + row(city, "02-28", effective="100", idle="100")
     said = [(problem.cell, problem.value) for problem in bring(city, text).errors]
@@ -203,6 +224,23 @@ def test_large_sheet_is_recorded_in_parts_and_asks_its_user_once_a_part(city, mo
     run, _report = sheet_run_start(key=key, chosen={}, partial=False, now=NOW, **common)
     assert (run.done, run.total, UsageLog.objects.count()) == (2, 5, 2)
     assert city.researcher.notifications.count() == 1
+
+
+def test_who_enters_a_sheet_beside_another_person_reads_what_their_own_import_recorded(city, monkeypatch):
+    monkeypatch.setitem(sheet_runs.AT_ONCE, KINDS["uses"].name, 2)
+    text = HEADING + "".join(row(city, f"02-2{day}") for day in range(3, 8))
+    common = {"organization_id": city.owner.pk, "kind": KINDS["uses"]}
+    runs = []
+    for actor in (city.keeper, city.manager):
+        key = sheet_keep(content=text.encode(), map_text="", actor=actor, **common)
+        run, _report = sheet_run_start(actor=actor, key=key, chosen={}, partial=False, now=NOW, **common)
+        runs.append(run)
+    for run in runs:
+        sheet_run_continue(actor=run.user, public_id=run.public_id, now=NOW)
+        run.refresh_from_db()
+    assert UsageLog.objects.count() == 5
+    found = [(run.done, run.total, run.counts["new"], run.counts["unchanged"]) for run in runs]
+    assert found == [(3, 3, 3, 2), (2, 2, 2, 3)]
 
 
 def test_user_of_a_sheet_is_told_until_when_to_question_its_uses(city, settings):
