@@ -145,6 +145,33 @@ def test_figures_in_a_column_end_at_the_same_place():
     assert one + 3 * digit + comma == pytest.approx(many + 9 * digit + 3 * comma, abs=0.01)
 
 
+def test_a_figure_is_not_broken_however_long_names_and_figures_are():
+    columns = [
+        Column("序号", "center"),
+        Column("申领单位及信用代码"),
+        Column("服务单位及发票号码"),
+        Column("仪器使用费（元）", "right"),
+        Column("兑付金额（元）", "right"),
+        Column("初审／复审"),
+    ]
+    rows = [
+        (
+            "99999",
+            "云屏市测试科技发展集团股份有限公司" * 5 + "\n91510100MA00000000",
+            "Yunping" * 20 + "\n" + "9" * 60,
+            "999,999,999,999.99",
+            "888,888,888,888.88",
+            "Wolfeschlegelsteinhausenbergerdorff" * 2 + "\n欧阳上官",
+        )
+    ]
+    totals = ["", "合计", "", "", "777,777,777,777.77", ""]
+    table = Table(columns, rows, totals=totals, size="list")
+    pages = reader(render_official(letter(blocks=[table], attachments=[]))).pages
+    pieces = {piece for page in pages for piece, *_ in places(page)}
+    assert {"99999", "999,999,999,999.99", "888,888,888,888.88", "777,777,777,777.77"} <= pieces
+    assert "上官" in "".join(pieces)
+
+
 def test_a_table_without_rows_shows_its_head():
     table = Table([Column("单位"), Column("金额", "right")], [])
     assert "单位 金额" in text(reader(render_official(letter(blocks=[table], attachments=[]))).pages[0])
