@@ -35,6 +35,7 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherReversal,
 )
+from rewards.vouchers.permissions import is_bound
 from rewards.vouchers.reports import get_printed_names
 from rewards.vouchers.selectors.payouts import (
     audited_claims_lock,
@@ -190,9 +191,10 @@ def voucher_payout_reverse(
 
 
 def took_part_in_claim(viewer: "Viewer", row: VoucherPayoutRow) -> bool:
-    """Return whether the person decided on the claim of a row or made its list."""
+    """Return whether the person claims for the organization, decided on the claim of a row or made its list."""
     claim = row.claim
-    return viewer.pk in (claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id)
+    acted = (claim.submitted_by_id, claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id)
+    return viewer.pk in acted or is_bound(viewer, claim.grant)
 
 
 def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:

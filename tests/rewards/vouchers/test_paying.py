@@ -137,6 +137,21 @@ def test_who_decided_does_not_pay(vouchers, row):
             vouchers.pay(row, actor=person)
 
 
+def test_who_claims_for_the_organization_records_no_payout(vouchers, row):
+    vouchers.account()
+    bureau_of_finance = vouchers.finance.memberships.get().organization
+    colleague = factories.member(vouchers.city.company, Role.RESEARCHER, name="癸")
+    payout = vouchers.pay(row)
+    for person in (vouchers.admin, colleague):
+        factories.member(bureau_of_finance, Role.FINANCE_OFFICER, person)
+        with pytest.raises(TookPartInClaim):
+            vouchers.come_back(payout, actor=person)
+    vouchers.come_back(payout)
+    for person in (vouchers.admin, colleague):
+        with pytest.raises(TookPartInClaim):
+            vouchers.pay(row, "HK-2", actor=person)
+
+
 def test_what_came_back_is_paid_again_with_another_reference(vouchers, claim, row):
     vouchers.account()
     payout = vouchers.pay(row)
