@@ -166,8 +166,8 @@ class TookPartInClaim(Conflict):
 
     code = "voucher.took_part"
     message = gettext_noop(
-        "You took part in this claim or its list, or belong to its organization, or did within the last three "
-        "years; somebody else records the payout."
+        "You took part in this claim or its list, or belong to its organization, or did within the last "
+        "three years; somebody else records the payout."
     )
 
 
