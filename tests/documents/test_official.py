@@ -83,6 +83,17 @@ def test_the_date_ends_four_characters_before_the_edge_below_the_sender(pdf):
     assert sender_y - date_y == pytest.approx(29, abs=0.02)
 
 
+def test_a_sender_with_a_long_name_takes_several_lines_within_the_text():
+    name = "云屏市先进材料与器件研究院大型科学仪器开放共享服务中心（云屏市生产力促进中心）"
+    page = reader(render_official(letter(blocks=[], attachments=[], sender=name))).pages[-1]
+    (_, date_y, _) = place(page, "2026年3月10日")
+    lines = [(piece, x, y) for piece, x, y, _ in places(page) if piece in name and y > date_y]
+    assert "".join(piece for piece, *_ in lines) == name
+    assert [round(y - date_y) for *_, y in lines] == [58, 29]
+    right = 28 * MM + 156 * MM
+    assert all(x >= 28 * MM and x + len(piece) * 156 * MM / 28 <= right + 0.5 for piece, x, _ in lines)
+
+
 def test_names_of_attachments_stand_below_each_other(pdf):
     page = pdf.pages[1]
     first, second, third = (
