@@ -14,6 +14,7 @@ from .tagging.structure import Element
 
 PAD_X, PAD_Y = 4.0, 3.5
 MIN_COLUMN_CHARACTERS = 5  # characters that a column of running text keeps, if it has as many
+FEWEST_CHARACTERS = 2  # characters that it keeps where figures take the room
 MAX_PIECE_CHARACTERS = 12  # characters; a longer piece (a hash, an address) may be cut
 
 CLOSE_PAD_Y = 1.5
@@ -323,7 +324,10 @@ def _calculate_widths(
     style: TextStyle,
     measure: float,
 ) -> list[float]:
-    """Give columns the width of their longest piece, then share the rest among those that need more."""
+    """Give columns the width of their longest piece, then share the rest among those that need more.
+
+    Where there is not enough for all of them, text gives way: a figure that is broken reads as another one.
+    """
     bold = replace(style, part="table_bold")
     least, wanted = [], []
     for number, column in enumerate(columns):
@@ -340,7 +344,14 @@ def _calculate_widths(
         least.append(max(floor, min(head, 2 * style.size)) + 2 * PAD_X + 1)
         wanted.append(max(whole, floor, head) + 2 * PAD_X + 1)
     if sum(least) >= measure:
-        return [width * measure / sum(least) for width in least]
+        few = FEWEST_CHARACTERS * style.size + 2 * PAD_X + 1
+        kept = [
+            width if column.align == "right" else min(width, few)
+            for column, width in zip(columns, least, strict=True)
+        ]
+        if sum(kept) >= measure:
+            return [width * measure / sum(kept) for width in kept]
+        return _distribute(kept, least, measure - sum(kept))
     if sum(wanted) <= measure:
         spare = (measure - sum(wanted)) / sum(wanted)
         return [width * (1 + spare) for width in wanted]

@@ -23,6 +23,7 @@ from .charts import Figure, Shares, describe_bars, draw_bars
 from .flow import Bookmark, Text, draw_line, measure_width, replace_control_characters
 from .grid import build_pairs_grid, build_table_grid
 from .layout import CELL, PITCH, TEXT_HEIGHT, TEXT_WIDTH, TextStyle
+from .linebreak import break_balanced
 from .pages import build_pages
 from .pictures import Mark, Plate
 from .tagging.structure import Element, Kind
@@ -169,7 +170,10 @@ def _list_of_attachments(attachments: Sequence[content.Attachment]) -> Iterator[
 
 
 class _Signature(Flowable):
-    """The sender centred over the date, which ends four characters before the right edge (7.3.5.1)."""
+    """The sender centred over the date, which ends four characters before the right edge (7.3.5.1).
+
+    A long name takes several lines.
+    """
 
     def __init__(self, sender: str, date: str, style: TextStyle, cell: float) -> None:
         super().__init__()
@@ -181,31 +185,36 @@ class _Signature(Flowable):
         )
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
-        self.width, self.height = available_width, 2 * self.style.pitch
+        self.lines = break_balanced(
+            self.sender, lambda text: measure_width(text, self.style), measure=available_width
+        )
+        self.width, self.height = available_width, (len(self.lines) + 1) * self.style.pitch
         return self.width, self.height
 
     def draw(self) -> None:
-        date_width, sender_width = (
-            measure_width(self.date, self.style),
-            measure_width(self.sender, self.style),
-        )
+        date_width = measure_width(self.date, self.style)
         date_x = self.width - 4 * self.cell - date_width
-        sender_x = min(date_x + (date_width - sender_width) / 2, self.width - sender_width)
+        widest = max(line.width for line in self.lines)
+        middle = min(date_x + date_width / 2, self.width - widest / 2)
         y = self.height - self.style.inset()
-        self._draw_line(max(sender_x, 0), y, self.sender)
-        self._draw_line(date_x, y - self.style.pitch, self.date)
+        with self.canv.content(Element("P")):
+            for line in self.lines:
+                self._draw_line(middle - line.width / 2, y, line.text)
+                y -= self.style.pitch
+        with self.canv.content(Element("P")):
+            self._draw_line(date_x, y, self.date)
 
     def _draw_line(self, x: float, y: float, text: str) -> None:
-        with self.canv.content(Element("P")):
-            draw_line(self.canv, x, y, text, self.style, tracking=self.style.tracking)
+        draw_line(self.canv, x, y, text, self.style, tracking=self.style.tracking)
 
 
 def _signature(
     paper: content.OfficialLetter | content.Paper, style: TextStyle, cell: float
 ) -> Iterator[Flowable]:
-    yield CondPageBreak((BLANK_LINES_FOR_SEAL + 2) * style.pitch)
-    yield Spacer(1, BLANK_LINES_FOR_SEAL * style.pitch)
-    yield _Signature(paper.sender, paper.date, style, cell)
+    signature, blank = _Signature(paper.sender, paper.date, style, cell), BLANK_LINES_FOR_SEAL * style.pitch
+    yield CondPageBreak(blank + _measure_height([signature], TEXT_WIDTH))
+    yield Spacer(1, blank)
+    yield signature
 
 
 def _last_part(blocks: Sequence[content.Block]) -> int:

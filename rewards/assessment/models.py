@@ -125,6 +125,11 @@ class InstrumentResult(models.Model):
     def __str__(self) -> str:
         return f"{self.instrument_id}"
 
+    @property
+    def excluded_count(self) -> int:
+        """The number of logs left out, whatever the reason."""
+        return sum(map(len, self.entries_excluded.values()))
+
 
 class Award(models.Model):
     """奖励: one unit's amount with its reasoning, as the allocation rules gave it."""

@@ -49,7 +49,7 @@ class ShownAccountForm(forms.Form):
     """A form that carries the present account (public id) that its page shows, and asks which one was paid.
 
     A page that is shown again shows the present one: what was sent is for the view to read. It asks only
-    where the payment may have gone to one before it.
+    where the payment may have gone to one before it, as it must while the present one waits for its check.
     """
 
     account = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -63,15 +63,25 @@ class ShownAccountForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         shown = {"account": account.public_id if account else ""}
-        chosen = {"paid_account": shown["account"]}
+        chosen = {"paid_account": kept[0].account.public_id if kept else shown["account"]}
         data = {**chosen, **sent.dict(), **shown} if sent is not None else None
         super().__init__(data, initial=shown | chosen, **kwargs)
-        if len(kept) > 1:
+        if any(one.account != account for one in kept):
             self.fields["paid_account"] = forms.ChoiceField(
                 label=_("Account that received the payment"),
                 widget=forms.RadioSelect,
                 choices=[(one.account.public_id, _describe(one)) for one in kept],
-                help_text=_("The unit has changed its account. The date of payment must fit the account."),
+                help_text=_("The unit has changed its account. Choose the one that the bank’s advice names."),
+            )
+            self.fields["account_reason"] = forms.CharField(
+                label=_("Why it went to a replaced account"),
+                max_length=500,
+                required=False,
+                widget=forms.Textarea(attrs=TEXT),
+                help_text=_(
+                    "Only where the account had been replaced when it was paid, for example after an order "
+                    "from before. The unit reads it."
+                ),
             )
 
 
@@ -80,6 +90,13 @@ def _describe(kept: "KeptAccount") -> str:
     if kept.last_date is None:
         return _("{account} (since {date})").format(account=kept.account, date=date_only(kept.first_date))
     return _("{account} (until {date})").format(account=kept.account, date=date_only(kept.last_date))
+
+
+def describe_present(account: "PayeeAccount") -> str:
+    """Return the present account of an organization in words, with what it waits for."""
+    if account.checked_at is None:
+        return _("Present account, which waits for a check: {account}").format(account=account)
+    return _("Present account: {account}").format(account=account)
 
 
 class PaymentForm(ShownAccountForm, _DatedForm):

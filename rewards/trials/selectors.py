@@ -12,6 +12,7 @@ from instrument_share.kernel.errors import require_found
 from rewards.assessment.domain.outcome import settle_year
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.snapshot import get_unit_ids
 from rewards.forecast.selectors import get_basis, years_to_forecast
 from rewards.policy.selectors import get_policy_rules
 from rewards.trials.domain.comparison import Present
@@ -70,10 +71,11 @@ def present_result(tried: TriedYear, count: Count) -> Present:
     """Return the stored result; of a year that is not scored, what its policy and budget give now."""
     cycle = tried.basis
     if tried.is_opened and cycle.scored_at is not None:
+        frozen = {pk: uscc for uscc, pk in get_unit_ids(cycle).items()}
         units = UnitAssessment.objects.filter(cycle=cycle).values_list(
-            "organization__uscc", "score", "award__amount_yuan"
+            "organization", "score", "award__amount_yuan"
         )
-        return {uscc: (_text(score), amount) for uscc, score, amount in units}
+        return {frozen[pk]: (_text(score), amount) for pk, score, amount in units}
     policy = get_policy_rules(cycle.policy)
     outcome = settle_year(policy, count(policy), cycle.budget_yuan)
     return {unit.facts.uscc: (_text(unit.assessment.score), unit.award.amount) for unit in outcome.units}

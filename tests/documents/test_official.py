@@ -83,6 +83,17 @@ def test_the_date_ends_four_characters_before_the_edge_below_the_sender(pdf):
     assert sender_y - date_y == pytest.approx(29, abs=0.02)
 
 
+def test_a_sender_with_a_long_name_takes_several_lines_within_the_text():
+    name = "云屏市先进材料与器件研究院大型科学仪器开放共享服务中心（云屏市生产力促进中心）"
+    page = reader(render_official(letter(blocks=[], attachments=[], sender=name))).pages[-1]
+    (_, date_y, _) = place(page, "2026年3月10日")
+    lines = [(piece, x, y) for piece, x, y, _ in places(page) if piece in name and y > date_y]
+    assert "".join(piece for piece, *_ in lines) == name
+    assert [round(y - date_y) for *_, y in lines] == [58, 29]
+    right = 28 * MM + 156 * MM
+    assert all(x >= 28 * MM and x + len(piece) * 156 * MM / 28 <= right + 0.5 for piece, x, _ in lines)
+
+
 def test_names_of_attachments_stand_below_each_other(pdf):
     page = pdf.pages[1]
     first, second, third = (
@@ -143,6 +154,33 @@ def test_figures_in_a_column_end_at_the_same_place():
     (one, *_), (many, *_) = place(page, "1.11"), place(page, "8,888,888.88")
     digit, comma = 0.555 * 10.5, 0.278 * 10.5
     assert one + 3 * digit + comma == pytest.approx(many + 9 * digit + 3 * comma, abs=0.01)
+
+
+def test_a_figure_is_not_broken_however_long_names_and_figures_are():
+    columns = [
+        Column("序号", "center"),
+        Column("申领单位及信用代码"),
+        Column("服务单位及发票号码"),
+        Column("仪器使用费（元）", "right"),
+        Column("兑付金额（元）", "right"),
+        Column("初审／复审"),
+    ]
+    rows = [
+        (
+            "99999",
+            "云屏市测试科技发展集团股份有限公司" * 5 + "\n91510100MA00000000",
+            "Yunping" * 20 + "\n" + "9" * 60,
+            "999,999,999,999.99",
+            "888,888,888,888.88",
+            "Wolfeschlegelsteinhausenbergerdorff" * 2 + "\n欧阳上官",
+        )
+    ]
+    totals = ["", "合计", "", "", "777,777,777,777.77", ""]
+    table = Table(columns, rows, totals=totals, size="list")
+    pages = reader(render_official(letter(blocks=[table], attachments=[]))).pages
+    pieces = {piece for page in pages for piece, *_ in places(page)}
+    assert {"99999", "999,999,999,999.99", "888,888,888,888.88", "777,777,777,777.77"} <= pieces
+    assert "上官" in "".join(pieces)
 
 
 def test_a_table_without_rows_shows_its_head():

@@ -1,6 +1,7 @@
 """Pages of assessments, down to the logs behind them, and the public results."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -158,17 +159,36 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
 
 
 def _is_shown(log: dict[str, Any], chosen: str) -> bool:
-    return not chosen or (log["counted"] if chosen == "counted" else log["reason"] == chosen)
+    if chosen in _KINDS:
+        return _KINDS[chosen](log)
+    return not chosen or log["reason"] == chosen
+
+
+_KINDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "counted": lambda log: log["counted"],
+    "part": lambda log: log["counted"] and log["part"] != "1",
+    "excluded": lambda log: not log["counted"],
+}
+"""What the address calls logs that count, those that count in part, and those that do not."""
 
 
 def _tabs(logs: list[dict[str, Any]], chosen: str) -> list[tuple[str, str, bool, int]]:
-    """Return tabs for all logs, counted ones, and those excluded by each reason."""
-    counts = Counter(log["reason"] for log in logs)
-    counted = counts.pop("", 0)
+    """Return tabs for all logs, for those that count, in part or not, and for each reason."""
+    kinds = {
+        "counted": _("Counted"),
+        "part": _("Counted in part"),
+        "excluded": _("Not counted"),
+    }
+    counts = {kind: sum(map(is_of_it, logs)) for kind, is_of_it in _KINDS.items()}
+    reasons = Counter(log["reason"] for log in logs if log["reason"])
     return [
         (_("All"), "?", not chosen, len(logs)),
-        (_("Counted"), "?show=counted", chosen == "counted", counted),
-        *((get_reason_text(code), f"?show={code}", chosen == code, n) for code, n in sorted(counts.items())),
+        *(
+            (name, f"?show={kind}", chosen == kind, counts[kind])
+            for kind, name in kinds.items()
+            if counts[kind] or kind in ("counted", chosen)
+        ),
+        *((get_reason_text(code), f"?show={code}", chosen == code, n) for code, n in sorted(reasons.items())),
     ]
 
 

@@ -1,5 +1,9 @@
 """Which instruments had a one-off reward for another year, and which year has to come first for that."""
 
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
 from django.db.models import Q
 
 from rewards.cycle.domain.states import FINAL, CycleState
@@ -11,18 +15,33 @@ VALUE_FIXED = "value_fixed"
 
 
 def instruments_rewarded_before(year: int) -> frozenset[str]:
-    """Return the public ids of instruments for value a final award of an earlier year paid."""
-    awards = AssessmentCycle.objects.filter(
-        year__lt=year, state__in=FINAL, assessments__award__amount_yuan__gt=0
-    ).values_list("assessments__award__reasoning", flat=True)
+    """Return the public ids of instruments for value a final award of an earlier year paid.
+
+    Not those for which nothing was left in the share of the budget.
+    """
+    finals = AssessmentCycle.objects.filter(year__lt=year, state__in=FINAL).select_related("policy")
     return frozenset(
-        part["instrument"]
-        for reasoning in awards
-        for claim in reasoning["rules"]
-        if claim["kind"] == VALUE_FIXED and claim["note"] is None
-        for part in claim["instruments"]
-        if part["claim"] != "0.00"
+        instrument
+        for cycle in finals.order_by()
+        if (pots := _get_pots_of_values(cycle.policy))
+        for reasoning in cycle.assessments.filter(award__amount_yuan__gt=0).values_list(
+            "award__reasoning", flat=True
+        )
+        for instrument in _list_rewarded(reasoning, pots)
     )
+
+
+def _get_pots_of_values(policy: RewardPolicy) -> Mapping[str, str]:
+    """Return, of the rules that reward instruments once, the pot of each, by code."""
+    return {rule.code: rule.pot for rule in get_policy_rules(policy).rules if rule.kind == VALUE_FIXED}
+
+
+def _list_rewarded(reasoning: Mapping[str, Any], pots: Mapping[str, str]) -> Iterator[str]:
+    """Yield the instruments for whose value an award paid something."""
+    paid = {pot["pot"] for pot in reasoning["pots"] if Decimal(pot["amount"])}
+    for claim in reasoning["rules"]:
+        if pots.get(claim["rule"]) in paid and claim["note"] is None:
+            yield from (part["instrument"] for part in claim["instruments"] if Decimal(part["claim"]))
 
 
 def find_year_in_the_way(cycle: AssessmentCycle, policy: RewardPolicy) -> int | None:
@@ -43,4 +62,4 @@ def find_year_in_the_way(cycle: AssessmentCycle, policy: RewardPolicy) -> int | 
 
 
 def _rewards_once(policy: RewardPolicy) -> bool:
-    return any(rule.kind == VALUE_FIXED for rule in get_policy_rules(policy).rules)
+    return bool(_get_pots_of_values(policy))

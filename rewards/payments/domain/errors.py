@@ -115,6 +115,16 @@ class AccountNotThen(DomainError):
     )
 
 
+class AccountReplacedThen(DomainError):
+    """The account had been replaced when it was paid, and nobody says why it was."""
+
+    code = "reward.account_replaced_then"
+    field = "account_reason"
+    message = gettext_noop(
+        "{unit} replaced this account on {date}. State why the payment went to it, or check account and date."
+    )
+
+
 class AccountIncomplete(DomainError):
     """A receiving account without its holder or its bank."""
 

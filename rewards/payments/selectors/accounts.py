@@ -1,6 +1,6 @@
 """The receiving accounts of units."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,7 +58,20 @@ def get_kept_accounts(organization_id: int, since: date) -> list[KeptAccount]:
 
     On the day on which one replaced another it can have been either. One statement.
     """
-    entered = list(accounts_of(organization_id))
+    return get_kept_accounts_by_unit([organization_id], since)[organization_id]
+
+
+def get_kept_accounts_by_unit(
+    organization_ids: Collection[int], since: date
+) -> Mapping[int, list[KeptAccount]]:
+    """Return the same of several units, by their ids. One statement."""
+    entered: dict[int, list[PayeeAccount]] = {unit: [] for unit in organization_ids}
+    for account in PayeeAccount.objects.filter(organization__in=organization_ids).order_by("-id"):
+        entered[account.organization_id].append(account)
+    return {unit: _find_kept(accounts, since) for unit, accounts in entered.items()}
+
+
+def _find_kept(entered: Sequence[PayeeAccount], since: date) -> list[KeptAccount]:
     days = [account.entered_at.astimezone(CITY_TIME).date() for account in entered]
     kept = [
         KeptAccount(account, first, last)

@@ -20,13 +20,14 @@ from rewards.payments.domain.errors import (
     NothingChosen,
     RowSettled,
 )
-from rewards.payments.models import BatchRow, PaymentBatch
+from rewards.payments.models import BatchRow, PayeeAccount, PaymentBatch
 from rewards.payments.selectors.batches import batch_lock, get_waiting_rows, waiting_rows
+from rewards.payments.services.paid_accounts import Receiver, require_account
 from rewards.payments.services.payments import (
     Made,
     close_if_paid,
     payable_report_lock,
-    require_payable,
+    require_unpaid,
     write_payment,
 )
 from rewards.payments.services.telling import tell_of_failure
@@ -69,7 +70,7 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
             batch=batch,
             position=position,
             award=award,
-            account=require_payable(award),
+            account=_require_payable(award),
             amount_yuan=sealed[award.public_id].amount_yuan,
         )
         for position, award in enumerate(chosen, start=1)
@@ -79,6 +80,15 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
     details = {"report": report.public_id, "number": batch.number, "rows": told}
     record(actor=actor, action="batch.made", subject=batch, now=now, details=details)
     return batch
+
+
+def _require_payable(award: Award) -> PayeeAccount:
+    """Return the account to which an award, which is locked, can be paid now.
+
+    Raises AlreadyPaid, AccountMissing, AccountUnchecked.
+    """
+    require_unpaid(award)
+    return require_account(award.assessment.organization)
 
 
 @transaction.atomic
@@ -131,7 +141,7 @@ def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> "Mappi
 
 def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> None:
     if answer.paid:
-        made = Made(row.amount_yuan, row.account, _day(answer), answer.voucher)
+        made = Made(row.amount_yuan, Receiver(row.account), _day(answer), answer.voucher)
         row.payment = write_payment(actor, row.batch.report, row.award, made, now)
         row.save(update_fields=["payment"])
     else:

@@ -22,10 +22,6 @@ from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.payments.domain.errors import (
-    AccountDiffers,
-    AccountMissing,
-    AccountNotThen,
-    AccountUnchecked,
     AlreadyPaid,
     AmountDiffers,
     AwardInBatch,
@@ -36,11 +32,12 @@ from rewards.payments.domain.errors import (
     PaymentReversed,
     ReversedTooEarly,
 )
-from rewards.payments.models import PayeeAccount, Payment, Reversal
-from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
+from rewards.payments.models import Payment, Reversal
 from rewards.payments.selectors.batches import get_waiting_rows
 from rewards.payments.selectors.payments import get_payment_of_award, payment_lock, payments_in_force
+from rewards.payments.services.paid_accounts import Named, Receiver, require_receiver
 from rewards.payments.services.references import require_reference
+from rewards.payments.services.telling import tell_of_replaced_account
 from rewards.policy.selectors import require_decided_policy
 from rewards.report.domain.states import ReportState
 from rewards.report.models import FinanceReport
@@ -49,7 +46,7 @@ from rewards.report.selectors.sealed import require_sealed_awards
 from rewards.report.services.answers import require_uninvolved
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
 
@@ -65,30 +62,31 @@ def payment_record(
     now: datetime,
     shown_account: str | None = None,
     paid_account: str | None = None,
+    account_reason: str = "",
 ) -> Payment:
     """Record the payment of a whole award under an accepted report, to the account that the unit kept then.
 
-    What is paid is the sealed amount. `shown_account` is the public id of the present account that the actor
-    was shown, `paid_account` that of the one that received the payment; without it, the present one. The
-    cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, AwardInBatch, PaidInFuture,
-    PaidBeforeReport, PaidBeforeReturn, VoucherMissing, VoucherUsed, AccountMissing, AccountUnchecked,
-    AccountDiffers, AccountNotThen, ReportDamaged, AwardsNotSealed.
+    What is paid is the sealed amount. `shown_account`, `paid_account` and `account_reason` are what `Named`
+    says of the account. The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid,
+    AwardInBatch, PaidInFuture, PaidBeforeReport, PaidBeforeReturn, VoucherMissing, VoucherUsed,
+    AccountMissing, AccountUnchecked, AccountDiffers, AccountNotThen, AccountReplacedThen, ReportDamaged,
+    AwardsNotSealed.
     """
     report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
     if award.assessment.cycle_id != report.cycle_id:
         raise AwardNotInReport
     sealed = require_sealed_awards(report)[award.public_id]
     sealed_yuan = sealed.amount_yuan
-    present = require_payable(award)
-    require_shown(present, shown_account)
+    require_unpaid(award)
     if amount_yuan != sealed_yuan or not sealed_yuan:
         raise AmountDiffers(award=f"{sealed_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     waiting = get_waiting_rows([award.pk]).get(award.public_id)
     if waiting is not None:
         raise AwardInBatch(unit=Bilingual(sealed.name_zh, sealed.name_en), batch=waiting.batch.number)
-    account = require_kept(present, paid_account, paid_date, get_sealed_date(report))
-    made = Made(sealed_yuan, account, paid_date, voucher)
-    payment = write_payment(actor, report, award, made, now)
+    named = Named(shown_account, paid_account, account_reason)
+    unit = award.assessment.organization
+    receiver = require_receiver(unit, named, paid_date, get_sealed_date(report))
+    payment = write_payment(actor, report, award, Made(sealed_yuan, receiver, paid_date, voucher), now)
     close_if_paid(report, actor, now)
     return payment
 
@@ -98,7 +96,7 @@ class Made:
     """A payment that was made: the sealed amount, and where, when and with which voucher it went."""
 
     amount_yuan: Decimal
-    account: PayeeAccount
+    receiver: Receiver
     day: date
     voucher: str
 
@@ -131,55 +129,11 @@ def may_pay(viewer: "Viewer", report: FinanceReport) -> bool:
     return True
 
 
-def require_payable(award: Award) -> PayeeAccount:
-    """Return the account to which an award can be paid now; the award is locked.
-
-    Raises AlreadyPaid, AccountMissing, AccountUnchecked.
-    """
+def require_unpaid(award: Award) -> None:
+    """Raise AlreadyPaid where an award, which is locked, was paid."""
     unit, paid = award.assessment.organization, get_payment_of_award(award.pk)
     if paid is not None:
         raise AlreadyPaid(unit=Bilingual(unit.name_zh, unit.name_en), date=paid.paid_date)
-    return require_account(unit)
-
-
-def require_account(organization: "Organization") -> PayeeAccount:
-    """Return the present account of an organization. Raises AccountMissing, AccountUnchecked."""
-    account = get_accounts([organization.pk]).get(organization.pk)
-    lack = find_account_lack(account, organization)
-    if lack is not None:
-        raise lack
-    assert account is not None, "a missing account is a lack"
-    return account
-
-
-def require_shown(account: PayeeAccount, shown: str | None) -> None:
-    """Raise AccountDiffers where another account (a public id) was shown; None skips the check."""
-    if shown not in (None, account.public_id):
-        raise AccountDiffers(unit=Bilingual(account.organization.name_zh, account.organization.name_en))
-
-
-def require_kept(present: PayeeAccount, paid: str | None, day: date, since: date) -> PayeeAccount:
-    """Return the account (a public id; None: the present one) that received what was paid on a day.
-
-    It is an account that was the unit's on that day; `since` is the first day on which anything can have
-    been paid. Raises AccountNotThen.
-    """
-    for account, first, last in get_kept_accounts(present.organization_id, since):
-        is_meant = account.public_id == (paid or present.public_id)
-        if is_meant and (first is None or first <= day) and (last is None or day <= last):
-            return account
-    unit = present.organization
-    raise AccountNotThen(unit=Bilingual(unit.name_zh, unit.name_en), date=day)
-
-
-def find_account_lack(
-    account: PayeeAccount | None, organization: "Organization"
-) -> AccountMissing | AccountUnchecked | None:
-    """Return why nothing can be paid to the present account of an organization; None where it can."""
-    unit = Bilingual(organization.name_zh, organization.name_en)
-    if account is None:
-        return AccountMissing(unit=unit)
-    return AccountUnchecked(unit=unit) if account.checked_at is None else None
 
 
 def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made, now: datetime) -> Payment:
@@ -189,6 +143,7 @@ def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made
     """
     require_day(made.day, report, now)
     require_returned(made.day, Reversal.objects.filter(payment__award=award))
+    account = made.receiver.account
     payment = Payment.objects.create(
         report=report,
         award=award,
@@ -196,8 +151,8 @@ def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made
         amount_yuan=made.amount_yuan,
         paid_date=made.day,
         voucher=require_reference(made.voucher),
-        account=made.account.number,
-        payee_account=made.account,
+        account=account.number,
+        payee_account=account,
         recorded_at=now,
         recorded_by=actor,
     )
@@ -208,10 +163,13 @@ def write_payment(actor: "User", report: FinanceReport, award: Award, made: Made
         "voucher": payment.voucher,
         "number": payment.number,
         "report": report.public_id,
-        "account": made.account.public_id,
+        "account": account.public_id,
+        **({"reason": made.receiver.reason} if made.receiver.reason else {}),
     }
     _record(actor, "payment.recorded", payment, now, details)
     tell_of_payment(award.assessment, now, day=payment.paid_date, amount=payment.amount_yuan)
+    if made.receiver.reason:
+        tell_of_replaced_account(award.assessment, now, made.receiver)
     return payment
 
 

@@ -1,4 +1,4 @@
-"""What units are told of transfers that the bank did not carry out."""
+"""What units are told of transfers that the bank did not carry out, or to a replaced account."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,10 +8,15 @@ from django.urls import reverse
 from instrument_share.kernel.errors import gettext_noop
 from rewards.assessment.models import UnitAssessment
 from rewards.findings.services.telling import tell_unit
+from rewards.payments.services.paid_accounts import Receiver
 
 NOT_CARRIED_OUT = gettext_noop(
     "The bank could not pay your unit’s award of {year}, ¥{amount}. Please check the receiving account. "
     "The bank’s reason: {reason}"
+)
+TO_REPLACED = gettext_noop(
+    "Your unit’s award of {year} went to the account ending in {digits}, which your unit had replaced: "
+    "{reason} Tell the Finance Bureau if it did not arrive."
 )
 
 
@@ -20,3 +25,11 @@ def tell_of_failure(assessment: UnitAssessment, now: datetime, *, amount: Decima
     path = reverse("payee_account", args=[assessment.organization.public_id])
     params = {"year": assessment.cycle.year, "amount": f"{amount:,.2f}", "reason": reason}
     tell_unit(assessment.organization_id, NOT_CARRIED_OUT, now, path, params)
+
+
+def tell_of_replaced_account(assessment: UnitAssessment, now: datetime, receiver: Receiver) -> None:
+    """Tell a unit that its award went to an account that it had replaced, and why."""
+    path = reverse("payee_account", args=[assessment.organization.public_id])
+    digits = receiver.account.number[-4:]
+    params = {"year": assessment.cycle.year, "digits": digits, "reason": receiver.reason}
+    tell_unit(assessment.organization_id, TO_REPLACED, now, path, params)

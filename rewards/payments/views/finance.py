@@ -25,7 +25,11 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
 from rewards.assessment.selectors import assessments, get_award_amounts
 from rewards.cycle.domain.errors import TookPart
-from rewards.payments.selectors.accounts import accounts_to_check, get_accounts
+from rewards.payments.selectors.accounts import (
+    accounts_to_check,
+    get_accounts,
+    get_kept_accounts_by_unit,
+)
 from rewards.payments.selectors.batches import batches, get_waiting_rows
 from rewards.payments.selectors.payments import (
     get_paid_by_report,
@@ -34,7 +38,7 @@ from rewards.payments.selectors.payments import (
     reversed_payments,
 )
 from rewards.payments.selectors.tasks import find_finance_tasks
-from rewards.payments.services.payments import may_pay
+from rewards.payments.services.payments import get_sealed_date, may_pay
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.errors import ReportDamaged
 from rewards.report.domain.states import ReportState
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 
     from rewards.assessment.models import UnitAssessment
     from rewards.payments.models import BatchRow, PayeeAccount, Payment
+    from rewards.payments.selectors.accounts import KeptAccount
     from rewards.report.models import FinanceReport
     from rewards.report.reports.sealed_results import SealedUnit
 
@@ -114,7 +119,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     awarded = [unit for unit in units if unit.amount_yuan]
     paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
     can_pay = not problems and may_pay(request.user, found)
-    rows = _rows(units, live, payments)
+    rows = _rows(found, units, live, payments)
     context = {
         "report": found,
         "cycle": found.cycle,
@@ -162,21 +167,30 @@ class _Row:
     payment: "Payment | None"
     waiting: "BatchRow | None"
     account: "PayeeAccount | None"
+    kept: "Sequence[KeptAccount]"
     organization: str
 
     @property
     def is_payable(self) -> bool:
         """Whether nothing but the payment is missing."""
         checked = self.account is not None and self.account.checked_at is not None
-        return bool(self.unit.amount_yuan) and checked and not self.payment and not self.waiting
+        return self.is_recordable and checked
+
+    @property
+    def is_recordable(self) -> bool:
+        """Whether a payment can have been made, be it to an account before the present one."""
+        return bool(self.unit.amount_yuan and self.kept) and not self.payment and not self.waiting
 
 
 def _rows(
+    report: "FinanceReport",
     units: "Sequence[SealedUnit]",
     live: "Mapping[str, UnitAssessment]",
     payments: "Mapping[str, Payment]",
 ) -> list[_Row]:
-    accounts = get_accounts({one.organization_id for one in live.values()})
+    organizations = {one.organization_id for one in live.values()}
+    accounts = get_accounts(organizations)
+    kept = get_kept_accounts_by_unit(organizations, get_sealed_date(report))
     waiting = get_waiting_rows([one.award.pk for one in live.values()])
     rows = []
     for unit in units:
@@ -188,6 +202,7 @@ def _rows(
                 payments.get(unit.award),
                 waiting.get(unit.award),
                 accounts.get(one.organization_id) if one else None,
+                kept[one.organization_id] if one else (),
                 unit.organization,
             )
         )

@@ -12,7 +12,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.assessment.selectors import assessments
 from rewards.cycle.selectors.snapshot import name_as_frozen
-from rewards.payments.forms import PaymentForm, ReversalForm
+from rewards.payments.forms import PaymentForm, ReversalForm, describe_present
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.selectors.payments import get_payment
 from rewards.payments.services.payments import get_sealed_date, payment_record, payment_reverse
@@ -43,7 +43,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
             _("Amount: {amount}, exactly the award of {year}.").format(
                 amount=yuan(amount), year=found.cycle.year
             ),
-            *([_("Present account: {account}").format(account=account)] if account else []),
+            *([describe_present(account)] if account else []),
             _("A recorded payment cannot be changed. The year is closed when every award is paid."),
         ],
         action=_("Record the payment"),
@@ -56,6 +56,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
             voucher=form.cleaned_data["voucher"],
             shown_account=request.POST.get("account"),
             paid_account=form.cleaned_data.get("paid_account"),
+            account_reason=form.cleaned_data.get("account_reason", ""),
             now=now,
         ),
         success=lambda: _("{amount} to {unit}, paid on {date}, is recorded.").format(

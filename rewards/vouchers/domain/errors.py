@@ -162,10 +162,13 @@ class AuditedBySame(Conflict):
 
 
 class TookPartInClaim(Conflict):
-    """Who decided on a claim wants to pay it."""
+    """Who claims for an organization, or decided on its claim, wants to record what is paid of it."""
 
     code = "voucher.took_part"
-    message = gettext_noop("You decided on this claim or its list; somebody else records the payout.")
+    message = gettext_noop(
+        "You took part in this claim or its list, or belong to its organization, or did within the last "
+        "three years; somebody else records the payout."
+    )
 
 
 class NothingToList(Conflict):

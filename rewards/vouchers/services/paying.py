@@ -18,7 +18,8 @@ from instrument_share.kernel.errors import gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
 from rewards.payments.selectors.accounts import account_keepers
-from rewards.payments.services.payments import require_account, require_kept, require_returned, require_shown
+from rewards.payments.services.paid_accounts import Named, Receiver, require_receiver
+from rewards.payments.services.payments import require_returned
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
@@ -35,6 +36,7 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherReversal,
 )
+from rewards.vouchers.permissions import is_bound
 from rewards.vouchers.reports import get_printed_names
 from rewards.vouchers.selectors.payouts import (
     audited_claims_lock,
@@ -52,6 +54,10 @@ if TYPE_CHECKING:
 
 CAME_BACK = gettext_noop(
     "The payout of ¥{amount} to {organization} came back: {reason} Check the receiving account."
+)
+TO_REPLACED = gettext_noop(
+    "The payout of ¥{amount} to {organization} went to the account ending in {digits}, which had been "
+    "replaced: {reason} Tell the Finance Bureau if it did not arrive."
 )
 
 
@@ -109,13 +115,14 @@ def voucher_payout_record(
     now: datetime,
     shown_account: str | None = None,
     paid_account: str | None = None,
+    account_reason: str = "",
 ) -> VoucherPayout:
     """Record that a claim on a list was paid to the account that its organization kept then.
 
-    `shown_account` is the public id of the present account that the actor was shown, `paid_account` that of
-    the one that received the payout; without it, the present one. Raises TookPartInClaim, PaidAlready,
-    PayoutDiffers, AccountMissing, AccountUnchecked, AccountDiffers, AccountNotThen, PaidBeforeList,
-    PaidBeforeReturn, PaidInFuture, VoucherMissing, VoucherUsed.
+    `shown_account`, `paid_account` and `account_reason` are what `Named` says of the account. Raises
+    TookPartInClaim, PaidAlready, PayoutDiffers, AccountMissing, AccountUnchecked, AccountDiffers,
+    AccountNotThen, AccountReplacedThen, PaidBeforeList, PaidBeforeReturn, PaidInFuture, VoucherMissing,
+    VoucherUsed.
     """
     require(actor, "rewards.pay_voucher")
     row = row_lock(row_id)
@@ -125,12 +132,11 @@ def voucher_payout_record(
         raise PaidAlready(date=paid.paid_date)
     if amount_yuan != row.amount_yuan:
         raise PayoutDiffers(listed=f"{row.amount_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
-    present = require_account(row.claim.grant.organization)
-    require_shown(present, shown_account)
     made_date = get_made_date(row.payout_list)
     if paid_date < made_date:
         raise PaidBeforeList(date=made_date)
-    account = require_kept(present, paid_account, paid_date, made_date)
+    named = Named(shown_account, paid_account, account_reason)
+    receiver = require_receiver(row.claim.grant.organization, named, paid_date, made_date)
     require_returned(paid_date, VoucherReversal.objects.filter(payout__row=row))
     payout = VoucherPayout.objects.create(
         row=row,
@@ -138,14 +144,17 @@ def voucher_payout_record(
         amount_yuan=row.amount_yuan,
         paid_date=_require_past(paid_date, now),
         bank_reference=require_reference(bank_reference),
-        payee_account=account,
+        payee_account=receiver.account,
         recorded_at=now,
         recorded_by=actor,
     )
-    _record(
-        actor, "voucher_payout.recorded", payout, now, account=account.public_id, paid=paid_date.isoformat()
-    )
+    details = {"account": receiver.account.public_id, "paid": paid_date.isoformat()}
+    if receiver.reason:
+        details["reason"] = receiver.reason
+    _record(actor, "voucher_payout.recorded", payout, now, **details)
     _tell(row, gettext_noop("{organization} was paid ¥{amount} on its innovation voucher."), now)
+    if receiver.reason:
+        _tell_of_replaced_account(row, receiver, now)
     return payout
 
 
@@ -185,14 +194,15 @@ def voucher_payout_reverse(
         reason=text,
     )
     _tell(payout.row, CAME_BACK, now, reason=text)
-    _tell_keepers(payout.row, text, now)
+    _tell_keepers(payout.row, CAME_BACK, now, reason=text)
     return reversal
 
 
 def took_part_in_claim(viewer: "Viewer", row: VoucherPayoutRow) -> bool:
-    """Return whether the person decided on the claim of a row or made its list."""
+    """Return whether the person claims for the organization, or decided on the claim of a row or its list."""
     claim = row.claim
-    return viewer.pk in (claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id)
+    acted = (claim.submitted_by_id, claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id)
+    return viewer.pk in acted or is_bound(viewer, claim.grant)
 
 
 def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
@@ -217,15 +227,21 @@ def _tell(row: VoucherPayoutRow, message: str, now: datetime, **params: Any) -> 
     tell_administrators(organization_id, message, now, path=path, params=_describe(row) | params)
 
 
-def _tell_keepers(row: VoucherPayoutRow, reason: str, now: datetime) -> None:
+def _tell_of_replaced_account(row: VoucherPayoutRow, receiver: Receiver, now: datetime) -> None:
+    params = {"digits": receiver.account.number[-4:], "reason": receiver.reason}
+    _tell(row, TO_REPLACED, now, **params)
+    _tell_keepers(row, TO_REPLACED, now, **params)
+
+
+def _tell_keepers(row: VoucherPayoutRow, message: str, now: datetime, **params: Any) -> None:
     """Tell who keeps the account without being an administrator, who can open the claim and is told of it."""
     organization = row.claim.grant.organization
     administrators = people_with_role(Role.ORG_ADMIN, organization.pk)
     notify(
         users=account_keepers(organization).exclude(pk__in=administrators),
         kind=NotificationKind.ASSESSMENT,
-        message=CAME_BACK,
-        params=_describe(row) | {"reason": reason},
+        message=message,
+        params=_describe(row) | params,
         path=reverse("payee_account", args=[organization.public_id]),
         now=now,
     )

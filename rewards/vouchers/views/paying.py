@@ -21,8 +21,9 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
-from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
-from rewards.payments.services.payments import find_account_lack, require_account
+from rewards.payments.forms import describe_present
+from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts, get_kept_accounts_by_unit
+from rewards.payments.services.paid_accounts import find_account_lack
 from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
 from rewards.vouchers.reports import render_payout_list
@@ -80,26 +81,32 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a list with what was paid."""
     found = get_payout_list(request.user, public_id)
     rows = list(payout_rows(found))
-    accounts = get_accounts([row.claim.grant.organization_id for row in rows])
+    organizations = {row.claim.grant.organization_id for row in rows}
+    accounts = get_accounts(organizations)
+    kept = get_kept_accounts_by_unit(organizations, get_made_date(found))
     context = {
         "list": found,
-        "rows": [_show(request.user, row, accounts.get(row.claim.grant.organization_id)) for row in rows],
+        "rows": [
+            _show(request.user, row, accounts.get(unit), was_kept=bool(kept[unit]))
+            for row in rows
+            for unit in [row.claim.grant.organization_id]
+        ],
         "pays": rules.has_perm("rewards.pay_voucher", request.user),
     }
     return render(request, "rewards/vouchers/list.html", context)
 
 
 def _show(
-    viewer: "Viewer", row: Any, present: "PayeeAccount | None"
+    viewer: "Viewer", row: Any, present: "PayeeAccount | None", *, was_kept: bool
 ) -> "tuple[Any, PayeeAccount | None, str]":
     """Return a row, the account to which it was or is to be paid, and what keeps the viewer from recording.
 
-    The last is empty where nothing does.
+    The last is empty where nothing does: what went to an account that was kept before is recorded.
     """
     account = row.made[-1].payee_account if row.is_paid else present
     if took_part_in_claim(viewer, row):
         return row, account, told(TookPartInClaim.message, {})
-    lack = None if row.is_paid else find_account_lack(present, row.claim.grant.organization)
+    lack = None if row.is_paid or was_kept else find_account_lack(present, row.claim.grant.organization)
     return row, account, told(lack.message, lack.params) if lack else ""
 
 
@@ -118,24 +125,28 @@ def list_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
-    """Record a payout. Raises AccountMissing, AccountUnchecked."""
+    """Record a payout. Raises AccountMissing, AccountUnchecked where it can have gone to no account."""
     require(request.user, "rewards.pay_voucher")
     found = get_payout_list(request.user, public_id)
     row, now = get_row(found, claim_id), clock.now()
     organization = row.claim.grant.organization
-    account = require_account(organization)
+    account = get_accounts([organization.pk]).get(organization.pk)
+    kept = get_kept_accounts(organization.pk, get_made_date(found))
+    if not kept and (lack := find_account_lack(account, organization)):
+        raise lack
+    assert account is not None, "what was kept before is followed by the present account"
     form = PayoutForm(
         request.POST if request.method == "POST" else None,
         amount=row.amount_yuan,
         account=account,
-        kept=get_kept_accounts(organization.pk, get_made_date(found)),
+        kept=kept,
         today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
         heading=_("Record the payout to {organization}").format(organization=bilingual(organization, "name")),
         consequences=[
             _("Amount: {amount}").format(amount=yuan(row.amount_yuan)),
-            _("Present account: {account}").format(account=account),
+            describe_present(account),
             _("A recorded payout can’t be changed; what comes back is recorded beside it."),
         ],
         action=_("Record the payout"),
@@ -147,6 +158,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
             bank_reference=form.cleaned_data["bank_reference"],
             shown_account=request.POST.get("account"),
             paid_account=form.cleaned_data.get("paid_account"),
+            account_reason=form.cleaned_data.get("account_reason", ""),
             now=now,
         ),
         success=_("The payout is recorded. The organization has been notified."),

@@ -116,6 +116,25 @@ def test_an_instrument_that_an_earlier_year_paid_for_is_not_paid_again(city):
     assert instruments_rewarded_before(YEAR) == frozenset()
 
 
+def test_an_instrument_for_which_nothing_was_left_in_an_earlier_year_is_still_to_be_rewarded(city):
+    """The unit was awarded something by another rule; of 1 yuan for two claims it got none."""
+    policy = POLICY.replace('kind = "score_share"', 'kind = "score_share"\nshare = 0.9')
+    once = """
+[[rules]]
+code = "once"
+kind = "value_fixed"
+clause_zh = "按原值一次性奖励"
+bands = [[1, 20000]]
+basis = "original_value"
+share = 0.00001
+over_budget = "scale"
+"""
+    steps = Steps(city, policy + once)
+    assert awards(steps) == ["82741.00", "7260.00", "0.00"]
+    AssessmentCycle.objects.update(state="approved")
+    assert instruments_rewarded_before(YEAR + 1) == {city.first_instrument.public_id}
+
+
 def test_two_years_that_reward_instruments_once_are_not_worked_out_side_by_side(city):
     """Neither would know what the other awards, and both would pay for the same instrument."""
     instrument = city.first_instrument.public_id

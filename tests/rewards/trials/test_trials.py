@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from instrument_share.kernel.errors import Forbidden, NotFound
 from rewards.assessment.models import Award
 from rewards.forecast.models import UnitForecast
@@ -59,6 +60,15 @@ def test_a_trial_gives_the_awards_beside_the_present_ones_and_changes_none(steps
     assert (trial.job_id, trial.problem) == (None, {})
     assert list(Award.objects.order_by("id").values()) == before
     assert steps.cycle.state == cycle.state
+
+
+def test_a_unit_whose_code_has_changed_since_the_freeze_keeps_its_present_award(steps, year, run_jobs):
+    steps.through("score")
+    Organization.objects.filter(pk=year.first.pk).update(uscc=f"99{year.first.uscc[2:]}")
+    trial = start(steps)
+    run_jobs()
+    trial.refresh_from_db()
+    assert [row["now"] for row in trial.result["rows"]] == ["91933.00", "8067.00", "0.00"]
 
 
 def test_a_year_that_is_not_scored_is_compared_with_what_its_own_policy_gives(steps, run_jobs):

@@ -5,11 +5,12 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
-from instrument_share.journal.models import Notification
+from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden
 from rewards.payments.domain.errors import (
     AccountMissing,
     AccountNotThen,
+    AccountReplacedThen,
     AccountUnchecked,
     PaidBeforeReturn,
     PaidInFuture,
@@ -96,12 +97,27 @@ def test_nothing_is_paid_without_a_checked_account(vouchers, row):
 def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(vouchers, row):
     old, later = vouchers.account(), LATER + timedelta(days=2)
     new = vouchers.account(number="6222020000009999", now=LATER + timedelta(days=1))
-    for account, day in ((new, LATER), (old, later), (None, LATER)):
+    for account in (new, None):
         with pytest.raises(AccountNotThen):
-            paid = account and account.public_id
-            vouchers.pay(row, paid_account=paid, paid_date=local_date(day), now=later)
+            vouchers.pay(row, paid_account=account and account.public_id, now=later)
+    with pytest.raises(AccountReplacedThen):
+        vouchers.pay(row, paid_account=old.public_id, paid_date=local_date(later), now=later)
     payout = vouchers.pay(row, paid_account=old.public_id, now=later)
     assert payout.payee_account == old
+
+
+def test_what_an_order_from_before_paid_to_a_replaced_account_is_recorded_with_its_reason(vouchers, row):
+    old, later = vouchers.account(), LATER + timedelta(days=2)
+    vouchers.enter_account(number="6222020000009999", now=LATER + timedelta(days=1))
+    facts = {"paid_date": local_date(later), "now": later}
+    with pytest.raises(AccountUnchecked):
+        vouchers.pay(row, **facts)
+    payout = vouchers.pay(row, paid_account=old.public_id, account_reason="指令已于前日发出。", **facts)
+    assert payout.payee_account == old
+    entry = AuditEntry.objects.get(action="voucher_payout.recorded")
+    assert (entry.details["account"], entry.details["reason"]) == (old.public_id, "指令已于前日发出。")
+    told = Notification.objects.get(user=vouchers.admin, message__contains="ending in")
+    assert (told.params["digits"], told.params["reason"]) == ("2345", "指令已于前日发出。")
 
 
 def test_payout_is_the_listed_amount_on_a_day_that_can_be(vouchers, row):
@@ -135,6 +151,21 @@ def test_who_decided_does_not_pay(vouchers, row):
         factories.member(bureau_of_finance, Role.FINANCE_OFFICER, person)
         with pytest.raises(TookPartInClaim):
             vouchers.pay(row, actor=person)
+
+
+def test_who_claims_for_the_organization_records_no_payout(vouchers, row):
+    vouchers.account()
+    bureau_of_finance = vouchers.finance.memberships.get().organization
+    colleague = factories.member(vouchers.city.company, Role.RESEARCHER, name="癸")
+    payout = vouchers.pay(row)
+    for person in (vouchers.admin, colleague):
+        factories.member(bureau_of_finance, Role.FINANCE_OFFICER, person)
+        with pytest.raises(TookPartInClaim):
+            vouchers.come_back(payout, actor=person)
+    vouchers.come_back(payout)
+    for person in (vouchers.admin, colleague):
+        with pytest.raises(TookPartInClaim):
+            vouchers.pay(row, "HK-2", actor=person)
 
 
 def test_what_came_back_is_paid_again_with_another_reference(vouchers, claim, row):

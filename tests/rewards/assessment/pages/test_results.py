@@ -179,12 +179,28 @@ def test_excluded_logs_show_reason(login, small):
     small.steps.through("score")
     client = login(small.city.officer)
     words = text_of(instrument_page(client, small.instrument))
-    assert "全部 5 计入 4 未经确认 1" in words
+    assert "全部 5 计入 4 部分计入 1 不计入 1 未经确认 1" in words
     assert "不计入 未经确认 0.00 ¥0.00" in words
     assert f"部分计入 共 10.00 小时，其余与 {small.logs[0].public_id} 重叠" in words
     only = instrument_page(client, small.instrument, show="unconfirmed").context["page"].items
     assert [log["reason"] for log in only] == ["unconfirmed"]
     assert "未经确认 1 10" in text_of(client.get(reverse("cycle", args=[YEAR])))
+
+
+def test_what_a_unit_reported_and_does_not_count_leads_to_its_logs(login, small):
+    add_an_unconfirmed_and_an_overlapping_log(small)
+    small.steps.through("score")
+    client = login(small.city.officer)
+    page = unit_page(client, small.unit)
+    logs = reverse(
+        "instrument_result", args=[page.context["assessment"].public_id, small.instrument.public_id]
+    )
+    assert f'<a href="{logs}?show=excluded">1</a>' in page.content.decode()
+    assert "4 其中部分计入 1 1" in text_of(page)
+    excluded = instrument_page(client, small.instrument, show="excluded").context["page"].items
+    assert [log["reason"] for log in excluded] == ["unconfirmed"]
+    part = instrument_page(client, small.instrument, show="part").context["page"].items
+    assert [log["taken_by"] for log in part] == [[small.logs[0].public_id]]
 
 
 def test_more_logs_and_instruments_take_no_more_statements(login, small, statements):

@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
-from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.models import AuditEntry, Notification
 from rewards.assessment.models import Award
 from rewards.payments.models import Payment
 from rewards.payments.services.accounts import account_check, account_enter
+from rewards.report.models import FinanceReport
 from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER
 from tests.rewards.conftest import DAY
@@ -67,8 +68,9 @@ def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(page, y
     wrong = page(paid_account=new.public_id, paid_date="2026-01-21")
     assert wrong.status_code == 422
     assert "2026年1月21日，云屏大学的收款账户不是该账户。" in text_of(wrong)
-    wrong = page(paid_account=old.public_id, paid_date="2026-01-23")
+    wrong = page(paid_account=old.public_id, paid_date="2026-01-23", account_reason=" ")
     assert wrong.status_code == 422
+    assert "云屏大学已于2026年1月22日更换该账户。" in text_of(wrong)
     assert not Payment.objects.exists()
     page(paid_account=old.public_id, paid_date="2026-01-21")
     payment = Payment.objects.get()
@@ -83,6 +85,46 @@ def test_on_the_day_of_the_change_it_can_have_been_either(page, year, replace, n
     accounts = {OLD: year.city.account(year.first), NEW: replace(NEW, AFTER + 17 * DAY)}
     page(paid_account=accounts[number].public_id, paid_date="2026-01-22")
     assert Payment.objects.get().account == number
+
+
+def test_what_the_bank_paid_to_an_account_after_its_replacement_is_recorded_with_the_reason(
+    page, year, replace
+):
+    old = year.city.account(year.first)
+    replace(NEW, AFTER + 17 * DAY)
+    why = "拨付指令于更换账户前发出。"
+    page(paid_account=old.public_id, paid_date="2026-01-23", account_reason=why)
+    assert Payment.objects.get().payee_account == old
+    assert AuditEntry.objects.get(action="payment.recorded").details["reason"] == why
+    told = Notification.objects.get(user=year.manager, message__contains="ending in")
+    assert (told.params["digits"], told.params["reason"]) == (OLD[-4:], why)
+
+
+def test_a_reason_that_is_not_needed_is_not_kept(page, year, replace):
+    old = year.city.account(year.first)
+    replace(NEW, AFTER + 17 * DAY)
+    page(paid_account=old.public_id, paid_date="2026-01-21", account_reason="不必说明")
+    assert "reason" not in AuditEntry.objects.get(action="payment.recorded").details
+    assert not Notification.objects.filter(message__contains="ending in").exists()
+
+
+def test_while_a_new_account_waits_for_its_check_what_went_to_the_one_before_is_recorded(
+    page, year, replace, login
+):
+    old = year.city.account(year.first)
+    new = replace(NEW, AFTER + 17 * DAY, checked=False)
+    report = FinanceReport.objects.get()
+    listed = login(year.city.finance).get(reverse("report", args=[report.public_id]))
+    assert "登记拨付" in text_of(listed)
+    assert reverse("payee_account", args=[year.first.public_id]) in listed.content.decode()
+    (row,) = (row for row in listed.context["rows"] if row.organization == year.first.public_id)
+    assert (row.is_recordable, row.is_payable) == (True, False)
+    asked = page()
+    assert f"现用账户待核对：云屏大学 云屏银行 {NEW}" in text_of(asked)
+    assert [value for value, _ in asked.context["form"].fields["paid_account"].choices] == [old.public_id]
+    assert page(paid_account=new.public_id, paid_date="2026-01-21").status_code == 422
+    page(paid_account=old.public_id, paid_date="2026-01-21")
+    assert Payment.objects.get().payee_account == old
 
 
 def test_an_account_that_was_not_shown_is_not_paid(page, year, replace):

@@ -23,7 +23,7 @@ def test_who_decided_on_a_claim_and_works_at_finance_too_is_offered_no_payout(vo
         links = answer.content.decode()
         names = ("voucher_payout_new", "voucher_payout_back")
         leads = [name for name in names if reverse(name, args=[made.public_id, claim.public_id]) in links]
-        return leads, "您参与过该申请或清单的审核" in text_of(answer)
+        return leads, "您参与过该申请的提交、审核或清单编制" in text_of(answer)
 
     assert offered(vouchers.second) == ([], True)
     assert offered(vouchers.finance) == (["voucher_payout_new"], False)
