@@ -19,7 +19,7 @@ from instrument_share.kernel.errors import NotFound, RevisionMismatch
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 from instrument_share.web.text.labels import label
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.services.pictures import prepare_attachment
@@ -232,7 +232,7 @@ def _form(
         request.POST or None,
         request.FILES or None,
         kind=kind,
-        instruments=own.order_by("name_zh", "pk"),
+        instruments=own.order_by(*name_columns(), "pk"),
         initial=initial,
     )
 
