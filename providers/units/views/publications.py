@@ -46,12 +46,9 @@ if TYPE_CHECKING:
 PER_PAGE = 30
 PICTURES_SHOWN = 12
 TITLES = {
-    PublicationKind.NEWS: (gettext_lazy("Unit news"), gettext_lazy("Write news")),
-    PublicationKind.REGULATION: (
-        gettext_lazy("Regulations on instruments"),
-        gettext_lazy("Add a regulation"),
-    ),
-    PublicationKind.CASE: (gettext_lazy("Open-service cases"), gettext_lazy("Write a case")),
+    PublicationKind.NEWS: (gettext_lazy("News"), gettext_lazy("Write news")),
+    PublicationKind.REGULATION: (gettext_lazy("Regulations"), gettext_lazy("Add a regulation")),
+    PublicationKind.CASE: (gettext_lazy("Service cases"), gettext_lazy("Write a case")),
     PublicationKind.OPENNESS: (
         gettext_lazy("Openness statements"),
         gettext_lazy("Write an openness statement"),
