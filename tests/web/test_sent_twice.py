@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from instrument_share.accounts.models import User
+from instrument_share.journal import selectors as journal
 from tests import factories
 from tests.factories import NOW
 from tests.page_fixtures import text_of
@@ -85,6 +86,44 @@ def test_who_confirms_an_address_twice_is_led_to_the_login(clock, run_jobs):
     again = Client().post(link, follow=True)
     assert again.redirect_chain == [("/accounts/login/", 302)]
     assert "该链接已使用过或已过期" in text_of(again)
+
+
+def test_who_changes_the_password_twice_is_led_to_the_same_page(client, person, clock):
+    clock.set(NOW)
+    address, new = reverse("account_change_password"), "another-unlikely-8"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    answers = [client.post(address, form) for _ in range(2)]
+    assert [one.get("Location") for one in answers] == [address, address]
+    assert journal.history(person).filter(action="user.password_changed").count() == 1
+    assert client.post(address, form | {"password2": "other"}).status_code == 200
+    clock.set(NOW + timedelta(minutes=6))
+    assert client.post(address, form).status_code == 200
+
+
+def test_who_changes_the_address_twice_is_led_to_the_same_page(client, person, run_jobs):
+    address, form = reverse("account_email"), {"email": "New@example.org", "action_add": ""}
+    answers = [client.post(address, form) for _ in range(2)]
+    assert [one.get("Location") for one in answers] == [address, address]
+    run_jobs()
+    assert [one.to for one in mail.outbox] == [["new@example.org"]]
+
+
+def test_who_resets_the_password_twice_is_led_to_the_same_page(client, run_jobs):
+    person = factories.user(password=make_password(PASSWORD))
+    form = client.get(ask_for_reset(person, run_jobs))["Location"]
+    new = {"password1": "another-unlikely-8", "password2": "another-unlikely-8"}
+    done = reverse("account_reset_password_from_key_done")
+    assert [client.post(form, new).get("Location") for _ in range(2)] == [done, done]
+    assert journal.history(person).filter(action="user.password_changed").count() == 1
+    assert client.get(form).context["token_fail"]
+    assert Client().post(form, new).context["token_fail"]
+
+
+def ask_for_reset(person, run_jobs):
+    """Return the link that the person is mailed."""
+    Client().post(reverse("account_reset_password"), {"email": person.email})
+    run_jobs()
+    return re.findall(r"http://testserver(/accounts/\S+)", mail.outbox[-1].body)[0]
 
 
 def test_who_sets_up_or_removes_a_factor_twice_is_led_to_the_factors(client, person):
