@@ -13,7 +13,9 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
+from instrument_share.accounts.services import account_lock, account_unlock
 from instrument_share.journal import selectors as journal
 from tests import factories
 from tests.factories import NOW
@@ -117,6 +119,22 @@ def test_who_resets_the_password_twice_is_led_to_the_same_page(client, run_jobs)
     assert journal.history(person).filter(action="user.password_changed").count() == 1
     assert client.get(form).context["token_fail"]
     assert Client().post(form, new).context["token_fail"]
+
+
+def test_link_of_before_a_lock_sets_no_password_also_after_it(client, run_jobs, clock):
+    clock.set(NOW)
+    person = factories.user(password=make_password(PASSWORD))
+    form = client.get(ask_for_reset(person, run_jobs))["Location"]
+    admin = factories.member(factories.organization(), Role.SYSADMIN)
+    account_lock(actor=admin, user_id=person.pk, reason="被盗用", now=NOW)
+    new = {"password1": "another-unlikely-8", "password2": "another-unlikely-8"}
+    assert client.post(form, new).context["token_fail"]
+    account_unlock(actor=admin, user_id=person.pk, now=NOW)
+    assert client.post(form, new).context["token_fail"]
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    form = client.get(ask_for_reset(person, run_jobs))["Location"]
+    assert client.post(form, new).status_code == 302
 
 
 def ask_for_reset(person, run_jobs):

@@ -22,6 +22,7 @@ from instrument_share.accounts.selectors.access import (
 from instrument_share.accounts.selectors.kinship import Ground, grounds_of_relation
 from instrument_share.accounts.selectors.logins import (
     Lockout,
+    count_locks,
     has_changed_password,
     has_signed_up,
     has_unconfirmed_address,
@@ -151,6 +152,7 @@ __all__ = [
     "belongings",
     "binding_memberships",
     "can_see_inside",
+    "count_locks",
     "described_sessions",
     "districts",
     "document",

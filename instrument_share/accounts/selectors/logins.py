@@ -64,6 +64,11 @@ def has_changed_password(user: "User", typed: Mapping[str, str], *, since: datet
     return new == typed.get("password2", "") and changes.exists() and user.check_password(new)
 
 
+def count_locks(user: "User") -> int:
+    """Return how often the account has been locked."""
+    return journal.history(user).filter(action="user.locked").count()
+
+
 def has_unconfirmed_address(user: "User", address: str) -> bool:
     """Return whether the person has entered this address, and not confirmed it yet."""
     return user.emailaddress_set.filter(email__iexact=address.strip(), verified=False).exists()
