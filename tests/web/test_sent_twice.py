@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
+from instrument_share.accounts.selectors import valid_token
 from instrument_share.accounts.services import account_lock, account_unlock
 from instrument_share.journal import selectors as journal
 from tests import factories
@@ -135,6 +136,26 @@ def test_link_of_before_a_lock_sets_no_password_also_after_it(client, run_jobs, 
     assert person.check_password(PASSWORD)
     form = client.get(ask_for_reset(person, run_jobs))["Location"]
     assert client.post(form, new).status_code == 302
+
+
+def test_form_of_a_token_sent_twice_shows_one_token_again_for_minutes(client, person, clock):
+    clock.set(NOW)
+    address = reverse("tokens")
+
+    def make(form_token):
+        form = {"name": "export", "scopes": ["read"], "days": "90", "form_token": form_token}
+        return client.post(address, form).context["secret"]
+
+    first = make("one")
+    assert make("one") == first
+    assert valid_token(first, NOW).user == person
+    assert person.api_tokens.count() == 1
+    assert make("two") != first
+    clock.set(NOW + timedelta(minutes=6))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert make("one") != first
+    assert person.api_tokens.count() == 3
+    assert 'name="form_token"' in client.get(address).content.decode()
 
 
 def ask_for_reset(person, run_jobs):

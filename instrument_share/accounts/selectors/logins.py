@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.account.models import EmailAddress
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
@@ -71,7 +72,7 @@ def count_locks(user: "User") -> int:
 
 def has_unconfirmed_address(user: "User", address: str) -> bool:
     """Return whether the person has entered this address, and not confirmed it yet."""
-    return user.emailaddress_set.filter(email__iexact=address.strip(), verified=False).exists()
+    return EmailAddress.objects.filter(user=user, email__iexact=address.strip(), verified=False).exists()
 
 
 def lockouts(viewer: "Viewer", now: datetime) -> list[Lockout]:

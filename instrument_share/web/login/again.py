@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from instrument_share.accounts import selectors
 from instrument_share.web import clock
+from instrument_share.web.signed_in import SignedInRequest
 
 SENT_AGAIN_WITHIN = timedelta(minutes=5)
 RESET_BY = "password_reset_by"
@@ -43,7 +44,7 @@ def address_confirm(request: HttpRequest, key: str) -> HttpResponseBase:
         return redirect("account_login")
 
 
-def address_change(request: HttpRequest) -> HttpResponseBase:
+def address_change(request: SignedInRequest) -> HttpResponseBase:
     """Change one's address; of one that was entered just now the page says that it is not confirmed yet."""
     answer = account.email(request)
     if "action_add" not in request.POST or _is_done(answer):
@@ -52,7 +53,7 @@ def address_change(request: HttpRequest) -> HttpResponseBase:
     return redirect("account_email") if is_waiting else answer
 
 
-def password_change(request: HttpRequest) -> HttpResponseBase:
+def password_change(request: SignedInRequest) -> HttpResponseBase:
     """Change one's password; who has just changed it to the same is led to where the first click led."""
     answer = account.password_change(request)
     if request.method != "POST" or _is_done(answer):
