@@ -148,6 +148,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
             *_describe_keys(found),
             _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
             _("At login the person reads the reason and whom to ask."),
+            _("A request to delete the account that is due while it is locked is not carried out."),
         ],
         action=_("Lock the account"),
         perform=lambda: services.account_lock(**_act(request, found), **form.cleaned_data),
