@@ -327,7 +327,8 @@ def test_the_pages_add_test_and_remove(city, receiver, work, see, send):
     page = see(city.manager, "webhook", unit, webhook.public_id).content.decode()
     token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
     for _click in range(2):
-        assert send(city.manager, "webhook_test", unit, webhook.public_id, form_token=token).status_code == 302
+        sent = send(city.manager, "webhook_test", unit, webhook.public_id, form_token=token)
+        assert sent.status_code == 302
     assert WebhookDelivery.objects.count() == 1
     work(NOW)
     page = see(city.manager, "webhook", unit, webhook.public_id).content.decode()
